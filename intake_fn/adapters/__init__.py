@@ -1,0 +1,1 @@
+"""One file for each thing outside. They translate and hold no rules."""

@@ -1,0 +1,397 @@
+"""A case: a request and everything that has happened to it.
+
+The event log is the truth. `Case` is a fold over it, stored beside it only so that queues can be
+listed, and recomputable at any time. Events are in the past tense and are never changed; intents
+are what an event makes us owe to the world outside (Mantis, mail) and are kept in the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from intake_fn.core.errors import Broken
+from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
+
+
+class Category(StrEnum):
+    """The verdict's category. `UNDECIDED` means that a person has to decide."""
+
+    BUG = "bug"
+    CHANGE = "change"
+    MISC = "misc"
+    UNDECIDED = "undecided"
+
+
+class Status(StrEnum):
+    """Where a case stands, for the requester as for the desk."""
+
+    NEW = "new"
+    """Received, not yet judged."""
+    OPEN = "open"
+    """With a level; somebody handles it."""
+    WAITING = "waiting"
+    """We asked the requester something; the clock is paused."""
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands in a queue."""
+        return self in (Status.NEW, Status.OPEN, Status.WAITING)
+
+
+class Filing(StrEnum):
+    """How far the case has come on its way into Mantis."""
+
+    QUEUED = "queued"
+    FILED = "filed"
+    FAILED = "failed"
+    """Tried too often: a person has to look, `specdesk outbox retry` tries again."""
+
+
+# --- what has happened -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event carries: `at` is an aware UTC instant, `actor` an address, "requester" or "specdesk"."""
+
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Event):
+    """The request came in. Level and handler are those of the front end (core/escalation.py)."""
+
+    request: Request
+    level: int
+    handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """The judge has spoken. `verdict` is the pinned record as spec_lookup made it, as plain data."""
+
+    category: Category
+    verdict: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruled(Event):
+    """A person decided otherwise, naming the clause that decides ("" when the spec is silent)."""
+
+    category: Category
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed(Event):
+    """It is in Mantis. `dropped` names what Mantis did not keep of what was sent."""
+
+    number: int
+    project: str
+    url: str
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed(Event):
+    """An outbox item was given up after its last try; a person has to act."""
+
+    what: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """Handed up to another level, with the seed's reason and a sentence of one's own."""
+
+    level: int
+    handler: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """Given to another person on the same level."""
+
+    handler: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprioritised(Event):
+    """The priority was changed."""
+
+    priority: Priority
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRequester(Event):
+    """We need to know more; the clock pauses until a person answers."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterReplied(Event):
+    """The requester wrote again; an answer resumes the clock, on a resolved case it reopens."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """An engineer wrote something down for colleagues."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(Event):
+    """Done. `resolution` is what the requester is told."""
+
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Event):
+    """Not done after all."""
+
+    reason: str
+
+
+EVENTS: Mapping[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        Received,
+        Judged,
+        Overruled,
+        Filed,
+        DeliveryFailed,
+        Escalated,
+        HandedOver,
+        Reprioritised,
+        AskedRequester,
+        RequesterReplied,
+        Noted,
+        Resolved,
+        Reopened,
+    )
+}
+
+
+# --- what we owe because of it ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRequest:
+    """Let the judge speak. Owed from the moment a request is saved, so that a crash can't skip it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileIssue:
+    """Create the issue in Mantis, once, with files."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateIssue:
+    """Bring handler, status, priority and project in Mantis in line with the case as it stands then."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Add a note to the issue in Mantis."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotice:
+    """Send one mail. `notice` names a row of core/notices.py; `to` is an address."""
+
+    notice: str
+    to: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | SendNotice
+INTENTS: Mapping[str, type[Any]] = {
+    kind.__name__: kind for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, SendNotice)
+}
+
+
+# --- the fold --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request as it stands after `version` events. Levels are 0 to 4, handlers are resource ids."""
+
+    id: str
+    version: int
+    request: Request
+    status: Status
+    level: int
+    handler: str
+    priority: Priority
+    category: Category
+    received_at: datetime
+    changed_at: datetime
+    verdict: Mapping[str, Any] | None = None
+    filing: Filing = Filing.QUEUED
+    issue: int | None = None
+    issue_url: str = ""
+    issue_project: str = ""
+    history: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event did: the case after it, the events to append and what is owed because of them."""
+
+    case: Case
+    events: tuple[Event, ...]
+    intents: tuple[Intent, ...] = ()
+
+
+def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
+    """The case after `event`. Decides nothing: whether an event may happen is core/escalation.py's.
+
+    Raises Broken when a log does not begin with Received, or holds an event that has no row here.
+    """
+    if isinstance(event, Received):
+        return Case(
+            id=case_id,
+            version=1,
+            request=event.request,
+            status=Status.NEW,
+            level=event.level,
+            handler=event.handler,
+            priority=event.request.priority,
+            category=Category.UNDECIDED,
+            received_at=event.at,
+            changed_at=event.at,
+            history=(event,),
+        )
+    if case is None:
+        raise Broken(f"The log of {case_id} begins with {type(event).__name__}; it must begin with Received.")
+    try:
+        change = _CHANGES[type(event)]
+    except KeyError:
+        raise Broken(f"{case.id}: core/case.py has no row for {type(event).__name__}.") from None
+    return replace(
+        case,
+        version=case.version + 1,
+        changed_at=event.at,
+        history=(*case.history, event),
+        **change(event),
+    )
+
+
+# What each event changes, beyond version and history.
+_CHANGES: Mapping[type[Event], Any] = {
+    Judged: lambda e: {"status": Status.OPEN, "category": e.category, "verdict": e.verdict},
+    Overruled: lambda e: {"category": e.category},
+    Filed: lambda e: {
+        "filing": Filing.FILED,
+        "issue": e.number,
+        "issue_url": e.url,
+        "issue_project": e.project,
+    },
+    DeliveryFailed: lambda e: {"filing": Filing.FAILED} if e.what == FileIssue.__name__ else {},
+    Escalated: lambda e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
+    HandedOver: lambda e: {"handler": e.handler},
+    Reprioritised: lambda e: {"priority": e.priority},
+    AskedRequester: lambda e: {"status": Status.WAITING},
+    RequesterReplied: lambda e: {"status": Status.OPEN},
+    Noted: lambda e: {},
+    Resolved: lambda e: {"status": Status.RESOLVED},
+    Reopened: lambda e: {"status": Status.OPEN},
+}
+
+
+def fold(case_id: str, events: Iterable[Event]) -> Case:
+    """The case that a log describes. Raises Broken for an empty log."""
+    case: Case | None = None
+    for event in events:
+        case = apply(case, event, case_id)
+    if case is None:
+        raise Broken(f"The log of {case_id} is empty.")
+    return case
+
+
+# --- events and intents as plain data, for the store -----------------------------------------
+
+
+def event_to_plain(event: Event) -> dict[str, Any]:
+    """JSON-ready data; `event` names the kind, instants are ISO 8601 in UTC."""
+    plain = asdict(event)
+    plain["at"] = event.at.isoformat()
+    return {"event": type(event).__name__, **plain}
+
+
+def event_from_plain(plain: Mapping[str, Any]) -> Event:
+    """The event that `event_to_plain` described. Raises Broken for a kind that is not known."""
+    data = dict(plain)
+    name = data.pop("event", "")
+    kind = EVENTS.get(name)
+    if kind is None:
+        raise Broken(f"The log holds an event of unknown kind {name!r}; it was written by a newer version.")
+    data["at"] = datetime.fromisoformat(data["at"])
+    read: Mapping[str, Any] = {
+        "request": _request_from_plain,
+        "category": Category,
+        "priority": Priority,
+        "dropped": tuple,
+        "attachments": _attachments_from_plain,
+    }
+    known = {f.name for f in fields(kind)}
+    return kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known})
+
+
+def intent_to_plain(intent: Intent) -> dict[str, Any]:
+    """JSON-ready data; `intent` names the kind."""
+    return {"intent": type(intent).__name__, **asdict(intent)}
+
+
+def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
+    """The intent that `intent_to_plain` described. Raises Broken for a kind that is not known."""
+    data = dict(plain)
+    name = data.pop("intent", "")
+    kind = INTENTS.get(name)
+    if kind is None:
+        raise Broken(f"The outbox holds an item of unknown kind {name!r}; it was written by a newer version.")
+    intent: Intent = kind(**data)
+    return intent
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _attachments_from_plain(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**{**row, "size": int(row["size"])}) for row in rows)
+
+
+def _request_from_plain(plain: Mapping[str, Any]) -> Request:
+    data = dict(plain)
+    return Request(
+        **{
+            **data,
+            "kind": Kind(data["kind"]),
+            "requester": Requester(**data["requester"]),
+            "priority": Priority(data["priority"]),
+            "channel": Channel(data["channel"]),
+            "attachments": _attachments_from_plain(data["attachments"]),
+        }
+    )

@@ -1,0 +1,40 @@
+"""What can go wrong, by whose turn it is to act.
+
+SpecdeskError
+├── Refused      the asker can mend it: a missing part, a step the rules do not allow
+│   └── Unknown      there is no such request, file or link
+│       └── Expired  there was, but the link is too old
+├── Stale        someone was faster: read again and decide again
+├── TryLater     something outside is down or slow: the work waits and is tried again
+└── Broken       ours: configuration or a bug; an admin has to act
+
+Every message says what happened, where, and what to do about it.
+"""
+
+
+class SpecdeskError(Exception):
+    """The root of all errors that Specdesk raises on purpose."""
+
+
+class Refused(SpecdeskError):
+    """The asker can mend it; the message says how."""
+
+
+class Unknown(Refused):
+    """There is no such thing, or the asker may not know of it."""
+
+
+class Expired(Unknown):
+    """The link was good once and is too old now."""
+
+
+class Stale(SpecdeskError):
+    """The request has moved on since it was read."""
+
+
+class TryLater(SpecdeskError):
+    """Something outside is down or slow; nothing is lost and it will be tried again."""
+
+
+class Broken(SpecdeskError):
+    """Our configuration or our code is wrong; trying again does not help."""

@@ -1,0 +1,178 @@
+"""support.yml as frozen values: levels, people, calendars, priorities, modules, the Mantis map.
+
+`parse` is the one place that reads the file's text; it either returns a whole Process or raises
+ProcessError with every problem found, each with its line and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from intake_fn.core.request import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is supported. `sample` marks the spec as the sample instance."""
+
+    name: str
+    title: str
+    about: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0."""
+
+    id: str
+    zone: str
+    working_days: frozenset[int]
+    opens: time
+    closes: time
+    holidays: Mapping[date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where staff sit. `liaison` is the person id of its Level 0 front end, "" where there is none."""
+
+    id: str
+    name: str
+    zone: str
+    calendar: str
+    front_end: int
+    liaison: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A resource of a level, as the process page names it. `mantis` is the account's name there."""
+
+    id: str
+    name: str
+    role: str
+    address: str
+    mantis: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameDay:
+    """In before `cutoff` (local): due at the end of that working day; else at `next_due` of the next."""
+
+    cutoff: time
+    next_due: time
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDayHours:
+    """Hours that pass on working days only, day and night; a non-working day counts nothing."""
+
+    hours: int
+
+
+Target = SameDay | WorkingDayHours
+"""When a request is due. None stands for the page's "TBD": no clock runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A Help Desk level. `calendar` is a calendar id, or "office" for that of the requester's office."""
+
+    number: int
+    name: str
+    front_end_for: str
+    resources: tuple[str, ...]
+    specialities: Mapping[str, str]
+    calendar: str
+    response: Mapping[Priority, Target | None]
+    escalates_to: tuple[int, ...]
+    notifies_on_completion: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """A priority: its Mantis name and the levels that may hold a request of it."""
+
+    priority: Priority
+    name: str
+    mantis: str
+    levels: tuple[int, ...]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of the product. `owner` gets its change requests first; `spec` names its spec pages."""
+
+    id: str
+    name: str
+    owner: str
+    speciality: str
+    spec: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who decides on changes. `meets` is "" while it is to be decided."""
+
+    name: str
+    members: tuple[str, ...]
+    quorum: int
+    meets: str
+
+
+@dataclass(frozen=True, slots=True)
+class MantisMap:
+    """Where requests land in Mantis. `projects` goes by category, `status` by our status."""
+
+    parent: str
+    projects: Mapping[str, str]
+    category: str
+    marker: str
+    fields: Mapping[str, str]
+    status: Mapping[str, str]
+    max_file_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailIdentity:
+    """Whom our mail comes from."""
+
+    name: str
+    address: str
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """Limits of the forms and lifetimes of links."""
+
+    files: int
+    direct_mb: int
+    posted_mb: int
+    text_characters: int
+    status_link_days: int
+    sign_in_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The whole support process."""
+
+    product: Product
+    offices: Mapping[str, Office]
+    client_front_end: int
+    client_name: str
+    calendars: Mapping[str, Calendar]
+    people: Mapping[str, Person]
+    levels: Mapping[int, Level]
+    escalation_reasons: Mapping[str, str]
+    priorities: Mapping[Priority, PriorityRule]
+    modules: Mapping[str, Module]
+    board: Board
+    mantis: MantisMap
+    mail: MailIdentity
+    intake: IntakeLimits

@@ -1,0 +1,80 @@
+"""What was asked, whichever door it came through.
+
+A Request never changes once it is received: what becomes of it is told by the events of its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The form that was filled in. It is the requester's label and no evidence for the verdict."""
+
+    BUG = "bug"
+    CHANGE = "change"
+    SETUP = "setup"
+    QUESTION = "question"
+
+
+class Priority(StrEnum):
+    """Mantis field "T" of the seed, most pressing first."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Channel(StrEnum):
+    """The door it came through."""
+
+    FORM = "form"
+    API = "api"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks. `office` is an office id of support.yml, or "client" for a client company's user."""
+
+    name: str
+    email: str
+    office: str
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as it was sent: `key` finds its bytes in the file store, `sha256` proves them (R12)."""
+
+    key: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. Texts are as typed, in UTF-8, with line ends normalised to LF.
+
+    `details` holds the answers that only one form asks for, by field name
+    (company, role, needed by, benefit ...), in the form's order.
+    """
+
+    kind: Kind
+    requester: Requester
+    summary: str
+    description: str
+    expected: str = ""
+    steps: str = ""
+    always: bool | None = None
+    priority: Priority = Priority.MEDIUM
+    module: str = ""
+    channel: Channel = Channel.FORM
+    clause: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()

@@ -1,0 +1,315 @@
+"""The outside world as the desk sees it: the few Protocols that have two implementations.
+
+| Port    | real                       | in unit tests  |
+|---------|----------------------------|----------------|
+| Store   | adapters/dynamodb.py       | tests/fakes.py |
+| Tracker | adapters/mantis.py         | tests/fakes.py |
+| Mailer  | adapters/ses.py            | tests/fakes.py |
+| Files   | adapters/s3.py             | tests/fakes.py |
+| Links   | adapters/signin.py         | tests/fakes.py |
+
+Every adapter turns the errors of its own library into those of core/errors.py, where it meets them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from intake_fn.core.case import Case, Category, Event, Intent, Status, Step
+from intake_fn.core.request import Attachment, Priority
+
+
+# --- Store -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a queue shows it: what the index projects, without history or texts."""
+
+    id: str
+    summary: str
+    requester: str
+    status: Status
+    level: int
+    handler: str
+    priority: Priority
+    category: Category
+    received_at: datetime
+    changed_at: datetime
+    issue: int | None
+    filing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list and, if there are more, the cursor that continues it (opaque, URL-safe)."""
+
+    rows: Sequence[CaseRow]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """Something owed to the world outside. Its id is fixed from the moment it is owed: `case#version#n`."""
+
+    id: str
+    case_id: str
+    intent: Intent
+    tries: int
+    not_before: datetime
+    last_error: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """received = filed + queued + quarantined + rejected, always (R1, lesson 19)."""
+
+    received: int
+    filed: int
+    queued: int
+    failed: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every request that came in is accounted for."""
+        return self.received == self.filed + self.queued + self.failed
+
+
+class Store(Protocol):
+    """Cases, their events and the outbox. Every write is one transaction, all or nothing.
+
+    All methods raise TryLater when the store is down or throttles.
+    """
+
+    def create(self, step: Step, key: str) -> str:
+        """Save a new case, its events, its state and its outbox items under the submit key `key`.
+
+        Returns the id of the case: of this one, or of the one that was made with the same key
+        before, in which case nothing is written (R9). Raises Stale when the id is already taken.
+        """
+        ...
+
+    def save(self, before: int, step: Step, done: str = "") -> None:
+        """Append a step's events to a case that stands at version `before`.
+
+        `done` is the id of an outbox item that this step completes: it leaves the outbox in the
+        same transaction. Raises Stale when the case is no longer at `before` or `done` is gone.
+        """
+        ...
+
+    def load(self, case_id: str) -> Case:
+        """The case, folded from its events. Raises Unknown."""
+        ...
+
+    def events(self, case_id: str) -> Sequence[Event]:
+        """The log of a case, oldest first; empty when there is none."""
+        ...
+
+    def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
+        """Cases of a level (all levels for None), the most recently received first."""
+        ...
+
+    def counts(self) -> Mapping[int, int]:
+        """How many open cases each level holds."""
+        ...
+
+    def find_issue(self, number: int) -> str:
+        """The id of the case that was filed as Mantis issue `number`, or ""."""
+        ...
+
+    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+        """Outbox items that may be tried at `now`, the longest waiting first; not the failed ones."""
+        ...
+
+    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+        """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
+        ...
+
+    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """Outbox items that were given up."""
+        ...
+
+    def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
+        """Take an item for oneself for `seconds`; False when it is gone or somebody else has it."""
+        ...
+
+    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
+        """Count a try that did not succeed and free the item; `failed` gives it up until it is retried."""
+        ...
+
+    def retry(self, item_id: str, now: datetime) -> None:
+        """Put a failed item back in line. Raises Unknown."""
+        ...
+
+    def finish(self, item: OutboxItem) -> None:
+        """Take a completed item that leaves no event out of the outbox."""
+        ...
+
+    def use_once(self, token: str, until: datetime) -> bool:
+        """Mark a single-use token as used; False when it was used before (sign-in links)."""
+        ...
+
+    def ledger(self) -> Ledger:
+        """The balance of everything that was ever received."""
+        ...
+
+
+# --- Tracker ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as we want it to stand in the tracker; names are those of support.yml, not tracker ids."""
+
+    marker: str
+    project: str
+    summary: str
+    description: str
+    steps: str = ""
+    information: str = ""
+    category: str = ""
+    priority: str = "normal"
+    reproducibility: str = "have not tried"
+    handler: str = ""
+    status: str = "new"
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an issue stands, and the fields that the tracker did not keep as sent."""
+
+    number: int
+    url: str
+    dropped: tuple[str, ...] = ()
+
+
+class Tracker(Protocol):
+    """Mantis. Raises TryLater when it is down or slow, Broken when rights or configuration are wrong."""
+
+    def file(self, issue: Issue) -> Placed:
+        """Create the issue unless one with its marker exists; returns the one that now stands there."""
+        ...
+
+    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
+        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown."""
+        ...
+
+    def note(self, number: int, text: str, marker: str) -> None:
+        """Add a note unless one that ends with `marker` is there. Raises Unknown."""
+        ...
+
+    def attach(self, number: int, name: str, content: bytes) -> bool:
+        """Attach a file unless one of that name and size is there; False when the tracker refuses it."""
+        ...
+
+    def probe(self) -> str:
+        """The tracker's version, when it answers."""
+        ...
+
+
+# --- Mailer and Files ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, ready to go. Header values have no line breaks: the adapter refuses them."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mailer(Protocol):
+    """Sends mail. Raises TryLater when the service is down, Refused for an address it will not take."""
+
+    def send(self, mail: Mail) -> str:
+        """Returns the service's message id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where and how a browser may put one file itself: a form post of `fields` and then the file."""
+
+    key: str
+    url: str
+    fields: Mapping[str, str]
+
+
+class Files(Protocol):
+    """Attachments. Raises TryLater when the service is down."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keep a file."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Its bytes. Raises Unknown."""
+        ...
+
+    def link(self, attachment: Attachment, seconds: int) -> str:
+        """A signed link that downloads it under its own name, for `seconds`."""
+        ...
+
+    def upload(self, key: str, max_bytes: int, seconds: int) -> Upload:
+        """Permission for a browser to put a file of at most `max_bytes` there itself."""
+        ...
+
+
+# --- Links -----------------------------------------------------------------------------------
+
+
+class Purpose(StrEnum):
+    """What a signed token is good for; a token of one purpose opens nothing else."""
+
+    STATUS = "status"
+    """A request's status page; the text is the case id. Lives `status_link_days`."""
+    FILE = "file"
+    """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
+    SIGN_IN = "sign-in"
+    """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once."""
+    HELD = "held"
+    """A file that was sent with a form which had to be shown again. Lives a day."""
+
+
+class Links(Protocol):
+    """Addresses and tokens that leave the house in mails, Mantis texts and pages, and come back.
+
+    The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID.
+    """
+
+    def status(self, case_id: str) -> str:
+        """The requester's status page."""
+        ...
+
+    def desk(self, case_id: str) -> str:
+        """The engineers' page of a request; useless without signing in."""
+        ...
+
+    def file(self, case_id: str, attachment: Attachment) -> str:
+        """A signed link to an attachment, for those who read Mantis."""
+        ...
+
+    def sign_in(self, address: str) -> str:
+        """The link that signs an engineer in."""
+        ...
+
+    def clause(self, url: str) -> str:
+        """A clause on the published site; `url` is relative to the site's root."""
+        ...
+
+    def seal(self, purpose: Purpose, text: str) -> str:
+        """A signed, URL-safe token that carries `text`."""
+        ...
+
+    def unseal(self, purpose: Purpose, token: str) -> str:
+        """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old."""
+        ...

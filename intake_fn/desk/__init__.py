@@ -1,0 +1,313 @@
+"""The story, top to bottom: take a request in, deliver what is owed because of it, act on it.
+
+A request is saved before anything else is tried, so the receipt never depends on the judge, Mantis
+or mail. What is owed to them stands in the outbox, written in the same transaction as the event
+that caused it. It is delivered at once if that is quick, else by the sweep, every minute:
+
+    take_in ─► store.create(Received) ─► receipt is safe
+                    │ owed: JudgeRequest
+    deliver ─► judge ─► save(Judged) ─► owed: FileIssue, SendNotice ─► Mantis ─► save(Filed)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+import structlog
+
+from intake_fn.core import escalation
+from intake_fn.core.case import (
+    AddNote,
+    Case,
+    Category,
+    DeliveryFailed,
+    Event,
+    FileIssue,
+    Filed,
+    Judged,
+    JudgeRequest,
+    RequesterReplied,
+    SendNotice,
+    UpdateIssue,
+)
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater
+from intake_fn.core.notices import render
+from intake_fn.core.process import Process
+from intake_fn.core.request import Request
+from intake_fn.desk.filing import issue_of, project_of
+from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
+from spec_lookup import Claim, Spec, SpecLookupError
+
+MACHINE = "specdesk"
+"""The actor of events that no person caused."""
+
+LEASE_SECONDS = 120
+"""How long a deliverer has an item to itself; longer than the slowest Mantis answer we wait for."""
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(minutes=15)
+MAX_TRIES = 200
+"""About two days of trying; then the item is given up visibly and waits for `specdesk outbox retry`."""
+
+ATTEMPTS = 5
+"""How often a use case reads again when somebody else was faster."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did, in numbers of outbox items."""
+
+    delivered: int = 0
+    postponed: int = 0
+    given_up: int = 0
+
+    def __add__(self, other: Swept) -> Swept:
+        """Both together."""
+        return Swept(
+            self.delivered + other.delivered, self.postponed + other.postponed, self.given_up + other.given_up
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything the use cases need, chosen in wiring.py (or by a test)."""
+
+    process: Process
+    spec: Callable[[], Spec]
+    store: Store
+    tracker: Tracker
+    mailer: Mailer
+    files: Files
+    links: Links
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    inline: timedelta = timedelta(seconds=8)
+    """How long a requester waits for deliveries before the rest is left to the sweep."""
+    first_delay: timedelta = FIRST_DELAY
+
+    # --- use cases ---------------------------------------------------------------------------
+
+    def take_in(self, request: Request, key: str) -> Case:
+        """Save a request, have it judged and try to file it at once; returns the case as it then stands.
+
+        `key` is the submit key of the form: the same key gives the same case, however often (R9).
+        Raises TryLater when not even saving is possible: then nothing was taken in.
+        """
+        for _ in range(ATTEMPTS):
+            step = escalation.take_in(self.new_id(), request, self.clock(), self.process)
+            try:
+                case_id = self.store.create(step, key)
+            except Stale:
+                continue  # the random id is taken: draw another
+            return self.deliver(case_id)
+        raise Broken("No free request number was found; the source of random numbers is broken.")
+
+    def act(self, case_id: str, event: Event, seen: int) -> Case:
+        """Let `event` happen to a case that its actor saw at version `seen`.
+
+        Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
+        A requester's reply is never stale: it is about what they see, not about what we did.
+        """
+        for _ in range(ATTEMPTS):
+            case = self.store.load(case_id)
+            if not isinstance(event, RequesterReplied):
+                _refuse_if_moved_on(case, seen)
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process))
+            except Stale:
+                continue
+            return self.deliver(case_id)
+        raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
+
+    def deliver(self, case_id: str) -> Case:
+        """Try now what is owed because of one case, in order; returns the case as it then stands."""
+        self._deliver(case_id)
+        return self.store.load(case_id)
+
+    def sweep(self, limit: int = 100) -> Swept:
+        """Try everything in the outbox whose time has come; items of one case in their order."""
+        cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
+        return sum((self._deliver(case_id) for case_id in cases), Swept())
+
+    # --- deliveries --------------------------------------------------------------------------
+
+    def _deliver(self, case_id: str) -> Swept:
+        """Attempt the case's items until none is left, none may be tried yet, or the time is up."""
+        until = self.clock() + self.inline
+        seen: set[str] = set()
+        sum_ = Swept()
+        while self.clock() <= until:
+            fresh = [item for item in self._ready(case_id) if item.id not in seen]
+            if not fresh:
+                break
+            item = fresh[0]
+            seen.add(item.id)
+            sum_ += self._attempt(item)
+        return sum_
+
+    def _ready(self, case_id: str) -> list[OutboxItem]:
+        """Items that may be tried now. What goes to Mantis goes in order: an earlier one holds up the later."""
+        now = self.clock()
+        ready: list[OutboxItem] = []
+        mantis_waits = False
+        for item in self.store.owed_by(case_id):
+            for_mantis = isinstance(item.intent, FileIssue | UpdateIssue | AddNote)
+            due = not item.failed and item.not_before <= now
+            if due and not (for_mantis and mantis_waits):
+                ready.append(item)
+            mantis_waits = mantis_waits or for_mantis
+        return ready
+
+    def _attempt(self, item: OutboxItem) -> Swept:
+        """One try at one item, under a lease; whatever goes wrong is written down with the item."""
+        if not self.store.lease(item, self.clock(), LEASE_SECONDS):
+            return Swept()
+        try:
+            self._carry_out(item)
+        except Stale:
+            return Swept()  # somebody else has done it, or will: the item is still there if it is owed
+        except Refused as error:
+            return self._give_up(item, error)
+        except Exception as error:  # noqa: BLE001 - one poisoned item must not hold up the others
+            if not isinstance(error, SpecdeskError | SpecLookupError):
+                log.exception("delivery_failed_unexpectedly", item=item.id)
+            return self._postpone(item, error)
+        return Swept(delivered=1)
+
+    def _carry_out(self, item: OutboxItem) -> None:
+        case = self.store.load(item.case_id)
+        match item.intent:
+            case JudgeRequest():
+                self._record(item, case, self._judge(case))
+            case FileIssue():
+                self._record(item, case, self._file(case))
+            case UpdateIssue():
+                self._update(case)
+                self.store.finish(item)
+            case AddNote(text):
+                self.tracker.note(_number(case), text, f"[{item.id}]")
+                self.store.finish(item)
+            case SendNotice() as notice:
+                subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
+                self.mailer.send(Mail(notice.to, subject, text, headers=_threading(case, item.id)))
+                self.store.finish(item)
+
+    def _record(self, item: OutboxItem, case: Case, event: Event) -> None:
+        """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
+        for _ in range(ATTEMPTS):
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process), item.id)
+            except Stale:
+                case = self.store.load(item.case_id)
+                if all(owed.id != item.id for owed in self.store.owed_by(item.case_id)):
+                    raise
+                continue
+            return
+        raise TryLater(f"{case.id} is changing too fast; the result of {item.id} is recorded at the next try.")
+
+    def _judge(self, case: Case) -> Judged:
+        request = case.request
+        verdict = self.spec().judge(
+            Claim(
+                summary=request.summary,
+                what_happened=request.description,
+                what_expected=request.expected,
+                steps=request.steps,
+                module=request.module,
+                reporter_says=request.kind.value,
+            )
+        )
+        return Judged(
+            at=self.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain()
+        )
+
+    def _file(self, case: Case) -> Filed:
+        placed = self.tracker.file(issue_of(case, self.process, self.links))
+        dropped = list(placed.dropped)
+        for file in case.request.attachments:
+            if file.size <= self.process.mantis.max_file_mb * 2**20 and not self.tracker.attach(
+                placed.number, file.name, self.files.get(file.key)
+            ):
+                dropped.append(f"file {file.name}")  # its signed link stands in the issue all the same
+        return Filed(
+            at=self.clock(),
+            actor=MACHINE,
+            number=placed.number,
+            project=project_of(case, self.process),
+            url=placed.url,
+            dropped=tuple(dropped),
+        )
+
+    def _update(self, case: Case) -> None:
+        dropped = self.tracker.update(
+            _number(case),
+            project=project_of(case, self.process),
+            handler=self.process.people[case.handler].mantis,
+            status=self.process.mantis.status[case.status],
+            priority=self.process.priorities[case.priority].mantis,
+        )
+        if dropped:
+            log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
+
+    def _postpone(self, item: OutboxItem, error: Exception) -> Swept:
+        if item.tries + 1 >= MAX_TRIES:
+            return self._give_up(item, error)
+        until = self.clock() + _delay(item, self.first_delay)
+        log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=str(error))
+        self.store.postpone(item, until, str(error))
+        return Swept(postponed=1)
+
+    def _give_up(self, item: OutboxItem, error: Exception) -> Swept:
+        """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`."""
+        log.error("delivery_given_up", item=item.id, error=str(error))
+        self.store.postpone(item, self.clock(), str(error), failed=True)
+        for _ in range(ATTEMPTS):
+            case = self.store.load(item.case_id)
+            event = DeliveryFailed(
+                at=self.clock(), actor=MACHINE, what=type(item.intent).__name__, error=str(error)
+            )
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process))
+            except Stale:
+                continue
+            break
+        return Swept(given_up=1)
+
+
+def _refuse_if_moved_on(case: Case, seen: int) -> None:
+    """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody."""
+    for event in case.history[seen:]:
+        if event.actor != MACHINE:
+            raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+
+
+def _number(case: Case) -> int:
+    if case.issue is None:
+        raise TryLater(f"{case.id} is not in Mantis yet.")
+    return case.issue
+
+
+def _delay(item: OutboxItem, first: timedelta) -> timedelta:
+    """Exponential back-off; the jitter comes from the item's id, so that equal input gives equal times."""
+    longest = min(first * 2 ** min(item.tries, 16), LONGEST_DELAY)
+    jitter = crc32(f"{item.id}/{item.tries}".encode()) % 1000 / 1000
+    return longest * (0.75 + jitter / 2)
+
+
+def _threading(case: Case, item_id: str) -> dict[str, str]:
+    """Headers that keep all mails of a request in one thread and out of auto-replies (RFC 3834)."""
+    thread = f"<{case.id.lower()}@specdesk>"
+    return {
+        "Auto-Submitted": "auto-generated",
+        "References": thread,
+        "In-Reply-To": thread,
+        "X-Specdesk-Item": item_id,
+    }
+
+
+__all__ = ["Desk", "Swept"]

@@ -1,0 +1,63 @@
+# Two commands for everybody: `make run` and `make test`. Each makes its own environment under
+# build/ and .venv from the lock files; nothing is installed elsewhere.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AWS_VENV := build/aws-venv
+export NO_MKDOCS_2_WARNING := 1
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo check bench clean lock package
+
+help: ## what can be done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: environment ## the whole house on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT change its ports)
+	@$(BIN)/python -m sandbox
+
+demo: environment ## send tests/data/requests.jsonl through the running house
+	@$(BIN)/python -m sandbox.demo
+
+test: environment ## every check and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/specdesk check
+	$(BIN)/pytest
+
+bench: environment ## what is measured and printed, with plots where they help
+	@$(BIN)/python -m benchmarks
+
+clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
+	rm -rf build/state build/site build/index build/screens
+
+lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--upgrade pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--upgrade pyproject.toml --group docs --group test --group deploy -o requirements-dev.lock
+	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o sandbox/requirements.lock
+
+.PHONY: environment
+environment: $(VENV)/.ready $(AWS_VENV)/.ready
+
+$(VENV)/.ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Specdesk needs Python 3.11 or newer as '$(PYTHON)'. Install it, or name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(AWS_VENV)/.ready: sandbox/requirements.lock
+	@echo "Making the local AWS's environment in $(AWS_VENV)"
+	@mkdir -p build && $(PYTHON) -m venv --clear $(AWS_VENV)
+	@$(AWS_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r sandbox/requirements.lock
+	@touch $@

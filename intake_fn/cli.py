@@ -1,0 +1,160 @@
+"""The `specdesk` command, for admins and for continuous integration.
+
+Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.process import parse
+from intake_fn.settings import ROOT
+from spec_lookup import Spec, SpecLookupError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake_fn.desk import Desk
+
+
+def check(args: argparse.Namespace) -> None:
+    """Validate support.yml in full."""
+    path: Path = args.file
+    process = parse(path.read_text(encoding="utf-8"), path.name)
+    print(
+        f"{path.name} is sound: {len(process.levels)} levels, {len(process.people)} people,"
+        f" {len(process.modules)} modules, {len(process.calendars)} calendars."
+    )
+
+
+def build_index(args: argparse.Namespace) -> None:
+    """Build the index of the spec that the function carries."""
+    stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
+    print(f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}).")
+
+
+def expected(args: argparse.Namespace) -> None:
+    """What does the spec say? A question in, clauses out."""
+    spec = Spec.open(args.index)
+    hits = spec.search(" ".join(args.question), limit=args.limit)
+    if args.json:
+        rows = [{"clause": hit.clause.cite, "score": round(hit.score, 4), "quote": hit.quote} for hit in hits]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not hits:
+        print("The spec says nothing that resembles this. Try other words, or fewer.")
+    for hit in hits:
+        print(f"{hit.clause.cite}  {hit.clause.title}\n  {hit.quote}\n  {args.site}/spec/{hit.clause.url}\n")
+
+
+def outbox(args: argparse.Namespace) -> None:
+    """List what was given up, or put it back in line."""
+    desk = _desk()
+    if args.action == "retry":
+        items = [item.id for item in desk.store.failed()] if args.all else args.item
+        for item in items:
+            desk.store.retry(item, desk.clock())
+            print(f"{item} is back in line.")
+        return
+    failed = desk.store.failed()
+    for item in failed:
+        print(f"{item.id}  {type(item.intent).__name__}  {item.tries} tries  {item.last_error}")
+    if not failed:
+        print("Nothing was given up.")
+
+
+def ledger(args: argparse.Namespace) -> None:
+    """received = filed + queued + given up, for everything that ever came in."""
+    balance = _desk().store.ledger()
+    if args.json:
+        print(json.dumps({**asdict(balance), "balanced": balance.balanced}))
+    else:
+        print(
+            f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
+            f" + given up {balance.failed}: {'balanced' if balance.balanced else 'NOT BALANCED'}"
+        )
+    if not balance.balanced:
+        raise SpecdeskError("The ledger does not balance: a request was lost or counted twice. Look at the log.")
+
+
+def sweep(_: argparse.Namespace) -> None:
+    """Try everything in the outbox whose time has come."""
+    swept = _desk().sweep()
+    print(f"delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
+
+
+def _desk() -> Desk:
+    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    return House.from_environ(os.environ).patient_desk
+
+
+def _commit(folder: Path) -> str:
+    """The commit of the spec, "" outside a checkout."""
+    done = subprocess.run(
+        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="specdesk", description="Run and look after Specdesk.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("check", help=check.__doc__)
+    command.add_argument("file", nargs="?", type=Path, default=ROOT / "support.yml")
+    command.set_defaults(run=check)
+
+    command = commands.add_parser("build-index", help=build_index.__doc__)
+    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
+    command.add_argument("--out", type=Path, default=ROOT / "build" / "index")
+    command.set_defaults(run=build_index)
+
+    command = commands.add_parser("expected", help=expected.__doc__)
+    command.add_argument("question", nargs="+")
+    command.add_argument("--index", type=Path, default=ROOT / "build" / "index")
+    command.add_argument("--site", default=os.environ.get("SPECDESK_SITE_URL", ""), help="address of the wiki")
+    command.add_argument("--limit", type=int, default=5)
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=expected)
+
+    command = commands.add_parser("outbox", help=outbox.__doc__)
+    command.add_argument("action", choices=("list", "retry"))
+    command.add_argument("item", nargs="*")
+    command.add_argument("--all", action="store_true", help="retry everything that was given up")
+    command.set_defaults(run=outbox)
+
+    command = commands.add_parser("ledger", help=ledger.__doc__)
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=ledger)
+
+    command = commands.add_parser("sweep", help=sweep.__doc__)
+    command.set_defaults(run=sweep)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    args = parser().parse_args(argv)
+    try:
+        args.run(args)
+    except (SpecdeskError, SpecLookupError) as error:
+        print(f"specdesk: {error}", file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        print(f"specdesk: there is no {error.filename}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

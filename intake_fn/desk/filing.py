@@ -1,0 +1,82 @@
+"""A case as an issue for Mantis: the field map of support.yml, carried out.
+
+Pure text work. What Mantis can and cannot hold (lengths, characters) is the adapter's concern;
+what an issue says and where it lands is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intake_fn.core.case import Case
+from intake_fn.core.process import Process
+from intake_fn.ports import Issue, Links
+
+_REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
+
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
+
+
+def project_of(case: Case, process: Process) -> str:
+    """The Mantis project that the case's category belongs to (seed: "3 mutually exclusive categories")."""
+    return process.mantis.projects[case.category]
+
+
+def issue_of(case: Case, process: Process, links: Links) -> Issue:
+    """The issue as it should stand in Mantis now."""
+    request = case.request
+    module = process.modules.get(request.module)
+    return Issue(
+        marker=process.mantis.marker.format(id=case.id),
+        project=project_of(case, process),
+        summary=request.summary,
+        description="\n\n".join(_description(case, process, links)),
+        steps=_quiet(request.steps),
+        information="\n".join(_information(case, process, links)),
+        category=module.name if module else process.mantis.category,
+        priority=process.priorities[case.priority].mantis,
+        reproducibility=_REPRODUCIBILITY[request.always],
+        handler=process.people[case.handler].mantis,
+        status=process.mantis.status[case.status],
+        tags=("specdesk", *((module.id,) if module else ())),
+    )
+
+
+def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
+    request = case.request
+    yield _quiet(request.description)
+    if request.expected:
+        yield f"EXPECTED\n{_quiet(request.expected)}"
+    yield f"VERDICT\n{_verdict(case, links)}"
+    office = process.offices.get(request.requester.office)
+    origin = office.name if office else request.requester.company or process.client_name
+    yield f"REQUESTER\n{request.requester.name} <{request.requester.email}>, {origin}"
+
+
+def _verdict(case: Case, links: Links) -> str:
+    if not case.verdict:
+        return "Not judged yet."
+    lines = [f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"]
+    lines += [f"- {reason}" for reason in case.verdict["reasons"]]
+    lines += [f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in case.verdict["citations"]]
+    return _quiet("\n".join(lines))
+
+
+def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
+    """The marker stands first: it must be there whatever else Mantis does with the text."""
+    yield process.mantis.marker.format(id=case.id)
+    yield links.desk(case.id)
+    request = case.request
+    if request.clause:
+        yield f"Clause that the requester names: {request.clause}"
+    for name, answer in request.details.items():
+        if answer:
+            yield f"{name.replace('_', ' ').capitalize()}: {_quiet(answer)}"
+    for file in request.attachments:
+        yield f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})\n{links.file(case.id, file)}"
+
+
+def _quiet(text: str) -> str:
+    """The same text, but an @name in it mails nobody: Mantis notifies whoever is mentioned."""
+    return _MENTION.sub("@\N{ZERO WIDTH SPACE}", text)

@@ -1,0 +1,81 @@
+"""What Lambda calls: `lambda_handler` for pages and the API, `on_sweep` every minute.
+
+Zappa's handler translates events to WSGI. Four of its habits are mended here, each held by a test:
+
+- it imports boto3 although no page needs it to start: kept out while the handler is imported;
+- it sends every Set-Cookie twice: its middleware is left out, Flask's headers are right already;
+- it guesses signatures by calling a function again after a TypeError: called once, as it is;
+- it returns null for events that it does not know, which loses them silently: they raise.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import Broken
+from intake_fn.wiring import House
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+house = House.from_environ(os.environ)
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    """Every page and the API, as WSGI; Flask is made with the first request."""
+    return flask_app().wsgi_app(environ, start_response)
+
+
+def flask_app() -> Flask:
+    """The Flask app of this process."""
+    return house.app
+
+
+def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Try everything in the outbox whose time has come (scheduled every minute)."""
+    del event, context
+    swept = house.patient_desk.sweep()
+    return {"delivered": swept.delivered, "postponed": swept.postponed, "given_up": swept.given_up}
+
+
+def _import_zappa() -> types.ModuleType:
+    """Zappa's handler without boto3, which it would import only to have its name for annotations."""
+    absent = [name for name in ("boto3", "botocore") if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = types.ModuleType(name)
+    if "boto3" in absent:
+        sys.modules["boto3"].Session = object  # type: ignore[attr-defined]  # only ever an annotation
+    try:
+        import zappa.handler as handler  # noqa: PLC0415 - has to come after the stand-ins
+    finally:
+        for name in absent:
+            del sys.modules[name]
+    return handler
+
+
+def _call_once(function: Callable[..., Any], event: object, context: object) -> Any:
+    return function(event, context)
+
+
+_zappa = _import_zappa()
+_zappa.ZappaWSGIMiddleware = lambda wsgi: wsgi  # type: ignore[attr-defined]  # see the first lines
+_zappa.LambdaHandler.run_function = staticmethod(_call_once)
+
+_KNOWN = ("httpMethod", "rawPath", "requestContext", "command", "detail-type")
+"""Keys of which an event that is meant for us has one: API gateway and function URL, invoke, schedule."""
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> Any:
+    """The function's handler. Raises Broken for an event that nothing here answers."""
+    if not any(key in event for key in _KNOWN):
+        raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
+    return _zappa.lambda_handler(event, context)
+
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    _zappa.LambdaHandler()  # load the app while Lambda still grants a full core

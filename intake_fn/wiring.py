@@ -1,0 +1,132 @@
+"""The one place that chooses the real things. Each is made when it is first needed.
+
+A form page needs the process and a key; boto3, the index and the Mantis client wait until a request
+is sent or looked at. `desk` is for people who wait: it gives Mantis a few seconds and leaves the
+rest to the sweep, which uses `patient_desk`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.adapters.clock import new_id, now
+from intake_fn.adapters.signin import SignedLinks
+from intake_fn.core.process import Process, parse
+from intake_fn.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Tracker
+    from spec_lookup import Spec
+
+INLINE_SECONDS = 6
+PATIENT_SECONDS = 45
+"""Mantis sends its mails inside the request: an answer may take long and still be a good one."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The whole application for one set of settings."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> House:
+        """Raises Broken naming every setting that is missing."""
+        return cls(Settings.from_environ(environ), dict(environ))
+
+    @cached_property
+    def process(self) -> Process:
+        """support.yml, checked. Raises ProcessError."""
+        path = self.settings.process
+        return parse(path.read_text(encoding="utf-8"), path.name)
+
+    @cached_property
+    def app(self) -> Flask:
+        """Every page and the API."""
+        from intake_fn.web import Front, create_app  # noqa: PLC0415 - the sweep needs no Flask
+
+        return create_app(
+            Front(
+                process=self.process,
+                desk=lambda: self.desk,
+                links=self.links,
+                secret_key=self._secret("secret-key", self.settings.secret_key),
+                secure_cookies=self.settings.base_url.startswith("https:"),
+                site_url=self.settings.site_url,
+                sandbox=self.settings.sandbox,
+            )
+        )
+
+    @cached_property
+    def links(self) -> SignedLinks:
+        """Signed links of this stage."""
+        return SignedLinks(
+            base_url=self.settings.base_url,
+            site_url=self.settings.site_url,
+            secret=self._secret("secret-key", self.settings.secret_key),
+            limits=self.process.intake,
+            clock=now,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk for people who wait."""
+        from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415 - not for a form page
+        from intake_fn.adapters.s3 import S3Files  # noqa: PLC0415
+        from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
+        from intake_fn.desk import Desk  # noqa: PLC0415
+
+        return Desk(
+            process=self.process,
+            spec=lambda: self.spec,
+            store=DynamoStore(lambda: self._client("dynamodb"), self.settings.table),
+            tracker=self._mantis(INLINE_SECONDS),
+            mailer=SesMailer(lambda: self._client("sesv2"), self.process.mail),
+            files=S3Files(lambda: self._client("s3"), self.settings.bucket),
+            links=self.links,
+            clock=now,
+            new_id=new_id,
+            first_delay=timedelta(seconds=self.settings.first_delay_seconds),
+        )
+
+    @cached_property
+    def patient_desk(self) -> Desk:
+        """The desk of the sweep and the command line."""
+        return replace(self.desk, tracker=self._mantis(PATIENT_SECONDS), inline=timedelta(seconds=PATIENT_SECONDS))
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The index that was built with this version."""
+        from spec_lookup import Spec  # noqa: PLC0415 - it brings numpy
+
+        return Spec.open(self.settings.index)
+
+    def _mantis(self, seconds: float) -> Tracker:
+        from intake_fn.adapters.mantis import MantisTracker  # noqa: PLC0415
+
+        token = self._secret("mantis-token", self.settings.mantis_token)
+        return MantisTracker(self.settings.mantis_url, token, self.process.mantis, timeout_seconds=seconds)
+
+    def _client(self, service: str) -> Any:
+        from intake_fn.adapters.aws import client  # noqa: PLC0415
+
+        return client(service, self.environ)
+
+    def _secret(self, name: str, given: str) -> str:
+        """A secret from the environment (sandbox), else from Parameter Store."""
+        if given:
+            return given
+        return str(
+            self._client("ssm").get_parameter(Name=f"{self.settings.parameters}/{name}", WithDecryption=True)[
+                "Parameter"
+            ]["Value"]
+        )

@@ -1,0 +1,53 @@
+"""`make run`: the whole house on this machine, on 127.0.0.1 only, until Ctrl-C.
+
+    wiki and pages   http://127.0.0.1:8000     PORT
+    local AWS        http://127.0.0.1:4566     AWS_PORT
+    stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT
+
+What was entered lives in build/state and survives a stop; `make clean` forgets it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from sandbox.aws import SandboxError
+from sandbox.house import Ports, SandboxHouse
+
+
+def main() -> int:
+    """Start everything, print where it is, wait for Ctrl-C, stop everything; the exit status."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        ports = Ports.from_environ(os.environ)
+        print("Building the wiki and the index of the spec ...", flush=True)
+        with SandboxHouse(ports) as house:
+            print(
+                f"""
+Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
+
+  Wiki and forms     {house.url}/
+  Engineers' desk    {house.url}/desk      sign in as any address of support.yml, e.g. paul@example.com
+  Mail that was sent {house.url}/sandbox/mail
+  Stand-in Mantis    {house.mantis_url}/
+  Local AWS          {house.aws.url}
+
+  `make demo` in another terminal sends {house.url} a day's worth of requests.
+""",
+                flush=True,
+            )
+            house.serve(stop)
+            print("\nStopping ...", flush=True)
+    except SandboxError as error:
+        print(f"make run: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""`make demo`: a day's worth of requests through the running house, one line for each.
+
+Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside what a careful person
+would say, the clause, where it stands in Mantis, and the level that holds it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from sandbox.house import HOST, ROOT, Ports
+
+REQUESTS = ROOT / "tests" / "data" / "requests.jsonl"
+
+
+def send(url: str, request: dict[str, Any]) -> dict[str, Any]:
+    """One request through the API; its answer. Raises urllib.error.HTTPError with the API's reasons."""
+    body = {key: value for key, value in request.items() if key != "expect"}
+    call = urllib.request.Request(  # noqa: S310 - our own address
+        f"{url}/api/requests",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(call, timeout=60) as answer:  # noqa: S310
+        result: dict[str, Any] = json.load(answer)
+        return result
+
+
+def main() -> int:
+    """Send all, print all; 1 when one was not taken in."""
+    url = os.environ.get("SPECDESK_URL") or f"http://{HOST}:{Ports.from_environ(os.environ).site}"
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    print(f"{len(lines)} requests from {path.name} to {url}\n")
+    print(f"{'request':13} {'verdict':10} {'expected':10} {'clause':38} {'Mantis':22} level  summary")
+    tally: Counter[str] = Counter()
+    for request in lines:
+        try:
+            result = send(url, request)
+        except urllib.error.HTTPError as error:
+            tally["refused"] += 1
+            print(f"{'refused':13} {error.code} {error.read().decode(errors='replace')[:200]}")
+            continue
+        except OSError as error:
+            print(f"demo: nobody answers at {url} ({error}). Start the house first: make run", file=sys.stderr)
+            return 1
+        expected = request.get("expect", {}).get("category", "")
+        verdict = result["verdict"] or {"category": "not yet", "citations": []}
+        clause = next((cited["clause"] for cited in verdict["citations"]), "-")
+        issue = result["issue"]
+        where = f"{issue['project']} #{issue['number']}" if issue else "filing is delayed"
+        tally[_outcome(verdict["category"], expected)] += 1
+        print(
+            f"{result['id']:13} {verdict['category']:10} {expected:10} {clause:38.38} {where:22} "
+            f"{result['level']:5}  {request['summary']:.60}"
+        )
+    print("\n" + ", ".join(f"{count} {what}" for what, count in tally.most_common()))
+    return 1 if tally["refused"] else 0
+
+
+def _outcome(verdict: str, expected: str) -> str:
+    if verdict == expected:
+        return "as expected"
+    return "left to a person" if verdict == "undecided" else "decided otherwise"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What CloudFront does in production: the wiki's files and the function's pages under one address.
+
+And the sandbox's mail page, which shows what the local SES was asked to send.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, abort, render_template, send_file
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.utils import safe_join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from flask.typing import ResponseReturnValue
+
+mimetypes.add_type("text/javascript", ".js")
+
+# The wiki may load and do nothing outside this address. Material needs its own inline script and styles.
+WIKI_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+)
+
+
+def front(
+    app: Flask, site: Path, mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str
+) -> Callable[..., Iterable[bytes]]:
+    """A WSGI app: files of the wiki where they exist, /sandbox/..., and the function for all else."""
+    pages = _sandbox_pages(mails, mantis_url)
+
+    def route(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith("/sandbox/"):
+            return pages(environ, start_response)
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and (file := _file(site, path)):
+            with pages.request_context(environ):
+                response = send_file(file, conditional=True)
+                response.headers["Content-Security-Policy"] = WIKI_POLICY
+                response.headers["Cache-Control"] = "no-cache"
+                return response(environ, start_response)
+        return app(environ, start_response)
+
+    return route
+
+
+def _file(site: Path, path: str) -> Path | None:
+    """The file of the site that a path names, its index page for a folder; None where there is none."""
+    joined = safe_join(str(site), path.lstrip("/"))
+    if joined is None:
+        return None
+    file = type(site)(joined)
+    if file.is_dir() and path.endswith("/"):
+        file /= "index.html"
+    return file if file.is_file() else None
+
+
+def _sandbox_pages(mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str) -> Flask:
+    pages = Flask("sandbox", template_folder="templates", static_folder=None)
+
+    @pages.get("/sandbox/mail")
+    def mail() -> ResponseReturnValue:
+        return render_template("mail.html", mails=list(reversed(mails())), mantis_url=mantis_url)
+
+    @pages.get("/sandbox/<path:_>")
+    def nothing(_: str) -> ResponseReturnValue:
+        abort(404)
+
+    @pages.errorhandler(NotFound)
+    def not_found(error: HTTPException) -> ResponseReturnValue:
+        return f"<p>{error.description}</p>", 404
+
+    return pages

@@ -1,0 +1,228 @@
+"""The sandbox: the real app beside a local AWS and the stand-in Mantis, started and stopped as one.
+
+The browser tests, `make run` and the benchmarks all use this one class.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.wiring import House
+from sandbox.aws import LocalAws, SandboxError, provision
+from sandbox.front import front
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+SWEEP_SECONDS = 2.0
+"""In production the sweep runs every minute; here somebody is watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the three servers listen; 0 takes any free port."""
+
+    site: int = 8000
+    aws: int = 4566
+    mantis: int = 8989
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Ports:
+        """PORT, AWS_PORT and MANTIS_PORT, where given. Raises SandboxError."""
+        names = {"site": "PORT", "aws": "AWS_PORT", "mantis": "MANTIS_PORT"}
+        given = {}
+        for key, name in names.items():
+            text = environ.get(name, "")
+            if text and not (text.isdigit() and int(text) < 2**16):
+                raise SandboxError(f"{name}={text!r} is not a port number.")
+            if text:
+                given[key] = int(text)
+        return cls(**given)
+
+
+def free_port(port: int, name: str) -> int:
+    """`port` itself when it is free, any free one for 0. Raises SandboxError that says how to choose another."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise SandboxError(
+                f"Port {port} is taken by another program. Choose another: make run {name}=PORT_NUMBER"
+            ) from error
+        bound: int = probe.getsockname()[1]
+        return bound
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line per request at the terminal; what goes wrong is logged by the app."""
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class SandboxHouse:
+    """Everything that `make run` starts. Use it as a context manager; `state` None keeps nothing."""
+
+    ports: Ports = field(default_factory=Ports)
+    build: Path = ROOT / "build"
+    state: Path | None = ROOT / "build" / "state"
+    wiki: bool = True
+
+    def __enter__(self) -> Self:
+        """Start. Raises SandboxError that says what is missing; nothing is left running then."""
+        self._closing: list[Any] = []
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything, the last first."""
+        self.close()
+
+    def _start(self) -> None:
+        site_port = free_port(self.ports.site, "PORT")
+        mantis_port = free_port(self.ports.mantis, "MANTIS_PORT")
+        self.url = f"http://{HOST}:{site_port}"
+        self.mantis_url = f"http://{HOST}:{mantis_port}"
+        self._make("mkdocs", "build", "--quiet", "--site-dir", str(self.build / "site")) if self.wiki else None
+        self._make("specdesk", "build-index", "--out", str(self.build / "index"))
+
+        aws_port = free_port(self.ports.aws, "AWS_PORT")
+        self.aws = LocalAws(self.state / "aws" if self.state else None, aws_port)
+        self._closing.append(self.aws.stop)
+        self.aws.start()
+        self.environ = {
+            **self.aws.environ(),
+            "SPECDESK_TABLE": "specdesk",
+            "SPECDESK_BUCKET": "specdesk-files",
+            "SPECDESK_MANTIS_URL": self.mantis_url,
+            "SPECDESK_MANTIS_TOKEN": "sandbox-token-0123456789abcdefghij",
+            "SPECDESK_BASE_URL": self.url,
+            "SPECDESK_SITE_URL": self.url,
+            "SPECDESK_INDEX": str(self.build / "index"),
+            "SPECDESK_SECRET_KEY": self._secret(),
+            "SPECDESK_SANDBOX": "1",
+            "SPECDESK_FIRST_DELAY_SECONDS": "2",
+        }
+        self.house = House.from_environ(self.environ)
+        provision(self.environ, self.house.process)
+        self._mantis_port = mantis_port
+        self.start_mantis()
+        self._closing.append(self.stop_mantis)
+        self.server: BaseWSGIServer = make_server(
+            HOST,
+            site_port,
+            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url),
+            threaded=True,
+            request_handler=_Quiet,
+        )
+        self._serving = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self._serving.start()
+        self._closing.append(self.server.server_close)
+        self._closing.append(self.server.shutdown)
+        self._stopping = threading.Event()
+        self._sweeping = threading.Thread(target=self._sweep, daemon=True)
+        self._sweeping.start()
+        self._closing.append(self._sweeping.join)
+        self._closing.append(self._stopping.set)
+
+    def serve(self, stop: threading.Event) -> None:
+        """Wait until somebody sets `stop`."""
+        while not stop.wait(0.5):
+            pass
+
+    def close(self) -> None:
+        """Stop what was started, the last first, whatever happens on the way."""
+        while self._closing:
+            closing = self._closing.pop()
+            try:
+                closing()
+            except Exception as error:  # noqa: BLE001 - the others must be stopped, too
+                print(f"While stopping: {error}", file=sys.stderr)
+
+    # --- the stand-in Mantis, in a process of its own so that it can be down ------------------
+
+    def start_mantis(self) -> None:
+        """Start the stand-in and wait until it answers. Raises SandboxError."""
+        command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self._mantis_port)]
+        command += ["--support", str(ROOT / "support.yml"), "--token", self.environ["SPECDESK_MANTIS_TOKEN"]]
+        command += ["--state", str(self.state / "mantis")] if self.state else []
+        self.mantis = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(100):
+            if _answers(self.mantis_url):
+                return
+            if self.mantis.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise SandboxError("The stand-in Mantis does not start; what it printed above says why.")
+
+    def stop_mantis(self) -> None:
+        """Stop the stand-in, as if Mantis were down."""
+        if self.mantis.poll() is None:
+            self.mantis.send_signal(signal.SIGTERM)
+            try:
+                self.mantis.wait(10)
+            except subprocess.TimeoutExpired:
+                self.mantis.kill()
+                self.mantis.wait()
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _sweep(self) -> None:
+        while not self._stopping.wait(SWEEP_SECONDS):
+            try:
+                self.house.patient_desk.sweep()
+            except SpecdeskError as error:
+                print(f"The sweep will try again: {error}", file=sys.stderr)
+
+    def _make(self, program: str, *arguments: str) -> None:
+        command = [str(Path(sys.executable).parent / program), *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SandboxError(f"`{program}` failed:\n{done.stdout}{done.stderr}")
+
+    def _secret(self) -> str:
+        """The key that signs links; kept, so that links survive a restart."""
+        if not self.state:
+            return secrets.token_hex(32)
+        path = self.state / "secret-key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_text(encoding="ascii")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")

@@ -1,1 +1,41 @@
 """The pages: forms for requesters, the desk for engineers, the JSON API. They decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from intake_fn.core.process import Process
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the pages need, chosen in wiring.py (or by a test).
+
+    `desk` is called only by pages that need it, so that a plain form imports neither boto3 nor numpy.
+    `site_url` is the wiki's address, "" when it is served from the same origin.
+    """
+
+    process: Process
+    desk: Callable[[], Desk]
+    links: Links
+    secret_key: str
+    secure_cookies: bool = True
+    site_url: str = ""
+    sandbox: bool = False
+
+
+def create_app(front: Front) -> Flask:
+    """The web application. Flask is imported here, as the wiki's build reads the forms without it."""
+    from intake_fn.web.app import build  # noqa: PLC0415 - see above
+
+    return build(front)
+
+
+__all__ = ["Front", "create_app"]

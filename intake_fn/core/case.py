@@ -170,6 +170,13 @@ class Reopened(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Event):
+    """Resolved, and nobody objected."""
+
+    note: str = ""
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -186,6 +193,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Noted,
         Resolved,
         Reopened,
+        Closed,
     )
 }
 
@@ -312,11 +320,12 @@ _CHANGES: Mapping[type[Event], Any] = {
     Escalated: lambda e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
     HandedOver: lambda e: {"handler": e.handler},
     Reprioritised: lambda e: {"priority": e.priority},
-    AskedRequester: lambda e: {"status": Status.WAITING},
-    RequesterReplied: lambda e: {"status": Status.OPEN},
-    Noted: lambda e: {},
-    Resolved: lambda e: {"status": Status.RESOLVED},
-    Reopened: lambda e: {"status": Status.OPEN},
+    AskedRequester: lambda _: {"status": Status.WAITING},
+    RequesterReplied: lambda _: {"status": Status.OPEN},
+    Noted: lambda _: {},
+    Resolved: lambda _: {"status": Status.RESOLVED},
+    Reopened: lambda _: {"status": Status.OPEN},
+    Closed: lambda _: {"status": Status.CLOSED},
 }
 
 

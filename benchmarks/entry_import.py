@@ -1,6 +1,6 @@
 """How long the Lambda entry takes to import, and what it keeps out, in fresh interpreters.
 
-    python -m benchmarks.entry_import
+python -m benchmarks.entry_import
 """
 
 from __future__ import annotations

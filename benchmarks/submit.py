@@ -1,6 +1,6 @@
 """Warm submit to receipt, local AWS and stand-in Mantis included.
 
-    python -m benchmarks.submit [NUMBER]
+python -m benchmarks.submit [NUMBER]
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import SpecdeskError
-from intake_fn.core.process import parse
+from intake_fn.core.process_file import parse
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
 
@@ -72,7 +72,7 @@ def outbox(args: argparse.Namespace) -> None:
 
 
 def ledger(args: argparse.Namespace) -> None:
-    """received = filed + queued + given up, for everything that ever came in."""
+    """Received = filed + queued + given up, for everything that ever came in."""
     balance = _desk().store.ledger()
     if args.json:
         print(json.dumps({**asdict(balance), "balanced": balance.balanced}))

@@ -51,7 +51,7 @@ def _import_zappa() -> types.ModuleType:
     if "boto3" in absent:
         sys.modules["boto3"].Session = object  # type: ignore[attr-defined]  # only ever an annotation
     try:
-        import zappa.handler as handler  # noqa: PLC0415 - has to come after the stand-ins
+        from zappa import handler  # noqa: PLC0415 - has to come after the stand-ins
     finally:
         for name in absent:
             del sys.modules[name]

@@ -22,7 +22,6 @@ from typing import Protocol
 from intake_fn.core.case import Case, Category, Event, Intent, Status, Step
 from intake_fn.core.request import Attachment, Priority
 
-
 # --- Store -----------------------------------------------------------------------------------
 
 

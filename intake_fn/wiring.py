@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.clock import new_id, now
 from intake_fn.adapters.signin import SignedLinks
-from intake_fn.core.process import Process, parse
+from intake_fn.core.process import Process
+from intake_fn.core.process_file import parse
 from intake_fn.settings import Settings
 
 if TYPE_CHECKING:

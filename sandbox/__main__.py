@@ -15,6 +15,7 @@ import sys
 import threading
 
 from sandbox.aws import SandboxError
+
 from sandbox.house import Ports, SandboxHouse
 
 

@@ -25,8 +25,8 @@ from intake_fn.core.case import (
     Category,
     DeliveryFailed,
     Event,
-    FileIssue,
     Filed,
+    FileIssue,
     Judged,
     JudgeRequest,
     RequesterReplied,
@@ -68,9 +68,7 @@ class Swept:
 
     def __add__(self, other: Swept) -> Swept:
         """Both together."""
-        return Swept(
-            self.delivered + other.delivered, self.postponed + other.postponed, self.given_up + other.given_up
-        )
+        return Swept(self.delivered + other.delivered, self.postponed + other.postponed, self.given_up + other.given_up)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +171,7 @@ class Desk:
             return Swept()  # somebody else has done it, or will: the item is still there if it is owed
         except Refused as error:
             return self._give_up(item, error)
-        except Exception as error:  # noqa: BLE001 - one poisoned item must not hold up the others
+        except Exception as error:
             if not isinstance(error, SpecdeskError | SpecLookupError):
                 log.exception("delivery_failed_unexpectedly", item=item.id)
             return self._postpone(item, error)
@@ -222,25 +220,23 @@ class Desk:
                 reporter_says=request.kind.value,
             )
         )
-        return Judged(
-            at=self.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain()
-        )
+        return Judged(at=self.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain())
 
     def _file(self, case: Case) -> Filed:
         placed = self.tracker.file(issue_of(case, self.process, self.links))
-        dropped = list(placed.dropped)
-        for file in case.request.attachments:
-            if file.size <= self.process.mantis.max_file_mb * 2**20 and not self.tracker.attach(
-                placed.number, file.name, self.files.get(file.key)
-            ):
-                dropped.append(f"file {file.name}")  # its signed link stands in the issue all the same
+        limit = self.process.mantis.max_file_mb * 2**20
+        refused = [  # the signed link of each file stands in the issue all the same
+            f"file {file.name}"
+            for file in case.request.attachments
+            if file.size <= limit and not self.tracker.attach(placed.number, file.name, self.files.get(file.key))
+        ]
         return Filed(
             at=self.clock(),
             actor=MACHINE,
             number=placed.number,
             project=project_of(case, self.process),
             url=placed.url,
-            dropped=tuple(dropped),
+            dropped=(*placed.dropped, *refused),
         )
 
     def _update(self, case: Case) -> None:
@@ -268,9 +264,7 @@ class Desk:
         self.store.postpone(item, self.clock(), str(error), failed=True)
         for _ in range(ATTEMPTS):
             case = self.store.load(item.case_id)
-            event = DeliveryFailed(
-                at=self.clock(), actor=MACHINE, what=type(item.intent).__name__, error=str(error)
-            )
+            event = DeliveryFailed(at=self.clock(), actor=MACHINE, what=type(item.intent).__name__, error=str(error))
             try:
                 self.store.save(case.version, escalation.advance(case, event, self.process))
             except Stale:

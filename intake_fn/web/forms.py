@@ -57,15 +57,15 @@ LIMITS: Mapping[str, int] = {
 }
 """Longest answers in characters: 128 is Mantis's summary, 254 an address (RFC 5321). Others: support.yml."""
 
-Choices = Sequence[tuple[str, str]]
+Choices = Mapping[str, str]
+"""Value and label."""
 
 CHOICES: Mapping[str, Callable[[Process], Choices]] = {
-    "office": lambda p: [("", "Please choose"), *_offices(p), (CLIENT, p.client_name)],
-    "module": lambda p: [("", "Not sure"), *((m.id, m.name) for m in p.modules.values())],
-    "priority": lambda p: [
-        ("", "Please choose"),
-        *((rule.priority.value, f"{rule.name}: {rule.about}") for rule in p.priorities.values()),
-    ],
+    "office": lambda p: {"": "Please choose"} | _offices(p) | {CLIENT: p.client_name},
+    "module": lambda p: {"": "Not sure"} | {m.id: m.name for m in p.modules.values()},
+    "priority": lambda p: (
+        {"": "Please choose"} | {r.priority.value: f"{r.name}: {r.about}" for r in p.priorities.values()}
+    ),
     "offices": lambda p: _offices(p),  # noqa: PLW0108 - defined below, where functions are
 }
 """Where the choices of a field come from."""
@@ -78,8 +78,8 @@ WORDS: Mapping[str, str] = {
 """WTForms' own messages in our words."""
 
 
-def _offices(process: Process) -> list[tuple[str, str]]:
-    return [(office.id, office.name) for office in process.offices.values()]
+def _offices(process: Process) -> dict[str, str]:
+    return {office.id: office.name for office in process.offices.values()}
 
 
 # --- what is done to every answer ------------------------------------------------------------
@@ -130,7 +130,7 @@ def a_date(_form: Form, field: Field) -> None:
 
 def not_too_long(form: Form, field: Field) -> None:
     """Raises ValidationError that says how long the answer is and may be."""
-    limit = limit_of(field.name, form.process)
+    limit = limit_of(field.name, form.support)
     if isinstance(field.data, str) and len(field.data) > limit:
         raise ValidationError(
             f"This is too long: {len(field.data):,} characters, and at most {limit:,} fit. "
@@ -211,7 +211,7 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     steps = _text("Steps to reproduce", hint="One step a line, from signing in to the moment it goes wrong.")
     always = RadioField(
         "Does it happen every time?",
-        choices=[("yes", "Yes"), ("no", "No, only sometimes")],
+        choices={"yes": "Yes", "no": "No, only sometimes"},
         filters=[lambda value: value or None],
         validate_choice=False,
     )
@@ -220,7 +220,7 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     files = MultipleFileField("Files", description="A screenshot or a document, if it helps.")
 
     def __init__(self, formdata: Any = None, *, process: Process) -> None:
-        self.process = process
+        self.support = process
         self.unreadable = False
         """Whether it arrived in another encoding than UTF-8; what could not be read stands there as U+FFFD."""
         super().__init__(formdata, meta={"get_translations": lambda _form: _Words()})
@@ -235,7 +235,7 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
 
     def limit(self, name: str) -> int:
         """The longest answer to a field, in characters."""
-        return limit_of(name, self.process)
+        return limit_of(name, self.support)
 
     def check(self, attached: int = 0, file_problems: Sequence[str] = ()) -> bool:
         """Whether the form is complete; if not, the fields' `errors` say what to do.
@@ -296,7 +296,7 @@ class BugForm(IntakeForm):
     always = RadioField(
         "Does it happen every time?",
         [needed("Please say whether it happens every time.")],
-        choices=[("yes", "Yes"), ("no", "No, only sometimes")],
+        choices={"yes": "Yes", "no": "No, only sometimes"},
     )
     files = MultipleFileField("Screenshots and other files", description="A picture of the whole window helps most.")
     no_screenshot = _line("No picture? Say why", hint="For example: nothing appears on the screen.")
@@ -360,12 +360,12 @@ class SetupForm(IntakeForm):
     what = RadioField(
         "What is to be set up?",
         [needed("Please choose what is to be set up.")],
-        choices=[
-            ("user", "A new user"),
-            ("company", "A new client company"),
-            ("rights", "Other rights for a user"),
-            ("leaver", "A user who leaves"),
-        ],
+        choices={
+            "user": "A new user",
+            "company": "A new client company",
+            "rights": "Other rights for a user",
+            "leaver": "A user who leaves",
+        },
     )
     summary = _line(
         "Summary",
@@ -452,7 +452,7 @@ def _in_words(field: Field) -> str:
     """An answer as people read it: chosen values by their labels."""
     if isinstance(field, SelectField | SelectMultipleField):
         chosen = field.data if isinstance(field.data, list) else [field.data]
-        return ", ".join(label for value, label in field.choices if value in chosen)
+        return ", ".join(label for value, label in field.choices.items() if value in chosen)
     return field.data or ""
 
 

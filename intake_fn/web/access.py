@@ -1,0 +1,83 @@
+"""Who may call a route. Every route says so with `@open_to`; a test fails for one that does not.
+
+| caller   | lets in                                                    |
+|----------|------------------------------------------------------------|
+| PUBLIC   | everyone                                                   |
+| TOKEN    | whoever has the signed link; the view unseals it           |
+| ENGINEER | people of support.yml who signed in by a link in their mail |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from flask import current_app, redirect, render_template, request, session, url_for
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Person
+    from intake_fn.web import Front
+
+EXTENSION = "specdesk"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Caller(StrEnum):
+    """Whom a route lets in."""
+
+    PUBLIC = "public"
+    TOKEN = "token"  # noqa: S105 - a kind of caller
+    ENGINEER = "engineer"
+
+
+PUBLIC, TOKEN, ENGINEER = Caller.PUBLIC, Caller.TOKEN, Caller.ENGINEER
+
+
+def open_to(caller: Caller) -> Callable[[View], View]:
+    """Declare who may call a view; for ENGINEER, ask for the sign-in first."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if caller is ENGINEER and engineer() is None:
+                return ask_to_sign_in()
+            return view(*args, **kwargs)
+
+        guarded.open_to = caller  # type: ignore[attr-defined]  # read by the test of all routes
+        return cast("View", guarded)
+
+    return declare
+
+
+def front() -> Front:
+    """What the pages need, for the app that answers."""
+    return cast("Front", current_app.extensions[EXTENSION])
+
+
+def engineer() -> Person | None:
+    """Who is signed in. A person who has left support.yml is signed out with it."""
+    return front().process.people.get(session.get("person", ""))
+
+
+def me() -> Person:
+    """Who is signed in, in a view that is open to engineers only."""
+    person = engineer()
+    assert person is not None  # noqa: S101 - open_to(ENGINEER) has seen to it
+    return person
+
+
+def ask_to_sign_in() -> Any:
+    """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
+    if request.method == "GET":
+        return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))
+    return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
+
+
+HIDDEN = ("csrf_token", "key", "seen", "clause", "held")
+
+
+def typed() -> dict[str, str]:
+    """What a person typed into the form that was just sent, to be shown on a page that can't accept it."""
+    return {name: text for name, text in request.form.items() if text.strip() and name not in HIDDEN}

@@ -1,0 +1,151 @@
+"""What an engineer can do with a request: a table from the action's name to the event that it makes.
+
+Whether an event may happen is for core/escalation.py to say; here only that the answers are complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Category,
+    Closed,
+    Escalated,
+    Event,
+    HandedOver,
+    Noted,
+    Overruled,
+    Reopened,
+    Reprioritised,
+    Resolved,
+)
+from intake_fn.core.errors import Refused
+from intake_fn.core.request import Priority
+from intake_fn.web.forms import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Person
+    from intake_fn.desk import Desk
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: what its button says, what is said when it is done, what must be answered, the event it makes."""
+
+    title: str
+    done: str
+    event: type[Event]
+    must: Mapping[str, str]
+    make: Callable[[Answers], dict[str, Any]]
+
+
+ACTIONS: Mapping[str, Action] = {
+    "escalate": Action(
+        "Escalate",
+        "Handed up.",
+        Escalated,
+        {"to": "Please choose to whom.", "reason": "Please choose the reason."},
+        lambda a: {**_level_and_handler(a["to"]), "reason": a["reason"], "note": a["note"]},
+    ),
+    "hand-over": Action(
+        "Hand over",
+        "Handed over.",
+        HandedOver,
+        {"handler": "Please choose to whom."},
+        lambda a: {"handler": a["handler"], "note": a["note"]},
+    ),
+    "prioritise": Action(
+        "Change priority",
+        "The priority is changed.",
+        Reprioritised,
+        {"priority": "Please choose the priority."},
+        lambda a: {"priority": _one_of(Priority, a["priority"]), "note": a["note"]},
+    ),
+    "overrule": Action(
+        "Decide otherwise",
+        "Your decision stands.",
+        Overruled,
+        {
+            "category": "Please choose what it is.",
+            "reason": "Please give the reason: the requester reads it.",
+        },
+        lambda a: {"category": _one_of(Category, a["category"]), "clause": a["clause"], "reason": a["reason"]},
+    ),
+    "ask": Action(
+        "Ask the requester",
+        "Your question is on its way.",
+        AskedRequester,
+        {"question": "Please write your question."},
+        lambda a: {"question": a["question"]},
+    ),
+    "note": Action(
+        "Add a note",
+        "Your note is saved.",
+        Noted,
+        {"text": "Please write the note."},
+        lambda a: {"text": a["text"]},
+    ),
+    "resolve": Action(
+        "Resolve",
+        "Resolved; the requester is told.",
+        Resolved,
+        {"resolution": "Please say how it was resolved: the requester reads it."},
+        lambda a: {"resolution": a["resolution"]},
+    ),
+    "reopen": Action(
+        "Open again",
+        "Open again.",
+        Reopened,
+        {"reason": "Please say why."},
+        lambda a: {"reason": a["reason"]},
+    ),
+    "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
+}
+
+LINES = ("to", "handler", "priority", "category", "clause")
+"""Answers on one line; all others are texts."""
+
+DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
+"""What a person may decide that a request is."""
+
+
+def event_of(name: str, said: Mapping[str, str], desk: Desk, person: Person) -> Event:
+    """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown."""
+    action = ACTIONS[name]
+    answers = _Answers({key: clean_line(text) if key in LINES else clean_text(text) for key, text in said.items()})
+    missing = [message for field, message in action.must.items() if not answers[field]]
+    if missing:
+        raise Refused(" ".join(missing))
+    limit = desk.process.intake.text_characters
+    if any(len(text) > limit for text in answers.values()):
+        raise Refused(f"This is too long: at most {limit:,} characters fit.")
+    clause = answers["clause"]
+    if clause and desk.spec().clause(clause) is None:
+        raise Refused(f"The spec has no clause {clause}. Look it up under “Expected behaviour”, or leave it empty.")
+    return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
+
+
+class _Answers(dict[str, str]):
+    """What was answered; "" for what was not."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _level_and_handler(to: str) -> dict[str, Any]:
+    level, _, handler = to.partition(":")
+    if not level.isdigit():
+        raise Refused("Please choose to whom.")
+    return {"level": int(level), "handler": handler}
+
+
+def _one_of(kind: Any, value: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise Refused("Please choose one of the values offered.") from None

@@ -1,0 +1,94 @@
+"""The app factory: routes, session, security headers, and what all templates may use."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, url_for
+from flask_wtf import CSRFProtect  # type: ignore[import-untyped]  # Flask-WTF ships no types
+
+from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, words
+from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to
+
+if TYPE_CHECKING:
+    from intake_fn.web import Front
+
+SMALL_BYTES = 2 * 2**20
+"""What a form without files may have; the intake allows itself more (pages.py)."""
+
+SESSION = timedelta(hours=12)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def build(front: Front) -> Flask:
+    """The web application for one Front."""
+    app = Flask(__name__)
+    app.extensions[EXTENSION] = front
+    app.config.update(
+        SECRET_KEY=front.secret_key,
+        SESSION_COOKIE_NAME="specdesk",
+        SESSION_COOKIE_SECURE=front.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION,
+        MAX_CONTENT_LENGTH=SMALL_BYTES,
+        MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an idle form can still be sent
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
+    )
+    app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
+    csrf = CSRFProtect(app)
+    for module in (pages, status, api, health):
+        app.register_blueprint(module.blueprint)
+        csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
+    for module in (sign_in, desk_pages):
+        app.register_blueprint(module.blueprint)
+    errors.show(app)
+    _furnish(app, front)
+    return app
+
+
+def _furnish(app: Flask, front: Front) -> None:
+    """Set what every answer and every template has."""
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        if front.secure_cookies:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @cache
+    def stamp(name: str) -> str:
+        return hashlib.sha256((Path(app.static_folder or "") / name).read_bytes()).hexdigest()[:10]
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=stamp(name))
+
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset,
+        engineer=engineer,
+        process=front.process,
+        sandbox=front.sandbox,
+        site=front.site_url,
+        clause_link=front.links.clause,
+        file_link=front.links.file,
+        words=words,
+    )
+    app.jinja_env.filters.update(words.FILTERS)

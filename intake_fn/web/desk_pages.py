@@ -1,0 +1,195 @@
+"""The engineers' desk: queues, a request with its evidence and its actions, the spec, the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.escalation import allowed, handler_at
+from intake_fn.ports import Page
+from intake_fn.web import words
+from intake_fn.web.access import ENGINEER, front, me, open_to
+from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
+from intake_fn.web.forms import clean_line
+from intake_fn.web.pages import clause_address
+from intake_fn.web.status import files_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake_fn.core.case import Case
+    from intake_fn.ports import CaseRow
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+PAGE = 50
+MOST_PAGES = 10
+"""How far a filtered list is read on before it is shown, even if it is not full then."""
+
+HITS = 10
+LONGEST_QUERY = 2000
+
+
+# --- queues ----------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+@open_to(ENGINEER)
+def queue() -> Any:
+    """Requests of a level, one's own, all, or the resolved ones; the most recent first."""
+    process = front().process
+    mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
+    at = request.args.get("level", mine, int)
+    show = request.args.get("show", "all" if at is None else "level")
+    if show == "level" and at not in process.levels:
+        raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
+    store = front().desk().store
+    page = _listed(show, at, request.args.get("cursor", ""))
+    return render_template(
+        "queue.html",
+        rows=page.rows,
+        cursor=page.cursor,
+        show=show,
+        at=at,
+        counts=store.counts(),
+        failed=len(store.failed()),
+        now=front().desk().clock(),
+    )
+
+
+def _listed(show: str, at: int | None, cursor: str) -> Page:
+    """One page of a list. "mine" and "closed" are filtered here, reading on until a page is full."""
+    store = front().desk().store
+    if show in ("level", "all"):
+        return store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
+    person = me().id
+    rows: list[CaseRow] = []
+    for _ in range(MOST_PAGES):
+        page = store.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
+        rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
+        cursor = page.cursor
+        if not cursor or len(rows) >= PAGE:
+            break
+    return Page(rows, cursor)
+
+
+# --- one request -----------------------------------------------------------------------------
+
+
+@blueprint.get("/requests/<case_id>")
+@open_to(ENGINEER)
+def show(case_id: str) -> Any:
+    """A request: claim, verdict with its evidence, files, history, what is owed, and what can be done."""
+    return _page(case_id)
+
+
+@blueprint.post("/requests/<case_id>/<any({}):action>".format(",".join(ACTIONS)))
+@open_to(ENGINEER)
+def act(case_id: str, action: str) -> Any:
+    """Let it happen, or say why not, with everything typed still there."""
+    desk = front().desk()
+    try:
+        event = event_of(action, request.form, desk, me())
+        desk.act(case_id, event, request.form.get("seen", 0, int))
+    except Stale as error:
+        faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
+        return _page(case_id, action, faster), 409
+    except TryLater:
+        return _page(case_id, action, "It could not be saved just now. Please try again in a minute."), 503
+    except Refused as error:
+        return _page(case_id, action, str(error)), 422
+    return redirect(url_for("desk.show", case_id=case_id, done=action), 303)
+
+
+def _page(case_id: str, action: str = "", problem: str = "") -> str:
+    """The page of a request; `problem` is shown at the action that it is about, with what was typed there."""
+    desk = front().desk()
+    process = desk.process
+    case = desk.store.load(case_id)
+    done = request.args.get("done", "")
+    return render_template(
+        "request.html",
+        case=case,
+        actions=ACTIONS,
+        **_offers(case),
+        action=action,
+        problem=problem,
+        said=request.form if problem else {},
+        done=ACTIONS[done].done if done in ACTIONS else "",
+        clause_url=clause_address(case.request.clause) if case.request.clause else "",
+        files=files_of(case),
+        history=words.history(case, process),
+        decided=words.overruled(case),
+        owed=desk.store.owed_by(case_id),
+        now=desk.clock(),
+        zone=words.zone_of(me(), process),
+    )
+
+
+def _offers(case: Case) -> dict[str, Any]:
+    """The actions that the rules allow now, and the choices of their forms."""
+    process = front().process
+    options = allowed(case, process)
+    return {
+        "offered": {name for name, action in ACTIONS.items() if action.event in options.events},
+        "escalate_to": [
+            (f"{level}:{person}", f"Level {level}: {process.people[person].name}")
+            for level in options.escalate_to
+            for person in _likely_first(handler_at(level, case, process), process.levels[level].resources)
+        ],
+        "hand_over_to": [(person, process.people[person].name) for person in options.hand_over_to],
+        "priorities": [(priority.value, process.priorities[priority].name) for priority in options.priorities],
+        "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
+    }
+
+
+def _likely_first(person: str, people: Sequence[str]) -> list[str]:
+    return sorted(people, key=lambda one: one != person)
+
+
+# --- the spec and the outbox -----------------------------------------------------------------
+
+
+@blueprint.get("/expected")
+@open_to(ENGINEER)
+def expected() -> Any:
+    """A question in, clauses out."""
+    text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
+    hits = front().desk().spec().search(text, HITS) if text else []
+    return render_template("expected.html", q=text, hits=hits)
+
+
+@blueprint.get("/outbox")
+@open_to(ENGINEER)
+def outbox() -> Any:
+    """What was given up, and what is overdue."""
+    return _outbox()
+
+
+@blueprint.post("/outbox/retry")
+@open_to(ENGINEER)
+def retry() -> Any:
+    """Put a given-up item back in line and try it at once."""
+    desk = front().desk()
+    item = request.form.get("item", "")
+    try:
+        desk.store.retry(item, desk.clock())
+        desk.deliver(item.partition("#")[0])
+    except TryLater:
+        return _outbox("It could not be put back in line just now. Please try again in a minute."), 503
+    except Refused as error:
+        return _outbox(str(error)), 422
+    return redirect(url_for("desk.outbox"), 303)
+
+
+def _outbox(problem: str = "") -> str:
+    desk = front().desk()
+    return render_template(
+        "outbox.html",
+        failed=desk.store.failed(),
+        waiting=desk.store.owed(desk.clock(), 100),
+        problem=problem,
+        zone=words.zone_of(me(), desk.process),
+    )

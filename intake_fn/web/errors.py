@@ -1,0 +1,103 @@
+"""What a person sees when something goes wrong: one table from error to status and page.
+
+Pages are in the site's look and say what to do; the API answers the same as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # Flask-WTF ships no types
+from werkzeug.exceptions import HTTPException
+
+from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown
+from intake_fn.web.access import ask_to_sign_in, engineer, typed
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How an error is shown. `tell` is whether its own message is for everybody's eyes."""
+
+    status: int
+    title: str
+    advice: str
+    tell: bool = True
+
+
+SHOWN: Mapping[type[Exception], Shown] = {
+    Expired: Shown(410, "This link is too old", "Ask for a new one below: it is mailed to you.", tell=False),
+    Unknown: Shown(404, "There is nothing here", "Check that the link is complete: some mail programs cut it in two."),
+    Refused: Shown(422, "This can't be done", "Go back, mend what the message says, and try again."),
+    Stale: Shown(409, "Somebody was faster", "Go back, read the request as it is now, and decide again."),
+    TryLater: Shown(503, "Not available just now", "Nothing is lost. Please try again in a minute.", tell=False),
+    Broken: Shown(500, "Something is wrong on our side", "It has been logged. Please tell the Help Desk.", tell=False),
+    SpecLookupError: Shown(
+        500, "The spec can't be searched just now", "It has been logged. Please tell the Help Desk.", tell=False
+    ),
+}
+
+BY_STATUS: Mapping[int, Shown] = {
+    400: Shown(400, "This form can't be read", "Go back, reload the page, and send it again."),
+    404: Shown(404, "There is nothing here", "Check the address, or start from one of the pages above."),
+    405: Shown(405, "This page can't be used like that", "Start from one of the pages above."),
+    413: Shown(
+        413,
+        "This is too much at once",
+        "Press Back: what you typed is still in the form. Then attach smaller files, or fewer, and send it again.",
+    ),
+    415: Shown(415, "This format can't be read", "Send JSON, with Content-Type: application/json."),
+}
+OTHERWISE = SHOWN[Broken]
+
+
+def show(app: Flask) -> None:
+    """Let `app` answer errors by these tables."""
+    app.register_error_handler(SpecdeskError, _ours)
+    app.register_error_handler(SpecLookupError, _ours)
+    app.register_error_handler(CSRFError, _forgery)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _ours(error: Exception) -> Any:
+    shown = next(SHOWN[kind] for kind in type(error).__mro__ if kind in SHOWN)
+    if shown.status >= 500:  # noqa: PLR2004 - ours
+        log.error("page_failed", path=request.path, error=str(error), kind=type(error).__name__)
+    return answer(shown, str(error) if shown.tell else "")
+
+
+def _http(error: HTTPException) -> Any:
+    code = error.code or 500
+    return error if code < 400 else answer(BY_STATUS.get(code, OTHERWISE), "")  # noqa: PLR2004 - a redirect
+
+
+def _forgery(_error: CSRFError) -> Any:
+    """The desk's forms carry a token of the session: without a session, signing in comes first."""
+    if engineer() is None:
+        return ask_to_sign_in()
+    return answer(
+        Shown(400, "This form is no longer good", "It was opened in another session. Open the page again and send it."),
+        "",
+    )
+
+
+def answer(shown: Shown, message: str) -> Any:
+    """The page of an error, or its JSON for the API."""
+    headers = {"Retry-After": "30"} if shown.status == 503 else {}  # noqa: PLR2004 - as HTTP names it
+    if request.path.startswith("/api/"):
+        response: Response = jsonify(error={"title": shown.title, "message": message or shown.advice})
+    else:
+        kept = typed() if request.method == "POST" and shown.status != 413 else {}  # noqa: PLR2004 - unread
+        response = Response(render_template("error.html", shown=shown, message=message, typed=kept))
+    response.status_code = shown.status
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,62 @@
+"""How the house is: for people who look after it and for monitors. No secrets, no personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify
+
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.web.access import PUBLIC, front, open_to
+from spec_lookup import SpecLookupError
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/health")
+@open_to(PUBLIC)
+def health() -> Any:
+    """200 when everything answers and every request is accounted for, else 503 with what does not."""
+    parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
+    well = all(part["ok"] for part in parts.values())
+    answer = jsonify(ok=well, process={"product": front().process.product.name, "ok": True}, **parts)
+    answer.status_code = 200 if well else 503
+    return answer
+
+
+def _guarded(look: Any) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = look()
+    except (SpecdeskError, SpecLookupError) as error:
+        return {"ok": False, "error": type(error).__name__}
+    return found
+
+
+def _spec() -> dict[str, Any]:
+    stamp = front().desk().spec().stamp
+    return {
+        "ok": True,
+        "content": stamp.content,
+        "commit": stamp.commit,
+        "clauses": stamp.clauses,
+        "engine": stamp.engine,
+    }
+
+
+def _ledger() -> dict[str, Any]:
+    """Whether received = filed + queued + failed (R1)."""
+    ledger = front().desk().store.ledger()
+    return {
+        "ok": ledger.balanced,
+        "received": ledger.received,
+        "filed": ledger.filed,
+        "queued": ledger.queued,
+        "failed": ledger.failed,
+    }
+
+
+def _outbox() -> dict[str, Any]:
+    desk = front().desk()
+    waiting = desk.store.owed(desk.clock(), 100)
+    failed = desk.store.failed(100)
+    return {"ok": not failed, "overdue": len(waiting), "failed": len(failed)}

@@ -1,0 +1,174 @@
+"""The forms for requesters: show one, take it in, show it again with everything typed when it can't be taken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from intake_fn.core.errors import TryLater
+from intake_fn.core.request import Channel, Kind, Request
+from intake_fn.ports import Purpose
+from intake_fn.web import attachments
+from intake_fn.web.access import PUBLIC, front, open_to
+from intake_fn.web.forms import ACCEPT, FORMS, LOST, IntakeForm, form_for, to_request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake_fn.core.case import Case
+    from intake_fn.desk import Desk
+    from intake_fn.web.attachments import Selection
+
+log = structlog.get_logger()
+blueprint = Blueprint("pages", __name__)
+
+LARGEST_POST = 64 * 2**20
+"""Read that much rather than refuse it: then a file that is too large costs nobody what was typed."""
+
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
+
+KINDS = f"<any({','.join(Kind)}):kind>"
+TYPED_IS_KEPT = "It could not be saved just now. Nothing you typed is lost: please send it again in a minute."
+
+
+@blueprint.get("/requests/new")
+@open_to(PUBLIC)
+def choose() -> Any:
+    """Ask which form."""
+    return render_template("choose.html", forms=FORMS)
+
+
+@blueprint.get(f"/requests/new/{KINDS}")
+@open_to(PUBLIC)
+def new(kind: str) -> Any:
+    """An empty form; with `clause`, about a clause of the spec."""
+    form = form_for(Kind(kind), front().process)
+    return _show(form, clause=citation(request.args.get("clause", "")), key=secrets.token_urlsafe(16))
+
+
+@blueprint.get(f"/requests/{KINDS}")
+@open_to(PUBLIC)
+def again(kind: str) -> Any:
+    """Open the address of a form that was shown again: an empty one."""
+    return redirect(url_for("pages.new", kind=kind))
+
+
+@blueprint.post(f"/requests/{KINDS}")
+@open_to(PUBLIC)
+def send(kind: str) -> Any:
+    """Take a form in and go on to its receipt, or show it again."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_POST
+    unreadable = _unreadable()
+    desk = front().desk()
+    form = form_for(Kind(kind), front().process, request.form)
+    form.unreadable = unreadable
+    clause = citation(request.form.get("clause", ""))
+    held, problems = attachments.release(desk, request.form.getlist("held"))
+    selection = attachments.select(held[: desk.process.intake.files], posted_files(), desk.process.intake)
+    if not form.check(selection.count, (*problems, *selection.problems)):
+        return _show_again(desk, form, selection, clause=clause, status=422)
+    draft = to_request(form, (), Channel.FORM, clause)
+    try:
+        case, wanted = take_in(desk, draft, selection, submit_key(draft, selection, request.form.get("key", "")))
+    except TryLater as error:
+        log.warning("request_not_saved", error=str(error))
+        return _show_again(desk, form, selection, clause=clause, status=503, message=TYPED_IS_KEPT)
+    token = desk.links.seal(Purpose.STATUS, case.id)
+    changed = "1" if case.request != wanted else None
+    return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
+
+
+# --- shared with the API ---------------------------------------------------------------------
+
+
+def take_in(desk: Desk, draft: Request, selection: Selection, key: str) -> tuple[Case, Request]:
+    """Keep the files, take the request in; the case, and the request as it was sent this time.
+
+    They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
+    """
+    wanted = replace(draft, attachments=attachments.store(desk, selection, key))
+    return desk.take_in(wanted, key), wanted
+
+
+def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
+    """The key under which a form is taken in once: the one rendered into it, else its whole content."""
+    if KEY.fullmatch(given):
+        return f"form-{given}"
+    hashes = sorted({file.sha256 for file in (*selection.held, *selection.sent)})
+    content = json.dumps([asdict(draft), hashes, given], sort_keys=True, default=str)
+    return f"content-{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def citation(text: str) -> str:
+    """A clause as page#anchor, "" for anything else."""
+    return text if CITATION.fullmatch(text) else ""
+
+
+def clause_address(cite: str) -> str:
+    """Where a clause stands on the site: page/#anchor, as the wiki publishes it."""
+    page, _, anchor = cite.partition("#")
+    folder = re.sub(r"(^|/)index$", r"\1", page)
+    slash = "/" if folder and not folder.endswith("/") else ""
+    return front().links.clause(f"{folder}{slash}#{anchor}")
+
+
+def posted_files() -> list[tuple[str, bytes]]:
+    """Names and bytes of the files that came with this form; a file input left empty sends one without a name."""
+    return [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
+
+
+# --- showing a form --------------------------------------------------------------------------
+
+
+def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
+    return render_template(
+        "form.html",
+        form=form,
+        key=key,
+        clause=clause,
+        clause_url=clause_address(clause) if clause else "",
+        accept=ACCEPT,
+        **more,
+    )
+
+
+def _show_again(
+    desk: Desk, form: IntakeForm, selection: Selection, *, clause: str, status: int, message: str = ""
+) -> tuple[str, int]:
+    """The form with all that was typed and attached, and with what to mend."""
+    try:
+        held = attachments.hold(desk, selection)
+    except TryLater:
+        held = {}
+        form.files.errors = [*form.files.errors, "Your files could not be kept: please choose them again."]
+    given = request.form.get("key", "")
+    key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
+    return _show(form, clause=clause, key=key, held=held, message=message, wrong=wrong_fields(form)), status
+
+
+def wrong_fields(form: IntakeForm) -> Sequence[Any]:
+    """Fields with errors, in the order of the page."""
+    shown = [name for names in form.sections.values() for name in names]
+    return [form.fields[name] for name in shown if form.fields[name].errors]
+
+
+CHECKED_BYTES = 8 * 2**20
+
+
+def _unreadable() -> bool:
+    """Whether texts came in another encoding than UTF-8; a replacement character that was really typed is fine."""
+    if (request.content_length or 0) > CHECKED_BYTES:
+        return False
+    raw = request.get_data(cache=True)
+    if LOST not in "".join(request.form.values()):
+        return False
+    return LOST.encode() not in raw and LOST.encode() not in unquote_to_bytes(raw)

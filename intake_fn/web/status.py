@@ -1,0 +1,169 @@
+"""The requester's page of a request: receipt, status, reply, files, and a new link for who lost theirs."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from intake_fn.core.case import RequesterReplied
+from intake_fn.core.errors import Refused, TryLater, Unknown
+from intake_fn.ports import Mail, Purpose
+from intake_fn.web import attachments, words
+from intake_fn.web.access import PUBLIC, TOKEN, front, open_to
+from intake_fn.web.forms import ACCEPT, clean_text
+from intake_fn.web.pages import LARGEST_POST, clause_address, posted_files
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.request import Attachment
+    from intake_fn.desk import Desk
+
+blueprint = Blueprint("status", __name__)
+
+SAME_REPLY = timedelta(minutes=10)
+"""The same words again within this time are a double click."""
+
+LINK_PAUSE = timedelta(minutes=10)
+"""A new link for the same request is mailed at most once in this time."""
+
+DOWNLOAD_SECONDS = 300
+
+LOOKS_LIKE = str.maketrans("OIL", "011")
+"""Letters that Crockford's base32 does not have are what they look like."""
+
+
+@blueprint.get("/status/<token>")
+@open_to(TOKEN)
+def show(token: str) -> Any:
+    """How the request stands; with `new`, as its receipt."""
+    return _page(_case(token), token)
+
+
+@blueprint.post("/status/<token>/reply")
+@open_to(TOKEN)
+def reply(token: str) -> Any:
+    """The requester writes again."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_POST
+    case = _case(token)
+    desk = front().desk()
+    text = clean_text(request.form.get("text"))
+    limits = desk.process.intake
+    selection = attachments.select((), posted_files(), limits)
+    problems = list(selection.problems)
+    if not text:
+        problems.append("Please write something before you send it.")
+    if len(text) > limits.text_characters:
+        problems.append(f"This is {len(text):,} characters long; at most {limits.text_characters:,} fit.")
+    if problems:
+        return _page(case, token, text=text, problems=problems), 422
+    if not _said_already(desk, case, text):
+        try:
+            files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
+            event = RequesterReplied(at=desk.clock(), actor="requester", text=text, attachments=files)
+            desk.act(case.id, event, case.version)
+        except Refused as error:
+            return _page(case, token, text=text, problems=[str(error)]), 422
+        except TryLater:
+            sorry = "Your answer could not be saved just now. It is still here: please send it again in a minute."
+            return _page(case, token, text=text, problems=[sorry]), 503
+    return redirect(url_for("status.show", token=token, replied="1"), 303)
+
+
+@blueprint.get("/status/lost")
+@open_to(PUBLIC)
+def lost() -> Any:
+    """Ask for a new link."""
+    return render_template("lost.html", sent=False)
+
+
+@blueprint.post("/status/lost")
+@open_to(PUBLIC)
+def mail_link() -> Any:
+    """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
+    desk = front().desk()
+    try:
+        case = desk.store.load(case_number(request.form.get("number", "")))
+    except Unknown:
+        pass
+    else:
+        until = desk.clock() + LINK_PAUSE
+        if desk.store.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
+            desk.mailer.send(_link_mail(desk, case))
+    return render_template("lost.html", sent=True)
+
+
+@blueprint.get("/files/<token>")
+@open_to(TOKEN)
+def file(token: str) -> Any:
+    """To a fresh, short-lived link of the file store."""
+    desk = front().desk()
+    case_id, _, key = desk.links.unseal(Purpose.FILE, token).partition("/")
+    for attachment in files_of(desk.store.load(case_id)):
+        if attachment.key == key:
+            return redirect(desk.files.link(attachment, DOWNLOAD_SECONDS), 302)
+    raise Unknown("This file is no longer attached to the request.")
+
+
+def files_of(case: Case) -> list[Attachment]:
+    """All files of a case: those of the request, then those of replies."""
+    replies = (event for event in case.history if isinstance(event, RequesterReplied))
+    return [*case.request.attachments, *(attachment for event in replies for attachment in event.attachments)]
+
+
+def case_number(text: str) -> str:
+    """A request number as people type it, in its one form: HD-XXXX-XXXX; "" when it is none."""
+    bare = re.sub(r"[^0-9A-Z]", "", text.upper()).removeprefix("HD").translate(LOOKS_LIKE)
+    return f"HD-{bare[:4]}-{bare[4:]}" if len(bare) == 8 else ""  # noqa: PLR2004 - two groups of four
+
+
+def _case(token: str) -> Case:
+    """The case that a status link opens. Raises Unknown, Expired, TryLater."""
+    desk = front().desk()
+    return desk.store.load(desk.links.unseal(Purpose.STATUS, token))
+
+
+def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None = None) -> str:
+    process = front().process
+    return render_template(
+        "status.html",
+        case=case,
+        token=token,
+        new="new" in request.args,
+        changed="changed" in request.args,
+        replied="replied" in request.args,
+        link=front().links.status(case.id),
+        clause_url=clause_address(case.request.clause) if case.request.clause else "",
+        files=files_of(case),
+        history=words.history_for_requester(case, process),
+        zone=words.zone_of_requester(case, process),
+        decided=words.overruled(case),
+        text=text,
+        problems=problems or [],
+        accept=ACCEPT,
+    )
+
+
+def _said_already(desk: Desk, case: Case, text: str) -> bool:
+    """Whether this very reply has just been taken: then it was a double click."""
+    return any(
+        isinstance(event, RequesterReplied) and event.text == text and desk.clock() - event.at < SAME_REPLY
+        for event in case.history
+    )
+
+
+def _link_mail(desk: Desk, case: Case) -> Mail:
+    return Mail(
+        to=case.request.requester.email,
+        subject=f"[{case.id}] Your link",
+        text=(
+            f"Hello {case.request.requester.name},\n\n"
+            f"here is the link to your request {case.id}, “{case.request.summary}”:\n\n"
+            f"{desk.links.status(case.id)}\n\n"
+            "If you did not ask for it, you need not do anything.\n\n"
+            f"{desk.process.mail.name}\n"
+        ),
+        headers={"Auto-Submitted": "auto-generated"},
+    )

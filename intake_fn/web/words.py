@@ -1,0 +1,214 @@
+"""What stands in the pages for states, verdicts, events and times. Tables of plain words; no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from intake_fn.core import case as c
+from intake_fn.core.case import Case, Category, Event, Filing, Status
+from intake_fn.core.process import Person, Process
+from intake_fn.core.request import Kind
+from intake_fn.web.attachments import size_in_words
+
+KIND: Mapping[Kind, str] = {
+    Kind.BUG: "Bug report",
+    Kind.CHANGE: "Request for change",
+    Kind.SETUP: "Set-up",
+    Kind.QUESTION: "Question",
+}
+
+CATEGORY: Mapping[Category, str] = {
+    Category.BUG: "Bug",
+    Category.CHANGE: "Request for change",
+    Category.MISC: "Support",
+    Category.UNDECIDED: "To be decided",
+}
+
+VERDICT: Mapping[Category, str] = {
+    Category.BUG: "This is a bug: the system does not behave as it should.",
+    Category.CHANGE: "The system behaves as the spec defines, so this is a request for change, not a bug.",
+    Category.MISC: "This is a matter for support: a question or a set-up, neither a bug nor a change.",
+    Category.UNDECIDED: "A person will decide: the spec alone does not settle it.",
+}
+
+STANCE: Mapping[str, str] = {
+    "supports-observed": "says the system should behave as you saw it",
+    "supports-expected": "says the system should behave as you expected",
+    "related": "is about the same subject",
+}
+
+CONFIDENCE = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not quite sure"), (0.0, "unsure"))
+"""How sure the judge is, from this share on."""
+
+STATUS: Mapping[Status, str] = {
+    Status.NEW: "Being read",
+    Status.OPEN: "In work",
+    Status.WAITING: "Waiting for an answer",
+    Status.RESOLVED: "Resolved",
+    Status.CLOSED: "Closed",
+}
+
+NEXT: Mapping[Status, str] = {
+    Status.NEW: "Your request is saved and will be compared with the spec within a minute or two. Reload this page.",
+    Status.OPEN: "The Help Desk looks into it. You get an e-mail as soon as there is news or a question for you.",
+    Status.WAITING: "We need an answer from you: please write it below. The clock stands still until then.",
+    Status.RESOLVED: "Please check. If it isn't solved, write below what is still wrong: that opens it again.",
+    Status.CLOSED: "This request is closed. If it comes back, write below: that opens it again.",
+}
+
+SETTLED: Mapping[Filing, str] = {
+    Filing.QUEUED: "Saved; filing is delayed. It will be filed as soon as Mantis answers; you need not do anything.",
+    Filing.FAILED: "Saved; filing is delayed. Mantis did not take it, and a person of the Help Desk looks after it.",
+    Filing.FILED: "",
+}
+
+DETAIL: Mapping[str, str] = {
+    "no_screenshot": "Why there is no screenshot",
+    "benefit": "What it is good for",
+    "what": "To be set up",
+    "person_name": "Person",
+    "person_email": "Person's e-mail",
+    "role": "Role or rights",
+    "client_company": "Client company",
+    "offices": "Offices",
+    "needed_by": "Needed by",
+}
+
+OWED: Mapping[str, str] = {
+    "JudgeRequest": "Compare with the spec",
+    "FileIssue": "File in Mantis",
+    "UpdateIssue": "Bring Mantis up to date",
+    "AddNote": "Add a note in Mantis",
+    "SendNotice": "Send a mail",
+}
+
+
+def confidence(share: Any) -> str:
+    """How sure the judge is, in words. `share` is 0 to 1."""
+    return next((words for least, words in CONFIDENCE if float(share or 0) >= least), CONFIDENCE[-1][1])
+
+
+# --- the history -----------------------------------------------------------------------------
+
+Tell = Callable[[Any, Process], tuple[str, str]]
+
+
+def _name(process: Process, person: str) -> str:
+    return process.people[person].name if person in process.people else person
+
+
+STORY: Mapping[type[Event], Tell] = {
+    c.Received: lambda e, p: (f"Received; with {_name(p, e.handler)}, level {e.level}", ""),
+    c.Judged: lambda e, _: (f"Compared with the spec: {CATEGORY[e.category].lower()}", ""),
+    c.Overruled: lambda e, _: (
+        f"Decided by a person: {CATEGORY[e.category].lower()}"
+        + (f", by clause {e.clause}" if e.clause else ", the spec is silent"),
+        e.reason,
+    ),
+    c.Filed: lambda e, _: (
+        f"Filed in Mantis as #{e.number}, {e.project}"
+        + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
+        "",
+    ),
+    c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
+    c.Escalated: lambda e, p: (
+        f"Handed up to level {e.level}, {_name(p, e.handler)}: {p.escalation_reasons.get(e.reason, e.reason)}",
+        e.note,
+    ),
+    c.HandedOver: lambda e, p: (f"Handed over to {_name(p, e.handler)}", e.note),
+    c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", e.note),
+    c.AskedRequester: lambda e, _: ("Asked the requester", e.question),
+    c.RequesterReplied: lambda e, _: ("The requester wrote", e.text),
+    c.Noted: lambda e, _: ("Note for colleagues", e.text),
+    c.Resolved: lambda e, _: ("Resolved", e.resolution),
+    c.Reopened: lambda e, _: ("Opened again", e.reason),
+    c.Closed: lambda e, _: ("Closed", e.note),
+}
+"""An event as a headline and, where a person wrote something, their words."""
+
+FOR_REQUESTERS: Mapping[type[Event], Tell] = {
+    **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
+    c.Closed: lambda *_: ("Closed", ""),
+    c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
+    c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {_name(p, e.handler)}", ""),
+    c.AskedRequester: lambda e, _: ("We asked you", e.question),
+    c.RequesterReplied: lambda e, _: ("You wrote", e.text),
+}
+"""What a requester sees of it: the Help Desk's notes to each other are not among it."""
+
+
+def history(case: Case, process: Process) -> list[tuple[Event, str, str]]:
+    """Everything that happened, for the desk: event, headline, somebody's words."""
+    return [(event, *STORY[type(event)](event, process)) for event in case.history]
+
+
+def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str, str]]:
+    """What happened, for the requester's eyes."""
+    told = FOR_REQUESTERS
+    return [(event, *told[type(event)](event, process)) for event in case.history if type(event) in told]
+
+
+def overruled(case: Case) -> c.Overruled | None:
+    """What a person decided last, if one did: it stands above the judge's verdict."""
+    return next((event for event in reversed(case.history) if isinstance(event, c.Overruled)), None)
+
+
+def actor(event: Event, process: Process) -> str:
+    """Who did it: a person's name, "requester" or "Specdesk"."""
+    by_address = {person.address: person.name for person in process.people.values()}
+    return {"specdesk": "Specdesk", "requester": "Requester"}.get(event.actor) or by_address.get(
+        event.actor, event.actor
+    )
+
+
+# --- times ---------------------------------------------------------------------------------
+
+
+def zone_of(person: Person, process: Process) -> str:
+    """The IANA zone in which a person of the Help Desk sits: that of their office or their level's calendar."""
+    for office in process.offices.values():
+        if office.liaison == person.id:
+            return office.zone
+    for level in process.levels.values():
+        if person.id in level.resources and level.calendar in process.calendars:
+            return process.calendars[level.calendar].zone
+    return "UTC"
+
+
+def zone_of_requester(case: Case, process: Process) -> str:
+    """The IANA zone of the requester's office; UTC for client companies."""
+    office = process.offices.get(case.request.requester.office)
+    return office.zone if office else "UTC"
+
+
+def when(instant: datetime, zone: str = "UTC") -> Markup:
+    """An instant for people: in UTC and, where that differs, in their office's zone."""
+    utc = instant.astimezone(UTC)
+    text = utc.strftime("%-d %b %Y, %H:%M UTC")
+    if zone != "UTC":
+        here = instant.astimezone(ZoneInfo(zone))
+        place = zone.rpartition("/")[2].replace("_", " ")
+        text += here.strftime(" (%H:%M" if here.date() == utc.date() else " (%-d %b %H:%M") + f" {place})"
+    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="seconds"), text)
+
+
+STEPS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def age(instant: datetime, now: datetime) -> str:
+    """How long ago, in its largest unit: 3 d, 5 h, 12 min."""
+    seconds = int((now - instant).total_seconds())
+    return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "just now")
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "when": when,
+    "age": age,
+    "confidence": confidence,
+    "size": size_in_words,
+}

@@ -1,0 +1,449 @@
+"""The outside world, in memory: one fake for every port, with the behaviour of the real adapter.
+
+They keep state instead of expecting calls, and tests/adapters holds each fake and its real twin to
+the same test class. Every fake can be `down`: then it raises TryLater, as the real one would.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from itertools import count
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from intake_fn.core.case import (
+    Case,
+    Filed,
+    FileIssue,
+    Filing,
+    apply,
+    event_from_plain,
+    event_to_plain,
+    fold,
+    intent_to_plain,
+)
+from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
+from intake_fn.ports import CaseRow, Issue, Ledger, Mail, OutboxItem, Page, Placed, Purpose, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from intake_fn.core.case import Event, Step
+    from intake_fn.core.request import Attachment
+
+MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+"""Monday 23 November 2026, 10:00 in New York: every office but Hong Kong's is open."""
+
+LEVELS = range(5)
+LARGEST = 390_000
+"""Bytes that one event or outbox item may take, as in adapters/dynamodb.py."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is set: `clock()` is its time, `clock.at = ...` sets it."""
+
+    at: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        """Now, an aware UTC instant."""
+        return self.at
+
+    def advance(self, **span: float) -> None:
+        """Let time pass: `clock.advance(minutes=5)`."""
+        self.at += timedelta(**span)
+
+
+@dataclass
+class Ids:
+    """Request ids in order: HD-0000-0001, HD-0000-0002, ..."""
+
+    numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def __call__(self) -> str:
+        """The next id."""
+        return f"HD-0000-{next(self.numbers):04}"
+
+
+# --- Store -----------------------------------------------------------------------------------
+
+
+class MemoryStore:
+    """The Store port. Events and intents pass through JSON, as they do on their way to DynamoDB."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self._lock = threading.RLock()
+        self._logs: dict[str, list[str]] = {}
+        self._cases: dict[str, Case] = {}
+        self._keys: dict[str, str] = {}
+        self._issues: dict[int, str] = {}
+        self._outbox: dict[str, OutboxItem] = {}
+        self._leases: dict[str, datetime] = {}
+        self._used: set[str] = set()
+
+    def create(self, step: Step, key: str) -> str:
+        """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
+        with self._up():
+            if not 0 < len(key) <= 200:
+                raise Refused("A submit key has 1 to 200 characters. Open the form again.")
+            if key in self._keys:
+                return self._keys[key]
+            if step.case.id in self._cases:
+                raise Stale(f"The id {step.case.id} is taken.")
+            self._append(step, step.case)
+            self._keys[key] = step.case.id
+            return step.case.id
+
+    def save(self, before: int, step: Step, done: str = "") -> None:
+        """Append a step. Raises Stale when the case has moved on or `done` is gone."""
+        with self._up():
+            here = self._cases.get(step.case.id)
+            if here is None or here.version != before:
+                raise Stale(f"{step.case.id} is no longer at version {before}.")
+            if done and done not in self._outbox:
+                raise Stale(f"{done} is no longer in the outbox.")
+            self._append(step, reduce(apply, step.events, here))
+            self._outbox.pop(done, None)
+
+    def load(self, case_id: str) -> Case:
+        """The case, folded from its events. Raises Unknown."""
+        events = self.events(case_id)
+        if not events:
+            raise Unknown(f"There is no request {case_id}.")
+        return fold(case_id, events)
+
+    def events(self, case_id: str) -> Sequence[Event]:
+        """The log, oldest first."""
+        with self._up():
+            return [event_from_plain(json.loads(body)) for body in self._logs.get(case_id, [])]
+
+    def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
+        """Cases of a level, the latest first."""
+        with self._up():
+            places = {_place(case): case for case in self._cases.values()}
+            if cursor and _unpack(cursor) not in places:
+                raise Refused("This page of the list does not exist. Start again at its first page.")
+            found = [
+                place
+                for place in sorted(places, reverse=True)
+                if (level is None or places[place].level == level)
+                and (places[place].status.is_open or not open_only)
+                and (not cursor or place < _unpack(cursor))
+            ]
+            rows = [_row(places[place]) for place in found[:limit]]
+            return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
+
+    def counts(self) -> Mapping[int, int]:
+        """Open cases of each level."""
+        with self._up():
+            held = Counter(case.level for case in self._cases.values() if case.status.is_open)
+            return {level: held[level] for level in LEVELS}
+
+    def find_issue(self, number: int) -> str:
+        """The case that was filed as this issue, or ""."""
+        with self._up():
+            return self._issues.get(number, "")
+
+    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+        """Items that may be tried now, the longest waiting first."""
+        with self._up():
+            free = [item for item in self._outbox.values() if not item.failed and self._turn(item) <= now]
+            return sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
+
+    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+        """All items of a case, in the order in which they came to be owed."""
+        with self._up():
+            return [item for item in self._outbox.values() if item.case_id == case_id]
+
+    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """Items that were given up."""
+        with self._up():
+            given_up = [item for item in self._outbox.values() if item.failed]
+            return sorted(given_up, key=lambda item: (item.not_before, item.id))[:limit]
+
+    def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
+        """Take an item for a while; False when it is gone, tried since, or taken."""
+        with self._up():
+            here = self._outbox.get(item.id)
+            if here is None or here.failed or here.tries != item.tries or self._leases.get(item.id, now) > now:
+                return False
+            self._leases[item.id] = now + timedelta(seconds=seconds)
+            return True
+
+    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
+        """Count one failed try of this item as it was read."""
+        with self._up():
+            here = self._outbox.get(item.id)
+            if here is None or here.tries != item.tries:
+                return
+            self._leases.pop(item.id, None)
+            self._outbox[item.id] = replace(
+                here, tries=here.tries + 1, not_before=until, last_error=error[:1000], failed=failed
+            )
+
+    def retry(self, item_id: str, now: datetime) -> None:
+        """Put a failed item back in line with all its tries before it. Raises Unknown."""
+        with self._up():
+            here = self._outbox.get(item_id)
+            if here is None or not here.failed:
+                raise Unknown(f"{item_id} is not among the items that were given up.")
+            self._outbox[item_id] = replace(here, tries=0, not_before=now, failed=False)
+            case = self._cases[here.case_id]
+            if isinstance(here.intent, FileIssue) and case.filing is Filing.FAILED:
+                self._cases[case.id] = replace(case, filing=Filing.QUEUED)
+
+    def finish(self, item: OutboxItem) -> None:
+        """Take an item out of the outbox."""
+        with self._up():
+            self._outbox.pop(item.id, None)
+
+    def use_once(self, token: str, until: datetime) -> bool:
+        """False when the token was used before; it is remembered for ever here."""
+        del until
+        with self._up():
+            fresh = token not in self._used
+            self._used.add(token)
+            return fresh
+
+    def ledger(self) -> Ledger:
+        """The balance of everything that was ever received."""
+        with self._up():
+            stand = Counter(case.filing for case in self._cases.values())
+            return Ledger(
+                received=len(self._logs),
+                filed=stand[Filing.FILED],
+                queued=stand[Filing.QUEUED],
+                failed=stand[Filing.FAILED],
+            )
+
+    def _up(self) -> threading.RLock:
+        """The lock of this store. Raises TryLater while it is down."""
+        if self.down:
+            raise TryLater("The store does not answer. Try again in a moment.")
+        return self._lock
+
+    def _turn(self, item: OutboxItem) -> datetime:
+        return max(item.not_before, self._leases.get(item.id, item.not_before))
+
+    def _append(self, step: Step, case: Case) -> None:
+        """Write a step; `case` is the state after it, where `filing` says how the ledger counts it."""
+        bodies = [json.dumps(event_to_plain(event), ensure_ascii=False) for event in step.events]
+        owed = [json.dumps(intent_to_plain(intent), ensure_ascii=False) for intent in step.intents]
+        if any(len(body.encode()) > LARGEST for body in bodies + owed):
+            raise Refused(f"The text is too long to be kept. Shorten it to {LARGEST // 1000} kB, or send it as a file.")
+        self._logs.setdefault(case.id, []).extend(bodies)
+        self._cases[case.id] = case
+        self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
+        for number, intent in enumerate(step.intents, 1):
+            item = OutboxItem(f"{case.id}#{case.version}#{number}", case.id, intent, 0, case.changed_at)
+            self._outbox[item.id] = item
+
+
+def _row(case: Case) -> CaseRow:
+    return CaseRow(
+        id=case.id,
+        summary=case.request.summary,
+        requester=case.request.requester.name,
+        status=case.status,
+        level=case.level,
+        handler=case.handler,
+        priority=case.priority,
+        category=case.category,
+        received_at=case.received_at,
+        changed_at=case.changed_at,
+        issue=case.issue,
+        filing=case.filing.value,
+    )
+
+
+def _place(case: Case) -> str:
+    """Where a case stands in a list: by the instant it came, then by id."""
+    return f"{case.received_at.isoformat(timespec='microseconds')}#{case.id}"
+
+
+def _pack(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpack(packed: str) -> str:
+    """The text that was packed, "" when it is damaged."""
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return ""
+
+
+# --- Tracker ---------------------------------------------------------------------------------
+
+
+@dataclass
+class MemoryTracker:
+    """The Tracker port. `issues`, `notes` and `files` go by number; what is in `drops` is not kept."""
+
+    down: bool = False
+    drops: tuple[str, ...] = ()
+    refuses_files: bool = False
+    issues: dict[int, Issue] = field(default_factory=dict)
+    notes: dict[int, list[str]] = field(default_factory=dict)
+    files: dict[int, dict[str, bytes]] = field(default_factory=dict)
+
+    def file(self, issue: Issue) -> Placed:
+        """Create the issue unless one with its marker exists."""
+        self._up()
+        number = next((n for n, other in self.issues.items() if other.marker == issue.marker), len(self.issues) + 1)
+        self.issues.setdefault(number, issue)
+        return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)
+
+    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
+        """Bring an issue in line. Raises Unknown."""
+        self._there(number)
+        self.issues[number] = replace(
+            self.issues[number], project=project, handler=handler, status=status, priority=priority
+        )
+        return self.drops
+
+    def note(self, number: int, text: str, marker: str) -> None:
+        """Add a note unless it is there. Raises Unknown."""
+        self._there(number)
+        notes = self.notes.setdefault(number, [])
+        if not any(note.endswith(marker) for note in notes):
+            notes.append(f"{text}\n\n{marker}")
+
+    def attach(self, number: int, name: str, content: bytes) -> bool:
+        """Attach a file; False while files are refused. Raises Unknown."""
+        self._there(number)
+        if not self.refuses_files:
+            self.files.setdefault(number, {})[name] = content
+        return not self.refuses_files
+
+    def probe(self) -> str:
+        """A version."""
+        self._up()
+        return "2.28.4"
+
+    def _up(self) -> None:
+        if self.down:
+            raise TryLater("Mantis does not answer. It is tried again.")
+
+    def _there(self, number: int) -> None:
+        self._up()
+        if number not in self.issues:
+            raise Unknown(f"There is no issue {number} in Mantis.")
+
+
+# --- Mailer and Files ------------------------------------------------------------------------
+
+
+@dataclass
+class MemoryMailer:
+    """The Mailer port. `sent` holds every mail; addresses in `refuses` are not taken."""
+
+    down: bool = False
+    refuses: set[str] = field(default_factory=set)
+    sent: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> str:
+        """Keep the mail. Raises TryLater or Refused."""
+        if self.down:
+            raise TryLater("The mail service does not answer. The mail is tried again.")
+        parts = (mail.to, mail.subject, *mail.headers, *mail.headers.values())
+        if any(end in part for part in parts for end in "\r\n"):
+            raise Refused("A header of the mail holds a line break. Take it out.")
+        name, at, host = mail.to.partition("@")
+        if mail.to in self.refuses or not (name and at and host) or any(sign in mail.to for sign in " ,;<>"):
+            raise Refused(f"{mail.to!r} is not an address that mail can be sent to.")
+        self.sent.append(mail)
+        return f"mail-{len(self.sent)}"
+
+
+@dataclass
+class MemoryFiles:
+    """The Files port. `kept` holds bytes and content type by key."""
+
+    down: bool = False
+    kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keep a file."""
+        self._up()
+        self.kept[key] = (content, content_type)
+
+    def get(self, key: str) -> bytes:
+        """Its bytes. Raises Unknown."""
+        self._up()
+        if key not in self.kept:
+            raise Unknown("This file is not in the store any more.")
+        return self.kept[key][0]
+
+    def link(self, attachment: Attachment, seconds: int) -> str:
+        """An address that names the file."""
+        return f"https://files.example.com/{attachment.key}?seconds={seconds}"
+
+    def upload(self, key: str, max_bytes: int, seconds: int) -> Upload:
+        """Permission to put a file there."""
+        return Upload(key, "https://files.example.com/", {"key": key, "max": str(max_bytes), "seconds": str(seconds)})
+
+    def _up(self) -> None:
+        if self.down:
+            raise TryLater("The file store does not answer. Try again in a moment.")
+
+
+# --- Links -----------------------------------------------------------------------------------
+
+AGES: Mapping[Purpose, timedelta] = {
+    Purpose.STATUS: timedelta(days=400),
+    Purpose.FILE: timedelta(days=400),
+    Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.HELD: timedelta(days=1),
+}
+
+
+@dataclass
+class PlainLinks:
+    """The Links port with tokens that anyone can read; the ages are those of support.yml."""
+
+    clock: Callable[[], datetime] = field(default_factory=Clock)
+    base_url: str = "https://help.example.com"
+
+    def status(self, case_id: str) -> str:
+        """The requester's status page."""
+        return f"{self.base_url}/status/{self.seal(Purpose.STATUS, case_id)}"
+
+    def desk(self, case_id: str) -> str:
+        """The engineers' page of a request."""
+        return f"{self.base_url}/desk/requests/{case_id}"
+
+    def file(self, case_id: str, attachment: Attachment) -> str:
+        """A link to an attachment."""
+        return f"{self.base_url}/files/{self.seal(Purpose.FILE, f'{case_id}/{attachment.key}')}"
+
+    def sign_in(self, address: str) -> str:
+        """The link that signs an engineer in."""
+        return f"{self.base_url}/desk/sign-in/{self.seal(Purpose.SIGN_IN, address)}"
+
+    def clause(self, url: str) -> str:
+        """A clause on the published site."""
+        return f"{self.base_url}/spec/{url}"
+
+    def seal(self, purpose: Purpose, text: str) -> str:
+        """A token that carries `text`."""
+        return _pack(json.dumps([purpose, text, self.clock().isoformat(), crc32(f"{purpose}{text}".encode())]))
+
+    def unseal(self, purpose: Purpose, token: str) -> str:
+        """The text of a token. Raises Unknown or Expired."""
+        try:
+            made_for, text, at, check = json.loads(_unpack(token))
+        except ValueError:
+            made_for, text, at, check = "", "", "", 0
+        if made_for != purpose or check != crc32(f"{purpose}{text}".encode()):
+            raise Unknown("This link is not complete. Copy all of it from the mail.")
+        if self.clock() - datetime.fromisoformat(at) > AGES[purpose]:
+            raise Expired("This link is too old. Ask for a new one.")
+        return str(text)

@@ -1,0 +1,347 @@
+"""The story of a request, told with fakes that keep state: nothing is lost, nothing is filed twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Category,
+    Escalated,
+    Filing,
+    Noted,
+    Overruled,
+    RequesterReplied,
+    Resolved,
+    SendNotice,
+    Status,
+)
+from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
+from intake_fn.desk import Desk
+from spec_lookup import Claim, SpecLookupError, Verdict
+from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+PAUL = "paul@example.com"
+
+
+class PlainSpec:
+    """A judge that always says bug, or fails like a missing index."""
+
+    broken = False
+
+    def judge(self, claim: Claim) -> Verdict:
+        """Say bug."""
+        if self.broken:
+            raise SpecLookupError("There is no index. Build it.")
+        return Verdict(
+            category="bug",
+            confidence=0.9,
+            citations=(),
+            counter=None,
+            reasons=("It crashed.",),
+            judge="built-in",
+            engine="test",
+            spec="test",
+            claim=claim,
+        )
+
+
+class Room:
+    """A desk on fakes, with everything at hand."""
+
+    def __init__(self, process: Process) -> None:
+        self.clock = Clock()
+        self.store, self.tracker, self.mailer, self.files = (
+            MemoryStore(),
+            MemoryTracker(),
+            MemoryMailer(),
+            MemoryFiles(),
+        )
+        self.spec: Any = PlainSpec()
+        self.desk = Desk(
+            process=process,
+            spec=lambda: self.spec,
+            store=self.store,
+            tracker=self.tracker,
+            mailer=self.mailer,
+            files=self.files,
+            links=PlainLinks(self.clock),
+            clock=self.clock,
+            new_id=Ids(),
+        )
+
+    def event(self, kind: Any, **what: Any) -> Any:
+        """An event of now, by Paul."""
+        return kind(at=self.clock(), actor=PAUL, **what)
+
+
+@pytest.fixture
+def room(process: Process) -> Room:
+    """A desk on fakes."""
+    return Room(process)
+
+
+def request(**changes: Any) -> Request:
+    """A complete bug report from Paris."""
+    whole = Request(
+        kind=Kind.BUG,
+        requester=Requester("Camille", "camille@example.com", "paris"),
+        summary="Error page when a shipment is opened",
+        description="It shows error 500. @andrei please look.",
+        expected="The shipment opens.",
+        steps="1. Open it",
+        always=True,
+        priority=Priority.HIGH,
+        module="shipments",
+    )
+    return replace(whole, **changes)
+
+
+def test_a_request_is_judged_filed_and_confirmed_at_once(room: Room) -> None:
+    """With everything up, one call brings a request to its front end, into Mantis and to the requester."""
+    case = room.desk.take_in(request(), "key")
+
+    assert (Status.OPEN, Category.BUG, 0, "paris-liaison", Filing.FILED, 1) == (
+        case.status,
+        case.category,
+        case.level,
+        case.handler,
+        case.filing,
+        case.issue,
+    )
+    assert ["camille@example.com", "liaison.paris@example.com"] == [mail.to for mail in room.mailer.sent]
+    assert [] == list(room.store.owed_by(case.id))
+    assert room.store.ledger().balanced
+
+
+def test_the_issue_carries_the_field_map(room: Room) -> None:
+    """Project, handler, priority, reproducibility, status and marker stand in Mantis as support.yml says."""
+    case = room.desk.take_in(request(), "key")
+    issue = room.tracker.issues[1]
+
+    assert ("Bugs InBox", "liaison.paris", "high", "always", "assigned", f"Specdesk {case.id}") == (
+        issue.project,
+        issue.handler,
+        issue.priority,
+        issue.reproducibility,
+        issue.status,
+        issue.marker,
+    )
+    assert issue.information.startswith(f"Specdesk {case.id}\n")
+    assert "Shipments and milestones" == issue.category
+
+
+def test_a_mention_in_a_request_mails_nobody_through_mantis(room: Room) -> None:
+    """Mantis notifies whoever is mentioned with @; what a requester typed must not do that."""
+    room.desk.take_in(request(), "key")
+
+    assert "@andrei" not in room.tracker.issues[1].description
+    assert "andrei please look" in room.tracker.issues[1].description
+
+
+def test_the_same_key_gives_the_same_case(room: Room) -> None:
+    """A double click, a back button or a retry makes no second case, issue or mail (R9)."""
+    first = room.desk.take_in(request(), "key")
+    again = room.desk.take_in(request(), "key")
+
+    assert first.id == again.id
+    assert (1, 2, 1) == (len(room.tracker.issues), len(room.mailer.sent), room.store.ledger().received)
+
+
+def test_while_mantis_is_down_the_request_waits_and_is_filed_later(room: Room) -> None:
+    """The receipt does not depend on Mantis; the sweep files the request when it is back."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+
+    assert (Filing.QUEUED, Category.BUG, None) == (case.filing, case.category, case.issue)
+    assert "camille@example.com" == room.mailer.sent[0].to
+
+    room.tracker.down = False
+    assert 0 == room.desk.sweep().delivered, "it is not tried again before its time"
+    room.clock.advance(minutes=2)
+    assert 1 == room.desk.sweep().delivered
+    assert (Filing.FILED, 1) == (room.store.load(case.id).filing, room.store.load(case.id).issue)
+
+
+def test_notes_wait_for_the_issue_and_keep_their_order(room: Room) -> None:
+    """What is owed to Mantis goes in order: nothing overtakes the filing."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    for text in ("first", "second"):
+        case = room.desk.act(case.id, room.event(Noted, text=text), case.version)
+    room.tracker.down = False
+    for _ in range(4):
+        room.clock.advance(minutes=20)
+        room.desk.sweep()
+
+    assert ["first", "second"] == [note.splitlines()[1] for note in room.tracker.notes[1]]
+    assert [] == list(room.store.owed_by(case.id))
+
+
+def test_a_judge_that_cannot_speak_delays_the_verdict_and_loses_nothing(room: Room) -> None:
+    """A missing index is our fault: the request is safe, and judged when the index is there."""
+    room.spec.broken = True
+    case = room.desk.take_in(request(), "key")
+    assert (Status.NEW, None) == (case.status, case.verdict)
+
+    room.spec.broken = False
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert (Category.BUG, 1) == (room.store.load(case.id).category, room.store.load(case.id).issue)
+
+
+def test_when_the_store_is_down_nothing_is_taken_in(room: Room) -> None:
+    """The form is told to keep what was typed; no half of a request remains."""
+    room.store.down = True
+    with pytest.raises(TryLater):
+        room.desk.take_in(request(), "key")
+    room.store.down = False
+
+    assert 0 == room.store.ledger().received
+
+
+def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: Room) -> None:
+    """After the last try the case shows the failure and the ledger still balances; a retry files it."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    for _ in range(210):
+        room.clock.advance(minutes=20)
+        room.desk.sweep()
+
+    assert Filing.FAILED is room.store.load(case.id).filing
+    assert (1, True) == (room.store.ledger().failed, room.store.ledger().balanced)
+
+    room.tracker.down = False
+    for item in room.store.failed():
+        room.store.retry(item.id, room.clock())
+    room.desk.sweep()
+
+    assert (Filing.FILED, 1) == (room.store.load(case.id).filing, len(room.tracker.issues))
+
+
+def test_an_address_that_mail_refuses_is_given_up_at_once(room: Room) -> None:
+    """Trying again cannot help; the filing goes on."""
+    room.mailer.refuses.add("camille@example.com")
+    case = room.desk.take_in(request(), "key")
+
+    assert ["receipt"] == [i.intent.notice for i in room.store.failed() if isinstance(i.intent, SendNotice)]
+    assert Filing.FILED is room.store.load(case.id).filing
+
+
+def test_escalation_moves_handler_and_status_in_mantis(room: Room) -> None:
+    """Mantis always shows who handles the request at this moment (seed, "Mantis")."""
+    case = room.desk.take_in(request(), "key")
+    case = room.desk.act(
+        case.id, room.event(Escalated, level=1, handler="ihelp", reason="too-complex", note="Error 500."), case.version
+    )
+
+    assert (1, "ihelp") == (case.level, case.handler)
+    assert "ihelp" == room.tracker.issues[1].handler
+    assert "Escalated to level 1, iHelp" in room.tracker.notes[1][0]
+    assert "ihelp@jaguarfreight.com" in [mail.to for mail in room.mailer.sent]
+
+
+def test_overruling_moves_the_issue_to_the_other_project(room: Room) -> None:
+    """A person's decision counts: the issue follows it."""
+    case = room.desk.take_in(request(), "key")
+    overruled = room.event(Overruled, category=Category.CHANGE, clause="shipments#numbers", reason="It says so.")
+    case = room.desk.act(case.id, overruled, case.version)
+
+    assert (Category.CHANGE, "Change InBox") == (case.category, room.tracker.issues[1].project)
+
+
+def test_who_acts_on_an_old_page_is_told_who_was_faster(room: Room) -> None:
+    """Nobody's decision is silently overwritten."""
+    case = room.desk.take_in(request(), "key")
+    room.desk.act(case.id, room.event(Noted, text="I am on it."), case.version)
+    with pytest.raises(Stale, match=PAUL):
+        room.desk.act(case.id, room.event(Resolved, resolution="Done."), case.version)
+
+
+def test_what_the_machine_records_meanwhile_makes_nobody_stale(room: Room) -> None:
+    """Filing in the background is no reason to send an engineer away."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    room.tracker.down = False
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert Status.RESOLVED is room.desk.act(case.id, room.event(Resolved, resolution="Done."), case.version).status
+
+
+def test_a_refused_step_changes_nothing(room: Room) -> None:
+    """Level 0 may not escalate to level 3, and the message says where it may."""
+    case = room.desk.take_in(request(), "key")
+    with pytest.raises(Refused, match="level 1"):
+        room.desk.act(case.id, room.event(Escalated, level=3, handler="paul", reason="too-complex"), case.version)
+
+    assert case == room.store.load(case.id)
+
+
+def test_a_reply_reopens_what_waits_for_it_and_reaches_the_handler(room: Room) -> None:
+    """The requester's answer is noted in Mantis and mailed to who handles the request."""
+    case = room.desk.take_in(request(), "key")
+    case = room.desk.act(case.id, room.event(AskedRequester, question="Which browser?"), case.version)
+    assert (Status.WAITING, "feedback") == (case.status, room.tracker.issues[1].status)
+
+    reply = RequesterReplied(at=room.clock(), actor="requester", text="Firefox.")
+    case = room.desk.act(case.id, reply, 0)
+
+    assert (Status.OPEN, "assigned") == (case.status, room.tracker.issues[1].status)
+    assert "Firefox." in room.mailer.sent[-1].text
+
+
+def test_files_reach_mantis_or_their_link_does(room: Room) -> None:
+    """A file that Mantis refuses is reported as dropped; its signed link stands in the issue all the same (R12)."""
+    room.files.put("k/1", b"png", "image/png")
+    file = Attachment("k/1", "screen.png", "image/png", 3, "ab" * 32)
+    room.desk.take_in(request(attachments=(file,)), "key")
+    assert {"screen.png": b"png"} == room.tracker.files[1]
+    assert "screen.png (3 bytes" in room.tracker.issues[1].information
+
+    room.tracker.refuses_files = True
+    case = room.desk.take_in(request(attachments=(file,), summary="Another"), "other key")
+    assert ("file screen.png",) == case.history[-1].dropped  # type: ignore[attr-defined]  # the last event is Filed
+
+
+def test_one_poisoned_item_does_not_hold_up_the_others(room: Room) -> None:
+    """An unexpected error is written down with its item; the rest of the sweep goes on."""
+    room.tracker.down = True
+    ids = [room.desk.take_in(request(summary=f"Number {n}"), f"key {n}").id for n in range(3)]
+    room.tracker.down = False
+    original = room.tracker.file
+
+    def poisoned(issue: Any) -> Any:
+        if ids[1] in issue.marker:
+            raise ZeroDivisionError
+        return original(issue)
+
+    room.tracker.file = poisoned  # type: ignore[method-assign]  # a fault that no adapter should ever raise
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert [Filing.FILED, Filing.QUEUED, Filing.FILED] == [room.store.load(i).filing for i in ids]
+
+
+def test_delays_grow_to_their_limit(room: Room) -> None:
+    """Each try waits longer than the one before, up to a quarter of an hour and its jitter."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    waits = []
+    for _ in range(12):
+        item = room.store.owed_by(case.id)[0]
+        waits.append(item.not_before - room.clock())
+        room.clock.at = item.not_before
+        room.desk.sweep()
+
+    assert timedelta(seconds=22) <= waits[0] <= timedelta(seconds=38)
+    assert timedelta(minutes=11) <= waits[-1] <= timedelta(minutes=19)

@@ -28,6 +28,8 @@ PAGE = 50
 MOST_PAGES = 10
 """How far a filtered list is read on before it is shown, even if it is not full then."""
 
+ANY_ACTION = ",".join(f'"{name}"' for name in ACTIONS)
+
 HITS = 10
 LONGEST_QUERY = 2000
 
@@ -85,7 +87,7 @@ def show(case_id: str) -> Any:
     return _page(case_id)
 
 
-@blueprint.post("/requests/<case_id>/<any({}):action>".format(",".join(ACTIONS)))
+@blueprint.post(f"/requests/<case_id>/<any({ANY_ACTION}):action>")
 @open_to(ENGINEER)
 def act(case_id: str, action: str) -> Any:
     """Let it happen, or say why not, with everything typed still there."""

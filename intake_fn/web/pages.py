@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from intake_fn.core.errors import TryLater
+from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Channel, Kind, Request
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments
@@ -82,6 +82,8 @@ def send(kind: str) -> Any:
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
         return _show_again(desk, form, selection, clause=clause, status=503, message=TYPED_IS_KEPT)
+    except Refused as error:
+        return _show_again(desk, form, selection, clause=clause, status=422, message=str(error))
     token = desk.links.seal(Purpose.STATUS, case.id)
     changed = "1" if case.request != wanted else None
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
@@ -103,7 +105,7 @@ def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
     """The key under which a form is taken in once: the one rendered into it, else its whole content."""
     if KEY.fullmatch(given):
         return f"form-{given}"
-    hashes = sorted({file.sha256 for file in (*selection.held, *selection.sent)})
+    hashes = sorted({file.sha256 for files in (selection.held, selection.sent) for file in files})
     content = json.dumps([asdict(draft), hashes, given], sort_keys=True, default=str)
     return f"content-{hashlib.sha256(content.encode()).hexdigest()}"
 

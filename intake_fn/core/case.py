@@ -7,9 +7,9 @@ are what an event makes us owe to the world outside (Mantis, mail) and are kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +62,11 @@ class Event:
 
     at: datetime
     actor: str
+
+    def __post_init__(self) -> None:
+        """Raise Broken for an instant that is not in UTC: an event that exists has a place in time."""
+        if self.at.utcoffset() != timedelta(0):
+            raise Broken(f"{type(self).__name__} happened at {self.at}, which is not an instant in UTC.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,30 +307,60 @@ def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
         version=case.version + 1,
         changed_at=event.at,
         history=(*case.history, event),
-        **change(event),
+        **change(case, event),
     )
 
 
-# What each event changes, beyond version and history.
-_CHANGES: Mapping[type[Event], Any] = {
-    Judged: lambda e: {"status": Status.OPEN, "category": e.category, "verdict": e.verdict},
-    Overruled: lambda e: {"category": e.category},
-    Filed: lambda e: {
+# --- what each event changes, beyond version and history -------------------------------------
+
+
+def _judged(case: Case, event: Judged) -> dict[str, Any]:
+    """What a person has decided stands, whatever the judge says afterwards."""
+    decided = any(isinstance(earlier, Overruled) for earlier in case.history)
+    return {
+        "status": Status.OPEN if case.status is Status.NEW else case.status,
+        "category": case.category if decided else event.category,
+        "verdict": event.verdict,
+    }
+
+
+def _overruled(case: Case, event: Overruled) -> dict[str, Any]:
+    """Where the judge could not speak, the decision also opens the case."""
+    return {"status": Status.OPEN if case.status is Status.NEW else case.status, "category": event.category}
+
+
+def _filed(_: Case, event: Filed) -> dict[str, Any]:
+    return {
         "filing": Filing.FILED,
-        "issue": e.number,
-        "issue_url": e.url,
-        "issue_project": e.project,
-    },
-    DeliveryFailed: lambda e: {"filing": Filing.FAILED} if e.what == FileIssue.__name__ else {},
-    Escalated: lambda e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
-    HandedOver: lambda e: {"handler": e.handler},
-    Reprioritised: lambda e: {"priority": e.priority},
-    AskedRequester: lambda _: {"status": Status.WAITING},
-    RequesterReplied: lambda _: {"status": Status.OPEN},
-    Noted: lambda _: {},
-    Resolved: lambda _: {"status": Status.RESOLVED},
-    Reopened: lambda _: {"status": Status.OPEN},
-    Closed: lambda _: {"status": Status.CLOSED},
+        "issue": event.number,
+        "issue_url": event.url,
+        "issue_project": event.project,
+    }
+
+
+def _delivery_failed(case: Case, event: DeliveryFailed) -> dict[str, Any]:
+    return {"filing": Filing.FAILED} if event.what == FileIssue.__name__ and case.issue is None else {}
+
+
+def _replied(case: Case, _: RequesterReplied) -> dict[str, Any]:
+    """Resumes what waited and reopens what was done; a new case still waits for its verdict."""
+    return {"status": Status.NEW if case.status is Status.NEW else Status.OPEN}
+
+
+_CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
+    Judged: _judged,
+    Overruled: _overruled,
+    Filed: _filed,
+    DeliveryFailed: _delivery_failed,
+    Escalated: lambda _, e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
+    HandedOver: lambda _, e: {"handler": e.handler},
+    Reprioritised: lambda _, e: {"priority": e.priority},
+    AskedRequester: lambda *_: {"status": Status.WAITING},
+    RequesterReplied: _replied,
+    Noted: lambda *_: {},
+    Resolved: lambda *_: {"status": Status.RESOLVED},
+    Reopened: lambda *_: {"status": Status.OPEN},
+    Closed: lambda *_: {"status": Status.CLOSED},
 }
 
 

@@ -1,18 +1,14 @@
-"""Who may do what with a case, and what follows. Everything that affects it is in this file.
+"""Who may do what with a case, and what follows from it. Everything that affects it is in this file.
 
-Source: the process page, "Escalation" and "Help Desk Level 0" to "Level 4". Three tables tell it all:
-
-- `TRANSITIONS`: which event may happen in which status;
-- `RULES`: what else has to hold for an event, each rule a small function that may refuse;
-- `OWED`: what we owe the judge, Mantis, the requester or a colleague because of it.
-
-`advance` walks them. It takes the event with its instant and actor, and never looks at a clock.
+Source: the process page, "Escalation" and "Help Desk Level 0" to "Level 4". Three tables say it all:
+`TRANSITIONS` in which status an event may happen, `RULES` what else must hold for it, `OWED` what we
+owe the world because of it. `advance` walks them; it reads no clock and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -21,6 +17,7 @@ from intake_fn.core.case import (
     AddNote,
     AskedRequester,
     Case,
+    Category,
     Closed,
     DeliveryFailed,
     Escalated,
@@ -45,57 +42,58 @@ from intake_fn.core.case import (
     apply,
 )
 from intake_fn.core.errors import Refused
-from intake_fn.core.process import Person, Process
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
-URGENT_LEVEL = 3
-"""Seed, Level 3: "All urgent issues must be handled at this level"."""
-
-BY_PRIORITY = "urgent"
-"""The reason of the one step down that there is: a request at level 4 that becomes urgent."""
+REQUESTER = "requester"
+"""The actor of what a requester did; they have no account."""
 
 _MACHINE = frozenset({Judged, Filed, DeliveryFailed})
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, Noted, Resolved})
+_TALK = frozenset({Noted, RequesterReplied})
+_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
-    Status.NEW: _MACHINE | {Noted, RequesterReplied},
-    Status.OPEN: _MACHINE | _WORK | {AskedRequester, RequesterReplied},
-    Status.WAITING: _MACHINE | _WORK | {RequesterReplied},
-    Status.RESOLVED: _MACHINE | {Noted, Overruled, Reopened, RequesterReplied, Closed},
-    Status.CLOSED: _MACHINE | {Noted, Reopened, RequesterReplied},
+    Status.NEW: _TALK | {Judged, DeliveryFailed, Overruled},
+    Status.OPEN: _TALK | _MACHINE | _WORK,
+    Status.WAITING: _TALK | _MACHINE | _WORK,
+    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Reopened, Closed},
+    Status.CLOSED: _TALK | _MACHINE | {Reopened},
 }
+"""Which events may happen in which status; Received begins a case and happens to none (`take_in`).
+
+Nothing moves while a case is new, for Mantis can't be told of a change before it has the issue.
+Where the judge can't speak, a person decides (Overruled), and the case goes on from there.
+"""
 
 WORDS: Mapping[type[Event], str] = {
-    Judged: "judge",
-    Filed: "file",
-    DeliveryFailed: "give up a delivery",
-    Overruled: "overrule the verdict",
     Escalated: "escalate",
     HandedOver: "hand over",
     Reprioritised: "change the priority",
+    Overruled: "decide what it is",
     AskedRequester: "ask the requester",
-    RequesterReplied: "reply",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
     Closed: "close",
 }
+"""What the desk offers to engineers, in words."""
 
 
 # --- where a request goes ---------------------------------------------------------------------
 
 
-def front_end(request: Request, process: Process) -> tuple[int, str]:
-    """Level and handler that a request meets first.
+def front_end(request: Request, process: Process, case_id: str = "") -> tuple[int, str]:
+    """Level and handler that a request meets first. Raises Refused for an office that is not there.
 
     Seed: Level 0 is the front end for users outside the New York office, Level 1 for those of the New
     York office and for client users. Which office has which is data of support.yml.
     """
     office = process.offices.get(request.requester.office)
-    if office is None:
-        level = process.client_front_end
-        return level, process.levels[level].resources[0]
-    return office.front_end, office.liaison or process.levels[office.front_end].resources[0]
+    if office is None and request.requester.office != CLIENT:
+        known = ", ".join((*process.offices, CLIENT))
+        raise Refused(f"There is no office {request.requester.office!r}. Please choose one of {known}.")
+    level = office.front_end if office else process.client_front_end
+    return level, _handler(level, request, process, case_id)
 
 
 def handler_at(level: int, case: Case, process: Process) -> str:
@@ -105,20 +103,28 @@ def handler_at(level: int, case: Case, process: Process) -> str:
     issues, firewall issues" and "all other issues"): by the module's. Others: spread over the
     level's resources by the case's id, so that the choice can be recomputed.
     """
+    return _handler(level, case.request, process, case.id)
+
+
+def _handler(level: int, request: Request, process: Process, case_id: str) -> str:
     row = process.levels[level]
-    office = process.offices.get(case.request.requester.office)
+    office = process.offices.get(request.requester.office)
     if office and office.front_end == level and office.liaison:
         return office.liaison
     if row.specialities:
-        module = process.modules.get(case.request.module)
-        speciality = module.speciality if module else ""
-        return row.specialities.get(speciality) or row.specialities.get("other") or row.resources[0]
-    return row.resources[crc32(case.id.encode()) % len(row.resources)]
+        module = process.modules.get(request.module)
+        return row.specialities.get(module.speciality if module else OTHER, row.specialities[OTHER])
+    return row.resources[crc32(case_id.encode()) % len(row.resources)]
 
 
-def handlers(level: int, process: Process) -> list[Person]:
-    """The people of a level, in the order of support.yml."""
-    return [process.people[name] for name in process.levels[level].resources]
+def _last_handler_at(level: int, case: Case, process: Process) -> str:
+    """Who had the case at a level the last time, if they are still there; else who would get it now."""
+    found, at = handler_at(level, case, process), None
+    for event in case.history:
+        at = event.level if isinstance(event, Received | Escalated) else at
+        if at == level and isinstance(event, Received | Escalated | HandedOver):
+            found = event.handler if event.handler in process.levels[level].resources else found
+    return found
 
 
 # --- what may happen --------------------------------------------------------------------------
@@ -126,7 +132,7 @@ def handlers(level: int, process: Process) -> list[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the desk may offer for a case as it stands."""
+    """What the desk may offer for a case as it stands. Levels are numbers, people are person ids."""
 
     events: frozenset[type[Event]]
     escalate_to: tuple[int, ...]
@@ -135,251 +141,360 @@ class Options:
 
 
 def allowed(case: Case, process: Process) -> Options:
-    """The steps that `advance` would not refuse."""
-    events = TRANSITIONS[case.status] - _MACHINE
-    levels = tuple(
-        level for level in process.levels[case.level].escalates_to if level in process.priorities[case.priority].levels
-    )
-    colleagues = tuple(name for name in process.levels[case.level].resources if name != case.handler)
-    offered = {Escalated: bool(levels), HandedOver: bool(colleagues)}
+    """The steps of a person that `advance` would not refuse."""
+    level = process.levels[case.level]
+    may = TRANSITIONS[case.status]
+    escalate_to = tuple(to for to in level.escalates_to if to in process.priorities[case.priority].levels)
+    hand_over_to = tuple(person for person in level.resources if person != case.handler)
+    priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
+    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities}
     return Options(
-        events=frozenset(event for event in events if offered.get(event, True)),
-        escalate_to=levels,
-        hand_over_to=colleagues,
-        priorities=tuple(p for p in Priority if p != case.priority and _may_become(p, case, process)),
+        events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
+        escalate_to=escalate_to if Escalated in may else (),
+        hand_over_to=hand_over_to if HandedOver in may else (),
+        priorities=priorities if Reprioritised in may else (),
     )
 
 
-def _may_become(priority: Priority, case: Case, process: Process) -> bool:
-    """Urgent is always possible: where it may not stay, the case moves to level 3."""
-    return priority is Priority.URGENT or case.level in process.priorities[priority].levels
+# --- steps -----------------------------------------------------------------------------------
 
 
 def take_in(case_id: str, request: Request, now: datetime, process: Process) -> Step:
-    """The first step of every case: it is received by its front end, and a verdict is owed."""
-    level, handler = front_end(request, process)
-    event = Received(at=now, actor="requester", request=request, level=level, handler=handler)
+    """The first step of a case: received by its front end, to be judged. Raises Refused (`front_end`)."""
+    level, handler = front_end(request, process, case_id)
+    event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
     return Step(apply(None, event, case_id), (event,), (JudgeRequest(),))
 
 
 def advance(case: Case, event: Event, process: Process) -> Step:
-    """Let `event` happen to `case`. Raises Refused, saying what is allowed instead; nothing changes then."""
-    may = TRANSITIONS[case.status]
-    if type(event) not in may:
-        words = ", ".join(sorted(WORDS[kind] for kind in may - _MACHINE))
-        raise Refused(
-            f"{case.id} is {case.status.value}; to {WORDS.get(type(event), type(event).__name__)} is not possible now. "
-            f"Possible are: {words}."
-        )
-    for rule in RULES.get(type(event), ()):
-        rule(case, event, process)
-    events = (event, *_consequences(case, event, process))
-    owed: list[Intent] = []
+    """What `event` does to a case. Raises Refused saying what the rules do not allow, and what they do.
+
+    Clocks of two machines may differ by a little: an event that seems older than the case happens
+    at the case's last instant, so that the log never runs backwards.
+    """
+    event = replace(event, at=max(event.at, case.changed_at))
+    _refuse_unless_allowed(case, event, process)
+    events = (*_before(case, event, process), event)
+    intents: list[Intent] = []
+    before = case
     for happened in events:
-        case = apply(case, happened)
-        if follow := OWED.get(type(happened)):
-            owed += follow(case, happened, process)
-    return Step(case, events, tuple(_once(owed)))
+        after = apply(before, happened)
+        intents += [
+            intent for intent in OWED[type(happened)](before, happened, after, process) if intent not in intents
+        ]
+        before = after
+    return Step(before, events, tuple(intents))
 
 
-def _consequences(case: Case, event: Event, process: Process) -> Iterator[Event]:
-    """A request at a level that may not hold its new priority moves to level 3, by the same step."""
+def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
+    """What has to happen first: a request that is raised to urgent leaves a level that may not hold it.
+
+    Seed, Level 3: "All urgent issues must be handled at this level." The move comes before the new
+    priority, so that not even the log ever holds an urgent request at level 4.
+    """
     if isinstance(event, Reprioritised) and case.level not in process.priorities[event.priority].levels:
+        level = _urgent_level(case, process)
         yield Escalated(
             at=event.at,
             actor=event.actor,
-            level=URGENT_LEVEL,
-            handler=handler_at(URGENT_LEVEL, case, process),
-            reason=BY_PRIORITY,
-            note="All urgent requests are handled at level 3.",
+            level=level,
+            handler=_last_handler_at(level, case, process),
+            reason=NOT_THIS_LEVEL,
+            note=event.note,
         )
 
 
-def _once(owed: list[Intent]) -> Iterator[Intent]:
-    """One update of the issue is enough for a step, however many of its events call for it."""
-    seen: list[Intent] = []
-    for intent in owed:
-        if intent not in seen:
-            seen.append(intent)
-            yield intent
+def _urgent_level(case: Case, process: Process) -> int:
+    """The highest level up to the case's own that may hold urgent requests."""
+    return max(level for level in process.priorities[Priority.URGENT].levels if level <= case.level)
 
 
-# --- rules: what else has to hold -------------------------------------------------------------
-
-Rule = Callable[[Case, Any, Process], None]
+# --- what must hold --------------------------------------------------------------------------
 
 
-def _level_is_reachable(case: Case, event: Escalated, process: Process) -> None:
-    """Escalation goes where support.yml says that the level may escalate to."""
-    ways = process.levels[case.level].escalates_to
-    if event.level not in ways:
-        where = " or ".join(f"level {level}" for level in ways) or "nowhere"
-        raise Refused(f"Level {case.level} escalates to {where}, not to level {event.level}.")
+def _refuse_unless_allowed(case: Case, event: Event, process: Process) -> None:
+    kind = type(event)
+    if kind not in TRANSITIONS[case.status]:
+        offered = allowed(case, process).events
+        words = ", ".join(word for row, word in WORDS.items() if row in offered)
+        doing = WORDS.get(kind, f"record {kind.__name__}")
+        raise Refused(f"{case.id} is {case.status.value}: to {doing} is not possible now. Possible are: {words}.")
+    problems = [problem for rule in RULES.get(kind, ()) for problem in rule(case, event, process)]
+    if problems:
+        raise Refused(" ".join(problems))
 
 
-def _reason_is_given(case: Case, event: Escalated, process: Process) -> None:
-    """Seed: "task is too complex for current level", or the level "is not supposed to handle this type of task"."""
-    del case
+def _leads_there(case: Case, event: Escalated, process: Process) -> Iterator[str]:
+    targets = process.levels[case.level].escalates_to
+    if event.level not in targets:
+        known = " or ".join(f"level {level}" for level in targets) or "nowhere: it is the last"
+        yield f"Level {case.level} escalates to {known}, not to level {event.level}."
+
+
+def _has_a_reason(_: Case, event: Escalated, process: Process) -> Iterator[str]:
     if event.reason not in process.escalation_reasons:
-        reasons = " or ".join(f"“{text}”" for text in process.escalation_reasons.values())
-        raise Refused(f"An escalation needs its reason: {reasons}.")
+        known = " or ".join(f"“{sentence}”" for sentence in process.escalation_reasons.values())
+        yield f"An escalation needs its reason: {known}."
 
 
-def _level_may_hold_it(case: Case, event: Escalated, process: Process) -> None:
-    """Seed, Level 3: "All urgent issues must be handled at this level"."""
-    if event.level not in process.priorities[case.priority].levels:
-        name = process.priorities[case.priority].name.lower()
-        raise Refused(
-            f"An {name} request is never handled at level {event.level}: all urgent ones are handled at level 3. "
-            "Lower its priority first, if it is not urgent."
+def _may_be_held_there(case: Case, event: Escalated, process: Process) -> Iterator[str]:
+    rule = process.priorities[case.priority]
+    if event.level not in rule.levels:
+        yield (
+            f"{rule.name} requests are handled at level {max(rule.levels)} at the latest, never at level {event.level}."
+            " Resolve it here, or lower its priority first."
         )
 
 
-def _handler_works_there(case: Case, event: Escalated | HandedOver, process: Process) -> None:
-    """Who handles a request is a resource of the level that holds it."""
-    level = event.level if isinstance(event, Escalated) else case.level
-    if event.handler not in process.levels[level].resources:
-        names = ", ".join(person.name for person in handlers(level, process))
-        raise Refused(f"Level {level} is handled by {names}. Choose one of them.")
+def _is_of_that_level(_: Case, event: Escalated, process: Process) -> Iterator[str]:
+    level = process.levels.get(event.level)
+    if level and event.handler not in level.resources:
+        known = _names(level.resources, process)
+        yield f"{_name(event.handler, process)} is not at level {event.level}; please choose {known}."
 
 
-def _handler_changes(case: Case, event: HandedOver, process: Process) -> None:
+def _is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator[str]:
+    others = [person for person in process.levels[case.level].resources if person != case.handler]
     if event.handler == case.handler:
-        raise Refused(f"{process.people[case.handler].name} handles it already. Choose a colleague.")
+        yield f"{_name(event.handler, process)} has {case.id} already."
+    elif event.handler not in others:
+        whom = _names(others, process) or "nobody else"
+        yield f"{_name(event.handler, process)} is not at level {case.level}; you may hand it over to {whom}."
 
 
-def _priority_changes(case: Case, event: Reprioritised, process: Process) -> None:
-    if event.priority == case.priority:
-        raise Refused(f"The priority is {case.priority.value} already.")
-    if not _may_become(event.priority, case, process):
-        raise Refused(f"Level {case.level} may not hold {event.priority.value} requests. Escalate it first.")
+def _priority_is_new(case: Case, event: Reprioritised, process: Process) -> Iterator[str]:
+    yield from _fits(case, event.priority, process)
 
 
-def _says_something(case: Case, event: Event, process: Process) -> None:
-    """Words that are meant for somebody must be there."""
-    del case, process
-    for name, ask in _WORDS_NEEDED.items():
-        if hasattr(event, name) and not getattr(event, name).strip():
-            raise Refused(ask)
+def _fits(case: Case, priority: Priority, process: Process) -> Iterator[str]:
+    """Urgent always fits: what is raised to it moves to a level that may hold it (`_before`)."""
+    rule = process.priorities[priority]
+    if priority is case.priority:
+        yield f"{case.id} has the priority {rule.name} already."
+    elif priority is not Priority.URGENT and case.level not in rule.levels:
+        yield f"{rule.name} requests are not handled at level {case.level}, only at level {_levels(rule.levels)}."
 
 
-_WORDS_NEEDED: Mapping[str, str] = {
-    "question": "Write the question that the requester should answer.",
-    "text": "Write something first.",
-    "resolution": "Write how it was resolved; the requester reads it.",
-    "reason": "Give a reason; it is kept with the request.",
-}
+def _is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
+    done = case.verdict if isinstance(event, Judged) else case.issue
+    if done is not None:
+        yield f"{case.id} has been {type(event).__name__.lower()} before."
+
+
+def _decides(_: Case, event: Overruled, __: Process) -> Iterator[str]:
+    if event.category is Category.UNDECIDED:
+        yield "Please decide: bug, request for change, or support."
+
+
+def _replies_something(_: Case, event: RequesterReplied, __: Process) -> Iterator[str]:
+    if not event.text.strip() and not event.attachments:
+        yield "Please write something before you send it."
+
+
+def _says(field: str, ask: str) -> Rule:
+    """Words that somebody is going to read must be there."""
+
+    def rule(_: Case, event: Event, __: Process) -> Iterator[str]:
+        if not getattr(event, field).strip():
+            yield ask
+
+    return rule
+
+
+Rule = Callable[[Case, Any, Process], Iterator[str]]
 
 RULES: Mapping[type[Event], tuple[Rule, ...]] = {
-    Overruled: (_says_something,),
-    Escalated: (_reason_is_given, _level_is_reachable, _level_may_hold_it, _handler_works_there),
-    HandedOver: (_handler_works_there, _handler_changes),
-    Reprioritised: (_priority_changes,),
-    AskedRequester: (_says_something,),
-    RequesterReplied: (_says_something,),
-    Noted: (_says_something,),
-    Resolved: (_says_something,),
-    Reopened: (_says_something,),
+    Judged: (_is_the_first,),
+    Overruled: (_decides, _says("reason", "Please give the reason: the requester reads it.")),
+    Filed: (_is_the_first,),
+    Escalated: (_leads_there, _has_a_reason, _may_be_held_there, _is_of_that_level),
+    HandedOver: (_is_a_colleague,),
+    Reprioritised: (_priority_is_new,),
+    AskedRequester: (_says("question", "Please write your question to the requester."),),
+    RequesterReplied: (_replies_something,),
+    Noted: (_says("text", "Please write the note."),),
+    Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
+    Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
 }
+"""What else must hold; each rule yields a sentence for everything that does not."""
 
 
-# --- what is owed because of it ---------------------------------------------------------------
+# --- what is owed ----------------------------------------------------------------------------
 
-Owed = Callable[[Case, Any, Process], Iterator[Intent]]
-"""From the case after an event and the event."""
+Owed = Callable[[Case, Any, Case, Process], Iterator[Intent]]
+"""From the case before, the event, the case after, and the process."""
 
 
-def _after_judged(case: Case, event: Event, process: Process) -> Iterator[Intent]:
-    del event
+def _nothing(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
+    yield from ()
+
+
+def _judged(before: Case, _: Judged, after: Case, process: Process) -> Iterator[Intent]:
+    """The verdict makes it an issue; one that comes after a person's decision is only recorded."""
+    if before.status is Status.NEW:
+        yield from _filing(after, process)
+
+
+def _overruled(before: Case, event: Overruled, after: Case, process: Process) -> Iterator[Intent]:
+    """A decision moves the issue to its project; where the judge could not speak, it makes the issue."""
+    if before.status is Status.NEW:
+        yield from _filing(after, process)
+    else:
+        yield from _in_mantis(event, process)
+        yield _to_requester(after, "overruled", text=event.reason)
+
+
+def _filing(case: Case, process: Process) -> Iterator[Intent]:
+    """File the issue, let follow what was said while the case was new, and tell both sides."""
     yield FileIssue()
-    yield SendNotice("receipt", case.request.requester.email)
-    yield _to(case.handler, "assigned", process)
+    yield from (AddNote(_note(event, process)) for event in case.history if type(event) in NOTES)
+    yield _to_requester(case, "receipt")
+    yield _to_handler(case, process, "assigned", why="It is new.")
 
 
-def _after_overruled(case: Case, event: Overruled, process: Process) -> Iterator[Intent]:
-    clause = event.clause or "the spec is silent"
-    yield from _in_mantis(f"Verdict overruled by {event.actor}: {case.category.value} ({clause}). {event.reason}")
-    yield SendNotice("overruled", case.request.requester.email, {"reason": event.reason})
-    del process
+def _noted(before: Case, event: Noted, _: Case, process: Process) -> Iterator[Intent]:
+    if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
+        yield AddNote(_note(event, process))
 
 
-def _after_escalated(case: Case, event: Escalated, process: Process) -> Iterator[Intent]:
-    reason = process.escalation_reasons.get(event.reason, event.note)
-    who = process.people[event.handler].name
-    yield from _in_mantis(f"Escalated to level {event.level}, {who}, by {event.actor}: {reason}. {event.note}".strip())
-    yield _to(event.handler, "assigned", process, note=event.note or reason)
-    yield SendNotice("escalated", case.request.requester.email, {"note": reason})
+def _escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
+    reason = process.escalation_reasons[event.reason] + "."
+    why = f"{_actor(event, process)} escalated it from level {before.level}: {reason}"
+    yield _to_handler(after, process, "assigned", why=why, text=event.note)
+    yield _to_requester(after, "escalated", why=reason)
 
 
-def _after_handed_over(case: Case, event: HandedOver, process: Process) -> Iterator[Intent]:
-    who = process.people[event.handler].name
-    yield from _in_mantis(f"Handed over to {who} by {event.actor}. {event.note}".strip())
-    yield _to(event.handler, "assigned", process, note=event.note)
-    del case
+def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
+    yield _to_handler(after, process, "assigned", why=f"{_actor(event, process)} handed it over.", text=event.note)
 
 
-def _after_reprioritised(case: Case, event: Reprioritised, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(f"Priority {event.priority.value}, set by {event.actor}. {event.note}".strip())
-    del case, process
+def _reprioritised(_: Case, event: Reprioritised, __: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
 
 
-def _after_asked(case: Case, event: AskedRequester, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(f"{event.actor} asked the requester:\n{event.question}")
-    yield SendNotice("question", case.request.requester.email, {"question": event.question})
-    del process
+def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
+    yield _to_requester(after, "question", text=event.question)
 
 
-def _after_replied(case: Case, event: RequesterReplied, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(f"The requester wrote:\n{event.text}")
-    yield _to(case.handler, "replied", process, text=event.text)
+def _replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
+    if before.status is not Status.NEW:
+        yield from _in_mantis(event, process)
+    yield _to_handler(after, process, "replied", text=_reply(event))
 
 
-def _after_noted(case: Case, event: Noted, process: Process) -> Iterator[Intent]:
-    yield AddNote(f"{event.actor}:\n{event.text}")
-    del case, process
-
-
-def _after_resolved(case: Case, event: Resolved, process: Process) -> Iterator[Intent]:
+def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _in_mantis(f"Resolved by {event.actor}: {event.resolution}")
-    yield SendNotice("resolved", case.request.requester.email, {"resolution": event.resolution})
-    above = process.levels[case.level].notifies_on_completion
-    if above is not None:
-        yield _to(handler_at(above, case, process), "completed", process, resolution=event.resolution)
+    yield from _in_mantis(event, process)
+    yield _to_requester(after, "resolved", text=event.resolution)
+    informed = process.levels[before.level].notifies_on_completion
+    if informed is not None:
+        person = process.people[_last_handler_at(informed, before, process)]
+        why = f"{_actor(event, process)} completed it at level {before.level}."
+        yield SendNotice("completed", person.address, {"name": person.name, "why": why, "text": event.resolution})
 
 
-def _after_reopened(case: Case, event: Reopened, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(f"Reopened by {event.actor}: {event.reason}")
-    yield SendNotice("reopened", case.request.requester.email, {"reason": event.reason})
-    yield _to(case.handler, "assigned", process, note=event.reason)
+def _reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
+    yield _to_requester(after, "reopened", text=event.reason)
+    yield _to_handler(after, process, "returned", why=f"{_actor(event, process)} reopened it.", text=event.reason)
 
 
-def _after_closed(case: Case, event: Closed, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(f"Closed by {event.actor}. {event.note}".strip())
-    yield SendNotice("closed", case.request.requester.email)
-    del process
-
-
-def _in_mantis(note: str) -> Iterator[Intent]:
-    yield UpdateIssue()
-    yield AddNote(note)
-
-
-def _to(person: str, notice: str, process: Process, **fields: str) -> SendNotice:
-    return SendNotice(notice, process.people[person].address, fields)
+def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, process)
+    yield _to_requester(after, "closed")
 
 
 OWED: Mapping[type[Event], Owed] = {
-    Judged: _after_judged,
-    Overruled: _after_overruled,
-    Escalated: _after_escalated,
-    HandedOver: _after_handed_over,
-    Reprioritised: _after_reprioritised,
-    AskedRequester: _after_asked,
-    RequesterReplied: _after_replied,
-    Noted: _after_noted,
-    Resolved: _after_resolved,
-    Reopened: _after_reopened,
-    Closed: _after_closed,
+    Judged: _judged,
+    Overruled: _overruled,
+    Filed: _nothing,
+    DeliveryFailed: _nothing,
+    Escalated: _escalated,
+    HandedOver: _handed_over,
+    Reprioritised: _reprioritised,
+    AskedRequester: _asked,
+    RequesterReplied: _replied,
+    Noted: _noted,
+    Resolved: _resolved,
+    Reopened: _reopened,
+    Closed: _closed,
 }
-"""Filed and DeliveryFailed owe nothing: they are what came of something owed."""
+"""What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
+
+
+def _in_mantis(event: Event, process: Process) -> Iterator[Intent]:
+    yield UpdateIssue()
+    yield AddNote(_note(event, process))
+
+
+def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
+    requester = case.request.requester
+    return SendNotice(notice, requester.email, {"name": requester.name, **fields})
+
+
+def _to_handler(case: Case, process: Process, notice: str, **fields: str) -> SendNotice:
+    person = process.people[case.handler]
+    return SendNotice(notice, person.address, {"name": person.name, **fields})
+
+
+# --- notes for Mantis ------------------------------------------------------------------------
+
+CATEGORY: Mapping[Category, str] = {
+    Category.BUG: "bug",
+    Category.CHANGE: "request for change",
+    Category.MISC: "support",
+}
+
+NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
+    Overruled: lambda e, _: (
+        f"Decided: {CATEGORY[e.category]}, " + (f"by clause {e.clause}" if e.clause else "the spec is silent"),
+        e.reason,
+    ),
+    Escalated: lambda e, p: (
+        f"Escalated to level {e.level}, {_name(e.handler, p)}: {p.escalation_reasons[e.reason]}",
+        e.note,
+    ),
+    HandedOver: lambda e, p: (f"Handed over to {_name(e.handler, p)}", e.note),
+    Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name}", e.note),
+    AskedRequester: lambda e, _: ("Asked the requester", e.question),
+    RequesterReplied: lambda e, _: ("The requester wrote", _reply(e)),
+    Noted: lambda e, _: ("Note", e.text),
+    Resolved: lambda e, _: ("Resolved", e.resolution),
+    Reopened: lambda e, _: ("Reopened", e.reason),
+    Closed: lambda e, _: ("Closed", e.note),
+}
+"""An event as a note in Mantis: its headline and what was said."""
+
+
+def _note(event: Event, process: Process) -> str:
+    headline, said = NOTES[type(event)](event, process)
+    return "\n".join(filter(None, (f"{headline} ({_actor(event, process)})", said)))
+
+
+def _reply(event: RequesterReplied) -> str:
+    files = (f"File: {file.name} ({file.size} bytes)" for file in event.attachments)
+    return "\n".join(filter(None, (event.text, *files)))
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+def _actor(event: Event, process: Process) -> str:
+    """Who did it: a person's name where the address is one of support.yml."""
+    names = {person.address: person.name for person in process.people.values()}
+    return names.get(event.actor, event.actor)
+
+
+def _name(person: str, process: Process) -> str:
+    return process.people[person].name if person in process.people else repr(person)
+
+
+def _names(people: Iterable[str], process: Process) -> str:
+    return ", ".join(_name(person, process) for person in people)
+
+
+def _levels(levels: tuple[int, ...]) -> str:
+    return " or ".join(map(str, levels))

@@ -1,121 +1,168 @@
 """Which notice goes to whom, and what it says. Pure: `render` turns one into a subject and a text.
 
-Every subject carries the request's number, so that a person can find the thread and a reply can be
-matched. Templates know a fixed set of fields; what comes from outside fills fields and is never a
-template itself.
+Every subject carries the request's number, so that a person finds the thread and a reply can be
+matched. Templates know a fixed set of fields (`FIELDS`); what comes from outside fills fields, is
+quoted line by line so that nobody takes it for our words, and is never a template itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from intake_fn.core.case import Case, SendNotice
+from intake_fn.core.case import Case, Category, SendNotice
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import Process
 
-REQUESTER = "requester"
-COLLEAGUE = "colleague"
+
+class Audience(StrEnum):
+    """Who reads a notice: it decides which link stands in it."""
+
+    REQUESTER = "requester"
+    """The signed link to the status page."""
+    HELP_DESK = "help desk"
+    """The link to the desk, which asks to sign in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Notice:
     """One kind of notice: who reads it, its subject after the number, its text."""
 
-    audience: str
+    audience: Audience
     subject: str
     text: str
 
 
-NOTICES: Mapping[str, Template] = {
-    "receipt": Template(
-        REQUESTER,
+FIELDS = (
+    "summary",
+    "verdict",
+    "category",
+    "priority",
+    "level",
+    "handler",
+    "link",
+    "why",
+    "text",
+)
+"""What a template may name. `why` and `text` come with the notice, from the event that caused it:
+`why` is a sentence of ours, `text` what a person wrote; the others are the case as it stands."""
+
+NOTICES: Mapping[str, Notice] = {
+    "receipt": Notice(
+        Audience.REQUESTER,
         "We have your request: {summary}",
-        "We have your request and it is with {handler} (level {level}).\n\n{verdict}\n\n"
-        "You can follow it, add to it or object here:\n{link}",
+        "We have your request. It is with {handler}, {level}.\n\n{verdict}\n\n"
+        "Follow it, add to it or object here:\n{link}",
     ),
-    "overruled": Template(
-        REQUESTER,
+    "overruled": Notice(
+        Audience.REQUESTER,
         "We looked again: {summary}",
-        "A person has looked at the verdict and decided otherwise: {category}.\n\n{reason}\n\n{link}",
+        "A person has looked at your request and decided: {category}.\n\n{text}\n\n"
+        "Follow it, add to it or object here:\n{link}",
     ),
-    "escalated": Template(
-        REQUESTER,
-        "Your request is now with level {level}: {summary}",
-        "Your request is now with {handler} (level {level}).\n\n{note}\n\n{link}",
+    "escalated": Notice(
+        Audience.REQUESTER,
+        "With another level: {summary}",
+        "Your request is now with {handler}, {level}.\n\n{why}\n\nFollow it here:\n{link}",
     ),
-    "question": Template(
-        REQUESTER,
-        "A question about your request: {summary}",
-        "To go on we need to know:\n\n{question}\n\nPlease answer here; until then the request waits:\n{link}",
+    "question": Notice(
+        Audience.REQUESTER,
+        "A question: {summary}",
+        "To go on with your request, {handler} needs to know:\n\n{text}\n\n"
+        "Please answer here; until then the request waits:\n{link}",
     ),
-    "resolved": Template(
-        REQUESTER,
+    "resolved": Notice(
+        Audience.REQUESTER,
         "Resolved: {summary}",
-        "Your request is resolved.\n\n{resolution}\n\nIf it is not, say so here and it is opened again:\n{link}",
+        "Your request is resolved:\n\n{text}\n\nIf something is still wrong, say so here and it is reopened:\n{link}",
     ),
-    "reopened": Template(REQUESTER, "Opened again: {summary}", "Your request is open again.\n\n{reason}\n\n{link}"),
-    "closed": Template(
-        REQUESTER,
+    "reopened": Notice(
+        Audience.REQUESTER,
+        "Reopened: {summary}",
+        "Your request is open again, with {handler}, {level}:\n\n{text}\n\nFollow it here:\n{link}",
+    ),
+    "closed": Notice(
+        Audience.REQUESTER,
         "Closed: {summary}",
-        "Your request is closed. If it comes back, write here and it is opened again:\n{link}",
+        "Your request is closed. If it comes back, write here and it is reopened:\n{link}",
     ),
-    "assigned": Template(
-        COLLEAGUE,
-        "For you: {summary}",
-        "{priority} request at level {level}, {category}.\n\n{note}\n\n{verdict}\n\n{desk}",
+    "assigned": Notice(
+        Audience.HELP_DESK,
+        "For you ({priority}): {summary}",
+        "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\nOpen it on the desk:\n{link}",
     ),
-    "replied": Template(COLLEAGUE, "The requester replied: {summary}", "{text}\n\n{desk}"),
-    "completed": Template(
-        COLLEAGUE,
-        "Level {level} has completed: {summary}",
-        "Level {level} has resolved it.\n\n{resolution}\n\n{desk}",
+    "replied": Notice(
+        Audience.HELP_DESK,
+        "The requester wrote: {summary}",
+        "The requester wrote:\n\n{text}\n\nOpen it on the desk:\n{link}",
     ),
+    "returned": Notice(
+        Audience.HELP_DESK,
+        "Reopened: {summary}",
+        "This request is open again. {why}\n\n{text}\n\nOpen it on the desk:\n{link}",
+    ),
+    "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
 }
 
-VERDICTS: Mapping[str, str] = {
-    "bug": "We take it for a bug",
-    "change": "The system does what its spec says, or what you ask for is new: we take it for a change request",
-    "misc": "We take it for a question or a set-up request",
-    "undecided": "A person will decide what it is",
+CATEGORIES: Mapping[Category, str] = {
+    Category.BUG: "a bug",
+    Category.CHANGE: "a request for change: the system does what its spec says, or the spec has no such thing yet",
+    Category.MISC: "a matter for support: a question or a set-up",
+    Category.UNDECIDED: "to be decided by a person, for the spec alone does not settle it",
 }
-"""The category, as a requester reads it."""
-
-OPTIONAL = ("note", "reason", "question", "text", "resolution")
-"""Fields that the event fills; empty where it had nothing to say."""
 
 
 def render(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> tuple[str, str]:
-    """Subject and plain text. Raises Broken for a notice that has no row here."""
-    template = NOTICES.get(notice.notice)
-    if template is None:
-        raise Broken(f"There is no notice {notice.notice!r} in core/notices.py.")
+    """Subject (one line) and plain text. Raises Broken for a notice that has no row here."""
+    row = NOTICES.get(notice.notice)
+    if row is None:
+        raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
     fields = {
-        **dict.fromkeys(OPTIONAL, ""),
-        **notice.fields,
-        "summary": case.request.summary,
-        "handler": process.people[case.handler].name,
-        "level": str(case.level),
+        "summary": _one_line(case.request.summary),
+        "verdict": _verdict(case),
+        "category": CATEGORIES[case.category],
         "priority": process.priorities[case.priority].name,
-        "category": case.category.value,
-        "verdict": verdict_in_words(case),
-        "link": status_link,
-        "desk": desk_link,
+        "level": process.levels[case.level].name,
+        "handler": process.people[case.handler].name,
+        "link": status_link if row.audience is Audience.REQUESTER else desk_link,
+        "why": _one_line(notice.fields.get("why", "")),
+        "text": _quoted(notice.fields.get("text", "")),
     }
-    subject = " ".join(f"[{case.id}] {template.subject.format_map(fields)}".split())
-    text = template.text.format_map(fields)
-    return subject, f"{_paragraphs(text)}\n\n--\n{process.mail.name}, request {case.id}\n"
+    subject = _one_line(f"[{case.id}] {row.subject.format_map(fields)}")
+    text = _without_gaps(row.text.format_map(fields))
+    name = _one_line(notice.fields.get("name", ""))
+    greeting = f"Hello {name},\n\n" if name else ""
+    about = (
+        f"About: {fields['summary']}" if row.audience is Audience.HELP_DESK else f"Your request: {fields['summary']}"
+    )
+    return subject, f"{greeting}{text}\n\n{about}\n\n-- \n{process.mail.name}, {case.id}\n"
 
 
-def verdict_in_words(case: Case) -> str:
-    """The verdict as a requester reads it: category, reasons, the quoted clause."""
-    lines = [VERDICTS[case.category.value] + "."]
-    if case.verdict:
-        lines += [f"- {reason}" for reason in case.verdict["reasons"]]
-        lines += [f'The spec ({cited["clause"]}): "{cited["quote"]}"' for cited in case.verdict["citations"][:1]]
+def _verdict(case: Case) -> str:
+    """The category with its reasons and the first quoted clause (R25: the quote is the judge's, verbatim)."""
+    lines = [f"It is {CATEGORIES[case.category]}."]
+    if case.verdict and case.verdict["category"] == case.category:
+        lines += [f"- {_one_line(reason)}" for reason in case.verdict["reasons"]]
+        lines += [f"The spec ({row['clause']}):\n{_quoted(row['quote'])}" for row in case.verdict["citations"][:1]]
     return "\n".join(lines)
 
 
-def _paragraphs(text: str) -> str:
+def _one_line(text: str) -> str:
+    """The text on one line: a line break in it can't start a header of its own."""
+    return " ".join(_printable(text).split())
+
+
+def _quoted(text: str) -> str:
+    """What a person wrote, each line marked as theirs."""
+    return "\n".join(f"> {_printable(line)}".rstrip() for line in text.strip().splitlines())
+
+
+def _printable(text: str) -> str:
+    """Control characters, and those that reverse the direction of reading, become spaces."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _without_gaps(text: str) -> str:
     """The text without the gaps that empty fields leave."""
-    return "\n\n".join(part.strip("\n") for part in text.split("\n\n") if part.strip())
+    return "\n\n".join(part.strip() for part in text.split("\n\n") if part.strip())

@@ -12,6 +12,18 @@ from datetime import date, time
 
 from intake_fn.core.request import Priority
 
+CLIENT = "client"
+"""Stands for the office of a client company's user, who has none."""
+
+OFFICE_CALENDAR = "office"
+"""Stands for the calendar of the requester's office."""
+
+OTHER = "other"
+"""The speciality that handles what no other speciality is for."""
+
+NOT_THIS_LEVEL = "not-this-level"
+"""The seed's second reason for an escalation; also that of a request raised to urgent where none may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Product:

@@ -90,7 +90,8 @@ NOTICES: Mapping[str, Notice] = {
     "assigned": Notice(
         Audience.HELP_DESK,
         "For you ({priority}): {summary}",
-        "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\nOpen it on the desk:\n{link}",
+        "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\n"
+        "Open it on the desk:\n{link}",
     ),
     "replied": Notice(
         Audience.HELP_DESK,

@@ -1,0 +1,257 @@
+"""When a request is due, as pure arithmetic over its log and a calendar, with a trace that proves it.
+
+A target is first turned into an amount of time that counts (`budget`). The log is then walked from
+the instant at which the level received the request: time counts where the clock runs (`CLOCK`) and
+the calendar says so, and the request is due when the budget is used up. What counts depends on the
+target:
+
+- WorkingDayHours: working days count from midnight to midnight, other days not at all;
+- SameDay: the opening hours of working days count, so that a pause is credited to the minute.
+
+All instants are UTC. Wall-clock times become instants as RFC 5545, 3.3.5 says: a time that happens
+twice is its first occurrence, one that is skipped is read with the offset before the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core.case import Case, Escalated, Received, Status, apply
+from intake_fn.core.errors import Broken
+from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process, SameDay, Target, WorkingDayHours
+
+
+class Clock(StrEnum):
+    """What the clock of a request does."""
+
+    RUNS = "runs"
+    PAUSED = "waiting for the requester"
+    STOPPED = "resolved"
+
+
+CLOCK: Mapping[Status, Clock] = {
+    Status.NEW: Clock.RUNS,
+    Status.OPEN: Clock.RUNS,
+    Status.WAITING: Clock.PAUSED,
+    Status.RESOLVED: Clock.STOPPED,
+    Status.CLOSED: Clock.STOPPED,
+}
+"""The clock by status: whatever event leads to a status sets the clock with it (R19)."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NOTHING = timedelta(0)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A piece of the trace: [start, end) in UTC, why it counts or not, what it adds, the sum so far."""
+
+    start: datetime
+    end: datetime
+    what: str
+    counted: timedelta
+    sum: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a request stands at an instant: the share of its time that is used (0 to 1), and what is left."""
+
+    share: float
+    left: timedelta
+    breached: bool
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a request is due, and why. `zone` is the IANA name of the calendar that counts.
+
+    While the clock stands still, `instant` is the earliest possible: it supposes that the clock
+    goes on at once. `stopped` is since when it stands still, None while it runs. `pauses` are the
+    intervals of the trace in which it stood still.
+    """
+
+    instant: datetime
+    zone: str
+    target: Target
+    started: datetime
+    budget: timedelta
+    trace: tuple[Interval, ...]
+    pauses: tuple[Interval, ...]
+    stopped: datetime | None
+    clock: Clock
+
+    def status(self, now: datetime) -> Standing:
+        """How it stands at `now` (UTC). Breached means that the due instant passed on a running clock."""
+        until = min(now, self.stopped) if self.stopped else now
+        used = sum((min(i.end, until) - i.start for i in self.trace if i.counted and i.start < until), NOTHING)
+        return Standing(used / self.budget, self.budget - used, until > self.instant, self.clock)
+
+
+def due(case: Case, process: Process) -> Due | None:
+    """When the case is due at its level and priority; None where the target is to be decided (no clock).
+
+    The clock starts when the level receives the case. A change of level or priority is no special
+    case: all is computed again from the log, so time that was paused stays credited (R18).
+    Raises Broken when the requester's office, whose calendar counts, is no longer in support.yml.
+    """
+    target = process.levels[case.level].response.get(case.priority)
+    if target is None:
+        return None
+    calendar = calendar_of(case, process)
+    stretches = _stretches(case)
+    started = stretches[0][0]
+    budget = BUDGETS[type(target)](target, started, calendar)
+    trace = tuple(_trace(stretches, budget, calendar, PARTS[type(target)]))
+    last, clock = stretches[-1]
+    return Due(
+        instant=trace[-1].end,
+        zone=calendar.zone,
+        target=target,
+        started=started,
+        budget=budget,
+        trace=trace,
+        pauses=tuple(piece for piece in trace if piece.what in (Clock.PAUSED, Clock.STOPPED)),
+        stopped=None if clock is Clock.RUNS else last,
+        clock=clock,
+    )
+
+
+def calendar_of(case: Case, process: Process) -> Calendar:
+    """The calendar of the level that holds the case. Raises Broken for an office that is gone."""
+    name = process.levels[case.level].calendar
+    if name == OFFICE_CALENDAR:
+        office = process.offices.get(case.request.requester.office)
+        if office is None:
+            raise Broken(
+                f"{case.id} is counted in the hours of the office {case.request.requester.office!r},"
+                " which is not in support.yml: put it back."
+            )
+        name = office.calendar
+    return process.calendars[name]
+
+
+# --- the clock of a case ---------------------------------------------------------------------
+
+
+def _stretches(case: Case) -> list[tuple[datetime, Clock]]:
+    """What the clock did from when on, beginning when the present level received the case."""
+    found: list[tuple[datetime, Clock]] = []
+    now: Case | None = None
+    for event in case.history:
+        now = apply(now, event, case.id)
+        if isinstance(event, Received | Escalated):
+            found = []
+        if not found or found[-1][1] is not CLOCK[now.status]:
+            found.append((event.at, CLOCK[now.status]))
+    return found
+
+
+def _trace(
+    stretches: list[tuple[datetime, Clock]], budget: timedelta, calendar: Calendar, parts: Parts
+) -> Iterator[Interval]:
+    """Interval by interval until the budget is used up; after the end of the log the clock runs."""
+    done = NOTHING
+    ends = [*(start for start, _ in stretches[1:]), None]
+    for (start, clock), end in zip(stretches, ends, strict=True):
+        if clock is not Clock.RUNS and end is not None:
+            yield Interval(start, end, clock.value, NOTHING, done)
+            continue
+        for piece_start, piece_end, counts, what in _pieces(start, end, calendar, parts):
+            counted = min(piece_end - piece_start, budget - done) if counts else NOTHING
+            done += counted
+            yield Interval(piece_start, piece_start + counted if counts else piece_end, what, counted, done)
+            if done == budget:
+                return
+
+
+# --- what counts -----------------------------------------------------------------------------
+
+Part = tuple[datetime, datetime, bool, str]
+"""From, to (UTC), whether it counts, and why."""
+
+Parts = Callable[[date, Calendar], Iterator[Part]]
+"""A local day, from its midnight to the next, in parts that count or do not."""
+
+
+def _day_and_night(day: date, calendar: Calendar) -> Iterator[Part]:
+    rest = _rest(day, calendar)
+    yield _instant(day, time(0), calendar), _instant(day + DAY, time(0), calendar), not rest, rest or "working day"
+
+
+def _opening_hours(day: date, calendar: Calendar) -> Iterator[Part]:
+    if _rest(day, calendar):
+        yield from _day_and_night(day, calendar)
+        return
+    opens, closes = (_instant(day, at, calendar) for at in (calendar.opens, calendar.closes))
+    yield _instant(day, time(0), calendar), opens, False, "before opening"
+    yield opens, closes, True, "working hours"
+    yield closes, _instant(day + DAY, time(0), calendar), False, "after closing"
+
+
+PARTS: Mapping[type[Target], Parts] = {WorkingDayHours: _day_and_night, SameDay: _opening_hours}
+
+
+def _pieces(start: datetime, end: datetime | None, calendar: Calendar, parts: Parts) -> Iterator[Part]:
+    """The parts of all days in [start, end), cut to it; without an end they go on for ever."""
+    day = start.astimezone(ZoneInfo(calendar.zone)).date()
+    while end is None or _instant(day, time(0), calendar) < end:
+        for part_start, part_end, counts, what in parts(day, calendar):
+            first, last = max(part_start, start), min(part_end, end) if end else part_end
+            if first < last:
+                yield first, last, counts, what
+        day += DAY
+
+
+def _working_day_hours(target: WorkingDayHours, start: datetime, calendar: Calendar) -> timedelta:
+    del start, calendar
+    return timedelta(hours=target.hours)
+
+
+def _same_day(target: SameDay, start: datetime, calendar: Calendar) -> timedelta:
+    """Opening hours up to the end of the day, or up to `next_due` of the next working day.
+
+    Seed, Level 4: "if priority is high then same day or morning of the next working day".
+    """
+    local = start.astimezone(ZoneInfo(calendar.zone))
+    day = local.date()
+    if not _rest(day, calendar) and local.time() < target.cutoff:
+        end = _instant(day, calendar.closes, calendar)
+    else:
+        end = _instant(_next_working_day(day, calendar), target.next_due, calendar)
+    return sum((b - a for a, b, counts, _ in _pieces(start, end, calendar, _opening_hours) if counts), NOTHING)
+
+
+BUDGETS: Mapping[type[Target], Callable[[Any, datetime, Calendar], timedelta]] = {
+    WorkingDayHours: _working_day_hours,
+    SameDay: _same_day,
+}
+"""How much time that counts a target gives, from the instant at which the clock starts."""
+
+
+# --- the calendar ----------------------------------------------------------------------------
+
+
+def _rest(day: date, calendar: Calendar) -> str:
+    """Why a day is no working day: the holiday, or the weekday; "" when it is one."""
+    if day in calendar.holidays:
+        return calendar.holidays[day]
+    return "" if day.weekday() in calendar.working_days else WEEKDAYS[day.weekday()]
+
+
+def _next_working_day(day: date, calendar: Calendar) -> date:
+    day += DAY
+    while _rest(day, calendar):
+        day += DAY
+    return day
+
+
+def _instant(day: date, at: time, calendar: Calendar) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(calendar.zone)).astimezone(UTC)

@@ -1,0 +1,93 @@
+"""What the three AWS adapters share: how a client is made, and what its errors mean to us.
+
+boto3 takes a fifth of a second to load, so it is imported here, when the first client is made, and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import Broken, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+ATTEMPTS = 3
+"""Few and short: somebody may be waiting, and what is owed stands in the outbox anyway."""
+
+BUSY = frozenset(
+    {
+        "InternalServerError",
+        "InternalServerException",
+        "InternalError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""Error codes that pass by themselves, like everything that is answered with 5xx."""
+
+
+def client(service: str, environ: Mapping[str, str]) -> Any:
+    """A client of `service` for the account, region and endpoint that `environ` names.
+
+    What `environ` does not name is left to boto3 (profile, instance role).
+    """
+    import boto3.session  # noqa: PLC0415 - see the first lines
+    from botocore.config import Config  # noqa: PLC0415
+
+    # A session of its own: boto3's default session must not be used by several threads at once.
+    session = boto3.session.Session(
+        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=environ.get("AWS_SESSION_TOKEN"),
+        region_name=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION"),
+    )
+    endpoint = environ.get("AWS_ENDPOINT_URL") or None
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        # Links are signed with the method that every region takes; a local endpoint has no host for each bucket.
+        signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "path" if endpoint else "virtual"},
+    )
+    return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn the errors of boto3 into ours; `what` names the part in messages ("The table", "The file store").
+
+    Raises TryLater when it is down or throttles, Broken when it is set up wrongly. An adapter that
+    knows better what an error code means catches ClientError inside.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004, PLC0415
+
+    try:
+        yield
+    except ClientError as error:
+        code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in BUSY or status >= 500:  # noqa: PLR2004 - server errors of HTTP
+            raise TryLater(f"{what} is busy ({code}). Try again in a moment.") from error
+        raise Broken(f"{what} refused a call: {error}. Check its name, region and the function's role.") from error
+    except (ConnectionError, HTTPClientError) as error:
+        raise TryLater(f"{what} does not answer ({type(error).__name__}). Try again in a moment.") from error
+    except BotoCoreError as error:
+        raise Broken(f"{what} cannot be called: {error}. Check region and credentials.") from error
+
+
+def code_of(error: Any) -> str:
+    """The code of a ClientError, such as "ConditionalCheckFailedException"."""
+    return str(error.response.get("Error", {}).get("Code", ""))

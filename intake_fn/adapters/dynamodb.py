@@ -1,0 +1,639 @@
+"""The Store port on one DynamoDB table.
+
+| pk           | sk           | what                                                  | found by          |
+|--------------|--------------|-------------------------------------------------------|-------------------|
+| REQ#id       | STATE        | the case as queues show it, its version               | key, index queue  |
+| REQ#id       | EVENT#000001 | one event, as JSON                                    | key               |
+| OUT#id       | 000002#001   | an outbox item: what event 2 made us owe, 1st of them | key, index due    |
+| IDEM#key     | IDEM         | the case that was made under a submit key; 90 days    | key               |
+| MANTIS#4711  | ISSUE        | the case that was filed as this issue                 | key               |
+| LEDGER       | SHARD#3      | counters, moved in the transaction of each step       | key               |
+| ONCE#token   | ONCE         | a token that was used; as long as it would be good    | key               |
+
+| index | partition          | order                | lists                                            |
+|-------|--------------------|----------------------|--------------------------------------------------|
+| queue | level, open/closed | received at, id      | cases of a level; all levels by merging          |
+| due   | owed/failed, shard | may be tried at, id  | what a sweep has to try, what was given up       |
+
+Everything is read by Get and Query: what a read costs depends on what it returns, not on what
+exists. Counting works the same way: open cases and the ledger are counters in LEDGER, one shard
+for every eighth case, so that two requests seldom meet in one item. Instants are ISO 8601 in UTC
+with microseconds, so that their order as text is their order in time.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.case import (
+    Case,
+    Category,
+    Event,
+    Filed,
+    FileIssue,
+    Filing,
+    Intent,
+    Status,
+    Step,
+    apply,
+    event_from_plain,
+    event_to_plain,
+    fold,
+    intent_from_plain,
+    intent_to_plain,
+)
+from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
+from intake_fn.core.request import Priority
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SERVICE = "The table"
+
+LEVELS = range(5)
+OUTBOX_SHARDS = 4
+"""Every delivery moves an item about in the index `due`; one partition takes 1,000 writes a second."""
+LEDGER_SHARDS = 8
+
+IDEM_FOR = timedelta(days=90)
+LONGEST_KEY = 200
+"""Characters of a submit key."""
+LARGEST = 390_000
+"""Bytes of one event or outbox item as JSON; DynamoDB's limit is 409,600 with names and keys."""
+LONGEST_ERROR = 1000
+"""Characters of an error that are kept with an outbox item."""
+
+EXISTS = "attribute_exists(#pk)"
+ABSENT = "attribute_not_exists(#pk)"
+BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+
+Item = dict[str, Any]
+"""An item as we see it: texts, whole numbers and flags. `_wire` and `_plain` put DynamoDB's types on and off."""
+
+
+@dataclass
+class DynamoStore:
+    """The Store port. `client_factory` is called when the table is first used.
+
+    Raises TryLater when DynamoDB is down or throttles, and Broken when the table is not there.
+    """
+
+    client_factory: Callable[[], DynamoDBClient]
+    table: str
+
+    @cached_property
+    def _client(self) -> DynamoDBClient:
+        return self.client_factory()
+
+    # --- cases --------------------------------------------------------------------------------
+
+    def create(self, step: Step, key: str) -> str:
+        """Save a new case under a submit key; returns its id, or that of the case made with the key before.
+
+        Raises Stale when the id is taken, Refused when a text is too long to be kept.
+        """
+        #   click ──► put IDEM#key ✓ put STATE ✓ ──────► receipt HD-1
+        #   click again, Lambda again ──► put IDEM#key ✗ ──► the item found there names HD-1
+        #   another key, same random id ──► put STATE ✗ ──► Stale: draw another id
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise Refused("A submit key has 1 to 200 characters. Open the form again.")
+        case = step.case
+        unused_key = self._put(
+            {"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": _epoch(case.received_at + IDEM_FOR)}
+        )
+        untaken_id = self._put(_state(case))
+        broken = self._transact([unused_key, untaken_id, *self._appended(step, 0), *self._counted(case, _tally(case))])
+        if 0 in broken:
+            return str(broken[0]["case_id"])
+        if broken:
+            raise Stale(f"The id {case.id} is taken.")
+        return case.id
+
+    def save(self, before: int, step: Step, done: str = "") -> None:
+        """Append a step to a case that stands at version `before`; `done` leaves the outbox with it.
+
+        Raises Stale when the case has moved on or `done` is gone, Refused when a text is too long to be kept.
+        """
+        #   read v3 ─────────────── decide ─────────────── write v4 ✓
+        #      another: read v3 ── decide ── write v4 ✗  (the state is not as it was read: nothing is written)
+        #
+        # `filing` is part of "as read" because a retry moves it without an event (see `retry`).
+        here = self._get(f"REQ#{step.case.id}", "STATE")
+        if here is None or here["version"] != before:
+            raise Stale(f"{step.case.id} is no longer at version {before}. Read it again.")
+        earlier = replace(fold(step.case.id, step.case.history[:before]), filing=Filing(here["filing"]))
+        after = reduce(apply, step.events, earlier)
+        moved = _tally(after)
+        moved.subtract(_tally(earlier))
+        as_read = "#version = :before AND #filing = :filing"
+        writes = [
+            self._put(_state(after), as_read, {":before": before, ":filing": earlier.filing}),
+            *self._appended(step, before),
+            *self._counted(after, moved),
+        ]
+        if done:
+            writes.append({"Delete": self._guarded(_outbox_key(done), EXISTS)})
+        if self._transact(writes):
+            raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
+
+    def load(self, case_id: str) -> Case:
+        """The case, folded from its events. Raises Unknown."""
+        events = self.events(case_id)
+        if not events:
+            raise Unknown(f"There is no request {case_id}.")
+        return fold(case_id, events)
+
+    def events(self, case_id: str) -> Sequence[Event]:
+        """The log of a case, oldest first; empty when there is none."""
+        found = self._query(
+            "#pk = :pk AND begins_with(#sk, :event)", {":pk": f"REQ#{case_id}", ":event": "EVENT#"}, ConsistentRead=True
+        )
+        return [event_from_plain(json.loads(item["body"])) for item in found]
+
+    def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
+        """Cases of a level (all levels for None), the latest first. Raises Refused for a damaged cursor."""
+        place = _place_of(cursor) if cursor else "~"
+        levels = LEVELS if level is None else (level,)
+        found = self._merged(
+            [f"{number}#{stand}" for number in levels for stand in (("open",) if open_only else ("open", "closed"))],
+            "#queue = :partition AND #place < :bound",
+            place,
+            limit + 1,
+            IndexName="queue",
+            ScanIndexForward=False,
+        )
+        latest = sorted(found, key=lambda item: item["place"], reverse=True)
+        more = len(latest) > limit
+        return Page([_row(item) for item in latest[:limit]], _cursor_of(latest[limit - 1]["place"]) if more else "")
+
+    def counts(self) -> Mapping[int, int]:
+        """How many open cases each level holds; every level has its number."""
+        stand = self._ledger()
+        return {level: stand[f"open_{level}"] for level in LEVELS}
+
+    def find_issue(self, number: int) -> str:
+        """The id of the case that was filed as Mantis issue `number`, or ""."""
+        found = self._get(f"MANTIS#{number}", "ISSUE")
+        return found["case_id"] if found else ""
+
+    def ledger(self) -> Ledger:
+        """The balance of everything that was ever received; each shard is moved and read as a whole."""
+        stand = self._ledger()
+        return Ledger(stand["received"], stand[Filing.FILED], stand[Filing.QUEUED], stand[Filing.FAILED])
+
+    def use_once(self, token: str, until: datetime) -> bool:
+        """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
+        once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": _epoch(until)}
+        return self._write("put_item", self._put(once)["Put"])
+
+    # --- the outbox ---------------------------------------------------------------------------
+
+    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+        """Items that may be tried at `now` and that nobody has a lease on, the longest waiting first."""
+        return self._in_line("owed", f"{_instant(now)}~", limit)
+
+    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+        """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
+        return [_outbox_item(item) for item in self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)]
+
+    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """Outbox items that were given up, the first given up first."""
+        return self._in_line("failed", "~", limit)
+
+    def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
+        """Take an item for oneself for `seconds`; False when it is gone, tried since it was read, or taken.
+
+        The item leaves the line until the lease is over: a deliverer that dies gives it back by waiting.
+        """
+        #   A: lease until 12:02 ──── dies
+        #   B at 12:01: taken ✗            C at 12:03: free again ✓
+        #   D read the item before A postponed it: tried since ✗
+        there = EXISTS
+        not_given_up = "#failed = :no"
+        not_tried_since = "#tries = :tries"
+        not_taken = "#leased_until <= :now"
+        until = _instant(now + timedelta(seconds=seconds))
+        changed = self._changed(
+            _outbox_key(item.id),
+            {"leased_until": until, "turn": f"{max(until, _instant(item.not_before))}#{item.id}"},
+            f"{there} AND {not_given_up} AND {not_tried_since} AND {not_taken}",
+            {":no": False, ":tries": item.tries, ":now": _instant(now)},
+        )
+        return self._write("update_item", changed)
+
+    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
+        """Count a try that did not succeed and free the item; `failed` gives it up until it is retried.
+
+        Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
+        """
+        changed = self._changed(
+            _outbox_key(item.id),
+            {
+                "tries": item.tries + 1,
+                "last_error": error[:LONGEST_ERROR],
+                **_waiting(item.id, item.case_id, until, failed=failed),
+            },
+            f"{EXISTS} AND #tries = :read",
+            {":read": item.tries},
+        )
+        self._write("update_item", changed)
+
+    def retry(self, item_id: str, now: datetime) -> None:
+        """Put a failed item back in line with all its tries before it. Raises Unknown.
+
+        A filing that is tried again counts as queued again. No event tells of it, so only the stored
+        state and the ledger move, together.
+        """
+        unknown = f"{item_id} is not among the items that were given up. See: specdesk outbox list"
+        if not re.fullmatch(r"[^#]+#\d+#\d+", item_id):
+            raise Unknown(unknown)
+        key = _outbox_key(item_id)
+        found = self._get(key["pk"], key["sk"])
+        if found is None or not found["failed"]:
+            raise Unknown(unknown)
+        item = _outbox_item(found)
+        back_in_line = {"tries": 0, **_waiting(item_id, item.case_id, now, failed=False)}
+        writes = [{"Update": self._changed(key, back_in_line, "#failed = :yes", {":yes": True})}]
+        state = self._get(f"REQ#{item.case_id}", "STATE")
+        if isinstance(item.intent, FileIssue) and state and state["filing"] == Filing.FAILED:
+            queued = self._changed(
+                {"pk": state["pk"], "sk": "STATE"},
+                {"filing": Filing.QUEUED},
+                "#filing = :failed",
+                {":failed": Filing.FAILED},
+            )
+            writes.append({"Update": queued})
+            writes.append(self._added(item.case_id, {Filing.QUEUED: 1, Filing.FAILED: -1}))
+        if self._transact(writes):
+            raise Stale(f"{item_id} has changed in this moment. Look at the list again.")
+
+    def finish(self, item: OutboxItem) -> None:
+        """Take a completed item that leaves no event out of the outbox; it may be gone already."""
+        with translated(SERVICE):
+            self._client.delete_item(TableName=self.table, Key=_wire(_outbox_key(item.id)))
+
+    # --- parts of a transaction ---------------------------------------------------------------
+
+    def _appended(self, step: Step, before: int) -> list[dict[str, Any]]:
+        """The events after version `before`, what is owed because of them, and where an issue is found."""
+        case = step.case
+        events = [
+            {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": _json(event_to_plain(event))}
+            for number, event in enumerate(step.events, before + 1)
+        ]
+        owed = [_owed(case, number, intent) for number, intent in enumerate(step.intents, 1)]
+        issues = [
+            {"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": case.id}
+            for event in step.events
+            if isinstance(event, Filed)
+        ]
+        return [self._put(item) for item in (*events, *owed)] + [self._put(item, "") for item in issues]
+
+    def _counted(self, case: Case, moved: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The move in the ledger, when there is one."""
+        amounts = {column: amount for column, amount in moved.items() if amount}
+        return [self._added(case.id, amounts)] if amounts else []
+
+    def _added(self, case_id: str, amounts: Mapping[str, int]) -> dict[str, Any]:
+        shard = crc32(case_id.encode()) % LEDGER_SHARDS
+        expression = "ADD " + ", ".join(f"#{column} :{column}" for column in amounts)
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": _wire({"pk": "LEDGER", "sk": f"SHARD#{shard}"}),
+                "UpdateExpression": expression,
+                "ExpressionAttributeNames": _names(expression),
+                "ExpressionAttributeValues": _wire({f":{column}": amount for column, amount in amounts.items()}),
+            }
+        }
+
+    def _put(
+        self, item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Write a whole item if `guard` holds for the one that is there; "" writes in any case."""
+        if not guard:
+            return {"Put": {"TableName": self.table, "Item": _wire(item)}}
+        guarded = self._guarded({}, guard, values)
+        del guarded["Key"]
+        return {"Put": {**guarded, "Item": _wire(item)}}
+
+    def _changed(
+        self, key: Mapping[str, Any], change: Mapping[str, Any], guard: str, values: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Set some attributes of an item if `guard` holds."""
+        expression = "SET " + ", ".join(f"#{name} = :new_{name}" for name in change)
+        return {
+            **self._guarded(key, guard, {**values, **{f":new_{name}": value for name, value in change.items()}}),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": _names(expression + guard),
+        }
+
+    def _guarded(self, key: Mapping[str, Any], guard: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return {
+            "TableName": self.table,
+            "Key": _wire(key),
+            "ConditionExpression": guard,
+            "ExpressionAttributeNames": _names(guard),
+            **({"ExpressionAttributeValues": _wire(values)} if values else {}),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    # --- calls --------------------------------------------------------------------------------
+
+    def _transact(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
+        """Write all or nothing. Returns the positions whose guards did not hold, with the items found there.
+
+        Raises Stale when another transaction was at the same items in this moment.
+        """
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+        with translated(SERVICE):
+            try:
+                self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # built by the functions above
+            except ClientError as error:
+                if code_of(error) != "TransactionCanceledException":
+                    raise
+                reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+                return _guards_that_broke(reasons, error)
+        return {}
+
+    def _write(self, operation: str, write: Mapping[str, Any]) -> bool:
+        """One guarded write of one item; False when its guard does not hold or a transaction is at the item."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+        with translated(SERVICE):
+            try:
+                getattr(self._client, operation)(**write)
+            except ClientError as error:
+                if code_of(error) in ("ConditionalCheckFailedException", "TransactionConflictException"):
+                    return False
+                raise
+        return True
+
+    def _get(self, pk: str, sk: str) -> Item | None:
+        with translated(SERVICE):
+            found = self._client.get_item(TableName=self.table, Key=_wire({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return _plain(found["Item"]) if "Item" in found else None
+
+    def _query(self, condition: str, values: Mapping[str, Any], limit: int = 0, **more: Any) -> list[Item]:
+        """All items of a key condition, or the first `limit`, page by page."""
+        found: list[Item] = []
+        asked = {
+            "TableName": self.table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": _names(condition),
+            "ExpressionAttributeValues": _wire(values),
+            **more,
+        }
+        while True:
+            if limit:
+                asked["Limit"] = limit - len(found)
+            with translated(SERVICE):
+                page = self._client.query(**asked)
+            found += [_plain(item) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page or (limit and len(found) >= limit):
+                return found
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _merged(self, partitions: Iterable[str], condition: str, bound: str, limit: int, **more: Any) -> list[Item]:
+        """The first `limit` items of each partition of an index; the caller puts them in one order."""
+        return [
+            item
+            for partition in partitions
+            for item in self._query(condition, {":partition": partition, ":bound": bound}, limit, **more)
+        ]
+
+    def _in_line(self, line: str, bound: str, limit: int) -> list[OutboxItem]:
+        found = self._merged(
+            [f"{line}#{shard}" for shard in range(OUTBOX_SHARDS)],
+            "#line = :partition AND #turn <= :bound",
+            bound,
+            limit,
+            IndexName="due",
+        )
+        return [_outbox_item(item) for item in sorted(found, key=lambda item: item["turn"])[:limit]]
+
+    def _ledger(self) -> Counter[str]:
+        stand: Counter[str] = Counter()
+        for shard in self._query("#pk = :pk", {":pk": "LEDGER"}, ConsistentRead=True):
+            stand.update({column: amount for column, amount in shard.items() if isinstance(amount, int)})
+        return stand
+
+
+def create_table(client: DynamoDBClient, name: str) -> None:
+    """Make the table with its two indexes, on demand, and let expired items go; nothing happens where it is."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    keys = ("pk", "sk", "queue", "place", "line", "turn")
+    with translated(SERVICE):
+        try:
+            client.create_table(
+                TableName=name,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+                KeySchema=_keys("pk", "sk"),
+                GlobalSecondaryIndexes=[
+                    {"IndexName": index, "KeySchema": _keys(*of), "Projection": {"ProjectionType": "ALL"}}
+                    for index, of in (("queue", ("queue", "place")), ("due", ("line", "turn")))
+                ],
+            )
+        except ClientError as error:
+            if code_of(error) != "ResourceInUseException":
+                raise
+        client.get_waiter("table_exists").wait(TableName=name)
+        expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"].get("TimeToLiveStatus")
+        if expiry not in ("ENABLED", "ENABLING"):
+            client.update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+            )
+
+
+def _keys(partition: str, order: str) -> Any:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
+
+
+def _guards_that_broke(reasons: Sequence[Mapping[str, Any]], error: Exception) -> dict[int, Item]:
+    """What a cancelled transaction means: guards that did not hold, else a conflict, else the table's own trouble."""
+    broke = {
+        position: _plain(reason.get("Item", {}))
+        for position, reason in enumerate(reasons)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }
+    codes = {str(reason.get("Code")) for reason in reasons} - {"None"}
+    if broke:
+        return broke
+    if "TransactionConflict" in codes:
+        raise Stale("Somebody else is changing the same request. Read it again.") from error
+    if codes & BUSY_REASONS:
+        raise TryLater("The table is busy. Try again in a moment.") from error
+    raise Broken(f"The table refused a write ({', '.join(sorted(codes))}): {error}") from error
+
+
+# --- items -----------------------------------------------------------------------------------
+
+
+def _state(case: Case) -> Item:
+    state = {
+        "pk": f"REQ#{case.id}",
+        "sk": "STATE",
+        "id": case.id,
+        "version": case.version,
+        "summary": case.request.summary,
+        "requester": case.request.requester.name,
+        "status": case.status,
+        "level": case.level,
+        "handler": case.handler,
+        "priority": case.priority,
+        "category": case.category,
+        "received_at": _instant(case.received_at),
+        "changed_at": _instant(case.changed_at),
+        "filing": case.filing,
+        "queue": f"{case.level}#{'open' if case.status.is_open else 'closed'}",
+        "place": f"{_instant(case.received_at)}#{case.id}",
+    }
+    return state if case.issue is None else {**state, "issue": case.issue}
+
+
+def _row(item: Item) -> CaseRow:
+    return CaseRow(
+        id=item["id"],
+        summary=item["summary"],
+        requester=item["requester"],
+        status=Status(item["status"]),
+        level=item["level"],
+        handler=item["handler"],
+        priority=Priority(item["priority"]),
+        category=Category(item["category"]),
+        received_at=datetime.fromisoformat(item["received_at"]),
+        changed_at=datetime.fromisoformat(item["changed_at"]),
+        issue=item.get("issue"),
+        filing=item["filing"],
+    )
+
+
+def _tally(case: Case) -> Counter[str]:
+    """How the ledger counts a case as it stands."""
+    stand = Counter({"received": 1, case.filing.value: 1})
+    if case.status.is_open:
+        stand[f"open_{case.level}"] = 1
+    return stand
+
+
+def _owed(case: Case, number: int, intent: Intent) -> Item:
+    item_id = f"{case.id}#{case.version}#{number}"
+    return {
+        **_outbox_key(item_id),
+        "id": item_id,
+        "case_id": case.id,
+        "body": _json(intent_to_plain(intent)),
+        "tries": 0,
+        "last_error": "",
+        **_waiting(item_id, case.id, case.changed_at, failed=False),
+    }
+
+
+def _outbox_key(item_id: str) -> Item:
+    """Numbers are padded, so that the items of a case stand in the order in which they came to be owed."""
+    case_id, version, number = item_id.rsplit("#", 2)
+    return {"pk": f"OUT#{case_id}", "sk": f"{int(version):06}#{int(number):03}"}
+
+
+def _waiting(item_id: str, case_id: str, until: datetime, *, failed: bool) -> Item:
+    """Where an item that nobody has a lease on stands in the index `due`."""
+    return {
+        "not_before": _instant(until),
+        "leased_until": "",
+        "failed": failed,
+        "line": f"{'failed' if failed else 'owed'}#{crc32(case_id.encode()) % OUTBOX_SHARDS}",
+        "turn": f"{_instant(until)}#{item_id}",
+    }
+
+
+def _outbox_item(item: Item) -> OutboxItem:
+    return OutboxItem(
+        id=item["id"],
+        case_id=item["case_id"],
+        intent=intent_from_plain(json.loads(item["body"])),
+        tries=item["tries"],
+        not_before=datetime.fromisoformat(item["not_before"]),
+        last_error=item["last_error"],
+        failed=item["failed"],
+    )
+
+
+def _json(plain: Mapping[str, Any]) -> str:
+    """As JSON. Raises Refused when it is larger than an item may be."""
+    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    size = len(body.encode())
+    if size > LARGEST:
+        raise Refused(
+            f"The text is too long to be kept: {size // 1000} kB, and {LARGEST // 1000} kB fit. "
+            "Shorten it, or send the long part as a file."
+        )
+    return body
+
+
+# --- instants, cursors, DynamoDB's types -----------------------------------------------------
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _epoch(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[!-~]{1,40}")
+
+
+def _cursor_of(place: str) -> str:
+    """The place of the last row, URL-safe, with a checksum before it: a cursor is a hint, not a secret."""
+    return base64.urlsafe_b64encode(crc32(place.encode()).to_bytes(4, "big") + place.encode()).decode().rstrip("=")
+
+
+def _place_of(cursor: str) -> str:
+    """The place that a cursor names. Raises Refused when it is damaged."""
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        place = packed[4:].decode()
+    except ValueError:
+        packed, place = b"", ""
+    if not PLACE.fullmatch(place) or crc32(place.encode()) != int.from_bytes(packed[:4], "big"):
+        raise Refused("This page of the list does not exist. Start again at its first page.")
+    return place
+
+
+def _names(expression: str) -> dict[str, str]:
+    """Every #name of an expression; all names are written so, because DynamoDB reserves 573 words."""
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+
+
+def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """With DynamoDB's types: texts, whole numbers and flags are all we use."""
+    return {name: _typed(value) for name, value in item.items()}
+
+
+def _typed(value: str | int | bool) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    return {"S": str(value)}
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    """Without them."""
+    return {name: int(typed["N"]) if "N" in typed else next(iter(typed.values())) for name, typed in item.items()}

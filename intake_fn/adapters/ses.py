@@ -1,0 +1,115 @@
+"""Mail through Amazon SES, as one whole message, so that our headers arrive as we wrote them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.errors import Broken, Refused, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import EmailMessage
+
+    from mypy_boto3_sesv2 import SESV2Client
+
+    from intake_fn.core.process import MailIdentity
+    from intake_fn.ports import Mail
+
+SERVICE = "The mail service"
+
+ADDRESS = re.compile(r"(?P<name>[!-~]+)@(?P<host>[^\s@,;:<>()\"]+)", re.ASCII)
+"""One plain address: SES takes no quotes, no display names and only ASCII before the @."""
+NOT_IN_NAME = re.compile(r"[@,;:<>()\"\\\[\]]")
+
+PAUSED = ("AccountSuspendedException", "SendingPausedException")
+"""An admin has to talk to AWS; meanwhile the mails wait in the outbox."""
+
+
+@dataclass
+class SesMailer:
+    """The Mailer port. `client_factory` is called when the first mail is sent."""
+
+    client_factory: Callable[[], SESV2Client]
+    identity: MailIdentity
+
+    @cached_property
+    def _client(self) -> SESV2Client:
+        return self.client_factory()
+
+    def send(self, mail: Mail) -> str:
+        """Send one mail to one address; returns SES's message id.
+
+        Raises Refused for a line break in a header and for an address that SES will not take,
+        TryLater when SES is down, busy or paused, Broken when our own address is not verified there.
+        """
+        to = _plain(mail.to)
+        message = _message(mail, to, self.identity)
+        with translated(SERVICE):
+            from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+            try:
+                sent = self._client.send_email(
+                    FromEmailAddress=str(message["From"]),
+                    Destination={"ToAddresses": [to]},
+                    Content={"Raw": {"Data": message.as_bytes()}},
+                )
+            except ClientError as error:
+                code, told = code_of(error), str(error)
+                if code in PAUSED:
+                    raise TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.") from error
+                if code == "MessageRejected" and self.identity.address in told:
+                    raise Broken(f"SES does not know {self.identity.address}. Verify it as an identity.") from error
+                if code in ("MessageRejected", "BadRequestException"):
+                    raise Refused(f"SES will not send to {mail.to}: {told}. Correct the address.") from error
+                raise
+        return sent["MessageId"]
+
+
+def create_identity(client: SESV2Client, address: str) -> None:
+    """Register the address that our mail comes from, unless it is. In AWS its owner then confirms it by mail."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            client.create_email_identity(EmailIdentity=address)
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+
+
+def _plain(address: str) -> str:
+    """The address as SES wants it: a host with other letters in its ASCII form. Raises Refused."""
+    found = ADDRESS.fullmatch(address)
+    if found is None or NOT_IN_NAME.search(found["name"]):
+        raise Refused(f"{address!r} is not an address that mail can be sent to. Correct it.")
+    try:
+        host = found["host"].encode("idna").decode()
+    except UnicodeError as error:
+        raise Refused(f"{address!r} has no host that mail can be sent to. Correct it.") from error
+    return f"{found['name']}@{host}"
+
+
+def _message(mail: Mail, to: str, identity: MailIdentity) -> EmailMessage:
+    """The whole message. Raises Refused where a header would hold a line break."""
+    from email.headerregistry import Address  # noqa: PLC0415 - 40 ms that a form page need not pay
+    from email.message import EmailMessage  # noqa: PLC0415
+    from email.policy import SMTP  # noqa: PLC0415
+
+    headers = {"Subject": mail.subject, **mail.headers}
+    for name, value in headers.items():
+        if any(end in name + value for end in "\r\n"):
+            raise Refused(f"The mail's header {name!r} holds a line break. Take it out.")
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(identity.name, addr_spec=identity.address)
+    message["To"] = to
+    message["Reply-To"] = identity.reply_to
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    return message

@@ -1,0 +1,109 @@
+"""Signed links and tokens: what leaves the house in mails, Mantis texts and pages, and comes back.
+
+A token is signed, not secret: who holds it can read its text, and nobody can make or change one.
+Every purpose signs with a key of its own, so that a token of one purpose opens nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from intake_fn.core.errors import Broken, Expired, Unknown
+from intake_fn.ports import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.core.process import IntakeLimits
+    from intake_fn.core.request import Attachment
+
+SHORTEST_SECRET = 32
+"""Characters."""
+
+HELD_FOR = timedelta(days=1)
+
+
+class _Signer(TimestampSigner):
+    """Takes the time from our clock."""
+
+    def __init__(self, *args: Any, clock: Callable[[], datetime], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clock = clock
+
+    def get_timestamp(self) -> int:
+        """Seconds since 1970."""
+        return int(self.clock().timestamp())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedLinks:
+    """The Links port. Raises Broken at once when `secret` is too short to be one."""
+
+    base_url: str
+    site_url: str
+    secret: str = field(repr=False)
+    limits: IntakeLimits
+    clock: Callable[[], datetime]
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that can be guessed."""
+        if len(self.secret) < SHORTEST_SECRET:
+            raise Broken(
+                f"The secret key has {len(self.secret)} characters and needs at least {SHORTEST_SECRET}. Make one "
+                'with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            )
+
+    def status(self, case_id: str) -> str:
+        """The requester's status page."""
+        return f"{self.base_url}/status/{self.seal(Purpose.STATUS, case_id)}"
+
+    def desk(self, case_id: str) -> str:
+        """The engineers' page of a request; useless without signing in."""
+        return f"{self.base_url}/desk/requests/{case_id}"
+
+    def file(self, case_id: str, attachment: Attachment) -> str:
+        """A signed link to an attachment, for those who read Mantis."""
+        return f"{self.base_url}/files/{self.seal(Purpose.FILE, f'{case_id}/{attachment.key}')}"
+
+    def sign_in(self, address: str) -> str:
+        """The link that signs an engineer in."""
+        return f"{self.base_url}/desk/sign-in/{self.seal(Purpose.SIGN_IN, address)}"
+
+    def clause(self, url: str) -> str:
+        """A clause on the published site; `url` is relative to the folder of the spec."""
+        return f"{self.site_url}/spec/{url}"
+
+    def seal(self, purpose: Purpose, text: str) -> str:
+        """A signed, URL-safe token that carries `text`."""
+        return str(self._serializer(purpose).dumps(text))
+
+    def unseal(self, purpose: Purpose, token: str) -> str:
+        """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old."""
+        try:
+            text = self._serializer(purpose).loads(token, max_age=int(self._age(purpose).total_seconds()))
+        except SignatureExpired as error:
+            raise Expired("This link is too old. Ask for a new one.") from error
+        except BadData as error:
+            raise Unknown("This link is not complete or was changed. Copy all of it, or ask for a new one.") from error
+        return str(text)
+
+    def _age(self, purpose: Purpose) -> timedelta:
+        return {
+            Purpose.STATUS: timedelta(days=self.limits.status_link_days),
+            Purpose.FILE: timedelta(days=self.limits.status_link_days),
+            Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
+            Purpose.HELD: HELD_FOR,
+        }[purpose]
+
+    def _serializer(self, purpose: Purpose) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(
+            self.secret,
+            salt=f"specdesk/{purpose}",
+            signer=_Signer,
+            signer_kwargs={"clock": self.clock, "digest_method": hashlib.sha256},
+        )

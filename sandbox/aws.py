@@ -62,11 +62,12 @@ class LocalAws:
     """A local AWS, to be used as a context manager or by `start` and `stop`.
 
     `state` is the folder where tables and files outlive a stop; None keeps nothing. Mails are not kept.
-    `port` 0 takes any free port.
+    `port` 0 takes any free port. `python` is the interpreter that has ministack.
     """
 
-    def __init__(self, state: Path | None = None, port: int = 0) -> None:
+    def __init__(self, state: Path | None = None, port: int = 0, python: Path = PYTHON) -> None:
         self.state = state
+        self.python = python
         self.port = port or _free_port()
         self.url = f"http://{HOST}:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,7 +84,7 @@ class LocalAws:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises SandboxError that says what is missing or in the way."""
-        if not PYTHON.exists():
+        if not self.python.exists():
             raise SandboxError(
                 "The local AWS is not installed. `make run` and `make test` install it (build/aws-venv); "
                 "`make build/aws-venv/.ready` does nothing else."
@@ -98,7 +99,7 @@ class LocalAws:
         log = scratch / "log"
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [PYTHON, "-c", PROGRAM],
+                [self.python, "-c", PROGRAM],
                 env=self._environment(scratch),
                 cwd=scratch,
                 stdin=subprocess.PIPE,

@@ -128,7 +128,7 @@ class MemoryStore:
         """Cases of a level, the latest first."""
         with self._up():
             places = {_place(case): case for case in self._cases.values()}
-            if cursor and _unpack(cursor) not in places:
+            if cursor and (_unpack(cursor) not in places or _pack(_unpack(cursor)) != cursor):
                 raise Refused("This page of the list does not exist. Start again at its first page.")
             found = [
                 place

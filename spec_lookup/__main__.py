@@ -1,0 +1,176 @@
+"""The command line: build an index, search it, judge requests, find duplicates.
+
+Input and output are JSON Lines in UTF-8, one result for each line of input, in the same order. All
+of the input is checked before the first result is written; a bad line ends the run with its number
+on stderr and exit status 2, so that nothing printed can be taken for a whole answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError
+
+BAD_INPUT = 2
+
+Row = dict[str, Any]
+
+QUERY = {"id": True, "query": True}
+REQUEST = {
+    "id": True,
+    "summary": True,
+    "what_happened": True,
+    "what_expected": False,
+    "steps": False,
+    "module": False,
+    "reporter_says": False,
+}
+ISSUE = {"id": True, "summary": True, "description": True}
+"""The members of a line that are read, and whether they must be there; others are ignored."""
+
+
+def build(args: argparse.Namespace) -> None:
+    """Index a folder of Markdown pages."""
+    stamp = Spec.build(args.spec, args.out)
+    print(f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]})")
+
+
+def search(args: argparse.Namespace) -> Iterator[Row]:
+    """Find the clauses that a text is about."""
+    spec = Spec.open(args.index)
+    rows = _rows(args.queries, QUERY) if args.queries else [{"id": "1", "query": args.text}]
+    for row in rows:
+        hits = spec.search(row["query"], args.limit)
+        yield {
+            "id": row["id"],
+            "results": [{"clause": h.clause.cite, "score": round(h.score, 4), "quote": h.quote} for h in hits],
+        }
+
+
+def judge(args: argparse.Namespace) -> Iterator[Row]:
+    """Give a verdict on each request."""
+    spec = Spec.open(args.index)
+    for row in _rows(args.requests, REQUEST):
+        verdict = spec.judge(Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
+        yield {
+            "id": row["id"],
+            "verdict": verdict.category,
+            "confidence": verdict.confidence,
+            "citations": [{"clause": c.clause, "quote": c.quote, "stance": c.stance} for c in verdict.citations],
+            "reasons": list(verdict.reasons),
+            "spec": verdict.spec,
+        }
+
+
+def duplicates(args: argparse.Namespace) -> Iterator[Row]:
+    """Find earlier issues that one fix would close together with each report."""
+    index = DuplicateIndex.of(_text(row) for row in _rows(args.issues, ISSUE))
+    for row in _rows(args.reports, ISSUE):
+        found = index.find(_text(row), args.limit)
+        yield {
+            "id": row["id"],
+            "candidates": [{"id": c.id, "score": c.score} for c in found],
+            "duplicate": index.is_duplicate(found),
+        }
+
+
+def _text(row: Row) -> IssueText:
+    return IssueText(row["id"], row["summary"], row["description"])
+
+
+def _rows(source: str, members: Mapping[str, bool]) -> list[Row]:
+    """The lines of a JSON Lines file, or of standard input for "-". Raises InputBroken naming the line."""
+    try:
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise InputBroken(f"{source} can't be read: {error.strerror}.") from error
+    rows = []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip():
+            rows.append(_row(line, members, f"{source}:{number}"))
+    return rows
+
+
+def _row(line: bytes, members: Mapping[str, bool], where: str) -> Row:
+    try:
+        row = json.loads(line.decode())
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputBroken(f"{where}: this is not a line of JSON in UTF-8 ({error}).") from error
+    if not isinstance(row, dict):
+        raise InputBroken(f"{where}: a JSON object is needed, such as {json.dumps(dict.fromkeys(members, '...'))}.")
+    for name, needed in members.items():
+        if row.get(name) is None:
+            if needed:
+                raise InputBroken(f"{where}: the member {name!r} is missing.")
+            row.pop(name, None)
+        elif name == "id" and isinstance(row[name], int):
+            continue  # ids are given back as they came
+        elif not isinstance(row[name], str):
+            raise InputBroken(f"{where}: the member {name!r} has to be a text.")
+    return row
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's parser."""
+    top = argparse.ArgumentParser(prog="python -m spec_lookup", description="Search a spec and judge requests by it.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("build", help=build.__doc__)
+    command.add_argument("spec", type=Path, metavar="SPEC_DIR", help="folder of Markdown pages")
+    command.add_argument("--out", type=Path, required=True, metavar="INDEX_DIR")
+    command.set_defaults(run=build)
+
+    command = commands.add_parser("search", help=search.__doc__)
+    command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("text", nargs="?", help="a question or some words")
+    what.add_argument("--queries", metavar="FILE.jsonl", help="{id, query} on each line; - for standard input")
+    command.add_argument("--limit", type=_positive, default=10)
+    command.set_defaults(run=search)
+
+    command = commands.add_parser("judge", help=judge.__doc__)
+    command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
+    command.add_argument("--requests", required=True, metavar="FILE.jsonl", help="- for standard input")
+    command.set_defaults(run=judge)
+
+    command = commands.add_parser("duplicates", help=duplicates.__doc__)
+    command.add_argument("--issues", required=True, metavar="FILE.jsonl")
+    command.add_argument("--reports", required=True, metavar="FILE.jsonl")
+    command.add_argument("--limit", type=_positive, default=5)
+    command.set_defaults(run=duplicates)
+    return top
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def main() -> int:
+    """Run one command; the exit status."""
+    args = parser().parse_args()
+    try:
+        for row in args.run(args) or ():
+            print(json.dumps(row, ensure_ascii=False))
+        sys.stdout.flush()
+    except SpecLookupError as error:
+        print(f"spec_lookup: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a real standard output can
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""A claim: what a requester says, as the judge reads it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+WEIGHTS = {"summary": 1.5, "what_happened": 1.0, "what_expected": 1.0, "steps": 0.3, "module": 0.3}
+"""How much each part counts in the search for the deciding clause."""
+
+LONGEST_PART = 8_000
+"""Characters of a part that are compared with the spec; the rest of a pasted log decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was observed and what was expected. `reporter_says` is kept and is no evidence."""
+
+    summary: str
+    what_happened: str
+    what_expected: str = ""
+    steps: str = ""
+    module: str = ""
+    reporter_says: str = ""
+
+    def parts(self) -> list[tuple[str, float]]:
+        """The texts to search with, and their weights; empty ones are left out."""
+        return [
+            (text[:LONGEST_PART], weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())
+        ]
+
+    @property
+    def observed(self) -> str:
+        """Summary and what happened, as one text."""
+        return f"{self.summary}\n{self.what_happened}"[:LONGEST_PART]
+
+    @property
+    def expected(self) -> str:
+        """What was expected, as said in its own field."""
+        return self.what_expected[:LONGEST_PART]
+
+    def to_plain(self) -> dict[str, Any]:
+        """JSON-ready data."""
+        return asdict(self)

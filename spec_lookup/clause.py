@@ -1,0 +1,56 @@
+"""A clause: the smallest part of a spec that can be cited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])|\n\s*\n|\n(?=\s*(?:[-*+|]|\d+\.)\s*)")
+_SPACE = re.compile(r"\s+")
+_MARKUP_LINE = re.compile(r"^\s*(?:\|?[\s:|-]+\|?|!!!.*|\?\?\?.*|```.*|~~~.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A heading (H2 or H3) of a page with its own body, up to the next heading of any level.
+
+    `markdown` is the body as it stands in the page and what quotes are taken from; `line` counts from
+    1; `url` is relative to the spec's root as MkDocs publishes it; only a normative clause decides.
+    """
+
+    page: str
+    anchor: str
+    title: str
+    page_title: str
+    markdown: str
+    line: int
+    normative: bool = True
+
+    @property
+    def cite(self) -> str:
+        """How it is cited: page#anchor."""
+        return f"{self.page}#{self.anchor}"
+
+    @property
+    def url(self) -> str:
+        """Where it stands below the spec's root: page/#anchor."""
+        folder = re.sub(r"(^|/)index$", r"\1", self.page)
+        return f"{folder}{'/' if folder and not folder.endswith('/') else ''}#{self.anchor}"
+
+    @property
+    def text(self) -> str:
+        """The body with its white space normalised; every quote is a part of it."""
+        return squeeze(self.markdown)
+
+    def sentences(self) -> list[str]:
+        """The body in sentences, list items and table rows; each is a part of `text`."""
+        parts = (
+            squeeze("\n".join(line for line in part.splitlines() if not _MARKUP_LINE.match(line)))
+            for part in _SENTENCE.split(self.markdown)
+        )
+        return [part for part in parts if part and part in self.text]
+
+
+def squeeze(text: str) -> str:
+    """The text with every run of white space as one space."""
+    return _SPACE.sub(" ", text).strip()

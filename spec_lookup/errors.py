@@ -1,0 +1,28 @@
+"""What can go wrong in the library.
+
+SpecLookupError
+├── SpecBroken     a page of the spec cannot be read; says page and line
+├── IndexMissing   there is no index in the folder
+├── IndexBroken    there is one, but of another version or damaged
+└── InputBroken    a line of a JSON Lines file is not what the command takes; says the line
+"""
+
+
+class SpecLookupError(Exception):
+    """The root; the message says what happened, where, and what to do."""
+
+
+class SpecBroken(SpecLookupError):
+    """A page of the spec cannot be read."""
+
+
+class IndexMissing(SpecLookupError):
+    """There is no index in the folder."""
+
+
+class IndexBroken(SpecLookupError):
+    """The folder holds an index that this version cannot read."""
+
+
+class InputBroken(SpecLookupError):
+    """A line of the input is not what the command takes."""

@@ -1,0 +1,102 @@
+"""The one place that opens files: spec pages in, an index folder out and in again.
+
+An index folder holds `stamp.json`, `clauses.jsonl` and bm25s's own files. It is written beside its
+place and then moved there whole, and it is only ever read afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from spec_lookup.clause import Clause
+from spec_lookup.errors import IndexBroken, IndexMissing, SpecBroken
+from spec_lookup.index import Bm25
+from spec_lookup.parse import decode
+
+FORMAT = 1
+"""Raised with every change of what an index folder holds."""
+
+ENGINE = "spec_lookup 0.1"
+"""Named in every verdict; changes whenever the same input may give another verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What an index was made of: `content` is the SHA-256 of the spec's pages, `commit` where they stood."""
+
+    content: str
+    commit: str
+    clauses: int
+    engine: str
+    format: int
+
+
+def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name and text of every page, sorted by name. Raises SpecBroken."""
+    if not folder.is_dir():
+        raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
+    for path in sorted(folder.rglob("*.md")):
+        name = path.relative_to(folder).as_posix()
+        yield name, decode(path.read_bytes(), name)
+
+
+def content_stamp(pages: list[tuple[str, str]]) -> str:
+    """The same for the same pages, on every machine."""
+    digest = hashlib.sha256()
+    for name, text in pages:
+        for part in (name, text):
+            data = part.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def write_index(out: Path, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> None:
+    """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
+    if out.exists() and not (out / "stamp.json").exists() and any(out.iterdir()):
+        raise IndexBroken(f"{out} holds something else than an index. Name an empty or a new folder.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        fresh.chmod(0o755)
+        if bm25.engine is not None:
+            bm25.engine.save(fresh / "bm25", show_progress=False)
+        lines = (json.dumps(asdict(clause), ensure_ascii=False) for clause in clauses)
+        (fresh / "clauses.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        (fresh / "stamp.json").write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
+        if out.exists():
+            shutil.rmtree(out)
+        fresh.rename(out)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def read_index(folder: Path) -> tuple[list[Clause], Bm25, Stamp]:
+    """Open an index folder. Raises IndexMissing or IndexBroken."""
+    import bm25s  # noqa: PLC0415 - it brings numpy: only who searches waits for it
+
+    try:
+        stamp = Stamp(**json.loads((folder / "stamp.json").read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise IndexMissing(
+            f"There is no index in {folder}. Build it: python -m spec_lookup build SPEC_DIR --out {folder}"
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
+    if stamp.format != FORMAT:
+        raise IndexBroken(f"The index in {folder} was made by another version. Build it again.")
+    try:
+        with (folder / "clauses.jsonl").open(encoding="utf-8") as lines:
+            clauses = [Clause(**json.loads(line)) for line in lines]
+        engine = (
+            bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if (folder / "bm25").exists() else None
+        )
+    except (OSError, TypeError, ValueError) as error:
+        raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
+    return clauses, Bm25(engine, len(clauses)), stamp

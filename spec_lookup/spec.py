@@ -1,0 +1,194 @@
+"""An opened spec: search it, and have a claim judged against it.
+
+The judge goes one way, top to bottom:
+
+1. what needs no clause is routed (evidence.route);
+2. the clauses that may decide are found;
+3. each sentence of them is held against what was observed and what was expected (evidence.compare);
+4. when all findings point one way there is a verdict, else a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spec_lookup.claim import Claim
+from spec_lookup.clause import Clause
+from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
+from spec_lookup.folder import ENGINE, FORMAT, Stamp, content_stamp, read_index, read_pages, write_index
+from spec_lookup.index import Bm25
+from spec_lookup.parse import clauses as clauses_of
+from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
+from spec_lookup.words import words
+
+JUDGE = "built-in"
+
+TITLE_TIMES = 3
+PAGE_TITLE_TIMES = 1
+"""How often the words of the titles count beside those of the body."""
+
+READ_CLOSELY = 3
+"""How many of the best clauses the judge reads; the deciding one is nearly always among them."""
+
+CITED = 3
+
+SILENT = 0.12
+"""Share of a wish's words below which the best clause has nothing to do with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A clause that was found, its score (comparable within one search), and its best sentence."""
+
+    clause: Clause
+    score: float
+    quote: str
+
+
+class Spec:
+    """The clauses of a spec and their index. Made by `open`, or by `of` from pages in memory."""
+
+    def __init__(self, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> None:
+        self.stamp = stamp
+        self._clauses = clauses
+        self._bm25 = bm25
+        self._by_cite = {clause.cite: clause for clause in clauses}
+
+    @classmethod
+    def open(cls, folder: Path) -> Spec:
+        """Open an index folder. Raises IndexMissing or IndexBroken."""
+        return cls(*read_index(folder))
+
+    @classmethod
+    def build(cls, spec_folder: Path, out: Path, commit: str = "") -> Stamp:
+        """Index a folder of Markdown pages into `out`. Raises SpecBroken or IndexBroken."""
+        return cls.of(list(read_pages(spec_folder)), commit).save(out)
+
+    @classmethod
+    def of(cls, pages: list[tuple[str, str]], commit: str = "") -> Spec:
+        """The spec that these pages (name, text) make."""
+        clauses = [clause for name, text in pages for clause in clauses_of(name, text)]
+        stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT)
+        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), stamp)
+
+    def save(self, out: Path) -> Stamp:
+        """Write the index into a folder. Raises IndexBroken when the folder holds something else."""
+        write_index(out, self._clauses, self._bm25, self.stamp)
+        return self.stamp
+
+    def clause(self, cite: str) -> Clause | None:
+        """The clause that is cited as page#anchor."""
+        return self._by_cite.get(cite)
+
+    def search(self, text: str, limit: int = 10) -> list[Hit]:
+        """The clauses that a text is about, the best first; those that share no word with it are left out."""
+        return self._search([(text, 1.0)], limit)
+
+    def judge(self, claim: Claim) -> Verdict:
+        """The verdict on a claim: the same for the same claim and spec, always."""
+        hits = [hit for hit in self._search(claim.parts(), 2 * CITED) if hit.clause.normative]
+        routed = route(claim)
+        if routed:
+            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
+        findings = [finding for hit in hits[:READ_CLOSELY] for finding in compare(claim, hit.clause)]
+        stances = {finding.stance for finding in findings}
+        if len(stances) == 1:
+            best = max(findings, key=lambda finding: finding.strength)
+            confidence = 0.6 + 0.3 * best.strength
+            return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
+        if not stances and wishes(claim) and self._is_silent_on(claim, hits):
+            reason = "You ask for something that the spec does not have. That is a request for a change."
+            return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
+        return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(claim, hits, findings), _citations(hits, findings))
+
+    def _search(self, parts: list[tuple[str, float]], limit: int) -> list[Hit]:
+        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
+
+        total = np.zeros(len(self._clauses), dtype=np.float32)
+        query: set[str] = set()
+        for text, weight in parts:
+            said = words(text)
+            query.update(said)
+            total += np.float32(weight) * self._bm25.scores(said)
+        best = np.argsort(-total, kind="stable")[:limit]
+        return [
+            Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))
+            for n in best
+            if total[n] > 0
+        ]
+
+    def _is_silent_on(self, claim: Claim, hits: list[Hit]) -> bool:
+        """Whether even the best clause hardly shares a word with what is asked for."""
+        asked = set(words(f"{claim.summary} {claim.expected}"))
+        if not hits or not asked:
+            return True
+        best = set(_words_of(hits[0].clause))
+        return len(asked & best) / len(asked) <= SILENT
+
+    def _verdict(
+        self,
+        claim: Claim,
+        category: str,
+        confidence: float,
+        reasons: tuple[str, ...],
+        citations: list[Citation],
+    ) -> Verdict:
+        return Verdict(
+            category=category,
+            confidence=round(confidence, 4),
+            citations=tuple(citations[:CITED]),
+            counter=_counter(citations, category),
+            reasons=reasons,
+            judge=JUDGE,
+            engine=ENGINE,
+            spec=self.stamp.content,
+            claim=claim,
+        )
+
+
+def _words_of(clause: Clause) -> list[str]:
+    return TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title) + words(clause.markdown)
+
+
+def _best_sentence(clause: Clause, query: set[str]) -> str:
+    """The sentence that shares the most words with the query; the first of the best, the whole text if it has none."""
+    sentences = clause.sentences()
+    if not sentences:
+        return clause.text[:300]
+    return max(sentences, key=lambda sentence: len(query & set(words(sentence))))
+
+
+def _citations(hits: list[Hit], findings: Sequence[Finding] = ()) -> list[Citation]:
+    """Deciding sentences first, then the other clauses that were found; each clause once."""
+    ranked = sorted(findings, key=lambda finding: -finding.strength)
+    rows = [(finding.clause, finding.quote, finding.stance) for finding in ranked]
+    rows += [(hit.clause, hit.quote, RELATED) for hit in hits]
+    cited: dict[str, Citation] = {}
+    for clause, quote, stance in rows:
+        cited.setdefault(clause.cite, Citation(clause.cite, clause.title, clause.url, quote, stance))
+    return list(cited.values())
+
+
+def _counter(citations: list[Citation], category: str) -> Citation | None:
+    """The strongest clause against the verdict; where none speaks against it, the next best that was found."""
+    against = [c for c in citations if c.stance in STANCES and STANCES[c.stance] != category]
+    return next(iter(against), None) or next(iter(citations[1:2]), None)
+
+
+def _why_undecided(claim: Claim, hits: list[Hit], findings: list[Finding]) -> tuple[str, ...]:
+    """What a person who decides should know, and what the requester could add."""
+    reasons = []
+    if not hits:
+        reasons.append("The spec has no clause that resembles this.")
+    elif findings:
+        reasons.append("The spec's clauses point both ways here; a person has to read them.")
+    else:
+        reasons.append(
+            f"The nearest clause is {hits[0].clause.cite} ({hits[0].clause.title}), but it does not settle by itself "
+            "whether this is a bug or a change."
+        )
+    if not claim.expected.strip():
+        reasons.append("It is not said what was expected instead; that would help to decide.")
+    return tuple(reasons)

@@ -1,0 +1,266 @@
+"""What must hold between the parts of support.yml: `REFERENCES` and `CHECKS`, one small function a rule.
+
+They get the file as plain data in which None stands for whatever was missing or misread: that has
+been complained about already and is passed over here, so that all problems come out at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR, OTHER, SameDay
+from intake_fn.core.request import Priority
+
+URGENT_NEVER_AT = 4
+"""Seed, Level 3: "All urgent issues must be handled at this level. high, medium, low could be escalated"."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in the file, and what to do about it. Lines count from 1."""
+
+    line: int
+    what: str
+    remedy: str
+
+
+Raw = Mapping[str, Any]
+Line = Callable[[str], int]
+"""The line of a path such as `levels.0.resources`."""
+
+REFERENCES: tuple[tuple[str, str], ...] = (
+    ("offices.*.calendar", "calendar"),
+    ("offices.*.front_end", "level"),
+    ("offices.*.liaison", "person"),
+    ("clients.front_end", "level"),
+    ("levels.*.resources.*", "person"),
+    ("levels.*.specialities.*", "person"),
+    ("levels.*.calendar", "calendar of a level"),
+    ("levels.*.escalates_to.*", "level"),
+    ("levels.*.notifies_on_completion", "level"),
+    ("priorities.*.levels.*", "level"),
+    ("modules.*.owner", "person"),
+    ("modules.*.speciality", "speciality"),
+    ("board.members.*", "person"),
+)
+"""Where the file names something that stands elsewhere in it."""
+
+KNOWN: Mapping[str, Callable[[Raw], Collection[Any]]] = {
+    "calendar": lambda p: p["calendars"],
+    "calendar of a level": lambda p: (*p["calendars"], OFFICE_CALENDAR),
+    "level": lambda p: [level["number"] for level in p["levels"] if level["number"] is not None],
+    "person": lambda p: p["people"],
+    "speciality": lambda p: {name for level in p["levels"] for name in level["specialities"]},
+}
+"""What there is to be named."""
+
+
+def nearest(name: str, known: Iterable[Any]) -> str:
+    """What to do about a name that is not known: the nearest one, or all that there are."""
+    names = [str(one) for one in known]
+    near = difflib.get_close_matches(name, names, 1)
+    return f"Write {near[0]!r} if you meant that" if near else f"Use one of {', '.join(names)}"
+
+
+def check(p: Raw, line: Line) -> Iterator[Problem]:
+    """Everything that is wrong between the parts."""
+    for rule in CHECKS:
+        yield from rule(p, line)
+
+
+def _found(value: Any, pattern: list[str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Path and value of everything that a pattern fits and that is there; `*` fits any key or place."""
+    if value in (None, ""):
+        return
+    if not pattern:
+        yield path, value
+        return
+    head, rest = pattern[0], pattern[1:]
+    inside: Iterable[tuple[Any, Any]]
+    if head == "*":
+        inside = value.items() if isinstance(value, Mapping) else enumerate(value)
+    else:
+        inside = [(head, value[head])]
+    for key, inner in inside:
+        yield from _found(inner, rest, f"{path}.{key}".lstrip("."))
+
+
+def _references(p: Raw, line: Line) -> Iterator[Problem]:
+    """Whatever is named is there."""
+    for pattern, kind in REFERENCES:
+        known = KNOWN[kind](p)
+        for path, name in _found(p, pattern.split(".")):
+            if name not in known:
+                what = f"{path} names the {kind} {name!r}, which is not there"
+                yield Problem(line(path), what, nearest(str(name), known))
+
+
+def _levels_lead_upwards(p: Raw, line: Line) -> Iterator[Problem]:
+    """Each level is there once and leads to a higher one; only the last leads nowhere."""
+    numbers = [level["number"] for level in p["levels"] if level["number"] is not None]
+    for n, level in enumerate(p["levels"]):
+        number, path = level["number"], f"levels.{n}"
+        if number is None:
+            continue
+        if numbers.count(number) > 1:
+            yield Problem(line(path), f"level {number} is there twice", "Give each level a number of its own")
+        if level["escalates_to"] == () and number != max(numbers):
+            what = f"level {number} escalates to nowhere"
+            remedy = f"Name a higher level; only the last one, level {max(numbers)}, may lead nowhere"
+            yield Problem(line(f"{path}.escalates_to"), what, remedy)
+        for place, to in enumerate(level["escalates_to"] or ()):
+            if to <= number:
+                to_where = "itself" if to == number else f"level {to}"
+                what = f"level {number} escalates to {to_where}, so a request could go round in circles"
+                yield Problem(line(f"{path}.escalates_to.{place}"), what, "Name a higher level")
+
+
+def _specialists_are_of_their_level(p: Raw, line: Line) -> Iterator[Problem]:
+    """A level that has specialities has somebody of its own for each, and for all else."""
+    for n, level in enumerate(p["levels"]):
+        for name, person in level["specialities"].items():
+            path = f"levels.{n}.specialities.{name}"
+            if person in p["people"] and person not in (level["resources"] or (person,)):
+                what = f"{path}: {person} is not a resource of level {level['number']}"
+                yield Problem(line(path), what, nearest(person, level["resources"]))
+        if level["specialities"] and OTHER not in level["specialities"]:
+            what = f"level {level['number']} has nobody for what is no speciality"
+            yield Problem(line(f"levels.{n}.specialities"), what, f"Add `{OTHER}:` with one of its resources")
+
+
+def _urgent_stays_below(p: Raw, line: Line) -> Iterator[Problem]:
+    """Urgent at level 4 can't be represented."""
+    if URGENT_NEVER_AT in (p["priorities"][Priority.URGENT]["levels"] or ()):
+        what = f"urgent requests are allowed at level {URGENT_NEVER_AT}"
+        yield Problem(line("priorities.urgent.levels"), what, "Take 4 out: all urgent requests are handled at level 3")
+
+
+def _front_ends_take_everything(p: Raw, line: Line) -> Iterator[Problem]:
+    """A request can come in with any priority, and an office's liaison sits at the office's front end."""
+    resources = {level["number"]: level["resources"] or () for level in p["levels"]}
+    doors = {("clients.front_end", p["clients"]["front_end"])}
+    for name, office in p["offices"].items():
+        doors.add((f"offices.{name}.front_end", office["front_end"]))
+        liaison, level = office["liaison"], office["front_end"]
+        if liaison in p["people"] and level in resources and liaison not in resources[level]:
+            path = f"offices.{name}.liaison"
+            what = f"{path}: {liaison} is not a resource of level {level}, the front end of this office"
+            yield Problem(line(path), what, nearest(liaison, resources[level]))
+    for path, level in doors:
+        for name, priority in p["priorities"].items():
+            if level in resources and level not in (priority["levels"] or (level,)):
+                what = f"{path}: requests come in at level {level}, which may not hold {name} ones"
+                yield Problem(line(path), what, f"Add {level} to priorities.{name}.levels")
+
+
+def _response_times_fit(p: Raw, line: Line) -> Iterator[Problem]:
+    """A level has a response time for exactly the priorities that it may hold."""
+    for n, level in enumerate(p["levels"]):
+        number, response = level["number"], level["response"]
+        for name, priority in p["priorities"].items():
+            if number is None or response is None or priority["levels"] is None:
+                continue
+            held, given = number in priority["levels"], name in response
+            if given and not held:
+                what = f"level {number} has a response time for {name} requests, which it may not hold"
+                remedy = f"Delete it, or add {number} to priorities.{name}.levels"
+                yield Problem(line(f"levels.{n}.response.{name}"), what, remedy)
+            if held and not given:
+                what = f"level {number} has no response time for {name} requests, which it may hold"
+                yield Problem(line(f"levels.{n}.response"), what, f"Add `{name}: null` while it is to be decided")
+
+
+def _same_day_is_within_hours(p: Raw, line: Line) -> Iterator[Problem]:
+    """Cut-off and next due time are working time in every calendar that the level may count in."""
+    for n, level in enumerate(p["levels"]):
+        of_offices = level["calendar"] == OFFICE_CALENDAR
+        names = {o["calendar"] for o in p["offices"].values()} if of_offices else {level["calendar"]}
+        spans = [(name, p["calendars"][name]["hours"]) for name in sorted(names & p["calendars"].keys())]
+        for name, target in (level["response"] or {}).items():
+            if not isinstance(target, SameDay):
+                continue
+            for key, at in (("cutoff", target.cutoff), ("next_due", target.next_due)):
+                for calendar, hours in spans:
+                    if at and hours and not hours[0] < at <= hours[1]:
+                        path = f"levels.{n}.response.{name}.same_day.{key}"
+                        what = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
+                        yield Problem(line(path), what, f"Choose a time between {hours[0]:%H:%M} and {hours[1]:%H:%M}")
+
+
+def _clients_have_a_calendar(p: Raw, line: Line) -> Iterator[Problem]:
+    """A client company's user has no office, so no level on their way may count in the office's hours."""
+    levels = {level["number"]: (n, level) for n, level in enumerate(p["levels"])}
+    waiting, seen = [p["clients"]["front_end"]], set()
+    while waiting:
+        number = waiting.pop()
+        if number in seen or number not in levels:
+            continue
+        seen.add(number)
+        n, level = levels[number]
+        waiting += level["escalates_to"] or ()
+        if level["calendar"] == OFFICE_CALENDAR:
+            what = f"level {number} counts in the hours of the requester's office, and client companies have none"
+            remedy = f"Use one of {', '.join(p['calendars'])}, or another front end for clients"
+            yield Problem(line(f"levels.{n}.calendar"), what, remedy)
+
+
+def _addresses_are_different(p: Raw, line: Line) -> Iterator[Problem]:
+    """Whoever signs in by mail is one person."""
+    seen: dict[str, str] = {}
+    for name, person in p["people"].items():
+        address = (person["address"] or "").casefold()
+        if address in seen:
+            path = f"people.{name}.address"
+            what = f"{path}: {name} and {seen[address]} share the address {address}"
+            yield Problem(line(path), what, "Give each an address of their own: it is what they sign in with")
+        elif address:
+            seen[address] = name
+
+
+def _quorum_can_be_reached(p: Raw, line: Line) -> Iterator[Problem]:
+    quorum, members = p["board"]["quorum"], p["board"]["members"]
+    if quorum and members is not None and quorum > len(members):
+        what = f"board.quorum: {quorum} can't be reached by {len(members)} members"
+        yield Problem(line("board.quorum"), what, f"Choose a number from 1 to {len(members)}, or add members")
+
+
+def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
+    marker = p["mantis"]["marker"]
+    if marker and (marker.count("{id}") != 1 or set("{}") & set(marker.replace("{id}", ""))):
+        what = f"mantis.marker: {marker!r} does not name the request"
+        yield Problem(line("mantis.marker"), what, 'Put {id} into it, once and in no other braces, as "Specdesk {id}"')
+
+
+def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
+    """The reason that Specdesk gives itself, for a request that is raised to urgent at level 4."""
+    if p["escalation_reasons"] and NOT_THIS_LEVEL not in p["escalation_reasons"]:
+        what = f"escalation_reasons has no {NOT_THIS_LEVEL!r}, which is given when a request is raised to urgent"
+        yield Problem(line("escalation_reasons"), what, f"Add `{NOT_THIS_LEVEL}:` with its words")
+
+
+def _words_of_ours_are_free(p: Raw, line: Line) -> Iterator[Problem]:
+    """Two words stand for what has no entry, so no entry may be called so."""
+    for part, word in (("offices", CLIENT), ("calendars", OFFICE_CALENDAR)):
+        if word in p[part]:
+            path = f"{part}.{word}"
+            yield Problem(line(path), f"{path}: {word!r} has a meaning of its own here", "Choose another name")
+
+
+CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
+    _references,
+    _levels_lead_upwards,
+    _specialists_are_of_their_level,
+    _urgent_stays_below,
+    _front_ends_take_everything,
+    _response_times_fit,
+    _same_day_is_within_hours,
+    _clients_have_a_calendar,
+    _addresses_are_different,
+    _quorum_can_be_reached,
+    _marker_names_the_request,
+    _own_reason_is_there,
+    _words_of_ours_are_free,
+)

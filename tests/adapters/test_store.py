@@ -1,0 +1,643 @@
+"""What every Store keeps to, held against the fake and against DynamoDB (the local one)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.case import (
+    AddNote,
+    Case,
+    Category,
+    DeliveryFailed,
+    Escalated,
+    Event,
+    Filed,
+    FileIssue,
+    Filing,
+    Intent,
+    Judged,
+    JudgeRequest,
+    Noted,
+    Reopened,
+    Resolved,
+    SendNotice,
+    Step,
+    UpdateIssue,
+    apply,
+)
+from intake_fn.core.case import Received as ReceivedEvent
+from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
+from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
+from intake_fn.ports import CaseRow, Ledger, OutboxItem
+from tests.fakes import MONDAY, MemoryStore
+
+if TYPE_CHECKING:
+    from intake_fn.ports import Store
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.aws)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store: the fake, then the real one."""
+    if request.param == "memory":
+        return MemoryStore()
+    real: Store = request.getfixturevalue("dynamo_store")
+    return real
+
+
+def received(case_id: str = "HD-1", *intents: Intent, minutes: float = 0, level: int = 1, **changes: Any) -> Step:
+    """The first step of a case that comes in some minutes after Monday, 15:00 UTC."""
+    request = Request(
+        kind=Kind.BUG,
+        requester=Requester("Camille Laurent", "camille@example.com", "paris"),
+        summary="Error page when a shipment is opened",
+        description="It shows « erreur 500 ».",
+        always=True,
+        priority=Priority.HIGH,
+        details={"company": "Acme"},
+        attachments=(Attachment("k/1", "écran.png", "image/png", 12, "ab" * 32),),
+    )
+    event = ReceivedEvent(
+        at=MONDAY + minutes * MINUTE,
+        actor="requester",
+        request=replace(request, **changes),
+        level=level,
+        handler="ihelp",
+    )
+    return Step(apply(None, event, case_id), (event,), intents)
+
+
+def then(case: Case, *events: Event, owed: tuple[Intent, ...] = ()) -> Step:
+    """The step that some events make."""
+    return Step(reduce(apply, events, case), events, owed)
+
+
+def at(kind: type[Event], minutes: float = 1, **what: Any) -> Event:
+    """An event some minutes after Monday, 15:00 UTC."""
+    return kind(at=MONDAY + minutes * MINUTE, actor="specdesk", **what)
+
+
+def judged(minutes: float = 1) -> Event:
+    """A verdict."""
+    return at(Judged, minutes, category=Category.BUG, verdict={"confidence": 0.75, "citations": [{"quote": "é"}]})
+
+
+def filed(number: int = 4711) -> Event:
+    """Filed in Mantis."""
+    url = f"https://mantis.example.com/view.php?id={number}"
+    return at(Filed, 2, number=number, project="Bugs InBox", url=url, dropped=("tags",))
+
+
+def filing_failed() -> Event:
+    """The filing was given up."""
+    return at(DeliveryFailed, 3, what="FileIssue", error="403")
+
+
+def everything(store: Store, case_id: str = "HD-1") -> tuple[Any, ...]:
+    """All that can be read, to show that nothing has changed."""
+    return (
+        store.events(case_id),
+        store.owed_by(case_id),
+        store.queue(None, open_only=False).rows,
+        store.counts(),
+        store.ledger(),
+    )
+
+
+class TestCases:
+    """Cases and their events."""
+
+    def test_a_case_comes_back_as_it_was_saved(self, store: Store) -> None:
+        """Every field of request and events survives, texts in any script included."""
+        step = received(description="日本語, emoji 🚢, a zero \0 and «quotes»\n\n", details={"Role": "Admin", "b": ""})
+
+        assert store.create(step, "key") == "HD-1"
+        assert store.load("HD-1") == step.case
+        assert store.events("HD-1") == list(step.events)
+
+    def test_the_same_key_gives_the_first_case_and_writes_nothing(self, store: Store) -> None:
+        """Double click, back button, a retry by Lambda: one receipt (R9)."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        before = everything(store)
+
+        assert store.create(received("HD-2", JudgeRequest()), "key") == "HD-1"
+        assert everything(store) == before
+        assert store.events("HD-2") == []
+
+    def test_many_clicks_at_once_make_one_case(self, store: Store) -> None:
+        """However they race, all get the same receipt; one that loses by a conflict tries again (R3, R9)."""
+
+        def click(number: int) -> str:
+            for turn in range(10):
+                try:
+                    return store.create(received(f"HD-{number}-{turn}", JudgeRequest()), "key")
+                except Stale:
+                    continue
+            return "never"
+
+        with ThreadPoolExecutor(8) as clicks:
+            receipts = set(clicks.map(click, range(16)))
+
+        assert len(receipts) == 1
+        assert store.ledger() == Ledger(received=1, filed=0, queued=1, failed=0)
+        assert len(store.owed_by(receipts.pop())) == 1
+
+    def test_an_id_that_is_taken_is_refused_and_its_case_untouched(self, store: Store) -> None:
+        """Ids are random: one that exists must never be written over; the key stays free for the next try."""
+        store.create(received("HD-1"), "key")
+        before = everything(store)
+
+        with pytest.raises(Stale, match="HD-1"):
+            store.create(received("HD-1", summary="Another"), "other key")
+
+        assert everything(store) == before
+        assert store.create(received("HD-2"), "other key") == "HD-2"
+
+    @pytest.mark.parametrize("key", ["", "k" * 201])
+    def test_a_key_is_neither_empty_nor_endless(self, store: Store, key: str) -> None:
+        """It comes from outside: an empty one would make all requests the same, a long one breaks the table's limit."""
+        with pytest.raises(Refused, match="1 to 200"):
+            store.create(received(), key)
+
+    def test_a_step_appends_its_events(self, store: Store) -> None:
+        """After a save the case is what its events fold to."""
+        first = received()
+        store.create(first, "key")
+        step = then(first.case, judged(), at(Noted, 2, text="Seen it, too."))
+
+        store.save(1, step)
+
+        assert store.load("HD-1") == step.case
+        assert store.load("HD-1").version == 3
+
+    def test_a_step_on_an_old_version_is_refused_whole(self, store: Store) -> None:
+        """Who was slower learns it and nothing of theirs is kept: neither events nor what they would owe."""
+        first = received()
+        store.create(first, "key")
+        store.save(1, then(first.case, judged()))
+        before = everything(store)
+
+        with pytest.raises(Stale, match="HD-1"):
+            store.save(1, then(first.case, at(Noted, text="late"), owed=(AddNote("late"),)))
+
+        assert everything(store) == before
+
+    def test_a_case_that_does_not_exist_cannot_be_changed(self, store: Store) -> None:
+        """A step of an unknown case is stale, not a new case."""
+        with pytest.raises(Stale):
+            store.save(1, then(received().case, judged()))
+
+        assert store.events("HD-1") == []
+
+    def test_of_many_changes_at_once_one_wins(self, store: Store) -> None:
+        """Eight engineers decide on the same version: one is kept, seven are told."""
+        first = received()
+        store.create(first, "key")
+
+        def note(number: int) -> str:
+            try:
+                store.save(1, then(first.case, at(Noted, text=str(number)), owed=(AddNote(str(number)),)))
+            except Stale:
+                return "stale"
+            return "saved"
+
+        with ThreadPoolExecutor(8) as notes:
+            outcomes = sorted(notes.map(note, range(8)))
+
+        assert outcomes == ["saved"] + ["stale"] * 7
+        assert store.load("HD-1").version == 2
+        assert len(store.owed_by("HD-1")) == 1
+
+    def test_an_unknown_case_is_unknown(self, store: Store) -> None:
+        """It has no events and cannot be loaded."""
+        assert store.events("HD-9") == []
+        with pytest.raises(Unknown, match="HD-9"):
+            store.load("HD-9")
+
+    def test_a_long_request_fits(self, store: Store) -> None:
+        """The forms allow 50,000 characters in a text; three such texts with accents and their line ends fit."""
+        text = "é" * 45_000 + "line\n" * 1_000
+        step = received(description=text, expected=text, steps=text)
+        store.create(step, "key")
+
+        assert store.load("HD-1").request == step.case.request
+
+    def test_what_is_too_long_for_the_store_is_refused_before_anything_is_written(self, store: Store) -> None:
+        """Three texts of 50,000 emoji are 600 kB: the asker is told to send a file, the key stays free."""
+        text = "🚢" * 50_000
+        with pytest.raises(Refused, match="too long"):
+            store.create(received(description=text, expected=text, steps=text), "key")
+
+        assert store.ledger().received == 0
+        assert store.create(received(), "key") == "HD-1"
+
+
+class TestQueues:
+    """Lists of cases."""
+
+    def test_a_row_shows_the_case_as_it_stands(self, store: Store) -> None:
+        """What the queue needs is there without reading the log."""
+        first = received(level=0)
+        store.create(first, "key")
+        store.save(1, then(first.case, judged(), filed()))
+
+        (row,) = store.queue(0).rows
+
+        case = store.load("HD-1")
+        assert row == CaseRow(
+            id="HD-1",
+            summary="Error page when a shipment is opened",
+            requester="Camille Laurent",
+            status=case.status,
+            level=0,
+            handler="ihelp",
+            priority=Priority.HIGH,
+            category=Category.BUG,
+            received_at=MONDAY,
+            changed_at=MONDAY + 2 * MINUTE,
+            issue=4711,
+            filing="filed",
+        )
+
+    @pytest.mark.parametrize("level", [1, None])
+    def test_pages_follow_each_other_without_gap_or_repetition(self, store: Store, level: int | None) -> None:
+        """The latest first; cases of the same instant have an order, too; the last page has no cursor."""
+        for number in range(7):
+            store.create(received(f"HD-{number}", minutes=number // 2, level=number % 2), f"key {number}")
+        expected = [f"HD-{number}" for number in (6, 5, 4, 3, 2, 1, 0) if level is None or number % 2 == level]
+
+        pages = [store.queue(level, limit=3)]
+        while pages[-1].cursor:
+            pages.append(store.queue(level, limit=3, cursor=pages[-1].cursor))
+
+        assert [row.id for page in pages for row in page.rows] == expected
+        assert [len(page.rows) for page in pages] == ([3, 3, 1] if level is None else [3])
+
+    def test_a_new_case_does_not_shift_the_next_page(self, store: Store) -> None:
+        """Someone reads page two while requests come in: it goes on where page one ended."""
+        for number in range(4):
+            store.create(received(f"HD-{number}", minutes=number), f"key {number}")
+        page = store.queue(1, limit=2)
+        store.create(received("HD-9", minutes=9), "key 9")
+
+        assert [row.id for row in store.queue(1, limit=2, cursor=page.cursor).rows] == ["HD-1", "HD-0"]
+
+    def test_a_damaged_cursor_is_refused(self, store: Store) -> None:
+        """It comes from an address: what is not exactly ours gets a message, never an error page or other rows."""
+        for number in range(3):
+            store.create(received(f"HD-{number}", minutes=number), f"key {number}")
+        cursor = store.queue(1, limit=1).cursor
+        swapped = [f"{cursor[:n]}{'A' if cursor[n] != 'A' else 'B'}{cursor[n + 1 :]}" for n in (0, 7, 20)]
+
+        assert cursor.replace("-", "").replace("_", "").isalnum()
+        for damaged in (*swapped, cursor[:-3], cursor + "A", cursor + "=", "x", "é", "%00", "A" * 5000):
+            with pytest.raises(Refused, match="first page"):
+                store.queue(1, cursor=damaged)
+
+    def test_a_case_moves_with_its_level_and_leaves_when_it_is_done(self, store: Store) -> None:
+        """A queue holds what is open at its level; the counts say the same."""
+        first = received()
+        store.create(first, "key")
+        up = then(first.case, judged(), at(Escalated, 2, level=2, handler="marc-selter", reason="too-complex"))
+        store.save(1, up)
+
+        assert [len(store.queue(level).rows) for level in range(5)] == [0, 0, 1, 0, 0]
+        assert store.counts() == {0: 0, 1: 0, 2: 1, 3: 0, 4: 0}
+
+        done = then(up.case, at(Resolved, 3, resolution="Fixed."))
+        store.save(3, done)
+
+        assert store.queue(2).rows == []
+        assert [row.id for row in store.queue(2, open_only=False).rows] == ["HD-1"]
+        assert [row.id for row in store.queue(None, open_only=False).rows] == ["HD-1"]
+        assert store.counts() == dict.fromkeys(range(5), 0)
+
+        store.save(4, then(done.case, at(Reopened, 4, reason="It is back.")))
+
+        assert store.counts() == {0: 0, 1: 0, 2: 1, 3: 0, 4: 0}
+
+    def test_a_filed_case_is_found_by_its_issue(self, store: Store) -> None:
+        """Changes in Mantis lead back to the request."""
+        first = received()
+        store.create(first, "key")
+        store.save(1, then(first.case, filed(4711)))
+
+        assert store.find_issue(4711) == "HD-1"
+        assert store.find_issue(4712) == ""
+
+
+class TestLedger:
+    """received = filed + queued + failed, always (R1)."""
+
+    def test_it_follows_a_filing_through_failure_and_retry(self, store: Store) -> None:
+        """Queued, given up, queued again by a retry, filed: at each moment a request is in one column."""
+        first = received("HD-1", FileIssue())
+        store.create(first, "key")
+        (item,) = store.owed_by("HD-1")
+        balances = [store.ledger()]
+        store.postpone(item, MONDAY, "403", failed=True)
+        given_up = then(first.case, filing_failed())
+        store.save(1, given_up)
+        balances.append(store.ledger())
+        store.retry(item.id, MONDAY)
+        balances.append(store.ledger())
+        store.save(2, then(given_up.case, filed()), item.id)
+        balances.append(store.ledger())
+
+        assert balances == [
+            Ledger(received=1, filed=0, queued=1, failed=0),
+            Ledger(received=1, filed=0, queued=0, failed=1),
+            Ledger(received=1, filed=0, queued=1, failed=0),
+            Ledger(received=1, filed=1, queued=0, failed=0),
+        ]
+
+    def test_a_filing_may_fail_twice(self, store: Store) -> None:
+        """Given up, retried, given up again: one request, not two."""
+        step = received("HD-1", FileIssue())
+        store.create(step, "key")
+        for version in (1, 2):
+            (item,) = store.owed_by("HD-1")
+            store.postpone(item, MONDAY, "403", failed=True)
+            step = then(step.case, filing_failed())
+            store.save(version, step)
+            if version == 1:
+                store.retry(item.id, MONDAY)
+
+        assert store.ledger() == Ledger(received=1, filed=0, queued=0, failed=1)
+        assert store.queue(1).rows[0].filing == "failed"
+
+    def test_a_retry_of_something_else_moves_nothing(self, store: Store) -> None:
+        """A mail that is tried again says nothing about the filing."""
+        first = received("HD-1", SendNotice("received", "a@example.com"))
+        store.create(first, "key")
+        store.save(1, then(first.case, filing_failed()))
+        (item,) = store.owed_by("HD-1")
+        store.postpone(item, MONDAY, "refused", failed=True)
+        store.retry(item.id, MONDAY)
+
+        assert store.ledger() == Ledger(received=1, filed=0, queued=0, failed=1)
+
+    def test_other_failures_do_not_touch_it(self, store: Store) -> None:
+        """A note that Mantis would not take leaves the request filed."""
+        first = received()
+        store.create(first, "key")
+        store.save(1, then(first.case, filed(), at(DeliveryFailed, 3, what="AddNote", error="403")))
+
+        assert store.ledger() == Ledger(received=1, filed=1, queued=0, failed=0)
+
+
+class TestOutbox:
+    """What is owed to the world outside."""
+
+    def test_items_have_ids_fixed_by_their_step(self, store: Store) -> None:
+        """`case#version#n`: the same step gives the same ids, so a repeated write cannot owe twice."""
+        store.create(received("HD-1", JudgeRequest(), SendNotice("received", "a@example.com", {"x": "é"})), "key")
+
+        assert store.owed_by("HD-1") == [
+            OutboxItem("HD-1#1#1", "HD-1", JudgeRequest(), 0, MONDAY),
+            OutboxItem("HD-1#1#2", "HD-1", SendNotice("received", "a@example.com", {"x": "é"}), 0, MONDAY),
+        ]
+
+    def test_items_of_a_case_stand_in_the_order_in_which_they_came(self, store: Store) -> None:
+        """What goes to Mantis goes in order: the tenth step comes after the ninth, not after the first."""
+        step = received("HD-1", AddNote("1"))
+        store.create(step, "key")
+        for version in range(1, 11):
+            step = then(step.case, at(Noted, version, text="x"), owed=(AddNote(str(version + 1)), UpdateIssue()))
+            store.save(version, step)
+
+        notes = [item.intent.text for item in store.owed_by("HD-1") if isinstance(item.intent, AddNote)]
+        assert notes == [str(number) for number in range(1, 12)]
+
+    def test_what_is_done_leaves_with_the_step_that_did_it(self, store: Store) -> None:
+        """In one transaction: a crash cannot leave a recorded filing that is still owed."""
+        first = received("HD-1", FileIssue(), AddNote("later"))
+        store.create(first, "key")
+        step = then(first.case, filed(), owed=(SendNotice("filed", "a@example.com"),))
+
+        store.save(1, step, "HD-1#1#1")
+
+        assert [item.id for item in store.owed_by("HD-1")] == ["HD-1#1#2", "HD-1#2#1"]
+
+    def test_a_step_whose_item_is_gone_is_refused_whole(self, store: Store) -> None:
+        """Two deliverers did the same: the second one's record would be a second filing."""
+        first = received("HD-1", FileIssue())
+        store.create(first, "key")
+        store.finish(store.owed_by("HD-1")[0])
+        before = everything(store)
+
+        with pytest.raises(Stale):
+            store.save(1, then(first.case, filed()), "HD-1#1#1")
+
+        assert everything(store) == before
+        assert store.find_issue(4711) == ""
+
+    def test_owed_is_what_may_be_tried_now_the_longest_waiting_first(self, store: Store) -> None:
+        """Of all cases, up to a limit, and nothing whose time has not come."""
+        for number in (3, 1, 2, 9):
+            store.create(received(f"HD-{number}", JudgeRequest(), minutes=number), f"key {number}")
+        now = MONDAY + 3 * MINUTE
+
+        assert [item.case_id for item in store.owed(now)] == ["HD-1", "HD-2", "HD-3"]
+        assert [item.case_id for item in store.owed(now, limit=2)] == ["HD-1", "HD-2"]
+        assert store.owed(MONDAY) == []
+
+    def test_a_lease_keeps_others_away_until_it_is_over(self, store: Store) -> None:
+        """One deliverer at a time; one that dies gives the item back by waiting (R10)."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        (item,) = store.owed_by("HD-1")
+        later = MONDAY + timedelta(seconds=119)
+        over = MONDAY + timedelta(seconds=120)
+
+        assert store.lease(item, MONDAY, 120) is True
+        assert store.lease(item, later, 120) is False
+        assert store.owed(later) == []
+        assert [each.id for each in store.owed(over)] == [item.id]
+        assert store.lease(item, over, 120) is True
+
+    def test_of_many_deliverers_one_gets_the_lease(self, store: Store) -> None:
+        """In-line delivery, the sweep and a second Lambda race for the same item."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        (item,) = store.owed_by("HD-1")
+        with ThreadPoolExecutor(8) as deliverers:
+            got = list(deliverers.map(lambda _: store.lease(item, MONDAY, 120), range(8)))
+
+        assert sorted(got) == [False] * 7 + [True]
+
+    def test_nobody_leases_what_is_gone_given_up_or_tried_since(self, store: Store) -> None:
+        """An item read some time ago may not stand there any more as it was read."""
+        store.create(received("HD-1", JudgeRequest(), AddNote("a"), AddNote("b")), "key")
+        gone, given_up, tried = store.owed_by("HD-1")
+        store.finish(gone)
+        store.postpone(given_up, MONDAY, "refused", failed=True)
+        store.postpone(tried, MONDAY + MINUTE, "busy")
+
+        assert [store.lease(item, MONDAY, 120) for item in (gone, given_up, tried)] == [False, False, False]
+
+    def test_a_postponed_item_waits_and_tells_why(self, store: Store) -> None:
+        """The try is counted, the lease ends, the time and a shortened error are kept."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        (item,) = store.owed_by("HD-1")
+        store.lease(item, MONDAY, 3600)
+        store.postpone(item, MONDAY + MINUTE, "x" * 5000)
+
+        (waiting,) = store.owed_by("HD-1")
+        assert waiting == replace(item, tries=1, not_before=MONDAY + MINUTE, last_error="x" * 1000)
+        assert store.owed(MONDAY) == []
+        assert store.owed(MONDAY + MINUTE) == [waiting]
+        assert store.lease(waiting, MONDAY + MINUTE, 120) is True
+
+    def test_a_try_is_counted_once(self, store: Store) -> None:
+        """A deliverer that outlived its lease must not undo what the next one wrote, nor revive what is gone."""
+        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        item, gone = store.owed_by("HD-1")
+        store.finish(gone)
+        store.postpone(item, MONDAY + MINUTE, "first")
+        store.postpone(item, MONDAY, "late", failed=True)
+        store.postpone(gone, MONDAY, "late")
+
+        (waiting,) = store.owed_by("HD-1")
+        assert (waiting.tries, waiting.last_error, waiting.failed) == (1, "first", False)
+
+    def test_what_is_given_up_waits_to_be_retried(self, store: Store) -> None:
+        """It is listed, is not owed, and a retry puts it back with all its tries before it."""
+        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        item, other = store.owed_by("HD-1")
+        store.postpone(item, MONDAY, "refused", failed=True)
+
+        assert [(each.id, each.failed, each.last_error) for each in store.failed()] == [(item.id, True, "refused")]
+        assert store.owed(MONDAY + MINUTE) == [other]
+        assert len(store.owed_by("HD-1")) == 2
+
+        store.retry(item.id, MONDAY)
+
+        assert store.failed() == []
+        assert item.id in [each.id for each in store.owed(MONDAY)]
+        assert store.owed_by("HD-1")[0].tries == 0
+
+    @pytest.mark.parametrize("item_id", ["HD-1#1#1", "HD-1#1#2", "HD-9#1#1", "HD-1", "", "#", "a#b#c", "HD-1#1#1#1"])
+    def test_only_what_was_given_up_can_be_retried(self, store: Store, item_id: str) -> None:
+        """Anything else is unknown, whatever was typed."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+
+        with pytest.raises(Unknown, match="given up"):
+            store.retry(item_id, MONDAY)
+
+    def test_finishing_twice_is_the_same_as_once(self, store: Store) -> None:
+        """Handlers may run twice (R10)."""
+        store.create(received("HD-1", AddNote("a")), "key")
+        (item,) = store.owed_by("HD-1")
+        store.finish(item)
+        store.finish(item)
+
+        assert store.owed_by("HD-1") == []
+        assert store.owed(MONDAY) == []
+
+
+def test_a_token_works_once(store: Store) -> None:
+    """A sign-in link that was used is used up, for each token by itself, also when two use it at once."""
+    with ThreadPoolExecutor(4) as uses:
+        first = list(uses.map(lambda _: store.use_once("a", MONDAY + MINUTE), range(4)))
+
+    assert sorted(first) == [False, False, False, True]
+    assert store.use_once("b", MONDAY + MINUTE) is True
+
+
+Act = Callable[["Store", random.Random, int], Any]
+"""Something that somebody does to a store; what they get to know is its result."""
+
+
+def _create(store: Store, chance: random.Random, turn: int) -> Any:
+    return store.create(
+        received(f"HD-{chance.randint(1, 5)}", JudgeRequest(), FileIssue(), minutes=turn, level=chance.randint(0, 2)),
+        f"key {chance.randint(1, 6)}",
+    )
+
+
+def _save(store: Store, chance: random.Random, turn: int) -> Any:
+    case = store.load(f"HD-{chance.randint(1, 5)}")
+    event = chance.choice(
+        [
+            at(Noted, turn, text="x"),
+            at(Resolved, turn, resolution="x"),
+            at(Reopened, turn, reason="x"),
+            at(Escalated, turn, level=chance.randint(0, 4), handler="h", reason="too-complex"),
+            at(DeliveryFailed, turn, what="FileIssue", error="x"),
+            at(Filed, turn, number=turn, project="p", url="u"),
+        ]
+    )
+    done = chance.choice(["", *(item.id for item in store.owed_by(case.id)), "HD-1#1#1"])
+    return store.save(case.version - chance.choice([0, 0, 0, 1]), then(case, event, owed=(AddNote("n"),)), done)
+
+
+def _deliver(store: Store, chance: random.Random, turn: int) -> Any:
+    now = MONDAY + turn * MINUTE
+    items = store.owed(now, limit=3)
+    if not items:
+        return None
+    item = chance.choice(items)
+    got = store.lease(item, now, 180)
+    if chance.random() < 0.6:
+        store.postpone(item, now + chance.randint(0, 3) * MINUTE, "x", failed=chance.random() < 0.5)
+    return got, items
+
+
+def _retry(store: Store, _: random.Random, turn: int) -> Any:
+    failed = store.failed(limit=2)
+    for item in failed:
+        store.retry(item.id, MONDAY + turn * MINUTE)
+    return failed
+
+
+@pytest.mark.aws
+def test_the_fake_and_dynamodb_never_differ(dynamo_store: Store) -> None:
+    """The same random story told to both gives the same answers, and a ledger that balances at every step."""
+    stores: list[tuple[Store, random.Random]] = [
+        (each, random.Random(8))  # noqa: S311 - a story, not a secret
+        for each in (MemoryStore(), dynamo_store)
+    ]
+    acts: list[Act] = [_create, _save, _save, _save, _deliver, _retry]
+    seen: set[str] = set()
+    for turn in range(100):
+        told = []
+        for store, chance in stores:
+            try:
+                result = chance.choice(acts)(store, chance, turn)
+            except SpecdeskError as error:
+                result = type(error).__name__
+            told.append((result, store.ledger(), store.counts()))
+
+        assert told[0] == told[1], f"turn {turn}"
+        assert told[0][1].balanced
+        rows = stores[0][0].queue(None, open_only=False).rows
+        seen |= {str(told[0][0]), *(row.filing for row in rows), *(row.status for row in rows)}
+
+    for case_id in (f"HD-{number}" for number in range(1, 6)):
+        assert everything(stores[0][0], case_id) == everything(stores[1][0], case_id)
+    assert seen >= {"queued", "filed", "failed", "new", "open", "resolved", "Stale", "Unknown"}, "a story worth telling"
+
+
+def test_instants_are_kept_to_the_microsecond_and_in_order(store: Store) -> None:
+    """A whole second and the microsecond after it are two places in the list."""
+    for number in range(3):
+        step = received(f"HD-{number}", minutes=number / 60_000_000)
+        store.create(step, f"key {number}")
+    rows = store.queue(1).rows
+
+    assert [row.id for row in rows] == ["HD-2", "HD-1", "HD-0"]
+    assert all(later.received_at > earlier.received_at for later, earlier in pairwise(rows))
+
+
+def test_filing_names_are_those_of_the_ledger() -> None:
+    """The columns of the ledger are the values of Filing; both stores rely on it."""
+    assert {filing.value for filing in Filing} == {"queued", "filed", "failed"}

@@ -7,7 +7,7 @@ owe the world because of it. `advance` walks them; it reads no clock and changes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -42,11 +42,9 @@ from intake_fn.core.case import (
     apply,
 )
 from intake_fn.core.errors import Refused
+from intake_fn.core.notes import NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
-
-REQUESTER = "requester"
-"""The actor of what a requester did; they have no account."""
 
 _MACHINE = frozenset({Judged, Filed, DeliveryFailed})
 _TALK = frozenset({Noted, RequesterReplied})
@@ -249,17 +247,17 @@ def _may_be_held_there(case: Case, event: Escalated, process: Process) -> Iterat
 def _is_of_that_level(_: Case, event: Escalated, process: Process) -> Iterator[str]:
     level = process.levels.get(event.level)
     if level and event.handler not in level.resources:
-        known = _names(level.resources, process)
-        yield f"{_name(event.handler, process)} is not at level {event.level}; please choose {known}."
+        known = names_of(level.resources, process)
+        yield f"{name_of(event.handler, process)} is not at level {event.level}; please choose {known}."
 
 
 def _is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator[str]:
     others = [person for person in process.levels[case.level].resources if person != case.handler]
     if event.handler == case.handler:
-        yield f"{_name(event.handler, process)} has {case.id} already."
+        yield f"{name_of(event.handler, process)} has {case.id} already."
     elif event.handler not in others:
-        whom = _names(others, process) or "nobody else"
-        yield f"{_name(event.handler, process)} is not at level {case.level}; you may hand it over to {whom}."
+        whom = names_of(others, process) or "nobody else"
+        yield f"{name_of(event.handler, process)} is not at level {case.level}; you may hand it over to {whom}."
 
 
 def _priority_is_new(case: Case, event: Reprioritised, process: Process) -> Iterator[str]:
@@ -272,7 +270,8 @@ def _fits(case: Case, priority: Priority, process: Process) -> Iterator[str]:
     if priority is case.priority:
         yield f"{case.id} has the priority {rule.name} already."
     elif priority is not Priority.URGENT and case.level not in rule.levels:
-        yield f"{rule.name} requests are not handled at level {case.level}, only at level {_levels(rule.levels)}."
+        levels = ", ".join(map(str, rule.levels))
+        yield f"{rule.name} requests are not handled at level {case.level}; their levels are {levels}."
 
 
 def _is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
@@ -347,27 +346,27 @@ def _overruled(before: Case, event: Overruled, after: Case, process: Process) ->
 def _filing(case: Case, process: Process) -> Iterator[Intent]:
     """File the issue, let follow what was said while the case was new, and tell both sides."""
     yield FileIssue()
-    yield from (AddNote(_note(event, process)) for event in case.history if type(event) in NOTES)
+    yield from (AddNote(note_of(event, process)) for event in case.history if type(event) in NOTES)
     yield _to_requester(case, "receipt")
     yield _to_handler(case, process, "assigned", why="It is new.")
 
 
 def _noted(before: Case, event: Noted, _: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
-        yield AddNote(_note(event, process))
+        yield AddNote(note_of(event, process))
 
 
 def _escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, process)
     reason = process.escalation_reasons[event.reason] + "."
-    why = f"{_actor(event, process)} escalated it from level {before.level}: {reason}"
+    why = f"{actor_of(event, process)} escalated it from level {before.level}: {reason}"
     yield _to_handler(after, process, "assigned", why=why, text=event.note)
     yield _to_requester(after, "escalated", why=reason)
 
 
 def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, process)
-    yield _to_handler(after, process, "assigned", why=f"{_actor(event, process)} handed it over.", text=event.note)
+    yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
 
 
 def _reprioritised(_: Case, event: Reprioritised, __: Case, process: Process) -> Iterator[Intent]:
@@ -382,7 +381,7 @@ def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Ite
 def _replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:
         yield from _in_mantis(event, process)
-    yield _to_handler(after, process, "replied", text=_reply(event))
+    yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
 def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
@@ -392,14 +391,14 @@ def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> I
     informed = process.levels[before.level].notifies_on_completion
     if informed is not None:
         person = process.people[_last_handler_at(informed, before, process)]
-        why = f"{_actor(event, process)} completed it at level {before.level}."
+        why = f"{actor_of(event, process)} completed it at level {before.level}."
         yield SendNotice("completed", person.address, {"name": person.name, "why": why, "text": event.resolution})
 
 
 def _reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, process)
     yield _to_requester(after, "reopened", text=event.reason)
-    yield _to_handler(after, process, "returned", why=f"{_actor(event, process)} reopened it.", text=event.reason)
+    yield _to_handler(after, process, "returned", why=f"{actor_of(event, process)} reopened it.", text=event.reason)
 
 
 def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
@@ -427,7 +426,7 @@ OWED: Mapping[type[Event], Owed] = {
 
 def _in_mantis(event: Event, process: Process) -> Iterator[Intent]:
     yield UpdateIssue()
-    yield AddNote(_note(event, process))
+    yield AddNote(note_of(event, process))
 
 
 def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
@@ -438,63 +437,3 @@ def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
 def _to_handler(case: Case, process: Process, notice: str, **fields: str) -> SendNotice:
     person = process.people[case.handler]
     return SendNotice(notice, person.address, {"name": person.name, **fields})
-
-
-# --- notes for Mantis ------------------------------------------------------------------------
-
-CATEGORY: Mapping[Category, str] = {
-    Category.BUG: "bug",
-    Category.CHANGE: "request for change",
-    Category.MISC: "support",
-}
-
-NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
-    Overruled: lambda e, _: (
-        f"Decided: {CATEGORY[e.category]}, " + (f"by clause {e.clause}" if e.clause else "the spec is silent"),
-        e.reason,
-    ),
-    Escalated: lambda e, p: (
-        f"Escalated to level {e.level}, {_name(e.handler, p)}: {p.escalation_reasons[e.reason]}",
-        e.note,
-    ),
-    HandedOver: lambda e, p: (f"Handed over to {_name(e.handler, p)}", e.note),
-    Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name}", e.note),
-    AskedRequester: lambda e, _: ("Asked the requester", e.question),
-    RequesterReplied: lambda e, _: ("The requester wrote", _reply(e)),
-    Noted: lambda e, _: ("Note", e.text),
-    Resolved: lambda e, _: ("Resolved", e.resolution),
-    Reopened: lambda e, _: ("Reopened", e.reason),
-    Closed: lambda e, _: ("Closed", e.note),
-}
-"""An event as a note in Mantis: its headline and what was said."""
-
-
-def _note(event: Event, process: Process) -> str:
-    headline, said = NOTES[type(event)](event, process)
-    return "\n".join(filter(None, (f"{headline} ({_actor(event, process)})", said)))
-
-
-def _reply(event: RequesterReplied) -> str:
-    files = (f"File: {file.name} ({file.size} bytes)" for file in event.attachments)
-    return "\n".join(filter(None, (event.text, *files)))
-
-
-# --- names -----------------------------------------------------------------------------------
-
-
-def _actor(event: Event, process: Process) -> str:
-    """Who did it: a person's name where the address is one of support.yml."""
-    names = {person.address: person.name for person in process.people.values()}
-    return names.get(event.actor, event.actor)
-
-
-def _name(person: str, process: Process) -> str:
-    return process.people[person].name if person in process.people else repr(person)
-
-
-def _names(people: Iterable[str], process: Process) -> str:
-    return ", ".join(_name(person, process) for person in people)
-
-
-def _levels(levels: tuple[int, ...]) -> str:
-    return " or ".join(map(str, levels))

@@ -1,0 +1,82 @@
+"""What has happened, as notes for Mantis: one headline an event, and what was said.
+
+The words stand in a table. Whether a note is owed is for core/escalation.py to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Category,
+    Closed,
+    Escalated,
+    Event,
+    HandedOver,
+    Noted,
+    Overruled,
+    Reopened,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+)
+from intake_fn.core.process import Process
+
+REQUESTER = "requester"
+"""The actor of what a requester did; they have no account."""
+
+CATEGORY: Mapping[Category, str] = {
+    Category.BUG: "bug",
+    Category.CHANGE: "request for change",
+    Category.MISC: "support",
+}
+
+NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
+    Overruled: lambda e, _: (
+        f"Decided: {CATEGORY[e.category]}, " + (f"by clause {e.clause}" if e.clause else "the spec is silent"),
+        e.reason,
+    ),
+    Escalated: lambda e, p: (
+        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons[e.reason]}",
+        e.note,
+    ),
+    HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),
+    Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name}", e.note),
+    AskedRequester: lambda e, _: ("Asked the requester", e.question),
+    RequesterReplied: lambda e, _: ("Reply", reply_of(e)),
+    Noted: lambda e, _: ("Note", e.text),
+    Resolved: lambda e, _: ("Resolved", e.resolution),
+    Reopened: lambda e, _: ("Reopened", e.reason),
+    Closed: lambda e, _: ("Closed", e.note),
+}
+"""An event as a headline and what was said; events without a row make no note."""
+
+
+def note_of(event: Event, process: Process) -> str:
+    """The note of an event that has a row: headline with who did it, then what was said."""
+    headline, said = NOTES[type(event)](event, process)
+    return "\n".join(filter(None, (f"{headline} ({actor_of(event, process)})", said)))
+
+
+def reply_of(event: RequesterReplied) -> str:
+    """What the requester wrote, and the files that came with it."""
+    files = (f"File: {file.name} ({file.size} bytes)" for file in event.attachments)
+    return "\n".join(filter(None, (event.text, *files)))
+
+
+def actor_of(event: Event, process: Process) -> str:
+    """Who did it: a person's name where the address is one of support.yml."""
+    names = {person.address: person.name for person in process.people.values()}
+    return {REQUESTER: "the requester", **names}.get(event.actor, event.actor)
+
+
+def name_of(person: str, process: Process) -> str:
+    """A person's name; the id in quotes for one who is not in support.yml."""
+    return process.people[person].name if person in process.people else repr(person)
+
+
+def names_of(people: Iterable[str], process: Process) -> str:
+    """Names of several people, separated by commas."""
+    return ", ".join(name_of(person, process) for person in people)

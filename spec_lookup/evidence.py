@@ -57,8 +57,8 @@ _FAILURE = _any(
 _NO_FAILURE = _any(r"\b(?:no|without(?: an?)?|not an?) (?:error|crash|exception)\b")
 
 _SETUP = _any(
-    r"\b(?:create|set ?up|open|add|register|activate|need|prepare)\b[^.?!]{0,40}\b(?:user|login|log-in|account|access|client"
-    r" compan(?:y|ies)|client|company|customer)s?\b",
+    r"\b(?:create|set ?up|open|add|register|activate|need|prepare)\b[^.?!]{0,40}"
+    r"\b(?:user|login|log-in|account|access|client compan(?:y|ies)|client|company|customer)s?\b",
     r"\b(?:user|login|log-in|account|access)s? (?:for|please)\b",
     r"\bnew (?:user|colleague|employee|joiner|starter|trainee|client|company|customer|hire|team member)s?\b",
     r"\b(?:joins|starts|joined|starting|joining)\b[^.?!]{0,40}\b(?:on|next|monday|in)\b",
@@ -78,14 +78,16 @@ _ANSWER = _any(r"^\W*(?:an? )?(?:answer|explanation|information|advice|help|inst
 _WISH = _any(
     r"\b(?:would|could|might) be (?:nice|great|good|helpful|useful|handy)\b",
     r"\b(?:it would|we would|we'd|i'd|i would) (?:like|love|help|appreciate|prefer)\b",
-    r"\b(?:please|could you|can you|can we|could we) (?:also )?(?:add|introduce|offer|provide|support|build|make|have|get)\b",
+    r"\b(?:please|could you|can you|can we|could we) (?:also )?"
+    r"(?:add|introduce|offer|provide|support|build|make|have|get)\b",
     r"\b(?:feature|enhancement|improvement|suggestion|wish)\b",
     r"\b(?:there (?:is|'s) no|has no|have no|no way to|not possible to|missing)\b",
     r"\b(?:could|can) \w+ (?:also|handle)\b",
 )
 
 _DEVIATION = _any(
-    r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?|not|n't|never|refused|rejected|blocked|twice|nobody)\b"
+    r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?|not|n't|never)\b",
+    r"\b(?:refused|rejected|blocked|twice|nobody)\b",
 )
 
 

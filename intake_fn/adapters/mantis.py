@@ -1,0 +1,390 @@
+"""MantisBT over REST (2.26 or newer), as it really behaves: docs/operate/mantis.md tells the habits met here.
+
+- A name that does not resolve is dropped or replaced in silence: names are resolved to ids first,
+  and the answer is compared with what was sent.
+- An answer can be lost or be an error although the issue was made: our marker is looked for before
+  an issue is created, and again, twice, after every doubtful answer. There is no second POST in a call.
+- Success is a status and the expected key; an error's text can echo the requester's, so logs cut it.
+- It sends a session cookie that would make calls wait for each other: urllib3 keeps no cookies.
+
+Errors: TryLater when it is down, slow or confused; Broken when token, rights or configuration are
+wrong; Unknown when the issue is gone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
+from intake_fn.core.process import MantisMap
+from intake_fn.ports import Issue, Placed
+
+if TYPE_CHECKING:
+    import urllib3
+
+log = structlog.get_logger()
+
+SUMMARY_LIMIT = 128
+TEXT_LIMIT = 65_535
+TAG_LIMIT = 100
+NAME_LIMIT_BYTES = 250
+LOOK_BACK = 200
+"""Issues of the projects, the latest changed first, among which a marker is looked for."""
+
+LOOK_AGAIN_SECONDS = 1.5
+"""After a doubtful answer the server may still be working: wait that long before the second look."""
+
+ENUMS = ("priority", "status", "reproducibility")
+
+STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
+    401: (Broken, "Mantis does not accept our token. Make a new one for the service account and store it."),
+    403: (Broken, "Mantis denies it. The service account must be MANAGER in the projects; run `specdesk doctor`."),
+    404: (Unknown, "Mantis does not have it."),
+    412: (TryLater, "Somebody changed the issue in Mantis at the same moment."),
+    429: (TryLater, "Mantis's rate limit is reached: the service account must stand above REPORTER."),
+}
+"""What a status means for us. Others below 500 are our own mistake, those from 500 on pass."""
+
+REFUSED_FILE_CODES = frozenset({500, 501, 504})
+"""Mantis's codes for a file that is too big, of a refused type, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: Any
+    text: str
+    version: str
+
+    @property
+    def code(self) -> int | None:
+        """Mantis's own error code, where the answer has one."""
+        found = self.body.get("code") if isinstance(self.body, dict) else None
+        return found if isinstance(found, int) else None
+
+
+@dataclass
+class MantisTracker:
+    """The Tracker port. Nothing is sent before the first call; one object may be used by many threads."""
+
+    url: str
+    token: str = field(repr=False)
+    mapping: MantisMap
+    timeout_seconds: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+
+    # --- the port ----------------------------------------------------------------------------
+
+    def file(self, issue: Issue) -> Placed:
+        """Create the issue unless one with its marker exists; returns the one that now stands there."""
+        there = self._find(issue.marker)
+        if there is None:
+            wanted = self._fields(issue)
+            there = self._create({name: value for name, value in wanted.items() if value}, issue.marker)
+            dropped = _dropped(wanted, there)
+        else:
+            dropped = ()
+        number = int(there["id"])
+        untagged = self._tag(number, issue.tags, there)
+        return Placed(number, f"{self.url}/view.php?id={number}", (*dropped, *untagged))
+
+    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
+        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown."""
+        here = self._issue(number)
+        target = self._project(project)
+        wanted: dict[str, Any] = {
+            "handler": self._handler(target, handler),
+            "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
+            "priority": self._enum("priority", priority),
+        }
+        if here["project"]["id"] != target["id"]:
+            wanted["project"] = {"id": target["id"]}
+            wanted["category"] = self._category(target, here["category"]["name"])
+        answer = self._call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
+        return _dropped(wanted, _first(answer, "issues"))
+
+    def note(self, number: int, text: str, marker: str) -> None:
+        """Add a note unless one that ends with `marker` is there. Raises Unknown."""
+        notes = self._issue(number).get("notes", [])
+        if not any(note.get("text", "").rstrip().endswith(marker) for note in notes):
+            body = {"text": f"{_text(text)[: TEXT_LIMIT - len(marker) - 2]}\n\n{marker}"}
+            _expect(self._call("POST", f"issues/{number}/notes", body), "note")
+
+    def attach(self, number: int, name: str, content: bytes) -> bool:
+        """Attach a file unless one of that name and size is there; False when Mantis refuses it."""
+        clean = _file_name(name)
+        there = self._issue(number).get("attachments", [])
+        if any(file["filename"] == clean and file["size"] == len(content) for file in there):
+            return True
+        if not content or len(content) > self.mapping.max_file_mb * 2**20:
+            return False
+        body = {"files": [{"name": clean, "content": base64.b64encode(content).decode()}]}
+        answer = self._send("POST", f"issues/{number}/files", body)
+        if answer.status == HTTPStatus.BAD_REQUEST and answer.code in REFUSED_FILE_CODES:
+            return False
+        self._check(answer)
+        return True
+
+    def probe(self) -> str:
+        """The tracker's version, when it answers."""
+        answer = self._send("GET", "users/me")
+        self._check(answer)
+        return answer.version
+
+    # --- creating, once ------------------------------------------------------------------------
+
+    def _create(self, wanted: Mapping[str, Any], marker: str) -> Mapping[str, Any]:
+        """POST once. Whatever the answer is, the issue counts as made when its marker is found."""
+        try:
+            answer = self._send("POST", "issues", wanted)
+            if answer.status == HTTPStatus.CREATED and isinstance(answer.body, dict) and "issue" in answer.body:
+                made: Mapping[str, Any] = answer.body["issue"]
+                return made
+            doubt: SpecdeskError = self._error(answer)
+        except TryLater as error:
+            doubt = error
+        for pause in (0.0, LOOK_AGAIN_SECONDS):
+            self.sleep(pause)
+            there = self._find(marker)
+            if there is not None:
+                log.info("mantis_issue_found_after_doubt", marker=marker, issue=there["id"], doubt=str(doubt)[:200])
+                return self._issue(int(there["id"]))
+        raise doubt
+
+    def _find(self, marker: str) -> Mapping[str, Any] | None:
+        """The issue whose additional information begins with our marker; Mantis has no search for it."""
+        parent = self._project(self.mapping.parent)
+        query = {"project_id": str(parent["id"]), "page_size": str(LOOK_BACK), "page": "1"}
+        query["select"] = "id,additional_information,tags,summary"
+        rows = self._get("issues", query)["issues"]
+        if not isinstance(rows, list):
+            raise TryLater("Mantis answered a list of issues with an error inside.")
+        found = (row for row in rows if isinstance(row, dict) and _is_marked(row, marker))
+        return next(found, None)
+
+    def _fields(self, issue: Issue) -> dict[str, Any]:
+        """What is sent: ids for every name, texts as Mantis can hold them."""
+        project = self._project(issue.project)
+        return {
+            "summary": _line(issue.summary)[:SUMMARY_LIMIT],
+            "description": _text(issue.description),
+            "steps_to_reproduce": _text(issue.steps),
+            "additional_information": _text(issue.information),
+            "project": {"id": project["id"]},
+            "category": self._category(project, issue.category),
+            "handler": self._handler(project, issue.handler),
+            "priority": self._enum("priority", issue.priority),
+            "status": self._enum("status", issue.status),
+            "reproducibility": self._enum("reproducibility", issue.reproducibility),
+        }
+
+    def _tag(self, number: int, tags: Sequence[str], there: Mapping[str, Any]) -> tuple[str, ...]:
+        """Tag the issue; a tag that Mantis will not have is no reason to fail."""
+        present = {str(tag["name"]).casefold() for tag in there.get("tags", [])}
+        missing = [tag for name in tags if (tag := _tag_name(name)) and tag.casefold() not in present]
+        if not missing:
+            return ()
+        try:
+            self._call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
+        except (Broken, Refused) as error:
+            log.warning("mantis_tags_refused", issue=number, error=str(error)[:200])
+            return ("tags",)
+        return ()
+
+    # --- names to ids --------------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        """Projects, handlers and enums as they were read; emptied when a name is missing."""
+        return {}
+
+    def _remember(self, key: str, read: Callable[[], Any]) -> Any:
+        if key not in self._known:
+            self._known[key] = read()
+        return self._known[key]
+
+    def _resolve(
+        self, key: str, read: Callable[[], Sequence[Mapping[str, Any]]], name: str
+    ) -> Mapping[str, Any] | None:
+        """The entry of that name (any case); what was read before is read anew once when it is missing."""
+        for _ in range(2):
+            rows: Sequence[Mapping[str, Any]] = self._remember(key, read)
+            found = next((row for row in rows if str(row["name"]).casefold() == name.casefold()), None)
+            if found is not None:
+                return found
+            self._known.pop(key, None)
+        return None
+
+    def _project(self, name: str) -> Mapping[str, Any]:
+        found = self._resolve("projects", lambda: self._get("projects", {})["projects"], name)
+        if found is None:
+            raise Broken(f"Mantis shows no project {name!r}. Create it, or give the service account access to it.")
+        return found
+
+    def _category(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """The module's category, or the one that support.yml names for all else."""
+        categories = {str(c["name"]).casefold(): c for c in project.get("categories", [])}
+        found = categories.get(name.casefold()) or categories.get(self.mapping.category.casefold())
+        if found is None:
+            raise Broken(f"Project {project['name']!r} has no category {self.mapping.category!r}. Create it in Mantis.")
+        return {"id": found["id"]}
+
+    def _handler(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+        """None for nobody. Empty, and so not sent, when nobody of that name may handle issues there: it is dropped."""
+        if not name:
+            return None
+        path = f"projects/{project['id']}/handlers"
+        found = self._resolve(path, lambda: self._get(path, {"page_size": "1000"})["users"], name)
+        if found is None:
+            log.warning("mantis_handler_unknown", project=project["name"], handler=name)
+        return {"id": found["id"]} if found else {}
+
+    def _enum(self, kind: str, name: str) -> Mapping[str, Any]:
+        found = self._resolve(f"{kind}_enum", lambda: self._enum_rows(kind), name)
+        if found is None:
+            raise Broken(f"Mantis has no {kind} {name!r}. Bring support.yml and Mantis's configuration in line.")
+        return {"id": found["id"]}
+
+    def _enum_rows(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        configs = self._get("config", {"option[]": f"{kind}_enum_string"})["configs"]
+        rows: Sequence[Mapping[str, Any]] = configs[0]["value"] if configs else []
+        return rows
+
+    def _issue(self, number: int) -> Mapping[str, Any]:
+        return _first(self._call("GET", f"issues/{number}"), "issues")
+
+    # --- calling -------------------------------------------------------------------------------
+
+    @cached_property
+    def _pool(self) -> urllib3.PoolManager:
+        import urllib3  # noqa: PLC0415 - a form page needs no HTTP client
+
+        wait = urllib3.Timeout(connect=min(5.0, self.timeout_seconds), read=self.timeout_seconds)
+        return urllib3.PoolManager(timeout=wait, retries=False, maxsize=4)
+
+    def _get(self, path: str, query: Mapping[str, str]) -> Any:
+        return self._call("GET", path, query=query)
+
+    def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
+    ) -> Any:
+        """The answer's JSON. Raises what STATUS_ERRORS says for anything but success."""
+        answer = self._send(method, path, body, query)
+        self._check(answer)
+        return answer.body
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> _Answer:
+        import urllib3  # noqa: PLC0415 - as above
+
+        try:
+            answer = self._pool.request(
+                method,
+                f"{self.url}/api/rest/{path}",
+                fields=dict(query or {}) if body is None else None,
+                body=None if body is None else json.dumps(body).encode(),
+                headers={"Authorization": self.token, "Content-Type": "application/json"},
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise TryLater(f"Mantis does not answer at {self.url} ({type(error).__name__}).") from error
+        except OSError as error:  # http.client's LineTooLong and friends: an echoed text broke the answer
+            raise TryLater(f"Mantis's answer cannot be read ({type(error).__name__}).") from error
+        text = answer.data.decode("utf-8", "replace")
+        try:
+            parsed = json.loads(text)
+        except ValueError:
+            parsed = None
+        return _Answer(answer.status, parsed, text or (answer.reason or ""), answer.headers.get("X-Mantis-Version", ""))
+
+    def _check(self, answer: _Answer) -> None:
+        fault = isinstance(answer.body, dict) and "message" in answer.body and "issue" not in answer.body
+        if not HTTPStatus(answer.status).is_success or fault:
+            raise self._error(answer)
+
+    def _error(self, answer: _Answer) -> SpecdeskError:
+        """What an answer that is no success means. A 200 with an error inside is one of Mantis's habits."""
+        kind, remedy = STATUS_ERRORS.get(answer.status, (Broken, "Mantis did not accept what was sent."))
+        if answer.status in range(200, 300) or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            kind, remedy = TryLater, "Mantis is in trouble."
+        said = answer.body.get("message", "") if isinstance(answer.body, dict) else answer.text
+        return kind(f"{remedy} ({answer.status}: {_line(str(said))[:200]})")
+
+
+# --- what Mantis can hold ---------------------------------------------------------------------
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FOUR_BYTES = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _text(text: str) -> str:
+    """A text without NUL and its like, and with U+FFFD for what its tables cannot store; ours is the record."""
+    return _FOUR_BYTES.sub("\ufffd", _CONTROL.sub("", text))[:TEXT_LIMIT]
+
+
+def _line(text: str) -> str:
+    """A text on one line: a line break in an echoed name would turn an error into a success."""
+    return " ".join(_text(text).split())
+
+
+def _tag_name(name: str) -> str:
+    return _line(name).replace(",", " ").lstrip("+-").replace("\ufffd", "").strip()[:TAG_LIMIT]
+
+
+def _file_name(name: str) -> str:
+    """The last part of a name, short enough, without what makes Mantis fail."""
+    clean = _line(re.split(r"[/\\]", name)[-1]).replace("\ufffd", "_").strip(". ") or "file"
+    stem, dot, ending = clean.rpartition(".")
+    room = NAME_LIMIT_BYTES - len(f"{dot}{ending}".encode())
+    cut = (stem or clean).encode()[: max(room, 1)].decode("utf-8", "ignore")
+    return f"{cut}{dot}{ending}" if stem else cut
+
+
+# --- reading answers --------------------------------------------------------------------------
+
+
+def _expect(body: Any, key: str) -> Any:
+    if not isinstance(body, dict) or key not in body:
+        raise TryLater(f"Mantis's answer lacks {key!r}; it is looked at again.")
+    return body[key]
+
+
+def _first(body: Any, key: str) -> Mapping[str, Any]:
+    """The one issue of an answer. A fault can hide in a 200."""
+    rows = _expect(body, key)
+    if not isinstance(rows, list) or not rows or "fault_string" in rows[0]:
+        raise Unknown("Mantis shows us no such issue.")
+    row: Mapping[str, Any] = rows[0]
+    return row
+
+
+def _is_marked(row: Mapping[str, Any], marker: str) -> bool:
+    lines: Iterable[str] = str(row.get("additional_information", "")).splitlines()
+    return next(iter(lines), "").strip() == marker
+
+
+def _dropped(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the fields that Mantis did not keep as sent: by id, or as text."""
+    return tuple(name for name, value in wanted.items() if not _kept(value, there.get(name)))
+
+
+def _kept(sent: Any, stands: Any) -> bool:
+    if sent is None:
+        return True
+    if isinstance(sent, Mapping):
+        return "id" in sent and isinstance(stands, Mapping) and stands.get("id") == sent["id"]
+    return str(stands or "").replace("\r\n", "\n").strip() == str(sent).strip()

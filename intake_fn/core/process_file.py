@@ -186,8 +186,8 @@ def _list(shape: _Shape) -> _Shape:
         for place, item in enumerate(node.value):
             file.lines[f"{path}.{place}"] = item.start_mark.line + 1
             row = shape.read(file, item, f"{path}.{place}")
-            if row in rows:
-                file.complain(item, f"{path} names {row!r} twice", "Delete one of the two")
+            if isinstance(item, yaml.ScalarNode) and row in rows:
+                file.complain(item, f"{path} names {item.value!r} twice", "Delete one of the two")
             elif row is not None:
                 rows.append(row)
         return tuple(rows)

@@ -1,0 +1,391 @@
+"""support.yml holds the customer's process, and whatever is wrong with it is said with its line."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake_fn.core.process import SameDay, WorkingDayHours
+from intake_fn.core.process_file import ProcessError, parse
+from intake_fn.core.request import Priority
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+    from intake_fn.core.process_checks import Problem
+
+TEXT = (Path(__file__).parents[2] / "support.yml").read_text(encoding="utf-8")
+
+
+# --- the customer's process ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "front_end_for", "resources", "escalates_to", "notifies"),
+    [
+        pytest.param(
+            0,
+            "staff of the offices outside New York",
+            {
+                "London CT2 Liaison": "CT2 Liaison",
+                "Paris CT2 Liaison": "CT2 Liaison",
+                "HK CT2 Liaison": "CT2 Liaison",
+            },
+            (1,),
+            None,
+            id="Level 0: front end of non-NY office users; London, Paris and HK liaisons",
+        ),
+        pytest.param(
+            1,
+            "staff of the New York office and users of client companies",
+            {"iHelp": "Help Desk front end"},
+            (2,),
+            None,
+            id="Level 1: front end of NY office users and client users; ihelp@jaguarfreight.com",
+        ),
+        pytest.param(
+            2,
+            "",
+            {"Marc Selter": "Director of Operations"},
+            (3,),
+            None,
+            id="Level 2: Marc Selter; if it can't be resolved, escalate to Level 3",
+        ),
+        pytest.param(
+            3,
+            "",
+            {"Paul": "Server engineer", "System Analysts (SAs)": "System Analysts"},
+            (4,),
+            None,
+            id="Level 3: Paul for server and firewall issues, SAs for all others",
+        ),
+        pytest.param(
+            4,
+            "",
+            {"Andrei": "Level 4 engineer A", "Roma": "Level 4 engineer B"},
+            (),
+            3,
+            id="Level 4: engineers A (Andrei) and B (Roma); once completed notify Level 3",
+        ),
+    ],
+)
+def test_every_level_of_the_process_is_there(
+    process: Process,
+    number: int,
+    front_end_for: str,
+    resources: dict[str, str],
+    escalates_to: tuple[int, ...],
+    notifies: int | None,
+) -> None:
+    """Levels, whose front end they are, their resources with role, where they lead: as the process page says."""
+    level = process.levels[number]
+    people = [process.people[person] for person in level.resources]
+
+    assert f"Help Desk Level {number}" == level.name
+    assert front_end_for == level.front_end_for
+    assert resources == {person.name: person.role for person in people}
+    assert (escalates_to, notifies) == (level.escalates_to, level.notifies_on_completion)
+
+
+def test_there_are_five_levels_and_no_other(process: Process) -> None:
+    """Levels 0 to 4, in their order."""
+    assert [0, 1, 2, 3, 4] == list(process.levels)
+
+
+def test_specialities_of_level_3_are_those_of_the_page(process: Process) -> None:
+    """Paul handles server issues and firewall issues, SAs handle all other issues."""
+    assert {"server": "paul", "firewall": "paul", "other": "system-analysts"} == process.levels[3].specialities
+    assert "server" == process.modules["server"].speciality
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_response_times_to_be_decided_stay_to_be_decided(process: Process, number: int) -> None:
+    """The page says TBD for levels 0 to 3: no clock runs there, for any priority."""
+    assert dict.fromkeys(Priority) == process.levels[number].response
+
+
+def test_response_times_of_level_4_are_those_of_the_page(process: Process) -> None:
+    """High: same day or morning of the next working day; medium: 24 hours; low: 48 hours; urgent: never there."""
+    expected = {
+        Priority.HIGH: SameDay(cutoff=time(13), next_due=time(12)),
+        Priority.MEDIUM: WorkingDayHours(24),
+        Priority.LOW: WorkingDayHours(48),
+    }
+
+    assert expected == process.levels[4].response
+
+
+def test_urgent_is_handled_up_to_level_3_and_the_others_up_to_level_4(process: Process) -> None:
+    """All urgent issues are handled at level 3; high, medium and low could be escalated to level 4."""
+    expected = {"urgent": (0, 1, 2, 3), "high": (0, 1, 2, 3, 4), "medium": (0, 1, 2, 3, 4), "low": (0, 1, 2, 3, 4)}
+
+    assert expected == {priority.value: rule.levels for priority, rule in process.priorities.items()}
+
+
+def test_mantis_projects_are_those_of_the_page(process: Process) -> None:
+    """Three mutually exclusive categories, each with its project; what is undecided waits in Support Misc."""
+    expected = {
+        "bug": "Bugs InBox",
+        "change": "Change InBox",
+        "misc": "Support Misc",
+        "undecided": "Support Misc",
+    }
+
+    assert "CT2 Customer Support (Help Desk)" == process.mantis.parent
+    assert expected == process.mantis.projects
+
+
+def test_the_two_reasons_of_an_escalation_are_those_of_the_page(process: Process) -> None:
+    """Too complex for the level, or not for the level; the page gives no other."""
+    expected = {
+        "too-complex": "The task is too complex for this level",
+        "not-this-level": "This level is not supposed to handle this type of task",
+    }
+
+    assert expected == process.escalation_reasons
+
+
+@pytest.mark.parametrize(
+    ("office", "zone", "front_end", "liaison"),
+    [
+        ("new-york", "America/New_York", 1, ""),
+        ("london", "Europe/London", 0, "london-liaison"),
+        ("paris", "Europe/Paris", 0, "paris-liaison"),
+        ("hong-kong", "Asia/Hong_Kong", 0, "hk-liaison"),
+    ],
+)
+def test_offices_have_their_front_end(process: Process, office: str, zone: str, front_end: int, liaison: str) -> None:
+    """Staff outside New York come to the liaison of their office, New York and client users to level 1."""
+    row = process.offices[office]
+
+    assert (zone, front_end, liaison) == (row.zone, row.front_end, row.liaison)
+    assert 1 == process.client_front_end
+
+
+def test_the_address_that_the_page_gives_is_kept_and_all_others_are_examples(process: Process) -> None:
+    """Nobody gets mail by accident: only one address is real, and it is the page's own."""
+    real = [person.address for person in process.people.values() if not person.address.endswith("@example.com")]
+
+    assert ["ihelp@jaguarfreight.com"] == real
+    assert (True, True) == tuple(
+        address.endswith("@example.com") for address in (process.mail.address, process.mail.reply_to)
+    )
+
+
+def test_every_module_has_an_owner_for_its_change_requests(process: Process) -> None:
+    """Requests for change initially go to the module owners, then to the CT2 Board."""
+    owners = {module.owner for module in process.modules.values()}
+
+    assert owners <= set(process.people)
+    assert "The CT2 Board" == process.board.name
+    assert process.board.meets == "", "the page does not say when it meets: to be decided"
+
+
+# --- defects ---------------------------------------------------------------------------------
+
+LEVEL_1 = "    resources: [ihelp]\n    calendar: new-york\n"
+LEVEL_2 = "    resources: [marc-selter]\n    calendar: new-york\n"
+
+DEFECTS = [
+    # what is changed, into what; the line that is named (by its text); what is said; what should be done
+    ("  name: CT2\n", "  nmae: CT2\n", "nmae", "product.nmae is an unknown key", "Write 'name'"),
+    ("  name: CT2\n", "  name: CT2\n  colour: red\n", "colour", "product.colour is an unknown key", "Use one of name,"),
+    ("board:\n", "bored:\n", "bored:", "bored is an unknown key", "Write 'board'"),
+    ("  name: CT2\n", "", "product:", "product has no 'name'", "Add `name:`"),
+    (
+        "{name: Customs,                  owner: system-analysts,",
+        "{name: Customs,",
+        "Customs",
+        "no 'owner'",
+        "Add `own",
+    ),
+    (
+        "owner: marc-selter",
+        "owner: marc-seltr",
+        "marc-seltr",
+        "person 'marc-seltr', which is not",
+        "Write 'marc-selter'",
+    ),
+    ("owner: marc-selter", "owner: nobody", "owner: nobody", "modules.billing.owner names the person 'nobody'", "Use "),
+    ("calendar: paris,", "calendar: pari,", "calendar: pari,", "calendar 'pari', which is not", "Write 'paris'"),
+    (
+        "front_end: 0, liaison: paris",
+        "front_end: 7, liaison: paris",
+        "front_end: 7",
+        "the level 7, which is",
+        "Use one",
+    ),
+    (
+        "front_end: 1}\n\n# Hol",
+        "front_end: 9}\n\n# Hol",
+        "Client company",
+        "clients.front_end names the level 9",
+        "Use",
+    ),
+    ("liaison: paris-liaison", "liaison: paul", "liaison: paul", "paul is not a resource of level 0", "Use one of"),
+    ("speciality: server", "speciality: servers", "speciality: servers", "speciality 'servers'", "Write 'server'"),
+    ("[paul, system-analysts]\n    spec", "[paul, sa]\n    spec", "[paul, sa]", "person 'sa'", "Use one of london"),
+    ("firewall: paul", "firewall: roma", "firewall: roma", "roma is not a resource of level 3", "Use one of paul"),
+    (", other: system-analysts}", "}", "firewall: paul}", "level 3 has nobody for what is no special", "Add `other:`"),
+    (
+        "escalates_to: [3]",
+        "escalates_to: []",
+        "escalates_to: []",
+        "level 2 escalates to nowhere",
+        "Name a higher level",
+    ),
+    ("escalates_to: [3]", "escalates_to: [8]", "escalates_to: [8]", "names the level 8", "Use one of 0, 1, 2, 3, 4"),
+    ("escalates_to: [3]", "escalates_to: [2]  # !", "[2]  # !", "level 2 escalates to itself", "Name a higher"),
+    ("escalates_to: [3]", "escalates_to: [1]  # !", "[1]  # !", "round in circles", "Name a higher level"),
+    (
+        "escalates_to: [3]",
+        "escalates_to: 3",
+        "escalates_to: 3",
+        "levels.2.escalates_to has to be a list",
+        "Write it as",
+    ),
+    ("number: 2", "number: 1", "number: 1", "level 1 is there twice", "Give each level a number"),
+    ("number: 2", "number: two", "number: two", "'two' is not a level", "Write its number"),
+    (LEVEL_2, LEVEL_2.replace("marc-selter", ""), "resources: []", "levels.2.resources is empty", "Name at least one"),
+    (LEVEL_2, LEVEL_2.replace("    resources: [marc-selter]\n", ""), "number: 2", "no 'resources'", "Add `resources:`"),
+    ("levels: [0, 1, 2, 3], about", "levels: [0, 1, 2, 3, 4], about", "urgent: {", "urgent requests are al", "Take 4"),
+    (
+        "mantis: low,    levels: [0, 1, 2, 3, 4]",
+        "mantis: low, levels: []",
+        "low, levels: []",
+        "levels is empty",
+        "Name",
+    ),
+    ("mantis: low,    levels: [0, ", "mantis: low, levels: [", "{name: London", "may not hold low ones", "Add 0 to"),
+    ("      high:   {same_day", "      hihg:   {same_day", "hihg:", "'hihg' is not a priority", "Use urgent, high"),
+    (
+        "      low:    {working_day_hours: 48}\n",
+        "",
+        "    response:\n",
+        "level 4 has no response time for low",
+        "Add `low: n",
+    ),
+    ("{working_day_hours: 48}", "{working_day_hours: 0}", "_hours: 0}", "'0' is not a whole number above", "Write a"),
+    ("{working_day_hours: 48}", "{hours: 48}", "{hours: 48}", "hours is an unknown key", "Use one of same_day, w"),
+    ("{working_day_hours: 48}", "48", "low:    48", "levels.4.response.low has to be a mapping", "Write it as"),
+    ('cutoff: "13:00"', 'cutoff: "25:00"', "25:00", "'25:00' is not a time of day", 'Write it as "13:00"'),
+    ('cutoff: "13:00"', 'cutoff: "08:30"', "08:30", "08:30 is outside the hours of the calendar new-york", "Choose"),
+    ('hours: "09:00-17:30"', 'hours: "17:30-09:00"', "17:30-09:00", "is not a span of the day", "the earlier time"),
+    ('hours: "09:00-17:30"', 'hours: "09:00"', 'hours: "09:00"', "is not a span of the day", 'Write it as "09'),
+    ("zone: Europe/London\n", "zone: Europe/Londn\n", "Londn", "'Europe/Londn' is not a time zone", "Use an IANA name"),
+    ("zone: Europe/London\n", "zone: Europe\n", "zone: Europe\n", "'Europe' is not a time zone", "Use an IANA name"),
+    ("2027-03-26: Good", "2027-02-30: Good", "2027-02-30", "'2027-02-30' is not a date", "Write it as 2026-12-25"),
+    ("[mon, tue, wed, thu, fri]", "[mon, tues]", "tues", "'tues' is not a day of the week", "Use mon, tue"),
+    ("[mon, tue, wed, thu, fri]", "[]", "working_days: []", "working_days is empty", "Name at least one"),
+    ("[mon, tue, wed, thu, fri]", "[mon, mon]", "[mon, mon]", "names 'mon' twice", "Delete one of the two"),
+    ("  paris:     {", "  london:     {", "  london:     {", "offices.london is there twice", "Delete one of the two"),
+    ("address: roma@", "address: Andrei@", "Andrei@", "roma and andrei share the address", "Give each an address"),
+    ("address: roma@example.com", "address: roma", "roma, mantis", "'roma' is not an e-mail address", "Write name@"),
+    ("quorum: 2", "quorum: 4", "quorum: 4", "4 can't be reached by 3 members", "Choose a number from 1 to 3"),
+    ("quorum: 2", "quorum: [2]", "quorum: [2]", "board.quorum has to be a whole number", "Write a number"),
+    ("sample: true", "sample: perhaps", "perhaps", "'perhaps' is not true or false", "Write true or false"),
+    ("title: CT2 Customer Support", "title: null", "title: null", "product.title has to be a line", "Write one line"),
+    (
+        'marker: "Specdesk {id}"',
+        "marker: Specdesk",
+        "marker: Specdesk",
+        "does not name the request",
+        "Put {id} into it",
+    ),
+    ('marker: "Specdesk {id}"', 'marker: "{id} {x}"', "{x}", "does not name the request", "in no other braces"),
+    ("  not-this-level:", "  not-for-us:", "escalation_reasons:", "has no 'not-this-level'", "Add `not-this-level:`"),
+    ("  new-york:  {name", "  client:  {name", "  client:", "'client' has a meaning of its own", "Choose another name"),
+    (
+        LEVEL_1,
+        LEVEL_1.replace("new-york", "office  # of level 1"),
+        "# of level 1",
+        "client companies have none",
+        "Use one",
+    ),
+    ("  server:    {", "  Server Room:    {", "Server Room", "'Server Room' is not a name", "Use small letters"),
+    ("modules:\n", "modules: [\n", "  bookings:", "this is not YAML", "Mend the indentation"),
+]
+
+
+def line_of(text: str, words: str) -> int:
+    """The line of the first place that holds these words, from 1."""
+    return text[: text.index(words)].count("\n") + 1
+
+
+@pytest.mark.parametrize(("old", "new", "at", "says", "remedy"), DEFECTS)
+def test_a_defect_is_named_with_its_line_and_what_to_do(old: str, new: str, at: str, says: str, remedy: str) -> None:
+    """Whoever breaks the file reads where, what, and how to mend it; nothing else is needed to mend it."""
+    assert old in TEXT
+    broken = TEXT.replace(old, new, 1)
+    with pytest.raises(ProcessError) as error:
+        parse(broken)
+    lines = str(error.value).splitlines()
+
+    assert len(lines) == len(error.value.problems)
+    assert any(
+        line.startswith(f"support.yml:{line_of(broken, at)}: ") and says in line and remedy in line for line in lines
+    ), str(error.value)
+
+
+def test_all_problems_are_named_at_once() -> None:
+    """Parts that are missing or misread do not hide what is wrong elsewhere."""
+    broken = TEXT
+    for old, new in (
+        ("  name: CT2\n", ""),
+        ("zone: Europe/London\n", "zone: Londn\n"),
+        ("owner: marc-selter", "owner: marc"),
+        ("escalates_to: [3]", "escalates_to: []"),
+        ("quorum: 2", "quorum: 4"),
+    ):
+        broken = broken.replace(old, new, 1)
+    with pytest.raises(ProcessError) as error:
+        parse(broken, "the file.yml")
+
+    assert 5 == len(error.value.problems)
+    assert [problem.line for problem in error.value.problems] == sorted(p.line for p in error.value.problems)
+    assert all(line.startswith("the file.yml:") for line in str(error.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "support.yml:1: the file is empty"),
+        ("# nothing but a comment\n", "support.yml:1: the file is empty"),
+        ("- a\n- b\n", "support.yml:1: the file has to be a mapping"),
+        ("just words", "support.yml:1: the file has to be a mapping"),
+        ("a: \x00", "support.yml:1: there are characters that YAML does not know"),
+        ("a: 1\n---\nb: 2\n", "support.yml:2: this is not YAML"),
+        ("a: &x\n  b: *x\n", "a is an unknown key"),
+    ],
+)
+def test_what_is_no_process_at_all_is_refused_in_words(text: str, says: str) -> None:
+    """Empty, cut off, binary or circular files give a message, never a traceback of the YAML library."""
+    with pytest.raises(ProcessError) as error:
+        parse(text)
+
+    assert says in str(error.value)
+
+
+LINES = TEXT.splitlines(keepends=True)
+JUNK = st.sampled_from(["", "{", "]", "null", "[]", "{}", "x: y", "- a", "'", "*a", "&a", "!!set", "? b", "\t", "\x07"])
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(LINES) - 1), JUNK), min_size=1, max_size=3))
+def test_a_file_broken_anywhere_gives_problems_with_lines_or_stays_sound(breaks: list[tuple[int, str]]) -> None:
+    """Whatever replaces the end of whatever line: a Process or a ProcessError, nothing else."""
+    lines = list(LINES)
+    for place, junk in breaks:
+        head, colon, _ = lines[place].rpartition(":")
+        lines[place] = f"{head}{colon} {junk}\n"
+    problems: tuple[Problem, ...] = ()
+    try:
+        parse("".join(lines))
+    except ProcessError as error:
+        problems = error.problems
+
+    assert [] == [problem for problem in problems if not 1 <= problem.line <= len(lines) + 1]

@@ -236,7 +236,11 @@ class MemoryStore:
         """Write a step; `case` is the state after it, where `filing` says how the ledger counts it."""
         bodies = [json.dumps(event_to_plain(event), ensure_ascii=False) for event in step.events]
         owed = [json.dumps(intent_to_plain(intent), ensure_ascii=False) for intent in step.intents]
-        if any(len(body.encode()) > LARGEST for body in bodies + owed):
+        try:
+            sizes = [len(body.encode()) for body in bodies + owed]
+        except UnicodeEncodeError as error:
+            raise Refused("The text holds a broken character. Type it again.") from error
+        if any(size > LARGEST for size in sizes):
             raise Refused(f"The text is too long to be kept. Shorten it to {LARGEST // 1000} kB, or send it as a file.")
         self._logs.setdefault(case.id, []).extend(bodies)
         self._cases[case.id] = case

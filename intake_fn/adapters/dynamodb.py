@@ -1,59 +1,56 @@
-"""The Store port on one DynamoDB table.
-
-| pk           | sk           | what                                                  | found by          |
-|--------------|--------------|-------------------------------------------------------|-------------------|
-| REQ#id       | STATE        | the case as queues show it, its version               | key, index queue  |
-| REQ#id       | EVENT#000001 | one event, as JSON                                    | key               |
-| OUT#id       | 000002#001   | an outbox item: what event 2 made us owe, 1st of them | key, index due    |
-| IDEM#key     | IDEM         | the case that was made under a submit key; 90 days    | key               |
-| MANTIS#4711  | ISSUE        | the case that was filed as this issue                 | key               |
-| LEDGER       | SHARD#3      | counters, moved in the transaction of each step       | key               |
-| ONCE#token   | ONCE         | a token that was used; as long as it would be good    | key               |
-
-| index | partition          | order                | lists                                            |
-|-------|--------------------|----------------------|--------------------------------------------------|
-| queue | level, open/closed | received at, id      | cases of a level; all levels by merging          |
-| due   | owed/failed, shard | may be tried at, id  | what a sweep has to try, what was given up       |
+"""The Store port on one DynamoDB table; adapters/dynamodb_items.py says what stands in it.
 
 Everything is read by Get and Query: what a read costs depends on what it returns, not on what
-exists. Counting works the same way: open cases and the ledger are counters in LEDGER, one shard
-for every eighth case, so that two requests seldom meet in one item. Instants are ISO 8601 in UTC
-with microseconds, so that their order as text is their order in time.
+exists. Counting works the same way: open cases and the ledger are counters, moved in the
+transaction of each step, in one shard for every eighth case, so that two requests seldom meet
+in one item.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from intake_fn.adapters.aws import code_of, translated
+from intake_fn.adapters.dynamodb_items import (
+    OUTBOX_SHARDS,
+    Item,
+    cursor_of,
+    epoch,
+    instant,
+    json_of,
+    names,
+    outbox_item,
+    outbox_key,
+    owed_item,
+    place_of,
+    plain,
+    row_of,
+    state_item,
+    tally,
+    waiting,
+    wire,
+)
 from intake_fn.core.case import (
     Case,
-    Category,
     Event,
     Filed,
     FileIssue,
     Filing,
-    Intent,
-    Status,
     Step,
     apply,
     event_from_plain,
     event_to_plain,
     fold,
-    intent_from_plain,
-    intent_to_plain,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.core.request import Priority
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
+from intake_fn.ports import Ledger, OutboxItem, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -63,24 +60,17 @@ if TYPE_CHECKING:
 SERVICE = "The table"
 
 LEVELS = range(5)
-OUTBOX_SHARDS = 4
-"""Every delivery moves an item about in the index `due`; one partition takes 1,000 writes a second."""
 LEDGER_SHARDS = 8
 
 IDEM_FOR = timedelta(days=90)
 LONGEST_KEY = 200
 """Characters of a submit key."""
-LARGEST = 390_000
-"""Bytes of one event or outbox item as JSON; DynamoDB's limit is 409,600 with names and keys."""
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
 EXISTS = "attribute_exists(#pk)"
 ABSENT = "attribute_not_exists(#pk)"
 BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
-
-Item = dict[str, Any]
-"""An item as we see it: texts, whole numbers and flags. `_wire` and `_plain` put DynamoDB's types on and off."""
 
 
 @dataclass
@@ -111,10 +101,10 @@ class DynamoStore:
             raise Refused("A submit key has 1 to 200 characters. Open the form again.")
         case = step.case
         unused_key = self._put(
-            {"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": _epoch(case.received_at + IDEM_FOR)}
+            {"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": epoch(case.received_at + IDEM_FOR)}
         )
-        untaken_id = self._put(_state(case))
-        broken = self._transact([unused_key, untaken_id, *self._appended(step, 0), *self._counted(case, _tally(case))])
+        untaken_id = self._put(state_item(case))
+        broken = self._transact([unused_key, untaken_id, *self._appended(step, 0), *self._counted(case, tally(case))])
         if 0 in broken:
             return str(broken[0]["case_id"])
         if broken:
@@ -135,16 +125,16 @@ class DynamoStore:
             raise Stale(f"{step.case.id} is no longer at version {before}. Read it again.")
         earlier = replace(fold(step.case.id, step.case.history[:before]), filing=Filing(here["filing"]))
         after = reduce(apply, step.events, earlier)
-        moved = _tally(after)
-        moved.subtract(_tally(earlier))
+        moved = tally(after)
+        moved.subtract(tally(earlier))
         as_read = "#version = :before AND #filing = :filing"
         writes = [
-            self._put(_state(after), as_read, {":before": before, ":filing": earlier.filing}),
+            self._put(state_item(after), as_read, {":before": before, ":filing": earlier.filing}),
             *self._appended(step, before),
             *self._counted(after, moved),
         ]
         if done:
-            writes.append({"Delete": self._guarded(_outbox_key(done), EXISTS)})
+            writes.append({"Delete": self._guarded(outbox_key(done), EXISTS)})
         if self._transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 
@@ -164,7 +154,7 @@ class DynamoStore:
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all levels for None), the latest first. Raises Refused for a damaged cursor."""
-        place = _place_of(cursor) if cursor else "~"
+        place = place_of(cursor) if cursor else "~"
         levels = LEVELS if level is None else (level,)
         found = self._merged(
             [f"{number}#{stand}" for number in levels for stand in (("open",) if open_only else ("open", "closed"))],
@@ -176,7 +166,7 @@ class DynamoStore:
         )
         latest = sorted(found, key=lambda item: item["place"], reverse=True)
         more = len(latest) > limit
-        return Page([_row(item) for item in latest[:limit]], _cursor_of(latest[limit - 1]["place"]) if more else "")
+        return Page([row_of(item) for item in latest[:limit]], cursor_of(latest[limit - 1]["place"]) if more else "")
 
     def counts(self) -> Mapping[int, int]:
         """How many open cases each level holds; every level has its number."""
@@ -195,18 +185,18 @@ class DynamoStore:
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
-        once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": _epoch(until)}
+        once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until)}
         return self._write("put_item", self._put(once)["Put"])
 
     # --- the outbox ---------------------------------------------------------------------------
 
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried at `now` and that nobody has a lease on, the longest waiting first."""
-        return self._in_line("owed", f"{_instant(now)}~", limit)
+        return self._in_line("owed", f"{instant(now)}~", limit)
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
         """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
-        return [_outbox_item(item) for item in self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)]
+        return [outbox_item(item) for item in self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)]
 
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Outbox items that were given up, the first given up first."""
@@ -224,12 +214,12 @@ class DynamoStore:
         not_given_up = "#failed = :no"
         not_tried_since = "#tries = :tries"
         not_taken = "#leased_until <= :now"
-        until = _instant(now + timedelta(seconds=seconds))
+        until = instant(now + timedelta(seconds=seconds))
         changed = self._changed(
-            _outbox_key(item.id),
-            {"leased_until": until, "turn": f"{max(until, _instant(item.not_before))}#{item.id}"},
+            outbox_key(item.id),
+            {"leased_until": until, "turn": f"{max(until, instant(item.not_before))}#{item.id}"},
             f"{there} AND {not_given_up} AND {not_tried_since} AND {not_taken}",
-            {":no": False, ":tries": item.tries, ":now": _instant(now)},
+            {":no": False, ":tries": item.tries, ":now": instant(now)},
         )
         return self._write("update_item", changed)
 
@@ -239,11 +229,11 @@ class DynamoStore:
         Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
         """
         changed = self._changed(
-            _outbox_key(item.id),
+            outbox_key(item.id),
             {
                 "tries": item.tries + 1,
                 "last_error": error[:LONGEST_ERROR],
-                **_waiting(item.id, item.case_id, until, failed=failed),
+                **waiting(item.id, until, failed=failed),
             },
             f"{EXISTS} AND #tries = :read",
             {":read": item.tries},
@@ -259,12 +249,12 @@ class DynamoStore:
         unknown = f"{item_id} is not among the items that were given up. See: specdesk outbox list"
         if not re.fullmatch(r"[^#]+#\d+#\d+", item_id):
             raise Unknown(unknown)
-        key = _outbox_key(item_id)
+        key = outbox_key(item_id)
         found = self._get(key["pk"], key["sk"])
         if found is None or not found["failed"]:
             raise Unknown(unknown)
-        item = _outbox_item(found)
-        back_in_line = {"tries": 0, **_waiting(item_id, item.case_id, now, failed=False)}
+        item = outbox_item(found)
+        back_in_line = {"tries": 0, **waiting(item_id, now, failed=False)}
         writes = [{"Update": self._changed(key, back_in_line, "#failed = :yes", {":yes": True})}]
         state = self._get(f"REQ#{item.case_id}", "STATE")
         if isinstance(item.intent, FileIssue) and state and state["filing"] == Filing.FAILED:
@@ -282,7 +272,7 @@ class DynamoStore:
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
         with translated(SERVICE):
-            self._client.delete_item(TableName=self.table, Key=_wire(_outbox_key(item.id)))
+            self._client.delete_item(TableName=self.table, Key=wire(outbox_key(item.id)))
 
     # --- parts of a transaction ---------------------------------------------------------------
 
@@ -290,10 +280,10 @@ class DynamoStore:
         """The events after version `before`, what is owed because of them, and where an issue is found."""
         case = step.case
         events = [
-            {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": _json(event_to_plain(event))}
+            {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
             for number, event in enumerate(step.events, before + 1)
         ]
-        owed = [_owed(case, number, intent) for number, intent in enumerate(step.intents, 1)]
+        owed = [owed_item(case, number, intent) for number, intent in enumerate(step.intents, 1)]
         issues = [
             {"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": case.id}
             for event in step.events
@@ -312,10 +302,10 @@ class DynamoStore:
         return {
             "Update": {
                 "TableName": self.table,
-                "Key": _wire({"pk": "LEDGER", "sk": f"SHARD#{shard}"}),
+                "Key": wire({"pk": "LEDGER", "sk": f"SHARD#{shard}"}),
                 "UpdateExpression": expression,
-                "ExpressionAttributeNames": _names(expression),
-                "ExpressionAttributeValues": _wire({f":{column}": amount for column, amount in amounts.items()}),
+                "ExpressionAttributeNames": names(expression),
+                "ExpressionAttributeValues": wire({f":{column}": amount for column, amount in amounts.items()}),
             }
         }
 
@@ -324,10 +314,10 @@ class DynamoStore:
     ) -> dict[str, Any]:
         """Write a whole item if `guard` holds for the one that is there; "" writes in any case."""
         if not guard:
-            return {"Put": {"TableName": self.table, "Item": _wire(item)}}
+            return {"Put": {"TableName": self.table, "Item": wire(item)}}
         guarded = self._guarded({}, guard, values)
         del guarded["Key"]
-        return {"Put": {**guarded, "Item": _wire(item)}}
+        return {"Put": {**guarded, "Item": wire(item)}}
 
     def _changed(
         self, key: Mapping[str, Any], change: Mapping[str, Any], guard: str, values: Mapping[str, Any]
@@ -337,16 +327,16 @@ class DynamoStore:
         return {
             **self._guarded(key, guard, {**values, **{f":new_{name}": value for name, value in change.items()}}),
             "UpdateExpression": expression,
-            "ExpressionAttributeNames": _names(expression + guard),
+            "ExpressionAttributeNames": names(expression + guard),
         }
 
     def _guarded(self, key: Mapping[str, Any], guard: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return {
             "TableName": self.table,
-            "Key": _wire(key),
+            "Key": wire(key),
             "ConditionExpression": guard,
-            "ExpressionAttributeNames": _names(guard),
-            **({"ExpressionAttributeValues": _wire(values)} if values else {}),
+            "ExpressionAttributeNames": names(guard),
+            **({"ExpressionAttributeValues": wire(values)} if values else {}),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
@@ -384,8 +374,8 @@ class DynamoStore:
 
     def _get(self, pk: str, sk: str) -> Item | None:
         with translated(SERVICE):
-            found = self._client.get_item(TableName=self.table, Key=_wire({"pk": pk, "sk": sk}), ConsistentRead=True)
-        return _plain(found["Item"]) if "Item" in found else None
+            found = self._client.get_item(TableName=self.table, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return plain(found["Item"]) if "Item" in found else None
 
     def _query(self, condition: str, values: Mapping[str, Any], limit: int = 0, **more: Any) -> list[Item]:
         """All items of a key condition, or the first `limit`, page by page."""
@@ -393,8 +383,8 @@ class DynamoStore:
         asked = {
             "TableName": self.table,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": _names(condition),
-            "ExpressionAttributeValues": _wire(values),
+            "ExpressionAttributeNames": names(condition),
+            "ExpressionAttributeValues": wire(values),
             **more,
         }
         while True:
@@ -402,7 +392,7 @@ class DynamoStore:
                 asked["Limit"] = limit - len(found)
             with translated(SERVICE):
                 page = self._client.query(**asked)
-            found += [_plain(item) for item in page["Items"]]
+            found += [plain(item) for item in page["Items"]]
             if "LastEvaluatedKey" not in page or (limit and len(found) >= limit):
                 return found
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
@@ -423,7 +413,7 @@ class DynamoStore:
             limit,
             IndexName="due",
         )
-        return [_outbox_item(item) for item in sorted(found, key=lambda item: item["turn"])[:limit]]
+        return [outbox_item(item) for item in sorted(found, key=lambda item: item["turn"])[:limit]]
 
     def _ledger(self) -> Counter[str]:
         stand: Counter[str] = Counter()
@@ -467,7 +457,7 @@ def _keys(partition: str, order: str) -> Any:
 def _guards_that_broke(reasons: Sequence[Mapping[str, Any]], error: Exception) -> dict[int, Item]:
     """What a cancelled transaction means: guards that did not hold, else a conflict, else the table's own trouble."""
     broke = {
-        position: _plain(reason.get("Item", {}))
+        position: plain(reason.get("Item", {}))
         for position, reason in enumerate(reasons)
         if reason.get("Code") == "ConditionalCheckFailed"
     }
@@ -479,160 +469,3 @@ def _guards_that_broke(reasons: Sequence[Mapping[str, Any]], error: Exception) -
     if codes & BUSY_REASONS:
         raise TryLater("The table is busy. Try again in a moment.") from error
     raise Broken(f"The table refused a write ({', '.join(sorted(codes))}): {error}") from error
-
-
-# --- items -----------------------------------------------------------------------------------
-
-
-def _state(case: Case) -> Item:
-    state = {
-        "pk": f"REQ#{case.id}",
-        "sk": "STATE",
-        "id": case.id,
-        "version": case.version,
-        "summary": case.request.summary,
-        "requester": case.request.requester.name,
-        "status": case.status,
-        "level": case.level,
-        "handler": case.handler,
-        "priority": case.priority,
-        "category": case.category,
-        "received_at": _instant(case.received_at),
-        "changed_at": _instant(case.changed_at),
-        "filing": case.filing,
-        "queue": f"{case.level}#{'open' if case.status.is_open else 'closed'}",
-        "place": f"{_instant(case.received_at)}#{case.id}",
-    }
-    return state if case.issue is None else {**state, "issue": case.issue}
-
-
-def _row(item: Item) -> CaseRow:
-    return CaseRow(
-        id=item["id"],
-        summary=item["summary"],
-        requester=item["requester"],
-        status=Status(item["status"]),
-        level=item["level"],
-        handler=item["handler"],
-        priority=Priority(item["priority"]),
-        category=Category(item["category"]),
-        received_at=datetime.fromisoformat(item["received_at"]),
-        changed_at=datetime.fromisoformat(item["changed_at"]),
-        issue=item.get("issue"),
-        filing=item["filing"],
-    )
-
-
-def _tally(case: Case) -> Counter[str]:
-    """How the ledger counts a case as it stands."""
-    stand = Counter({"received": 1, case.filing.value: 1})
-    if case.status.is_open:
-        stand[f"open_{case.level}"] = 1
-    return stand
-
-
-def _owed(case: Case, number: int, intent: Intent) -> Item:
-    item_id = f"{case.id}#{case.version}#{number}"
-    return {
-        **_outbox_key(item_id),
-        "id": item_id,
-        "case_id": case.id,
-        "body": _json(intent_to_plain(intent)),
-        "tries": 0,
-        "last_error": "",
-        **_waiting(item_id, case.id, case.changed_at, failed=False),
-    }
-
-
-def _outbox_key(item_id: str) -> Item:
-    """Numbers are padded, so that the items of a case stand in the order in which they came to be owed."""
-    case_id, version, number = item_id.rsplit("#", 2)
-    return {"pk": f"OUT#{case_id}", "sk": f"{int(version):06}#{int(number):03}"}
-
-
-def _waiting(item_id: str, case_id: str, until: datetime, *, failed: bool) -> Item:
-    """Where an item that nobody has a lease on stands in the index `due`."""
-    return {
-        "not_before": _instant(until),
-        "leased_until": "",
-        "failed": failed,
-        "line": f"{'failed' if failed else 'owed'}#{crc32(case_id.encode()) % OUTBOX_SHARDS}",
-        "turn": f"{_instant(until)}#{item_id}",
-    }
-
-
-def _outbox_item(item: Item) -> OutboxItem:
-    return OutboxItem(
-        id=item["id"],
-        case_id=item["case_id"],
-        intent=intent_from_plain(json.loads(item["body"])),
-        tries=item["tries"],
-        not_before=datetime.fromisoformat(item["not_before"]),
-        last_error=item["last_error"],
-        failed=item["failed"],
-    )
-
-
-def _json(plain: Mapping[str, Any]) -> str:
-    """As JSON. Raises Refused when it is larger than an item may be."""
-    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    size = len(body.encode())
-    if size > LARGEST:
-        raise Refused(
-            f"The text is too long to be kept: {size // 1000} kB, and {LARGEST // 1000} kB fit. "
-            "Shorten it, or send the long part as a file."
-        )
-    return body
-
-
-# --- instants, cursors, DynamoDB's types -----------------------------------------------------
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _epoch(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[!-~]{1,40}")
-
-
-def _cursor_of(place: str) -> str:
-    """The place of the last row, URL-safe, with a checksum before it: a cursor is a hint, not a secret."""
-    return base64.urlsafe_b64encode(crc32(place.encode()).to_bytes(4, "big") + place.encode()).decode().rstrip("=")
-
-
-def _place_of(cursor: str) -> str:
-    """The place that a cursor names. Raises Refused when it is damaged."""
-    try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[4:].decode()
-    except ValueError:
-        place = ""
-    if not PLACE.fullmatch(place) or _cursor_of(place) != cursor:
-        raise Refused("This page of the list does not exist. Start again at its first page.")
-    return place
-
-
-def _names(expression: str) -> dict[str, str]:
-    """Every #name of an expression; all names are written so, because DynamoDB reserves 573 words."""
-    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
-
-
-def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    """With DynamoDB's types: texts, whole numbers and flags are all we use."""
-    return {name: _typed(value) for name, value in item.items()}
-
-
-def _typed(value: str | int | bool) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    return {"S": str(value)}
-
-
-def _plain(item: Mapping[str, Any]) -> Item:
-    """Without them."""
-    return {name: int(typed["N"]) if "N" in typed else next(iter(typed.values())) for name, typed in item.items()}

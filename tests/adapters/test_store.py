@@ -241,6 +241,13 @@ class TestCases:
         assert store.ledger().received == 0
         assert store.create(received(), "key") == "HD-1"
 
+    def test_half_a_character_is_refused(self, store: Store) -> None:
+        """JSON can carry half of a surrogate pair, which no store can keep: a message, not a crash."""
+        with pytest.raises(Refused, match="broken character"):
+            store.create(received(description="\ud83d"), "key")
+
+        assert store.ledger().received == 0
+
 
 class TestQueues:
     """Lists of cases."""

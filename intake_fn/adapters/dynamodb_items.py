@@ -1,0 +1,214 @@
+"""What stands in the table: items from our values, and our values from items. Pure.
+
+| pk          | sk           | what                                                  | found by         |
+|-------------|--------------|-------------------------------------------------------|------------------|
+| REQ#id      | STATE        | the case as queues show it, its version               | key, index queue |
+| REQ#id      | EVENT#000001 | one event, as JSON                                    | key              |
+| OUT#id      | 000002#001   | an outbox item: what version 2 owes, the first of it  | key, index due   |
+| IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key              |
+| MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
+| LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
+| ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
+
+| index | partition                  | order                       | lists                                      |
+|-------|----------------------------|-----------------------------|--------------------------------------------|
+| queue | queue: level, open/closed  | place: received at, id      | cases of a level; all levels by merging    |
+| due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
+
+Instants are ISO 8601 in UTC with microseconds: their order as text is their order in time.
+`expires` is in seconds since 1970, as DynamoDB's own expiry wants it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from intake_fn.core.case import Case, Category, Intent, Status, intent_from_plain, intent_to_plain
+from intake_fn.core.errors import Refused
+from intake_fn.core.request import Priority
+from intake_fn.ports import CaseRow, OutboxItem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OUTBOX_SHARDS = 4
+"""Every delivery moves an item about in the index `due`; one partition takes 1,000 writes a second."""
+
+LARGEST = 390_000
+"""Bytes of one event or outbox item as JSON; DynamoDB's limit is 409,600 with names and keys."""
+
+Item = dict[str, Any]
+"""An item as we see it: texts, whole numbers and flags. `wire` and `plain` put DynamoDB's types on and off."""
+
+
+# --- items -----------------------------------------------------------------------------------
+
+
+def state_item(case: Case) -> Item:
+    """The state of a case; `queue` and `place` are its place in the index."""
+    state = {
+        "pk": f"REQ#{case.id}",
+        "sk": "STATE",
+        "id": case.id,
+        "version": case.version,
+        "summary": case.request.summary,
+        "requester": case.request.requester.name,
+        "status": case.status,
+        "level": case.level,
+        "handler": case.handler,
+        "priority": case.priority,
+        "category": case.category,
+        "received_at": instant(case.received_at),
+        "changed_at": instant(case.changed_at),
+        "filing": case.filing,
+        "queue": f"{case.level}#{'open' if case.status.is_open else 'closed'}",
+        "place": f"{instant(case.received_at)}#{case.id}",
+    }
+    return state if case.issue is None else {**state, "issue": case.issue}
+
+
+def row_of(item: Item) -> CaseRow:
+    """The row of a queue, from a state."""
+    return CaseRow(
+        id=item["id"],
+        summary=item["summary"],
+        requester=item["requester"],
+        status=Status(item["status"]),
+        level=item["level"],
+        handler=item["handler"],
+        priority=Priority(item["priority"]),
+        category=Category(item["category"]),
+        received_at=datetime.fromisoformat(item["received_at"]),
+        changed_at=datetime.fromisoformat(item["changed_at"]),
+        issue=item.get("issue"),
+        filing=item["filing"],
+    )
+
+
+def tally(case: Case) -> Counter[str]:
+    """How the ledger counts a case as it stands."""
+    stand = Counter({"received": 1, case.filing.value: 1})
+    if case.status.is_open:
+        stand[f"open_{case.level}"] = 1
+    return stand
+
+
+def owed_item(case: Case, number: int, intent: Intent) -> Item:
+    """The outbox item for the `number`th intent (from 1) of the step that led to `case`."""
+    item_id = f"{case.id}#{case.version}#{number}"
+    return {
+        **outbox_key(item_id),
+        "id": item_id,
+        "case_id": case.id,
+        "body": json_of(intent_to_plain(intent)),
+        "tries": 0,
+        "last_error": "",
+        **waiting(item_id, case.changed_at, failed=False),
+    }
+
+
+def outbox_key(item_id: str) -> Item:
+    """Numbers are padded, so that the items of a case stand in the order in which they came to be owed."""
+    case_id, version, number = item_id.rsplit("#", 2)
+    return {"pk": f"OUT#{case_id}", "sk": f"{int(version):06}#{int(number):03}"}
+
+
+def waiting(item_id: str, until: datetime, *, failed: bool) -> Item:
+    """Where an item that nobody has a lease on stands in the index `due`."""
+    shard = crc32(item_id.partition("#")[0].encode()) % OUTBOX_SHARDS
+    return {
+        "not_before": instant(until),
+        "leased_until": "",
+        "failed": failed,
+        "line": f"{'failed' if failed else 'owed'}#{shard}",
+        "turn": f"{instant(until)}#{item_id}",
+    }
+
+
+def outbox_item(item: Item) -> OutboxItem:
+    """What the desk sees of an outbox item."""
+    return OutboxItem(
+        id=item["id"],
+        case_id=item["case_id"],
+        intent=intent_from_plain(json.loads(item["body"])),
+        tries=item["tries"],
+        not_before=datetime.fromisoformat(item["not_before"]),
+        last_error=item["last_error"],
+        failed=item["failed"],
+    )
+
+
+def json_of(plain: Mapping[str, Any]) -> str:
+    """As JSON. Raises Refused when it is larger than an item may be, or holds half a character."""
+    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    try:
+        size = len(body.encode())
+    except UnicodeEncodeError as error:
+        raise Refused("The text holds a broken character (half of a surrogate pair). Type it again.") from error
+    if size > LARGEST:
+        raise Refused(
+            f"The text is too long to be kept: {size // 1000} kB, and {LARGEST // 1000} kB fit. "
+            "Shorten it, or send the long part as a file."
+        )
+    return body
+
+
+# --- instants, cursors, DynamoDB's types -----------------------------------------------------
+
+
+def instant(at: datetime) -> str:
+    """As text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def epoch(at: datetime) -> int:
+    """In seconds since 1970."""
+    return int(at.timestamp())
+
+
+PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[!-~]{1,40}")
+
+
+def cursor_of(place: str) -> str:
+    """The place of the last row, URL-safe, with a checksum before it: a cursor is a hint, not a secret."""
+    return base64.urlsafe_b64encode(crc32(place.encode()).to_bytes(4, "big") + place.encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str) -> str:
+    """The place that a cursor names. Raises Refused when it is damaged."""
+    try:
+        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[4:].decode()
+    except ValueError:
+        place = ""
+    if not PLACE.fullmatch(place) or cursor_of(place) != cursor:
+        raise Refused("This page of the list does not exist. Start again at its first page.")
+    return place
+
+
+def names(expression: str) -> dict[str, str]:
+    """Every #name of an expression; all names are written so, because DynamoDB reserves 573 words."""
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+
+
+def wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """With DynamoDB's types: texts, whole numbers and flags are all we use."""
+    return {name: _typed(value) for name, value in item.items()}
+
+
+def _typed(value: str | int | bool) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    return {"S": str(value)}
+
+
+def plain(item: Mapping[str, Any]) -> Item:
+    """Without them."""
+    return {name: int(typed["N"]) if "N" in typed else next(iter(typed.values())) for name, typed in item.items()}

@@ -157,7 +157,8 @@ _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?:\s*([ap])\.?m\b)?|\b(1[0-
 _AMOUNT = re.compile(
     r"(?<![\w.,:-])(?P<sign>[€$£])?\s?(?P<number>\d+(?:[ ,]\d{3})*(?:[.,]\d+)?|"
     + "|".join(_NUMBER_WORDS)
-    + r")(?P<unit>\s?%|\s?[€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?[\s-]?[a-z]\w*)?"
+    + r")(?P<unit>\s?%|\s?[€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
+    + r"[\s-]?[a-z]\w*)?"
 )
 _NO_UNIT = frozenset(
     "of the and or to in on at is was are were for with by from out as than a an it they that which times".split()

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from spec_lookup.words import SHORTEST_TYPO, near
+from spec_lookup.words import SHORTEST_TYPO, near, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,9 @@ B = 0.75
 
 TYPO_WEIGHT = 0.7
 """What a guessed word counts beside one that was found as typed."""
+
+GUESSES = 5
+"""Words of a query that are taken for slips at most; a long text has enough others."""
 
 
 class Bm25:
@@ -69,12 +72,14 @@ class Bm25:
         """The query's words that occur in the index, and words that occur and are one slip away from the others."""
         vocabulary = self.vocabulary
         known: list[str] = []
+        strange: list[str] = []
         guessed: list[str] = []
         for word in query:
-            if word in vocabulary:
-                known.append(word)
-            elif len(word) >= SHORTEST_TYPO and word.isalpha():
-                guessed += sorted(candidate for candidate in near(word) if candidate in vocabulary)[:3]
+            (known if word in vocabulary else strange).append(word)
+        for word in [word for word in dict.fromkeys(strange) if len(word) >= SHORTEST_TYPO and word.isalpha()][
+            :GUESSES
+        ]:
+            guessed += sorted({stem(other) for other in near(word)} & vocabulary.keys())[:3]
         return known, guessed
 
 

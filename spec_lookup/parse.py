@@ -93,8 +93,8 @@ def _headings(body: str, first_line: int) -> Iterator[_Heading]:
                 marks.append((number, number + 1, len(match.group(1)), match.group(2)))
         elif number and _UNDERLINE.match(line) and _is_paragraph(lines, number - 1):
             marks.append((number - 1, number + 1, 1 if line[0] == "=" else 2, lines[number - 1].strip()))
-    ends = [mark[0] for mark in marks[1:]] + [len(lines)]
-    for (line_number, start, level, title), end in zip(marks, ends, strict=True):
+    ends = [mark[0] for mark in marks[1:]] + [len(lines)]  # one too many for a page without headings
+    for (line_number, start, level, title), end in zip(marks, ends, strict=False):
         plain = re.sub(r"[*`]", "", _ATTRIBUTES.sub("", title)).strip()
         yield _Heading(level, plain, first_line + line_number, "\n".join(lines[start:end]).strip("\n"))
 

@@ -5,7 +5,7 @@ The judge goes one way, top to bottom:
 1. what needs no clause is routed (evidence.route);
 2. the clauses that may decide are found;
 3. each sentence of them is held against what was observed and what was expected (evidence.compare);
-4. when all findings point one way there is a verdict, else a person decides.
+4. when the strongest finding is not contradicted by an equal there is a verdict, else a person decides.
 """
 
 from __future__ import annotations
@@ -93,12 +93,11 @@ class Spec:
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         findings = [finding for hit in hits[:READ_CLOSELY] for finding in compare(claim, hit.clause)]
-        stances = {finding.stance for finding in findings}
-        if len(stances) == 1:
-            best = max(findings, key=lambda finding: finding.strength)
+        best = max(findings, key=lambda finding: finding.strength, default=None)
+        if best and all(f.strength < best.strength for f in findings if f.stance != best.stance):
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
-        if not stances and wishes(claim) and self._is_silent_on(claim, hits):
+        if not findings and wishes(claim) and self._is_silent_on(claim, hits):
             reason = "You ask for something that the spec does not have. That is a request for a change."
             return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(claim, hits, findings), _citations(hits, findings))

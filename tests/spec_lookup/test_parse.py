@@ -1,0 +1,95 @@
+"""Pages into clauses: nothing is lost, and the anchors are the published ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from spec_lookup import SpecBroken
+from spec_lookup.folder import read_pages
+from spec_lookup.parse import EXTENSIONS, clauses, decode
+
+LIBRARY = Path(__file__).parent.parent / "data" / "specs" / "library"
+
+
+def page(name: str) -> str:
+    """The text of a page of the library's spec."""
+    return dict(read_pages(LIBRARY))[name]
+
+
+def test_a_clause_is_a_heading_with_its_own_body() -> None:
+    """The body of an H2 ends where its H3 begins; the anchor is the explicit one where there is one."""
+    found = clauses("loans.md", page("loans.md"))
+
+    assert ["loan-period", "renewal", "fines", "limits", "limits_1"] == [clause.anchor for clause in found]
+    assert "renewed" not in found[0].text
+    assert "loans#loan-period" == found[0].cite
+    assert "loans/#loan-period" == found[0].url
+    assert ("Loan period", "Loans", 5) == (found[0].title, found[0].page_title, found[0].line)
+
+
+def test_code_is_no_heading() -> None:
+    """A comment in a fenced block does not end a clause."""
+    fines = clauses("loans.md", page("loans.md"))[2]
+
+    assert "rate = 0.20" in fines.markdown
+
+
+def test_front_matter_is_read_and_lines_are_counted_from_the_top_of_the_file() -> None:
+    """`normative: false` makes a page searchable that decides nothing."""
+    weekdays = clauses("opening.md", page("opening.md"))[0]
+
+    assert (7, True) == (weekdays.line, weekdays.normative)
+    assert not clauses("x.md", "---\nnormative: false\n---\n# X\n\n## Y\n\nz\n")[0].normative
+
+
+def test_a_page_without_headings_is_one_clause() -> None:
+    """It can be found and cited by its page."""
+    (only,) = clauses("ops/badges.md", "They expire after 90 days.\n")
+
+    assert ("ops/badges#", "They expire after 90 days.") == (only.cite, only.text)
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
+    """Pages come from every editor."""
+    data = page("loans.md").replace("\n", "\r\n").encode("utf-8-sig")
+
+    assert clauses("loans.md", page("loans.md")) == clauses("loans.md", decode(data, "loans.md"))
+
+
+def test_bytes_that_are_not_utf_8_are_reported_with_page_and_line() -> None:
+    """The author learns where to look."""
+    with pytest.raises(SpecBroken, match=r"loans\.md:3: .*UTF-8"):
+        decode(b"# Menu\n\ncaf\xe9\n", "loans.md")
+
+
+def test_sentences_are_parts_of_the_text() -> None:
+    """Whatever is quoted stands in the clause, word by word; table rows and list items are sentences, too."""
+    for name, text in read_pages(LIBRARY):
+        for clause in clauses(name, text):
+            assert [] == [sentence for sentence in clause.sentences() if sentence not in clause.text]
+    limits = clauses("loans.md", page("loans.md"))[3]
+    assert "| Adult | 12 items |" in limits.sentences()
+
+
+titles = st.text(st.sampled_from("abcdefgh ABC123"), min_size=1, max_size=12).map(str.strip).filter(bool)
+bodies = st.text(st.sampled_from("abc \n.1|-*_"), max_size=40).map(lambda text: f"x {text}")
+sections = st.lists(st.tuples(st.integers(2, 6), titles, bodies), min_size=1, max_size=6)
+
+
+@given(sections)
+def test_no_clause_is_lost_and_every_anchor_is_published(rows: list[tuple[int, str, str]]) -> None:
+    """For any page, each heading below the first is a clause, and its anchor is that of the site's parser."""
+    text = "# Top\n\n" + "\n\n".join(f"{'#' * level} {title}\n\n{body}" for level, title, body in rows)
+    parser = Markdown(extensions=list(EXTENSIONS))
+    html = parser.convert(text)
+    found = clauses("page.md", text)
+
+    for clause in found:
+        assert f'id="{clause.anchor}"' in html
+    assert len(rows) <= len(found)
+    assert len(found) == len({clause.cite for clause in found})

@@ -15,10 +15,10 @@ from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Channel, Kind
-from intake_fn.web import attachments
+from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
 from intake_fn.web.forms import FORMS, IntakeForm, clean_line, form_for, to_request
-from intake_fn.web.pages import LARGEST_POST, citation, submit_key, take_in
+from intake_fn.web.pages import citation, submit_key, take_in
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -40,7 +40,7 @@ Errors = dict[str, list[str]]
 @open_to(PUBLIC)
 def create() -> Any:
     """Take a request in: 201 with its number, link and verdict, or 422 with everything that is wrong."""
-    request.max_content_length = LARGEST_POST
+    request.max_content_length = posted.LARGEST
     body = request.get_json()
     if not isinstance(body, Mapping):
         return _refuse({"": ["Send one JSON object."]})

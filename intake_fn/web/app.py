@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, url_for
-from flask_wtf import CSRFProtect  # type: ignore[import-untyped]  # Flask-WTF ships no types
+from flask_wtf import CSRFProtect
 
 from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, words
 from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to

@@ -8,9 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.escalation import allowed, handler_at
+from intake_fn.core.hours import due
 from intake_fn.ports import Page
 from intake_fn.web import words
-from intake_fn.web.access import ENGINEER, front, me, open_to
+from intake_fn.web.access import ENGINEER, front, me, open_to, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
 from intake_fn.web.pages import clause_address
@@ -125,6 +126,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         history=words.history(case, process),
         decided=words.overruled(case),
         owed=desk.store.owed_by(case_id),
+        due=due(case, process),
+        typed=typed() if problem else {},
         now=desk.clock(),
         zone=words.zone_of(me(), process),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Response, jsonify, render_template, request
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # Flask-WTF ships no types
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown

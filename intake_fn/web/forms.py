@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import jinja2
 from markupsafe import Markup
-from wtforms import (  # type: ignore[import-untyped]  # WTForms ships no types
+from wtforms import (
     EmailField,
     Field,
     Form,
@@ -31,14 +31,11 @@ from wtforms import (  # type: ignore[import-untyped]  # WTForms ships no types
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, StopValidation  # type: ignore[import-untyped]  # as above
+from wtforms.validators import DataRequired, StopValidation
 
-from intake_fn.core.process import Process
+from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.web.attachments import KINDS
-
-CLIENT = "client"
-"""The value of `office` for users of client companies."""
 
 LOST = "\ufffd"
 """Stands where bytes could not be read as UTF-8."""
@@ -177,7 +174,7 @@ def _text(label: str, *validators: Any, hint: str = "") -> Any:
     return TextAreaField(label, validators, filters=[clean_text], description=hint)
 
 
-class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class IntakeForm(Form):  # type: ignore[misc]  # as above
     """What all forms share. A page shows the fields of `sections`; the JSON API takes all of them.
 
     `details` names the answers that only this form asks for; they become Request.details.

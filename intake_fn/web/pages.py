@@ -8,7 +8,6 @@ import re
 import secrets
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,12 +15,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Channel, Kind, Request
 from intake_fn.ports import Purpose
-from intake_fn.web import attachments
+from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
-from intake_fn.web.forms import ACCEPT, FORMS, LOST, IntakeForm, form_for, to_request
+from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 blueprint = Blueprint("pages", __name__)
-
-LARGEST_POST = 64 * 2**20
-"""Read that much rather than refuse it: then a file that is too large costs nobody what was typed."""
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
@@ -66,24 +62,27 @@ def again(kind: str) -> Any:
 @open_to(PUBLIC)
 def send(kind: str) -> Any:
     """Take a form in and go on to its receipt, or show it again."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_POST
-    unreadable = _unreadable()
+    said, unreadable = posted.read()
     desk = front().desk()
-    form = form_for(Kind(kind), front().process, request.form)
+    form = form_for(Kind(kind), desk.process, said)
     form.unreadable = unreadable
-    clause = citation(request.form.get("clause", ""))
-    held, problems = attachments.release(desk, request.form.getlist("held"))
-    selection = attachments.select(held[: desk.process.intake.files], posted_files(), desk.process.intake)
+    clause = citation(said.get("clause", ""))
+    held, problems = attachments.release(desk, said.getlist("held"))
+    selection = attachments.select(held[: desk.process.intake.files], posted.files(), desk.process.intake)
+
+    def show_again(status: int, message: str = "") -> Any:
+        return _show_again(desk, form, selection, said, message), status
+
     if not form.check(selection.count, (*problems, *selection.problems)):
-        return _show_again(desk, form, selection, clause=clause, status=422)
+        return show_again(422)
     draft = to_request(form, (), Channel.FORM, clause)
     try:
-        case, wanted = take_in(desk, draft, selection, submit_key(draft, selection, request.form.get("key", "")))
+        case, wanted = take_in(desk, draft, selection, submit_key(draft, selection, said.get("key", "")))
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
-        return _show_again(desk, form, selection, clause=clause, status=503, message=TYPED_IS_KEPT)
+        return show_again(503, TYPED_IS_KEPT)
     except Refused as error:
-        return _show_again(desk, form, selection, clause=clause, status=422, message=str(error))
+        return show_again(422, str(error))
     token = desk.links.seal(Purpose.STATUS, case.id)
     changed = "1" if case.request != wanted else None
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
@@ -123,11 +122,6 @@ def clause_address(cite: str) -> str:
     return front().links.clause(f"{folder}{slash}#{anchor}")
 
 
-def posted_files() -> list[tuple[str, bytes]]:
-    """Names and bytes of the files that came with this form; a file input left empty sends one without a name."""
-    return [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
-
-
 # --- showing a form --------------------------------------------------------------------------
 
 
@@ -143,34 +137,20 @@ def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
     )
 
 
-def _show_again(
-    desk: Desk, form: IntakeForm, selection: Selection, *, clause: str, status: int, message: str = ""
-) -> tuple[str, int]:
+def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mapping[str, str], message: str) -> str:
     """The form with all that was typed and attached, and with what to mend."""
     try:
         held = attachments.hold(desk, selection)
     except TryLater:
         held = {}
         form.files.errors = [*form.files.errors, "Your files could not be kept: please choose them again."]
-    given = request.form.get("key", "")
+    given = said.get("key", "")
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
-    return _show(form, clause=clause, key=key, held=held, message=message, wrong=wrong_fields(form)), status
+    clause = citation(said.get("clause", ""))
+    return _show(form, clause=clause, key=key, held=held, message=message, wrong=wrong_fields(form))
 
 
 def wrong_fields(form: IntakeForm) -> Sequence[Any]:
     """Fields with errors, in the order of the page."""
     shown = [name for names in form.sections.values() for name in names]
     return [form.fields[name] for name in shown if form.fields[name].errors]
-
-
-CHECKED_BYTES = 8 * 2**20
-
-
-def _unreadable() -> bool:
-    """Whether texts came in another encoding than UTF-8; a replacement character that was really typed is fine."""
-    if (request.content_length or 0) > CHECKED_BYTES:
-        return False
-    raw = request.get_data(cache=True)
-    if LOST not in "".join(request.form.values()):
-        return False
-    return LOST.encode() not in raw and LOST.encode() not in unquote_to_bytes(raw)

@@ -11,10 +11,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from intake_fn.core.case import RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.ports import Mail, Purpose
-from intake_fn.web import attachments, words
+from intake_fn.web import attachments, posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to
 from intake_fn.web.forms import ACCEPT, clean_text
-from intake_fn.web.pages import LARGEST_POST, clause_address, posted_files
+from intake_fn.web.pages import clause_address
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -46,12 +46,12 @@ def show(token: str) -> Any:
 @open_to(TOKEN)
 def reply(token: str) -> Any:
     """The requester writes again."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_POST
+    said, _ = posted.read()
     case = _case(token)
     desk = front().desk()
-    text = clean_text(request.form.get("text"))
+    text = clean_text(said.get("text"))
     limits = desk.process.intake
-    selection = attachments.select((), posted_files(), limits)
+    selection = attachments.select((), posted.files(), limits)
     problems = list(selection.problems)
     if not text:
         problems.append("Please write something before you send it.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
+from intake_fn.core.notes import actor_of, name_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
 from intake_fn.web.attachments import size_in_words
@@ -37,8 +38,8 @@ VERDICT: Mapping[Category, str] = {
 }
 
 STANCE: Mapping[str, str] = {
-    "supports-observed": "says the system should behave as you saw it",
-    "supports-expected": "says the system should behave as you expected",
+    "supports-observed": "speaks for what was seen",
+    "supports-expected": "speaks for what was expected",
     "related": "is about the same subject",
 }
 
@@ -97,13 +98,8 @@ def confidence(share: Any) -> str:
 
 Tell = Callable[[Any, Process], tuple[str, str]]
 
-
-def _name(process: Process, person: str) -> str:
-    return process.people[person].name if person in process.people else person
-
-
 STORY: Mapping[type[Event], Tell] = {
-    c.Received: lambda e, p: (f"Received; with {_name(p, e.handler)}, level {e.level}", ""),
+    c.Received: lambda e, p: (f"Received; with {name_of(e.handler, p)}, level {e.level}", ""),
     c.Judged: lambda e, _: (f"Compared with the spec: {CATEGORY[e.category].lower()}", ""),
     c.Overruled: lambda e, _: (
         f"Decided by a person: {CATEGORY[e.category].lower()}"
@@ -117,10 +113,10 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
     c.Escalated: lambda e, p: (
-        f"Handed up to level {e.level}, {_name(p, e.handler)}: {p.escalation_reasons.get(e.reason, e.reason)}",
+        f"Handed up to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",
         e.note,
     ),
-    c.HandedOver: lambda e, p: (f"Handed over to {_name(p, e.handler)}", e.note),
+    c.HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),
     c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", e.note),
     c.AskedRequester: lambda e, _: ("Asked the requester", e.question),
     c.RequesterReplied: lambda e, _: ("The requester wrote", e.text),
@@ -135,7 +131,7 @@ FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
     c.Closed: lambda *_: ("Closed", ""),
     c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
-    c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {_name(p, e.handler)}", ""),
+    c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
     c.AskedRequester: lambda e, _: ("We asked you", e.question),
     c.RequesterReplied: lambda e, _: ("You wrote", e.text),
 }
@@ -156,14 +152,6 @@ def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str
 def overruled(case: Case) -> c.Overruled | None:
     """What a person decided last, if one did: it stands above the judge's verdict."""
     return next((event for event in reversed(case.history) if isinstance(event, c.Overruled)), None)
-
-
-def actor(event: Event, process: Process) -> str:
-    """Who did it: a person's name, "requester" or "Specdesk"."""
-    by_address = {person.address: person.name for person in process.people.values()}
-    return {"specdesk": "Specdesk", "requester": "Requester"}.get(event.actor) or by_address.get(
-        event.actor, event.actor
-    )
 
 
 # --- times ---------------------------------------------------------------------------------
@@ -197,6 +185,18 @@ def when(instant: datetime, zone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="seconds"), text)
 
 
+def actor(event: Event, process: Process) -> str:
+    """Who did it, as the beginning of a line."""
+    who = actor_of(event, process)
+    return who[:1].upper() + who[1:]
+
+
+def span(length: timedelta) -> str:
+    """A length of time in hours and minutes: 1 h 05 min; below an hour in minutes alone."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
 STEPS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -209,6 +209,7 @@ def age(instant: datetime, now: datetime) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "age": age,
+    "span": span,
     "confidence": confidence,
     "size": size_in_words,
 }

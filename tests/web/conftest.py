@@ -2,17 +2,122 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
-from intake_fn.core.process import Process
-from intake_fn.core.process_file import parse
+from intake_fn.core.request import Kind
+from intake_fn.desk import Desk
+from intake_fn.ports import Purpose
+from intake_fn.web import Front, create_app
+from spec_lookup import Spec
+from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
+from tests.web.samples import ANSWERS, PNG, SPEC
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.process import Process
 
 
 @pytest.fixture(scope="session")
-def process() -> Process:
-    """The process of support.yml."""
-    return parse((ROOT / "support.yml").read_text(encoding="utf-8"))
+def spec() -> Spec:
+    """A small real index."""
+    return Spec.of(list(SPEC.items()))
+
+
+@dataclass
+class Web:
+    """The application, the outside world it talks to, and a browser without JavaScript."""
+
+    client: FlaskClient
+    desk: Desk
+    clock: Clock
+    store: MemoryStore
+    tracker: MemoryTracker
+    mailer: MemoryMailer
+    files: MemoryFiles
+    links: Links
+
+    def send(
+        self, kind: Kind = Kind.BUG, *files: tuple[str, bytes], follow: bool = False, **changed: Any
+    ) -> TestResponse:
+        """Send a form, complete unless `changed` (None takes an answer out); a bug with a picture unless given."""
+        answers = {name: said for name, said in {**ANSWERS[kind], **changed}.items() if said is not None}
+        given = files or ((("screen.png", PNG),) if kind is Kind.BUG and "no_screenshot" not in changed else ())
+        return self.upload(f"/requests/{kind.value}", *given, follow=follow, **answers)
+
+    def upload(self, path: str, *files: tuple[str, bytes], follow: bool = False, **answers: Any) -> TestResponse:
+        """Send texts and files as a browser does; in memory, as the test client leaves large ones open on disk."""
+        answers["files"] = [FileStorage(io.BytesIO(content), name) for name, content in files]
+        boundary, body = encode_multipart(answers)
+        return self.client.post(
+            path, data=body, content_type=f"multipart/form-data; boundary={boundary}", follow_redirects=follow
+        )
+
+    def sent(self, kind: Kind = Kind.BUG, *files: tuple[str, bytes], **changed: Any) -> Case:
+        """Send a form that is taken in; its case."""
+        answer = self.send(kind, *files, **changed)
+
+        assert answer.status_code == 303, answer.text
+        return self.desk.store.load(self.links.unseal_status(answer.headers["Location"]))
+
+    def sign_in(self, address: str = "liaison.paris@example.com") -> None:
+        """Sign in by the mailed link, as a person does."""
+        self.post("/desk/sign-in", on="/desk/sign-in", address=address)
+        path = urlsplit(self.mailer.sent[-1].text.split("http", 1)[1].split()[0]).path
+        answer = self.post(path, on=path)
+
+        assert answer.status_code == 303
+
+    def post(self, path: str, *, on: str, **answers: Any) -> TestResponse:
+        """Press a button on the page `on`: with the session's token that stands there."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(on).text)
+
+        assert token is not None
+        return self.client.post(path, data={"csrf_token": token[1], **answers})
+
+    def act(self, case: Case, action: str, *, seen: int = 0, **answers: Any) -> TestResponse:
+        """Do something with a request on its desk page."""
+        page = f"/desk/requests/{case.id}"
+        version = self.desk.store.load(case.id).version
+        return self.post(f"{page}/{action}", on=page, seen=seen or version, **answers)
+
+
+class Links(PlainLinks):
+    """Tokens that anyone can read."""
+
+    def unseal_status(self, location: str) -> str:
+        """The case that the address of a status page opens."""
+        return self.unseal(Purpose.STATUS, urlsplit(location).path.rsplit("/", 1)[-1])
+
+
+@pytest.fixture
+def web(process: Process, spec: Spec) -> Web:
+    """A fresh house."""
+    clock = Clock()
+    links = Links(clock)
+    store, tracker, mailer, files = MemoryStore(), MemoryTracker(), MemoryMailer(), MemoryFiles()
+    desk = Desk(
+        process=process,
+        spec=lambda: spec,
+        store=store,
+        tracker=tracker,
+        mailer=mailer,
+        files=files,
+        links=links,
+        clock=clock,
+        new_id=Ids(),
+    )
+    app = create_app(
+        Front(process=process, desk=lambda: desk, links=links, secret_key="only for tests", secure_cookies=False)
+    )
+    return Web(app.test_client(), desk, clock, store, tracker, mailer, files, links)

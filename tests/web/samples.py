@@ -46,3 +46,18 @@ ANSWERS: dict[Kind, dict[str, Any]] = {
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 HOSTILE = "\"><script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+SPEC = {
+    "shipments": (
+        "---\nowner: system-analysts\n---\n# Shipments\n\n"
+        "## Shipment number {#number}\n\n"
+        "A shipment number has the form S-PAR-2024-003310: office code, year and a running number of six digits.\n\n"
+        "## Opening a shipment {#open}\n\n"
+        "A shipment opens within 3 seconds for every user of the offices that it touches.\n"
+    ),
+    "quotes": (
+        "---\nowner: system-analysts\n---\n# Quotes\n\n"
+        "## Validity of a quote {#validity}\n\n"
+        "A quote is valid for 30 days from the day on which it was sent. After that it is shown as expired.\n"
+    ),
+}

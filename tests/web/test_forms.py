@@ -39,7 +39,7 @@ NEEDED = {
 }
 
 
-def errors_of(kind: Kind, process: Process, attached: int = 1, **changed: Any) -> dict[str, list[str]]:
+def errors_of(kind: Kind, process: Process, /, *, attached: int = 1, **changed: Any) -> dict[str, list[str]]:
     """The errors of a complete form after some answers were changed (None takes one out)."""
     answers = {**ANSWERS[kind], **changed}
     form = form_for(kind, process, MultiDict({name: said for name, said in answers.items() if said is not None}))
@@ -67,7 +67,9 @@ def test_each_missing_part_is_named_alone(kind: Kind, name: str, process: Proces
     """White space is no answer, and what is there is not complained about."""
     blank = None if name in ("always", "what", "files") else " \n\t "
 
-    assert {name} == set(errors_of(kind, process, attached=0 if name == "files" else 1, **{name: blank}))
+    assert {name} == set(
+        errors_of(kind, process, attached=0 if name == "files" else 1, **dict[str, Any]({name: blank}))
+    )
 
 
 def test_a_bug_report_without_a_picture_may_say_why_there_is_none(process: Process) -> None:
@@ -92,7 +94,7 @@ def test_a_client_names_their_company(process: Process) -> None:
 )
 def test_a_set_up_asks_for_what_that_set_up_needs(what: str, missing: set[str], process: Process) -> None:
     """A new company has no role, and who leaves needs none."""
-    bare = {"person_name": None, "person_email": None, "role": None, "client_company": None}
+    bare: dict[str, Any] = {"person_name": None, "person_email": None, "role": None, "client_company": None}
 
     assert missing == set(errors_of(Kind.SETUP, process, what=what, **bare))
 
@@ -115,11 +117,15 @@ def test_what_is_no_address_is_refused(address: str, process: Process) -> None:
 def test_an_answer_that_is_too_long_says_how_long_it_may_be(name: str, process: Process) -> None:
     """The limit is named, and cutting silently would lose what was typed."""
     limit = limit_of(name, process)
-    errors = errors_of(Kind.QUESTION, process, **{name: "x" * (limit + 1)})
+
+    def long(by: int) -> dict[str, Any]:
+        return {name: "x" * (limit + by)}
+
+    errors = errors_of(Kind.QUESTION, process, **long(1))
 
     assert {name} == set(errors)
     assert f"{limit:,}" in errors[name][0]
-    assert errors_of(Kind.QUESTION, process, **{name: "x" * limit}) == {}
+    assert errors_of(Kind.QUESTION, process, **long(0)) == {}
 
 
 def test_a_complete_bug_report_becomes_a_request(process: Process) -> None:

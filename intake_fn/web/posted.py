@@ -1,0 +1,43 @@
+"""What a browser sent with a form: texts and files, read generously so that nothing typed is lost.
+
+The intake reads far more than it takes: a file that is too large is then refused near its field,
+with everything else still in the form.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from intake_fn.web.forms import LOST
+
+LARGEST = 64 * 2**20
+"""Bytes that are read; more gets the 413 page (web/errors.py)."""
+
+CHECKED = 8 * 2**20
+"""Up to this size in bytes the encoding is checked: then it is held in memory as a whole."""
+
+
+def read() -> tuple[MultiDict[str, str], bool]:
+    """The texts of the form, and whether some came in another encoding than UTF-8.
+
+    What could not be read stands there as U+FFFD. One that was really typed is fine: a label that
+    prints it must be reportable.
+    """
+    request.max_content_length = request.max_form_memory_size = LARGEST
+    if (request.content_length or 0) > CHECKED:
+        return request.form, False
+    raw = request.get_data(cache=True)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        plain = unquote_to_bytes(raw)
+        said = MultiDict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+    else:
+        plain, said = raw, request.form
+    return said, any(LOST in text for text in said.values()) and LOST.encode() not in plain
+
+
+def files() -> list[tuple[str, bytes]]:
+    """Names and bytes of the files; a file input that was left empty sends one without a name."""
+    return [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]

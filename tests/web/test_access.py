@@ -1,0 +1,172 @@
+"""Who may call what, and what every answer carries."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.web import Front, create_app
+from intake_fn.web.access import ENGINEER, Caller
+from intake_fn.web.errors import SHOWN
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
+    from tests.web.conftest import Web
+
+PUBLIC_PAGES = ("/requests/new", "/requests/new/bug", "/status/lost", "/desk/sign-in", "/health", "/nowhere")
+DESK_PAGES = ("/desk", "/desk?show=all", "/desk/requests/HD-0000-0001", "/desk/expected?q=quote", "/desk/outbox")
+
+
+def rules(web: Web) -> list[Rule]:
+    """All routes."""
+    return list(web.client.application.url_map.iter_rules())
+
+
+def test_every_route_declares_who_may_call_it(web: Web) -> None:
+    """A new route without `@open_to` fails here."""
+    views = web.client.application.view_functions
+
+    assert {rule.endpoint for rule in rules(web) if not isinstance(_caller(views[rule.endpoint]), Caller)} == set()
+
+
+def _caller(view: object) -> object:
+    return getattr(view, "open_to", None)
+
+
+def test_no_desk_route_is_open_without_signing_in(web: Web) -> None:
+    """Called without a session, each leads to the sign-in and touches nothing."""
+    web.sent()
+    views = web.client.application.view_functions
+    closed = [rule for rule in rules(web) if rule.rule.startswith("/desk") and "sign-in" not in rule.rule]
+    before = web.desk.store.load("HD-0000-0001")
+
+    assert all(_caller(views[rule.endpoint]) is ENGINEER for rule in closed)
+    for rule in closed:
+        path = rule.rule.replace("<case_id>", "HD-0000-0001")
+        path = re.sub(r"<any\(.*\):action>", "note", path)
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = web.client.open(path, method=method, data={"text": "x", "seen": "1"} if method == "POST" else None)
+            assert answer.status_code == (302 if method == "GET" else 401), path
+    assert before == web.desk.store.load("HD-0000-0001")
+
+
+def test_a_person_who_left_support_yml_is_signed_out(web: Web) -> None:
+    """The session names a person; whether they still belong to the desk is asked every time."""
+    with web.client.session_transaction() as session:
+        session["person"] = "somebody-who-left"
+
+    assert web.client.get("/desk").status_code == 302
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, *DESK_PAGES])
+def test_every_answer_carries_the_security_headers(web: Web, path: str) -> None:
+    """Nothing from elsewhere, no inline script or style, no framing; errors included."""
+    web.sent()
+    web.sign_in()
+    answer = web.client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, *DESK_PAGES])
+def test_no_page_needs_what_the_policy_forbids(web: Web, path: str) -> None:
+    """No inline script, style or handler; scripts, styles and pictures from here only; one h1; a language."""
+    web.sent()
+    web.sign_in()
+    answer = web.client.get(path)
+    if not answer.content_type.startswith("text/html"):
+        return
+
+    assert not re.search(r"<script(?![^>]* src=)", answer.text)
+    assert not re.search(r"<style|\sstyle=|\son\w+=", answer.text)
+    assert all(source.startswith("/") for source in re.findall(r'(?:src|<link[^>]* href)="([^"]+)"', answer.text))
+    assert answer.text.count("<h1>") == 1
+    assert '<html lang="en">' in answer.text
+
+
+def test_static_files_can_be_kept_by_the_browser(web: Web) -> None:
+    """Their addresses change with their content."""
+    address = re.findall(r'href="(/static/specdesk.css[^"]+)"', web.client.get("/requests/new").text)[0]
+    answer = web.client.get(address)
+
+    assert "v=" in address
+    assert "max-age=86400" in answer.headers["Cache-Control"]
+    answer.close()
+
+
+def test_over_https_the_cookie_is_secure_and_the_browser_stays_there(web: Web) -> None:
+    """HttpOnly and SameSite always."""
+    front: Front = web.client.application.extensions["specdesk"]
+    client = create_app(replace(front, secure_cookies=True)).test_client()
+    answer = client.get("/desk/sign-in", base_url="https://help.example.com")
+    cookie = answer.headers["Set-Cookie"]
+
+    assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax"))
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_the_sandbox_says_that_it_is_one(web: Web) -> None:
+    """And shows where its mails are; elsewhere there is no such link."""
+    front: Front = web.client.application.extensions["specdesk"]
+    sandbox = create_app(replace(front, sandbox=True)).test_client().get("/requests/new").text
+
+    assert "/sandbox/mail" in sandbox
+    assert "/sandbox/mail" not in web.client.get("/requests/new").text
+
+
+def test_a_form_page_does_not_wake_the_desk(web: Web) -> None:
+    """A plain form must import neither boto3 nor the index: it never asks for the desk."""
+
+    def asleep() -> object:
+        raise AssertionError("The desk was asked for.")
+
+    front: Front = web.client.application.extensions["specdesk"]
+    client = create_app(replace(front, desk=asleep)).test_client()  # type: ignore[arg-type]  # it never answers
+
+    for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/status/lost", "/desk/sign-in"):
+        assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/requests/bugs", 404), ("/status/lost/", 404), ("/api/nowhere", 404)]
+)
+def test_a_wrong_address_gets_a_page_that_says_what_to_do(web: Web, path: str, status: int) -> None:
+    """In the site's look, or as JSON for programs."""
+    answer = web.client.get(path)
+
+    assert answer.status_code == status
+    if path.startswith("/api"):
+        assert answer.json is not None
+        assert answer.json["error"]["message"]
+    else:
+        assert "There is nothing here" in answer.text
+
+
+def test_a_wrong_method_is_said(web: Web) -> None:
+    """405 with the way back."""
+    assert web.client.delete("/requests/bug").status_code == 405
+
+
+def test_each_error_has_its_own_status_and_advice() -> None:
+    """One row each; the more special class comes first."""
+    assert {kind.__name__: shown.status for kind, shown in SHOWN.items()} == {
+        "Expired": 410,
+        "Unknown": 404,
+        "Refused": 422,
+        "Stale": 409,
+        "TryLater": 503,
+        "Broken": 500,
+        "SpecLookupError": 500,
+    }
+    assert all(shown.advice for shown in SHOWN.values())

@@ -1,0 +1,208 @@
+"""The JSON API: what it takes and gives is what docs/api/openapi.yaml says."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from intake_fn.core.request import Channel, Kind
+from intake_fn.web.forms import FORMS
+from tests.web.samples import ANSWERS, PNG
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Web
+
+OPENAPI = yaml.safe_load((Path(__file__).parents[2] / "docs" / "api" / "openapi.yaml").read_text(encoding="utf-8"))
+
+
+def valid(name: str, data: Any) -> None:
+    """Hold data to a schema of the document."""
+    jsonschema.validate(data, {"$ref": f"#/components/schemas/{name}", "components": OPENAPI["components"]})
+
+
+def body_of(kind: Kind, **changed: Any) -> dict[str, Any]:
+    """The sample answers as JSON: details apart."""
+    details = {name: said for name, said in ANSWERS[kind].items() if name in FORMS[kind].details}
+    plain = {name: said for name, said in ANSWERS[kind].items() if name not in details}
+    return {"kind": kind.value, **plain, "details": details, **changed}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_request_is_taken_in(web: Web, kind: Kind) -> None:
+    """201 with number, link, verdict and where it stands; both sides keep to the document."""
+    body = body_of(kind)
+    valid("Request", body)
+    answer = web.client.post("/api/requests", json=body)
+
+    assert answer.status_code == 201
+    assert answer.json is not None
+    valid("Receipt", answer.json)
+    case = web.desk.store.load(answer.json["id"])
+    assert case.request.channel is Channel.API
+    assert case.request.summary == body["summary"]
+    assert answer.json["issue"]["number"] == case.issue
+    assert answer.json["verdict"]["category"] == case.category.value
+    assert web.client.get(answer.json["status_url"]).status_code == 200
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_everything_that_is_wrong_is_named_at_once(web: Web, kind: Kind) -> None:
+    """422 with the same words as the form."""
+    answer = web.client.post("/api/requests", json={"kind": kind.value})
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    valid("Problem", answer.json)
+    fields = answer.json["error"]["fields"]
+    assert {"name", "email", "office", "summary"} <= set(fields)
+    assert ("details.what" in fields) == (kind is Kind.SETUP)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ([], ""),
+        ({}, "kind"),
+        ({"kind": "wish"}, "kind"),
+        (body_of(Kind.QUESTION, colour="red"), "colour"),
+        (body_of(Kind.QUESTION, details={"benefit": "x"}), "details.benefit"),
+        (body_of(Kind.QUESTION, details=[1]), "details"),
+        (body_of(Kind.QUESTION, summary=7), "summary"),
+        (body_of(Kind.QUESTION, name=["a", 1]), "name"),
+        (body_of(Kind.QUESTION, email="nobody"), "email"),
+        (body_of(Kind.QUESTION, files=[{"name": "a.png", "content": "***"}]), "files"),
+        (body_of(Kind.QUESTION, files=["a.png"]), "files"),
+        (body_of(Kind.QUESTION, files=[{"name": "a.exe", "content": "TVo="}]), "files"),
+    ],
+)
+def test_what_is_wrong_is_named(web: Web, body: Any, field: str) -> None:
+    """By the path of the member."""
+    answer = web.client.post("/api/requests", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert field in answer.json["error"]["fields"]
+    assert web.desk.store.ledger().received == 0
+
+
+def test_empty_members_count_as_not_given(web: Web) -> None:
+    """A program may send every member, whatever the kind."""
+    body = body_of(Kind.QUESTION, expected="", steps=None, always="", priority="", details={})
+
+    assert web.client.post("/api/requests", json=body).status_code == 201
+
+
+def test_files_come_in_base64(web: Web) -> None:
+    """And are listed with their hash."""
+    file = {"name": "écran.png", "content": base64.b64encode(PNG).decode()}
+    answer = web.client.post("/api/requests", json=body_of(Kind.BUG, files=[file]))
+
+    assert answer.json is not None
+    assert answer.json["files"] == [{"name": "écran.png", "size": len(PNG), "sha256": hashlib.sha256(PNG).hexdigest()}]
+
+
+def test_a_program_without_a_screenshot_need_not_invent_a_reason(web: Web) -> None:
+    """The record says that none was sent."""
+    answer = web.client.post("/api/requests", json=body_of(Kind.BUG))
+
+    assert answer.json is not None
+    assert web.desk.store.load(answer.json["id"]).request.details == {"no_screenshot": "None was sent with it."}
+
+
+def test_sending_again_gives_the_same_receipt(web: Web) -> None:
+    """Unless another Idempotency-Key says that it is meant; nobody's key opens another's receipt."""
+
+    def send(key: str | None = None, **changed: Any) -> str:
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = web.client.post("/api/requests", json=body_of(Kind.BUG, **changed), headers=headers)
+        assert answer.json is not None
+        return str(answer.json["id"])
+
+    first = send("one")
+
+    assert send("one") == first
+    assert send("two") != first
+    assert send("one", email="eve@example.com") != first
+    assert send() == send()
+
+
+def test_while_mantis_is_down_the_receipt_says_so(web: Web) -> None:
+    """201 all the same: it is saved."""
+    web.tracker.down = True
+    answer = web.client.post("/api/requests", json=body_of(Kind.BUG))
+
+    assert answer.status_code == 201
+    assert answer.json is not None
+    valid("Receipt", answer.json)
+    assert answer.json["issue"] is None
+    assert answer.json["filing"] == "queued"
+
+
+@pytest.mark.parametrize(
+    ("sent", "content_type", "status"),
+    [(b"{", "application/json", 400), (b"\xff\xfe", "application/json", 400), (b"a=b", "text/plain", 415)],
+)
+def test_what_is_no_json_is_refused_in_json(web: Web, sent: bytes, content_type: str, status: int) -> None:
+    """With what to do."""
+    answer = web.client.post("/api/requests", data=sent, content_type=content_type)
+
+    assert answer.status_code == status
+    valid("Problem", answer.json)
+
+
+def test_the_store_being_down_is_said_in_json(web: Web) -> None:
+    """503: nothing was taken in."""
+    web.store.down = True
+    answer = web.client.post("/api/requests", json=body_of(Kind.BUG))
+
+    assert answer.status_code == 503
+    valid("Problem", answer.json)
+
+
+def test_search_gives_clauses_that_land(web: Web) -> None:
+    """The best first; nothing for nothing."""
+    answer = web.client.get("/api/search", query_string={"q": "how long is a quote valid", "limit": 1})
+
+    assert answer.json is not None
+    assert [hit["clause"] for hit in answer.json["results"]] == ["quotes#validity"]
+    valid("Hit", answer.json["results"][0])
+    assert answer.json["results"][0]["url"].endswith("/spec/quotes/#validity")
+    assert web.client.get("/api/search").json == {"results": []}
+
+
+def test_health_balances_what_was_received(web: Web) -> None:
+    """200 with the ledger; no secret, nobody's name."""
+    web.sent()
+    answer = web.client.get("/health")
+
+    assert answer.status_code == 200
+    assert answer.json is not None
+    valid("Health", answer.json)
+    assert answer.json["ledger"] == {"ok": True, "received": 1, "filed": 1, "queued": 0, "failed": 0}
+    assert answer.json["spec"]["clauses"] == 3
+    assert "camille" not in answer.text.lower()
+
+
+def test_health_says_what_does_not_answer(web: Web) -> None:
+    """503, and which part."""
+    web.store.down = True
+    answer = web.client.get("/health")
+
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["ledger"] == {"ok": False, "error": "TryLater"}
+    assert answer.json["spec"]["ok"] is True
+
+
+def test_the_documents_paths_are_routes(web: Web) -> None:
+    """Nothing is documented that is not there."""
+    routes = {rule.rule for rule in web.client.application.url_map.iter_rules()}
+
+    assert set(OPENAPI["paths"]) <= routes
+    assert {route for route in routes if route.startswith("/api/")} <= set(OPENAPI["paths"])

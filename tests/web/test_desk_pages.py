@@ -1,0 +1,438 @@
+"""The desk: signing in, queues, every action, the spec, the outbox."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from intake_fn.core.case import (
+    AddNote,
+    AskedRequester,
+    Category,
+    Closed,
+    Escalated,
+    Event,
+    FileIssue,
+    HandedOver,
+    Noted,
+    Overruled,
+    Reopened,
+    Reprioritised,
+    Resolved,
+    Status,
+)
+from intake_fn.core.request import Kind, Priority
+from intake_fn.web.actions import ACTIONS
+from tests.web.samples import ANSWERS
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from tests.web.conftest import Web
+
+PARIS = "liaison.paris@example.com"
+
+
+# --- signing in ------------------------------------------------------------------------------
+
+
+def link_of(web: Web) -> str:
+    """The path in the last mail."""
+    return urlsplit(web.mailer.sent[-1].text.split("http", 1)[1].split()[0]).path
+
+
+def test_a_link_signs_in_once(web: Web) -> None:
+    """Looking at it (as mail scanners do) uses nothing up; pressing the button does."""
+    web.post("/desk/sign-in", on="/desk/sign-in", address=PARIS)
+    path = link_of(web)
+
+    assert [web.client.get(path).status_code for _ in range(3)] == [200, 200, 200]
+    assert web.client.get("/desk").status_code == 302
+
+    web.post(path, on=path)
+
+    assert web.client.get("/desk").status_code == 200
+
+    again = web.post(path, on=path)
+
+    assert again.status_code == 410
+    assert "no longer good" in again.text
+
+
+def test_a_link_is_good_for_fifteen_minutes(web: Web) -> None:
+    """An old one offers the form for a new one."""
+    web.post("/desk/sign-in", on="/desk/sign-in", address=PARIS)
+    path = link_of(web)
+    web.clock.advance(minutes=16)
+    answer = web.client.get(path)
+
+    assert answer.status_code == 410
+    assert 'action="/desk/sign-in"' in answer.text
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(web: Web) -> None:
+    """Nobody learns who works at the Help Desk."""
+    known = web.post("/desk/sign-in", on="/desk/sign-in", address=PARIS).text.replace(PARIS, "X")
+    mails = len(web.mailer.sent)
+    unknown = web.post("/desk/sign-in", on="/desk/sign-in", address="eve@example.com").text
+
+    assert mails == len(web.mailer.sent) == 1
+    assert _without_tokens(known) == _without_tokens(unknown.replace("eve@example.com", "X"))
+
+
+def _without_tokens(text: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", text)
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted(web: Web) -> None:
+    """From a link in a mail to the request."""
+    web.sent()
+    answer = web.client.get("/desk/requests/HD-0000-0001", follow_redirects=True)
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', answer.text)[0]
+    web.client.post("/desk/sign-in", data={"csrf_token": token, "address": PARIS})
+    path = link_of(web)
+
+    assert web.post(path, on=path).headers["Location"] == "/desk/requests/HD-0000-0001"
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example.com", "https://evil.example.com/desk", "/desk\\evil", "/desk/sign-out"]
+)
+def test_signing_in_leads_nowhere_else(web: Web, path: str) -> None:
+    """A link that somebody made up sends nobody to another site."""
+    web.client.get("/desk/sign-in", query_string={"next": path})
+    web.post("/desk/sign-in", on="/desk/sign-in", address=PARIS)
+    link = link_of(web)
+
+    assert web.post(link, on=link).headers["Location"] == "/desk"
+
+
+def test_signing_out_ends_the_session(web: Web) -> None:
+    """The next page asks to sign in again."""
+    web.sign_in()
+    web.post("/desk/sign-out", on="/desk")
+
+    assert web.client.get("/desk").status_code == 302
+
+
+def test_what_was_typed_without_a_session_is_shown_with_the_sign_in(web: Web) -> None:
+    """A session that ended over lunch costs nobody a long note."""
+    case = web.sent()
+    answer = web.client.post(f"/desk/requests/{case.id}/note", data={"text": "A long note", "seen": "3"})
+
+    assert answer.status_code == 401
+    assert "A long note" in answer.text
+    assert 'action="/desk/sign-in"' in answer.text
+    assert not any(isinstance(event, Noted) for event in web.desk.store.load(case.id).history)
+
+
+def test_a_form_of_another_session_changes_nothing(web: Web) -> None:
+    """The desk's forms carry a token; without it nothing happens, and what was typed is shown."""
+    case = web.sent()
+    web.sign_in()
+    answer = web.client.post(f"/desk/requests/{case.id}/note", data={"text": "Forged", "seen": "3"})
+
+    assert answer.status_code == 400
+    assert "Forged" in answer.text
+    assert not any(isinstance(event, Noted) for event in web.desk.store.load(case.id).history)
+
+
+# --- queues ----------------------------------------------------------------------------------
+
+
+def test_the_desk_opens_on_ones_own_level(web: Web) -> None:
+    """The liaison of Paris sees level 0."""
+    web.sent()
+    web.sent(office="new-york", summary="For level one")
+    web.sign_in()
+    text = web.client.get("/desk").text
+
+    assert ANSWERS[Kind.BUG]["summary"] in text
+    assert "For level one" not in text
+    assert "For level one" in web.client.get("/desk?level=1").text
+    assert "For level one" in web.client.get("/desk?show=all").text
+
+
+def test_mine_shows_what_is_with_me(web: Web) -> None:
+    """And not what is with a colleague of the same level."""
+    web.sent()
+    web.sent(office="london", summary="For London")
+    web.sign_in()
+    text = web.client.get("/desk?show=mine").text
+
+    assert ANSWERS[Kind.BUG]["summary"] in text
+    assert "For London" not in text
+
+
+def test_resolved_requests_stand_in_a_list_of_their_own(web: Web) -> None:
+    """Not among the open ones."""
+    case = web.sent()
+    web.sign_in()
+    web.act(case, "resolve", resolution="Done.")
+
+    assert case.id in web.client.get("/desk?show=closed").text
+    assert case.id not in web.client.get("/desk?level=0").text
+    assert "Nothing here" in web.client.get("/desk?show=mine").text
+
+
+def test_a_long_queue_is_turned_page_by_page(web: Web) -> None:
+    """Every request is on exactly one page."""
+    for number in range(60):
+        web.clock.advance(minutes=1)
+        web.sent(Kind.QUESTION, summary=f"Question {number:02}")
+    web.sign_in()
+    first = web.client.get("/desk?level=0").text
+    more = re.search(r'href="([^"]+cursor=[^"]+)"', first)
+    assert more is not None
+    second = web.client.get(more[1].replace("&amp;", "&")).text
+    shown = [re.findall(r"Question \d\d", page) for page in (first, second)]
+
+    assert [len(page) for page in shown] == [50, 10]
+    assert len({*shown[0], *shown[1]}) == 60
+    assert "cursor=" not in second
+
+
+@pytest.mark.parametrize("query", ["level=9", "cursor=garbage&level=0"])
+def test_a_queue_that_does_not_exist_says_so(web: Web, query: str) -> None:
+    """A made-up level or cursor is no crash."""
+    web.sign_in()
+
+    assert web.client.get(f"/desk?{query}").status_code == 422
+
+
+def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
+    """Instead of a number."""
+    web.tracker.down = True
+    web.sent()
+    web.sign_in()
+
+    assert "delayed" in web.client.get("/desk?level=0").text
+
+
+# --- actions ---------------------------------------------------------------------------------
+
+DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
+    "escalate": (
+        {"to": "1:ihelp", "reason": "too-complex", "note": "Please look."},
+        Escalated,
+        {"level": 1, "handler": "ihelp", "reason": "too-complex", "note": "Please look."},
+    ),
+    "hand-over": ({"handler": "london-liaison", "note": "Yours."}, HandedOver, {"handler": "london-liaison"}),
+    "prioritise": ({"priority": "low", "note": ""}, Reprioritised, {"priority": Priority.LOW}),
+    "overrule": (
+        {"category": "change", "clause": "quotes#validity", "reason": "The clause says so."},
+        Overruled,
+        {"category": Category.CHANGE, "clause": "quotes#validity", "reason": "The clause says so."},
+    ),
+    "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
+    "note": ({"text": "Seen before."}, Noted, {"text": "Seen before."}),
+    "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
+    "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
+    "close": ({"note": "Nobody objected."}, Closed, {"note": "Nobody objected."}),
+}
+"""By action: what is typed, the event that it makes, and what the event holds."""
+
+AFTER_RESOLVING = ("reopen", "close")
+
+
+def ready(web: Web, action: str) -> Case:
+    """A request for which `action` is offered, and a person who is signed in."""
+    case = web.sent()
+    web.sign_in()
+    if action in AFTER_RESOLVING:
+        web.act(case, "resolve", resolution="Done.")
+    return web.desk.store.load(case.id)
+
+
+def test_every_action_has_a_row_here() -> None:
+    """A new action needs its test."""
+    assert list(DOING) == list(ACTIONS)
+
+
+@pytest.mark.parametrize("action", DOING)
+def test_each_action_makes_its_event(web: Web, action: str) -> None:
+    """By the person who is signed in, at this instant; the page then says that it is done."""
+    typed, kind, holds = DOING[action]
+    case = ready(web, action)
+    answer = web.act(case, action, **typed)
+    events = [event for event in web.desk.store.load(case.id).history if isinstance(event, kind)]
+
+    assert answer.status_code == 303
+    assert events[-1].actor == PARIS
+    assert events[-1].at == web.clock()
+    assert {name: getattr(events[-1], name) for name in holds} == holds
+    assert ACTIONS[action].done in web.client.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize("action", DOING)
+def test_each_action_on_an_old_page_says_who_was_faster(web: Web, action: str) -> None:
+    """409; nothing happens, what was typed is still there, and the page is the newest one."""
+    typed, kind, _ = DOING[action]
+    case = ready(web, action)
+    web.desk.act(case.id, Noted(at=web.clock(), actor="paul@example.com", text="I was here."), case.version)
+    before = len(web.desk.store.load(case.id).history)
+    answer = web.act(case, action, seen=case.version, **typed)
+
+    assert answer.status_code == 409
+    assert "paul@example.com was faster" in answer.text
+    assert "I was here." in answer.text
+    assert all(text in answer.text for text in typed.values())
+    assert len(web.desk.store.load(case.id).history) == before
+    assert kind is not None
+
+
+@pytest.mark.parametrize("action", [action for action in DOING if ACTIONS[action].must])
+def test_each_action_names_what_is_missing(web: Web, action: str) -> None:
+    """Near the action, in an open form."""
+    case = ready(web, action)
+    answer = web.act(case, action)
+
+    assert answer.status_code == 422
+    assert next(iter(ACTIONS[action].must.values())) in answer.text
+    assert f'id="{action}" open' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("action", "typed", "says"),
+    [
+        ("escalate", {"to": "4:andrei", "reason": "too-complex", "note": "My note"}, "escalates to level 1"),
+        ("escalate", {"to": "nonsense", "reason": "too-complex", "note": "My note"}, "choose to whom"),
+        ("hand-over", {"handler": "roma", "note": "My note"}, "is not at level 0"),
+        ("prioritise", {"priority": "yesterday", "note": "My note"}, "one of the values offered"),
+        ("overrule", {"category": "bug", "clause": "no#where", "reason": "My note"}, "has no clause no#where"),
+        ("note", {"text": "My note" * 10_000}, "too long"),
+        ("reopen", {"reason": "My note"}, "reopen is not possible now"),
+    ],
+)
+def test_what_the_rules_refuse_is_said_and_what_was_typed_is_kept(
+    web: Web, action: str, typed: dict[str, Any], says: str
+) -> None:
+    """422, with the reason and the note."""
+    case = web.sent()
+    web.sign_in()
+    answer = web.act(case, action, **typed)
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert "My note" in answer.text
+
+
+def test_what_can_not_be_saved_is_kept_on_the_page(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store throttles at the moment of writing: 503, and the note stands in its field."""
+    from intake_fn.core.errors import TryLater  # noqa: PLC0415
+
+    def throttled(*_: object) -> None:
+        raise TryLater("Too fast.")
+
+    case = web.sent()
+    web.sign_in()
+    monkeypatch.setattr(web.store, "save", throttled)
+    answer = web.act(case, "note", text="A long note")
+
+    assert answer.status_code == 503
+    assert "A long note" in answer.text
+
+
+def test_only_what_the_rules_allow_is_offered(web: Web) -> None:
+    """A resolved request can be reopened or closed, but not escalated."""
+    case = web.sent()
+    web.sign_in()
+    page = f"/desk/requests/{case.id}"
+
+    assert "/escalate" in web.client.get(page).text
+    assert "/reopen" not in web.client.get(page).text
+
+    web.act(case, "resolve", resolution="Done.")
+
+    assert "/escalate" not in web.client.get(page).text
+    assert "/reopen" in web.client.get(page).text
+
+
+def test_the_request_page_shows_what_there_is(web: Web) -> None:
+    """Claim, requester, files, verdict, Mantis, history in words, times in UTC and in the viewer's zone."""
+    case = web.sent()
+    web.sign_in()
+    text = web.client.get(f"/desk/requests/{case.id}").text
+
+    for said in (
+        "S-PAR-2024-003310",
+        "Camille Laurent",
+        "camille@example.com",
+        "screen.png",
+        "Bugs InBox" if case.category is Category.BUG else case.issue_project,
+        "Compared with the spec",
+        "15:00 UTC (16:00 Paris)",
+    ):
+        assert said in text
+
+
+def test_there_is_no_page_for_a_request_that_does_not_exist(web: Web) -> None:
+    """404, in the site's look."""
+    web.sign_in()
+
+    assert web.client.get("/desk/requests/HD-9999-9999").status_code == 404
+
+
+# --- the spec and the outbox -----------------------------------------------------------------
+
+
+def test_a_question_finds_its_clause_with_a_link_that_lands_on_it(web: Web) -> None:
+    """The quote is the clause's own words."""
+    web.sign_in()
+    text = web.client.get("/desk/expected", query_string={"q": "how long is a quote valid"}).text
+
+    assert 'href="https://help.example.com/spec/quotes/#validity"' in text
+    assert "A quote is valid for 30 days" in text
+
+
+def test_a_question_that_the_spec_does_not_answer_says_so(web: Web) -> None:
+    """And an empty one explains what can be asked."""
+    web.sign_in()
+
+    assert "The spec has no clause about this" in web.client.get("/desk/expected?q=xyzzyplugh").text
+    assert "Type a question" in web.client.get("/desk/expected").text
+
+
+def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
+    """It stands in the outbox with its error; one click delivers it."""
+    web.tracker.down = True
+    case = web.sent()
+    item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
+    web.store.postpone(item, web.clock(), "Mantis said no", failed=True)
+    web.tracker.down = False
+    web.sign_in()
+    text = web.client.get("/desk/outbox").text
+
+    assert "Mantis said no" in text
+    assert "given up" in web.client.get("/desk").text.lower()
+
+    answer = web.post("/desk/outbox/retry", on="/desk/outbox", item=item.id)
+
+    assert answer.status_code == 303
+    assert web.desk.store.load(case.id).issue == 1
+
+
+def test_a_made_up_item_can_not_be_tried_again(web: Web) -> None:
+    """It says so on the outbox's page."""
+    web.tracker.down = True
+    case = web.sent()
+    item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
+    web.store.postpone(item, web.clock(), "Mantis said no", failed=True)
+    web.sign_in()
+    answer = web.post("/desk/outbox/retry", on="/desk/outbox", item="HD-0000-0001#9#9")
+
+    assert answer.status_code == 422
+    assert "not among the items" in answer.text
+
+
+def test_an_action_reaches_mantis(web: Web) -> None:
+    """The note of an engineer stands at the issue."""
+    case = web.sent()
+    web.sign_in()
+    web.act(case, "note", text="Seen before.")
+
+    assert any("Seen before." in note for note in web.tracker.notes[1])
+    assert not any(isinstance(item.intent, AddNote) for item in web.store.owed_by(case.id))
+    assert web.desk.store.load(case.id).status is Status.OPEN

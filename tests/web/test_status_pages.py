@@ -1,0 +1,257 @@
+"""The requester's page: receipt, status, reply, files, lost links."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Category,
+    Escalated,
+    Judged,
+    Noted,
+    Overruled,
+    RequesterReplied,
+    Resolved,
+    Status,
+    Step,
+    apply,
+)
+from intake_fn.core.request import Kind
+from intake_fn.ports import Purpose
+from tests.web.samples import HOSTILE, PNG
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from intake_fn.core.case import Case, Event
+    from tests.web.conftest import Web
+
+PARIS = "liaison.paris@example.com"
+
+
+def page_of(web: Web, case: Case) -> str:
+    """The path of a case's status page."""
+    return urlsplit(web.links.status(case.id)).path
+
+
+def happen(web: Web, case: Case, kind: type[Event], **what: Any) -> Case:
+    """Let a person of the Help Desk do something."""
+    version = web.desk.store.load(case.id).version
+    return web.desk.act(case.id, kind(at=web.clock(), actor=PARIS, **what), version)
+
+
+def test_the_receipt_lists_each_file_with_name_size_and_hash(web: Web) -> None:
+    """So that the requester can see that what arrived is what was sent (R12)."""
+    case = web.sent(Kind.BUG, ("écran.png", PNG))
+    text = web.client.get(page_of(web, case)).text
+
+    assert "écran.png" in text
+    assert f"{len(PNG)} B" in text
+    assert hashlib.sha256(PNG).hexdigest() in text
+
+
+def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
+    """Category in words, confidence in words, reasons, each quote with a link that lands on its clause (R25)."""
+    case = web.sent()
+    assert case.verdict is not None
+    verdict = {
+        **case.verdict,
+        "category": "bug",
+        "confidence": 0.93,
+        "reasons": ["The clause promises it."],
+        "citations": [
+            {"clause": "a#b", "title": "Title B", "url": "a/#b", "quote": "It shall.", "stance": "supports-expected"}
+        ],
+        "counter": {"clause": "c#d", "title": "Title D", "url": "c/#d", "quote": "But.", "stance": "supports-observed"},
+    }
+    spoken = Judged(at=web.clock(), actor="specdesk", category=Category.BUG, verdict=verdict)
+    web.store.save(case.version, Step(apply(case, spoken), (spoken,)))  # as another judge would have spoken
+    text = web.client.get(page_of(web, case)).text
+
+    for said in (
+        "This is a bug",
+        "very sure",
+        "93 %",
+        "The clause promises it.",
+        "It shall.",
+        "What speaks against it",
+    ):
+        assert said in text
+    assert '<a href="https://help.example.com/spec/a/#b">Title B</a>' in text
+    assert '<a href="https://help.example.com/spec/c/#d">Title D</a>' in text
+
+
+def test_a_persons_decision_stands_above_the_judges(web: Web) -> None:
+    """With its clause and its reason."""
+    case = web.sent()
+    happen(web, case, Overruled, category=Category.CHANGE, clause="quotes#validity", reason="The spec wants it so.")
+    text = web.client.get(page_of(web, case)).text
+
+    assert "Decided by a person" in text
+    assert "quotes#validity" in text
+    assert "The spec wants it so." in text
+    assert "The judge (" not in text
+
+
+def test_what_colleagues_write_to_each_other_is_not_shown(web: Web) -> None:
+    """Notes are for the desk; the escalation itself is told, its note is not."""
+    case = web.sent()
+    happen(web, case, Noted, text="The client is difficult")
+    happen(web, case, Escalated, level=1, handler="ihelp", reason="too-complex", note="I have no idea")
+    text = web.client.get(page_of(web, case)).text
+
+    assert "difficult" not in text
+    assert "no idea" not in text
+    assert "Level 1" in text
+    assert "iHelp" in text
+
+
+@pytest.mark.parametrize(
+    ("happened", "says"),
+    [
+        ((AskedRequester, {"question": "Which browser?"}), "Which browser?"),
+        ((Resolved, {"resolution": "Mended in 4.2."}), "Mended in 4.2."),
+    ],
+)
+def test_the_page_says_what_happens_next(web: Web, happened: tuple[type[Event], dict[str, str]], says: str) -> None:
+    """A question waits for the requester; a resolution can be contradicted."""
+    case = web.sent()
+    happen(web, case, happened[0], **happened[1])
+    text = web.client.get(page_of(web, case)).text
+
+    assert says in text
+    assert "write" in text
+
+
+def test_a_reply_is_saved_with_its_files_and_told_to_the_handler(web: Web) -> None:
+    """It reopens the clock; sent twice it is there once."""
+    case = web.sent()
+    happen(web, case, AskedRequester, question="Which browser?")
+    for _ in range(2):
+        answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="Firefox\r\n140")
+        assert answer.status_code == 303
+    case = web.desk.store.load(case.id)
+    replies = [event for event in case.history if isinstance(event, RequesterReplied)]
+
+    assert [reply.text for reply in replies] == ["Firefox\n140"]
+    assert [file.name for file in replies[0].attachments] == ["more.png"]
+    assert case.status is Status.OPEN
+    assert "more.png" in web.client.get(page_of(web, case)).text
+
+
+@pytest.mark.parametrize(("text", "status", "says"), [("  ", 422, "write something"), ("x" * 50_001, 422, "at most")])
+def test_a_reply_that_can_not_be_taken_comes_back(web: Web, text: str, status: int, says: str) -> None:
+    """With what was typed, near the field."""
+    case = web.sent()
+    answer = web.client.post(f"{page_of(web, case)}/reply", data={"text": text})
+
+    assert answer.status_code == status
+    assert says in answer.text
+    assert text.strip() in answer.text
+
+
+def test_a_reply_comes_back_while_the_files_can_not_be_kept(web: Web) -> None:
+    """503, with the text."""
+    case = web.sent()
+    web.files.down = True
+    answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="Here it is")
+
+    assert answer.status_code == 503
+    assert "Here it is" in answer.text
+
+
+def test_an_expired_link_gets_a_page_that_offers_a_new_one(web: Web) -> None:
+    """410, with the form to ask for it."""
+    page = page_of(web, web.sent())
+    web.clock.advance(days=401)
+    answer = web.client.get(page)
+
+    assert answer.status_code == 410
+    assert 'action="/status/lost"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/status/garbage", "/files/garbage", "/desk/sign-in/garbage"])
+def test_a_link_that_was_tampered_with_opens_nothing(web: Web, path: str) -> None:
+    """404, in the site's look; a token of one purpose opens nothing else."""
+    case = web.sent()
+    status_token = web.links.seal(Purpose.STATUS, case.id)
+
+    assert web.client.get(path).status_code == 404
+    if not path.startswith("/status"):
+        assert web.client.get(path.replace("garbage", status_token)).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["HD-0000-0001", " hd 0000 0001 ", "hd-oooo-oool", "00000001"])
+def test_a_lost_link_is_mailed_to_the_requesters_own_address(web: Web, typed: str) -> None:
+    """However the number is typed."""
+    case = web.sent()
+    before = len(web.mailer.sent)
+    answer = web.client.post("/status/lost", data={"number": typed})
+    mail = web.mailer.sent[-1]
+
+    assert answer.status_code == 200
+    assert len(web.mailer.sent) == before + 1
+    assert mail.to == case.request.requester.email
+    assert web.client.get(urlsplit(mail.text.split("http", 1)[1].split()[0]).path).status_code == 200
+
+
+def test_a_number_that_does_not_exist_gets_the_same_answer(web: Web) -> None:
+    """Nobody learns which numbers exist, and nobody's mailbox is filled by asking again and again."""
+    web.sent()
+    known = web.client.post("/status/lost", data={"number": "HD-0000-0001"})
+    mails = len(web.mailer.sent)
+    unknown = web.client.post("/status/lost", data={"number": "HD-9999-9999"})
+    again = web.client.post("/status/lost", data={"number": "HD-0000-0001"})
+
+    assert known.text == unknown.text == again.text
+    assert mails == len(web.mailer.sent)
+
+
+def test_a_file_link_leads_to_a_fresh_link_of_the_store(web: Web) -> None:
+    """Signed for minutes only; a file that is not of the request is none."""
+    case = web.sent()
+    file = case.request.attachments[0]
+    answer = web.client.get(urlsplit(web.links.file(case.id, file)).path)
+    other = web.client.get(urlsplit(web.links.file(case.id, replace(file, key="files/other"))).path)
+
+    assert answer.headers["Location"] == web.files.link(file, 300)
+    assert other.status_code == 404
+
+
+def test_hostile_text_is_text_everywhere(web: Web) -> None:
+    """On the receipt, at the desk, in the queue, in errors: never markup, never a template."""
+    answers = dict.fromkeys(("summary", "description", "expected", "steps", "name"), HOSTILE)
+    case = web.sent(Kind.BUG, ("<img src=x>.png", PNG), **answers)
+    web.client.post(f"{page_of(web, case)}/reply", data={"text": HOSTILE})
+    web.sign_in()
+    web.act(case, "note", text=HOSTILE)
+    pages = [
+        page_of(web, case),
+        "/desk?show=all",
+        f"/desk/requests/{case.id}",
+        f"/desk/expected?q={HOSTILE}",
+        f"/status/{HOSTILE}",
+        f"/nowhere/{HOSTILE}",
+    ]
+    for page in pages:
+        text = web.client.get(page).text
+        assert "<script>alert" not in text, page
+        assert "<img src=x" not in text, page
+        assert "49" not in text.partition("{{ 7")[2][:20], page
+
+
+def test_the_store_being_down_is_said_in_the_sites_look(web: Web) -> None:
+    """503 with a time to come back."""
+    page = page_of(web, web.sent())
+    web.store.down = True
+    answer = web.client.get(page)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "Please try again in a minute" in answer.text

@@ -55,6 +55,8 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 }
 """What a status means for us. Others below 500 are our own mistake, those from 500 on pass."""
 
+SUCCESS = range(200, 300)
+
 REFUSED_FILE_CODES = frozenset({500, 501, 504})
 """Mantis's codes for a file that is too big, of a refused type, or empty."""
 
@@ -313,13 +315,13 @@ class MantisTracker:
 
     def _check(self, answer: _Answer) -> None:
         fault = isinstance(answer.body, dict) and "message" in answer.body and "issue" not in answer.body
-        if not HTTPStatus(answer.status).is_success or fault:
+        if answer.status not in SUCCESS or fault:
             raise self._error(answer)
 
     def _error(self, answer: _Answer) -> SpecdeskError:
         """What an answer that is no success means. A 200 with an error inside is one of Mantis's habits."""
         kind, remedy = STATUS_ERRORS.get(answer.status, (Broken, "Mantis did not accept what was sent."))
-        if answer.status in range(200, 300) or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status in SUCCESS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             kind, remedy = TryLater, "Mantis is in trouble."
         said = answer.body.get("message", "") if isinstance(answer.body, dict) else answer.text
         return kind(f"{remedy} ({answer.status}: {_line(str(said))[:200]})")

@@ -26,7 +26,7 @@ SETTINGS = {
     "SPECDESK_MANTIS_URL": "http://127.0.0.1:1",
     "SPECDESK_MANTIS_TOKEN": "t",
     "SPECDESK_BASE_URL": "http://127.0.0.1:1",
-    "SPECDESK_SECRET_KEY": "k",
+    "SPECDESK_SECRET_KEY": "k" * 32,
 }
 
 

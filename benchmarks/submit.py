@@ -42,7 +42,7 @@ def main(number: int = NUMBER) -> None:
                 with urllib.request.urlopen(f"{house.url}/requests/new/bug") as answer:  # noqa: S310 - our own address
                     answer.read()
                 pages.append((time.perf_counter() - begin) * 1000)
-    print(f"\nWarm, {number} each, milliseconds; emulators' times, not those of AWS ({filed} of {number} filed at once)")
+    print(f"\nWarm, {number} each, milliseconds, on emulators, not on AWS ({filed} of {number} filed at once)")
     print(f"{'what':28} {'p50':>7} {'p95':>7} {'max':>7}")
     for name, row in (("submit to receipt", times), ("form page", pages)):
         cuts = statistics.quantiles(row, n=20)

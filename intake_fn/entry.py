@@ -43,7 +43,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     return {"delivered": swept.delivered, "postponed": swept.postponed, "given_up": swept.given_up}
 
 
-def _import_zappa() -> types.ModuleType:
+def _import_zappa() -> Any:
     """Zappa's handler without boto3, which it would import only to have its name for annotations."""
     absent = [name for name in ("boto3", "botocore") if name not in sys.modules]
     for name in absent:
@@ -63,7 +63,7 @@ def _call_once(function: Callable[..., Any], event: object, context: object) -> 
 
 
 _zappa = _import_zappa()
-_zappa.ZappaWSGIMiddleware = lambda wsgi: wsgi  # type: ignore[attr-defined]  # see the first lines
+_zappa.ZappaWSGIMiddleware = lambda wsgi: wsgi  # see the first lines
 _zappa.LambdaHandler.run_function = staticmethod(_call_once)
 
 _KNOWN = ("httpMethod", "rawPath", "requestContext", "command", "detail-type")

@@ -15,7 +15,6 @@ import sys
 import threading
 
 from sandbox.aws import SandboxError
-
 from sandbox.house import Ports, SandboxHouse
 
 

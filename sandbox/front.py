@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, abort, render_template, send_file
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

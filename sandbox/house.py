@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sandbox.aws import LocalAws, SandboxError, provision
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.wiring import House
+from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
 
 if TYPE_CHECKING:

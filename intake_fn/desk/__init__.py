@@ -288,9 +288,9 @@ def _number(case: Case) -> int:
 
 def _delay(item: OutboxItem, first: timedelta) -> timedelta:
     """Exponential back-off; the jitter comes from the item's id, so that equal input gives equal times."""
-    longest = min(first * 2 ** min(item.tries, 16), LONGEST_DELAY)
+    doubled = first * float(2 ** min(item.tries, 16))
     jitter = crc32(f"{item.id}/{item.tries}".encode()) % 1000 / 1000
-    return longest * (0.75 + jitter / 2)
+    return min(doubled, LONGEST_DELAY) * (0.75 + jitter / 2)
 
 
 def _threading(case: Case, item_id: str) -> dict[str, str]:

@@ -1,0 +1,117 @@
+"""The Lambda entry, driven by events as AWS sends them, in a process of its own with Zappa's own settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.entry_import import HEAVY, SETTINGS, probe
+
+ROOT = Path(__file__).parent.parent
+
+WRITE_SETTINGS = """
+import sys
+from zappa.cli import ZappaCLI
+cli = ZappaCLI()
+cli.api_stage = "dev"
+cli.load_settings("zappa_settings.json")
+open(sys.argv[1], "w").write(cli.get_zappa_settings_string())
+"""
+
+DRIVE = """
+import json, sys
+from intake_fn import entry
+calls = []
+def fails(event, context):
+    calls.append(event)
+    raise TypeError("the real one")
+entry.fails = fails
+answers = []
+for event in json.load(sys.stdin):
+    try:
+        answers.append(entry.lambda_handler(event, None))
+    except Exception as error:
+        answers.append({"raised": type(error).__name__, "message": str(error), "calls": len(calls)})
+print("ANSWERS" + json.dumps(answers))
+"""
+
+
+def get(path: str) -> dict[str, Any]:
+    """A GET through a function URL (payload 2.0)."""
+    host = "abc.lambda-url.eu-west-1.on.aws"
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": host, "x-forwarded-proto": "https", "x-forwarded-port": "443"},
+        "requestContext": {
+            "domainName": host,
+            "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A function that sends events to the handler and gives its answers."""
+    folder = tmp_path_factory.mktemp("zappa")
+    written = [sys.executable, "-c", WRITE_SETTINGS, str(folder / "zappa_settings.py")]
+    subprocess.run(written, cwd=ROOT, check=True, capture_output=True)
+
+    def send(*events: dict[str, Any]) -> list[Any]:
+        environ = {**os.environ, **SETTINGS, "SPECDESK_BASE_URL": "https://help.example.com"}
+        environ["PYTHONPATH"] = os.pathsep.join([str(folder), str(ROOT)])
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVE],
+            input=json.dumps(events),
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        line = next(line for line in done.stdout.splitlines() if line.startswith("ANSWERS"))
+        answers: list[Any] = json.loads(line.removeprefix("ANSWERS"))
+        return answers
+
+    return send
+
+
+def test_a_form_is_served(drive: Any) -> None:
+    """A page comes out as Lambda wants it, with our security headers, each once."""
+    (answer,) = drive(get("/requests/new/bug"))
+
+    assert 200 == answer["statusCode"]
+    assert "Steps to reproduce" in answer["body"]
+    assert "default-src 'none'" in answer["headers"]["Content-Security-Policy"]
+
+
+def test_an_unknown_event_is_an_error_and_not_silence(drive: Any) -> None:
+    """A queue wired to the function by mistake must not lose its messages (R10)."""
+    (answer,) = drive({"Records": [{"eventSource": "aws:sqs"}]})
+
+    assert "Broken" == answer["raised"]
+    assert "event sources" in answer["message"]
+
+
+def test_a_scheduled_function_runs_once_and_its_error_is_the_real_one(drive: Any) -> None:
+    """Zappa would call it again with fewer arguments and report a wrong signature."""
+    (answer,) = drive({"command": "intake_fn.entry.fails"})
+
+    assert {"raised": "TypeError", "message": "the real one", "calls": 1} == answer
+
+
+def test_importing_the_entry_brings_nothing_that_a_form_page_does_not_need() -> None:
+    """boto3, the search and the templates wait until somebody needs them: they are most of a cold start."""
+    _, brought = probe("intake_fn.entry")
+
+    assert set() == set(brought) & set(HEAVY)

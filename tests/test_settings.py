@@ -1,0 +1,66 @@
+"""Settings and the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.entry_import import SETTINGS
+from intake_fn.cli import main
+from intake_fn.core.errors import Broken
+from intake_fn.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_all_missing_settings_are_named_at_once() -> None:
+    """An admin mends them in one go."""
+    with pytest.raises(Broken) as caught:
+        Settings.from_environ({"SPECDESK_FIRST_DELAY_SECONDS": "soon"})
+
+    for name in ("TABLE", "BUCKET", "MANTIS_URL", "MANTIS_TOKEN", "BASE_URL", "SECRET_KEY", "FIRST_DELAY_SECONDS"):
+        assert f"SPECDESK_{name}" in str(caught.value)
+
+
+def test_secrets_may_come_from_the_parameter_store_instead() -> None:
+    """With a parameter path neither secret has to stand in the environment."""
+    environ = {k: v for k, v in SETTINGS.items() if k not in ("SPECDESK_SECRET_KEY", "SPECDESK_MANTIS_TOKEN")}
+    settings = Settings.from_environ({**environ, "SPECDESK_PARAMETERS": "/specdesk/dev/"})
+
+    assert ("/specdesk/dev", "") == (settings.parameters, settings.secret_key)
+
+
+def test_check_says_that_the_process_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    """`specdesk check` is what CI runs."""
+    assert 0 == main(["check"])
+    assert "support.yml is sound: 5 levels" in capsys.readouterr().out
+
+
+def test_check_names_file_line_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A level that leads nowhere is found before anybody is stuck on it."""
+    text = (ROOT / "support.yml").read_text(encoding="utf-8").replace("escalates_to: [2]", "escalates_to: []")
+    path = tmp_path / "support.yml"
+    path.write_text(text, encoding="utf-8")
+
+    assert 1 == main(["check", str(path)])
+    line = text[: text.index("escalates_to: []")].count("\n") + 1
+    assert f"support.yml:{line}:" in capsys.readouterr().err
+
+
+def test_expected_answers_from_the_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A question in, clauses out: the engineers' lookup at the terminal."""
+    spec = ROOT / "tests" / "data" / "specs" / "library"
+    assert 0 == main(["build-index", "--spec", str(spec), "--out", str(tmp_path / "index")])
+    capsys.readouterr()
+    assert 0 == main(["expected", "--index", str(tmp_path / "index"), "--json", "renew", "a", "loan"])
+
+    assert "loans#renewal" == json.loads(capsys.readouterr().out)[0]["clause"]
+
+
+def test_expected_without_an_index_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No stack trace."""
+    assert 1 == main(["expected", "--index", str(tmp_path), "anything"])
+    assert "Build it" in capsys.readouterr().err

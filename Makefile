@@ -45,7 +45,7 @@ lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 .PHONY: environment
 environment: $(VENV)/.ready $(AWS_VENV)/.ready
 
-$(VENV)/.ready: requirements-dev.lock pyproject.toml
+$(VENV)/.ready: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Specdesk needs Python 3.11 or newer as '$(PYTHON)'. Install it, or name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \

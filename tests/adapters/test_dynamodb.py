@@ -1,0 +1,132 @@
+"""What holds for DynamoDB alone: the layout, the cost of each use case, the making of the table."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import DynamoStore, create_table
+from intake_fn.adapters.dynamodb_items import plain, state_item
+from intake_fn.core.case import AddNote, FileIssue, JudgeRequest, Noted, event_from_plain
+from intake_fn.core.errors import Broken
+from tests.adapters.test_store import at, filed, judged, received, then
+from tests.fakes import MONDAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.aws import LocalAws
+    from tests.adapters.conftest import Watch
+
+pytestmark = pytest.mark.aws
+
+
+@pytest.fixture
+def items(clients: Callable[[str], Any], dynamo_store: DynamoStore) -> Callable[[], dict[tuple[str, str], Any]]:
+    """Everything in the table by its key; a test may scan."""
+
+    def scan() -> dict[tuple[str, str], Any]:
+        found = [plain(item) for item in clients("dynamodb").scan(TableName=dynamo_store.table)["Items"]]
+        return {(item["pk"], item["sk"]): item for item in found}
+
+    return scan
+
+
+def test_a_request_stands_in_the_table_under_the_keys_of_the_design(
+    dynamo_store: DynamoStore, items: Callable[[], dict[tuple[str, str], Any]]
+) -> None:
+    """Whoever opens the table in the console finds what the documentation names."""
+    first = received("HD-1", JudgeRequest(), FileIssue())
+    dynamo_store.create(first, "key")
+    dynamo_store.save(1, then(first.case, judged(), filed(4711)), "HD-1#1#2")
+    dynamo_store.use_once("token", MONDAY)
+
+    found = items()
+    (shard,) = (sk for pk, sk in found if pk == "LEDGER")
+    assert set(found) == {
+        ("REQ#HD-1", "STATE"),
+        ("REQ#HD-1", "EVENT#000001"),
+        ("REQ#HD-1", "EVENT#000002"),
+        ("REQ#HD-1", "EVENT#000003"),
+        ("OUT#HD-1", "000001#001"),
+        ("IDEM#key", "IDEM"),
+        ("MANTIS#4711", "ISSUE"),
+        ("LEDGER", shard),
+        ("ONCE#token", "ONCE"),
+    }
+    assert event_from_plain(json.loads(found["REQ#HD-1", "EVENT#000001"]["body"])) == first.events[0]
+    assert {item["expires"] for item in found.values() if "expires" in item} == {
+        int((MONDAY + timedelta(days=90)).timestamp()),
+        int(MONDAY.timestamp()),
+    }
+
+
+def test_the_state_is_the_fold_of_the_events(
+    dynamo_store: DynamoStore, items: Callable[[], dict[tuple[str, str], Any]]
+) -> None:
+    """It is stored only so that queues can be listed: recomputing it changes nothing."""
+    first = received()
+    dynamo_store.create(first, "key")
+    dynamo_store.save(1, then(first.case, judged(), filed()))
+
+    assert items()["REQ#HD-1", "STATE"] == state_item(dynamo_store.load("HD-1"))
+
+
+def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, watched: tuple[Any, Watch]) -> None:
+    """However many requests exist; with the watch's refusal of Scan this is what keeps queues fast (R28)."""
+    watch = watched[1]
+    first = received("HD-1", JudgeRequest())
+
+    def calls(do: Callable[[], Any]) -> list[str]:
+        watch.calls.clear()
+        do()
+        return list(watch.calls)
+
+    assert calls(lambda: dynamo_store.create(first, "key")) == ["TransactWriteItems"]
+    assert calls(lambda: dynamo_store.save(1, then(first.case, judged()))) == ["GetItem", "TransactWriteItems"]
+    assert calls(lambda: dynamo_store.load("HD-1")) == ["Query"]
+    assert calls(lambda: dynamo_store.queue(1)) == ["Query"]
+    assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 10
+    assert calls(dynamo_store.counts) == ["Query"]
+    assert calls(dynamo_store.ledger) == ["Query"]
+    assert calls(lambda: dynamo_store.owed(MONDAY)) == ["Query"] * 4
+    assert calls(lambda: dynamo_store.owed_by("HD-1")) == ["Query"]
+
+
+def test_a_log_of_more_than_a_megabyte_is_read_whole(dynamo_store: DynamoStore) -> None:
+    """DynamoDB gives at most 1 MB a page; a long story with long texts must not lose its end."""
+    step = received()
+    dynamo_store.create(step, "key")
+    for version in range(1, 5):
+        step = then(step.case, at(Noted, version, text=f"{version}" * 300_000), owed=(AddNote("x" * 300_000),))
+        dynamo_store.save(version, step)
+
+    assert dynamo_store.load("HD-1") == step.case
+    assert len(dynamo_store.owed_by("HD-1")) == 4
+
+
+def test_making_the_table_twice_changes_nothing(clients: Callable[[str], Any], dynamo_store: DynamoStore) -> None:
+    """`provision` runs at every start of the sandbox and may run at every deployment."""
+    dynamo_store.create(received(), "key")
+    dynamodb = clients("dynamodb")
+    before = dynamodb.describe_table(TableName=dynamo_store.table)["Table"]
+    create_table(dynamodb, dynamo_store.table)
+
+    assert dynamodb.describe_table(TableName=dynamo_store.table)["Table"] == before
+    assert before["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert dynamodb.describe_time_to_live(TableName=dynamo_store.table)["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "ENABLED",
+        "AttributeName": "expires",
+    }
+    assert dynamo_store.load("HD-1").id == "HD-1"
+
+
+def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:
+    """A wrong name in the settings does not pass by itself."""
+    with closing(client("dynamodb", aws.environ())) as dynamodb, pytest.raises(Broken, match="Check its name"):
+        DynamoStore(lambda: dynamodb, "no-such-table").create(received(), "key")

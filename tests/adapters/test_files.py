@@ -1,0 +1,147 @@
+"""What every file store keeps to, held against the fake and against S3 (the local one)."""
+
+from __future__ import annotations
+
+import hashlib
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.s3 import S3Files, create_bucket
+from intake_fn.core.errors import Broken, Unknown
+from intake_fn.core.request import Attachment
+from tests.fakes import MemoryFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.ports import Files, Upload
+
+PICTURE = bytes(range(256)) * 40
+
+
+@pytest.fixture(params=["memory", pytest.param("s3", marks=pytest.mark.aws)])
+def files(request: pytest.FixtureRequest) -> Files:
+    """An empty file store: the fake, then the real one."""
+    if request.param == "memory":
+        return MemoryFiles()
+    real: Files = request.getfixturevalue("s3_files")
+    return real
+
+
+@pytest.fixture
+def s3_files(clients: Callable[[str], Any], bucket: str) -> S3Files:
+    """The real store on a bucket of its own."""
+    return S3Files(lambda: clients("s3"), bucket)
+
+
+def attachment(key: str = "ab/cd", name: str = "screen.png", content_type: str = "image/png") -> Attachment:
+    """An attachment."""
+    return Attachment(key, name, content_type, len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
+
+
+def test_a_file_comes_back_byte_for_byte(files: Files) -> None:
+    """Under any key that we make; an empty file, too (R12)."""
+    files.put("ab/cd", PICTURE, "image/png")
+    files.put("ab/empty", b"", "text/plain")
+
+    assert files.get("ab/cd") == PICTURE
+    assert files.get("ab/empty") == b""
+
+
+def test_the_same_key_again_replaces(files: Files) -> None:
+    """A form that is shown again keeps its files under their hashes: putting them twice is harmless."""
+    files.put("k", b"one", "text/plain")
+    files.put("k", b"two", "text/plain")
+
+    assert files.get("k") == b"two"
+
+
+def test_a_file_that_is_not_there_is_unknown(files: Files) -> None:
+    """Say so in words; Mantis gets its signed link all the same."""
+    with pytest.raises(Unknown, match="not in the store"):
+        files.get("nothing")
+
+
+@pytest.mark.aws
+@pytest.mark.parametrize(
+    ("name", "plain", "full"),
+    [
+        ("screen.png", "screen.png", "screen.png"),
+        ('écran "1".png', "_cran _1_.png", "%C3%A9cran%20%221%22.png"),
+        ("a\r\nSet-Cookie: x.png", "a__Set-Cookie: x.png", "a%0D%0ASet-Cookie%3A%20x.png"),
+    ],
+)
+def test_a_link_downloads_the_file_under_its_own_name(s3_files: S3Files, name: str, plain: str, full: str) -> None:
+    """Without any key of ours, never shown inline, whatever the name holds."""
+    s3_files.put("ab/cd", PICTURE, "image/png")
+    with urllib.request.urlopen(s3_files.link(attachment(name=name), 60), timeout=5) as answer:
+        content = answer.read()
+
+    assert content == PICTURE
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
+    assert answer.headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.aws
+def test_a_link_that_was_changed_opens_nothing(s3_files: S3Files) -> None:
+    """A signed link is good for its file alone."""
+    s3_files.put("ab/cd", PICTURE, "image/png")
+    s3_files.put("ab/other", PICTURE, "image/png")
+    link = s3_files.link(attachment(), 60).replace("/ab/cd", "/ab/other")
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(link, timeout=5)
+    with refused.value:
+        assert refused.value.code == 403
+
+
+def post(upload: Upload, content: bytes) -> int:
+    """Send a file as a browser does; the status."""
+    edge = "----edge"
+    parts = [
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in upload.fields.items()
+    ]
+    parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'.encode())
+    body = b"".join([*parts, content, f"\r\n--{edge}--\r\n".encode()])
+    call = urllib.request.Request(upload.url, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+    try:
+        with urllib.request.urlopen(call, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.aws
+def test_a_browser_may_put_one_file_of_the_agreed_size_itself(s3_files: S3Files) -> None:
+    """Large files never pass through the function (R13); what is larger than agreed is refused by the store."""
+    upload = s3_files.upload("ab/direct", max_bytes=len(PICTURE), seconds=60)
+
+    assert post(upload, PICTURE + b"x") == 400
+    assert post(upload, b"") == 400
+    assert post(upload, PICTURE) == 204
+    assert s3_files.get("ab/direct") == PICTURE
+
+
+@pytest.mark.aws
+def test_making_the_bucket_twice_changes_nothing_and_it_stays_closed(
+    clients: Callable[[str], Any], s3_files: S3Files
+) -> None:
+    """`provision` may run at every deployment; the public has no way in."""
+    s3_files.put("k", b"kept", "text/plain")
+    create_bucket(clients("s3"), s3_files.bucket)
+
+    assert s3_files.get("k") == b"kept"
+    closed = clients("s3").get_public_access_block(Bucket=s3_files.bucket)["PublicAccessBlockConfiguration"]
+    assert set(closed.values()) == {True}
+
+
+@pytest.mark.aws
+def test_a_bucket_that_is_not_there_is_for_an_admin(clients: Callable[[str], Any]) -> None:
+    """A wrong name in the settings is not a file that somebody deleted."""
+    with pytest.raises(Broken, match="The file store"):
+        S3Files(lambda: clients("s3"), "no-such-bucket").get("k")

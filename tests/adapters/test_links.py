@@ -1,0 +1,123 @@
+"""What every maker of links keeps to, held against the fake and against the signed ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.adapters.signin import SignedLinks
+from intake_fn.core.errors import Broken, Expired, Unknown
+from intake_fn.core.request import Attachment
+from intake_fn.ports import Purpose
+from tests.fakes import AGES, Clock, PlainLinks
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+    from intake_fn.ports import Links
+
+SECRET = "0123456789abcdef" * 4
+BASE = "https://help.example.com"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def signed(process: Process, clock: Clock) -> SignedLinks:
+    """The real links."""
+    return SignedLinks(base_url=BASE, site_url=BASE, secret=SECRET, limits=process.intake, clock=clock)
+
+
+@pytest.fixture(params=["plain", "signed"])
+def links(request: pytest.FixtureRequest, clock: Clock, signed: SignedLinks) -> Links:
+    """The fake, then the real one."""
+    return PlainLinks(clock, BASE) if request.param == "plain" else signed
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("text", ["HD-1", "HD-1/ab/cd", "paul@example.com", '{"name":"écran 🚢.png"}', ""])
+def test_a_token_gives_its_text_back(links: Links, purpose: Purpose, text: str) -> None:
+    """Any text, and the token needs no quoting in an address."""
+    token = links.seal(purpose, text)
+
+    assert links.unseal(purpose, token) == text
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_opens_nothing_else(links: Links, purpose: Purpose) -> None:
+    """A status link must not sign anybody in."""
+    token = links.seal(purpose, "paul@example.com")
+
+    for other in set(Purpose) - {purpose}:
+        with pytest.raises(Unknown):
+            links.unseal(other, token)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_is_good_until_its_age_and_no_second_longer(links: Links, clock: Clock, purpose: Purpose) -> None:
+    """Its age is that of support.yml for its purpose; the error says that it was good once."""
+    token = links.seal(purpose, "x")
+    made = clock.at
+
+    clock.at = made + AGES[purpose]
+    assert links.unseal(purpose, token) == "x"
+
+    clock.at = made + AGES[purpose] + timedelta(seconds=1)
+    with pytest.raises(Expired, match="too old"):
+        links.unseal(purpose, token)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_damaged_token_is_unknown(links: Links, purpose: Purpose) -> None:
+    """Cut off by a mail program, mistyped, made up: a message, never an error page."""
+    token = links.seal(purpose, "HD-1")
+    swapped = ("A" if token[0] != "A" else "B") + token[1:]
+
+    for damaged in (token[:-1], token[1:], swapped, token + "x", "", "x", "a.b.c", "é", "\0", "." * 9999):
+        with pytest.raises(Unknown, match="link"):
+            links.unseal(purpose, damaged)
+
+
+def test_addresses_are_absolute_and_lead_to_our_pages(links: Links) -> None:
+    """They stand in mails and in Mantis, where there is nothing to be relative to."""
+    attachment = Attachment("ab/cd", "écran.png", "image/png", 1, "00")
+
+    def token(address: str, before: str) -> str:
+        assert address.startswith(f"{BASE}{before}")
+        return address.removeprefix(f"{BASE}{before}")
+
+    assert links.unseal(Purpose.STATUS, token(links.status("HD-1"), "/status/")) == "HD-1"
+    assert links.unseal(Purpose.FILE, token(links.file("HD-1", attachment), "/files/")) == "HD-1/ab/cd"
+    assert links.unseal(Purpose.SIGN_IN, token(links.sign_in("p@example.com"), "/desk/sign-in/")) == "p@example.com"
+    assert links.desk("HD-1") == f"{BASE}/desk/requests/HD-1"
+    assert links.clause("shipments/#numbers") == f"{BASE}/spec/shipments/#numbers"
+
+
+def test_the_ages_are_those_of_support_yml(process: Process) -> None:
+    """The fake's ages are the instance's, so the contract above holds the real ones."""
+    assert AGES[Purpose.STATUS] == AGES[Purpose.FILE] == timedelta(days=process.intake.status_link_days)
+    assert AGES[Purpose.SIGN_IN] == timedelta(minutes=process.intake.sign_in_minutes)
+
+
+def test_another_secret_opens_nothing(signed: SignedLinks) -> None:
+    """Changing the key ends all links, and nobody makes one without it."""
+    token = replace(signed, secret="f" * 64).seal(Purpose.SIGN_IN, "paul@example.com")
+
+    with pytest.raises(Unknown):
+        signed.unseal(Purpose.SIGN_IN, token)
+
+
+def test_a_secret_that_could_be_guessed_is_refused_at_once(signed: SignedLinks) -> None:
+    """At the start, with the way to make a good one; the message does not show it."""
+    with pytest.raises(Broken, match="token_hex") as refused:
+        replace(signed, secret="short-secret")
+
+    assert "short-secret" not in str(refused.value)
+    assert SECRET not in repr(signed)

@@ -1,0 +1,158 @@
+"""What every mailer keeps to, held against the fake and against SES (the local one)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.ses import SesMailer, _message
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater
+from intake_fn.ports import Mail
+from tests.fakes import MemoryMailer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.core.process import Process
+    from intake_fn.ports import Mailer
+    from sandbox.aws import LocalAws
+
+MAIL = Mail(
+    to="camille@example.com",
+    subject="Réponse à « HD-1 » — 已收到 🚢",
+    text="Bonjour,\n\nvoilà: https://help.example.com/status/" + "x" * 200 + "\n",
+    html="<p>Voilà</p>",
+    headers={"Auto-Submitted": "auto-generated", "References": "<hd-1@specdesk>", "In-Reply-To": "<hd-1@specdesk>"},
+)
+
+
+@pytest.fixture(params=["memory", pytest.param("ses", marks=pytest.mark.aws)])
+def mailer(request: pytest.FixtureRequest) -> Mailer:
+    """A mailer: the fake, then the real one."""
+    if request.param == "memory":
+        return MemoryMailer()
+    real: Mailer = request.getfixturevalue("ses_mailer")
+    return real
+
+
+@pytest.fixture
+def ses_mailer(clients: Callable[[str], Any], identity: str, process: Process) -> SesMailer:
+    """The real mailer with a verified address."""
+    del identity
+    return SesMailer(lambda: clients("sesv2"), process.mail)
+
+
+def test_a_mail_that_is_taken_gets_an_id(mailer: Mailer) -> None:
+    """Each its own."""
+    ids = {mailer.send(MAIL), mailer.send(MAIL)}
+
+    assert len(ids) == 2
+    assert "" not in ids
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"subject": "Hello\r\nBcc: everybody@example.com"},
+        {"subject": "Hello\n"},
+        {"headers": {"References": "<a>\r\nBcc: x@example.com"}},
+        {"headers": {"X-Specdesk\r\nBcc": "x@example.com"}},
+        {"to": "a@example.com\r\nBcc: b@example.com"},
+    ],
+)
+def test_a_line_break_in_a_header_is_refused(mailer: Mailer, changed: dict[str, Any]) -> None:
+    """A subject holds what the requester typed: it must not become a header of its own."""
+    with pytest.raises(Refused):
+        mailer.send(replace(MAIL, **changed))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "camille", "@example.com", "camille@", "a@b.example, c@d.example", "Ann <a@b.example>", "a b@c.example"],
+)
+def test_what_is_not_one_plain_address_is_refused(mailer: Mailer, address: str) -> None:
+    """One mail goes to one person; a list or a name would send it elsewhere."""
+    with pytest.raises(Refused, match="not an address"):
+        mailer.send(replace(MAIL, to=address))
+
+
+@pytest.mark.aws
+def test_a_mail_arrives_as_it_was_written(ses_mailer: SesMailer, aws: LocalAws) -> None:
+    """Subject, text and HTML in any script; long links are not broken."""
+    ses_mailer.send(replace(MAIL, to="only-here@example.com"))
+
+    (mail,) = [mail for mail in aws.mails() if mail["to"] == "only-here@example.com"]
+    assert mail["subject"] == MAIL.subject
+    assert mail["text"] == MAIL.text.rstrip("\n")
+    assert mail["html"] == MAIL.html
+
+
+def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
+    """Programs must see that it is automatic (RFC 3834), and mail readers to which thread it belongs."""
+    read = message_from_bytes(_message(MAIL, MAIL.to, process.mail).as_bytes(), policy=default)
+
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["References"] == "<hd-1@specdesk>"
+    assert read["In-Reply-To"] == "<hd-1@specdesk>"
+    assert read["From"].addresses[0].display_name == "CT2 Help Desk"
+    assert read["From"].addresses[0].addr_spec == "helpdesk@example.com"
+    assert read["Reply-To"] == "helpdesk@example.com"
+    assert read["To"] == "camille@example.com"
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_plain_mail_has_one_part(process: Process) -> None:
+    """No HTML, no alternative."""
+    read = message_from_bytes(_message(replace(MAIL, html=""), MAIL.to, process.mail).as_bytes(), policy=default)
+
+    assert read.get_content_type() == "text/plain"
+    assert read.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+@pytest.mark.aws
+def test_a_host_in_another_script_is_sent_in_its_ascii_form(ses_mailer: SesMailer, aws: LocalAws) -> None:
+    """SES takes nothing else; the person has a good address all the same."""
+    ses_mailer.send(replace(MAIL, to="anna@bücher.example"))
+
+    assert "anna@xn--bcher-kva.example" in [mail["to"] for mail in aws.mails()]
+
+
+@pytest.mark.aws
+def test_an_address_of_ours_that_is_not_verified_is_for_an_admin(
+    clients: Callable[[str], Any], process: Process
+) -> None:
+    """The requester's address is right: the mail must wait, not be given up."""
+    stranger = replace(process.mail, address="not-verified@example.org")
+
+    with pytest.raises(Broken, match=r"not-verified@example\.org"):
+        SesMailer(lambda: clients("sesv2"), stranger).send(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "expected"),
+    [
+        ("MessageRejected", "Address is on the suppression list", Refused),  # a person has to correct it
+        ("BadRequestException", "Illegal address", Refused),
+        ("MessageRejected", "not verified: helpdesk@example.com", Broken),  # ours
+        ("MailFromDomainNotVerifiedException", "no", Broken),
+        ("SendingPausedException", "no", TryLater),  # an admin talks to AWS, the mails wait
+        ("AccountSuspendedException", "no", TryLater),
+        ("TooManyRequestsException", "slow down", TryLater),
+    ],
+)
+def test_what_ses_says_is_told_by_whose_turn_it_is(
+    process: Process, code: str, told: str, expected: type[SpecdeskError]
+) -> None:
+    """Answers that the local SES does not give."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - only here
+
+    class Refusing:
+        def send_email(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": code, "Message": told}}, "SendEmail")
+
+    with pytest.raises(expected):
+        SesMailer(Refusing, process.mail).send(MAIL)  # type: ignore[arg-type]  # all that it needs of a client

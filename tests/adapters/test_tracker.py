@@ -1,0 +1,105 @@
+"""What every tracker keeps to. The test of an adapter inherits the contract and gives it a `tracker`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.errors import TryLater, Unknown
+from intake_fn.ports import Issue
+from tests.fakes import MemoryTracker
+
+if TYPE_CHECKING:
+    from intake_fn.ports import Tracker
+
+ISSUE = Issue(
+    marker="Specdesk HD-1",
+    project="Bugs InBox",
+    summary="Error page when a shipment is opened",
+    description="It shows « erreur 500 ».",
+    steps="1. Open it",
+    information="Specdesk HD-1",
+    category="General",
+    handler="ihelp",
+    status="assigned",
+    tags=("specdesk",),
+)
+
+
+class TrackerContract:
+    """Issues, notes and files arrive once, however often they are sent."""
+
+    def test_an_issue_is_filed_once(self, tracker: Tracker) -> None:
+        """The marker finds the one that is there: a delivery that is repeated files nothing new (R10)."""
+        first = tracker.file(ISSUE)
+        again = tracker.file(replace(ISSUE, summary="Another summary"))
+
+        assert (again.number, again.url) == (first.number, first.url)
+        assert str(first.number) in first.url
+        assert first.dropped == ()
+
+    def test_another_marker_is_another_issue(self, tracker: Tracker) -> None:
+        """Equal texts from two people are two requests; linking them is a person's decision (R23)."""
+        first = tracker.file(ISSUE)
+        other = tracker.file(replace(ISSUE, marker="Specdesk HD-2", information="Specdesk HD-2"))
+
+        assert first.number != other.number
+
+    def test_an_issue_is_brought_in_line(self, tracker: Tracker) -> None:
+        """Another project, handler, status and priority, and once more the same."""
+        number = tracker.file(ISSUE).number
+        for _ in range(2):
+            dropped = tracker.update(
+                number, project="Change InBox", handler="ihelp", status="feedback", priority="high"
+            )
+
+            assert dropped == ()
+
+    def test_a_note_and_a_file_arrive_once(self, tracker: Tracker) -> None:
+        """Sent twice, there once; a file of a refused type would give False."""
+        number = tracker.file(ISSUE).number
+        for _ in range(2):
+            tracker.note(number, "Please look at the log.", "[HD-1#3#1]")
+
+            assert tracker.attach(number, "écran.png", b"\x89PNG\r\n\x1a\n") is True
+
+    def test_an_issue_that_is_not_there_is_unknown(self, tracker: Tracker) -> None:
+        """Somebody deleted it: trying again does not help."""
+        with pytest.raises(Unknown):
+            tracker.update(999_999, project="Bugs InBox", handler="ihelp", status="assigned", priority="high")
+        with pytest.raises(Unknown):
+            tracker.note(999_999, "text", "[x]")
+
+    def test_it_says_its_version(self, tracker: Tracker) -> None:
+        """The health page shows it."""
+        assert tracker.probe()[0].isdigit()
+
+
+class TestMemoryTracker(TrackerContract):
+    """The fake."""
+
+    @pytest.fixture
+    def tracker(self) -> MemoryTracker:
+        """An empty one."""
+        return MemoryTracker()
+
+    def test_it_keeps_what_arrived(self, tracker: MemoryTracker) -> None:
+        """Tests look at what stands there."""
+        number = tracker.file(ISSUE).number
+        tracker.update(number, project="Support Misc", handler="paul", status="resolved", priority="low")
+        tracker.note(number, "text", "[x]")
+        tracker.note(number, "text", "[x]")
+
+        assert tracker.issues == {
+            number: replace(ISSUE, project="Support Misc", handler="paul", status="resolved", priority="low")
+        }
+        assert tracker.notes == {number: ["text\n\n[x]"]}
+
+    def test_it_can_be_down(self, tracker: MemoryTracker) -> None:
+        """As Mantis can."""
+        tracker.down = True
+
+        with pytest.raises(TryLater):
+            tracker.file(ISSUE)

@@ -1,0 +1,166 @@
+"""Any sequence of events that `advance` accepts keeps what must always hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake_fn.core.case import (
+    EVENTS,
+    Category,
+    Escalated,
+    Event,
+    FileIssue,
+    JudgeRequest,
+    Received,
+    SendNotice,
+    Step,
+    event_from_plain,
+    event_to_plain,
+    fold,
+    intent_from_plain,
+    intent_to_plain,
+)
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import advance, allowed
+from intake_fn.core.notices import render
+from intake_fn.core.process import CLIENT
+from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
+from tests.core.samples import CASE_ID, NOW, VERDICT
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+MAXIMUM = 14
+
+words = st.text(max_size=12)
+files = st.builds(
+    Attachment, key=words, name=words, content_type=words, size=st.integers(0, 10**9), sha256=st.just("ab" * 32)
+)
+requests = st.builds(
+    Request,
+    kind=st.sampled_from(Kind),
+    requester=st.builds(
+        Requester,
+        name=words,
+        email=st.just("camille@example.com"),
+        office=st.sampled_from(["new-york", "london", "paris", "hong-kong", CLIENT]),
+        company=words,
+    ),
+    summary=words,
+    description=words,
+    expected=words,
+    steps=words,
+    always=st.sampled_from([True, False, None]),
+    priority=st.sampled_from(Priority),
+    module=st.sampled_from(["shipments", "server", ""]),
+    channel=st.sampled_from(Channel),
+    clause=words,
+    details=st.dictionaries(words, words, max_size=2),
+    attachments=st.lists(files, max_size=2).map(tuple),
+)
+PLACES = (
+    (0, "paris-liaison"),
+    (1, "ihelp"),
+    (2, "marc-selter"),
+    (3, "paul"),
+    (3, "system-analysts"),
+    (4, "andrei"),
+    (4, "roma"),
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "category": st.sampled_from(Category),
+    "verdict": st.just(VERDICT),
+    "clause": words,
+    "reason": st.sampled_from(["too-complex", "not-this-level", ""]),
+    "number": st.integers(1, 10**6),
+    "project": words,
+    "url": words,
+    "dropped": st.lists(words, max_size=2).map(tuple),
+    "what": st.sampled_from(["FileIssue", "SendNotice", "JudgeRequest"]),
+    "error": words,
+    "level": st.integers(0, 4),
+    "handler": st.sampled_from(["paul", "system-analysts", "andrei", "roma", "nobody"]),
+    "note": words,
+    "priority": st.sampled_from(Priority),
+    "question": words,
+    "text": words,
+    "attachments": st.lists(files, max_size=1).map(tuple),
+    "resolution": words,
+}
+"""How the fields of events are filled; those with few values, so that much is accepted."""
+
+
+def any_event(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Events of a kind, most of them possible ones."""
+    names = [name for name in kind.__dataclass_fields__ if name not in ("at", "actor")]
+    made = st.builds(
+        kind,
+        at=st.integers(0, 10**6).map(lambda seconds: NOW.fromtimestamp(NOW.timestamp() + seconds, NOW.tzinfo)),
+        actor=st.sampled_from(["requester", "specdesk", "paul@example.com"]),
+        **{name: FIELDS[name] for name in names},
+    )
+    if kind is Escalated:  # most people sit at another level: choose one who fits
+        return st.builds(lambda event, to: replace(event, level=to[0], handler=to[1]), made, st.sampled_from(PLACES))
+    return made
+
+
+events = st.one_of([any_event(kind) for kind in EVENTS.values() if kind is not Received])
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+@given(request=requests, place=st.sampled_from(PLACES), log=st.lists(events, min_size=3, max_size=MAXIMUM))
+def test_any_accepted_sequence_keeps_the_invariants(
+    process: Process, request: Request, place: tuple[int, str], log: list[Event]
+) -> None:
+    """Urgent is never at level 4; who handles a case is of its level; the log is the truth; it is filed once.
+
+    What is refused changes nothing; what is stored comes back as it was; every notice can be rendered.
+    """
+    level, handler = place
+    if level not in process.priorities[request.priority].levels:
+        request = replace(request, priority=Priority.HIGH)
+    first = Received(at=NOW, actor="requester", request=request, level=level, handler=handler)
+    step = Step(fold(CASE_ID, [first]), (first,), (JudgeRequest(),))
+    stored, owed = list(step.events), list(step.intents)
+    for event in log:
+        before = step.case
+        try:
+            step = advance(before, event, process)
+        except Refused:
+            continue
+        case = step.case
+        stored += step.events
+        owed += step.intents
+
+        assert before.version + len(step.events) == case.version
+        assert (case.priority, case.level) != (Priority.URGENT, 4)
+        assert case.handler in process.levels[case.level].resources
+        assert case.level in process.priorities[case.priority].levels
+        assert case.changed_at >= before.changed_at
+        assert set(allowed(case, process).escalate_to) <= set(process.levels[case.level].escalates_to)
+        for intent in step.intents:
+            if isinstance(intent, SendNotice):
+                subject, _ = render(intent, case, process, "https://desk/s", "https://desk/d")
+                assert subject.startswith(f"[{CASE_ID}] ")
+                assert subject.isprintable()
+
+    written = json.loads(json.dumps([event_to_plain(event) for event in stored]))
+    read = [event_from_plain(plain) for plain in written]
+
+    assert stored == read
+    assert step.case == fold(CASE_ID, read)
+    assert owed == [intent_from_plain(json.loads(json.dumps(intent_to_plain(intent)))) for intent in owed]
+    assert owed.count(FileIssue()) <= 1
+    assert (FileIssue() in owed) == (step.case.status != "new")
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(event=events)
+def test_every_event_survives_the_store(event: Event) -> None:
+    """Written as JSON and read back, an event is the same."""
+    assert event == event_from_plain(json.loads(json.dumps(event_to_plain(event))))

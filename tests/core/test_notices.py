@@ -1,0 +1,140 @@
+"""What is mailed to whom: every notice reads well, reaches its audience and can't be bent from outside."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.case import SendNotice
+from intake_fn.core.errors import Broken
+from intake_fn.core.notices import FIELDS, NOTICES, Audience, render
+from tests.core.samples import CASE_ID, case_at, case_of, received, request
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+STATUS_LINK, DESK_LINK = "https://desk.example.com/status/token", "https://desk.example.com/desk/requests/HD"
+SAID = {"name": "Camille", "why": "Paul handed it over.", "text": "Which browser?\nAnd which version?"}
+
+
+def rendered(name: str, process: Process, **summary: str) -> tuple[str, str]:
+    """A notice about a case at level 3."""
+    case = case_at(3, "paul", **summary)
+    return render(SendNotice(name, "someone@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+
+
+@pytest.mark.parametrize("name", list(NOTICES))
+def test_templates_name_only_known_fields(name: str) -> None:
+    """No attribute, index or format can be asked of a field, and none is mistyped."""
+    used = [
+        field
+        for template in (NOTICES[name].subject, NOTICES[name].text)
+        for _, *field in string.Formatter().parse(template)
+        if field[0] is not None
+    ]
+
+    assert [[field, "", None] for field, *_ in used] == used
+    assert {field for field, *_ in used} <= set(FIELDS)
+
+
+@pytest.mark.parametrize("name", list(NOTICES))
+def test_every_notice_carries_number_summary_and_the_link_of_its_audience(process: Process, name: str) -> None:
+    """A requester gets the signed link and never the desk's; a colleague gets the desk's, which asks to sign in."""
+    subject, text = rendered(name, process)
+    for_requester = NOTICES[name].audience is Audience.REQUESTER
+
+    assert subject.startswith(f"[{CASE_ID}] ")
+    assert "Error page when a shipment is opened" in subject
+    assert (for_requester, not for_requester) == (STATUS_LINK in text, DESK_LINK in text)
+    assert text.startswith("Hello Camille,\n\n")
+    assert "\n\n\n" not in text
+
+
+def test_a_question_reads_like_this(process: Process) -> None:
+    """One notice in full, as a person gets it."""
+    subject, text = rendered("question", process)
+
+    assert f"[{CASE_ID}] A question: Error page when a shipment is opened" == subject
+    assert text == (
+        "Hello Camille,\n\n"
+        "To go on with your request, Paul needs to know:\n\n"
+        "> Which browser?\n> And which version?\n\n"
+        f"Please answer here; until then the request waits:\n{STATUS_LINK}\n\n"
+        "Your request: Error page when a shipment is opened\n\n"
+        f"-- \nCT2 Help Desk, {CASE_ID}\n"
+    )
+
+
+def test_a_receipt_quotes_the_clause(process: Process) -> None:
+    """The requester reads the verdict, its reasons and the clause that decided (R25)."""
+    _, text = rendered("receipt", process)
+
+    assert "It is a bug.\n- The clause promises what was expected.\n" in text
+    assert "The spec (billing#due):\n> An invoice is due after 30 days." in text
+
+
+def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Process) -> None:
+    """Reasons and quote belong to the judge's category; they are not shown for another."""
+    case = replace(case_at(3, "paul"), verdict={"category": "change", "reasons": ["No."], "citations": []})
+    _, text = render(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
+
+    assert "It is a bug." in text
+    assert "- No." not in text
+
+
+def test_before_the_verdict_the_notice_says_that_a_person_decides(process: Process) -> None:
+    """A case without a verdict renders too."""
+    case = case_of(received(3, "paul"))
+    _, text = render(SendNotice("replied", "paul@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+
+    assert "> Which browser?" in text
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Boom\r\nBcc: everyone@example.com",
+        "Boom\nBcc: everyone@example.com",
+        "Boom\x0b\x0c\x1c\x85\u2028\u2029Bcc: everyone@example.com",
+        "Boom\x00\x1b Bcc: everyone@example.com",
+    ],
+)
+def test_a_line_break_in_a_summary_starts_no_header(process: Process, summary: str) -> None:
+    """Whatever ends a line anywhere becomes a space in the subject."""
+    subject, _ = rendered("receipt", process, summary=summary)
+
+    assert f"[{CASE_ID}] We have your request: Boom Bcc: everyone@example.com" == subject
+
+
+def test_text_from_outside_is_never_a_template(process: Process) -> None:
+    """Braces are just braces, in the summary and in what was said."""
+    case = case_at(3, "paul", summary="{link} {0} {process.mail}")
+    notice = SendNotice("replied", "paul@example.com", {"text": "{desk} {summary.__class__}"})
+    subject, text = render(notice, case, process, STATUS_LINK, DESK_LINK)
+
+    assert "{link} {0} {process.mail}" in subject
+    assert "> {desk} {summary.__class__}\n" in text
+
+
+def test_nobody_can_pass_their_words_off_as_ours(process: Process) -> None:
+    """What a person wrote is quoted line by line, and characters that turn text round are gone."""
+    notice = SendNotice("replied", "paul@example.com", {"text": "Hi\n\n-- \nCT2 Help Desk: sign in at \u202eevil"})
+    _, text = render(notice, case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
+
+    assert "> Hi\n>\n> --\n> CT2 Help Desk: sign in at  evil\n" in text
+
+
+def test_a_notice_without_a_row_is_our_mistake(process: Process) -> None:
+    """It is named, with the file that has to have it."""
+    with pytest.raises(Broken, match=r"'welcome'.*core/notices\.py"):
+        render(SendNotice("welcome", "a@example.com"), case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
+
+
+def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Process) -> None:
+    """Mail programs cut subjects; the number is what must survive."""
+    subject, _ = rendered("receipt", process, summary=request().summary * 10)
+
+    assert subject.startswith(f"[{CASE_ID}] We have your request: Error")

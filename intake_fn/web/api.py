@@ -15,6 +15,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Channel, Kind
+from intake_fn.desk.filing import project_of
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
 from intake_fn.web.forms import FORMS, IntakeForm, clean_line, form_for, to_request
@@ -107,7 +108,9 @@ def describe(case: Case, desk: Desk) -> dict[str, Any]:
             "spec": verdict["spec"],
         },
         "filing": case.filing.value,
-        "issue": {"number": case.issue, "project": case.issue_project, "url": case.issue_url} if case.issue else None,
+        "issue": {"number": case.issue, "project": project_of(case, desk.process), "url": case.issue_url}
+        if case.issue
+        else None,
         "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in case.request.attachments],
     }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, url_for
 from flask_wtf import CSRFProtect
 
+from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, words
 from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to
 
@@ -88,7 +89,9 @@ def _furnish(app: Flask, front: Front) -> None:
         sandbox=front.sandbox,
         site=front.site_url,
         clause_link=front.links.clause,
+        clause_address=pages.clause_address,
         file_link=front.links.file,
+        project_of=project_of,
         words=words,
     )
     app.jinja_env.filters.update(words.FILTERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,7 +15,6 @@ from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, front, me, open_to, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
-from intake_fn.web.pages import clause_address
 from intake_fn.web.status import files_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ MOST_PAGES = 10
 """How far a filtered list is read on before it is shown, even if it is not full then."""
 
 ANY_ACTION = ",".join(f'"{name}"' for name in ACTIONS)
+
+AHEAD = timedelta(days=1)
+"""How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
 HITS = 10
 LONGEST_QUERY = 2000
@@ -121,7 +124,6 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         problem=problem,
         said=request.form if problem else {},
         done=ACTIONS[done].done if done in ACTIONS else "",
-        clause_url=clause_address(case.request.clause) if case.request.clause else "",
         files=files_of(case),
         history=words.history(case, process),
         decided=words.overruled(case),
@@ -169,7 +171,7 @@ def expected() -> Any:
 @blueprint.get("/outbox")
 @open_to(ENGINEER)
 def outbox() -> Any:
-    """What was given up, and what is overdue."""
+    """What was given up, and what waits for its next try."""
     return _outbox()
 
 
@@ -194,7 +196,7 @@ def _outbox(problem: str = "") -> str:
     return render_template(
         "outbox.html",
         failed=desk.store.failed(),
-        waiting=desk.store.owed(desk.clock(), 100),
+        waiting=desk.store.owed(desk.clock() + AHEAD, 100),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )

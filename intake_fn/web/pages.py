@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Channel, Kind, Request
@@ -48,7 +48,9 @@ def choose() -> Any:
 def new(kind: str) -> Any:
     """An empty form; with `clause`, about a clause of the spec."""
     form = form_for(Kind(kind), front().process)
-    return _show(form, clause=citation(request.args.get("clause", "")), key=secrets.token_urlsafe(16))
+    page = make_response(_show(form, clause=citation(request.args.get("clause", "")), key=secrets.token_urlsafe(16)))
+    page.headers["Cache-Control"] = "private, no-cache"  # Back shows the form as it was sent, with its key (R9, R11)
+    return page
 
 
 @blueprint.get(f"/requests/{KINDS}")
@@ -131,7 +133,6 @@ def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
         form=form,
         key=key,
         clause=clause,
-        clause_url=clause_address(clause) if clause else "",
         accept=ACCEPT,
         **more,
     )

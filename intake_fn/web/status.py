@@ -14,7 +14,6 @@ from intake_fn.ports import Mail, Purpose
 from intake_fn.web import attachments, posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to
 from intake_fn.web.forms import ACCEPT, clean_text
-from intake_fn.web.pages import clause_address
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -135,7 +134,6 @@ def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None 
         changed="changed" in request.args,
         replied="replied" in request.args,
         link=front().links.status(case.id),
-        clause_url=clause_address(case.request.clause) if case.request.clause else "",
         files=files_of(case),
         history=words.history_for_requester(case, process),
         zone=words.zone_of_requester(case, process),

@@ -76,7 +76,7 @@ def test_every_answer_carries_the_security_headers(web: Web, path: str) -> None:
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == ("private, no-cache" if path == "/requests/new/bug" else "no-store")
 
 
 @pytest.mark.parametrize("path", [*PUBLIC_PAGES, *DESK_PAGES])

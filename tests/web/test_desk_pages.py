@@ -368,6 +368,35 @@ def test_the_request_page_shows_what_there_is(web: Web) -> None:
         assert said in text
 
 
+def test_the_due_time_is_shown_with_its_trace(web: Web) -> None:
+    """At level 4, high, in the New York calendar: anyone can recompute it. Elsewhere no clock runs yet."""
+    case = web.sent()
+    web.sign_in("andrei@example.com")
+    page = f"/desk/requests/{case.id}"
+
+    assert "No clock runs" in web.client.get(page).text
+
+    for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "andrei")):
+        web.act(case, "escalate", to=f"{level}:{handler}", reason="too-complex")
+    text = web.client.get(page).text
+
+    assert 'Due <time datetime="2026-11-23T23:00:00+00:00">23 Nov 2026, 23:00 UTC (18:00 New York)</time>' in text
+    assert "working hours" in text
+    assert "8 h 00 min" in text
+
+
+def test_after_a_decision_the_page_names_the_project_it_belongs_to(web: Web) -> None:
+    """Mantis is moved along; the page does not go on naming the old project."""
+    case = web.sent()
+    web.sign_in()
+    web.act(case, "overrule", category="change", clause="quotes#validity", reason="So it is specified.")
+    text = web.client.get(f"/desk/requests/{case.id}").text
+
+    assert web.tracker.issues[1].project == "Change InBox"
+    assert "#1</a> in Change InBox" in text
+    assert 'href="https://help.example.com/spec/quotes/#validity"' in text
+
+
 def test_there_is_no_page_for_a_request_that_does_not_exist(web: Web) -> None:
     """404, in the site's look."""
     web.sign_in()

@@ -65,6 +65,9 @@ LEDGER_SHARDS = 8
 IDEM_FOR = timedelta(days=90)
 LONGEST_KEY = 200
 """Characters of a submit key."""
+LONGEST_ID = 100
+"""Characters of a request's id that is looked up: it may come from an address, and a table key is bounded, too."""
+ITEM_ID = re.compile(r"[^#]{1,100}#[0-9]{1,6}#[0-9]{1,3}")
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
@@ -147,6 +150,8 @@ class DynamoStore:
 
     def events(self, case_id: str) -> Sequence[Event]:
         """The log of a case, oldest first; empty when there is none."""
+        if not 0 < len(case_id) <= LONGEST_ID:
+            return []
         found = self._query(
             "#pk = :pk AND begins_with(#sk, :event)", {":pk": f"REQ#{case_id}", ":event": "EVENT#"}, ConsistentRead=True
         )
@@ -247,7 +252,7 @@ class DynamoStore:
         state and the ledger move, together.
         """
         unknown = f"{item_id} is not among the items that were given up. See: specdesk outbox list"
-        if not re.fullmatch(r"[^#]+#\d+#\d+", item_id):
+        if not ITEM_ID.fullmatch(item_id):
             raise Unknown(unknown)
         key = outbox_key(item_id)
         found = self._get(key["pk"], key["sk"])

@@ -218,11 +218,14 @@ class TestCases:
         assert store.load("HD-1").version == 2
         assert len(store.owed_by("HD-1")) == 1
 
-    def test_an_unknown_case_is_unknown(self, store: Store) -> None:
-        """It has no events and cannot be loaded."""
-        assert store.events("HD-9") == []
-        with pytest.raises(Unknown, match="HD-9"):
-            store.load("HD-9")
+    @pytest.mark.parametrize("case_id", ["HD-9", "", "HD-1#", "é", "\0", "x" * 5000])
+    def test_an_unknown_case_is_unknown(self, store: Store, case_id: str) -> None:
+        """It has no events and cannot be loaded, whatever stood in the address."""
+        store.create(received(), "key")
+
+        assert store.events(case_id) == []
+        with pytest.raises(Unknown, match="There is no request"):
+            store.load(case_id)
 
     def test_a_long_request_fits(self, store: Store) -> None:
         """The forms allow 50,000 characters in a text; three such texts with accents and their line ends fit."""
@@ -532,7 +535,9 @@ class TestOutbox:
         assert item.id in [each.id for each in store.owed(MONDAY)]
         assert store.owed_by("HD-1")[0].tries == 0
 
-    @pytest.mark.parametrize("item_id", ["HD-1#1#1", "HD-1#1#2", "HD-9#1#1", "HD-1", "", "#", "a#b#c", "HD-1#1#1#1"])
+    @pytest.mark.parametrize(
+        "item_id", ["HD-1#1#1", "HD-1#1#2", "HD-9#1#1", "HD-1", "", "#", "a#b#c", "HD-1#1#1#1", f"HD-1#{'9' * 5000}#1"]
+    )
     def test_only_what_was_given_up_can_be_retried(self, store: Store, item_id: str) -> None:
         """Anything else is unknown, whatever was typed."""
         store.create(received("HD-1", JudgeRequest()), "key")

@@ -86,8 +86,14 @@ def send(kind: str) -> Any:
     except Refused as error:
         return show_again(422, str(error))
     token = desk.links.seal(Purpose.STATUS, case.id)
-    changed = "1" if case.request != wanted else None
+    changed = "1" if _says_more(wanted, case.request) else None
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
+
+
+def _says_more(again: Request, first: Request) -> bool:
+    """Whether a form that was sent again holds something that the first one did not."""
+    files = set(again.attachments) - set(first.attachments)
+    return bool(files) or replace(again, attachments=()) != replace(first, attachments=())
 
 
 # --- shared with the API ---------------------------------------------------------------------

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Web
 
+ROOT = Path(__file__).parents[2]
 PUBLIC_PAGES = ("/requests/new", "/requests/new/bug", "/status/lost", "/desk/sign-in", "/health", "/nowhere")
 DESK_PAGES = ("/desk", "/desk?show=all", "/desk/requests/HD-0000-0001", "/desk/expected?q=quote", "/desk/outbox")
 
@@ -136,6 +140,21 @@ def test_a_form_page_does_not_wake_the_desk(web: Web) -> None:
 
     for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/status/lost", "/desk/sign-in"):
         assert client.get(path).status_code == 200
+
+
+def test_a_form_page_imports_neither_boto3_nor_the_index() -> None:
+    """They are half of a cold start, and a form needs the process and a key."""
+    program = (
+        "import sys; from pathlib import Path; from intake_fn.core.process_file import parse; "
+        "from intake_fn.web import Front, create_app; from tests.fakes import PlainLinks; "
+        "process = parse(Path('support.yml').read_text()); "
+        "app = create_app(Front(process=process, desk=None, links=PlainLinks(), secret_key='only for tests')); "
+        "assert app.test_client().get('/requests/new/bug').status_code == 200; "
+        "print([name for name in ('boto3', 'botocore', 'numpy', 'bm25s', 'markdown') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert result.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(

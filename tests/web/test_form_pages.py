@@ -199,6 +199,7 @@ def test_what_was_changed_before_sending_again_is_not_lost_silently(web: Web) ->
     assert "This form had been sent before" in answer.text
     assert web.desk.store.ledger().received == 1
     assert "This form had been sent before" not in web.send(key="k" * 22, follow=True).text
+    assert "This form had been sent before" in web.send(Kind.BUG, ("b.png", PNG + b"2"), key="k" * 22, follow=True).text
 
 
 def test_while_mantis_is_down_the_receipt_says_that_filing_is_delayed(web: Web) -> None:

@@ -13,8 +13,9 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, create_table
 from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.core.case import AddNote, FileIssue, JudgeRequest, Noted, event_from_plain
-from intake_fn.core.errors import Broken
-from tests.adapters.test_store import at, filed, judged, received, then
+from intake_fn.core.errors import Broken, Stale
+from intake_fn.ports import Ledger
+from tests.adapters.test_store import at, filed, filing_failed, judged, received, then
 from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
@@ -96,6 +97,34 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(dynamo_store.ledger) == ["Query"]
     assert calls(lambda: dynamo_store.owed(MONDAY)) == ["Query"] * 4
     assert calls(lambda: dynamo_store.owed_by("HD-1")) == ["Query"]
+
+
+def test_a_retry_between_reading_and_writing_makes_a_step_stale(
+    dynamo_store: DynamoStore, watched: tuple[Any, Watch], clients: Callable[[str], Any]
+) -> None:
+    """A retry moves the ledger without an event: a step that did not see it would count the request twice."""
+    first = received("HD-1", FileIssue())
+    dynamo_store.create(first, "key")
+    (item,) = dynamo_store.owed_by("HD-1")
+    dynamo_store.postpone(item, MONDAY, "403", failed=True)
+    given_up = then(first.case, filing_failed())
+    dynamo_store.save(1, given_up)
+    step = then(given_up.case, filed())
+    admin = DynamoStore(lambda: clients("dynamodb"), dynamo_store.table)
+
+    def retry(**_: object) -> None:
+        admin.retry(item.id, MONDAY)
+
+    moment = ("before-parameter-build.dynamodb.TransactWriteItems", retry)
+    watched[0].meta.events.register(*moment)
+    try:
+        with pytest.raises(Stale):
+            dynamo_store.save(2, step, item.id)
+    finally:
+        watched[0].meta.events.unregister(*moment)
+    dynamo_store.save(2, step, item.id)
+
+    assert dynamo_store.ledger() == Ledger(received=1, filed=1, queued=0, failed=0)
 
 
 def test_a_log_of_more_than_a_megabyte_is_read_whole(dynamo_store: DynamoStore) -> None:

@@ -37,7 +37,7 @@ from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLate
 from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk.filing import issue_of, project_of
+from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError
 
@@ -102,8 +102,18 @@ class Desk:
                 case_id = self.store.create(step, key)
             except Stale:
                 continue  # the random id is taken: draw another
-            return self.deliver(case_id)
+            return self._delivered(case_id, step.case)
         raise Broken("No free request number was found; the source of random numbers is broken.")
+
+    def _delivered(self, case_id: str, saved: Case) -> Case:
+        """Deliver what can be delivered now; once a request is saved, no trouble of ours costs its receipt."""
+        try:
+            return self.deliver(case_id)
+        except TryLater as error:
+            if case_id != saved.id:
+                raise
+            log.warning("receipt_before_delivery", case=case_id, error=str(error))
+            return saved
 
     def act(self, case_id: str, event: Event, seen: int) -> Case:
         """Let `event` happen to a case that its actor saw at version `seen`.
@@ -188,7 +198,8 @@ class Desk:
                 self._update(case)
                 self.store.finish(item)
             case AddNote(text):
-                self.tracker.note(_number(case), text, f"[{item.id}]")
+                said = note_text(case, _event_number(item), text, self.links)
+                self.tracker.note(_number(case), said, f"[{item.id}]")
                 self.store.finish(item)
             case SendNotice() as notice:
                 subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
@@ -278,6 +289,11 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
     for event in case.history[seen:]:
         if event.actor != MACHINE:
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+
+
+def _event_number(item: OutboxItem) -> int:
+    """Which event of the case made us owe it: the middle of `case#version#n`."""
+    return int(item.id.split("#")[1])
 
 
 def _number(case: Case) -> int:

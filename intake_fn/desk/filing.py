@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, RequesterReplied
 from intake_fn.core.process import Process
 from intake_fn.ports import Issue, Links
 
@@ -32,7 +32,7 @@ def issue_of(case: Case, process: Process, links: Links) -> Issue:
         project=project_of(case, process),
         summary=request.summary,
         description="\n\n".join(_description(case, process, links)),
-        steps=_quiet(request.steps),
+        steps=quiet(request.steps),
         information="\n".join(_information(case, process, links)),
         category=module.name if module else process.mantis.category,
         priority=process.priorities[case.priority].mantis,
@@ -45,9 +45,9 @@ def issue_of(case: Case, process: Process, links: Links) -> Issue:
 
 def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
     request = case.request
-    yield _quiet(request.description)
+    yield quiet(request.description)
     if request.expected:
-        yield f"EXPECTED\n{_quiet(request.expected)}"
+        yield f"EXPECTED\n{quiet(request.expected)}"
     yield f"VERDICT\n{_verdict(case, links)}"
     office = process.offices.get(request.requester.office)
     origin = office.name if office else request.requester.company or process.client_name
@@ -60,7 +60,7 @@ def _verdict(case: Case, links: Links) -> str:
     lines = [f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"]
     lines += [f"- {reason}" for reason in case.verdict["reasons"]]
     lines += [f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in case.verdict["citations"]]
-    return _quiet("\n".join(lines))
+    return quiet("\n".join(lines))
 
 
 def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
@@ -72,11 +72,18 @@ def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
         yield f"Clause that the requester names: {request.clause}"
     for name, answer in request.details.items():
         if answer:
-            yield f"{name.replace('_', ' ').capitalize()}: {_quiet(answer)}"
+            yield f"{name.replace('_', ' ').capitalize()}: {quiet(answer)}"
     for file in request.attachments:
         yield f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})\n{links.file(case.id, file)}"
 
 
-def _quiet(text: str) -> str:
+def note_text(case: Case, number: int, text: str, links: Links) -> str:
+    """A note as Mantis gets it; `number` is that of the event it tells of. A reply's files come with their links."""
+    event = case.history[number - 1]
+    files = event.attachments if isinstance(event, RequesterReplied) else ()
+    return "\n".join([quiet(text), *(f"{file.name}: {links.file(case.id, file)}" for file in files)])
+
+
+def quiet(text: str) -> str:
     """The same text, but an @name in it mails nobody: Mantis notifies whoever is mentioned."""
     return _MENTION.sub("@\N{ZERO WIDTH SPACE}", text)

@@ -47,7 +47,7 @@ class Action:
 ACTIONS: Mapping[str, Action] = {
     "escalate": Action(
         "Escalate",
-        "Handed up.",
+        "Escalated.",
         Escalated,
         {"to": "Please choose to whom.", "reason": "Please choose the reason."},
         lambda a: {**_level_and_handler(a["to"]), "reason": a["reason"], "note": a["note"]},

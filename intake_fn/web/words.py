@@ -113,7 +113,7 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
     c.Escalated: lambda e, p: (
-        f"Handed up to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",
+        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",
         e.note,
     ),
     c.HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),

@@ -209,6 +209,24 @@ def test_when_the_store_is_down_nothing_is_taken_in(room: Room) -> None:
     assert 0 == room.store.ledger().received
 
 
+def test_when_the_store_fails_after_saving_the_receipt_is_given_all_the_same(room: Room) -> None:
+    """The request is safe from the moment it is saved; the sweep goes on from there."""
+    saved = room.store.create
+
+    def then_down(step: Any, key: str) -> str:
+        case_id = saved(step, key)
+        room.store.down = True
+        return case_id
+
+    room.store.create = then_down  # type: ignore[method-assign]  # the store goes down between two calls
+    case = room.desk.take_in(request(), "key")
+    room.store.down = False
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert (Status.NEW, Filing.FILED) == (case.status, room.store.load(case.id).filing)
+
+
 def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: Room) -> None:
     """After the last try the case shows the failure and the ledger still balances; a retry files it."""
     room.tracker.down = True
@@ -298,6 +316,18 @@ def test_a_reply_reopens_what_waits_for_it_and_reaches_the_handler(room: Room) -
 
     assert (Status.OPEN, "assigned") == (case.status, room.tracker.issues[1].status)
     assert "Firefox." in room.mailer.sent[-1].text
+
+
+def test_a_file_that_comes_with_a_reply_is_linked_in_mantis_and_mentions_nobody(room: Room) -> None:
+    """Colleagues who read Mantis reach it; an @name in the reply does not mail people through Mantis."""
+    case = room.desk.take_in(request(), "key")
+    file = Attachment("k/2", "log.txt", "text/plain", 3, "cd" * 32)
+    reply = RequesterReplied(at=room.clock(), actor="requester", text="Ask @paul.", attachments=(file,))
+    room.desk.act(case.id, reply, 0)
+    note = room.tracker.notes[1][-1]
+
+    assert "@paul" not in note
+    assert f"log.txt: {room.desk.links.file(case.id, file)}" in note
 
 
 def test_files_reach_mantis_or_their_link_does(room: Room) -> None:

@@ -1,0 +1,45 @@
+"""What a page of the spec shows beside its text: who owns it, and at every clause its citation and a link.
+
+The citation is `page#anchor`, as spec_lookup cites it and as Mantis and the receipts show it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import quote
+
+_HEADING = re.compile(r'<h([1-6])\b[^>]*?(?:\bid="([^"]+)"[^>]*)?>')
+_CLAUSE_LEVELS = ("2", "3")
+
+
+def with_reports(html: str, page: str, intake_url: str) -> str:
+    """The page's HTML with citation and link at the end of every clause (H2 and H3 with an id)."""
+    return "".join(_parts(html, page, intake_url))
+
+
+def _parts(html: str, page: str, intake_url: str) -> Iterator[str]:
+    headings = list(_HEADING.finditer(html))
+    ends = [heading.start() for heading in headings[1:]] + [len(html)]
+    yield html[: headings[0].start()] if headings else html
+    for heading, end in zip(headings, ends, strict=True):
+        yield html[heading.start() : end]
+        if heading.group(1) in _CLAUSE_LEVELS and heading.group(2):
+            yield _tools(f"{page}#{heading.group(2)}", intake_url)
+
+
+def _tools(citation: str, intake_url: str) -> str:
+    """The citation can be searched for; the link, the same everywhere, would only be in the way there."""
+    address = escape(f"{intake_url}/requests/new/bug?clause={quote(citation, safe='')}")
+    return (
+        f'<p class="sd-clause"><code>{escape(citation)}</code> '
+        f'<a href="{address}" rel="nofollow" data-search-exclude>Report a problem with this clause</a></p>\n'
+    )
+
+
+def with_owner(html: str, owner: str, *, sample: bool) -> str:
+    """The page's HTML with its owner below the title."""
+    note = " · sample instance" if sample else ""
+    line = f'<p class="sd-owner" data-search-exclude>Owner: {escape(owner)}{note}</p>'
+    return html.replace("</h1>", f"</h1>\n{line}", 1)

@@ -1,0 +1,304 @@
+"""The facts of support.yml as Markdown, for the markers in pages.
+
+A page holds `<!-- specdesk: NAME -->` on a line of its own; NAME is a row of `FACTS`, or `level-N`
+for one Help Desk level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from intake_fn.core.process import (
+    OFFICE_CALENDAR,
+    OTHER,
+    Calendar,
+    Level,
+    Office,
+    Person,
+    Process,
+    SameDay,
+    Target,
+    WorkingDayHours,
+)
+from intake_fn.core.request import Priority
+from intake_fn.wiki.figure import figure
+
+TBD = "TBD"
+"""Stands where the process page gives no value yet."""
+
+NOBODY = "—"
+"""Stands in a table where there is nobody and nothing."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def facts(process: Process) -> dict[str, str]:
+    """All facts by name, as Markdown without a line end."""
+    tables = {name: render(process) for name, render in FACTS.items()}
+    return tables | {f"level-{level.number}": _level(level, process) for level in process.levels.values()}
+
+
+# --- one function for each fact ---------------------------------------------------------------
+
+
+def _product(process: Process) -> str:
+    return f"**{process.product.name}** is {process.product.about}."
+
+
+def _levels(process: Process) -> str:
+    rows = (
+        (
+            f"[{level.name}](#level-{level.number})",
+            level.front_end_for or NOBODY,
+            ", ".join(process.people[person].name for person in level.resources),
+            _working_time(level.calendar, process),
+            ", ".join(f"Level {to}" for to in level.escalates_to) or NOBODY,
+        )
+        for level in process.levels.values()
+    )
+    return table(("Level", "Front end for", "Resources", "Working time", "Escalates to"), rows)
+
+
+def _response_times(process: Process) -> str:
+    rows = (
+        (level.name, *(_target(level, priority) for priority in process.priorities))
+        for level in process.levels.values()
+    )
+    return table(("Level", *(rule.name for rule in process.priorities.values())), rows)
+
+
+def _resources(process: Process) -> str:
+    places: dict[str, list[str]] = {}
+    for level in process.levels.values():
+        for person in level.resources:
+            places.setdefault(person, []).append(f"Level {level.number}")
+    rows = (
+        (person.name, person.role, _mail_to(person.address), ", ".join(places.get(person.id, ())) or NOBODY)
+        for person in process.people.values()
+    )
+    return table(("Name", "Role", "Address", "Level"), rows)
+
+
+def _offices(process: Process) -> str:
+    def row(office: Office) -> Sequence[str]:
+        liaison = process.people[office.liaison].name if office.liaison else NOBODY
+        working = _hours(process.calendars[office.calendar])
+        return office.name, f"`{office.zone}`", working, f"Level {office.front_end}", liaison
+
+    clients = (process.client_name, NOBODY, NOBODY, f"Level {process.client_front_end}", NOBODY)
+    rows = [*map(row, process.offices.values()), clients]
+    return table(("Who", "Time zone", "Working time", "Front end", "Liaison"), rows)
+
+
+def _holidays(process: Process) -> str:
+    rows = (
+        (f"{day:%a} {day.day} {day:%b %Y}", name, ", ".join(calendars))
+        for (day, name), calendars in sorted(_days(process.calendars.values()).items())
+    )
+    return table(("Day", "Holiday", "Calendar"), rows)
+
+
+def _days(calendars: Iterable[Calendar]) -> Mapping[tuple[date, str], list[str]]:
+    """Days and names of all holidays, with the calendars that have them."""
+    found: dict[tuple[date, str], list[str]] = {}
+    for calendar in calendars:
+        for day, name in calendar.holidays.items():
+            found.setdefault((day, name), []).append(calendar.id)
+    return found
+
+
+def _escalation_reasons(process: Process) -> str:
+    return "\n".join(f"- {reason}." for reason in process.escalation_reasons.values())
+
+
+def _priorities(process: Process) -> str:
+    rows = (
+        (rule.name, rule.about, f"`{rule.mantis}`", ", ".join(f"{level}" for level in rule.levels))
+        for rule in process.priorities.values()
+    )
+    return table(("Priority", "When", "In Mantis", "Levels that may hold it"), rows)
+
+
+def _modules(process: Process) -> str:
+    rows = (
+        (
+            module.name,
+            process.people[module.owner].name,
+            ", ".join(f"[{page}](/spec/{page}.md)" for page in module.spec) or NOBODY,
+        )
+        for module in process.modules.values()
+    )
+    return table(("Module", "Owner", "Spec"), rows)
+
+
+def _board(process: Process) -> str:
+    board = process.board
+    rows = (
+        ("Members", ", ".join(f"{process.people[member].name}" for member in board.members)),
+        ("Votes needed", f"{board.quorum} of {len(board.members)} members"),
+        ("Meets", board.meets or TBD),
+    )
+    return table((board.name, ""), rows)
+
+
+def _projects(process: Process) -> str:
+    """The project tree, each project with the categories that land there."""
+    landing: dict[str, list[str]] = {}
+    for category, project in process.mantis.projects.items():
+        landing.setdefault(project, []).append(category)
+    lines = (f"    - **{project}**: {', '.join(categories)}" for project, categories in landing.items())
+    return "\n".join((f"- **{process.mantis.parent}**", *lines))
+
+
+def _mantis_fields(process: Process) -> str:
+    rows = ((name.replace("_", " "), source) for name, source in process.mantis.fields.items())
+    return table(("Field in Mantis", "Filled from"), rows)
+
+
+def _mantis_status(process: Process) -> str:
+    return table(("Request is", "Status in Mantis"), process.mantis.status.items())
+
+
+def _mantis_settings(process: Process) -> str:
+    rows = (
+        ("Category where Mantis has none of the module's name", process.mantis.category),
+        ("Marker in *additional information*", f"`{process.mantis.marker.format(id='HD-XXXX-XXXX')}`"),
+        ("Largest file kept in Mantis", f"{process.mantis.max_file_mb} MB; larger ones are signed links"),
+    )
+    return table(("Setting", "Value"), rows)
+
+
+def _intake(process: Process) -> str:
+    limits = process.intake
+    rows = (
+        ("Files of one request", f"at most {limits.files}"),
+        ("Files of one form together", f"{limits.posted_mb} MB"),
+        ("One file sent straight to the file store", f"{limits.direct_mb} MB"),
+        ("Longest text", f"{limits.text_characters:,} characters"),
+        ("Link to the status page", f"good for {limits.status_link_days} days"),
+        ("Link to sign in at the desk", f"good for {limits.sign_in_minutes} minutes, once"),
+    )
+    return table(("Limit", "Value"), rows)
+
+
+def _mail(process: Process) -> str:
+    return f"Mail comes from **{process.mail.name}** ({process.mail.address}); answers go to {process.mail.reply_to}."
+
+
+FACTS: Mapping[str, Callable[[Process], str]] = {
+    "product": _product,
+    "figure": figure,
+    "levels": _levels,
+    "response-times": _response_times,
+    "resources": _resources,
+    "offices": _offices,
+    "holidays": _holidays,
+    "escalation-reasons": _escalation_reasons,
+    "priorities": _priorities,
+    "modules": _modules,
+    "board": _board,
+    "projects": _projects,
+    "mantis-fields": _mantis_fields,
+    "mantis-status": _mantis_status,
+    "mantis-settings": _mantis_settings,
+    "intake": _intake,
+    "mail": _mail,
+}
+"""What a page may ask for."""
+
+
+# --- one level --------------------------------------------------------------------------------
+
+
+def _level(level: Level, process: Process) -> str:
+    """Everything that support.yml says about a level."""
+    parts = [
+        f"The front end for {level.front_end_for}." if level.front_end_for else "",
+        "**Resources**",
+        table(("Name", "Role", "Address", "Handles"), _people(level, process)),
+        f"**Response times**, by the calendar of {_calendar_name(level.calendar)}",
+        table(
+            ("Priority", "Target"), ((rule.name, _target(level, rule.priority)) for rule in process.priorities.values())
+        ),
+        "\n".join(f"- {sentence}" for sentence in _ways_on(level, process)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _people(level: Level, process: Process) -> Iterator[Sequence[str]]:
+    for person in map(process.people.__getitem__, level.resources):
+        yield person.name, person.role, _mail_to(person.address), _handles(person, level, process)
+
+
+def _handles(person: Person, level: Level, process: Process) -> str:
+    """What of the level's requests is this person's."""
+    offices = [office.name for office in process.offices.values() if office.liaison == person.id]
+    mine = [what for what, who in level.specialities.items() if who == person.id]
+    if offices:
+        return f"requests of the {' and '.join(offices)} office"
+    special = ("all other issues" if what == OTHER else what for what in mine)
+    return ", ".join(special) if level.specialities else "all requests of this level"
+
+
+def _ways_on(level: Level, process: Process) -> Iterator[str]:
+    rules = process.priorities.values()
+    for to in level.escalates_to:
+        fitting = ", ".join(rule.name.lower() for rule in rules if to in rule.levels)
+        kept = " or ".join(rule.name.lower() for rule in rules if to not in rule.levels)
+        limit = f": {fitting}. Requests that are {kept} stay here" if kept else ""
+        yield f"Escalates to Level {to}{limit}."
+    if not level.escalates_to:
+        yield "The last level: there is nobody to escalate to."
+    if level.notifies_on_completion is not None:
+        yield f"Once completed, Level {level.notifies_on_completion} is notified by e-mail."
+
+
+# --- words for values -------------------------------------------------------------------------
+
+
+def _target(level: Level, priority: Priority) -> str:
+    """A response target in words."""
+    if priority not in level.response:
+        return "never at this level"
+    return target(level.response[priority])
+
+
+def target(when: Target | None) -> str:
+    """A response target in the words of the process page, and how we read them."""
+    match when:
+        case None:
+            return TBD
+        case SameDay(cutoff, next_due):
+            return (
+                f"same day (in before {cutoff:%H:%M}: by the end of that working day) "
+                f"or morning of the next working day (by {next_due:%H:%M})"
+            )
+        case WorkingDayHours(hours):
+            return f"{hours} hours, counted on working days only"
+
+
+def _working_time(calendar: str, process: Process) -> str:
+    return "that of the requester's office" if calendar == OFFICE_CALENDAR else _hours(process.calendars[calendar])
+
+
+def _calendar_name(calendar: str) -> str:
+    return "the requester's office" if calendar == OFFICE_CALENDAR else calendar.replace("-", " ").title()
+
+
+def _hours(calendar: Calendar) -> str:
+    """Working days and hours, as in Monday to Friday 09:00-18:00."""
+    days = sorted(calendar.working_days)
+    in_a_row = days == list(range(days[0], days[-1] + 1)) and len(days) > 1
+    named = f"{WEEKDAYS[days[0]]} to {WEEKDAYS[days[-1]]}" if in_a_row else ", ".join(WEEKDAYS[day] for day in days)
+    return f"{named} {calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
+
+
+def _mail_to(address: str) -> str:
+    return f"[{address}](mailto:{address})"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)

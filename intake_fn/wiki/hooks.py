@@ -1,0 +1,160 @@
+"""What MkDocs calls while it builds the wiki (`hooks:` in mkdocs.yml). Thin: each hook is a few lines.
+
+on_files          the spec's form is checked; form pages, scripts and icon join the site
+on_page_markdown  markers become facts of support.yml
+on_page_content   clauses get their citation and link, form pages their form
+on_post_page      scripts where a page needs them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # MkDocs loads a hook as a file, from wherever the package is not installed
+
+from intake_fn.core.errors import SpecdeskError  # noqa: E402 - after the path is set
+from intake_fn.core.process import Process  # noqa: E402
+from intake_fn.core.process_file import parse  # noqa: E402
+from intake_fn.core.request import Kind  # noqa: E402
+from intake_fn.web.forms import FORMS, form_for, render_fields  # noqa: E402
+from intake_fn.wiki import clauses, lint  # noqa: E402
+from intake_fn.wiki.facts import facts  # noqa: E402
+
+SPEC = "spec/"
+"""The folder whose pages decide."""
+
+FORM_PAGES = {f"ask/{kind}.md": kind for kind in Kind}
+"""Not below /requests/: those addresses are the intake's."""
+
+MERMAID = "assets/mermaid.min.js"
+MERMAID_SHA256 = "74d7c46dabca328c2294733910a8aa1ed0c37451776e8d5295da38a2b758fb9b"
+"""The official mermaid.min.js 11.16.0, as its project publishes it."""
+
+INTAKE_SCRIPT = "assets/intake.js"
+ICON = "assets/icon.svg"
+STATIC = ROOT / "intake_fn" / "web" / "static"
+
+_MARKER = re.compile(r"^<!-- specdesk: (\S+) -->$", re.MULTILINE)
+_INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Check the spec; add what is not in docs/. Raises PluginError naming every problem."""
+    process = _process(config)
+    pages = [
+        lint.read(file.src_uri.removeprefix(SPEC).removesuffix(".md"), f"docs/{file.src_uri}", file.content_string)
+        for file in files
+        if _is_spec(file.src_uri)
+    ]
+    if problems := lint.lint(pages, process):
+        raise PluginError("\n".join(["The spec is not in form:", *map(str, problems)]))
+    for uri, kind in FORM_PAGES.items():
+        files.append(File.generated(config, uri, content=f"# {FORMS[kind].title}\n\n{FORMS[kind].lead}\n"))
+    for uri, path in ((MERMAID, _mermaid()), (INTAKE_SCRIPT, STATIC / "intake.js"), (ICON, STATIC / "icon.svg")):
+        files.append(File.generated(config, uri, abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put facts where markers stand. Raises PluginError for a marker that names no fact."""
+    del files
+    if "<!-- specdesk:" not in markdown:
+        return markdown
+    known = facts(_process(config))
+
+    def fact(match: re.Match[str]) -> str:
+        if match.group(1) not in known:
+            names = ", ".join(known)
+            raise PluginError(f"docs/{page.file.src_uri}: there is no fact {match.group(1)!r}. Use one of {names}.")
+        return known[match.group(1)]
+
+    return _MARKER.sub(fact, markdown)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Give clauses their citation, spec pages their owner, form pages their form, links the intake's address."""
+    del files
+    process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
+    if _is_spec(uri):
+        html = clauses.with_reports(html, uri.removeprefix(SPEC).removesuffix(".md"), intake)
+        html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
+    if kind := FORM_PAGES.get(uri):
+        html += _form(kind, process, intake)
+    return _INTAKE_LINK.sub(lambda match: f'href="{intake}{match.group(1)}"', html)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Load Mermaid where a diagram is (the theme then loads none from elsewhere), the forms' script where a form is."""
+    del config
+    up = "../" * page.url.count("/")
+    if 'class="mermaid"' in output:
+        output = output.replace("</head>", f'<script src="{up}{MERMAID}"></script></head>', 1)
+    if page.file.src_uri in FORM_PAGES:
+        output = output.replace("</head>", f'<script src="{up}{INTAKE_SCRIPT}" defer></script></head>', 1)
+    return output
+
+
+# --- parts ------------------------------------------------------------------------------------
+
+
+def _process(config: MkDocsConfig) -> Process:
+    """support.yml beside mkdocs.yml. Raises PluginError with what is wrong in it."""
+    path = Path(config.config_file_path).parent / "support.yml"
+    try:
+        return _parsed(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PluginError(f"support.yml can't be read ({error.strerror}). It belongs beside mkdocs.yml.") from error
+    except SpecdeskError as error:
+        raise PluginError(str(error)) from error
+
+
+_parsed = lru_cache(maxsize=1)(parse)
+
+
+def _is_spec(uri: str) -> bool:
+    return uri.startswith(SPEC) and uri.endswith(".md")
+
+
+def _intake_url(config: MkDocsConfig) -> str:
+    """Where the intake is, without a slash at the end; "" for the wiki's own origin."""
+    return str(config.extra.get("intake_url") or "").rstrip("/")
+
+
+def _form(kind: Kind, process: Process, intake: str) -> str:
+    return (
+        f'<form class="sd-form" method="post" action="{intake}/requests/{kind}" enctype="multipart/form-data" '
+        f'novalidate data-intake="{kind}">\n{render_fields(form_for(kind, process))}\n'
+        '<p class="sd-send"><button class="md-button md-button--primary">Send</button> '
+        '<span class="sd-hint">You get a receipt at once, and a link that shows how your request stands.</span></p>\n'
+        "</form>\n"
+    )
+
+
+def _mermaid() -> Path:
+    """The script inside the package mermaidx. Raises PluginError when it is missing or another one."""
+    spec = importlib.util.find_spec("mermaidx")
+    if spec is None or spec.origin is None:
+        raise PluginError("The package mermaidx, which carries Mermaid, is not installed. Run `make test` once.")
+    path = Path(spec.origin).parent / "assets" / "mermaid.js"
+    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "nothing"
+    if found != MERMAID_SHA256:
+        raise PluginError(
+            f"mermaidx carries another mermaid.js than the one that was reviewed (SHA-256 {found}). Install the "
+            "version of requirements-dev.lock, or review the new script and change MERMAID_SHA256."
+        )
+    return path

@@ -1,0 +1,26 @@
+"""The stand-in Mantis: answers over REST as the recordings of MantisBT 2.28.4 do, oddities included.
+
+    python -m sandbox.mantis --port 8989 --state build/state/mantis --token TOKEN
+
+    state.py    one SQLite file: projects, categories, accounts, issues and all that hangs on them
+    enums.py    Mantis's enumerations, options and thresholds, as tables
+    answers.py  what goes back over the wire, and the four shapes of an error
+    shapes.py   rows as Mantis's JSON, as far as the account may see them
+    texts.py    texts as PHP and MySQL make of them
+    rights.py   what an account may do with an issue
+    issues.py   creating and changing issues, with Mantis's silent replacements
+    listing.py  lists of issues
+    notes.py    notes
+    files.py    files of issues and notes
+    links.py    tags, relationships, monitors
+    calls.py    one REST call: who calls, and what is brought along
+    rest.py     the routes of /api/rest
+    faults.py   trouble on demand, through /_control
+    pages.py    pages for people
+    app.py      all of them as one WSGI app
+
+What it leaves out, because Specdesk never asks for it: custom fields, versions, due dates, stored
+filters, impersonation of accounts other than by an administrator, mail, and the sessions behind the
+cookie. Calls are answered one after the other, so a lost update between two of them cannot happen
+here. tests/mantis holds it to the recordings and lists every difference that is accepted.
+"""

@@ -1,0 +1,81 @@
+"""`python -m sandbox.mantis`: serve the stand-in until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import secrets
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from intake_fn.core.process_file import ProcessError, parse
+from sandbox.mantis.app import make_app
+from sandbox.mantis.state import State
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line per request at the terminal."""
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve; the exit status. What goes wrong is said on stderr."""
+    options = _options(arguments)
+    token = options.token or secrets.token_urlsafe(24)
+    try:
+        listening = socket.create_server((options.host, options.port), backlog=128)
+    except OSError as error:
+        reason = "it is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
+        return _fail(f"cannot listen on port {options.port} of {options.host}: {reason}. Choose another with --port.")
+    try:
+        process = parse(options.support.read_text(encoding="utf-8"), str(options.support))
+        state = State.open(options.state, process, token)
+    except ProcessError as error:
+        return _fail(str(error))
+    except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
+        return _fail(f"{error}. Check --support and --state.")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with listening:  # the server listens on a copy
+        server = make_server(
+            options.host, options.port, make_app(state), threaded=True, request_handler=_Quiet, fd=listening.fileno()
+        )
+    serving = threading.Thread(target=server.serve_forever, args=(0.1,))
+    serving.start()
+    said = "" if options.token else f", token {token}"
+    print(f"Stand-in Mantis: http://{options.host}:{server.port}/{said}", flush=True)
+    stop.wait()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+    state.close()
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.mantis", description="Serve the stand-in Mantis.")
+    parser.add_argument("--port", type=int, default=8989, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
+    parser.add_argument("--state", type=Path, help="a folder that keeps the data; without it they are forgotten")
+    parser.add_argument("--support", type=Path, default=Path("support.yml"), help="default: %(default)s")
+    parser.add_argument("--token", default="", help="that of the service account; without it one is made and printed")
+    return parser.parse_args(arguments)
+
+
+def _fail(message: str) -> int:
+    print(f"The stand-in Mantis cannot start: {message}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Trouble on demand, for demonstrations and tests.
+
+    POST   /_control  {"fault": "down", "times": 3, "seconds": 2}   starts a fault
+    GET    /_control                                                 shows it
+    DELETE /_control                                                 ends it
+
+It meets calls below /api/rest only; pages stay. `times` is the number of calls that it meets, all of
+them until DELETE when it is left out. `seconds` is how long each of these calls waits (default 0).
+
+    down               the connection ends without an answer, and nothing is done
+    slow               the call is answered, after the wait
+    created-no-answer  a call that writes is done; after the wait the connection ends without an answer
+    error-500          500 with an empty body, and nothing is done, as when the database is down
+    maintenance        503 "Mantis Offline" with an empty body, and nothing is done
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox.mantis.answers import Answer, bare, crash
+
+KINDS = ("down", "slow", "created-no-answer", "error-500", "maintenance")
+READING = ("GET", "HEAD", "OPTIONS")
+LONGEST_SECONDS = 300
+
+
+class Dropped(ConnectionError):
+    """The connection ends without an answer; the server closes it quietly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of trouble. `times` None is until it is ended."""
+
+    fault: str
+    times: int | None = None
+    seconds: float = 0.0
+
+
+class Faults:
+    """The fault that is on at the moment, if any. Threads share it."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._fault: Fault | None = None
+
+    def control(self, request: Request) -> Response:
+        """The control endpoint."""
+        if request.method in ("POST", "DELETE"):
+            try:
+                fault = _fault(request.get_json(force=True)) if request.method == "POST" else None
+            except ValueError as error:
+                return _json(400, {"error": str(error)})
+            with self._lock:
+                self._fault = fault
+        elif request.method != "GET":
+            return _json(405, {"error": "Use POST, GET or DELETE."})
+        return _json(200, asdict(self._fault) if self._fault else {"fault": None})
+
+    def meet(self, request: Request, answer: Callable[[], Answer]) -> Answer:
+        """Answer a call, or let it meet the fault. Raises Dropped."""
+        fault = self._take(writes=request.method not in READING)
+        if fault is None:
+            return answer()
+        kind = fault.fault
+        if kind == "created-no-answer":
+            answer()
+        self._sleep(fault.seconds)
+        if kind in ("down", "created-no-answer"):
+            _hang_up(request)
+            raise Dropped
+        if kind == "slow":
+            return answer()
+        return crash().answer if kind == "error-500" else bare(503, "Mantis Offline", signed=False).answer
+
+    def _take(self, *, writes: bool) -> Fault | None:
+        """The fault that this call meets; one of its times is used up."""
+        with self._lock:
+            fault = self._fault
+            if fault is None or (fault.fault == "created-no-answer" and not writes):
+                return None
+            if fault.times is not None:
+                self._fault = replace(fault, times=fault.times - 1) if fault.times > 1 else None
+            return fault
+
+
+def _fault(given: Any) -> Fault:
+    """What was asked for. Raises ValueError that says how to ask."""
+    if not isinstance(given, dict) or given.get("fault") not in KINDS:
+        raise ValueError(f"Name a fault: {', '.join(KINDS)}.")
+    times, seconds = given.get("times"), given.get("seconds", 0)
+    if times is not None and (type(times) is not int or times < 1):
+        raise ValueError("`times` is how many calls meet the fault: a number from 1 on, or leave it out.")
+    if type(seconds) not in (int, float) or not 0 <= seconds <= LONGEST_SECONDS:
+        raise ValueError(f"`seconds` is how long each call waits: from 0 to {LONGEST_SECONDS}.")
+    return Fault(given["fault"], times, float(seconds))
+
+
+def _hang_up(request: Request) -> None:
+    """Close the connection; where there is none, in a test without a server, the error itself has to do."""
+    connection = request.environ.get("werkzeug.socket")
+    if isinstance(connection, socket.socket):
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:  # the client has gone already
+            return
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body), status, content_type="application/json")

@@ -138,7 +138,7 @@ class SandboxHouse:
             threaded=True,
             request_handler=_Quiet,
         )
-        self._serving = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self._serving = threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True)
         self._serving.start()
         self._closing.append(self.server.server_close)
         self._closing.append(self.server.shutdown)

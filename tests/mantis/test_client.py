@@ -1,0 +1,250 @@
+"""The Mantis client, over real HTTP: the contract of the Tracker port, and every fault that Mantis knows.
+
+The contract runs against the stand-in; with MANTIS_URL and MANTIS_TOKEN it runs against that MantisBT
+as well (a test installation with the project tree of support.yml: it makes issues there).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import urllib.request
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from sandbox.mantis.app import make_app
+from sandbox.mantis.state import State
+from werkzeug.serving import make_server
+
+from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
+from intake_fn.ports import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from intake_fn.core.process import Process
+
+TOKEN = "0123456789abcdefghij0123456789ab"
+REAL = {"url": os.environ.get("MANTIS_URL", ""), "token": os.environ.get("MANTIS_TOKEN", "")}
+
+
+class StandIn:
+    """A running stand-in and a client for it."""
+
+    def __init__(self, url: str, tracker: MantisTracker) -> None:
+        self.url = url
+        self.tracker = tracker
+
+    def fault(self, name: str, times: int = 1, **more: Any) -> None:
+        """Let the next calls go wrong."""
+        body = json.dumps({"fault": name, "times": times, **more}).encode()
+        call = urllib.request.Request(f"{self.url}/_control", body, {"Content-Type": "application/json"})
+        urllib.request.urlopen(call).close()
+
+    def raw(self, method: str, path: str, body: Any = None) -> Any:
+        """A call past the client, to look at what stands there."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": TOKEN, "Content-Type": "application/json"}
+        call = urllib.request.Request(f"{self.url}/api/rest/{path}", data, headers, method=method)
+        with urllib.request.urlopen(call) as answer:
+            return json.load(answer)
+
+    def marked(self, marker: str) -> list[Any]:
+        """All issues that carry a marker."""
+        rows = self.raw("GET", "issues?page_size=0")["issues"]
+        return [row for row in rows if row.get("additional_information", "").startswith(marker)]
+
+
+@pytest.fixture
+def stand_in(process: Process) -> Iterator[StandIn]:
+    """A stand-in on a free port, with nothing in it."""
+    state = State.open(None, process, TOKEN)
+    server = make_server("127.0.0.1", 0, make_app(state), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.port}"
+    tracker = MantisTracker(url, TOKEN, process.mantis, timeout_seconds=0.4, sleep=lambda _: None)
+    yield StandIn(url, tracker)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=["stand-in", "real"] if all(REAL.values()) else ["stand-in"])
+def tracker(request: pytest.FixtureRequest, process: Process) -> MantisTracker:
+    """The client, for each Mantis that there is."""
+    if request.param == "real":
+        return MantisTracker(REAL["url"], REAL["token"], process.mantis)
+    found: StandIn = request.getfixturevalue("stand_in")
+    return found.tracker
+
+
+def issue(**changes: Any) -> Issue:
+    """A full issue with a marker of its own."""
+    marker = f"Specdesk HD-{uuid4().hex[:4].upper()}-{uuid4().hex[:4].upper()}"
+    whole = Issue(
+        marker=marker,
+        project="Bugs InBox",
+        summary="Error page when a shipment is opened",
+        description="Line 1\nLine 2 <b>&amp;</b>",
+        steps="1. Open it",
+        information=f"{marker}\nhttps://help.example.com/desk",
+        category="Customs",
+        priority="high",
+        reproducibility="always",
+        handler="paul",
+        status="assigned",
+        tags=("specdesk", "customs"),
+    )
+    return replace(whole, **changes)
+
+
+class TestContract:
+    """What every Tracker does."""
+
+    def test_an_issue_is_filed_with_every_field(self, tracker: MantisTracker) -> None:
+        """Nothing of the field map is lost on the way."""
+        placed = tracker.file(issue())
+
+        assert () == placed.dropped
+        assert placed.url.endswith(f"/view.php?id={placed.number}")
+
+    def test_the_same_marker_is_filed_once(self, tracker: MantisTracker) -> None:
+        """A second delivery finds the first one's issue."""
+        one = issue()
+
+        assert tracker.file(one).number == tracker.file(one).number
+
+    def test_two_markers_are_two_issues(self, tracker: MantisTracker) -> None:
+        """Equal texts from two requests are two requests."""
+        assert tracker.file(issue()).number != tracker.file(issue()).number
+
+    def test_an_issue_follows_handler_status_priority_and_project(self, tracker: MantisTracker) -> None:
+        """Mantis shows who handles it now, and where it belongs."""
+        number = tracker.file(issue()).number
+        dropped = tracker.update(number, project="Change InBox", handler="andrei", status="resolved", priority="low")
+
+        assert () == dropped
+
+    def test_a_note_is_added_once(self, tracker: MantisTracker) -> None:
+        """A note that was delivered twice stands there once."""
+        number = tracker.file(issue()).number
+        for _ in range(2):
+            tracker.note(number, "Handed over.", "[HD#3#2]")
+
+        assert 1 == len(tracker._issue(number)["notes"])
+
+    def test_a_file_is_attached_once(self, tracker: MantisTracker) -> None:
+        """The same name and size is the same file."""
+        number = tracker.file(issue()).number
+        attached = [tracker.attach(number, "écran.png", b"\x89PNG\r\n\x1a\nabc") for _ in range(2)]
+
+        assert [True, True] == attached
+        assert ["écran.png"] == [file["filename"] for file in tracker._issue(number)["attachments"]]
+
+    def test_a_file_that_is_too_large_or_empty_is_refused(self, tracker: MantisTracker) -> None:
+        """The caller sends a link instead."""
+        number = tracker.file(issue()).number
+
+        assert not tracker.attach(number, "large.png", b"x" * (tracker.mapping.max_file_mb * 2**20 + 1))
+        assert not tracker.attach(number, "empty.png", b"")
+
+    def test_an_issue_that_is_gone_is_unknown(self, tracker: MantisTracker) -> None:
+        """Somebody deleted it in Mantis."""
+        with pytest.raises(Unknown):
+            tracker.note(999_999_999, "text", "marker")
+
+    def test_its_version_is_told(self, tracker: MantisTracker) -> None:
+        """The health page shows it."""
+        assert tracker.probe().startswith("2.")
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({"summary": "x" * 300}, "a summary of 129 characters is an empty 500"),
+        ({"summary": "two\r\nlines\x00"}, "a summary has one line"),
+        ({"description": "y" * 70_000}, "65,536 characters are refused"),
+        ({"description": "an emoji \U0001f600 and 𠜎"}, "four-byte characters cannot be stored"),
+        ({"tags": ("a,b", "+plus", "t" * 150, "\U0001f600")}, "tags with a comma, a sign, or too long are a 500"),
+        ({"category": "Nothing of that name"}, "the category of support.yml stands in"),
+        ({"steps": "", "handler": "", "status": "new"}, "what is empty is not sent"),
+    ],
+)
+def test_what_mantis_cannot_hold_is_cut_to_what_it_can(stand_in: StandIn, sent: dict[str, Any], why: str) -> None:
+    """Ours is the record; the issue is filed all the same."""
+    assert () == stand_in.tracker.file(issue(**sent)).dropped, why
+
+
+def test_a_handler_who_may_not_handle_is_reported_as_dropped(stand_in: StandIn) -> None:
+    """Mantis would leave the issue unassigned and say nothing."""
+    assert ("handler",) == stand_in.tracker.file(issue(handler="nobody")).dropped
+
+
+@pytest.mark.parametrize(
+    ("names", "says"), [({"project": "No such InBox"}, "project"), ({"priority": "asap"}, "priority")]
+)
+def test_a_name_that_mantis_lacks_is_our_configuration(stand_in: StandIn, names: dict[str, str], says: str) -> None:
+    """An admin is told what to bring in line; nothing is filed under a wrong name."""
+    with pytest.raises(Broken, match=says):
+        stand_in.tracker.file(issue(**names))
+
+    assert [] == stand_in.raw("GET", "issues?page_size=0")["issues"]
+
+
+def test_a_wrong_token_is_our_configuration(stand_in: StandIn, process: Process) -> None:
+    """The message names the token and does not show it."""
+    wrong = MantisTracker(stand_in.url, "wrong-token-wrong-token-wrong-to", process.mantis)
+    with pytest.raises(Broken, match="token") as caught:
+        wrong.file(issue())
+
+    assert "wrong-token" not in f"{caught.value} {wrong!r}"
+
+
+@pytest.mark.parametrize("fault", ["down", "error-500", "maintenance", "created-no-answer", "slow"])
+@pytest.mark.parametrize("after", range(6))
+def test_whatever_goes_wrong_there_is_one_issue_in_the_end(stand_in: StandIn, fault: str, after: int) -> None:
+    """Each fault at each call of a filing: the outbox tries again, and one issue stands there (R10)."""
+    one = issue()
+    calls = 0
+    original: Callable[..., Any] = stand_in.tracker._send
+
+    def counted(*arguments: Any, **more: Any) -> Any:
+        nonlocal calls
+        if calls == after:
+            stand_in.fault(fault, seconds=0.6)
+        calls += 1
+        return original(*arguments, **more)
+
+    stand_in.tracker._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+    for _ in range(4):
+        try:
+            placed = stand_in.tracker.file(one)
+        except TryLater:
+            continue
+        break
+    else:
+        pytest.fail("it was never filed")
+
+    assert [placed.number] == [row["id"] for row in stand_in.marked(one.marker)]
+
+
+def test_a_line_break_in_a_name_cannot_turn_an_error_into_a_success(stand_in: StandIn) -> None:
+    """Mantis answers 200 with an error inside when an echoed name has a line break: names are one line."""
+    number = stand_in.tracker.file(issue()).number
+    assert stand_in.tracker.attach(number, "a\r\nb.png", b"x")
+
+    assert ["a b.png"] == [file["filename"] for file in stand_in.tracker._issue(number)["attachments"]]
+
+
+def test_who_is_not_there_is_tried_later(process: Process) -> None:
+    """Nothing listens: the request waits in the outbox."""
+    nobody = MantisTracker("http://127.0.0.1:9", TOKEN, process.mantis, timeout_seconds=1)
+    with pytest.raises(SpecdeskError) as caught:
+        nobody.probe()
+
+    assert isinstance(caught.value, TryLater)

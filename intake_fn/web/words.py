@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,10 +38,13 @@ VERDICT: Mapping[Category, str] = {
     Category.UNDECIDED: "A person will decide: the spec alone does not settle it.",
 }
 
+RELATED = "related"
+"""The stance of a clause that was found and takes no side."""
+
 STANCE: Mapping[str, str] = {
     "supports-observed": "speaks for what was seen",
     "supports-expected": "speaks for what was expected",
-    "related": "is about the same subject",
+    RELATED: "is about the same subject",
 }
 
 CONFIDENCE = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not quite sure"), (0.0, "unsure"))
@@ -206,10 +210,38 @@ def age(instant: datetime, now: datetime) -> str:
     return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "just now")
 
 
+_MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
+
+
+def spoken(quote: str) -> str:
+    """A quote without Markdown's signs: links as their words, emphasis and code as plain text."""
+    return _MARKUP.sub(lambda match: match.group(1) or "", quote)
+
+
+def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
+    """The heading above what is cited: a clause that only resembles the request says nothing on it."""
+    decides = any(citation["stance"] != RELATED for citation in citations)
+    return "What the spec says" if decides else "Clauses near to it"
+
+
+def against(verdict: Mapping[str, Any]) -> str:
+    """The heading above the counter-clause; "" where it would only be shown a second time."""
+    counter = verdict["counter"]
+    if counter is None:
+        return ""
+    if counter["stance"] != RELATED:
+        return "What speaks against it"
+    shown = counter["clause"] in {citation["clause"] for citation in verdict["citations"]}
+    return "" if shown else "What else may bear on it"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "age": age,
     "span": span,
     "confidence": confidence,
     "size": size_in_words,
+    "spoken": spoken,
+    "cited_as": cited_as,
+    "against": against,
 }

@@ -44,7 +44,8 @@ _FAILURE = _any(
     r"\berror (?:page|500|screen)\b",
     r"\bbad gateway\b",
     r"\b(?:crash(?:es|ed|ing)?|segfault|froze|frozen|freezes|freezing|hangs|hung|hanging)\b",
-    r"\b(?:white|blank|empty|grey|gray) (?:page|screen|square|box|file|pdf|sheet)\b",
+    r"\b(?:an?|as|with|only|just|nothing but) (?:completely |totally |all )?(?:white|blank|empty|gr[ae]y)"
+    r" (?:page|screen|square|box|file|pdf|sheet)\b",
     r"\b(?:stops|stuck|hangs|stays) (?:at|on) \d+ ?(?:%|percent)",
     r"\b(?:spinner|hourglass|loading) (?:never|for ever|forever|turns|spins)\b",
     r"\bnever (?:finishes|loads|ends|comes back)\b",
@@ -86,10 +87,18 @@ _WISH = _any(
 )
 
 _DEVIATION = _any(
-    r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?|not|n't|never)\b",
+    r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?)\b",
+    r"\b(?:not|cannot|never|no (?:longer|more)|any ?more)\b",
+    r"\w+n't\b",
     r"\b(?:refused|rejected|blocked|twice|nobody)\b",
 )
 
+_NOT_KNOWING = _any(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:know|find|sure|see how|understand)\b")
+"""What a person says who asks: no sign that something behaves otherwise than it should."""
+
+
+_FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
+"""A question at the end of a report ("is it only me?") does not make it a question."""
 
 _FAILED = "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says."
 _TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
@@ -107,8 +116,9 @@ def route(claim: Claim) -> Route | None:
             0.8,
             _TO_SET_UP,
         )
-    asks = _QUESTION.search(said) or "?" in claim.summary
-    if asks and _ANSWER.search(fold(claim.expected)) and not _DEVIATION.search(said):
+    begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
+    asks = _QUESTION.search(begins) or "?" in summary
+    if asks and _ANSWER.search(fold(claim.expected)) and not _DEVIATION.search(_NOT_KNOWING.sub(" ", said)):
         return Route(MISC, 0.75, "You ask a question. The clauses below may answer it.")
     return None
 

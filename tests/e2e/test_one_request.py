@@ -199,8 +199,8 @@ def test_figure_1_is_drawn_without_a_network(page: Page, house: SandboxHouse, sc
     page.goto(f"{house.url}/process/")
     drawn = page.locator("div.mermaid").first
     expect(drawn).to_be_visible(timeout=15_000)
+    drawn.screenshot(path=screens / "figure-1.png")
     box = drawn.bounding_box()
 
     assert box is not None
     assert box["height"] > 200, "an empty or failed drawing is low"
-    drawn.screenshot(path=screens / "figure-1.png")

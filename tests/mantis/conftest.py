@@ -26,14 +26,22 @@ PEOPLE = (
     ("view_vic", "viewer", "View Vic"),
     ("nomail", "reporter", ""),
     ("joe@cust.test", "reporter", ""),
-    ("rep_rob", "reporter", ""),
 )
+EMAILS = {"administrator": "root@localhost", "nomail": "", "joe@cust.test": "joe@cust.test"}
 CATEGORIES = ("Hardware", "Software", "Network", "Account Access")
 
 
 def token_of(account: str) -> str:
     """The token of an account of the recordings."""
     return f"token-of-{account}"
+
+
+def add_person(state: State, name: str, level: str, real_name: str) -> None:
+    """Make an account with a token, or renew it. Belongs inside `change`."""
+    number = next(n for n, known in ENUMS["access_levels"].items() if known == level)
+    state.add_account(name, number, token=token_of(name))
+    email = EMAILS.get(name, f"{name}@corp-helpdesk.test")
+    state.run("update account set real_name = ?, email = ? where name = ?", real_name, email, name)
 
 
 @dataclass
@@ -101,11 +109,7 @@ def make_world(process: Process) -> Iterator[Callable[[], World]]:
         with state.change():
             state.run("update account set name = 'svc_intake' where id = 2")
             for name, level, real_name in PEOPLE:
-                number = next(n for n, known in ENUMS["access_levels"].items() if known == level)
-                state.add_account(name, number, token=token_of(name))
-                email = {"administrator": "root@localhost", "nomail": "", "joe@cust.test": name}.get(name)
-                email = f"{name}@corp-helpdesk.test" if email is None else email
-                state.run("update account set real_name = ?, email = ? where name = ?", real_name, email, name)
+                add_person(state, name, level, real_name)
             state.run("update project set description = 'Help desk intake' where id = 1")
             state.run("update project set description = 'Everything else' where id = 4")
             state.add_category(2, "Bugs only")

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from sandbox.mantis.app import make_app
-from sandbox.mantis.state import State
 from werkzeug.serving import make_server
 
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
 from intake_fn.ports import Issue
+from sandbox.mantis.app import make_app
+from sandbox.mantis.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

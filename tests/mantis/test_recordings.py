@@ -16,13 +16,23 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.mantis.conftest import World, token_of
+from tests.mantis.conftest import World, add_person, token_of
 
 FOLDER = Path(__file__).parents[1] / "data" / "mantis"
 RECORDINGS = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 # By recording and label: why the stand-in may answer something else there.
-ACCEPTED: dict[tuple[str, str], str] = {}
+NO_CUSTOM_FIELDS = "the stand-in has no custom fields, so that any is unknown: Specdesk fills none"
+NO_STORED_FILTERS = "stored filters are made in Mantis's own pages only, and Specdesk uses none"
+ACCEPTED = {
+    ("26-issue-create-files", "4 MiB"): "the recording shortened the content, so that it ends in other bytes",
+    ("27-issue-create-partial-failure", "custom field value over 255 characters"): NO_CUSTOM_FIELDS,
+    ("27-issue-create-partial-failure", "bad enum value: refused first"): NO_CUSTOM_FIELDS,
+    ("40-issue-get", "pages/issues/view"): "a route for Mantis's own pages, which Specdesk does not call",
+    ("42-issue-list-filters", "GET /filters"): NO_STORED_FILTERS,
+    ("42-issue-list-filters", "stored shared filter, oldest update first"): NO_STORED_FILTERS,
+    ("42-issue-list-filters", "same, another user"): NO_STORED_FILTERS,
+}
 
 # By key, wherever it stands: why its value is not compared.
 ANY_VALUE = {
@@ -45,6 +55,9 @@ class Replay:
                 world.state.run("delete from project")
                 world.state.run("delete from category where project != 0")
             world.next_number("project", 1)
+        with world.state.change():
+            for person in recording.get("accounts", []):
+                add_person(world.state, *person)
 
     def differences(self, exchange: Mapping[str, Any]) -> list[str]:
         """Where the answer to an exchange differs from the recorded one."""
@@ -88,10 +101,9 @@ class Replay:
         return headers
 
     def _status(self, wanted: Mapping[str, Any], answer: TestResponse) -> Iterator[str]:
-        reason = whole(wanted.get("reason", wanted.get("json", {}).get("message", "")))
-        status = answer.status.encode("latin-1").decode()
-        if status != f"{wanted['status']} {reason}":
-            yield f"{wanted['status']} {reason} != {status}"
+        reason = wanted.get("reason", wanted.get("json", {}).get("message", ""))
+        status, _, phrase = answer.status.encode("latin-1").decode().partition(" ")
+        yield from unequal([wanted["status"], reason], [int(status), phrase], "status", whole_too=True)
         if ("etag" in wanted) != ("ETag" in answer.headers):
             yield f"ETag: {wanted.get('etag')} != {answer.headers.get('ETag')}"
 
@@ -102,11 +114,19 @@ class Replay:
         elif self.recording.get("compare") == "shape":
             yield from unequal(shape(wanted["json"]), shape(answer.get_json()), "", whole_too=False)
         else:
-            yield from unequal(whole(wanted["json"]), answer.get_json(), "", whole_too=not wanted.get("trimmed"))
+            yield from unequal(wanted["json"], answer.get_json(), "", whole_too=not wanted.get("trimmed"))
+
+
+def same(wanted: Any, found: Any) -> bool:
+    """Whether two values are equal; of a text that the recording shortened, its start and its length."""
+    match = SHORTENED.fullmatch(wanted) if isinstance(wanted, str) else None
+    if match is None or not isinstance(found, str):
+        return bool(wanted == found)
+    return found.startswith(match[1]) and len(found) == int(match[2])
 
 
 def whole(value: Any) -> Any:
-    """A value with the long texts that the recording shortened."""
+    """A body with texts as long as those that the recording shortened."""
     if isinstance(value, dict):
         return {key: whole(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -143,7 +163,7 @@ def unequal(wanted: Any, found: Any, path: str, *, whole_too: bool) -> Iterator[
             yield f"{path}: {len(wanted)} entries != {len(found)}: {wanted!r:.300} {found!r:.300}"
         for number, (one, other) in enumerate(zip(wanted, found, strict=False)):
             yield from unequal(one, other, f"{path}[{number}]", whole_too=whole_too)
-    elif wanted != found:
+    elif not same(wanted, found):
         yield f"{path}: {wanted!r:.200} != {found!r:.200}"
 
 
@@ -152,9 +172,14 @@ def test_the_stand_in_answers_as_the_recording_does(name: str, make_world: Calla
     """Status, reason phrase and body are those that MantisBT gave, but for the differences that are accepted."""
     recording = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     replay = Replay(make_world(), recording)
-    found = {(name, exchange["label"]): replay.differences(exchange) for exchange in recording["exchanges"]}
-    told = [f"{label}: {difference}" for (_, label), differences in found.items() for difference in differences]
-    accepted = [key for key in ACCEPTED if key[0] == name]
+    accepted = {label for recorded, label in ACCEPTED if recorded == name}
+    told, met = [], set()
+    for exchange in recording["exchanges"]:
+        label, differences = exchange["label"], replay.differences(exchange)
+        if label in accepted and differences:
+            met.add(label)
+        else:
+            told += [f"{label}: {difference}" for difference in differences]
 
-    assert [] == [line for line in told if (name, line.partition(": ")[0]) not in ACCEPTED]
-    assert [key for key in accepted if found[key]] == accepted, "an accepted difference is gone: delete its line"
+    assert [] == told
+    assert accepted == met, "an accepted difference is gone: delete its line"

@@ -99,6 +99,30 @@ CASES = [
         None,
         "a wish for something that the spec does not have",
     ),
+    (
+        claim("Dark mode", "At night the white screen hurts. There is no dark mode.", "a dark theme"),
+        "change",
+        None,
+        "a white screen is not always a failure",
+    ),
+    (
+        claim("Copied list has the old names", "The new list has the names of the old one. Is it only me?", ""),
+        "undecided",
+        None,
+        "a question at the end does not make a report a question",
+    ),
+    (
+        claim("Why can't I renew?", "I wanted to renew for the third time and there is no button any more.", ""),
+        "undecided",
+        None,
+        "a complaint in a question's clothes",
+    ),
+    (
+        claim("How do I renew?", "I don't know how to renew a film from home.", ""),
+        "misc",
+        None,
+        "not knowing how is no deviation",
+    ),
     (claim("Icon changed", "The icon of the basket is green since today.", "blue"), "undecided", None, "silent"),
     (claim("", "", ""), "undecided", None, "nothing was said"),
 ]

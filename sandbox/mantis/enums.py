@@ -42,8 +42,16 @@ STATUS_COLOURS = {
     90: "#c9ccc4",
 }
 
-# What an issue gets when the caller names nothing.
-DEFAULTS = {"priority": 30, "severity": 50, "reproducibility": 70, "status": 10, "resolution": 10, "view_state": 10}
+# What an issue or a project gets when the caller names nothing.
+DEFAULTS = {
+    "project_status": 10,
+    "priority": 30,
+    "severity": 50,
+    "reproducibility": 70,
+    "status": 10,
+    "resolution": 10,
+    "view_state": 10,
+}
 
 VIEWER, REPORTER, UPDATER, DEVELOPER, MANAGER, ADMINISTRATOR = ENUMS["access_levels"]
 NEW, FEEDBACK, ASSIGNED, RESOLVED, CLOSED = 10, 20, 50, 80, 90

@@ -69,6 +69,7 @@ class Faults:
 
     def meet(self, request: Request, answer: Callable[[], Answer]) -> Answer:
         """Answer a call, or let it meet the fault. Raises Dropped."""
+        request.get_data()  # all of it, or the server takes the rest for the next request
         fault = self._take(writes=request.method not in READING)
         if fault is None:
             return answer()

@@ -66,8 +66,8 @@ def create(view: View, given: Mapping[str, Any]) -> int:
     links.attach_tags(view, number, tags, twice_is_fine=False)
     for file in files:
         add_file(view, number, file)
-    known = [m["id"] for m in given.get("monitors") or [] if isinstance(m, dict) and state.account(m.get("id") or 0)]
-    links.set_monitors(view, number, known)
+    watching = [m.get("id", 0) for m in given.get("monitors") or [] if isinstance(m, dict)]  # unknown ones, too
+    links.set_monitors(view, number, watching)
     for note in given.get("notes") or []:
         if not isinstance(note, dict) or not text_of(note.get("text")).strip():
             raise uncaught()

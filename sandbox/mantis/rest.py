@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request
 from sandbox.mantis import issues, links, notes
 from sandbox.mantis.answers import Answer, Refusal, bare, crash, refuse, uncaught
 from sandbox.mantis.calls import Call, account_of_call, body_of, number_in
-from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, option
+from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, number_of, option
 from sandbox.mantis.files import add_files
 from sandbox.mantis.listing import FILTERS, filter_name, listing
 from sandbox.mantis.shapes import View
@@ -35,7 +36,7 @@ def answer(state: State, request: Request) -> Answer:
             given = _answered(Call(View(state, account), request, body_of(request, data)))
         except Refusal as refusal:
             given = refusal.answer
-        except OverflowError:  # a number that no column holds
+        except (OverflowError, sqlite3.Error):  # what no column holds
             given = crash().answer
         except (AttributeError, TypeError, ValueError, KeyError):  # an odd type where a text or an object belongs
             given = uncaught().answer
@@ -66,7 +67,7 @@ def _answered(call: Call) -> Answer:
 def _get_issues(call: Call) -> Answer:
     if filter_name(call.query) not in FILTERS:
         fault = {"status_code": 404, "fault_string": f"Unknown filter '{call.query['filter_id']}'"}
-        return Answer(200, {"issues": fault})
+        return _cached(call, {"issues": fault})
     rows = listing(call.view, call.query)
     body = {"issues": [call.view.issue(row, call.names) for row in rows]}
     return _cached(call, body)
@@ -103,13 +104,13 @@ def _delete_issue(call: Call, number: str) -> Answer:
     issue = int(call.issue(number)["id"])
     if call.view.level < DEVELOPER:
         raise refuse(403, 13, f"Access denied to delete issue {issue}")
-    _check_match(call, issue)
+    etag = _check_match(call, issue)
     with call.state.change():
         for table in ("note", "file", "issue_tag", "monitor", "history"):
             call.state.run(f"delete from {table} where issue = ?", issue)  # noqa: S608 - from the line above
         call.state.run("delete from relationship where ? in (source, target)", issue)
         call.state.run("delete from issue where id = ?", issue)
-    return Answer(204)
+    return Answer(204, etag=etag)
 
 
 def _cached(call: Call, body: Any) -> Answer:
@@ -124,12 +125,13 @@ def _etag(call: Call, body: Any) -> str:
     return hashlib.sha256(f"{call.view.id} {json.dumps(body)}".encode()).hexdigest()
 
 
-def _check_match(call: Call, issue: int) -> None:
-    """Raises Refusal 412 when the issue is not as If-Match has it."""
+def _check_match(call: Call, issue: int) -> str:
+    """The issue's ETag. Raises Refusal 412 when If-Match has another one."""
     wanted = call.request.headers.get("If-Match")
     current = _etag(call, {"issues": [call.shown(issue)]})
     if wanted is not None and wanted != current:
         raise bare(412, etag=current)
+    return current
 
 
 # --- notes, files, tags, relationships, monitors ----------------------------------------------
@@ -243,7 +245,12 @@ def _post_project(call: Call) -> Answer:
     if call.state.number("select id from project where name = ?", name):
         raise refuse(400, 701, "Project name is not unique")
     with call.state.change():
-        number = call.state.add_project(name, description=text_of(call.given.get("description")))
+        number = call.state.add_project(
+            name,
+            description=text_of(call.given.get("description")),
+            status=number_of("project_status", call.given.get("status")),
+            view_state=number_of("view_state", call.given.get("view_state")),
+        )
     row = call.state.rows("select * from project where id = ?", number)[0]
     return Answer(201, {"project": call.view.project(row)}, f"Project created with id {number}")
 

@@ -254,8 +254,10 @@ class View:
     def _monitors(self, issue: int) -> list[dict[str, Any]]:
         if self.level < DEVELOPER:
             return []
-        rows = self.state.rows("select account from monitor where issue = ? order by account", issue)
-        return [self.person(row["account"]) for row in rows]
+        rows = self.state.rows(
+            "select account.* from account join monitor on account.id = account where issue = ? order by account", issue
+        )
+        return [self._person(row) for row in rows]
 
     def _relationships(self, issue: int) -> list[dict[str, Any]]:
         as_source = self.state.rows("select * from relationship where source = ? order by type, id", issue)
@@ -310,7 +312,7 @@ class View:
 
     def _name(self, number: str) -> str:
         row = self.state.account(int(number))
-        return row["name"] if row else ""
+        return row["name"] if row else f"user{number}"
 
 
 _OF_A_NOTE = (NOTE_ADDED, NOTE_EDITED, NOTE_DELETED, NOTE_VIEW_STATE)

@@ -182,7 +182,7 @@ class State:
     def projects(self, level: int) -> list[Row]:
         """The projects that an account of this level sees."""
         shown = PRIVATE if level >= ADMINISTRATOR else PUBLIC
-        return self.rows("select * from project where view_state <= ? order by id", shown)
+        return self.rows("select * from project where view_state <= ? order by parent != 0, name", shown)
 
     def family(self, project: int) -> list[int]:
         """A project and all below it."""

@@ -1,0 +1,434 @@
+"""The stand-in Mantis keeps its data, makes trouble on demand, and shows pages for people."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from intake_fn.core.process import Person, Process
+from sandbox.mantis.app import make_app
+from sandbox.mantis.files import decoded
+from sandbox.mantis.state import FILE_NAME, State
+from tests.mantis.conftest import World
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "token-of-the-service-account-0123"
+ISSUE = {"summary": "Printer", "description": "It is silent.", "project": {"id": 2}, "category": "General"}
+HOSTILE = "<script>alert(1)</script> & \"q\" 'a'"
+
+
+# --- what it knows ----------------------------------------------------------------------------
+
+
+def test_the_project_tree_and_the_categories_are_those_of_support_yml(process: Process) -> None:
+    """The parent, a sub-project for each distinct project, and each module as a category that all inherit."""
+    state = State.open(None, process, TOKEN)
+    answer = Client(make_app(state)).get("/api/rest/projects", headers={"Authorization": TOKEN}).get_json()
+    projects = {project["name"]: project for project in answer["projects"]}
+    parent = projects[process.mantis.parent]
+    expected = {module.name for module in process.modules.values()} | {process.mantis.category}
+
+    assert [child["name"] for child in parent["subProjects"]] == list(dict.fromkeys(process.mantis.projects.values()))
+    for project in projects.values():
+        assert {category["name"] for category in project["categories"]} == expected
+
+
+def test_everybody_in_support_yml_may_handle_issues(process: Process) -> None:
+    """Each person's account is a developer, so that an issue can be handed to it."""
+    state = State.open(None, process, TOKEN)
+    answer = Client(make_app(state)).get("/api/rest/projects/2/handlers", headers={"Authorization": TOKEN}).get_json()
+    names = {user["name"] for user in answer["users"]}
+
+    assert names == {"administrator", "specdesk"} | {person.mantis for person in process.people.values()}
+
+
+def test_data_survive_a_restart_and_only_what_is_missing_is_added(process: Process, tmp_path: Path) -> None:
+    """A second start finds the issue, makes nothing twice, adds a new person, and takes the new token."""
+    with closing(State.open(tmp_path, process, "old")) as state:
+        Client(make_app(state)).post("/api/rest/issues", json=ISSUE, headers={"Authorization": "old"})
+        before = {table: _count(state, table) for table in ("account", "project", "category", "issue")}
+    newcomer = Person("ada", "Ada", "Level 4 engineer", "ada@example.com", "ada")
+    grown = replace(process, people={**process.people, "ada": newcomer})
+    with closing(State.open(tmp_path, grown, TOKEN)) as state:
+        client = Client(make_app(state))
+        found = client.get("/api/rest/issues/1", headers={"Authorization": TOKEN}).get_json()
+        after = {table: _count(state, table) for table in before}
+        refused = client.get("/api/rest/issues/1", headers={"Authorization": "old"}).status_code
+
+    assert found["issues"][0]["summary"] == ISSUE["summary"]
+    assert after == {**before, "account": before["account"] + 1}
+    assert refused == 401
+
+
+def _count(state: State, table: str) -> int:
+    return state.number(f"select count(*) from {table}")  # noqa: S608 - the test's own words
+
+
+# --- habits that no recording shows in full ---------------------------------------------------
+
+
+def test_turning_pages_loses_issues_of_the_same_second(world: World) -> None:
+    """Mantis has no settled order within a second, so a client that turns pages misses some; one big page has all."""
+    for _ in range(30):
+        world.file()
+    paged = []
+    for page in range(1, 7):
+        query = {"page_size": "5", "page": str(page), "select": "id"}
+        paged += [issue["id"] for issue in _list(world, query)]
+    whole = [issue["id"] for issue in _list(world, {"page_size": "0", "select": "id"})]
+
+    assert sorted(whole) == list(range(1, 31))
+    assert len(paged) == 30
+    assert set(paged) < set(whole)
+
+
+def _list(world: World, query: dict[str, str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = world.call(None, "GET", "/api/rest/issues", query=query).get_json()["issues"]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "", {}),
+        ("PATCH", "", {"summary": "Other"}),
+        ("POST", "/notes", {"text": "x"}),
+        ("POST", "/tags", {"tags": [{"name": "new"}]}),
+        ("POST", "/files", {"files": [{"name": "a.txt", "content": "aGk="}]}),
+        ("POST", "/monitors", {}),
+        ("POST", "/relationships", {"issue": {"id": 2}}),
+    ],
+)
+def test_every_change_moves_the_issue_up(world: World, method: str, path: str, body: dict[str, Any]) -> None:
+    """`updated_at` tells a client what to read again: any change moves it, a refused one does not."""
+    world.file()
+    world.file()
+    with world.state.change():
+        world.state.run("update issue set updated_at = 0")
+    done = world.call(None, method, f"/api/rest/issues/1{path}", body).status_code < 300
+
+    assert (world.issue(1)["updated_at"] > "1970-01-02") == done
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"summary": {"a": 1}, "handler": {"id": "x"}},
+        {"handler": {"id": 10**30}},
+        {"handler": {"id": {}}},
+        {"priority": {"id": []}},
+        {"priority": {"name": {}}},
+        {"category": {"id": True, "name": []}},
+        {"project": {"id": [1]}},
+        {"tags": {"name": "x"}},
+        {"tags": [[]]},
+        {"files": [1]},
+        {"notes": [None]},
+        {"monitors": 7},
+        {"custom_fields": [3]},
+        {"description": "\x00"},
+    ],
+)
+def test_odd_values_get_an_answer(world: World, body: dict[str, Any]) -> None:
+    """Whatever is sent, something that Mantis could say comes back, and the stand-in goes on working."""
+    created = world.call(None, "POST", "/api/rest/issues", {**ISSUE, **body}).status_code
+    number = world.file()["id"]
+    patched = world.call(None, "PATCH", f"/api/rest/issues/{number}", body).status_code
+
+    assert {created, patched} <= {200, 201, 400, 403, 404, 500}
+    assert world.issue(number)["id"] == number
+
+
+@pytest.mark.parametrize(
+    ("text", "content"), [("aGk=", b"hi"), ("aGk", b"hi"), ("a G\nk=!", b"hi"), ("", b""), ("a", b""), ("====", b"")]
+)
+def test_base64_is_read_as_php_reads_it(text: str, content: bytes) -> None:
+    """What does not belong there is skipped, and nothing is an error."""
+    assert content == decoded(text)
+
+
+# --- trouble on demand ------------------------------------------------------------------------
+
+
+def _trouble(world: World, **fault: Any) -> None:
+    assert world.client.post("/_control", json=fault).status_code == 200
+
+
+def test_a_fault_meets_as_many_calls_as_it_was_told(world: World) -> None:
+    """After `times` calls everything is as before, and pages never meet it."""
+    _trouble(world, fault="error-500", times=2)
+    statuses = [world.call(None, "GET", "/api/rest/users/me").status for _ in range(3)]
+    page = world.client.get("/").status_code
+
+    assert statuses == ["500 Internal Server Error", "500 Internal Server Error", "200 OK"]
+    assert page == 200
+
+
+def test_maintenance_lasts_until_it_is_ended(world: World) -> None:
+    """Without `times` every call meets the fault, and nothing is stored."""
+    _trouble(world, fault="maintenance")
+    statuses = {world.call(None, "POST", "/api/rest/issues", ISSUE).status for _ in range(3)}
+    world.client.delete("/_control")
+
+    assert statuses == {"503 Mantis Offline"}
+    assert _list(world, {}) == []
+
+
+def test_down_ends_the_connection_and_stores_nothing(world: World) -> None:
+    """The caller gets no answer at all."""
+    _trouble(world, fault="down", times=1)
+    with pytest.raises(ConnectionError):
+        world.call(None, "POST", "/api/rest/issues", ISSUE)
+
+    assert _list(world, {}) == []
+
+
+def test_created_no_answer_stores_the_issue_and_lets_readers_pass(world: World) -> None:
+    """The lost reply: the issue is there, and the caller was not told. A GET in between does not use it up."""
+    _trouble(world, fault="created-no-answer", times=1)
+    before = _list(world, {})
+    with pytest.raises(ConnectionError):
+        world.call(None, "POST", "/api/rest/issues", ISSUE)
+
+    assert before == []
+    assert [issue["summary"] for issue in _list(world, {})] == [ISSUE["summary"]]
+
+
+def test_slow_is_answered_in_the_end(world: World) -> None:
+    """The call waits, then all is well."""
+    _trouble(world, fault="slow", times=1, seconds=0.01)
+
+    assert world.call(None, "GET", "/api/rest/users/me").status_code == 200
+    assert world.client.get("/_control").get_json() == {"fault": None}
+
+
+@pytest.mark.parametrize(
+    "fault", [{}, {"fault": "flood"}, {"fault": "down", "times": 0}, {"fault": "slow", "seconds": -1}, {"fault": 1}, []]
+)
+def test_a_fault_that_makes_no_sense_is_refused(world: World, fault: Any) -> None:
+    """The answer says how to ask, and nothing is started."""
+    answer = world.client.post("/_control", json=fault)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["error"].endswith(".")
+    assert world.client.get("/_control").get_json() == {"fault": None}
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+def test_the_issue_page_shows_everything_and_escapes_it(world: World) -> None:
+    """Summary, texts, notes, tags, file names and history are data, never markup."""
+    world.file(
+        summary=HOSTILE,
+        description=HOSTILE,
+        steps_to_reproduce=HOSTILE,
+        additional_information=f"{HOSTILE} https://desk.example.com/desk/1",
+        handler={"name": "agent_ann"},
+        tags=[{"name": HOSTILE}],
+        notes=[{"text": HOSTILE}],
+        files=[{"name": f"{HOSTILE}.txt", "content": "aGk="}],
+    )
+    text = world.client.get("/view.php?id=1").text
+
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") == 10
+    assert "Stand-in Mantis" in text
+    assert "agent_ann" in text
+    assert 'href="https://desk.example.com/desk/1"' in text
+
+
+def test_the_list_shows_the_newest_first_and_escapes(world: World) -> None:
+    """A project's page, and the parent's with all of its sub-projects."""
+    for summary in ("First", HOSTILE):
+        world.file(summary=summary)
+    for project in (1, 2):
+        text = world.client.get(f"/view_all_bug_page.php?project_id={project}").text
+
+        assert "<script" not in text
+        assert [int(number) for number in re.findall(r'/view\.php\?id=(\d+)"', text)] == [2, 1]
+    assert "/view.php" not in world.client.get("/view_all_bug_page.php?project_id=3").text
+
+
+def test_the_home_page_counts_issues_by_project(world: World) -> None:
+    """The parent counts those of its sub-projects; resolved ones are not open."""
+    world.file()
+    world.file(status={"name": "resolved"})
+    text = world.client.get("/").text
+
+    assert re.findall(r"\d+ issues?, \d+ open", text)[:3] == [
+        "2 issues, 1 open",
+        "2 issues, 1 open",
+        "0 issues, 0 open",
+    ]
+
+
+def test_a_file_is_downloaded_as_it_was_sent_and_never_shown(world: World) -> None:
+    """An HTML file of a requester must not run in the browser of an engineer."""
+    world.file(files=[{"name": "écran\n.html", "content": "PGI+aGk8L2I+"}])
+    answer = world.client.get("/file_download.php?file_id=1")
+
+    assert answer.data == b"<b>hi</b>"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%A9cran%0A.html"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.content_type == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    "path", ["/view.php", "/view.php?id=9", "/view.php?id=x", "/view.php?id=" + "9" * 40, "/file_download.php", "/nope"]
+)
+def test_a_page_that_is_not_there_says_so(world: World, path: str) -> None:
+    """404 in the look of the others."""
+    answer = world.client.get(path)
+
+    assert answer.status_code == 404
+    assert "See all projects" in answer.text
+
+
+def test_pages_load_nothing_from_elsewhere(world: World) -> None:
+    """One style sheet of its own, and a policy that allows nothing else."""
+    world.file()
+    for path in ("/", "/view_all_bug_page.php?project_id=2", "/view.php?id=1"):
+        answer = world.client.get(path)
+
+        assert re.findall(r'(?:src|href)="(?:https?:)?//', answer.text) == []
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+    assert world.client.get("/style.css").content_type == "text/css; charset=utf-8"
+
+
+# --- as a program -----------------------------------------------------------------------------
+
+
+class Program:
+    """`python -m sandbox.mantis` on a free port."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "sandbox.mantis", "--port", "0", "--state", str(folder), "--token", TOKEN]
+        self.process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.said = self.process.stdout.readline()
+        match = re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)
+        self.port = int(match[1]) if match else 0
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and JSON of one call. Raises OSError or HTTPException when there is no answer."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            headers = {"Authorization": TOKEN, "Content-Type": "application/json"}
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            answer = connection.getresponse()
+            data = answer.read()
+            return answer.status, json.loads(data) if data else None
+
+    def end(self, how: signal.Signals) -> tuple[int, str]:
+        """End it; its exit status and what it said on stderr."""
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=10)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts the program with its data in one folder; none is left running."""
+    started: list[Program] = []
+
+    def start_one(*options: str) -> Program:
+        started.append(Program(tmp_path / "state", *options))
+        return started[-1]
+
+    yield start_one
+    for program in started:
+        if program.process.poll() is None:
+            program.process.kill()
+        program.process.communicate(timeout=10)
+
+
+def test_the_program_says_where_it_is_and_ends_cleanly(start: Callable[..., Program]) -> None:
+    """One line when it is ready; SIGTERM ends it with status 0 and without a word."""
+    program = start()
+    status, answer = program.call("GET", "/api/rest/users/me")
+    ended = program.end(signal.SIGTERM)
+
+    assert program.said == f"Stand-in Mantis: http://127.0.0.1:{program.port}/\n"
+    assert (status, answer["name"]) == (200, "specdesk")
+    assert ended == (0, "")
+
+
+def test_a_lost_answer_and_a_server_that_is_down_look_like_that_to_a_client(start: Callable[..., Program]) -> None:
+    """Over a real connection nothing comes back, at once, and the issue of the lost answer is there."""
+    program = start()
+    for fault in ("down", "created-no-answer"):
+        program.call("POST", "/_control", {"fault": fault, "times": 1})
+        with pytest.raises((OSError, http.client.HTTPException)):
+            program.call("POST", "/api/rest/issues", {**ISSUE, "summary": fault})
+    _, listed = program.call("GET", "/api/rest/issues?select=summary")
+
+    assert [issue["summary"] for issue in listed["issues"]] == ["created-no-answer"]
+    assert program.end(signal.SIGINT) == (0, "")
+
+
+def test_killed_in_the_middle_of_work_it_loses_nothing_that_it_confirmed(
+    start: Callable[..., Program], tmp_path: Path
+) -> None:
+    """After kill -9 the file is sound, each confirmed issue is there, and the program starts on it again."""
+    program = start()
+    confirmed: list[int] = []
+    enough = threading.Event()
+
+    def work() -> None:
+        try:
+            while True:
+                confirmed.append(program.call("POST", "/api/rest/issues", ISSUE)[1]["issue"]["id"])
+                if len(confirmed) > 10:
+                    enough.set()
+        except (OSError, http.client.HTTPException):
+            enough.set()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    enough.wait(10)
+    program.end(signal.SIGKILL)
+    for worker in workers:
+        worker.join()
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database:
+        sound = database.execute("pragma integrity_check").fetchone()[0]
+    _, listed = start().call("GET", "/api/rest/issues?page_size=0&select=id")
+
+    assert sound == "ok"
+    assert len(confirmed) > 10
+    assert set(confirmed) <= {issue["id"] for issue in listed["issues"]}
+
+
+@pytest.mark.parametrize("wrong", ["port", "support"])
+def test_what_keeps_it_from_starting_is_said_plainly(wrong: str, tmp_path: Path) -> None:
+    """A port that is taken, or a support.yml that is not sound: status 1 and what to do."""
+    support = tmp_path / "support.yml"
+    support.write_text("product: {name: CT2}\n", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1] if wrong == "port" else 0
+        options = ["--port", str(port)] + (["--support", str(support)] if wrong == "support" else [])
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox.mantis", *options], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    expected = f"port {port} of 127.0.0.1: it is taken" if wrong == "port" else f"{support}:1: there is no 'offices'"
+
+    assert done.returncode == 1
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr

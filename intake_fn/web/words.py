@@ -214,8 +214,11 @@ _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w
 
 
 def spoken(quote: str) -> str:
-    """A quote without Markdown's signs: links as their words, emphasis and code as plain text."""
-    return _MARKUP.sub(lambda match: match.group(1) or "", quote)
+    """A quote without Markdown's signs: links as their words, emphasis and code as plain text, rows as cells."""
+    plain = _MARKUP.sub(lambda match: match.group(1) or "", quote)
+    if plain.startswith("|") and plain.endswith("|"):
+        return " · ".join(cell.strip() for cell in plain.strip("|").split("|"))
+    return re.sub(r"^(?:[-*+]|\d+\.)\s+", "", plain)
 
 
 def cited_as(citations: Sequence[Mapping[str, str]]) -> str:

@@ -12,6 +12,8 @@ from intake_fn.web.words import against, cited_as, spoken
     [
         ("See [fines](#fines) and `S-PAR-1`.", "See fines and S-PAR-1.", "links and code are read as words"),
         ("**All** are *prepaid*.", "All are prepaid.", "emphasis is not read aloud"),
+        ("| Sent | with the client |", "Sent · with the client", "a row of a table is read cell by cell"),
+        ("- Only once", "Only once", "an item of a list is read without its bullet"),
         ("2 * 3 * 4 and a_b", "2 * 3 * 4 and a_b", "a sign that stands alone or in a word is meant"),
     ],
 )

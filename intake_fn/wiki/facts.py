@@ -30,7 +30,7 @@ TBD = "TBD"
 NOBODY = "—"
 """Stands in a table where there is nobody and nothing."""
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def facts(process: Process) -> dict[str, str]:
@@ -52,12 +52,12 @@ def _levels(process: Process) -> str:
             f"[{level.name}](#level-{level.number})",
             level.front_end_for or NOBODY,
             ", ".join(process.people[person].name for person in level.resources),
-            _working_time(level.calendar, process),
+            _calendar_name(level.calendar),
             ", ".join(f"Level {to}" for to in level.escalates_to) or NOBODY,
         )
         for level in process.levels.values()
     )
-    return table(("Level", "Front end for", "Resources", "Working time", "Escalates to"), rows)
+    return table(("Level", "Front end for", "Resources", "Calendar", "Escalates to"), rows)
 
 
 def _response_times(process: Process) -> str:
@@ -84,7 +84,7 @@ def _offices(process: Process) -> str:
     def row(office: Office) -> Sequence[str]:
         liaison = process.people[office.liaison].name if office.liaison else NOBODY
         working = _hours(process.calendars[office.calendar])
-        return office.name, f"`{office.zone}`", working, f"Level {office.front_end}", liaison
+        return office.name, office.zone, working, f"Level {office.front_end}", liaison
 
     clients = (process.client_name, NOBODY, NOBODY, f"Level {process.client_front_end}", NOBODY)
     rows = [*map(row, process.offices.values()), clients]
@@ -278,20 +278,16 @@ def target(when: Target | None) -> str:
             return f"{hours} hours, counted on working days only"
 
 
-def _working_time(calendar: str, process: Process) -> str:
-    return "that of the requester's office" if calendar == OFFICE_CALENDAR else _hours(process.calendars[calendar])
-
-
 def _calendar_name(calendar: str) -> str:
     return "the requester's office" if calendar == OFFICE_CALENDAR else calendar.replace("-", " ").title()
 
 
 def _hours(calendar: Calendar) -> str:
-    """Working days and hours, as in Monday to Friday 09:00-18:00."""
+    """Working days and hours, as in Mon to Fri, 09:00 to 18:00."""
     days = sorted(calendar.working_days)
     in_a_row = days == list(range(days[0], days[-1] + 1)) and len(days) > 1
     named = f"{WEEKDAYS[days[0]]} to {WEEKDAYS[days[-1]]}" if in_a_row else ", ".join(WEEKDAYS[day] for day in days)
-    return f"{named} {calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
+    return f"{named}, {calendar.opens:%H:%M} to {calendar.closes:%H:%M}"
 
 
 def _mail_to(address: str) -> str:

@@ -64,8 +64,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     if problems := lint.lint(pages, process):
         raise PluginError("\n".join(["The spec is not in form:", *map(str, problems)]))
     for uri, kind in FORM_PAGES.items():
-        files.append(File.generated(config, uri, content=f"# {FORMS[kind].title}\n\n{FORMS[kind].lead}\n"))
-    for uri, path in ((MERMAID, _mermaid()), (INTAKE_SCRIPT, STATIC / "intake.js"), (ICON, STATIC / "icon.svg")):
+        text = f"---\nhide: [toc, footer]\n---\n# {FORMS[kind].title}\n\n{FORMS[kind].lead}\n"
+        files.append(File.generated(config, uri, content=text))
+    for uri, path in ((MERMAID, mermaid()), (INTAKE_SCRIPT, STATIC / "intake.js"), (ICON, STATIC / "icon.svg")):
         files.append(File.generated(config, uri, abs_src_path=str(path)))
     return files
 
@@ -145,7 +146,7 @@ def _form(kind: Kind, process: Process, intake: str) -> str:
     )
 
 
-def _mermaid() -> Path:
+def mermaid() -> Path:
     """The script inside the package mermaidx. Raises PluginError when it is missing or another one."""
     spec = importlib.util.find_spec("mermaidx")
     if spec is None or spec.origin is None:

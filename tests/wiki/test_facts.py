@@ -1,0 +1,194 @@
+"""Page and rule cannot differ: what support.yml says stands on the pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from intake_fn.core.process import Process, SameDay, WorkingDayHours
+from intake_fn.core.request import Priority
+from intake_fn.wiki.facts import FACTS, TBD, facts, table, target
+from intake_fn.wiki.figure import figure
+from tests.wiki.conftest import ROOT, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEED_SECTIONS = (
+    "Support operation",
+    "Maintenance",
+    "Help Desk operation",
+    "Help Desk diagram",
+    "Core activities",
+    "Bug report",
+    "Escalation",
+    "Mantis",
+    "Change request",
+    "Help Desk Level 0",
+    "Help Desk Level 1",
+    "Help Desk Level 2",
+    "Help Desk Level 3",
+    "Help Desk Level 4",
+)
+
+
+def section(page: str, anchor: str) -> str:
+    """The text of a section of a built page, up to the next H2."""
+    html = page.partition(f'id="{anchor}"')[2].partition("<h2")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_every_fact_of_the_process_stands_on_its_page(site: Site, process: Process) -> None:
+    """Levels, people with role and address, priorities, reasons, projects, modules, offices, holidays."""
+    text = site["process/"].text
+    wanted = [
+        process.product.about,
+        process.board.name,
+        process.mantis.parent,
+        *process.mantis.projects.values(),
+        *process.escalation_reasons.values(),
+        *(level.name for level in process.levels.values()),
+        *(level.front_end_for for level in process.levels.values()),
+        *(word for person in process.people.values() for word in (person.name, person.role, person.address)),
+        *(word for rule in process.priorities.values() for word in (rule.name, rule.about, rule.mantis)),
+        *(module.name for module in process.modules.values()),
+        *(word for office in process.offices.values() for word in (office.name, office.zone)),
+        *(name for calendar in process.calendars.values() for name in calendar.holidays.values()),
+    ]
+
+    assert [word for word in wanted if word not in text] == []
+
+
+def test_every_level_has_its_people_and_targets_in_its_own_section(site: Site, process: Process) -> None:
+    """A reader of one level's section needs no other."""
+    html = site["process/"].html
+    for level in process.levels.values():
+        text = section(html, f"level-{level.number}").replace("&#39;", "'")
+        wanted = [process.people[person].address for person in level.resources]
+        wanted += [f"{process.priorities[p].name} {target(when)}" for p, when in level.response.items()]
+        wanted += [f"Escalates to Level {to}" for to in level.escalates_to]
+
+        assert [word for word in wanted if word not in text] == [], level.name
+
+
+def test_the_process_page_has_every_section_of_the_customers_page(site: Site) -> None:
+    """Nothing of the process was lost on the way into the wiki."""
+    headings = re.findall(r"<h2[^>]*>([^<]+)", site["process/"].html)
+
+    assert [title for title in SEED_SECTIONS if title not in headings] == []
+
+
+def test_the_diagram_names_all_levels_people_and_escalations(process: Process) -> None:
+    """Figure 1 is drawn from the same data as the rules."""
+    drawn = figure(process)
+    arrows = {tuple(map(int, found)) for found in re.findall(r'L(\d) -->\|"[^|]*"\| L(\d)', drawn)}
+    wanted = [level.name for level in process.levels.values()]
+    wanted += [process.people[person].name for level in process.levels.values() for person in level.resources]
+    wanted += [office.name for office in process.offices.values()]
+
+    assert [word for word in wanted if word not in drawn] == []
+    assert arrows == {(level.number, to) for level in process.levels.values() for to in level.escalates_to}
+    assert re.findall(r"L(\d) -\.->\S*.* L(\d)", drawn) == [("4", "3")]
+    assert "only high, medium and low" in drawn
+
+
+def test_a_changed_level_changes_the_diagram(process: Process) -> None:
+    """It is generated, not written."""
+    levels = {**process.levels, 2: replace(process.levels[2], escalates_to=(4,), name='The "second" level')}
+    drawn = figure(replace(process, levels=levels))
+
+    assert "L2 -->" in drawn
+    assert "| L4" in drawn
+    assert "The #quot;second#quot; level" in drawn
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (None, TBD),
+        (WorkingDayHours(24), "24 hours, counted on working days only"),
+    ],
+)
+def test_a_target_is_told_in_words(when: WorkingDayHours | None, words: str) -> None:
+    """What is to be decided is shown as TBD, as the customer's page does."""
+    assert target(when) == words
+
+
+def test_same_day_is_told_with_its_hours(process: Process) -> None:
+    """The seed's own words, and the hours by which we read them."""
+    when = process.levels[4].response[Priority.HIGH]
+
+    assert isinstance(when, SameDay)
+    assert target(when) == (
+        "same day (in before 13:00: by the end of that working day) or morning of the next working day (by 12:00)"
+    )
+
+
+def test_urgent_is_never_at_level_4(process: Process) -> None:
+    """The seed: all urgent issues must be handled at level 3."""
+    assert "| Urgent | never at this level |" in facts(process)["level-4"]
+    assert "Requests that are urgent stay here." in facts(process)["level-3"]
+
+
+def test_a_bar_in_a_value_does_not_break_the_table() -> None:
+    """Cells are data."""
+    assert table(("a",), [("x|y",)]) == "| a |\n| --- |\n| x\\|y |"
+
+
+def test_every_fact_is_shown_on_some_page(process: Process) -> None:
+    """A fact that no page asks for is dead code; a marker that stayed would be a hole."""
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")]
+    asked = {name for page in pages for name in re.findall(r"^<!-- specdesk: (\S+) -->$", page, re.MULTILINE)}
+
+    assert asked == set(FACTS) | {f"level-{number}" for number in process.levels}
+
+
+def keys(node: object, path: str = "") -> Iterator[str]:
+    """Every key of support.yml by its last two names."""
+    for name, value in node.items() if isinstance(node, dict) else ():
+        yield f"{path}.{name}".lstrip(".")
+        yield from keys(value, f"{path}.{name}".lstrip("."))
+    for row in node if isinstance(node, list) else ():
+        yield from keys(row, path)
+
+
+FREE = {
+    "offices": "OFFICE",
+    "calendars": "CALENDAR",
+    "people": "PERSON",
+    "priorities": "PRIORITY",
+    "modules": "MODULE",
+    "escalation_reasons": "REASON",
+}
+"""Parts whose own keys are names that the admin chooses, and how the page writes them."""
+
+EXPLAINED_AS_ONE = (
+    "holidays",
+    "specialities",
+    "levels.response",
+    "mantis.projects",
+    "mantis.fields",
+    "mantis.status",
+)
+
+
+def test_every_key_of_support_yml_is_explained(site: Site) -> None:
+    """The admin's page keeps up with the file."""
+    tree = yaml.safe_load((ROOT / "support.yml").read_text(encoding="utf-8"))
+    page = site["operate/support-yml/"].text
+    missing = set()
+    for key in keys(tree):
+        parts = key.split(".")
+        if parts[0] in FREE and len(parts) > 1:
+            parts[1] = FREE[parts[0]]
+        named = ".".join(parts)
+        inner = next((one for one in EXPLAINED_AS_ONE if f"{one}." in f"{named}."), None)
+        named = named[: named.index(inner) + len(inner)] if inner else named
+        if named not in page:
+            missing.add(named)
+
+    assert missing == set()

@@ -1,0 +1,168 @@
+"""The built wiki: nothing from elsewhere, every clause where it is cited, every form complete."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.request import Kind
+from intake_fn.web.forms import FORMS
+from spec_lookup import Clause
+from spec_lookup.parse import clauses
+from tests.wiki.conftest import ROOT, Site, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOADING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "use": "href"}
+"""Tags whose address a browser fetches by itself."""
+
+ELSEWHERE = re.compile(r"^(?:[a-z]+:)?//")
+STYLE_ADDRESS = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^)\"'\s]+)")
+
+SPEC_PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
+
+
+def clauses_of(path: Path) -> list[Clause]:
+    """The clauses of a page as the judge knows them."""
+    return clauses(path.name, path.read_text(encoding="utf-8"))
+
+
+def address(path: Path) -> str:
+    """Where the site has a page of the spec."""
+    return "spec/" if path.stem == "index" else f"spec/{path.stem}/"
+
+
+def loaded(site: Site) -> Iterator[tuple[str, str]]:
+    """Page and address of everything that browsers fetch to show the pages."""
+    for page in site.values():
+        for element in page.elements:
+            if element.tag in LOADING and (target := element.attributes.get(LOADING[element.tag])):
+                yield page.name, target
+
+
+def test_no_page_loads_anything_from_another_host(site: Site) -> None:
+    """A wiki that asks nobody else works offline and tells nobody who reads it."""
+    assert [found for found in loaded(site) if ELSEWHERE.match(found[1])] == []
+
+
+def test_no_style_sheet_loads_anything_from_another_host(site: Site) -> None:
+    """Fonts and pictures hide in style sheets."""
+    sheets = site.folder.rglob("*.css")
+    styles = [sheet.read_text(encoding="utf-8") for sheet in sheets] + [page.html for page in site.values()]
+
+    assert [found for style in styles for found in STYLE_ADDRESS.findall(style)] == []
+
+
+def test_everything_that_a_page_loads_is_there(site: Site) -> None:
+    """A script or a picture that is missing shows only in the browser's console."""
+    missing = [
+        (page, target)
+        for page, target in loaded(site)
+        if not target.startswith("data:")
+        and page != "404.html"
+        and not (site.folder / page / target.partition("?")[0]).resolve().exists()
+    ]
+
+    assert missing == []
+
+
+def test_mermaid_is_loaded_before_the_theme_and_only_where_a_diagram_is(site: Site) -> None:
+    """The theme fetches Mermaid from elsewhere unless it is there already; 3.5 MB are for those who need them."""
+    with_diagram = {name for name, page in site.items() if 'class="mermaid"' in page.html}
+    with_script = {page for page, target in loaded(site) if target.endswith("mermaid.min.js")}
+
+    assert with_diagram == with_script == {"process/"}
+
+    html = site["process/"].html
+
+    assert html.index("assets/mermaid.min.js") < html.index("assets/javascripts/bundle")
+
+
+@pytest.mark.parametrize("path", SPEC_PAGES, ids=lambda path: path.stem)
+def test_every_clause_stands_in_the_page_under_the_anchor_that_is_cited(site: Site, path: Path) -> None:
+    """A receipt's link must land on the clause: spec_lookup's anchors are the ids of the built page."""
+    ids = site[address(path)].ids
+
+    assert {clause.anchor: 1 for clause in clauses_of(path)} == {
+        clause.anchor: ids.count(clause.anchor) for clause in clauses_of(path)
+    }
+
+
+@pytest.mark.parametrize("path", SPEC_PAGES, ids=lambda path: path.stem)
+def test_every_clause_shows_its_citation_and_a_link_to_report_it(site: Site, path: Path) -> None:
+    """The link carries the clause to the form, so that nobody has to copy it."""
+    page = site[address(path)]
+    targets = [element.attributes.get("href", "") for element in page.elements if element.tag == "a"]
+    cites = [clause.cite for clause in clauses_of(path)]
+
+    assert [cite for cite in cites if f"{cite} Report a problem with this clause" not in page.text] == []
+    assert [target.partition("clause=")[2] for target in targets if "clause=" in target] == [
+        cite.replace("#", "%23") for cite in cites
+    ]
+
+
+def test_the_spec_says_that_it_is_the_sample_and_who_owns_each_page(site: Site) -> None:
+    """Nobody should take the sample instance for their own product's spec."""
+    assert "This is the sample instance" in site["spec/"].text
+    assert "Owner: Marc Selter · sample instance" in site["spec/billing/"].text
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_form_page_holds_every_field_and_posts_without_javascript(site: Site, kind: Kind) -> None:
+    """The same fields as on the intake's own pages, in a plain form that a browser sends by itself."""
+    page = site[f"ask/{kind}/"]
+    names = {element.attributes.get("name") for element in page.elements}
+    form = next(e.attributes for e in page.elements if e.tag == "form" and "enctype" in e.attributes)
+
+    assert (form["action"], form["method"], form["enctype"]) == (f"/requests/{kind}", "post", "multipart/form-data")
+    assert {name for section in FORMS[kind].sections.values() for name in section} - names == set()
+    assert "button" in {element.tag for element in page.elements}
+
+
+def test_home_leads_to_the_forms_the_spec_and_the_desk(site: Site) -> None:
+    """The three kinds of readers find their way from the first page."""
+    targets = {element.attributes.get("href") for element in site[""].elements if element.tag == "a"}
+
+    assert {"ask/bug/", "ask/change/", "ask/setup/", "ask/question/", "spec/", "process/", "/desk"} - targets == set()
+
+
+def test_another_intake_gets_all_forms_and_links(tmp_path: Path) -> None:
+    """Where forms and desk have an address of their own, `extra.intake_url` moves everything there."""
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace('intake_url: ""', "intake_url: https://help.ct2")
+    (tmp_path / "mkdocs.yml").write_text(config, encoding="utf-8")
+    for name in ("docs", "intake_fn", "support.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    done = build(tmp_path / "site", folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+
+    pages = Site(tmp_path / "site")
+    addresses = [
+        value
+        for page in pages.values()
+        for element in page.elements
+        for name, value in element.attributes.items()
+        if name in ("href", "action") and re.search(r"/(?:requests|desk|status)(?:/|$)", value)
+    ]
+
+    assert addresses
+    assert [found for found in addresses if not found.startswith("https://help.ct2/")] == []
+
+
+def test_the_search_finds_words_that_hold_digits_and_signs(site: Site) -> None:
+    """Numbers and codes are words of the index, cut only where the index is told to (R27)."""
+    index = json.loads((site.folder / "search" / "search_index.json").read_text(encoding="utf-8"))
+    separator = re.compile(index["config"]["separator"])
+    text = " ".join(f"{doc['title']} {doc['text']}" for doc in index["docs"])
+    words = {word.casefold() for word in separator.split(re.sub(r"<[^>]+>", " ", text))}
+
+    wanted = "S-PAR-2024-003310 12,345.60 166.667 0.45359237 20GP A6 E-NYC-2026-004205 PO-7731 Noël four-eyes 22:00"
+    parts = [part.casefold() for word in wanted.split() for part in separator.split(word)]
+
+    assert [part for part in parts if part not in words] == []
+    assert "stemmer" not in index["config"]["pipeline"]

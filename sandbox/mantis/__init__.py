@@ -20,7 +20,7 @@
     app.py      all of them as one WSGI app
 
 What it leaves out, because Specdesk never asks for it: custom fields, versions, due dates, stored
-filters, impersonation of accounts other than by an administrator, mail, and the sessions behind the
+filters, disabled accounts, changes to accounts, mail, and the sessions behind the
 cookie. Calls are answered one after the other, so a lost update between two of them cannot happen
 here. tests/mantis holds it to the recordings and lists every difference that is accepted.
 """

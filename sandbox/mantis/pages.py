@@ -19,6 +19,7 @@ POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'no
 
 templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 templates.globals["version"] = VERSION
+templates.filters["when"] = lambda instant: f"{instant[:19].replace('T', ' ')} UTC"
 
 
 def page(state: State, request: Request) -> Response:

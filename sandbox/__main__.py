@@ -4,7 +4,8 @@
     local AWS        http://127.0.0.1:4566     AWS_PORT
     stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT
 
-What was entered lives in build/state and survives a stop; `make clean` forgets it.
+What was entered lives in build/state (BUILD names another folder than build) and survives a stop;
+`make clean` forgets it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from sandbox.aws import SandboxError
-from sandbox.house import Ports, SandboxHouse
+from sandbox.house import ROOT, Ports, SandboxHouse
 
 
 def main() -> int:
@@ -26,7 +28,8 @@ def main() -> int:
     try:
         ports = Ports.from_environ(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)
-        with SandboxHouse(ports) as house:
+        build = Path(os.environ.get("BUILD") or ROOT / "build")
+        with SandboxHouse(ports, build=build, state=build / "state") as house:
             print(
                 f"""
 Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.

@@ -1,0 +1,119 @@
+"""`make run` as a person uses it: start, enter something, Ctrl-C, start again."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.demo import REQUESTS, send
+from sandbox.house import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.aws
+
+START_SECONDS = 90
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that nobody listens on at this moment."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@contextmanager
+def running(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """`python -m sandbox`, once it says that it is running; interrupted at the end, as Ctrl-C does."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox"], cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
+    )
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None
+
+    def read() -> None:
+        for line in process.stdout or ():
+            lines.put(line)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        until = time.monotonic() + START_SECONDS
+        while "is running" not in lines.get(timeout=max(0.1, until - time.monotonic())):
+            pass
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        reader.join()
+        process.stdout.close()
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started, as `ps` shows them."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in shown.splitlines()]
+    direct = [child for child, parent in pairs if parent == pid]
+    return direct + [grandchild for child in direct for grandchild in children(child)]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is still there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) -> None:
+    """A request sent before the stop stands on its status page and in Mantis after the next start."""
+    site, aws, mantis = free_ports(3)
+    environ = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(mantis), "BUILD": str(tmp_path)}
+    request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
+    with running(environ) as process:
+        taken = send(f"http://127.0.0.1:{site}", request)
+        started = children(process.pid)
+
+    assert 0 == process.returncode
+    assert len(started) >= 2
+    assert [] == [pid for pid in started if alive(pid)]
+
+    with running(environ):
+        with urllib.request.urlopen(taken["status_url"]) as answer:
+            page = answer.read().decode()
+        with urllib.request.urlopen(taken["issue"]["url"]) as answer:
+            issue = answer.read().decode()
+
+    assert taken["id"] in page
+    assert f"#{taken['issue']['number']}" in page
+    assert f"Specdesk {taken['id']}" in issue
+
+
+def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+    """No stack trace; the message says how to choose another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environ = {**os.environ, "PORT": str(taken.getsockname()[1]), "BUILD": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+
+    assert 1 == done.returncode
+    assert "PORT=" in done.stderr
+    assert "Traceback" not in done.stderr

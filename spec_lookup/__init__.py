@@ -1,6 +1,6 @@
 """Find the clause of a spec that decides a request, and say which way it decides.
 
-Spec.build(Path("docs/spec"), Path("index"))
+build(Path("docs/spec"), Path("index"))
 spec = Spec.open(Path("index"))
 spec.search("how long is a quote valid")
 spec.judge(Claim(summary="Quote expired after 10 days", what_happened="...", what_expected="..."))
@@ -11,7 +11,7 @@ from spec_lookup.clause import Clause
 from spec_lookup.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken, SpecLookupError
 from spec_lookup.folder import Stamp
-from spec_lookup.spec import Hit, Spec
+from spec_lookup.spec import Hit, Spec, build
 from spec_lookup.verdict import Citation, Verdict
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "SpecLookupError",
     "Stamp",
     "Verdict",
+    "build",
 ]

@@ -34,7 +34,7 @@ class Clause:
     @property
     def url(self) -> str:
         """Where it stands below the spec's root: page/#anchor."""
-        folder = re.sub(r"(^|/)index$", r"\1", self.page)
+        folder = re.sub(r"(^|/)(?:index|README)$", r"\1", self.page)
         return f"{folder}{'/' if folder and not folder.endswith('/') else ''}#{self.anchor}"
 
     @property

@@ -43,7 +43,8 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
         raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder).as_posix()
-        yield name, decode(path.read_bytes(), name)
+        if not any(part.startswith(".") for part in name.split("/")):  # the site leaves those out, too
+            yield name, decode(path.read_bytes(), name)
 
 
 def content_stamp(pages: list[tuple[str, str]]) -> str:
@@ -64,17 +65,29 @@ def write_index(out: Path, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> N
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         fresh.chmod(0o755)
+        (fresh / "bm25").mkdir()
         if bm25.engine is not None:
             bm25.engine.save(fresh / "bm25", show_progress=False)
         lines = (json.dumps(asdict(clause), ensure_ascii=False) for clause in clauses)
         (fresh / "clauses.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         (fresh / "stamp.json").write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        fresh.rename(out)
-    except BaseException:
+        _put_in_place(fresh, out)
+    finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _put_in_place(fresh: Path, out: Path) -> None:
+    """Two renames, so that a reader finds a whole index; who has the old one open keeps reading it."""
+    former = fresh.with_name(f"{fresh.name}-former")
+    if out.exists():
+        out.rename(former)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if former.exists():
+            former.rename(out)
         raise
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def read_index(folder: Path) -> tuple[list[Clause], Bm25, Stamp]:
@@ -94,9 +107,11 @@ def read_index(folder: Path) -> tuple[list[Clause], Bm25, Stamp]:
     try:
         with (folder / "clauses.jsonl").open(encoding="utf-8") as lines:
             clauses = [Clause(**json.loads(line)) for line in lines]
-        engine = (
-            bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if (folder / "bm25").exists() else None
-        )
-    except (OSError, TypeError, ValueError) as error:
+        has_words = any((folder / "bm25").iterdir())  # a spec without a single word has nothing to search in
+        engine = bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if has_words else None
+        whole = len(clauses) == stamp.clauses and (not engine or engine.scores["num_docs"] == len(clauses))
+    except (OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
+    if not whole:
+        raise IndexBroken(f"The files of the index in {folder} do not belong together. Build it again.")
     return clauses, Bm25(engine, len(clauses)), stamp

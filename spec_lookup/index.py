@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from spec_lookup.words import SHORTEST_TYPO, near, stem
+from spec_lookup.words import guesses
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +24,11 @@ B = 0.75
 TYPO_WEIGHT = 0.7
 """What a guessed word counts beside one that was found as typed."""
 
-GUESSES = 5
-"""Words of a query that are taken for slips at most; a long text has enough others."""
+STRANGE = 8
+"""Words of a query that are looked at for slips at most; a long text has enough others."""
+
+GUESSES = 3
+"""Words that one slip may have been meant for, at most."""
 
 
 class Bm25:
@@ -76,10 +79,8 @@ class Bm25:
         guessed: list[str] = []
         for word in query:
             (known if word in vocabulary else strange).append(word)
-        for word in [word for word in dict.fromkeys(strange) if len(word) >= SHORTEST_TYPO and word.isalpha()][
-            :GUESSES
-        ]:
-            guessed += sorted({stem(other) for other in near(word)} & vocabulary.keys())[:3]
+        for word in list(dict.fromkeys(strange))[:STRANGE]:
+            guessed += guesses(word, vocabulary)[:GUESSES]
         return known, guessed
 
 

@@ -64,7 +64,7 @@ class Spec:
     @classmethod
     def build(cls, spec_folder: Path, out: Path, commit: str = "") -> Stamp:
         """Index a folder of Markdown pages into `out`. Raises SpecBroken or IndexBroken."""
-        return cls.of(list(read_pages(spec_folder)), commit).save(out)
+        return build(spec_folder, out, commit)
 
     @classmethod
     def of(cls, pages: list[tuple[str, str]], commit: str = "") -> Spec:
@@ -147,16 +147,25 @@ class Spec:
         )
 
 
+def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
+    """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken."""
+    return Spec.of(list(read_pages(spec_folder)), commit).save(out)
+
+
 def _words_of(clause: Clause) -> list[str]:
     return TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title) + words(clause.markdown)
 
 
 def _best_sentence(clause: Clause, query: set[str]) -> str:
-    """The sentence that shares the most words with the query; the first of the best, the whole text if it has none."""
+    """The sentence that says the most of the query in the fewest words; the text's beginning if it has none."""
     sentences = clause.sentences()
     if not sentences:
         return clause.text[:300]
-    return max(sentences, key=lambda sentence: len(query & set(words(sentence))))
+    return max(sentences, key=lambda sentence: _closeness(words(sentence), query))
+
+
+def _closeness(said: list[str], query: set[str]) -> float:
+    return len(query.intersection(said)) / (len(said) + 6) ** 0.5
 
 
 def _citations(hits: list[Hit], findings: Sequence[Finding] = ()) -> list[Citation]:

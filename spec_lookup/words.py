@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
 import snowballstemmer
@@ -54,12 +55,22 @@ def stem(word: str) -> str:
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SHORTEST_TYPO = 5
-"""Shorter words have too many neighbours to guess from."""
+TYPO_LENGTHS = range(5, 21)
+"""Shorter words have too many neighbours to guess from, longer ones are no words."""
+
+_LONGEST_ENDING = 5
 
 
-def near(word: str) -> set[str]:
-    """All words that one slip away: a letter left out, added, changed, or two swapped."""
+def guesses(word: str, vocabulary: Container[str]) -> list[str]:
+    """The stems of a vocabulary that a word may have been meant for: words one slip away, sorted."""
+    if len(word) not in TYPO_LENGTHS or not word.isalpha():
+        return []
+    stems = {stem(other) for other in _near(word) if _may_have_stem(other, vocabulary)}
+    return sorted(other for other in stems if other in vocabulary)
+
+
+def _near(word: str) -> set[str]:
+    """All words that are one slip away: a letter left out, added, changed, or two swapped."""
     splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     return {
         *(a + b[1:] for a, b in splits if b),
@@ -67,3 +78,13 @@ def near(word: str) -> set[str]:
         *(a + c + b[1:] for a, b in splits if b for c in _LETTERS),
         *(a + c + b for a, b in splits for c in _LETTERS),
     }
+
+
+def _may_have_stem(word: str, vocabulary: Container[str]) -> bool:
+    """Whether the vocabulary may hold the stem of a word: a stem is mostly the word without its ending.
+
+    It spares the stemmer, which would take most of the time, some hundred words.
+    """
+    if word[:-1] + "i" in vocabulary:  # library has the stem librari
+        return True
+    return any(word[:end] in vocabulary for end in range(max(4, len(word) - _LONGEST_ENDING), len(word) + 1))

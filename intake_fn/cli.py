@@ -99,9 +99,7 @@ def _desk() -> Desk:
 
 def _commit(folder: Path) -> str:
     """The commit of the spec, "" outside a checkout."""
-    done = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

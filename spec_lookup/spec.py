@@ -10,6 +10,7 @@ The judge goes one way, top to bottom:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +166,11 @@ def _best_sentence(clause: Clause, query: set[str]) -> str:
 
 
 def _closeness(said: list[str], query: set[str]) -> float:
-    return len(query.intersection(said)) / (len(said) + 6) ** 0.5
+    return len((query - _ASKING).intersection(said)) / math.sqrt(len(said) + 6)
+
+
+_ASKING = frozenset(words("how long how many how much how often how soon"))
+"""Words that ask; a sentence that answers need not have them."""
 
 
 def _citations(hits: list[Hit], findings: Sequence[Finding] = ()) -> list[Citation]:

@@ -84,9 +84,11 @@ def screens(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path.__class__(folder) if folder else tmp_path
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines how many browser tests did not run, and what to do about it."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the very last lines how many browser tests did not run, and what to do about it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = (
+        [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords] if reporter else []
+    )
     if skipped:
-        terminalreporter.section("browser tests")
-        terminalreporter.line(f"{len(skipped)} browser tests did not run: no Chromium was found. {INSTALL}")
+        reporter.line(f"\n{len(skipped)} browser tests did not run: no Chromium was found. {INSTALL}", yellow=True)

@@ -87,8 +87,8 @@ def screens(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say in the very last lines how many browser tests did not run, and what to do about it."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    skipped = (
-        [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords] if reporter else []
-    )
+    if reporter is None:
+        return
+    skipped = [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords]
     if skipped:
         reporter.line(f"\n{len(skipped)} browser tests did not run: no Chromium was found. {INSTALL}", yellow=True)

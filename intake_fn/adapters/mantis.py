@@ -48,7 +48,7 @@ ENUMS = ("priority", "status", "reproducibility")
 
 STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
     401: (Broken, "Mantis does not accept our token. Make a new one for the service account and store it."),
-    403: (Broken, "Mantis denies it. The service account must be MANAGER in the projects; run `specdesk doctor`."),
+    403: (Broken, "Mantis denies it. The service account must be MANAGER in the projects."),
     404: (Unknown, "Mantis does not have it."),
     412: (TryLater, "Somebody changed the issue in Mantis at the same moment."),
     429: (TryLater, "Mantis's rate limit is reached: the service account must stand above REPORTER."),

@@ -73,6 +73,7 @@ def stand_in(process: Process) -> Iterator[StandIn]:
     server.shutdown()
     thread.join()
     server.server_close()
+    state.close()
 
 
 @pytest.fixture(params=["stand-in", "real"] if all(REAL.values()) else ["stand-in"])

@@ -33,7 +33,7 @@ class Route:
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
 
 
 _FAILURE = _any(
@@ -43,7 +43,7 @@ _FAILURE = _any(
     r"\b(?:http )?(?:error )?50[0234]\b(?= |:|\W|$)(?=.{0,40}(?:error|gateway|unavailable|page|time))",
     r"\berror (?:page|500|screen)\b",
     r"\bbad gateway\b",
-    r"\b(?:crash(?:es|ed|ing)?|segfault|froze|frozen|freezes|freezing|hangs|hung|hanging)\b",
+    r"\b(?:crash(?:es|ed|ing)?|segfault|froze|frozen|freezes|freezing|(?:hangs|hung|hanging)(?! on| because))\b",
     r"\b(?:an?|as|with|only|just|nothing but) (?:completely |totally |all )?(?:white|blank|empty|gr[ae]y)"
     r" (?:page|screen|square|box|file|pdf|sheet)\b",
     r"\b(?:stops|stuck|hangs|stays) (?:at|on) \d+ ?(?:%|percent)",
@@ -52,26 +52,39 @@ _FAILURE = _any(
     r"\b(?:corrupt(?:ed)?|garbled|damaged file|unreadable|can't be opened|cannot be opened|0 bytes)\b",
     r"\b(?:data|text|notes?|entries|photos?|pictures?|files?|lines?|records?|changes)\b[^.]{0,40}"
     r"\b(?:vanish(?:ed|es)?|disappear(?:ed|s)?|(?:is|are|was|were) (?:all )?(?:gone|lost|wiped))\b",
-    r"\blost (?:everything|all|my|the|half)\b",
+    r"\blost (?:everything|(?:all|half) (?:of )?(?:the|my|our|it)|my (?:text|notes?|work|input|entries|data|draft))\b",
+    r"\b(?:everything|all|what|half (?:a |the )?page|text|notes?) (?:that )?(?:i|we)(?:'d| had)? "
+    r"(?:typed|entered|wrote)\b[^.]{0,40}\b(?:gone|away|nowhere|lost|empty)\b",
+    r"\b(?:is|are|was|were) (?:nowhere|wiped)\b",
 )
 
 _NO_FAILURE = _any(r"\b(?:no|without(?: an?)?|not an?) (?:error|crash|exception)\b")
 
-_SETUP = _any(
-    r"\b(?:create|set ?up|open|add|register|activate|need|prepare)\b[^.?!]{0,40}"
-    r"\b(?:user|login|log-in|account|access|client compan(?:y|ies)|client|company|customer)s?\b",
-    r"\b(?:user|login|log-in|account|access)s? (?:for|please)\b",
-    r"\bnew (?:user|colleague|employee|joiner|starter|trainee|client|company|customer|hire|team member)s?\b",
-    r"\b(?:joins|starts|joined|starting|joining)\b[^.?!]{0,40}\b(?:on|next|monday|in)\b",
-    r"\b(?:forgot(?:ten)?|reset|change|lost)\b[^.?!]{0,20}\bpassword\b",
-    r"\bpassword\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
+_PERSON = (
+    r"(?:colleague|employee|joiner|starter|trainee|apprentice|temp|intern|locum|nurse|clerk|assistant|team member|hire)"
 )
 
+_SETUP = _any(
+    r"\b(?:create|set ?up|add|register|activate|make)\b[^.?!]{0,40}"
+    r"\b(?:users?|logins?|log-ins?|accounts?|access|client compan(?:y|ies)|firm)\b",
+    rf"\b(?:set ?up|register)\b[^.?!]{{0,20}}\b(?:us|{_PERSON}|client|company|customer)\b",
+    rf"\b(?:user|login|log-in|account|access)s? (?:for|please)\b[^.?!]{{0,30}}\b(?:new|the|our|{_PERSON})\b",
+    r"\bneeds?\b[^.?!]{0,20}\b(?:login|log-in|account)\b",
+    r"\bnew (?:user|client|client company|company|customer) (?:for|from|to|called|named|please|starts|joins|wants)\b",
+    rf"\b(?:new|additional) {_PERSON}s?\b[^.?!]{{0,60}}\b(?:from|starts?|joins?|works?|begins?|on the|next)\b",
+    r"\b(?:forgot(?:ten)?|reset|lost)\b[^.?!]{0,20}\b(?:password|pin|code|second factor)\b",
+    r"\b(?:password|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
+)
+
+_BEGINS = r"(?:^|[.!?,;:-]\s+)(?:hello|hi|hey|dear \w+|and|so|but|please|question)?[\s,:]*"
+
 _QUESTION = _any(
-    r"\bhow (?:do|can|could|should|would|must|much|many|long|often|to)\b",
-    r"\b(?:where|when|who|which|what) (?:do|does|is|are|can|could|should|will|must|would)\b",
-    r"\b(?:is|are|does|do|can|may|could) (?:there|it|we|i|the|a|one|you)\b[^.!]{0,120}\?",
-    r"\b(?:please )?(?:explain|tell (?:me|us)|advise)\b",
+    _BEGINS + r"how (?:do|can|could|should|would|must|much|many|long|often|to)\b",
+    _BEGINS + r"(?:where|when|who|which|what) (?:do|does|is|are|can|could|should|will|must|would)\b",
+    r"\b(?:is|are) there (?:a|any|some) (?:way|possibility|list|guide|manual)\b",
+    r"\bwhat (?:do|should|must) (?:i|we) (?:do|ask|send|bring|have to)\b",
+    r"\bwhere does one\b",
+    r"\b(?:please explain|tell (?:me|us) (?:how|where|when|what|who)|family asks|client asks)\b",
 )
 
 _ANSWER = _any(r"^\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"^\W*$")
@@ -86,11 +99,18 @@ _WISH = _any(
     r"\b(?:could|can) \w+ (?:also|handle)\b",
 )
 
+_INCIDENT = _any(
+    r"\b(?:yesterday|today|tonight|last (?:night|week|month)|this (?:morning|week))\b",
+    r"\bsince (?:the|monday|tuesday|friday|it)\b",
+    r"\b(?:shows?|reads|says|displays?)\b[^.]{0,30}[\"“'][^\"”']+[\"”']",
+)
+"""What only a report of something that happened says."""
+
 _DEVIATION = _any(
     r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?)\b",
     r"\b(?:not|cannot|never|no (?:longer|more)|any ?more)\b",
     r"\w+n't\b",
-    r"\b(?:refused|rejected|blocked|twice|nobody)\b",
+    r"\b(?:refused|rejected|blocked|twice|nobody|nowhere|gone|empty)\b",
 )
 
 _NOT_KNOWING = _any(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:know|find|sure|see how|understand)\b")
@@ -111,13 +131,9 @@ def route(claim: Claim) -> Route | None:
     if _FAILURE.search(said) and not _NO_FAILURE.search(said):
         return Route(BUG, 0.85, _FAILED)
     if _SETUP.search(said) and not _DEVIATION.search(summary):
-        return Route(
-            MISC,
-            0.8,
-            _TO_SET_UP,
-        )
+        return Route(MISC, 0.8, _TO_SET_UP)
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
-    asks = _QUESTION.search(begins) or "?" in summary
+    asks = _QUESTION.search(begins)
     if asks and _ANSWER.search(fold(claim.expected)) and not _DEVIATION.search(_NOT_KNOWING.sub(" ", said)):
         return Route(MISC, 0.75, "You ask a question. The clauses below may answer it.")
     return None
@@ -126,7 +142,7 @@ def route(claim: Claim) -> Route | None:
 def wishes(claim: Claim) -> bool:
     """Whether the claim asks for something rather than tells of something that went wrong."""
     said = fold(f"{claim.summary}\n{claim.what_happened}\n{claim.expected}")
-    return bool(_WISH.search(said))
+    return bool(_WISH.search(said)) and not _INCIDENT.search(said)
 
 
 # --- quantities -------------------------------------------------------------------------------

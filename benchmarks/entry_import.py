@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 RUNS = 9
-HEAVY = ("boto3", "botocore", "numpy", "bm25s", "jinja2", "markdown", "urllib3", "wtforms")
+HEAVY = ("boto3", "botocore", "numpy", "onnxruntime", "bm25s", "jinja2", "markdown", "urllib3", "wtforms")
 PROBE = """
 import json, sys, time
 begin = time.perf_counter()

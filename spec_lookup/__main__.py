@@ -43,7 +43,7 @@ def build(args: argparse.Namespace) -> None:
 
 def search(args: argparse.Namespace) -> Iterator[Row]:
     """Find the clauses that a text is about."""
-    spec = Spec.open(args.index)
+    spec = _open(args.index)
     rows = _rows(args.queries, QUERY) if args.queries else [{"id": "1", "query": args.text}]
     for row in rows:
         hits = spec.search(row["query"], args.limit)
@@ -55,7 +55,7 @@ def search(args: argparse.Namespace) -> Iterator[Row]:
 
 def judge(args: argparse.Namespace) -> Iterator[Row]:
     """Give a verdict on each request."""
-    spec = Spec.open(args.index)
+    spec = _open(args.index)
     for row in _rows(args.requests, REQUEST):
         verdict = spec.judge(Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
         yield {
@@ -78,6 +78,14 @@ def duplicates(args: argparse.Namespace) -> Iterator[Row]:
             "candidates": [{"id": c.id, "score": c.score} for c in found],
             "duplicate": index.is_duplicate(found),
         }
+
+
+def _open(index: Path) -> Spec:
+    """The index; without a model the person at the terminal is told so."""
+    spec = Spec.open(index)
+    if spec.by_words_alone:
+        print("spec_lookup: there is no embedding model, so only words are compared", file=sys.stderr)
+    return spec
 
 
 def _text(row: Row) -> IssueText:

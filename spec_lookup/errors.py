@@ -4,6 +4,7 @@ SpecLookupError
 ├── SpecBroken     a page of the spec cannot be read; says page and line
 ├── IndexMissing   there is no index in the folder
 ├── IndexBroken    there is one, but of another version or damaged
+├── ModelBroken    the embedding model is damaged, or not the one that is known
 └── InputBroken    a line of a JSON Lines file is not what the command takes; says the line
 """
 
@@ -22,6 +23,10 @@ class IndexMissing(SpecLookupError):
 
 class IndexBroken(SpecLookupError):
     """The folder holds an index that this version cannot read."""
+
+
+class ModelBroken(SpecLookupError):
+    """The embedding model is damaged, or not the one that is known."""
 
 
 class InputBroken(SpecLookupError):

@@ -1,28 +1,33 @@
 """The one place that opens files: spec pages in, an index folder out and in again.
 
-An index folder holds `stamp.json`, `clauses.jsonl` and bm25s's own files. It is written beside its
-place and then moved there whole, and it is only ever read afterwards.
+An index folder holds `stamp.json`, `clauses.jsonl`, bm25s's own files and, with a model, `vectors.npy`.
+It is written beside its place and then moved there whole, and it is only ever read afterwards.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spec_lookup.clause import Clause
 from spec_lookup.errors import IndexBroken, IndexMissing, SpecBroken
 from spec_lookup.index import Bm25
 from spec_lookup.parse import decode
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from spec_lookup.embed import Vectors
+
+FORMAT = 2
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.1"
+ENGINE = "spec_lookup 0.2"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 
@@ -35,6 +40,8 @@ class Stamp:
     clauses: int
     engine: str
     format: int
+    model: str = ""
+    """SHA-256 of the embedding model that the vectors are of; "" for an index of words alone."""
 
 
 def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
@@ -57,8 +64,16 @@ def content_stamp(pages: list[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def write_index(out: Path, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> None:
+def model_folder() -> Path:
+    """Where the embedding model stands: SPEC_LOOKUP_MODEL, or build/model beside this package."""
+    named = os.environ.get("SPEC_LOOKUP_MODEL")
+    return Path(named) if named is not None else Path(__file__).resolve().parent.parent / "build" / "model"
+
+
+def write_index(out: Path, clauses: list[Clause], bm25: Bm25, vectors: Vectors | None, stamp: Stamp) -> None:
     """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
+    import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
+
     if out.exists() and not (out / "stamp.json").exists() and any(out.iterdir()):
         raise IndexBroken(f"{out} holds something else than an index. Name an empty or a new folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +85,8 @@ def write_index(out: Path, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> N
             bm25.engine.save(fresh / "bm25", show_progress=False)
         lines = (json.dumps(asdict(clause), ensure_ascii=False) for clause in clauses)
         (fresh / "clauses.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        if vectors is not None:
+            np.save(fresh / "vectors.npy", vectors)
         (fresh / "stamp.json").write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
         _put_in_place(fresh, out)
     finally:
@@ -90,9 +107,10 @@ def _put_in_place(fresh: Path, out: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def read_index(folder: Path) -> tuple[list[Clause], Bm25, Stamp]:
+def read_index(folder: Path) -> tuple[list[Clause], Bm25, Vectors | None, Stamp]:
     """Open an index folder. Raises IndexMissing or IndexBroken."""
-    import bm25s  # noqa: PLC0415 - it brings numpy: only who searches waits for it
+    import bm25s  # noqa: PLC0415 - as above
+    import numpy as np  # noqa: PLC0415 - as above
 
     try:
         stamp = Stamp(**json.loads((folder / "stamp.json").read_text(encoding="utf-8")))
@@ -109,9 +127,14 @@ def read_index(folder: Path) -> tuple[list[Clause], Bm25, Stamp]:
             clauses = [Clause(**json.loads(line)) for line in lines]
         has_words = any((folder / "bm25").iterdir())  # a spec without a single word has nothing to search in
         engine = bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if has_words else None
-        whole = len(clauses) == stamp.clauses and (not engine or engine.scores["num_docs"] == len(clauses))
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r") if stamp.model else None
+        whole = (
+            (vectors is None or len(vectors) == stamp.clauses)
+            and len(clauses) == stamp.clauses
+            and (not engine or engine.scores["num_docs"] == len(clauses))
+        )
     except (OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
     if not whole:
         raise IndexBroken(f"The files of the index in {folder} do not belong together. Build it again.")
-    return clauses, Bm25(engine, len(clauses)), stamp
+    return clauses, Bm25(engine, len(clauses)), vectors, stamp

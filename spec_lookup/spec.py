@@ -14,15 +14,29 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
+from spec_lookup.embed import Embedder
 from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
-from spec_lookup.folder import ENGINE, FORMAT, Stamp, content_stamp, read_index, read_pages, write_index
-from spec_lookup.index import Bm25
+from spec_lookup.folder import (
+    ENGINE,
+    FORMAT,
+    Stamp,
+    content_stamp,
+    model_folder,
+    read_index,
+    read_pages,
+    write_index,
+)
+from spec_lookup.index import DENSE, DENSE_FOR_CODES, Bm25, fused
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
+
+if TYPE_CHECKING:
+    from spec_lookup.embed import Vectors
 
 JUDGE = "built-in"
 
@@ -34,6 +48,15 @@ READ_CLOSELY = 3
 """How many of the best clauses the judge reads; the deciding one is nearly always among them."""
 
 CITED = 3
+
+FAR = 0.25
+"""The nearness (a cosine) below which a clause that shares no word with the query has nothing to do with it."""
+
+SHORT = 5
+"""Words up to which a query that holds a number or a code is taken for a look-up of just that."""
+
+TELLING = 1.0
+"""Parts of a claim from this weight on are asked for by their meaning, too; steps and module are only words."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it."""
@@ -51,16 +74,21 @@ class Hit:
 class Spec:
     """The clauses of a spec and their index. Made by `open`, or by `of` from pages in memory."""
 
-    def __init__(self, clauses: list[Clause], bm25: Bm25, stamp: Stamp) -> None:
+    def __init__(
+        self, clauses: list[Clause], bm25: Bm25, vectors: Vectors | None, stamp: Stamp, embedder: Embedder | None
+    ) -> None:
+        """`vectors` holds one row a clause, made by `embedder`'s model; without either, search is by words alone."""
         self.stamp = stamp
         self._clauses = clauses
         self._bm25 = bm25
+        self._vectors = vectors
+        self._embedder = embedder if embedder and embedder.digest == stamp.model else None
         self._by_cite = {clause.cite: clause for clause in clauses}
 
     @classmethod
     def open(cls, folder: Path) -> Spec:
         """Open an index folder. Raises IndexMissing or IndexBroken."""
-        return cls(*read_index(folder))
+        return cls(*read_index(folder), Embedder.open(model_folder()))
 
     @classmethod
     def build(cls, spec_folder: Path, out: Path, commit: str = "") -> Stamp:
@@ -71,12 +99,24 @@ class Spec:
     def of(cls, pages: list[tuple[str, str]], commit: str = "") -> Spec:
         """The spec that these pages (name, text) make."""
         clauses = [clause for name, text in pages for clause in clauses_of(name, text)]
-        stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT)
-        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), stamp)
+        embedder = Embedder.open(model_folder())
+        vectors = embedder.embed([_meaning_of(clause) for clause in clauses]) if embedder else None
+        stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
+        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), vectors, stamp, embedder)
+
+    @property
+    def by_words_alone(self) -> bool:
+        """Whether there is no model: then meanings that share no word are not found."""
+        return self._embedder is None
+
+    @property
+    def engine(self) -> str:
+        """What searched and judged, as every verdict names it."""
+        return f"{ENGINE}, by words alone" if self._embedder is None else f"{ENGINE}, {self._embedder.name}"
 
     def save(self, out: Path) -> Stamp:
         """Write the index into a folder. Raises IndexBroken when the folder holds something else."""
-        write_index(out, self._clauses, self._bm25, self.stamp)
+        write_index(out, self._clauses, self._bm25, self._vectors, self.stamp)
         return self.stamp
 
     def clause(self, cite: str) -> Clause | None:
@@ -112,6 +152,11 @@ class Spec:
             said = words(text)
             query.update(said)
             total += np.float32(weight) * self._bm25.scores(said)
+        if self._embedder and self._vectors is not None and query:
+            near = self._vectors @ _mean_direction(self._embedder, parts)
+            code = len(query) <= SHORT and self._bm25.knows_code(query)
+            near = np.where((near >= FAR) | (total > 0), near, np.float32(0))
+            total = fused(total, near, DENSE_FOR_CODES if code else DENSE)
         best = np.argsort(-total, kind="stable")[:limit]
         return [
             Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))
@@ -142,7 +187,7 @@ class Spec:
             counter=_counter(citations, category),
             reasons=reasons,
             judge=JUDGE,
-            engine=ENGINE,
+            engine=self.engine,
             spec=self.stamp.content,
             claim=claim,
         )
@@ -151,6 +196,21 @@ class Spec:
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken."""
     return Spec.of(list(read_pages(spec_folder)), commit).save(out)
+
+
+def _mean_direction(embedder: Embedder, parts: list[tuple[str, float]]) -> Vectors:
+    """Half the claim as a whole, half its parts by their weights: a long part does not drown a telling one."""
+    telling = [(text, weight) for text, weight in parts if weight >= TELLING] or parts
+    *each, whole = embedder.embed_queries([*(text for text, _ in telling), " ".join(text for text, _ in telling)])
+    weights = [weight for _, weight in telling]
+    mean = sum(weight * vector for weight, vector in zip(weights, each, strict=True)) / sum(weights)
+    direction: Vectors = (mean + whole) / 2
+    return direction
+
+
+def _meaning_of(clause: Clause) -> str:
+    """What is embedded of a clause: its body, and the titles that say what it is about."""
+    return f"{clause.page_title}. {clause.title}. {clause.text}"
 
 
 def _words_of(clause: Clause) -> list[str]:

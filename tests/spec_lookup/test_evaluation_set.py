@@ -40,7 +40,8 @@ def flat(text: str) -> str:
 def shared_run(request: Row, clause: str) -> int:
     """The longest run of words that a request has in common with a clause."""
     told = re.findall(r"\w+", " ".join(map(str, request.values())).lower())
-    text = f" {' '.join(re.findall(r'\w+', clause.lower()))} "
+    clause_words = " ".join(re.findall(r"\w+", clause.lower()))
+    text = f" {clause_words} "
     best = 0
     for start in range(len(told)):
         while start + best < len(told) and f" {' '.join(told[start : start + best + 1])} " in text:
@@ -77,7 +78,7 @@ def test_the_clauses_of_singles_and_queries_exist() -> None:
 
 
 def test_ids_are_unique_and_every_row_has_its_part() -> None:
-    """tune is for looking, held for measuring; no page has deciding clauses in both."""
+    """Tune is for looking, held for measuring; no page has deciding clauses in both."""
     assert len({row["id"] for row in EVERYTHING}) == len(EVERYTHING)
     assert {row["part"] for row in EVERYTHING} == {"tune", "held"}
     pages = {

@@ -3,8 +3,8 @@
 Three kinds of reading:
 
 - `route`: what needs no clause (a failure, set-up, a question, a wish for something new);
-- `quantities`: numbers with their units, in figures or words, times of day and percentages;
-- `compare`: which side of the claim a sentence of the spec stands on, by its quantities.
+- `wishes`: whether a claim asks for something rather than reports it;
+- `compare`: which side of the claim a sentence of the spec stands on, by its quantities and limits.
 
 A reading that is not clear yields nothing: a wrong verdict costs more than none.
 """
@@ -12,11 +12,12 @@ A reading that is not clear yields nothing: a wrong verdict costs more than none
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
+from spec_lookup.quantity import Limit, Quantity, limits, quantities
 from spec_lookup.verdict import BUG, CHANGE, MISC, SUPPORTS_EXPECTED, SUPPORTS_OBSERVED
 from spec_lookup.words import fold, stem, words
 
@@ -145,136 +146,182 @@ def wishes(claim: Claim) -> bool:
     return bool(_WISH.search(said)) and not _INCIDENT.search(said)
 
 
-# --- quantities -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its unit's stem, and the words as they stand in the text."""
-
-    value: float
-    unit: str
-    text: str
-
-
-_NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-    )
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
-
-_UNITS = {
-    "d": "day", "h": "hour", "hr": "hour", "min": "minut", "sec": "second", "s": "second", "%": "percent",
-    "kb": "kb", "mb": "mb", "gb": "gb", "kg": "kg", "km": "km", "m3": "m3", "cbm": "m3", "€": "eur", "euro": "eur",
-    "$": "usd", "dollar": "usd", "£": "gbp", "pound": "gbp", "char": "charact",
-}  # fmt: skip
-
-_CONVERT = {
-    "week": ("day", 7),
-    "hour": ("minut", 60),
-    "minut": ("minut", 1),
-    "second": ("minut", 1 / 60),
-    "gb": ("mb", 1024),
-}
-"""Units that are compared in another: a week is seven days, whatever the text prefers."""
-
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?:\s*([ap])\.?m\b)?|\b(1[0-2]|[1-9])\s*([ap])\.?m\b")
-_AMOUNT = re.compile(
-    r"(?<![\w.,:-])(?P<sign>[€$£])?\s?(?P<number>\d+(?:[ ,]\d{3})*(?:[.,]\d+)?|"
-    + "|".join(_NUMBER_WORDS)
-    + r")(?P<unit>\s?%|\s?[€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
-    + r"[\s-]?[a-z]\w*)?"
-)
-_NO_UNIT = frozenset(
-    "of the and or to in on at is was are were for with by from out as than a an it they that which times".split()
-)
-
-
-def quantities(text: str) -> list[Quantity]:
-    """The quantities of a text, in order; those without a unit are left out, they compare with nothing."""
-    folded = fold(text)
-    found = []
-    for match in _CLOCK.finditer(folded):
-        hour = int(match.group(1) or match.group(4)) % 24
-        half = match.group(3) or match.group(5)
-        if half:
-            hour = hour % 12 + (12 if half == "p" else 0)
-        found.append(Quantity(hour * 60 + int(match.group(2) or 0), "clock", match.group()))
-    for match in _AMOUNT.finditer(_CLOCK.sub(" ", folded)):
-        unit = (match.group("sign") or match.group("unit") or "").strip(" -")
-        unit = unit.split()[-1].split("-")[-1] if unit else ""
-        if not unit or unit in _NO_UNIT:
-            continue
-        number = match.group("number")
-        value = float(_NUMBER_WORDS.get(number, -1)) if number in _NUMBER_WORDS else _value(number)
-        name = _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or stem(unit)
-        name, factor = _CONVERT.get(name, (name, 1))
-        found.append(Quantity(round(value * factor, 4), name, match.group().strip()))
-    return found
-
-
-def _value(number: str) -> float:
-    """5,000 and 5 000 are thousands; 2,5 is a decimal."""
-    plain = re.sub(r"[ ,](?=\d{3}\b)", "", number)
-    return float(plain.replace(",", "."))
-
-
 # --- a sentence of the spec beside the claim --------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence that stands on one side of the claim, and why."""
+    """A sentence that stands on one side of the claim, and why. If it does not decide, it can only cast doubt."""
 
     clause: Clause
     quote: str
     stance: str
     strength: float
     reason: str
+    decides: bool
 
 
 LEAST_SHARED = 2
 """Words that a sentence must share with the claim before its numbers mean anything for it."""
 
+SHARED_WITH_LIMIT = 3
+"""The same for limits, which take more reading."""
 
-def compare(claim: Claim, clause: Clause) -> Iterator[Finding]:
-    """Findings by quantity: the same kind of number on both sides of the claim, one of them the spec's."""
-    seen, wanted = quantities(claim.observed), quantities(claim.expected)
-    said = set(words(f"{claim.observed} {claim.expected}"))
-    topic = set(words(clause.title))
+ENOUGH_SHARED = 6
+"""Words in common that make a sentence certain to be about the claim."""
+
+NUMBER = 1.0
+LIMIT = 0.6
+"""How strong a finding is at most: the very same number, or a side of a limit."""
+
+_EXCEPTION = _any(r"\b(?:unless|except|only if|other than|apart from)\b")
+_DENIAL = _any(
+    r"\b(?:no|(?<!or )not|never|none|nobody|nothing|cannot|neither|nor)\b",
+    r"\w+n't\b",
+    r"\b(?:refus|reject|impossib|forbid|forbidden|missing|fails?\b|failed|unable|den(?:y|ied|ies)\b)",
+)
+_FREE = re.compile(r"\b(?:no|without(?: any)?) (?:extra )?(?:charge|cost|fee)s?\b|\bfree of charge\b")
+_SEGMENT = re.compile(r"[.:;,!?()\n]+\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A claim beside one sentence of a clause, ready to be compared. Values by unit, with their words."""
+
+    sentence: str
+    said: frozenset[str]
+    subject: frozenset[str]
+    seen: Mapping[str, Mapping[float, str]]
+    wanted: Mapping[str, Mapping[float, str]]
+    there: Mapping[str, Mapping[float, str]]
+    observed: str
+    expected: str
+
+    @property
+    def shared(self) -> int:
+        """Words that the sentence, under its title, has in common with the claim."""
+        return len(self.subject & self.said)
+
+
+Reading = Iterator[tuple[str, str]]
+"""Stances with their reasons, as a rule finds them."""
+
+
+def compare(claim: Claim, clause: Clause, nearness: float = 1.0) -> Iterator[Finding]:
+    """What each sentence of a clause says for or against the claim.
+
+    `nearness` is 1 for the clause that was found first and less for the others, whose numbers count less. A limit
+    speaks of every number with its unit, so it decides only in the nearest clause; in the others it casts doubt.
+    """
+    seen, wanted = _by_unit(quantities(claim.observed)), _by_unit(quantities(claim.expected))
+    said = frozenset(words(f"{claim.observed} {claim.expected}"))
+    topic = frozenset(words(clause.title))
     for sentence in clause.sentences():
-        there = quantities(sentence)
-        shared = len((set(words(sentence)) | topic) & said)
-        if not there or shared < LEAST_SHARED:
+        there = _by_unit(quantities(sentence))
+        subject = frozenset(words(sentence)) | topic
+        if not there or not _is_row_of(sentence, said):
             continue
-        for unit in sorted({q.unit for q in there}):
-            spec = {q.value: q for q in there if q.unit == unit}
-            observed = {q.value: q for q in seen if q.unit == unit}
-            expected = {q.value: q for q in wanted if q.unit == unit}
-            if len(spec) != 1 or not observed or not expected or set(observed) & set(expected):
-                continue  # several limits in one sentence, or nothing to hold against it: for a person
-            value, quantity = next(iter(spec.items()))
-            strength = min(1.0, shared / 6)
-            if value in observed and value not in expected:
-                wanted_text = next(iter(expected.values())).text
-                yield Finding(
-                    clause,
-                    sentence,
-                    SUPPORTS_OBSERVED,
-                    strength,
-                    f"The spec says {quantity.text}, and that is what you saw; you would rather have {wanted_text}.",
-                )
-            elif value in expected and value not in observed and len(observed) == 1:
-                seen_text = next(iter(observed.values())).text
-                yield Finding(
-                    clause,
-                    sentence,
-                    SUPPORTS_EXPECTED,
-                    strength,
-                    f"The spec says {quantity.text}, as you expected; you saw {seen_text}.",
-                )
+        sides = _Sides(sentence, said, subject, seen, wanted, there, claim.observed, claim.expected)
+        if sides.shared < LEAST_SHARED:
+            continue
+        certainty = min(1.0, sides.shared / ENOUGH_SHARED)
+        for stance, reason in _same_number(sides):
+            yield Finding(clause, sentence, stance, NUMBER * certainty * nearness, reason, decides=True)
+        for stance, reason in _limit(sides):
+            yield Finding(clause, sentence, stance, LIMIT * certainty, reason, decides=nearness == 1)
 
+
+def _same_number(sides: _Sides) -> Reading:
+    """The spec's number is that which was expected, or that which was seen, and not both."""
+    for unit, spec in sides.there.items():
+        seen, wanted = sides.seen.get(unit, {}), sides.wanted.get(unit, {})
+        only_seen = [value for value in seen if value not in wanted]
+        promised = [value for value in wanted if value in spec]
+        met = [value for value in only_seen if value in spec]
+        if promised and only_seen and not met:
+            yield (
+                SUPPORTS_EXPECTED,
+                f"The spec says {spec[promised[0]]}, as you expected; you saw {seen[only_seen[0]]}.",
+            )
+        elif met and wanted and not promised and len(spec) == 1:
+            yield (
+                SUPPORTS_OBSERVED,
+                f"The spec says {spec[met[0]]}, which is what you saw; you want {next(iter(wanted.values()))}.",
+            )
+
+
+def _limit(sides: _Sides) -> Reading:
+    """The spec's only limit of that unit: what is wanted lies beyond it, or what was seen lies on one side of it."""
+    found = limits(sides.sentence)
+    if sides.shared < SHARED_WITH_LIMIT or len(found) != 1 or _EXCEPTION.search(sides.sentence):
+        return
+    limit = found[0]
+    unit = limit.quantity.unit
+    wanted = sides.wanted.get(unit, {})
+    if len(sides.there[unit]) > 1 or limit.quantity.value in wanted:
+        return
+    beyond = [text for value, text in wanted.items() if not limit.holds(value)]
+    if limit.strict and wanted and len(beyond) == len(wanted) and not _DENIAL.search(fold(sides.expected)):
+        yield (
+            SUPPORTS_OBSERVED,
+            f"The spec's limit is {limit.quantity.text}; {beyond[0]}, which you want, is beyond it.",
+        )
+    else:
+        yield from _side_of_limit(sides, limit, {**sides.seen.get(unit, {}), **wanted})
+
+
+def _side_of_limit(sides: _Sides, limit: Limit, values: Mapping[float, str]) -> Reading:
+    """On this side of the limit is what the sentence says, on the other side the opposite."""
+    on_this_side = {limit.holds(value) for value in values}
+    wish = _same_thing(sides.expected, sides.sentence)
+    if len(on_this_side) != 1 or not wish:
+        return
+    is_so = on_this_side == {not _denies(sides.sentence, frozenset())}
+    is_wanted = not _denies(wish, frozenset(words(sides.sentence)))
+    value = next(iter(values.values()))
+    side = "within" if on_this_side == {True} else "outside"
+    found = f"The spec's limit is {limit.quantity.text}, and {value} is {side} it;"
+    if is_so == is_wanted:
+        yield SUPPORTS_EXPECTED, f"{found} what you expected is what the spec says."
+    else:
+        yield SUPPORTS_OBSERVED, f"{found} what you saw is what the spec says."
+
+
+def _by_unit(found: list[Quantity]) -> dict[str, dict[float, str]]:
+    """The words of each value, by unit."""
+    values: dict[str, dict[float, str]] = {}
+    for quantity in found:
+        values.setdefault(quantity.unit, {}).setdefault(quantity.value, quantity.text)
+    return values
+
+
+def _is_row_of(sentence: str, said: frozenset[str]) -> bool:
+    """Whether the row of a table is about the claim: its first cell names what the claim names. All else may be."""
+    if not sentence.startswith("|"):
+        return True
+    head = words(sentence.split("|")[1])
+    return all(word in said for word in head)
+
+
+def _same_thing(text: str, sentence: str) -> str:
+    """The part of a text that speaks of the same thing as the sentence, numbers and units apart; "" if none does."""
+    subject = {word for word in words(_plain(sentence)) if not word[0].isdigit()} - _UNIT_WORDS
+    best = max(_SEGMENT.split(_plain(text)), key=lambda part: len(subject.intersection(words(part))))
+    return best if subject.intersection(words(best)) else ""
+
+
+def _plain(text: str) -> str:
+    """Folded, with "no charge" as "free"."""
+    return _FREE.sub("free", fold(text))
+
+
+def _denies(text: str, but: frozenset[str]) -> bool:
+    """Whether a text says that something is not so; words that the other side uses for the thing itself don't count."""
+    denials = [match.group() for match in _DENIAL.finditer(_plain(text))]
+    return len([word for word in denials if stem(word) not in but]) % 2 == 1
+
+
+_UNIT_WORDS = frozenset(words("minutes hours days weeks months years percent number times"))
 
 STANCES = {SUPPORTS_OBSERVED: CHANGE, SUPPORTS_EXPECTED: BUG}
 """The system does as the spec says, and the requester wants otherwise: change. The spec promises it: bug."""

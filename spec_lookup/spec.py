@@ -5,7 +5,7 @@ The judge goes one way, top to bottom:
 1. what needs no clause is routed (evidence.route);
 2. the clauses that may decide are found;
 3. each sentence of them is held against what was observed and what was expected (evidence.compare);
-4. when the strongest finding is not contradicted by an equal there is a verdict, else a person decides.
+4. when the strongest finding is clearly stronger than any against it, it decides, else a person does.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ PAGE_TITLE_TIMES = 1
 
 READ_CLOSELY = 3
 """How many of the best clauses the judge reads; the deciding one is nearly always among them."""
+
+CLEAR = 0.15
+"""How much stronger a finding has to be than any on the other side."""
 
 CITED = 3
 
@@ -133,9 +136,11 @@ class Spec:
         routed = route(claim)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
-        findings = [finding for hit in hits[:READ_CLOSELY] for finding in compare(claim, hit.clause)]
-        best = max(findings, key=lambda finding: finding.strength, default=None)
-        if best and all(f.strength < best.strength for f in findings if f.stance != best.stance):
+        findings = [
+            finding for hit in hits[:READ_CLOSELY] for finding in compare(claim, hit.clause, hit.score / hits[0].score)
+        ]
+        best = max((f for f in findings if f.decides), key=lambda finding: finding.strength, default=None)
+        if best and all(f.strength <= best.strength - CLEAR for f in findings if f.stance != best.stance):
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
         if not findings and wishes(claim) and self._is_silent_on(claim, hits):

@@ -1,0 +1,152 @@
+"""Quantities in a text: numbers with their units, in figures or words, times of day, percentages, money.
+
+Only a number with a unit can be held against another; the rest (dates, record numbers) says nothing.
+A limit is a quantity with the side on which it lies: "until 18:00", "more than 15 %", "at least 3".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spec_lookup.words import fold, stem
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit's stem, and the words as they stand in the text. Times are minutes, from midnight."""
+
+    value: float
+    unit: str
+    text: str
+
+
+NUMBER_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+    )
+} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+
+UNITS = {
+    "d": "day", "h": "hour", "hr": "hour", "min": "minut", "sec": "second", "s": "second", "%": "percent",
+    "kb": "kb", "mb": "mb", "gb": "gb", "kg": "kg", "km": "km", "m3": "m3", "cbm": "m3", "€": "eur", "euro": "eur",
+    "$": "usd", "dollar": "usd", "£": "gbp", "pound": "gbp", "char": "charact", "letter": "charact",
+}  # fmt: skip
+"""Ways to write a unit; any other word after a number is a unit by its stem."""
+
+CONVERSIONS = {
+    "week": ("day", 7),
+    "hour": ("minut", 60),
+    "minut": ("minut", 1),
+    "second": ("minut", 1 / 60),
+    "gb": ("mb", 1024),
+}
+"""Units that are compared in another: a week is seven days, whatever the text prefers."""
+
+NO_UNITS = frozenset(
+    "of the and or to in on at is was are were for with by from out as than a an it they that which times who now also "
+    "but already not so when then january february march april may june july august september october november "
+    "december jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+"""Words after a number that are no unit; a date is no quantity."""
+
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?:\s*([ap])\.?m\b)?|\b(1[0-2]|[1-9])\s*([ap])\.?m\b")
+_CODE = r"usd|eur|gbp|hkd|jpy|chf|cny"
+_AMOUNT = re.compile(
+    rf"(?<![\w.,:-])(?P<sign>[€$£]|(?:{_CODE})\s)?\s?(?P<number>\d+(?:[ ,]\d{{3}})*(?:[.,]\d+)?|"
+    rf"{'|'.join(NUMBER_WORDS)})(?:st|nd|rd|th)?"
+    r"(?(sign)|(?P<unit>\s?[%€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
+    r"[\s-]?[a-z]\w*)?)"
+)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities of a text, times of day first."""
+    return [quantity for _, quantity in _found(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    """Folded, without the marks of emphasis that may stand around a number."""
+    return re.sub(r"[*`]", "", fold(text))
+
+
+def _found(folded: str) -> list[tuple[int, Quantity]]:
+    """The quantities of a folded text with the places where they begin."""
+    found = []
+    for match in _CLOCK.finditer(folded):
+        hour = int(match.group(1) or match.group(4)) % 24
+        half = match.group(3) or match.group(5)
+        if half:
+            hour = hour % 12 + (12 if half == "p" else 0)
+        found.append((match.start(), Quantity(hour * 60 + int(match.group(2) or 0), "clock", match.group())))
+    without_times = _CLOCK.sub(lambda match: " " * len(match.group()), folded)
+    for match in _AMOUNT.finditer(without_times):
+        unit = (match.group("sign") or match.group("unit") or "").strip(" -")
+        unit = unit.split()[-1].split("-")[-1] if unit else ""
+        if unit and unit not in NO_UNITS:
+            found.append((match.start(), _quantity(match.group("number"), unit, match.group())))
+    return found
+
+
+def _quantity(number: str, unit: str, text: str) -> Quantity:
+    name = UNITS.get(unit) or UNITS.get(unit.rstrip("s")) or stem(unit)
+    name, factor = CONVERSIONS.get(name, (name, 1))
+    value = float(NUMBER_WORDS[number]) if number in NUMBER_WORDS else _value(number)
+    shown = re.sub(rf"\b(?:{_CODE})\b", lambda code: code.group().upper(), text.strip())
+    return Quantity(round(value * factor, 4), name, shown)
+
+
+def _value(number: str) -> float:
+    """5,000 and 5 000 are thousands; 2,5 is a decimal."""
+    return float(re.sub(r"[ ,](?=\d{3}\b)", "", number).replace(",", "."))
+
+
+# --- limits -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The numbers on one side of a quantity. Beyond a strict one nothing can be; another says where a rule begins."""
+
+    quantity: Quantity
+    upper: bool
+    inclusive: bool
+    strict: bool
+
+    def holds(self, value: float) -> bool:
+        """Whether a value of the same unit lies on this side."""
+        if value == self.quantity.value:
+            return self.inclusive
+        return (value < self.quantity.value) == self.upper
+
+
+UPPER = True
+LOWER = False
+
+LIMIT_WORDS = (
+    # words before the quantity; is it the upper end, does it belong to it, is it strict
+    (r"up to|at most|no more than|not more than|until|within|not later than|(?:a )?maximum(?: of)?", UPPER, True, True),
+    (r"below|under|less than|fewer than|before", UPPER, False, False),
+    (r"at least|(?:a )?minimum(?: of)?|not less than", LOWER, True, True),
+    (r"from|as of", LOWER, True, False),
+    (r"above|over|more than|after|exceeds?|exceeding|longer than|later than", LOWER, False, False),
+)
+
+_BEFORE = tuple((re.compile(rf"\b(?:{row[0]})(?: the)?\s*$"), row[1], row[2], row[3]) for row in LIMIT_WORDS)
+_OR_MORE = re.compile(r"^(?:\W+\w+)?\W{1,3}(?:or (?:more|longer|later|above)|and (?:more|above|over)|upwards?)\b")
+
+
+def limits(text: str) -> list[Limit]:
+    """The limits that a text names, times of day first."""
+    folded = _plain(text)
+    return [limit for start, quantity in _found(folded) if (limit := _limit(folded, start, quantity))]
+
+
+def _limit(folded: str, start: int, quantity: Quantity) -> Limit | None:
+    if _OR_MORE.search(folded[start + len(quantity.text) :]):
+        return Limit(quantity, LOWER, inclusive=True, strict=False)
+    for before, upper, inclusive, strict in _BEFORE:
+        if before.search(folded[max(0, start - 30) : start]):
+            return Limit(quantity, upper, inclusive, strict)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 WEIGHTS = {"summary": 1.5, "what_happened": 1.0, "what_expected": 1.0, "steps": 0.3, "module": 0.3}
@@ -23,21 +23,23 @@ class Claim:
     module: str = ""
     reporter_says: str = ""
 
+    def shortened(self) -> Claim:
+        """The claim as far as it is read: no part longer than LONGEST_PART."""
+        return replace(self, **{name: getattr(self, name)[:LONGEST_PART] for name in WEIGHTS})
+
     def parts(self) -> list[tuple[str, float]]:
         """The texts to search with, and their weights; empty ones are left out."""
-        return [
-            (text[:LONGEST_PART], weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())
-        ]
+        return [(text, weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())]
 
     @property
     def observed(self) -> str:
         """Summary and what happened, as one text."""
-        return f"{self.summary}\n{self.what_happened}"[:LONGEST_PART]
+        return f"{self.summary}\n{self.what_happened}"
 
     @property
     def expected(self) -> str:
         """What was expected, as said in its own field."""
-        return self.what_expected[:LONGEST_PART]
+        return self.what_expected
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready data."""

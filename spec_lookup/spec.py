@@ -132,21 +132,22 @@ class Spec:
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
-        hits = [hit for hit in self._search(claim.parts(), 2 * CITED) if hit.clause.normative]
-        routed = route(claim)
+        read = claim.shortened()
+        hits = [hit for hit in self._search(read.parts(), 2 * CITED) if hit.clause.normative]
+        routed = route(read)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         findings = [
-            finding for hit in hits[:READ_CLOSELY] for finding in compare(claim, hit.clause, hit.score / hits[0].score)
+            finding for hit in hits[:READ_CLOSELY] for finding in compare(read, hit.clause, hit.score / hits[0].score)
         ]
         best = max((f for f in findings if f.decides), key=lambda finding: finding.strength, default=None)
         if best and all(f.strength <= best.strength - CLEAR for f in findings if f.stance != best.stance):
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
-        if not findings and wishes(claim) and self._is_silent_on(claim, hits):
+        if not findings and wishes(read) and self._is_silent_on(read, hits):
             reason = "You ask for something that the spec does not have. That is a request for a change."
             return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
-        return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(claim, hits, findings), _citations(hits, findings))
+        return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
 
     def _search(self, parts: list[tuple[str, float]], limit: int) -> list[Hit]:
         import numpy as np  # noqa: PLC0415 - bm25s has brought it by now

@@ -220,3 +220,14 @@ def test_a_spec_without_pages_finds_nothing(tmp_path: Path) -> None:
 
     assert [] == spec.search("anything")
     assert "undecided" == spec.judge(claim("Icon changed", "It is green.", "blue")).category
+
+
+@pytest.mark.parametrize("text", ["1 2 ", "not ", "\u202e\x00<b>", "день "])
+def test_a_huge_claim_is_read_only_so_far(library: Spec, text: str) -> None:
+    """A pasted log of a megabyte costs no more than its beginning, and is kept whole in the verdict."""
+    huge = text * (1_000_000 // len(text))
+    said = claim(huge, huge, huge, steps=huge)
+    verdict = library.judge(said)
+
+    assert said == verdict.claim
+    assert library.judge(said.shortened()).category == verdict.category

@@ -102,7 +102,9 @@ _WISH = _any(
 
 _INCIDENT = _any(
     r"\b(?:yesterday|today|tonight|last (?:night|week|month)|this (?:morning|week))\b",
-    r"\bsince (?:the|monday|tuesday|friday|it)\b",
+    r"\bsince (?:the|\d+ \w+|monday|tuesday|wednesday|thursday|friday|it)\b",
+    r"\b(?:on|by) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+    r"\b(?:i|we) (?:saved|added|uploaded|clicked|pressed|typed|entered|attached|sent)\b",
     r"\b(?:shows?|reads|says|displays?)\b[^.]{0,30}[\"“'][^\"”']+[\"”']",
 )
 """What only a report of something that happened says."""

@@ -164,8 +164,13 @@ def _likely_first(person: str, people: Sequence[str]) -> list[str]:
 def expected() -> Any:
     """A question in, clauses out."""
     text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
-    hits = front().desk().spec().search(text, HITS) if text else []
-    return render_template("expected.html", q=text, hits=hits)
+    spec = front().desk().spec() if text else None
+    return render_template(
+        "expected.html",
+        q=text,
+        hits=spec.search(text, HITS) if spec else [],
+        by_words_alone=spec is not None and spec.by_words_alone,
+    )
 
 
 @blueprint.get("/outbox")

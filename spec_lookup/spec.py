@@ -133,7 +133,7 @@ class Spec:
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.shortened()
-        hits = [hit for hit in self._search(read.parts(), 2 * CITED) if hit.clause.normative]
+        hits = self._search(read.parts(), 2 * CITED, deciding=True)
         routed = route(read)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
@@ -149,7 +149,8 @@ class Spec:
             return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
 
-    def _search(self, parts: list[tuple[str, float]], limit: int) -> list[Hit]:
+    def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
+        """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
         import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
 
         total = np.zeros(len(self._clauses), dtype=np.float32)
@@ -163,6 +164,8 @@ class Spec:
             code = len(query) <= SHORT and self._bm25.knows_code(query)
             near = np.where((near >= FAR) | (total > 0), near, np.float32(0))
             total = fused(total, near, DENSE_FOR_CODES if code else DENSE)
+        if deciding:
+            total = np.where([clause.normative for clause in self._clauses], total, np.float32(0))
         best = np.argsort(-total, kind="stable")[:limit]
         return [
             Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))

@@ -175,6 +175,17 @@ def test_pages_that_are_not_normative_decide_nothing(plant: Spec) -> None:
     assert "handbook#pressure" not in [citation.clause for citation in verdict.citations]
 
 
+def test_pages_that_decide_nothing_do_not_crowd_out_those_that_do() -> None:
+    """However many notes say the same words, the one clause that decides is cited."""
+    notes = [
+        (f"note{n}.md", f"---\nnormative: false\n---\n# N{n}\n\n## Quotes\n\nA quote is valid.\n") for n in range(30)
+    ]
+    spec = Spec.of([*notes, ("rules.md", "# Rules\n\n## Validity\n\nEach quote is valid for 30 days.\n")])
+    verdict = spec.judge(claim("Is a quote valid", "The quote was valid for 10 days.", "valid for 30 days"))
+
+    assert ["rules#validity"] == [citation.clause for citation in verdict.citations]
+
+
 def test_a_verdict_survives_the_way_through_plain_data(library: Spec) -> None:
     """What is pinned can be read again."""
     verdict = library.judge(CASES[0][0])

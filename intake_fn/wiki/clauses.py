@@ -11,11 +11,11 @@ from html import escape
 from urllib.parse import quote
 
 _HEADING = re.compile(r'<h([1-6])\b[^>]*?(?:\bid="([^"]+)"[^>]*)?>')
-_CLAUSE_LEVELS = ("2", "3")
+_TITLE = "1"
 
 
 def with_reports(html: str, page: str, intake_url: str) -> str:
-    """The page's HTML with citation and link at the end of every clause (H2 and H3 with an id)."""
+    """The page's HTML with citation and link at the end of every clause (a heading below the title, with an id)."""
     return "".join(_parts(html, page, intake_url))
 
 
@@ -25,7 +25,7 @@ def _parts(html: str, page: str, intake_url: str) -> Iterator[str]:
     yield html[: headings[0].start()] if headings else html
     for heading, end in zip(headings, ends, strict=True):
         yield html[heading.start() : end]
-        if heading.group(1) in _CLAUSE_LEVELS and heading.group(2):
+        if heading.group(1) != _TITLE and heading.group(2):
             yield _tools(f"{page}#{heading.group(2)}", intake_url)
 
 

@@ -1,7 +1,8 @@
 """The form of the spec: what fails the build, with page, line and remedy.
 
 Every page has an owner and belongs to a module, every clause an anchor of its own and a text, and
-what is normative says what is, without hedging: `should normally` decides nothing.
+what is normative says what is, without hedging: `should normally` decides nothing. What a clause is,
+and which anchor it has, says `spec_lookup`: a heading passes here as it is cited there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intake_fn.core.process import Process
+from spec_lookup import Clause, SpecBroken
+from spec_lookup.parse import clauses
 
 HEDGES = (
     "should",
@@ -48,9 +51,11 @@ COMMON = "index"
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^(#{2,6})\s+(.+?)\s*$")
-_ANCHOR = re.compile(r"\{[^}]*#([^\s}]+)[^}]*\}\s*$")
+_ANCHOR = re.compile(r"\{[^}]*#([^\s}]+)[^}]*\}[\s#]*$")
 _GOOD_ANCHOR = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_BROKEN = re.compile(r".+?:(?P<line>\d+): (?P<what>.+?)\. (?P<remedy>.+)\.", re.DOTALL)
+"""A message of SpecBroken: page, line, what happened, what to do."""
+
 _CODE = re.compile(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->")
 _HEDGE = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, HEDGES))})(?![\w-])", re.IGNORECASE)
 
@@ -79,12 +84,9 @@ class Page:
     lines: tuple[tuple[int, str], ...]
     """Number and text of every line outside front matter and code blocks."""
 
-    @property
-    def headings(self) -> Iterator[tuple[int, str]]:
-        """Line and text of every heading below the title."""
-        for number, line in self.lines:
-            if match := _HEADING.match(line):
-                yield number, match.group(2)
+    clauses: tuple[Clause, ...] = ()
+    broken: Problem | None = None
+    """Why the page has no clauses, if it can't be read."""
 
 
 def read(name: str, path: str, text: str) -> Page:
@@ -93,7 +95,18 @@ def read(name: str, path: str, text: str) -> Page:
     pairs = (line.partition(":") for line in (match.group(1) if match else "").splitlines())
     head = {key.strip(): value.strip() for key, _, value in pairs}
     begin = text.count("\n", 0, match.end()) if match else 0
-    return Page(name, path, head, tuple(_outside_code(text.splitlines(), begin)))
+    lines = tuple(_outside_code(text.splitlines(), begin))
+    try:
+        return Page(name, path, head, lines, tuple(clauses(path, text)))
+    except SpecBroken as error:
+        return Page(name, path, head, lines, broken=_problem(path, error))
+
+
+def _problem(path: str, error: SpecBroken) -> Problem:
+    match = _BROKEN.fullmatch(str(error))
+    if not match:
+        return Problem(path, 1, "the page can't be read", str(error).removesuffix("."))
+    return Problem(path, int(match["line"]), match["what"], match["remedy"])
 
 
 def _outside_code(lines: list[str], begin: int) -> Iterator[tuple[int, str]]:
@@ -123,28 +136,29 @@ def _belongs_to_a_module(page: Page, process: Process) -> Iterator[Problem]:
         yield Problem(page.path, 1, what, "Add it to the `spec` of its module, so that changes find their owner")
 
 
+def _can_be_read(page: Page, _: Process) -> Iterator[Problem]:
+    """Two clauses with one anchor are found here: a citation must name one clause."""
+    if page.broken:
+        yield page.broken
+
+
 def _has_anchors(page: Page, _: Process) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for line, heading in page.headings:
-        match = _ANCHOR.search(heading)
-        anchor = match.group(1) if match else ""
-        if not match:
+    lines = dict(page.lines)
+    for clause in page.clauses:
+        match = _ANCHOR.search(lines.get(clause.line, ""))
+        if not match or match.group(1) != clause.anchor:
             remedy = "Add one of your own, as in `## Cancelling {#cancel}`: it is cited and must outlive the heading"
-            yield Problem(page.path, line, f"the clause {heading!r} has no anchor", remedy)
-        elif not _GOOD_ANCHOR.fullmatch(anchor):
-            yield Problem(page.path, line, f"the anchor {anchor!r} is hard to cite", "Use a-z, 0-9 and hyphens")
-        elif anchor in seen:
-            remedy = "Give this one another: a citation must name one clause"
-            yield Problem(page.path, line, f"the anchor {anchor!r} stands in line {seen[anchor]}, too", remedy)
-        seen.setdefault(anchor, line)
+            yield Problem(page.path, clause.line, f"the clause {clause.title!r} has no anchor", remedy)
+        elif not _GOOD_ANCHOR.fullmatch(clause.anchor):
+            what = f"the anchor {clause.anchor!r} is hard to cite"
+            yield Problem(page.path, clause.line, what, "Use a-z, 0-9 and hyphens")
 
 
 def _has_text(page: Page, _: Process) -> Iterator[Problem]:
-    headings = list(page.headings)
-    ends = [number for number, _ in headings[1:]] + [page.lines[-1][0] + 1 if page.lines else 0]
-    for (begin, heading), end in zip(headings, ends, strict=True):
-        if not any(begin < number < end and line.strip() for number, line in page.lines):
-            yield Problem(page.path, begin, f"the clause {heading!r} says nothing", "Write its text, or delete it")
+    for clause in page.clauses:
+        if not clause.text:
+            what = f"the clause {clause.title!r} says nothing"
+            yield Problem(page.path, clause.line, what, "Write its text, or delete it")
 
 
 def _hedges_nothing(page: Page, _: Process) -> Iterator[Problem]:
@@ -159,6 +173,7 @@ def _hedges_nothing(page: Page, _: Process) -> Iterator[Problem]:
 RULES: tuple[Callable[[Page, Process], Iterator[Problem]], ...] = (
     _has_an_owner,
     _belongs_to_a_module,
+    _can_be_read,
     _has_anchors,
     _has_text,
     _hedges_nothing,

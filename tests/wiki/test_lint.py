@@ -45,7 +45,13 @@ DEFECTS = [
     ("owner: paul", "title: x", 1, "the page has no owner", "nobody answers for the page"),
     ("owner: paul", "owner: nobody", 1, "the owner 'nobody' is no person", "the owner has to exist"),
     ("## Cancelling {#cancel}", "## Cancelling", 8, "has no anchor", "a generated anchor changes with the heading"),
-    ("{#cancel-reason}", "{#cancel}", 16, "the anchor 'cancel' stands in line 8", "a citation must name one clause"),
+    (
+        "{#cancel-reason}",
+        "{#cancel}",
+        16,
+        "the anchor #cancel is already that of line 8",
+        "a citation must name one clause",
+    ),
     ("{#cancel}", "{#Cancel_It}", 8, "is hard to cite", "capitals and underscores are mistyped"),
     ("is cancelled only", "should only be cancelled", 10, "'should' leaves open", "a hedge decides nothing"),
     ("10 characters", "10 characters, etc.", 20, "'etc' leaves open", "tables are normative, too"),
@@ -76,6 +82,17 @@ def test_a_defect_is_found_with_its_line(
     assert [problem.line for problem in found] == [line], reason
     assert what in str(found[0])
     assert str(found[0]).startswith(f"docs/spec/shipments.md:{line}: ")
+
+
+def test_what_is_a_clause_is_what_is_cited(process: Process) -> None:
+    """However a heading is written, the judge cites it, so it needs its anchor; in a comment it is none."""
+    underlined = SOUND.replace("## Cancelling {#cancel}", "Cancelling\n----------")
+    deep = SOUND.replace("### Reason {#cancel-reason}", "##### Reason")
+    hidden = SOUND.replace("## Cancelling {#cancel}", "<!--\n## Old\n-->\n\n## Cancelling {#cancel}")
+
+    assert [problem.line for problem in problems(underlined, process)] == [8]
+    assert [problem.line for problem in problems(deep, process)] == [16]
+    assert problems(hidden, process) == []
 
 
 @pytest.mark.parametrize("hedge", HEDGES)

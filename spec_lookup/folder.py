@@ -1,7 +1,7 @@
 """The one place that opens files: spec pages in, an index folder out and in again.
 
-An index folder holds `stamp.json`, `clauses.jsonl`, bm25s's own files and, with a model, `vectors.npy`.
-It is written beside its place and then moved there whole, and it is only ever read afterwards.
+An index folder holds `stamp.json`, `clauses.jsonl`, bm25s's own files and, with a model, its
+vectors. It is written beside its place and then moved there whole, and it is only ever read afterwards.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from spec_lookup.clause import Clause
+from spec_lookup.dense import Dense
 from spec_lookup.errors import IndexBroken, IndexMissing, SpecBroken
 from spec_lookup.index import Bm25
 from spec_lookup.parse import decode
 
-if TYPE_CHECKING:
-    from spec_lookup.embed import Vectors
+DENSE_FILES = ("wholes.npy", "sentences.npy", "starts.npy")
 
-FORMAT = 2
+FORMAT = 3
 """Raised with every change of what an index folder holds."""
 
 ENGINE = "spec_lookup 0.2"
@@ -70,7 +69,7 @@ def model_folder() -> Path:
     return Path(named) if named is not None else Path(__file__).resolve().parent.parent / "build" / "model"
 
 
-def write_index(out: Path, clauses: list[Clause], bm25: Bm25, vectors: Vectors | None, stamp: Stamp) -> None:
+def write_index(out: Path, clauses: list[Clause], bm25: Bm25, dense: Dense | None, stamp: Stamp) -> None:
     """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
     import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
 
@@ -85,8 +84,9 @@ def write_index(out: Path, clauses: list[Clause], bm25: Bm25, vectors: Vectors |
             bm25.engine.save(fresh / "bm25", show_progress=False)
         lines = (json.dumps(asdict(clause), ensure_ascii=False) for clause in clauses)
         (fresh / "clauses.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        if vectors is not None:
-            np.save(fresh / "vectors.npy", vectors)
+        if dense is not None:
+            for name, rows in zip(DENSE_FILES, (dense.wholes, dense.sentences, dense.starts), strict=True):
+                np.save(fresh / name, np.asarray(rows))
         (fresh / "stamp.json").write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
         _put_in_place(fresh, out)
     finally:
@@ -107,7 +107,7 @@ def _put_in_place(fresh: Path, out: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def read_index(folder: Path) -> tuple[list[Clause], Bm25, Vectors | None, Stamp]:
+def read_index(folder: Path) -> tuple[list[Clause], Bm25, Dense | None, Stamp]:
     """Open an index folder. Raises IndexMissing or IndexBroken."""
     import bm25s  # noqa: PLC0415 - as above
     import numpy as np  # noqa: PLC0415 - as above
@@ -127,9 +127,9 @@ def read_index(folder: Path) -> tuple[list[Clause], Bm25, Vectors | None, Stamp]
             clauses = [Clause(**json.loads(line)) for line in lines]
         has_words = any((folder / "bm25").iterdir())  # a spec without a single word has nothing to search in
         engine = bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if has_words else None
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r") if stamp.model else None
+        dense = Dense(*(np.load(folder / name, mmap_mode="r") for name in DENSE_FILES)) if stamp.model else None
         whole = (
-            (vectors is None or len(vectors) == stamp.clauses)
+            (dense is None or len(dense.wholes) == stamp.clauses)
             and len(clauses) == stamp.clauses
             and (not engine or engine.scores["num_docs"] == len(clauses))
         )
@@ -137,4 +137,4 @@ def read_index(folder: Path) -> tuple[list[Clause], Bm25, Vectors | None, Stamp]
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
     if not whole:
         raise IndexBroken(f"The files of the index in {folder} do not belong together. Build it again.")
-    return clauses, Bm25(engine, len(clauses)), vectors, stamp
+    return clauses, Bm25(engine, len(clauses)), dense, stamp

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from spec_lookup.words import guesses
 
@@ -99,26 +99,3 @@ def _by_count(words: Iterable[str]) -> dict[int, list[str]]:
 def _damped(times: int) -> float:
     """A word that is said three times weighs more, but not three times as much (BM25's k3 = 2)."""
     return times * 3 / (times + 2)
-
-
-DENSE = 0.7
-"""What nearness in meaning counts beside shared words, both scaled to their best; chosen on several collections."""
-
-
-DENSE_FOR_CODES = 0.2
-"""The same for a short query with a number or a code in it: what is written like that is meant to the letter."""
-
-SURE = 0.5
-"""The nearness (a cosine) from which the nearest text counts in full; below, meaning has less to say."""
-
-
-def fused(lexical: Scores, dense: Scores, weight: float = DENSE) -> Scores:
-    """One score from both halves, 0 for a text that neither shares a word nor comes near."""
-    both: Scores = (1 - weight) * _scaled(lexical, 0.0) + weight * _scaled(dense, SURE)
-    return both
-
-
-def _scaled(scores: Scores, at_least: float) -> Scores:
-    """The same order with 1 for the best, less if the best is below `at_least`; nothing is worth less than nothing."""
-    best = max(float(scores.max(initial=0.0)), at_least)
-    return cast("Scores", scores.clip(0) / best if best > 0 else scores * 0)

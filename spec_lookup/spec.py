@@ -14,10 +14,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
+from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
 from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
 from spec_lookup.folder import (
@@ -30,13 +30,10 @@ from spec_lookup.folder import (
     read_pages,
     write_index,
 )
-from spec_lookup.index import DENSE, DENSE_FOR_CODES, Bm25, fused
+from spec_lookup.index import Bm25
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
-
-if TYPE_CHECKING:
-    from spec_lookup.embed import Vectors
 
 JUDGE = "built-in"
 
@@ -51,9 +48,6 @@ CLEAR = 0.15
 """How much stronger a finding has to be than any on the other side."""
 
 CITED = 3
-
-FAR = 0.25
-"""The nearness (a cosine) below which a clause that shares no word with the query has nothing to do with it."""
 
 SHORT = 5
 """Words up to which a query that holds a number or a code is taken for a look-up of just that."""
@@ -78,13 +72,13 @@ class Spec:
     """The clauses of a spec and their index. Made by `open`, or by `of` from pages in memory."""
 
     def __init__(
-        self, clauses: list[Clause], bm25: Bm25, vectors: Vectors | None, stamp: Stamp, embedder: Embedder | None
+        self, clauses: list[Clause], bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
     ) -> None:
-        """`vectors` holds one row a clause, made by `embedder`'s model; without either, search is by words alone."""
+        """`dense` was made by `embedder`'s model; without either, search is by words alone."""
         self.stamp = stamp
         self._clauses = clauses
         self._bm25 = bm25
-        self._vectors = vectors
+        self._dense = dense
         self._embedder = embedder if embedder and embedder.digest == stamp.model else None
         self._by_cite = {clause.cite: clause for clause in clauses}
 
@@ -103,9 +97,9 @@ class Spec:
         """The spec that these pages (name, text) make."""
         clauses = [clause for name, text in pages for clause in clauses_of(name, text)]
         embedder = Embedder.open(model_folder())
-        vectors = embedder.embed([_meaning_of(clause) for clause in clauses]) if embedder else None
+        dense = Dense.of(clauses, embedder) if embedder else None
         stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
-        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), vectors, stamp, embedder)
+        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), dense, stamp, embedder)
 
     @property
     def by_words_alone(self) -> bool:
@@ -119,7 +113,7 @@ class Spec:
 
     def save(self, out: Path) -> Stamp:
         """Write the index into a folder. Raises IndexBroken when the folder holds something else."""
-        write_index(out, self._clauses, self._bm25, self._vectors, self.stamp)
+        write_index(out, self._clauses, self._bm25, self._dense, self.stamp)
         return self.stamp
 
     def clause(self, cite: str) -> Clause | None:
@@ -159,11 +153,12 @@ class Spec:
             said = words(text)
             query.update(said)
             total += np.float32(weight) * self._bm25.scores(said)
-        if self._embedder and self._vectors is not None and query:
-            near = self._vectors @ _mean_direction(self._embedder, parts)
+        if self._embedder and self._dense and query:
+            telling = [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]
+            asked = self._embedder.embed_queries([*telling, " ".join(telling)])
+            weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
             code = len(query) <= SHORT and self._bm25.knows_code(query)
-            near = np.where((near >= FAR) | (total > 0), near, np.float32(0))
-            total = fused(total, near, DENSE_FOR_CODES if code else DENSE)
+            total = self._dense.scores(total, asked, weights, DENSE_FOR_CODES if code else DENSE)
         if deciding:
             total = np.where([clause.normative for clause in self._clauses], total, np.float32(0))
         best = np.argsort(-total, kind="stable")[:limit]
@@ -205,21 +200,6 @@ class Spec:
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken."""
     return Spec.of(list(read_pages(spec_folder)), commit).save(out)
-
-
-def _mean_direction(embedder: Embedder, parts: list[tuple[str, float]]) -> Vectors:
-    """Half the claim as a whole, half its parts by their weights: a long part does not drown a telling one."""
-    telling = [(text, weight) for text, weight in parts if weight >= TELLING] or parts
-    *each, whole = embedder.embed_queries([*(text for text, _ in telling), " ".join(text for text, _ in telling)])
-    weights = [weight for _, weight in telling]
-    mean = sum(weight * vector for weight, vector in zip(weights, each, strict=True)) / sum(weights)
-    direction: Vectors = (mean + whole) / 2
-    return direction
-
-
-def _meaning_of(clause: Clause) -> str:
-    """What is embedded of a clause: its body, and the titles that say what it is about."""
-    return f"{clause.page_title}. {clause.title}. {clause.text}"
 
 
 def _words_of(clause: Clause) -> list[str]:

@@ -209,6 +209,10 @@ Reading = Iterator[tuple[str, str]]
 """Stances with their reasons, as a rule finds them."""
 
 
+NEAR_ENOUGH = 0.8
+"""How near a clause must be, beside the nearest, for its numbers to decide: the same number stands in many clauses."""
+
+
 def compare(claim: Claim, clause: Clause, nearness: float = 1.0) -> Iterator[Finding]:
     """What each sentence of a clause says for or against the claim.
 
@@ -228,7 +232,9 @@ def compare(claim: Claim, clause: Clause, nearness: float = 1.0) -> Iterator[Fin
             continue
         certainty = min(1.0, sides.shared / ENOUGH_SHARED)
         for stance, reason in _same_number(sides):
-            yield Finding(clause, sentence, stance, NUMBER * certainty * nearness, reason, decides=True)
+            yield Finding(
+                clause, sentence, stance, NUMBER * certainty * nearness, reason, decides=nearness >= NEAR_ENOUGH
+            )
         for stance, reason in _limit(sides):
             yield Finding(clause, sentence, stance, LIMIT * certainty, reason, decides=nearness == 1)
 

@@ -64,11 +64,12 @@ def get(path: str) -> dict[str, Any]:
 def drive(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A function that sends events to the handler and gives its answers."""
     folder = tmp_path_factory.mktemp("zappa")
+    given = json.loads((ROOT / "zappa_settings.json").read_text(encoding="utf-8"))["base"]["aws_environment_variables"]
     written = [sys.executable, "-c", WRITE_SETTINGS, str(folder / "zappa_settings.py")]
     subprocess.run(written, cwd=ROOT, check=True, capture_output=True)
 
     def send(*events: dict[str, Any]) -> list[Any]:
-        environ = {**os.environ, **SETTINGS, "SPECDESK_BASE_URL": "https://help.example.com"}
+        environ = {**os.environ, **SETTINGS, **given, "SPECDESK_BASE_URL": "https://help.example.com"}
         environ["PYTHONPATH"] = os.pathsep.join([str(folder), str(ROOT)])
         done = subprocess.run(
             [sys.executable, "-c", DRIVE],
@@ -93,6 +94,14 @@ def test_a_form_is_served(drive: Any) -> None:
     assert 200 == answer["statusCode"]
     assert "Steps to reproduce" in answer["body"]
     assert "default-src 'none'" in answer["headers"]["Content-Security-Policy"]
+
+
+def test_a_cookie_is_sent_once(drive: Any) -> None:
+    """Zappa's middleware would send it twice; it must be out of the way before the app is loaded."""
+    (answer,) = drive(get("/desk/sign-in"))
+    sent = [*answer.get("cookies", []), *(v for k, v in answer["headers"].items() if k.lower() == "set-cookie")]
+
+    assert 1 == len(sent), sent
 
 
 def test_an_unknown_event_is_an_error_and_not_silence(drive: Any) -> None:

@@ -7,10 +7,9 @@ BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
 MODEL := build/model
 export NO_MKDOCS_2_WARNING := 1
-export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check bench clean lock package
+.PHONY: help run test demo bench clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -29,11 +28,11 @@ test: environment ## every check and every test
 	$(BIN)/specdesk check
 	$(BIN)/pytest
 
-bench: environment ## what is measured and printed, with plots where they help
+bench: environment ## measure and print
 	@$(BIN)/python -m benchmarks
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
-	rm -rf build/state build/site build/index build/screens
+	rm -rf build/state build/site build/index
 
 lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -21,19 +21,12 @@ from intake_fn.wiring import House
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask
-
 house = House.from_environ(os.environ)
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
     """Every page and the API, as WSGI; Flask is made with the first request."""
-    return flask_app().wsgi_app(environ, start_response)
-
-
-def flask_app() -> Flask:
-    """The Flask app of this process."""
-    return house.app
+    return house.app.wsgi_app(environ, start_response)
 
 
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:

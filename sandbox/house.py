@@ -106,11 +106,11 @@ class SandboxHouse:
         mantis_port = free_port(self.ports.mantis, "MANTIS_PORT")
         self.url = f"http://{HOST}:{site_port}"
         self.mantis_url = f"http://{HOST}:{mantis_port}"
-        self._make("mkdocs", "build", "--quiet", "--site-dir", str(self.build / "site")) if self.wiki else None
+        if self.wiki:
+            self._make("mkdocs", "build", "--quiet", "--site-dir", str(self.build / "site"))
         self._make("specdesk", "build-index", "--out", str(self.build / "index"))
 
-        aws_port = free_port(self.ports.aws, "AWS_PORT")
-        self.aws = LocalAws(self.state / "aws" if self.state else None, aws_port)
+        self.aws = LocalAws(self.state / "aws" if self.state else None, self.ports.aws)
         self._closing.append(self.aws.stop)
         self.aws.start()
         self.environ = {

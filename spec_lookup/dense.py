@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 DENSE = 0.7
 """The dense half's share of the score. 0.6 to 0.8 are as good, on every collection that was measured."""
 
-SENTENCE = 0.5
-"""What the best sentence counts beside the clause as a whole."""
-
 DENSE_FOR_CODES = 0.2
 """The same for a short query with a number or a code in it: what is written like that is meant to the letter."""
+
+SENTENCE = 0.5
+"""What the best sentence counts beside the clause as a whole."""
 
 SURE = 0.3
 """The nearness (a cosine) from which meaning counts in full; where nothing comes near, it has less to say."""

@@ -40,7 +40,7 @@ class IssueText:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier issue and how similar it is: 1 is the same text, 0 shares no word."""
+    """An earlier issue and how similar it is: 1 is the same text, 0 has nothing in common."""
 
     id: str
     score: float
@@ -73,7 +73,7 @@ class DuplicateIndex:
         self._bm25 = None
 
     def find(self, report: IssueText, limit: int = 5) -> list[Candidate]:
-        """The most similar issues, the best first; those that share no word are left out."""
+        """The most similar issues, the best first; those with nothing in common are left out."""
         if not self._ids:
             return []
         if self._bm25 is None:

@@ -13,7 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
@@ -34,6 +36,10 @@ from spec_lookup.index import Bm25
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 JUDGE = "built-in"
 
@@ -121,7 +127,7 @@ class Spec:
         return self._by_cite.get(cite)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """The clauses that a text is about, the best first; those that share no word with it are left out."""
+        """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
         return self._search([(text, 1.0)], limit)
 
     def judge(self, claim: Claim) -> Verdict:
@@ -143,9 +149,16 @@ class Spec:
             return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
 
+    @cached_property
+    def _normative(self) -> NDArray[np.bool_]:
+        """For each clause whether it may decide."""
+        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
+
+        return np.array([clause.normative for clause in self._clauses], dtype=bool)
+
     def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
         """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
-        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
+        import numpy as np  # noqa: PLC0415 - as above
 
         total = np.zeros(len(self._clauses), dtype=np.float32)
         query: set[str] = set()
@@ -160,7 +173,7 @@ class Spec:
             code = len(query) <= SHORT and self._bm25.knows_code(query)
             total = self._dense.scores(total, asked, weights, DENSE_FOR_CODES if code else DENSE)
         if deciding:
-            total = np.where([clause.normative for clause in self._clauses], total, np.float32(0))
+            total = np.where(self._normative, total, np.float32(0))
         best = np.argsort(-total, kind="stable")[:limit]
         return [
             Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))

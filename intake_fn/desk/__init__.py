@@ -181,7 +181,7 @@ class Desk:
             return Swept()  # somebody else has done it, or will: the item is still there if it is owed
         except Refused as error:
             return self._give_up(item, error)
-        except Exception as error:
+        except Exception as error:  # whatever it is: one poisoned item must not hold up the others
             if not isinstance(error, SpecdeskError | SpecLookupError):
                 log.exception("delivery_failed_unexpectedly", item=item.id)
             return self._postpone(item, error)

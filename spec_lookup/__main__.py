@@ -15,7 +15,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError
+from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError, metrics, report
+from spec_lookup.evaluate import PARTS
+from spec_lookup.evaluate import evaluate as answer_all
+from spec_lookup.folder import write_report
 
 BAD_INPUT = 2
 
@@ -78,6 +81,17 @@ def duplicates(args: argparse.Namespace) -> Iterator[Row]:
             "candidates": [{"id": c.id, "score": c.score} for c in found],
             "duplicate": index.is_duplicate(found),
         }
+
+
+def evaluate(args: argparse.Namespace) -> Iterator[Row]:
+    """Measure search, judge and duplicates on cases whose right answers are known."""
+    tables = metrics.tables(answer_all(args.folder, args.part))
+    if args.report:
+        write_report(args.report, report.as_html(tables, f"Evaluation of {args.folder.resolve().name}"))
+    if args.json:
+        yield report.as_data(tables)
+    else:
+        print(report.as_text(tables))
 
 
 def _open(index: Path) -> Spec:
@@ -152,6 +166,15 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--reports", required=True, metavar="FILE.jsonl")
     command.add_argument("--limit", type=_positive, default=5)
     command.set_defaults(run=duplicates)
+
+    command = commands.add_parser("evaluate", help=evaluate.__doc__)
+    command.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="specs/ and pairs, singles, queries, ... as .jsonl"
+    )
+    command.add_argument("--report", type=Path, metavar="FILE.html", help="write the figures with plots, too")
+    command.add_argument("--part", choices=PARTS, help="only the rows of this part")
+    command.add_argument("--json", action="store_true", help="print data instead of tables")
+    command.set_defaults(run=evaluate)
     return top
 
 

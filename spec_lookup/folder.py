@@ -1,4 +1,4 @@
-"""The one place that opens files: spec pages in, an index folder out and in again.
+"""The one place that opens files: spec pages in, an index folder out and in again, an evaluation in and its report out.
 
 An index folder holds `stamp.json`, `clauses.jsonl`, bm25s's own files and, with a model, its
 vectors. It is written beside its place and then moved there whole, and it is only ever read afterwards.
@@ -14,10 +14,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from spec_lookup.clause import Clause
 from spec_lookup.dense import Dense
-from spec_lookup.errors import IndexBroken, IndexMissing, SpecBroken
+from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken
 from spec_lookup.index import Bm25
 from spec_lookup.parse import decode
 
@@ -51,6 +52,35 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
         name = path.relative_to(folder).as_posix()
         if not any(part.startswith(".") for part in name.split("/")):  # the site leaves those out, too
             yield name, decode(path.read_bytes(), name)
+
+
+def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each line of a JSON Lines file as (file:line, object); a missing file has none. Raises InputBroken."""
+    if not path.exists():
+        return
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputBroken(f"{path} can't be read: {error.strerror}.") from error
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            row = json.loads(line.decode())
+        except ValueError as error:
+            raise InputBroken(f"{where}: this is not a line of JSON in UTF-8 ({error}).") from error
+        if not isinstance(row, dict):
+            raise InputBroken(f"{where}: a JSON object is needed.")
+        yield where, row
+
+
+def write_report(path: Path, page: str) -> None:
+    """Write a report. Raises InputBroken when its place can't be written to."""
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputBroken(f"{path} can't be written: {error.strerror}. Name a file in a folder that exists.") from error
 
 
 def content_stamp(pages: list[tuple[str, str]]) -> str:

@@ -38,8 +38,9 @@ from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk.filing import issue_of, note_text, project_of
+from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
-from spec_lookup import Claim, Spec, SpecLookupError
+from spec_lookup import Spec, SpecLookupError
 
 MACHINE = "specdesk"
 """The actor of events that no person caused."""
@@ -220,17 +221,7 @@ class Desk:
         raise TryLater(f"{case.id} is changing too fast; the result of {item.id} is recorded at the next try.")
 
     def _judge(self, case: Case) -> Judged:
-        request = case.request
-        verdict = self.spec().judge(
-            Claim(
-                summary=request.summary,
-                what_happened=request.description,
-                what_expected=request.expected,
-                steps=request.steps,
-                module=request.module,
-                reporter_says=request.kind.value,
-            )
-        )
+        verdict = self.spec().judge(claim_of(case.request))
         return Judged(at=self.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain())
 
     def _file(self, case: Case) -> Filed:

@@ -63,7 +63,7 @@ KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
     ("e-mail", re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), _always),
     ("account", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _iban),
     ("card", re.compile(r"(?<![\w.-])\d(?:[ -]?\d){13,18}(?![\w-])"), _card),
-    ("phone", re.compile(r"(?<![\w+-])(?:\+\d{1,3}|00\d{1,3}[ ./-])(?:[ ./-]?\(?\d{1,8}\)?){2,6}(?![\w-])"), _phone_abroad),
+    ("phone", re.compile(r"(?<![\w+-])(?<!\d )(?:\+\d{1,3}|00\d{1,3}[ ./-])(?:[ ./-]?\(?\d{1,8}\)?){2,6}(?![\w-])"), _phone_abroad),
     ("phone", re.compile(r"(?<![\w.:/-])(?<!\d )\(?0\d{1,4}\)?(?:[ ./-]+\d{2,8}){1,5}(?![\w-])"), _phone_at_home),
     ("phone", re.compile(r"(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"), _always),
 )

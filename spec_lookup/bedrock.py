@@ -14,8 +14,6 @@ from spec_lookup.errors import NoAnswer
 from spec_lookup.exchanges import Ask
 from spec_lookup.request import Plain
 
-SERVICE = "bedrock-runtime"
-
 CONNECT_SECONDS = 2
 READ_SECONDS = 60
 """For the command line, where nobody waits for a page."""
@@ -24,7 +22,9 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
 """Before the second attempt; twice as long before each further one."""
 
-PASSING = frozenset({"ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException", "ModelNotReadyException"})
+PASSING = frozenset(
+    {"ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException", "ModelNotReadyException"}
+)
 KEPT = ("output", "stopReason", "usage", "metrics")
 """What of an answer is handed on; the rest is about the transport."""
 
@@ -63,6 +63,8 @@ def client() -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
-        connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"mode": "standard", "total_max_attempts": 1}
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1},
     )
-    return boto3.session.Session().client(SERVICE, config=config)
+    return boto3.session.Session().client("bedrock-runtime", config=config)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 SHORTEST_NAME = 3
 """Letters from which a part of a known name is masked by itself; shorter ones are words more often than names."""
@@ -59,13 +60,13 @@ def _always(text: str) -> str:
     return text
 
 
-KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
-    ("e-mail", re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), _always),
-    ("account", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _iban),
-    ("card", re.compile(r"(?<![\w.-])\d(?:[ -]?\d){13,18}(?![\w-])"), _card),
-    ("phone", re.compile(r"(?<![\w+-])(?<!\d )(?:\+\d{1,3}|00\d{1,3}[ ./-])(?:[ ./-]?\(?\d{1,8}\)?){2,6}(?![\w-])"), _phone_abroad),
-    ("phone", re.compile(r"(?<![\w.:/-])(?<!\d )\(?0\d{1,4}\)?(?:[ ./-]+\d{2,8}){1,5}(?![\w-])"), _phone_at_home),
-    ("phone", re.compile(r"(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"), _always),
+KINDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("e-mail", r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", _always),
+    ("account", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
+    ("card", r"(?<![\w.-])\d(?:[ -]?\d){13,18}(?![\w-])", _card),
+    ("phone", r"(?<![\w+-])(?<!\d )(?:\+\d{1,3}|00\d{1,3}[ ./-])(?:[ ./-]?\(?\d{1,8}\)?){2,6}(?![\w-])", _phone_abroad),
+    ("phone", r"(?<![\w.:/-])(?<!\d )\(?0\d{1,4}\)?(?:[ ./-]+\d{2,8}){1,5}(?![\w-])", _phone_at_home),
+    ("phone", r"(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])", _always),
 )
 """What is masked, from the surest to the vaguest: kind, pattern, and what of a match is really one."""
 
@@ -82,7 +83,7 @@ class Masking:
     def mask(self, text: str) -> str:
         """The text with placeholders."""
         for kind, pattern, proved in KINDS:
-            text = pattern.sub(lambda match, k=kind, p=proved: self._masked(k, match[0], p(match[0])), text)  # type: ignore[misc]  # mypy does not type defaults of a lambda
+            text = re.sub(pattern, partial(self._masked, kind, proved), text)
         return self._names.sub(lambda match: self._of("name", match[0]), text) if self._names else text
 
     def unmask(self, text: str) -> str:
@@ -91,8 +92,9 @@ class Masking:
             text = text.replace(placeholder, value)
         return text
 
-    def _masked(self, kind: str, found: str, proved: str) -> str:
-        return self._of(kind, proved) + found[len(proved) :] if proved else found
+    def _masked(self, kind: str, proved: Callable[[str], str], match: re.Match[str]) -> str:
+        value = proved(match[0])
+        return self._of(kind, value) + match[0][len(value) :] if value else match[0]
 
     def _of(self, kind: str, value: str) -> str:
         if value not in self._placeholders:

@@ -125,14 +125,9 @@ def request(model: str, claim: Claim, clauses: Sequence[Clause], masking: Maskin
 def again(asked: Plain, call: Plain, fault: str) -> Plain:
     """The request that continues the conversation after an answer with a fault."""
     said = {"role": "assistant", "content": [{"toolUse": call}]}
-    result = {
-        "toolResult": {
-            "toolUseId": call["toolUseId"],
-            "content": [{"text": f"This judgement cannot be recorded: {fault} Judge the report again, with that right."}],
-            "status": "error",
-        }
-    }
-    return {**asked, "messages": [*asked["messages"], said, {"role": "user", "content": [result]}]}
+    text = f"This judgement cannot be recorded: {fault} Judge the report again, with that right."
+    result = {"toolUseId": call["toolUseId"], "content": [{"text": text}], "status": "error"}
+    return {**asked, "messages": [*asked["messages"], said, {"role": "user", "content": [{"toolResult": result}]}]}
 
 
 def visible(text: str) -> str:

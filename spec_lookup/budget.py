@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+MILLION = 1_000_000
+
 SIGNS_PER_TOKEN = 2
 """Fewer than any text has on average: what is not yet known is counted too dear rather than too cheap."""
 

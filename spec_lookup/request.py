@@ -133,7 +133,7 @@ def again(asked: Plain, call: Plain, fault: str) -> Plain:
 def visible(text: str) -> str:
     """The text without control, format and right-to-left signs; line ends and tabs stay."""
     lines = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
 
 
 def _fence(kind: str, text: str) -> str:

@@ -25,6 +25,9 @@ PAUSE_SECONDS = 0.5
 PASSING = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException", "ModelNotReadyException"}
 )
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What botocore's parser raises over an answer that is JSON and not of the form that it expects."""
+
 KEPT = ("output", "stopReason", "usage", "metrics")
 """What of an answer is handed on; the rest is about the transport."""
 
@@ -49,7 +52,7 @@ def asking(client: Callable[[], Any], pause: Callable[[float], None] = time.slee
                 if code in PASSING and attempt + 1 < ATTEMPTS:
                     continue
                 raise NoAnswer(f"Bedrock refused the request ({code}): {error}") from error
-            except (BotoCoreError, ResponseParserError, ValueError) as error:
+            except (BotoCoreError, ResponseParserError, *UNREADABLE) as error:
                 raise NoAnswer(f"Bedrock does not answer ({type(error).__name__}): {error}") from error
             return {name: answer[name] for name in KEPT if name in answer}
         raise NoAnswer("Bedrock was never asked.")

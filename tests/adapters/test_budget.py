@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +26,7 @@ def test_spending_adds_up_and_begins_anew_each_day(dynamo_store: DynamoStore) ->
     here.add(10_500)
     there.add(7)
     assert 10_507 == here.spent()
-    clock.now += timedelta(days=1)
+    clock.advance(days=1)
 
     assert 0 == there.spent()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -259,6 +260,18 @@ def test_the_table_speaks_the_words_of_the_schema() -> None:
     assert set(GROUNDS) == {ground for _, ground in AGREE}
     assert set(STANCES) == set().union(*AGREE.values())
     assert set(SCHEMA["required"]) <= set(SCHEMA["properties"]) == set(SAID)
+
+
+def test_the_documentation_has_the_same_table_and_an_example_that_holds() -> None:
+    """Who fills in an answer by hand goes by the page."""
+    page = (Path(__file__).parents[2] / "docs" / "operate" / "bedrock.md").read_text(encoding="utf-8")
+    for (verdict, ground), stances in AGREE.items():
+        assert f"| `{verdict}` | `{ground}` | `{'` or `'.join(sorted(stances))}` |" in page
+    example = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[-1])["answer"]
+    barrels = Clause("plots", "barrels", "Barrels", "Plots", "A plot has at most 3 barrels.", 1)
+
+    assert set(SCHEMA["properties"]) == set(example)
+    assert "change" == checked(example, [barrels]).verdict
 
 
 def test_a_related_clause_that_does_not_hold_is_left_out() -> None:

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.entry_import import SETTINGS
 from intake_fn.adapters.aws import client
+from intake_fn.adapters.budget import DynamoBudget
+from intake_fn.adapters.clock import now
+from intake_fn.adapters.dynamodb import create_table
+from intake_fn.wiring import House
 from spec_lookup import Claim, Spec
 from spec_lookup.bedrock import asking
 from spec_lookup.budget import MILLION, Price, RunBudget
@@ -21,6 +26,8 @@ from spec_lookup.reader import Account, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sandbox.aws import LocalAws
 
 SPEC = Spec.of([("fines.md", "# Fines\n\n## Cap {#cap}\n\nNo fine is higher than 10 EUR.\n")])
 CLAIM = Claim("Fine too high, says Anna", "I was charged a fine of 12 EUR.", "at most 10 EUR")
@@ -279,3 +286,28 @@ def test_what_was_spent_is_counted(model: Model, reader: Callable[..., Asked]) -
     reader(price=Price(3.0, 15.0), budget=budget, limit=MILLION).reader(SPEC, CLAIM)
 
     assert 10_500 == budget.spent()
+
+
+@pytest.mark.aws
+def test_the_house_asks_the_model_and_counts_what_it_costs(model: Model, aws: LocalAws) -> None:
+    """From the settings to the day's sum in the table; the next question is over the limit."""
+    model.replies = [good(SAID)]
+    environ = {
+        **SETTINGS,
+        **aws.environ(),
+        "SPECDESK_TABLE": "table-of-the-reader",
+        "SPECDESK_JUDGE": "bedrock",
+        "SPECDESK_BEDROCK_MODEL": "some.model:0",
+        "SPECDESK_BEDROCK_DAILY_LIMIT": "0.035",
+        "SPECDESK_BEDROCK_PRICE_IN": "3",
+        "SPECDESK_BEDROCK_PRICE_OUT": "15",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
+    }
+    with closing(client("dynamodb", environ)) as dynamodb:
+        create_table(dynamodb, "table-of-the-reader")
+        judge = House.from_environ(environ).desk.judge
+        judges = [judge(SPEC, CLAIM, ("Anna",)).judge for _ in range(2)]
+
+        assert ["bedrock:some.model:0", "built-in, for bedrock:some.model:0"] == judges
+        assert 10_500 == DynamoBudget(lambda: dynamodb, "table-of-the-reader", now).spent()
+    assert 1 == len(model.asked)

@@ -130,10 +130,19 @@ class Spec:
         """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
         return self._search([(text, 1.0)], limit)
 
+    def deciding(self, parts: list[tuple[str, float]], limit: int) -> list[Hit]:
+        """The normative clauses that texts with their weights are about, the best first."""
+        return self._search(parts, limit, deciding=True)
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All clauses in the order of the spec."""
+        return tuple(self._clauses)
+
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.shortened()
-        hits = self._search(read.parts(), 2 * CITED, deciding=True)
+        hits = self.deciding(read.parts(), 2 * CITED)
         routed = route(read)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))

@@ -70,16 +70,17 @@ class Bm25:
             return np.zeros(size, dtype=np.float32)
         texts = np.concatenate([texts for _, texts, _ in found])
         counts = np.concatenate([counts for _, _, counts in found]).astype(np.float32)
-        gains = np.array([weight * self._rarity(len(texts)) for weight, texts, _ in found], dtype=np.float32)
+        gains = np.array([weight * _rarity(len(texts), size) for weight, texts, _ in found], dtype=np.float32)
         gains = gains.repeat([len(texts) for _, texts, _ in found])
         gains *= counts / (counts + self._norms[texts])
         return np.bincount(texts, weights=gains, minlength=size).astype(np.float32)
 
     def own_score(self, text: Sequence[str]) -> float:
-        """What a text gets that has just the words of `text`, asked for by all of them."""
+        """What `text` would get if it were one of the texts, and all of its words were asked for."""
         norm: float = _norm(len(text), self._mean)
+        size = len(self.lengths) + 1
         return sum(
-            _damped(times) * self._rarity(self._texts_with(word)) * times / (times + norm)
+            _damped(times) * _rarity(self._texts_with(word) + 1, size) * times / (times + norm)
             for word, times in Counter(text).items()
         )
 
@@ -95,10 +96,6 @@ class Bm25:
 
     def _texts_with(self, word: str) -> int:
         return len(self.postings[word][0]) if word in self.postings else 0
-
-    def _rarity(self, texts: int) -> float:
-        """What a word counts that occurs in so many texts."""
-        return math.log(1 + (len(self.lengths) - texts + 0.5) / (texts + 0.5))
 
     @cached_property
     def _mean(self) -> float:
@@ -174,6 +171,11 @@ def best(scores: Scores, limit: int) -> Integers:
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")[:limit]]
+
+
+def _rarity(texts: int, size: int) -> float:
+    """What a word counts that so many texts hold, of `size`."""
+    return math.log(1 + (size - texts + 0.5) / (texts + 0.5))
 
 
 def _norm(length: Any, mean: float) -> Any:

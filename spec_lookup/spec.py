@@ -13,12 +13,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
+from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
 from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
@@ -32,14 +31,10 @@ from spec_lookup.folder import (
     read_pages,
     write_index,
 )
-from spec_lookup.index import Bm25
+from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 JUDGE = "built-in"
 
@@ -78,7 +73,7 @@ class Spec:
     """The clauses of a spec and their index. Made by `open`, or by `of` from pages in memory."""
 
     def __init__(
-        self, clauses: list[Clause], bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
+        self, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
     ) -> None:
         """`dense` was made by `embedder`'s model; without either, search is by words alone."""
         self.stamp = stamp
@@ -86,7 +81,6 @@ class Spec:
         self._bm25 = bm25
         self._dense = dense
         self._embedder = embedder if embedder and embedder.digest == stamp.model else None
-        self._by_cite = {clause.cite: clause for clause in clauses}
 
     @classmethod
     def open(cls, folder: Path) -> Spec:
@@ -105,7 +99,7 @@ class Spec:
         embedder = Embedder.open(model_folder())
         dense = Dense.of(clauses, embedder) if embedder else None
         stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
-        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), dense, stamp, embedder)
+        return cls(Clauses.of(clauses), Bm25.of(map(_words_of, clauses)), dense, stamp, embedder)
 
     @property
     def by_words_alone(self) -> bool:
@@ -124,7 +118,7 @@ class Spec:
 
     def clause(self, cite: str) -> Clause | None:
         """The clause that is cited as page#anchor."""
-        return self._by_cite.get(cite)
+        return self._clauses.cited(cite)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
@@ -158,16 +152,9 @@ class Spec:
             return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
 
-    @cached_property
-    def _normative(self) -> NDArray[np.bool_]:
-        """For each clause whether it may decide."""
-        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
-
-        return np.array([clause.normative for clause in self._clauses], dtype=bool)
-
     def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
         """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
-        import numpy as np  # noqa: PLC0415 - as above
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         total = np.zeros(len(self._clauses), dtype=np.float32)
         query: set[str] = set()
@@ -182,11 +169,10 @@ class Spec:
             code = len(query) <= SHORT and self._bm25.knows_code(query)
             total = self._dense.scores(total, asked, weights, DENSE_FOR_CODES if code else DENSE)
         if deciding:
-            total = np.where(self._normative, total, np.float32(0))
-        best = np.argsort(-total, kind="stable")[:limit]
+            total = np.where(self._clauses.normative, total, np.float32(0))
         return [
             Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))
-            for n in best
+            for n in best(total, limit)
             if total[n] > 0
         ]
 

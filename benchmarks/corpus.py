@@ -34,7 +34,7 @@ def clauses(number: int) -> Iterator[Clause]:
     words = _Words(draw)
     for n in range(number):
         title = " ".join(words.some(3)).capitalize()
-        sentences = [" ".join(words.some(draw.integers(*WORDS))) for _ in range(draw.integers(*SENTENCES))]
+        sentences = [" ".join(words.some(int(draw.integers(*WORDS)))) for _ in range(draw.integers(*SENTENCES))]
         sentences[0] += f" within {draw.integers(1, 99)} days"
         if n % 5 == 0:
             sentences[-1] += f" as in {code(n)}"
@@ -96,7 +96,9 @@ def _forms() -> list[str]:
     texts = (path.read_text(encoding="utf-8") for path in sorted(SPEC.rglob("*.md")))
     counts = Counter(word for text in texts for word in _WORD.findall(text.lower()))
     plain = sorted(counts, key=lambda word: (-counts[word], word))
-    compounds = (first + second for n in range(len(plain)) for first, second in zip(plain, plain[n + 1 :], strict=False))
+    compounds = (
+        first + second for n in range(len(plain)) for first, second in zip(plain, plain[n + 1 :], strict=False)
+    )
     forms = dict.fromkeys(plain)
     for compound in compounds:
         if len(forms) >= FORMS:

@@ -2,8 +2,8 @@
 
 First the best for the claim as a whole, then the best for each of its parts (one part of a long report may
 be about another page), then what any of these link to. Clauses are short, so many are shown: a
-clause too many costs a fraction of a cent, and one too few a wrong verdict. They stand in the order of the
-spec, not of their scores: a reader sees what belongs together, and a rank is no evidence.
+clause too many costs a fraction of a cent, and one too few a wrong verdict. They stand page by page, as they
+are written, and not by their scores: a reader sees what belongs together, and a rank is no evidence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINK = re.compile(r"\]\(\s*<?([^()\s>#]*)#([^()\s>]+)>?(?:\s[^()]*)?\)")
 
 
 def shown(spec: Spec, claim: Claim) -> list[Clause]:
-    """The clauses to read, in the order of the spec. Only normative ones that say something: no other decides."""
+    """The clauses to read, page by page. Only normative ones that say something: no other decides."""
     found: dict[str, Clause] = {}
     room = MOST_CHARACTERS
     for clause in _wanted(spec, claim.shortened().parts()):
@@ -38,7 +38,7 @@ def shown(spec: Spec, claim: Claim) -> list[Clause]:
         if clause.cite not in found and clause.normative and 0 < size <= room:
             found[clause.cite] = clause
             room -= size
-    return [clause for clause in spec.clauses if clause.cite in found]
+    return sorted(found.values(), key=lambda clause: (clause.page, clause.line))
 
 
 def _wanted(spec: Spec, parts: list[tuple[str, float]]) -> Iterator[Clause]:

@@ -128,11 +128,6 @@ class Spec:
         """The normative clauses that texts with their weights are about, the best first."""
         return self._search(parts, limit, deciding=True)
 
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """All clauses in the order of the spec."""
-        return tuple(self._clauses)
-
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.shortened()

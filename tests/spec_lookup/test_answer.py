@@ -14,6 +14,7 @@ from spec_lookup import Citation, Claim, Spec
 from spec_lookup.answer import AGREE, Answer, Fault, call_in, checked, verbatim
 from spec_lookup.clause import Clause
 from spec_lookup.masking import Masking
+from spec_lookup.parse import clauses
 from spec_lookup.request import GROUNDS, SCHEMA, STANCES, TOOL, VERDICTS, again, request
 from spec_lookup.shown import MOST_CHARACTERS, shown
 
@@ -32,7 +33,7 @@ No fine is higher than `10 EUR`.
 
 """
 SPEC = Spec.of([("fines.md", PAGE)])
-CLAUSES = list(SPEC.clauses)
+CLAUSES = clauses("fines.md", PAGE)
 CLAIM = Claim("Fine too high", "I was charged 12 EUR for one book.", "at most 10 EUR")
 SAID: dict[str, Any] = {
     "observed": "A fine of 12 EUR was charged.",

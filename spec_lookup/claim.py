@@ -8,6 +8,9 @@ from typing import Any
 WEIGHTS = {"summary": 1.5, "what_happened": 1.0, "what_expected": 1.0, "steps": 0.3, "module": 0.3}
 """How much each part counts in the search for the deciding clause."""
 
+TELLING = 1.0
+"""Parts of a claim from this weight on are asked for by their meaning, too."""
+
 LONGEST_PART = 8_000
 """Characters of a part that are compared with the spec; the rest of a pasted log decides nothing."""
 
@@ -31,6 +34,10 @@ class Claim:
         """The texts to search with, and their weights; empty ones are left out."""
         return [(text, weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())]
 
+    def telling(self) -> list[str]:
+        """The parts whose meaning counts."""
+        return telling_of(self.parts())
+
     @property
     def observed(self) -> str:
         """Summary and what happened, as one text."""
@@ -44,3 +51,8 @@ class Claim:
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready data."""
         return asdict(self)
+
+
+def telling_of(parts: list[tuple[str, float]]) -> list[str]:
+    """The texts whose meaning counts; steps and module are only words, unless there is nothing else."""
+    return [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]

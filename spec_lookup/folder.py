@@ -51,7 +51,7 @@ LISTS = ("cites", "words")
 FORMAT = 4
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.2"
+ENGINE = "spec_lookup 0.3"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 

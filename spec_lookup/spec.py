@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec_lookup.claim import Claim
+from spec_lookup.claim import Claim, telling_of
 from spec_lookup.clause import Clause
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
-from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
+from spec_lookup.evidence import NEW_TO_SPEC, ROUTES, STANCES, Finding, Route, compare, route, wishes
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -33,6 +33,7 @@ from spec_lookup.folder import (
 )
 from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
+from spec_lookup.router import Router
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
 
@@ -53,8 +54,8 @@ CITED = 3
 SHORT = 5
 """Words up to which a query that holds a number or a code is taken for a look-up of just that."""
 
-TELLING = 1.0
-"""Parts of a claim from this weight on are asked for by their meaning, too; steps and module are only words."""
+ROUTED = 0.6
+"""The probability from which the router's word is taken. Chosen on its own claims; see router/README.md."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it."""
@@ -132,7 +133,7 @@ class Spec:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.shortened()
         hits = self.deciding(read.parts(), 2 * CITED)
-        routed = route(read)
+        routed = route(read) or self._routed(read)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         findings = [
@@ -143,9 +144,19 @@ class Spec:
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
         if not findings and wishes(read) and self._is_silent_on(read, hits):
-            reason = "You ask for something that the spec does not have. That is a request for a change."
-            return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
+            return self._verdict(claim, CHANGE, 0.7, (NEW_TO_SPEC,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
+
+    def _routed(self, claim: Claim) -> Route | None:
+        """What needs no clause by its meaning, where the rules have no words for it."""
+        router = Router.open(self._embedder) if self._embedder else None
+        if router is None or self._embedder is None or not claim.parts():
+            return None
+        kind, probability = max(router.kinds(claim, self._embedder).items(), key=lambda item: item[1])
+        if kind not in ROUTES or probability < ROUTED:
+            return None
+        category, reason = ROUTES[kind]
+        return Route(category, round(probability, 2), reason)
 
     def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
         """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
@@ -158,7 +169,7 @@ class Spec:
             query.update(said)
             total += np.float32(weight) * self._bm25.scores(said)
         if self._embedder and self._dense and query:
-            telling = [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]
+            telling = telling_of(parts)
             asked = self._embedder.embed_queries([*telling, " ".join(telling)])
             weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
             code = len(query) <= SHORT and self._bm25.knows_code(query)

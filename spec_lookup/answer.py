@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spec_lookup.claim import visible
 from spec_lookup.clause import Clause
-from spec_lookup.request import GROUNDS, MOST_RELATED, STANCES, TOOL, VERDICTS, Plain, visible
+from spec_lookup.request import GROUNDS, MOST_RELATED, STANCES, TOOL, VERDICTS, Plain
 from spec_lookup.verdict import RELATED, SUPPORTS_EXPECTED, SUPPORTS_OBSERVED, Citation
 
 NONE = "none"

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from spec_lookup.claim import WEIGHTS, Claim
+from spec_lookup.claim import WEIGHTS, Claim, visible
 from spec_lookup.clause import Clause
 from spec_lookup.masking import Masking
 from spec_lookup.shown import LONGEST_CLAUSE
@@ -128,12 +126,6 @@ def again(asked: Plain, call: Plain, fault: str) -> Plain:
     text = f"This judgement cannot be recorded: {fault} Judge the report again, with that right."
     result = {"toolUseId": call["toolUseId"], "content": [{"text": text}], "status": "error"}
     return {**asked, "messages": [*asked["messages"], said, {"role": "user", "content": [{"toolResult": result}]}]}
-
-
-def visible(text: str) -> str:
-    """The text without control, format and right-to-left signs; line ends and tabs stay."""
-    lines = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
 
 
 def _fence(kind: str, text: str) -> str:

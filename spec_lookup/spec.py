@@ -49,6 +49,9 @@ READ_CLOSELY = 3
 CLEAR = 0.15
 """How much stronger a finding has to be than any on the other side."""
 
+LEAST_SAID = 3
+"""Words from which a claim says enough to have a kind."""
+
 CITED = 3
 
 SHORT = 5
@@ -131,7 +134,7 @@ class Spec:
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
-        read = claim.shortened()
+        read = claim.evidence()
         hits = self.deciding(read.parts(), 2 * CITED)
         routed = route(read) or self._routed(read)
         if routed:
@@ -150,7 +153,7 @@ class Spec:
     def _routed(self, claim: Claim) -> Route | None:
         """What needs no clause by its meaning, where the rules have no words for it."""
         router = Router.open(self._embedder) if self._embedder else None
-        if router is None or self._embedder is None or not claim.parts():
+        if router is None or self._embedder is None or len(words(claim.observed)) < LEAST_SAID:
             return None
         kind, probability = max(router.kinds(claim, self._embedder).items(), key=lambda item: item[1])
         if kind not in ROUTES or probability < ROUTED:

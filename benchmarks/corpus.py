@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,10 +42,10 @@ def clauses(number: int) -> Iterator[Clause]:
         yield Clause(f"page-{n // CLAUSES_A_PAGE}", f"c{n}", title, f"Page {n // CLAUSES_A_PAGE}", text, n)
 
 
-def pages(number: int) -> list[tuple[str, str]]:
-    """The same clauses as Markdown pages: name and text."""
+def as_pages(found: Iterable[Clause]) -> list[tuple[str, str]]:
+    """Clauses as Markdown pages: name and text."""
     texts: dict[str, list[str]] = {}
-    for clause in clauses(number):
+    for clause in found:
         texts.setdefault(f"{clause.page}.md", [f"# {clause.page_title}\n"]).append(
             f"## {clause.title} {{#{clause.anchor}}}\n\n{clause.markdown}\n"
         )

@@ -1,6 +1,7 @@
 """The `specdesk` command, for admins and for continuous integration.
 
-Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped.
+Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped,
+3 no clock runs (`specdesk due`). The clock's commands stand in intake_fn/commands.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from intake_fn.commands import due
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.settings import ROOT
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake_fn.desk import Desk
+
+CLOCK_COMMANDS = (due,)
 
 
 def check(args: argparse.Namespace) -> None:
@@ -137,6 +141,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("sweep", help=sweep.__doc__)
     command.set_defaults(run=sweep)
+
+    for module in CLOCK_COMMANDS:
+        module.add(commands)
     return top
 
 
@@ -144,14 +151,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     args = parser().parse_args(argv)
     try:
-        args.run(args)
+        return int(args.run(args) or 0)
     except (SpecdeskError, SpecLookupError) as error:
         print(f"specdesk: {error}", file=sys.stderr)
         return 1
     except FileNotFoundError as error:
         print(f"specdesk: there is no {error.filename}.", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ twice is its first occurrence, one that is skipped is read with the offset befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -42,6 +42,9 @@ CLOCK: Mapping[Status, Clock] = {
     Status.CLOSED: Clock.STOPPED,
 }
 """The clock by status: whatever event leads to a status sets the clock with it (R19)."""
+
+Stretch = tuple[datetime, Clock]
+"""Since when (UTC), and what the clock has done since then."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NOTHING = timedelta(0)
@@ -105,8 +108,11 @@ def due(case: Case, process: Process) -> Due | None:
     target = process.levels[case.level].response.get(case.priority)
     if target is None:
         return None
-    calendar = calendar_of(case, process)
-    stretches = _stretches(case)
+    return reckoned(target, _stretches(case), calendar_of(case, process))
+
+
+def reckoned(target: Target, stretches: Sequence[Stretch], calendar: Calendar) -> Due:
+    """When a target is met, from what the clock did: its stretches in order, the first when the level received it."""
     started = stretches[0][0]
     budget = BUDGETS[type(target)](target, started, calendar)
     trace = tuple(_trace(stretches, budget, calendar, PARTS[type(target)]))
@@ -141,9 +147,9 @@ def calendar_of(case: Case, process: Process) -> Calendar:
 # --- the clock of a case ---------------------------------------------------------------------
 
 
-def _stretches(case: Case) -> list[tuple[datetime, Clock]]:
+def _stretches(case: Case) -> list[Stretch]:
     """What the clock did from when on, beginning when the present level received the case."""
-    found: list[tuple[datetime, Clock]] = []
+    found: list[Stretch] = []
     now: Case | None = None
     for event in case.history:
         now = apply(now, event, case.id)
@@ -154,9 +160,7 @@ def _stretches(case: Case) -> list[tuple[datetime, Clock]]:
     return found
 
 
-def _trace(
-    stretches: list[tuple[datetime, Clock]], budget: timedelta, calendar: Calendar, parts: Parts
-) -> Iterator[Interval]:
+def _trace(stretches: Sequence[Stretch], budget: timedelta, calendar: Calendar, parts: Parts) -> Iterator[Interval]:
     """Interval by interval until the budget is used up; after the end of the log the clock runs."""
     done = NOTHING
     ends = [*(start for start, _ in stretches[1:]), None]

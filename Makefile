@@ -9,7 +9,7 @@ MODEL := build/model
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench clean lock
+.PHONY: help run test demo bench soak clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -30,6 +30,9 @@ test: environment ## every check and every test
 
 bench: environment ## measure and print
 	@$(BIN)/python -m benchmarks
+
+soak: environment ## 100,000 random histories against a counter of minutes (about ten minutes)
+	@nice $(BIN)/python -m tests.soak
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index

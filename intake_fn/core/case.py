@@ -352,7 +352,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Overruled: _overruled,
     Filed: _filed,
     DeliveryFailed: _delivery_failed,
-    Escalated: lambda _, e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
+    Escalated: lambda _, e: {"level": e.level, "handler": e.handler},
     HandedOver: lambda _, e: {"handler": e.handler},
     Reprioritised: lambda _, e: {"priority": e.priority},
     AskedRequester: lambda *_: {"status": Status.WAITING},

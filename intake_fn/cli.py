@@ -61,11 +61,13 @@ def expected(args: argparse.Namespace) -> None:
 
 def outbox(args: argparse.Namespace) -> None:
     """List what was given up, or put it back in line."""
+    from intake_fn.desk import MACHINE  # noqa: PLC0415 - `specdesk check` needs no desk
+
     desk = _desk()
     if args.action == "retry":
         items = [item.id for item in desk.store.failed()] if args.all else args.item
         for item in items:
-            desk.store.retry(item, desk.clock())
+            desk.retry(item, MACHINE)
             print(f"{item} is back in line.")
         return
     failed = desk.store.failed()
@@ -90,9 +92,9 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(_: argparse.Namespace) -> None:
-    """Try everything in the outbox whose time has come."""
+    """Say what the clocks have to say, and try everything in the outbox whose time has come."""
     swept = _desk().sweep()
-    print(f"delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
+    print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
 
 
 def _desk() -> Desk:

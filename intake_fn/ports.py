@@ -41,6 +41,10 @@ class CaseRow:
     changed_at: datetime
     issue: int | None
     filing: str
+    due: datetime | None = None
+    """When it is due, while its clock runs."""
+    wake: datetime | None = None
+    """When its clock has something to say next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,26 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, before: int, step: Step, done: str = "") -> None:
+    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
         """Append a step's events to a case that stands at version `before`.
 
         `done` is the id of an outbox item that this step completes: it leaves the outbox in the
-        same transaction. Raises Stale when the case is no longer at `before` or `done` is gone.
+        same transaction. `again` is that of one that was given up and is put back in line with all its
+        tries before it. Raises Stale when the case is no longer at `before`, `done` is gone, or `again`
+        is not given up.
         """
+        ...
+
+    def restate(self, step: Step) -> None:
+        """Write the state of a case anew as the fold of its log has it, the ledger with it; no event tells of it.
+
+        For what the log does not decide alone: a due time moves when support.yml does. Raises Stale
+        when the log has moved on.
+        """
+        ...
+
+    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
         ...
 
     def load(self, case_id: str) -> Case:
@@ -139,10 +157,6 @@ class Store(Protocol):
 
     def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
         """Count a try that did not succeed and free the item; `failed` gives it up until it is retried."""
-        ...
-
-    def retry(self, item_id: str, now: datetime) -> None:
-        """Put a failed item back in line. Raises Unknown."""
         ...
 
     def finish(self, item: OutboxItem) -> None:

@@ -95,7 +95,9 @@ class Due:
         """How it stands at `now` (UTC). Breached means that the due instant passed on a running clock."""
         until = min(now, self.stopped) if self.stopped else now
         used = sum((min(i.end, until) - i.start for i in self.trace if i.counted and i.start < until), NOTHING)
-        return Standing(used / self.budget, self.budget - used, until > self.instant, self.clock)
+        return Standing(
+            used / self.budget if self.budget else 1.0, self.budget - used, until > self.instant, self.clock
+        )
 
 
 def due(case: Case, process: Process) -> Due | None:
@@ -142,6 +144,11 @@ def calendar_of(case: Case, process: Process) -> Calendar:
             )
         name = office.calendar
     return process.calendars[name]
+
+
+def next_open(instant: datetime, calendar: Calendar) -> datetime:
+    """The instant itself within opening hours, else when they begin next."""
+    return next(start for start, _, counts, _ in _pieces(instant, None, calendar, _opening_hours) if counts)
 
 
 # --- the clock of a case ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from intake_fn.core.case import (
     AskedRequester,
+    Breached,
     Category,
     Closed,
     Escalated,
@@ -50,6 +51,7 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Resolved: lambda e, _: ("Resolved", e.resolution),
     Reopened: lambda e, _: ("Reopened", e.reason),
     Closed: lambda e, _: ("Closed", e.note),
+    Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
 """An event as a headline and what was said; events without a row make no note."""
 

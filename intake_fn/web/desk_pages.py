@@ -187,7 +187,7 @@ def retry() -> Any:
     desk = front().desk()
     item = request.form.get("item", "")
     try:
-        desk.store.retry(item, desk.clock())
+        desk.retry(item, me().address)
         desk.deliver(item.partition("#")[0])
     except TryLater:
         return _outbox("It could not be put back in line just now. Please try again in a minute."), 503

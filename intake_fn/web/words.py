@@ -115,6 +115,9 @@ STORY: Mapping[type[Event], Tell] = {
         + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
         "",
     ),
+    c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
+    c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
+    c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
     c.Escalated: lambda e, p: (
         f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",

@@ -17,10 +17,11 @@ from intake_fn.core.case import (
     Overruled,
     RequesterReplied,
     Resolved,
+    Retried,
     SendNotice,
     Status,
 )
-from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.desk import Desk
 from spec_lookup import Claim, SpecLookupError, Verdict
@@ -240,10 +241,38 @@ def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: 
 
     room.tracker.down = False
     for item in room.store.failed():
-        room.store.retry(item.id, room.clock())
+        room.desk.retry(item.id, PAUL)
     room.desk.sweep()
 
     assert (Filing.FILED, 1) == (room.store.load(case.id).filing, len(room.tracker.issues))
+
+
+def test_what_is_put_back_in_line_is_told_in_the_log(room: Room) -> None:
+    """Given up, then tried again by a person: fold and stored state are the same at each moment (R20)."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    for _ in range(210):
+        room.clock.advance(minutes=20)
+        room.desk.sweep()
+    told = [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
+    for item in room.store.failed():
+        room.desk.retry(item.id, PAUL)
+    told += [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
+
+    assert [Filing.FAILED, Filing.FAILED, Filing.QUEUED, Filing.QUEUED] == told
+    assert PAUL == next(e.actor for e in room.store.load(case.id).history if isinstance(e, Retried))
+    assert room.store.ledger().balanced
+
+
+@pytest.mark.parametrize("item_id", ["#1#1", "#1#9", "", "#", "#x#y", f"#{'9' * 5000}#1"])
+def test_only_what_was_given_up_can_be_retried(room: Room, item_id: str) -> None:
+    """Anything else is unknown, whatever was typed."""
+    case = room.desk.take_in(request(), "key")
+
+    with pytest.raises(Unknown):
+        room.desk.retry(f"{case.id}{item_id}", PAUL)
+    with pytest.raises(Unknown):
+        room.desk.retry(item_id, PAUL)
 
 
 def test_an_address_that_mail_refuses_is_given_up_at_once(room: Room) -> None:

@@ -632,7 +632,7 @@ def _tick(store: Store, chance: random.Random, turn: int) -> Any:
 def test_the_fake_and_dynamodb_never_differ(dynamo_store: Store) -> None:
     """The same random story told to both gives the same answers, and a ledger that balances at every step."""
     stores: list[tuple[Store, random.Random]] = [
-        (each, random.Random(15))  # noqa: S311 - a story, not a secret
+        (each, random.Random(9))  # noqa: S311 - a story, not a secret
         for each in (MemoryStore(), dynamo_store)
     ]
     acts: list[Act] = [_create, _save, _save, _save, _deliver, _retry, _tick]

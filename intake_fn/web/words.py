@@ -213,6 +213,13 @@ def age(instant: datetime, now: datetime) -> str:
     return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "just now")
 
 
+def until(instant: datetime, now: datetime) -> str:
+    """How far ahead, in its largest unit: in 5 h; what is past is overdue."""
+    seconds = int((instant - now).total_seconds())
+    ahead = next((f"in {seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "now")
+    return ahead if instant >= now else "overdue"
+
+
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
 
 
@@ -244,6 +251,7 @@ def against(verdict: Mapping[str, Any]) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "age": age,
+    "until": until,
     "span": span,
     "confidence": confidence,
     "size": size_in_words,

@@ -10,6 +10,7 @@ import pytest
 
 from intake_fn.core.case import (
     AskedRequester,
+    Breached,
     Category,
     Escalated,
     Filing,
@@ -20,8 +21,10 @@ from intake_fn.core.case import (
     Retried,
     SendNotice,
     Status,
+    Warned,
 )
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.desk import Desk
 from spec_lookup import Claim, SpecLookupError, Verdict
@@ -404,3 +407,88 @@ def test_delays_grow_to_their_limit(room: Room) -> None:
 
     assert timedelta(seconds=22) <= waits[0] <= timedelta(seconds=38)
     assert timedelta(minutes=11) <= waits[-1] <= timedelta(minutes=19)
+
+
+# --- the clock -------------------------------------------------------------------------------
+
+
+def at_level_4(room: Room, process: Process) -> str:
+    """A high request that level 4 has since Monday, 10:00: due at 18:00."""
+    case = room.desk.take_in(request(), "key")
+    for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
+        event = room.event(Escalated, level=level, handler=handler, reason="too-complex")
+        case = room.desk.act(case.id, event, room.store.load(case.id).version)
+    room.mailer.sent.clear()
+    return case.id
+
+
+def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: Room, process: Process) -> None:
+    """Half the time at 14:00 and four fifths at 16:24 are mailed at once, the breach of 18:00 on the next morning."""
+    case_id = at_level_4(room, process)
+    mails = []
+    for _ in range(25 * 4):
+        room.clock.advance(minutes=15)
+        room.desk.sweep()
+        mails += [(f"{room.clock():%d %H:%M}", mail.to, mail.subject) for mail in room.mailer.sent]
+        room.mailer.sent.clear()
+    said = [f"{e.at:%d %H:%M}" for e in room.store.load(case_id).history if isinstance(e, Warned | Breached)]
+
+    assert ["23 19:00", "23 21:30", "23 23:15"] == said
+    roma = "roma@example.com"
+    assert [
+        ("23 19:00", roma, f"[{case_id}] Due soon (High): Error page when a shipment is opened"),
+        ("23 21:30", roma, f"[{case_id}] Due soon (High): Error page when a shipment is opened"),
+        ("24 14:00", roma, f"[{case_id}] Overdue (High): Error page when a shipment is opened"),
+    ] == mails
+
+
+def test_two_sweeps_at_once_say_it_once(room: Room, process: Process) -> None:
+    """The slower one finds the version moved on and says nothing."""
+    case_id = at_level_4(room, process)
+    room.clock.advance(hours=10)
+    load, other = room.store.load, []
+
+    def load_and_be_overtaken(of: str) -> Any:
+        case = load(of)
+        if not other:
+            other.append(True)
+            room.desk.sweep()
+        return case
+
+    room.store.load = load_and_be_overtaken  # type: ignore[method-assign]
+    warned = room.desk.sweep().warned
+
+    assert (0, 1) == (warned, sum(isinstance(e, Breached) for e in load(case_id).history))
+
+
+def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room, process: Process) -> None:
+    """However many requests wait, those whose clock has nothing to say are not read."""
+    at_level_4(room, process)
+    for number in range(20):
+        room.desk.take_in(request(), f"other {number}")
+    room.desk.sweep()
+    read: list[str] = []
+    load = room.store.load
+
+    def watched(of: str) -> Any:
+        read.append(of)
+        return load(of)
+
+    room.store.load = watched  # type: ignore[method-assign]
+    room.desk.sweep()
+
+    assert [] == read
+
+
+def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, process: Process) -> None:
+    """Nothing is said then, and the clock is asked again when there is something."""
+    case_id = at_level_4(room, process)
+    level = replace(process.levels[4], response={**process.levels[4].response, Priority.HIGH: WorkingDayHours(48)})
+    desk = replace(room.desk, process=replace(process, levels={**process.levels, 4: level}))
+    room.clock.advance(hours=5)
+
+    assert ([case_id], 0, []) == (
+        list(room.store.waking(room.clock())),
+        desk.sweep().warned,
+        list(room.store.waking(room.clock())),
+    )

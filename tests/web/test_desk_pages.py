@@ -368,6 +368,28 @@ def test_the_request_page_shows_what_there_is(web: Web) -> None:
         assert said in text
 
 
+def test_a_breach_is_shown_in_red_in_the_list_and_in_the_history(web: Web) -> None:
+    """The sweep tells of it once; both pages show it, with the warnings before it."""
+    case = web.sent()
+    web.sign_in()
+    for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
+        web.act(case, "escalate", to=f"{level}:{handler}", reason="too-complex")
+    ahead = web.client.get("/desk?level=4").text
+    for _ in range(30):
+        web.clock.advance(hours=1)
+        web.desk.sweep()
+    web.sign_in()
+    page = web.client.get(f"/desk/requests/{case.id}").text
+
+    assert 'title="Due 2026-11-23T23:00+00:00">in 8 h</span>' in ahead
+    assert "Warning: 50 % of the time is used" in page
+    assert "Warning: 80 % of the time is used" in page
+    assert 1 == page.count('<p class="late">Overdue: was due 23 Nov 2026, 23:00 UTC</p>')
+    assert (
+        '<span class="late" title="Due 2026-11-23T23:00+00:00">overdue</span>' in web.client.get("/desk?level=4").text
+    )
+
+
 def test_the_due_time_is_shown_with_its_trace(web: Web) -> None:
     """At level 4, high, in the New York calendar: anyone can recompute it. Elsewhere no clock runs yet."""
     case = web.sent()

@@ -179,7 +179,7 @@ def _trace(stretches: Sequence[Stretch], budget: timedelta, calendar: Calendar, 
             counted = min(piece_end - piece_start, budget - done) if counts else NOTHING
             done += counted
             yield Interval(piece_start, piece_start + counted if counts else piece_end, what, counted, done)
-            if done == budget:
+            if counts and done == budget:
                 return
 
 
@@ -201,7 +201,7 @@ def _opening_hours(day: date, calendar: Calendar) -> Iterator[Part]:
     if _rest(day, calendar):
         yield from _day_and_night(day, calendar)
         return
-    opens, closes = (_instant(day, at, calendar) for at in (calendar.opens, calendar.closes))
+    opens, closes = _hours_of(day, calendar)
     yield _instant(day, time(0), calendar), opens, False, "before opening"
     yield opens, closes, True, "working hours"
     yield closes, _instant(day + DAY, time(0), calendar), False, "after closing"
@@ -233,10 +233,12 @@ def _same_day(target: SameDay, start: datetime, calendar: Calendar) -> timedelta
     """
     local = start.astimezone(ZoneInfo(calendar.zone))
     day = local.date()
-    if not _rest(day, calendar) and local.time() < target.cutoff:
-        end = _instant(day, calendar.closes, calendar)
+    _, closes = _hours_of(day, calendar)
+    if not _rest(day, calendar) and local.time() < target.cutoff and start < closes:
+        end = closes
     else:
-        end = _instant(_next_working_day(day, calendar), target.next_due, calendar)
+        following = _next_working_day(day, calendar)
+        end = min(_instant(following, target.next_due, calendar), _hours_of(following, calendar)[1])
     return sum((b - a for a, b, counts, _ in _pieces(start, end, calendar, _opening_hours) if counts), NOTHING)
 
 
@@ -262,6 +264,13 @@ def _next_working_day(day: date, calendar: Calendar) -> date:
     while _rest(day, calendar):
         day += DAY
     return day
+
+
+def _hours_of(day: date, calendar: Calendar) -> tuple[datetime, datetime]:
+    """When a working day opens and closes: where clocks skip a part of it, it opens later, and closes with the day."""
+    end = _instant(day + DAY, time(0), calendar)
+    opens = min(_instant(day, calendar.opens, calendar), end)
+    return opens, max(opens, min(_instant(day, calendar.closes, calendar), end))
 
 
 def _instant(day: date, at: time, calendar: Calendar) -> datetime:

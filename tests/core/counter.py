@@ -85,7 +85,8 @@ def open_minutes(window: Window, calendar: Calendar) -> Any:
     found = np.zeros(window.length, dtype=bool)
     for day in range(int(window.day.min()) + 1, int(window.day.max())):
         if works(day, calendar):
-            found[window.place(day, calendar.opens) : window.place(day, calendar.closes)] = True
+            hours = slice(window.place(day, calendar.opens), window.place(day, calendar.closes))
+            found[hours] |= window.day[hours] == day
     return found
 
 
@@ -103,11 +104,12 @@ def budget(target: Target, start: int, window: Window, calendar: Calendar, is_op
     cutoff = target.cutoff.hour * 60 + target.cutoff.minute
     closes = window.place(day, calendar.closes)
     if works(day, calendar) and shown < cutoff and start < closes:
-        return int(is_open[start:closes].sum())
+        return int((is_open & (window.day <= day))[start:closes].sum())
     day += 1
     while not works(day, calendar):
         day += 1
-    return int(is_open[start : window.place(day, target.next_due)].sum())
+    until = window.place(day, target.next_due)
+    return int((is_open & (window.day <= day))[start:until].sum())
 
 
 @dataclass(frozen=True)
@@ -230,11 +232,16 @@ def _time(rng: random.Random, first: int, last: int) -> time:
 
 
 def a_calendar(rng: random.Random, name: str, window: Window) -> Calendar:
-    """An office calendar; one in four with hours that nobody keeps, so that they meet the clock changes."""
+    """An office calendar; half of them with hours that nobody keeps, most of these around the clock change."""
     opens, closes = (_time(rng, 360, 600), _time(rng, 840, 1320))
-    if rng.random() < 0.25:
-        opens = _time(rng, 0, DAY - 3)
-        closes = _time(rng, opens.hour * 60 + opens.minute + 2, DAY - 1)
+    if rng.random() < 0.5:
+        change = int(window.shown[LEAD - rng.randint(0, 1)]) % DAY
+        near = [(change + rng.randint(-150, 150)) % DAY, rng.randrange(DAY)]
+        first = min(rng.choice(near), DAY - 3)
+        opens, closes = (
+            _time(rng, first, first),
+            _time(rng, first + 2, rng.choice([min(first + 150, DAY - 1), DAY - 1])),
+        )
     first = int(window.day[0])
     days = [date.fromordinal(EPOCH + first + rng.randrange(LENGTH // DAY)) for _ in range(rng.choice([0, 1, 3, 8]))]
     working = range(5) if rng.random() < 0.5 else rng.sample(range(7), rng.randint(2, 7))

@@ -69,9 +69,7 @@ def test_half_of_the_time_four_fifths_and_all_of_it_are_told_once_each(process: 
     case, steps = swept(medium(), process, *minutes)
 
     assert [50, 80, "Breached"] == told(steps)
-    assert [at("2026-11-24 23:01"), at("2026-11-25 06:15"), at("2026-11-25 11:04")] == [
-        s.case.changed_at for s in steps
-    ]
+    assert ["25 04:01", "25 11:15", "25 16:02"] == [f"{step.case.changed_at:%d %H:%M}" for step in steps]
     assert wake(case, process) is None
 
 
@@ -111,10 +109,9 @@ def test_nothing_is_said_while_the_clock_stands_still(process: Process) -> None:
     done = Resolved(at=at("2026-11-24 12:00"), actor=PAUL, resolution="Mended.")
     without = case_of(received(3, "paul", when=START), judged(START))
 
-    assert [None] * 3 == [wake(case, process) for case in (medium(asked), medium(done), without)]
-    assert [None] * 3 == [
-        alarm(c, process, at("2027-01-01 00:00"), "x") for c in (medium(asked), medium(done), without)
-    ]
+    for case in (medium(asked), medium(done), without):
+        assert wake(case, process) is None
+        assert alarm(case, process, at("2027-01-01 00:00"), "specdesk") is None
 
 
 @pytest.mark.parametrize("event", [Warned, Breached])

@@ -412,7 +412,7 @@ def test_delays_grow_to_their_limit(room: Room) -> None:
 # --- the clock -------------------------------------------------------------------------------
 
 
-def at_level_4(room: Room, process: Process) -> str:
+def at_level_4(room: Room) -> str:
     """A high request that level 4 has since Monday, 10:00: due at 18:00."""
     case = room.desk.take_in(request(), "key")
     for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
@@ -422,9 +422,9 @@ def at_level_4(room: Room, process: Process) -> str:
     return case.id
 
 
-def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: Room, process: Process) -> None:
+def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: Room) -> None:
     """Half the time at 14:00 and four fifths at 16:24 are mailed at once, the breach of 18:00 on the next morning."""
-    case_id = at_level_4(room, process)
+    case_id = at_level_4(room)
     mails = []
     for _ in range(25 * 4):
         room.clock.advance(minutes=15)
@@ -442,11 +442,12 @@ def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: R
     ] == mails
 
 
-def test_two_sweeps_at_once_say_it_once(room: Room, process: Process) -> None:
+def test_two_sweeps_at_once_say_it_once(room: Room) -> None:
     """The slower one finds the version moved on and says nothing."""
-    case_id = at_level_4(room, process)
+    case_id = at_level_4(room)
     room.clock.advance(hours=10)
-    load, other = room.store.load, []
+    load = room.store.load
+    other: list[bool] = []
 
     def load_and_be_overtaken(of: str) -> Any:
         case = load(of)
@@ -455,15 +456,15 @@ def test_two_sweeps_at_once_say_it_once(room: Room, process: Process) -> None:
             room.desk.sweep()
         return case
 
-    room.store.load = load_and_be_overtaken  # type: ignore[method-assign]
+    room.store.load = load_and_be_overtaken  # type: ignore[method-assign,assignment]
     warned = room.desk.sweep().warned
 
     assert (0, 1) == (warned, sum(isinstance(e, Breached) for e in load(case_id).history))
 
 
-def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room, process: Process) -> None:
+def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room) -> None:
     """However many requests wait, those whose clock has nothing to say are not read."""
-    at_level_4(room, process)
+    at_level_4(room)
     for number in range(20):
         room.desk.take_in(request(), f"other {number}")
     room.desk.sweep()
@@ -474,7 +475,7 @@ def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room, process: P
         read.append(of)
         return load(of)
 
-    room.store.load = watched  # type: ignore[method-assign]
+    room.store.load = watched  # type: ignore[method-assign,assignment]
     room.desk.sweep()
 
     assert [] == read
@@ -482,7 +483,7 @@ def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room, process: P
 
 def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, process: Process) -> None:
     """Nothing is said then, and the clock is asked again when there is something."""
-    case_id = at_level_4(room, process)
+    case_id = at_level_4(room)
     level = replace(process.levels[4], response={**process.levels[4].response, Priority.HIGH: WorkingDayHours(48)})
     desk = replace(room.desk, process=replace(process, levels={**process.levels, 4: level}))
     room.clock.advance(hours=5)

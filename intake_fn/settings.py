@@ -31,6 +31,7 @@ class Settings:
     mantis_token: str
     aws_endpoint: str
     sandbox: bool
+    clock: Path | None
     first_delay_seconds: float
 
     @classmethod
@@ -70,8 +71,11 @@ class Settings:
             mantis_token=must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
+            clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=seconds("SPECDESK_FIRST_DELAY_SECONDS", 30),
         )
+        if settings.clock and not settings.sandbox:
+            problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
         if problems:
             raise Broken("Settings: " + "; ".join(problems) + ". See docs/operate/running.md.")
         return settings

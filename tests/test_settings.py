@@ -33,6 +33,15 @@ def test_secrets_may_come_from_the_parameter_store_instead() -> None:
     assert ("/specdesk/dev", "") == (settings.parameters, settings.secret_key)
 
 
+def test_only_a_sandbox_can_have_its_clock_turned() -> None:
+    """A file that moves due times is refused anywhere else."""
+    with pytest.raises(Broken, match="SPECDESK_CLOCK turns the clock"):
+        Settings.from_environ({**SETTINGS, "SPECDESK_SANDBOX": "", "SPECDESK_CLOCK": "/tmp/clock"})  # noqa: S108
+
+    turned = Settings.from_environ({**SETTINGS, "SPECDESK_SANDBOX": "1", "SPECDESK_CLOCK": "/tmp/clock"})  # noqa: S108
+    assert "clock" == (turned.clock and turned.clock.name)
+
+
 def test_check_says_that_the_process_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     """`specdesk check` is what CI runs."""
     assert 0 == main(["check"])

@@ -45,6 +45,29 @@ class CaseRow:
     """When it is due, while its clock runs."""
     wake: datetime | None = None
     """When its clock has something to say next."""
+    version: int = 0
+
+    @classmethod
+    def of(cls, step: Step) -> CaseRow:
+        """The row of a case as a step leaves it."""
+        case = step.case
+        return cls(
+            id=case.id,
+            summary=case.request.summary,
+            requester=case.request.requester.name,
+            status=case.status,
+            level=case.level,
+            handler=case.handler,
+            priority=case.priority,
+            category=case.category,
+            received_at=case.received_at,
+            changed_at=case.changed_at,
+            issue=case.issue,
+            filing=case.filing.value,
+            due=step.due,
+            wake=step.wake,
+            version=case.version,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +152,10 @@ class Store(Protocol):
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all levels for None), the most recently received first."""
+        ...
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown."""
         ...
 
     def counts(self) -> Mapping[int, int]:

@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     Case,
     Filed,
     Filing,
+    Step,
     apply,
     event_from_plain,
     event_to_plain,
@@ -34,7 +35,7 @@ from intake_fn.ports import CaseRow, Issue, Ledger, Mail, OutboxItem, Page, Plac
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from intake_fn.core.case import Event, Step
+    from intake_fn.core.case import Event
     from intake_fn.core.request import Attachment
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -155,8 +156,16 @@ class MemoryStore:
                 and (places[place].status.is_open or not open_only)
                 and (not cursor or place < _unpack(cursor))
             ]
-            rows = [_row(places[place], *self._clocks[places[place].id]) for place in found[:limit]]
+            rows = [self.row(places[place].id) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
+
+    def row(self, case_id: str) -> CaseRow:
+        """The stored state of a case. Raises Unknown."""
+        with self._up():
+            if case_id not in self._cases:
+                raise Unknown(f"There is no request {case_id}.")
+            due, wake = self._clocks[case_id]
+            return CaseRow.of(Step(self._cases[case_id], (), (), due, wake))
 
     def counts(self) -> Mapping[int, int]:
         """Open cases of each level."""
@@ -258,25 +267,6 @@ class MemoryStore:
                 f"{case.id}#{case.version}#{number}", case.id, intent, 0, ready_at(intent, case.changed_at)
             )
             self._outbox[item.id] = item
-
-
-def _row(case: Case, due: datetime | None, wake: datetime | None) -> CaseRow:
-    return CaseRow(
-        id=case.id,
-        summary=case.request.summary,
-        requester=case.request.requester.name,
-        status=case.status,
-        level=case.level,
-        handler=case.handler,
-        priority=case.priority,
-        category=case.category,
-        received_at=case.received_at,
-        changed_at=case.changed_at,
-        issue=case.issue,
-        filing=case.filing.value,
-        due=due,
-        wake=wake,
-    )
 
 
 def _place(case: Case) -> str:

@@ -48,7 +48,7 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import Ledger, OutboxItem, Page
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -186,6 +186,13 @@ class DynamoStore:
         latest = sorted(found, key=lambda item: item["place"], reverse=True)
         more = len(latest) > limit
         return Page([row_of(item) for item in latest[:limit]], cursor_of(latest[limit - 1]["place"]) if more else "")
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown."""
+        here = self._get(f"REQ#{case_id}", "STATE") if 0 < len(case_id) <= LONGEST_ID else None
+        if here is None:
+            raise Unknown(f"There is no request {case_id}.")
+        return row_of(here)
 
     def counts(self) -> Mapping[int, int]:
         """How many open cases each level holds; every level has its number."""

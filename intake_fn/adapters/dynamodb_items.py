@@ -98,6 +98,7 @@ def row_of(item: Item) -> CaseRow:
         filing=item["filing"],
         due=datetime.fromisoformat(item["due"]) if "due" in item else None,
         wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
+        version=item["version"],
     )
 
 

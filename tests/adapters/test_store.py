@@ -31,6 +31,7 @@ from intake_fn.core.case import (
     Resolved,
     Retried,
     SendNotice,
+    Status,
     Step,
     UpdateIssue,
     apply,
@@ -286,6 +287,7 @@ class TestQueues:
             changed_at=MONDAY + 2 * MINUTE,
             issue=4711,
             filing="filed",
+            version=3,
         )
 
     @pytest.mark.parametrize("level", [1, None])
@@ -353,6 +355,51 @@ class TestQueues:
 
         assert store.find_issue(4711) == "HD-1"
         assert store.find_issue(4712) == ""
+
+
+class TestRestating:
+    """The state is only a fold: it can be written anew."""
+
+    def test_what_went_wrong_is_written_anew_and_the_ledger_with_it(self, store: Store) -> None:
+        """A state at another level, as a bug might leave it; the log is the truth."""
+        step = received("HD-1", level=1)
+        store.create(step, "key")
+        wrong = replace(step, case=replace(step.case, level=3, handler="paul", status=Status.OPEN))
+        store.restate(wrong)
+
+        assert (3, 0, 1) == (store.row("HD-1").level, store.counts()[1], store.counts()[3])
+
+        store.restate(step)
+
+        assert CaseRow.of(step) == store.row("HD-1")
+        assert (1, 0) == (store.counts()[1], store.counts()[3])
+
+    def test_a_case_that_has_moved_on_is_left_alone(self, store: Store) -> None:
+        """What was counted from an old log is not written."""
+        step = received("HD-1")
+        store.create(step, "key")
+        store.save(1, then(step.case, judged()))
+        before = everything(store)
+
+        with pytest.raises(Stale):
+            store.restate(step)
+        assert before == everything(store)
+
+    def test_clocks_that_have_something_to_say_are_found_in_their_order(self, store: Store) -> None:
+        """The earliest first, as many as asked for, and none before its time or without one."""
+        for number, minutes in enumerate((5, 3, None, 9, 4), 1):
+            step = received(f"HD-{number}")
+            store.create(replace(step, wake=None if minutes is None else MONDAY + minutes * MINUTE), f"key {number}")
+
+        assert [] == list(store.waking(MONDAY))
+        assert ["HD-2", "HD-5", "HD-1"] == list(store.waking(MONDAY + 5 * MINUTE))
+        assert ["HD-2"] == list(store.waking(MONDAY + 9 * MINUTE, limit=1))
+
+    def test_there_is_no_row_of_what_is_not_there(self, store: Store) -> None:
+        """Whatever was typed."""
+        for case_id in ("HD-9", "", "x" * 5000):
+            with pytest.raises(Unknown):
+                store.row(case_id)
 
 
 class TestLedger:

@@ -71,14 +71,22 @@ class House(RuleBasedStateMachine):
 
     # --- what people do ----------------------------------------------------------------------
 
-    @rule(target=cases, office=st.sampled_from(OFFICES), priority=st.sampled_from(Priority))
-    def sends_a_request(self, office: str, priority: Priority) -> Any:
-        """Anybody, from anywhere; three at most, so that much happens to each."""
+    @rule(
+        target=cases,
+        office=st.sampled_from(OFFICES),
+        priority=st.sampled_from(Priority),
+        climbs=st.sampled_from([4, 0, 1, 2, 3]),
+    )
+    def sends_a_request(self, office: str, priority: Priority, climbs: int) -> Any:
+        """Anybody, from anywhere, and it may be handed up at once; three at most, so that much happens to each."""
         if self.keys == 3:
             return multiple()
         self.keys += 1
         requester = Requester("Camille", "camille@example.com", office)
-        return self.room.desk.take_in(request(requester=requester, priority=priority), f"key {self.keys}").id
+        case_id = self.room.desk.take_in(request(requester=requester, priority=priority), f"key {self.keys}").id
+        for _ in range(climbs):
+            self.escalates(case_id, PEOPLE[0], 0)
+        return case_id
 
     @rule(case_id=cases, who=st.sampled_from(PEOPLE), choice=st.integers(0, 9))
     def escalates(self, case_id: str, who: str, choice: int) -> None:
@@ -138,12 +146,19 @@ class House(RuleBasedStateMachine):
 
     # --- what happens by itself --------------------------------------------------------------
 
-    @rule(minutes=st.sampled_from([1, 60, 240, 480, 1440, 4320]))
+    @rule(minutes=st.sampled_from([600, 1, 60, 240, 480, 1440, 4320]))
     def time_passes(self, minutes: int) -> None:
         """And the sweep comes by twice: it may run twice."""
         self.room.clock.advance(minutes=minutes)
         self.room.desk.sweep()
         self.room.desk.sweep()
+
+    @rule(hours=st.integers(1, 30))
+    def hours_pass(self, hours: int) -> None:
+        """With the sweep every hour, so that each warning has its turn."""
+        for _ in range(hours):
+            self.room.clock.advance(hours=1)
+            self.room.desk.sweep()
 
     @rule(down=st.booleans())
     def mantis_breaks_or_is_mended(self, down: bool) -> None:
@@ -236,5 +251,5 @@ def test_whatever_anybody_does_keeps_the_invariants(process: Process) -> None:
     front = replace(process.levels[0], response=dict.fromkeys(Priority, WorkingDayHours(20)))
     House.process = replace(process, levels={**process.levels, 0: front, 3: level})
     run_state_machine_as_test(
-        House, settings=settings(max_examples=60, stateful_step_count=40, derandomize=True, deadline=None)
+        House, settings=settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
     )

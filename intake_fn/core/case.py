@@ -198,6 +198,14 @@ class Breached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(Event):
+    """A core activity of the process is done (core/activities.py), such as trying to reproduce a bug."""
+
+    activity: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retried(Event):
     """An outbox item that was given up is back in line."""
 
@@ -224,6 +232,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Warned,
         Breached,
         Retried,
+        Ticked,
     )
 }
 
@@ -400,6 +409,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Warned: lambda *_: {},
     Breached: lambda *_: {},
     Retried: _retried,
+    Ticked: lambda *_: {},
 }
 
 

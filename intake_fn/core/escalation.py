@@ -14,6 +14,7 @@ from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from intake_fn.core.activities import to_tick
 from intake_fn.core.alarms import Alarm, alarm, running, send_after, share_of, wake
 from intake_fn.core.case import (
     AddNote,
@@ -42,6 +43,7 @@ from intake_fn.core.case import (
     SendNotice,
     Status,
     Step,
+    Ticked,
     UpdateIssue,
     Warned,
     apply,
@@ -55,7 +57,7 @@ from intake_fn.core.request import Priority, Request
 _MACHINE = frozenset({Judged, Filed, DeliveryFailed, Retried})
 _CLOCK = frozenset({Warned, Breached})
 _TALK = frozenset({Noted, RequesterReplied})
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Resolved})
+_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
@@ -80,6 +82,7 @@ WORDS: Mapping[type[Event], str] = {
     Reprioritised: "change the priority",
     Overruled: "decide what it is",
     AskedRequester: "ask the requester",
+    Ticked: "tick an activity",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -147,6 +150,7 @@ class Options:
     escalate_to: tuple[int, ...]
     hand_over_to: tuple[str, ...]
     priorities: tuple[Priority, ...]
+    activities: tuple[str, ...]
 
 
 def allowed(case: Case, process: Process) -> Options:
@@ -156,12 +160,14 @@ def allowed(case: Case, process: Process) -> Options:
     escalate_to = tuple(to for to in level.escalates_to if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
     priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
-    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities}
+    activities = to_tick(case, process)
+    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities, Ticked: activities}
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
         escalate_to=escalate_to if Escalated in may else (),
         hand_over_to=hand_over_to if HandedOver in may else (),
         priorities=priorities if Reprioritised in may else (),
+        activities=activities if Ticked in may else (),
     )
 
 
@@ -297,6 +303,13 @@ def _is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
         yield f"{case.id} has been {type(event).__name__.lower()} before."
 
 
+def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]:
+    known = to_tick(case, process)
+    if event.activity not in known:
+        names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
+        yield f"There is no such activity to tick. Open are: {names}."
+
+
 def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
     if event != alarm(case, process, event.at, event.actor):
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
@@ -336,6 +349,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Noted: (_says("text", "Please write the note."),),
     Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
+    Ticked: (_is_to_be_done,),
     Warned: (_is_true,),
     Breached: (_is_true,),
 }
@@ -430,6 +444,12 @@ def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[I
     yield _to_requester(after, "closed")
 
 
+def _ticked(_: Case, event: Ticked, __: Case, process: Process) -> Iterator[Intent]:
+    """What was written about it, such as a workaround, belongs into Mantis; the tick alone does not."""
+    if event.note:
+        yield AddNote(note_of(event, process))
+
+
 def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
     zone = ZoneInfo(calendar_of(after, process).zone)
@@ -465,6 +485,7 @@ OWED: Mapping[type[Event], Owed] = {
     Warned: _alarmed,
     Breached: _breached,
     Retried: _nothing,
+    Ticked: _ticked,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 

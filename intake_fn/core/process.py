@@ -105,6 +105,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """A core activity. `categories` ask for it, all if there are none; `shown_by` names the event that ticks it."""
+
+    id: str
+    name: str
+    categories: tuple[str, ...]
+    shown_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityRule:
     """A priority: its Mantis name and the levels that may hold a request of it."""
 
@@ -181,6 +191,7 @@ class Process:
     calendars: Mapping[str, Calendar]
     people: Mapping[str, Person]
     levels: Mapping[int, Level]
+    activities: Mapping[str, Activity]
     escalation_reasons: Mapping[str, str]
     priorities: Mapping[Priority, PriorityRule]
     modules: Mapping[str, Module]

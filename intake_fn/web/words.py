@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
-from intake_fn.core.notes import actor_of, name_of
+from intake_fn.core.notes import activity_name, actor_of, name_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
 from intake_fn.web.attachments import size_in_words
@@ -115,6 +115,7 @@ STORY: Mapping[type[Event], Tell] = {
         + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
         "",
     ),
+    c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
     c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),

@@ -36,6 +36,7 @@ from intake_fn.core.case import (
     SendNotice,
     Status,
     Step,
+    Ticked,
     UpdateIssue,
     Warned,
 )
@@ -70,6 +71,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Warned: {"at": at("2026-11-24 23:00"), "share": 50, "due": at("2026-11-25 11:00")},
     Breached: {"at": at("2026-11-25 11:01"), "due": at("2026-11-25 11:00")},
     Retried: {"what": "SendNotice"},
+    Ticked: {"activity": "reproduce", "note": "Always."},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -189,7 +191,19 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
     assert before == case
 
 
-WAITS = (Overruled, HandedOver, Escalated, Reprioritised, AskedRequester, Noted, Judged, Filed, DeliveryFailed, Retried)
+WAITS = (
+    Overruled,
+    HandedOver,
+    Escalated,
+    Reprioritised,
+    AskedRequester,
+    Noted,
+    Judged,
+    Filed,
+    DeliveryFailed,
+    Retried,
+    Ticked,
+)
 OPENS = (RequesterReplied, Reopened)
 AFTER: dict[type[Event], Status] = {
     **dict.fromkeys(WAITS, Status.WAITING),
@@ -530,6 +544,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "change the priority",
                 "decide what it is",
                 "ask the requester",
+                "tick an activity",
                 "note",
                 "resolve",
             },
@@ -539,14 +554,30 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
         ),
         pytest.param(
             case_at(3, "paul", priority=URGENT),
-            {"hand over", "change the priority", "decide what it is", "ask the requester", "note", "resolve"},
+            {
+                "hand over",
+                "change the priority",
+                "decide what it is",
+                "ask the requester",
+                "tick an activity",
+                "note",
+                "resolve",
+            },
             (),
             ("system-analysts",),
             id="urgent at level 3 goes no further",
         ),
         pytest.param(
             case_at(2, "marc-selter"),
-            {"escalate", "change the priority", "decide what it is", "ask the requester", "note", "resolve"},
+            {
+                "escalate",
+                "change the priority",
+                "decide what it is",
+                "ask the requester",
+                "tick an activity",
+                "note",
+                "resolve",
+            },
             (3,),
             (),
             id="alone at level 2",

@@ -37,6 +37,7 @@ from intake_fn.core.case import (
     RequesterReplied,
     Resolved,
     Status,
+    Ticked,
     Warned,
     apply,
 )
@@ -122,6 +123,7 @@ class House(RuleBasedStateMachine):
                 (AskedRequester, {"question": "Which?"}),
                 (AskedRequester, {"question": "Which?"}),
                 (Noted, {"text": "On it."}),
+                (Ticked, {"activity": "reproduce", "note": "Always."}),
                 (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
                 (Resolved, {"resolution": "Mended."}),
                 (Reopened, {"reason": "It came back."}),

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake_fn.commands import due, recompute
+from intake_fn.commands import due, holidays, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.settings import ROOT
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from intake_fn.desk import Desk
 
-CLOCK_COMMANDS = (due, recompute)
+CLOCK_COMMANDS = (due, recompute, holidays)
 
 
 def check(args: argparse.Namespace) -> None:

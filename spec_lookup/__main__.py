@@ -11,16 +11,27 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError, metrics, report
-from spec_lookup.evaluate import PARTS
+from spec_lookup.bedrock import asking, client
+from spec_lookup.budget import Usage
+from spec_lookup.evaluate import PARTS, Judge
 from spec_lookup.evaluate import evaluate as answer_all
+from spec_lookup.exchanges import recorded, replayed
 from spec_lookup.folder import write_report
+from spec_lookup.reader import Account, Reader
 
 BAD_INPUT = 2
+
+BUILT_IN = "builtin"
+BEDROCK = "bedrock"
+
+ANY_MODEL = "any-model"
+"""Stands in a replay's requests and verdicts where no model is named."""
 
 Row = dict[str, Any]
 
@@ -59,8 +70,10 @@ def search(args: argparse.Namespace) -> Iterator[Row]:
 def judge(args: argparse.Namespace) -> Iterator[Row]:
     """Give a verdict on each request."""
     spec = _open(args.index)
+    accounts: list[Account] = []
+    judged = _judge(args, accounts)
     for row in _rows(args.requests, REQUEST):
-        verdict = spec.judge(Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
+        verdict = judged(spec, Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
         yield {
             "id": row["id"],
             "verdict": verdict.category,
@@ -68,7 +81,9 @@ def judge(args: argparse.Namespace) -> Iterator[Row]:
             "citations": [{"clause": c.clause, "quote": c.quote, "stance": c.stance} for c in verdict.citations],
             "reasons": list(verdict.reasons),
             "spec": verdict.spec,
+            **({"judge": verdict.judge} if args.judge == BEDROCK else {}),
         }
+    _tell(accounts)
 
 
 def duplicates(args: argparse.Namespace) -> Iterator[Row]:
@@ -85,13 +100,41 @@ def duplicates(args: argparse.Namespace) -> Iterator[Row]:
 
 def evaluate(args: argparse.Namespace) -> Iterator[Row]:
     """Measure search, judge and duplicates on cases whose right answers are known."""
-    tables = metrics.tables(answer_all(args.folder, args.part))
+    accounts: list[Account] = []
+    tables = metrics.tables(answer_all(args.folder, args.part, _judge(args, accounts)))
+    _tell(accounts)
     if args.report:
         write_report(args.report, report.as_html(tables, f"Evaluation of {args.folder.resolve().name}"))
     if args.json:
         yield report.as_data(tables)
     else:
         print(report.as_text(tables))
+
+
+def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:
+    """The judge that was asked for; one that has the clauses read keeps accounts. Raises InputBroken."""
+    if args.judge == BUILT_IN:
+        if args.replay or args.record or args.model:
+            raise InputBroken("--model, --replay and --record are for --judge bedrock.")
+        return Spec.judge
+    if args.replay:
+        return Reader(args.model or ANY_MODEL, replayed(args.replay), told=accounts.append)
+    if not args.model:
+        raise InputBroken("--judge bedrock calls out to a model: name it with --model, or answer from --replay.")
+    ask = asking(client)
+    return Reader(args.model, recorded(args.record, ask) if args.record else ask, told=accounts.append)
+
+
+def _tell(accounts: list[Account]) -> None:
+    """Say on stderr what became of the questions to a model, and why where it did not answer."""
+    if not accounts:
+        return
+    outcomes = Counter(account.outcome for account in accounts)
+    usage = sum((account.usage for account in accounts), Usage())
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    print(f"{accounts[0].judge}: {counts}; {usage.input} tokens in, {usage.output} out", file=sys.stderr)
+    for why, count in Counter(account.why for account in accounts if account.why).most_common():
+        print(f"{count} times: {why}", file=sys.stderr)
 
 
 def _open(index: Path) -> Spec:
@@ -159,6 +202,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("judge", help=judge.__doc__)
     command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
     command.add_argument("--requests", required=True, metavar="FILE.jsonl", help="- for standard input")
+    _judge_options(command)
     command.set_defaults(run=judge)
 
     command = commands.add_parser("duplicates", help=duplicates.__doc__)
@@ -174,8 +218,17 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--report", type=Path, metavar="FILE.html", help="write the figures with plots, too")
     command.add_argument("--part", choices=PARTS, help="only the rows of this part")
     command.add_argument("--json", action="store_true", help="print data instead of tables")
+    _judge_options(command)
     command.set_defaults(run=evaluate)
     return top
+
+
+def _judge_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--judge", choices=(BUILT_IN, BEDROCK), default=BUILT_IN)
+    command.add_argument("--model", metavar="ID", help="model or inference profile at Bedrock")
+    files = command.add_mutually_exclusive_group()
+    files.add_argument("--replay", type=Path, metavar="DIR", help="take answers from recorded exchanges, call nothing")
+    files.add_argument("--record", type=Path, metavar="DIR", help="write each exchange there")
 
 
 def _positive(text: str) -> int:

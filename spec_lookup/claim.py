@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 WEIGHTS = {"summary": 1.5, "what_happened": 1.0, "what_expected": 1.0, "steps": 0.3, "module": 0.3}
 """How much each part counts in the search for the deciding clause."""
 
+TELLING = 1.0
+"""Parts of a claim from this weight on are asked for by their meaning, too."""
+
 LONGEST_PART = 8_000
 """Characters of a part that are compared with the spec; the rest of a pasted log decides nothing."""
+
+
+_NAMES = r"(?:bugs?|defects?|faults?|errors?|(?:change|feature) requests?|requests? for (?:a )?change|questions?|misc)"
+_LABEL = re.compile(
+    rf"^(?:\W*(?:{_NAMES}|urgent|important|asap|broken|idea|suggestion|subject|re|fwd?)\s*[:!\u2013\u2014-]+\s*)+",
+    re.IGNORECASE,
+)
+_ABOUT_ITSELF = re.compile(
+    "|".join(
+        (
+            rf"^\W*(?:{_NAMES}|urgent|important|asap)\W*$",
+            r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:specs?|rules?|instructions?|clauses?|manual|above|previous)\b",
+            rf"\b(?:this|that|it)(?: is|'s| was)\b.{{0,30}}\b{_NAMES}\b",
+            rf"\b(?:answer|classify|treat|judge|mark|label|rate|decide|say)\b.{{0,20}}\b(?:{_NAMES}|change)\b",
+            r"\byou are (?:the|a|now)\b.{0,20}\b(?:judge|model|assistant|system)\b",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""What a text says about itself, or tells the judge to say. That is no evidence, whoever is right."""
+
+_TAG = re.compile(r"</?[a-z][^<>]{0,80}>", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def visible(text: str) -> str:
+    """The text without control, format and right-to-left signs; line ends and tabs stay."""
+    lines = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+
+
+def _unlabelled(text: str) -> str:
+    parts = _SENTENCE_END.split(_LABEL.sub("", _TAG.sub(" ", visible(text))))
+    left = " ".join(part for part in parts if not _ABOUT_ITSELF.search(part))
+    return left if re.search(r"\w", left) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +67,21 @@ class Claim:
         """The claim as far as it is read: no part longer than LONGEST_PART."""
         return replace(self, **{name: getattr(self, name)[:LONGEST_PART] for name in WEIGHTS})
 
+    def evidence(self) -> Claim:
+        """The claim as far as it tells what happened: shortened, and without what it calls itself or tells the judge.
+
+        A part that says nothing else stays as it is.
+        """
+        short = self.shortened()
+        return replace(short, **{name: _unlabelled(getattr(short, name)) for name in WEIGHTS})
+
     def parts(self) -> list[tuple[str, float]]:
         """The texts to search with, and their weights; empty ones are left out."""
         return [(text, weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())]
+
+    def telling(self) -> list[str]:
+        """The parts whose meaning counts."""
+        return telling_of(self.parts())
 
     @property
     def observed(self) -> str:
@@ -44,3 +96,8 @@ class Claim:
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready data."""
         return asdict(self)
+
+
+def telling_of(parts: list[tuple[str, float]]) -> list[str]:
+    """The texts whose meaning counts; steps and module are only words, unless there is nothing else."""
+    return [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]

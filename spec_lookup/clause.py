@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])|\n\s*\n|\n(?=\s*(?:[-*+|]|\d+\.)\s*)")
+REMEMBERED = 1000
+"""Clauses whose sentences are kept: the same ones are found again and again."""
+
 _SPACE = re.compile(r"\s+")
 _MARKUP_LINE = re.compile(r"^\s*(?:\|?[\s:|-]+\|?|!!!.*|\?\?\?.*|```.*|~~~.*)$")
 
@@ -44,11 +48,17 @@ class Clause:
 
     def sentences(self) -> list[str]:
         """The body in sentences, list items and table rows; each is a part of `text`."""
-        parts = (
-            squeeze("\n".join(line for line in part.splitlines() if not _MARKUP_LINE.match(line)))
-            for part in _SENTENCE.split(self.markdown)
-        )
-        return [part for part in parts if part and part in self.text]
+        return list(_sentences(self.markdown))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sentences(markdown: str) -> tuple[str, ...]:
+    text = squeeze(markdown)
+    parts = (
+        squeeze("\n".join(line for line in part.splitlines() if not _MARKUP_LINE.match(line)))
+        for part in _SENTENCE.split(markdown)
+    )
+    return tuple(part for part in parts if part and part in text)
 
 
 def squeeze(text: str) -> str:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, cast
 
 from spec_lookup.clause import Clause
 from spec_lookup.embed import Embedder
+from spec_lookup.index import best
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from spec_lookup.embed import Vectors
+    from spec_lookup.index import Integers
 
     Scores = NDArray[np.float32]
 
@@ -43,8 +45,12 @@ CLOSELY = 50
 class Dense:
     """The vectors of a spec's clauses: a row of `wholes` each, rows `starts[n]` to `starts[n + 1]` of `sentences`."""
 
-    def __init__(self, wholes: Vectors, sentences: Vectors, starts: Sequence[int]) -> None:
-        """`starts` has one number more than there are clauses."""
+    def __init__(self, wholes: Vectors, sentences: NDArray[np.float16], starts: Integers) -> None:
+        """`starts` has one number more than there are clauses.
+
+        All wholes are compared at once, which numpy does for float32 alone without a detour; of the sentences, which
+        are several times as many, only a few are read, so they are kept in half the room.
+        """
         self.wholes = wholes
         self.sentences = sentences
         self.starts = starts
@@ -52,19 +58,20 @@ class Dense:
     @classmethod
     def of(cls, clauses: Sequence[Clause], embedder: Embedder) -> Dense:
         """The vectors of these clauses; it takes about 10 ms for each clause and each of its sentences."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
         found = [[f"{clause.title}: {sentence}" for sentence in clause.sentences()] for clause in clauses]
-        starts = [0]
-        for sentences in found:
-            starts.append(starts[-1] + len(sentences))
+        starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
         wholes = embedder.embed([f"{clause.title}: {clause.text}" for clause in clauses])
-        return cls(wholes, embedder.embed([text for sentences in found for text in sentences]), starts)
+        sentences = embedder.embed([text for sentences in found for text in sentences])
+        return cls(wholes, sentences.astype(np.float16), starts)
 
     def scores(self, lexical: Scores, parts: Vectors, weights: Sequence[float], share: float = DENSE) -> Scores:
         """A score for every clause: `lexical` fused with its nearness to `parts`, weighted unit vectors.
 
         0 for a clause that neither shares a word nor comes near.
         """
-        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+        import numpy as np  # noqa: PLC0415 - as above
 
         shares = np.asarray(weights, dtype=np.float32) / np.float32(sum(weights))
         near: Scores = (self.wholes @ (shares @ parts)).astype(np.float32)
@@ -73,8 +80,8 @@ class Dense:
         least, far = float(near.min()), near < FAR
         share *= min(1.0, max(float(near.max()), 0.0) / SURE)
         fused = _fused(lexical, near - least, share)
-        for n in np.argsort(-fused, kind="stable")[:CLOSELY]:
-            sentences = self.sentences[self.starts[n] : self.starts[n + 1]]
+        for n in best(fused, CLOSELY):
+            sentences = self.sentences[self.starts[n] : self.starts[n + 1]].astype(np.float32)
             if len(sentences):
                 near[n] = (1 - SENTENCE) * near[n] + SENTENCE * float((sentences @ parts.T).max(axis=0) @ shares)
         fused = _fused(lexical, near - least, share)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from spec_lookup.embed import Embedder
 from spec_lookup.folder import model_folder
-from spec_lookup.index import Bm25
+from spec_lookup.index import GrowingBm25, best
 from spec_lookup.words import words
 
 if TYPE_CHECKING:
-    from spec_lookup.embed import Vectors
     from spec_lookup.index import Scores
 
 SUMMARY_TIMES = 2
@@ -47,14 +46,13 @@ class Candidate:
 
 
 class DuplicateIndex:
-    """Filed issues, searchable; adding one costs one embedding, and counting its words with the next search."""
+    """Filed issues, searchable; adding one costs one embedding and as much as it has words."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []
-        self._texts: list[list[str]] = []
-        self._vectors: list[Vectors] = []
-        self._bm25: Bm25 | None = None
+        self._bm25 = GrowingBm25()
         self._embedder = Embedder.open(model_folder())
+        self._vectors = self._embedder.embed([]) if self._embedder else None  # with room for more than there are
 
     @classmethod
     def of(cls, issues: Iterable[IssueText]) -> DuplicateIndex:
@@ -66,32 +64,31 @@ class DuplicateIndex:
 
     def add(self, issue: IssueText) -> None:
         """Add one issue."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        if self._embedder and self._vectors is not None:
+            vector = self._embedder.embed([_meaning_of(issue)])
+            if len(self._ids) == len(self._vectors):
+                self._vectors = np.concatenate([self._vectors, vector, np.zeros_like(self._vectors)])
+            self._vectors[len(self._ids)] = vector
+        self._bm25.add(_words_of(issue))
         self._ids.append(issue.id)
-        self._texts.append(_words_of(issue))
-        if self._embedder:
-            self._vectors.append(self._embedder.embed([_meaning_of(issue)])[0])
-        self._bm25 = None
 
     def find(self, report: IssueText, limit: int = 5) -> list[Candidate]:
         """The most similar issues, the best first; those with nothing in common are left out."""
-        if not self._ids:
-            return []
-        if self._bm25 is None:
-            self._bm25 = Bm25.of(self._texts)
-        scores = self._likeness(report, self._bm25)
-        ranked = sorted(range(len(self._ids)), key=lambda n: (-scores[n], n))[:limit]
-        return [Candidate(self._ids[n], round(float(scores[n]), 4)) for n in ranked if scores[n] > 0]
+        scores = self._likeness(report)
+        return [Candidate(self._ids[n], round(float(scores[n]), 4)) for n in best(scores, limit) if scores[n] > 0]
 
-    def _likeness(self, report: IssueText, bm25: Bm25) -> Scores:
+    def _likeness(self, report: IssueText) -> Scores:
         """How similar each issue is: 1 for the same text, 0 for one with nothing in common."""
-        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
+        import numpy as np  # noqa: PLC0415 - as above
 
         said = _words_of(report)
-        same = float(Bm25.of([*self._texts, said]).scores(said)[-1]) or 1.0  # what the very same text would get
-        by_words: Scores = np.minimum(bm25.scores(said) / np.float32(same), 1)
-        if self._embedder is None:
+        same = self._bm25.own_score(said) or 1.0
+        by_words: Scores = np.minimum(self._bm25.scores(said) / np.float32(same), 1)
+        if self._embedder is None or self._vectors is None:
             return by_words
-        by_meaning = np.stack(self._vectors) @ self._embedder.embed([_meaning_of(report)])[0]
+        by_meaning = self._vectors[: len(self._ids)] @ self._embedder.embed([_meaning_of(report)])[0]
         both: Scores = (1 - MEANING) * by_words + MEANING * by_meaning.clip(0, 1)
         return both
 

@@ -5,7 +5,9 @@ SpecLookupError
 ├── IndexMissing   there is no index in the folder
 ├── IndexBroken    there is one, but of another version or damaged
 ├── ModelBroken    the embedding model is damaged, or not the one that is known
-└── InputBroken    a line of a JSON Lines file is not what the command takes; says the line
+├── InputBroken    a line of a JSON Lines file is not what the command takes; says the line
+└── NoAnswer       the language model is off, slow, refused or over budget
+    └── NotRecorded    a replay has no answer to this request
 """
 
 
@@ -31,3 +33,11 @@ class ModelBroken(SpecLookupError):
 
 class InputBroken(SpecLookupError):
     """A line of the input is not what the command takes."""
+
+
+class NoAnswer(SpecLookupError):
+    """The language model is off, slow, refused or over budget; the built-in judge answers instead."""
+
+
+class NotRecorded(NoAnswer):
+    """A replay has no answer to this request; it stands in the list of missing ones."""

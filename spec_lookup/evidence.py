@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
 from spec_lookup.quantity import Limit, Quantity, limits, quantities
+from spec_lookup.router import FAILURE, NEW, QUESTION, SETUP
 from spec_lookup.verdict import BUG, CHANGE, MISC, SUPPORTS_EXPECTED, SUPPORTS_OBSERVED
 from spec_lookup.words import fold, stem, words
 
@@ -127,8 +128,20 @@ _FAILED = "You describe a failure (an error, a hang, or lost data). That is a bu
 _TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
 
 
+_ASKS = "You ask a question. The clauses below may answer it."
+NEW_TO_SPEC = "You ask for something that the spec does not have. That is a request for a change."
+
+ROUTES: Mapping[str, tuple[str, str]] = {
+    FAILURE: (BUG, _FAILED),
+    SETUP: (MISC, _TO_SET_UP),
+    QUESTION: (MISC, _ASKS),
+    NEW: (CHANGE, NEW_TO_SPEC),
+}
+"""Category and reason for each kind of claim that needs no clause. Behaviour is not among them: it needs one."""
+
+
 def route(claim: Claim) -> Route | None:
-    """The verdict that needs no clause, if the claim calls for one."""
+    """The verdict that needs no clause, if the claim calls for one in so many words."""
     said = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
     if _FAILURE.search(said) and not _NO_FAILURE.search(said):
@@ -138,7 +151,7 @@ def route(claim: Claim) -> Route | None:
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
     if asks and _ANSWER.search(fold(claim.expected)) and not _DEVIATION.search(_NOT_KNOWING.sub(" ", said)):
-        return Route(MISC, 0.75, "You ask a question. The clauses below may answer it.")
+        return Route(MISC, 0.75, _ASKS)
     return None
 
 
@@ -176,12 +189,33 @@ NUMBER = 1.0
 LIMIT = 0.6
 """How strong a finding is at most: the very same number, or a side of a limit."""
 
+PERMISSION = 0.6
+"""The same for what is allowed or forbidden."""
+
 _EXCEPTION = _any(r"\b(?:unless|except|only if|other than|apart from)\b")
 _DENIAL = _any(
     r"\b(?:no|(?<!or )not|never|none|nobody|nothing|cannot|neither|nor)\b",
     r"\w+n't\b",
     r"\b(?:refus|reject|impossib|forbid|forbidden|missing|fails?\b|failed|unable|den(?:y|ied|ies)\b)",
 )
+_REFUSED = _any(
+    r"\b(?:refus|reject|bounced|forbidden|denied|grey|gray|thrown back|turns? red)",
+    r"\b(?:cannot|can't|couldn't|could not|can not|unable to)\b",
+    r"\b(?:won't|doesn't|didn't|does not|will not|would not|wouldn't) (?:let|take|accept|allow|go)\b",
+    r"\bnot (?:possible|allowed|valid|offered|taken|accepted|permitted)\b",
+    r"\bno (?:button|option|way|menu|icon|entry|\W\w+\W)\b",
+    r"\b(?:button|icon|menu|item|field|option)\b[^.]{0,30}\b(?:missing|not there|isn't there|gone)\b",
+)
+_CONDITION = _any(
+    r"\b(?:unless|except|if|only|other than|apart from|when|once|twice)\b",
+    r"\b(?:until|within|before|after|at most|at least|up to)\b",
+    r"\d",
+)
+_FORBIDDEN = _any(
+    r"\b(?:cannot|can't|can not|may not|must not|no way|not (?:possible|allowed))\b",
+    r"\b(?:is|are) (?:not|never) \w+(?:ed|en|out|back|off)\b",
+)
+_ALLOWED = _any(r"\b(?:can|may)\b", r"\b(?:is|are) (?:possible|allowed)\b")
 _FREE = re.compile(r"\b(?:no|without(?: any)?) (?:extra )?(?:charge|cost|fee)s?\b|\bfree of charge\b")
 _SEGMENT = re.compile(r"[.:;,!?()\n]+\s")
 
@@ -237,6 +271,27 @@ def compare(claim: Claim, clause: Clause, nearness: float = 1.0) -> Iterator[Fin
             )
         for stance, reason in _limit(sides):
             yield Finding(clause, sentence, stance, LIMIT * certainty, reason, decides=nearness == 1)
+    yield from _permissions(claim, clause, said, decides=nearness == 1)
+
+
+def _permissions(claim: Claim, clause: Clause, said: frozenset[str], *, decides: bool) -> Iterator[Finding]:
+    """What was refused is what a sentence allows, or forbids, without any condition: then it is on that side."""
+    if not _REFUSED.search(fold(claim.observed)) or _DENIAL.search(fold(claim.expected)):
+        return
+    topic = frozenset(words(clause.title))
+    for sentence in clause.sentences():
+        rule = _plain(sentence)
+        shared = len((frozenset(words(sentence)) | topic) & said)
+        if _CONDITION.search(rule) or shared < SHARED_WITH_LIMIT:
+            continue
+        strength = PERMISSION * min(1.0, shared / ENOUGH_SHARED)
+        if _FORBIDDEN.search(rule):
+            reason = "The spec says that this is not possible, which is what you saw."
+            yield Finding(clause, sentence, SUPPORTS_OBSERVED, strength, reason, decides)
+        elif _ALLOWED.search(rule):
+            yield Finding(
+                clause, sentence, SUPPORTS_EXPECTED, strength, "The spec says that this is possible.", decides
+            )
 
 
 def _same_number(sides: _Sides) -> Reading:

@@ -1,7 +1,9 @@
 """The one place that opens files: spec pages in, an index folder out and in again, an evaluation in and its report out.
 
-An index folder holds `stamp.json`, `clauses.jsonl`, bm25s's own files and, with a model, its
-vectors. It is written beside its place and then moved there whole, and it is only ever read afterwards.
+An index folder holds `stamp.json`, which names all other files with their sizes, the clauses as lines of JSON, and
+arrays (LAYOUT says which): where each clause and each word stands and, with a model, the vectors. It is written beside
+its place and then moved there whole, and it is only ever read afterwards. Clauses and arrays are mapped into memory:
+opening reads the list of words, and a search reads what it needs.
 """
 
 from __future__ import annotations
@@ -13,21 +15,43 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spec_lookup.clause import Clause
+from spec_lookup.clauses import Clauses
 from spec_lookup.dense import Dense
 from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken
-from spec_lookup.index import Bm25
+from spec_lookup.index import Bm25, StoredPostings
 from spec_lookup.parse import decode
 
-DENSE_FILES = ("wholes.npy", "sentences.npy", "starts.npy")
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-FORMAT = 3
+    Array = NDArray[np.generic]
+
+CLAUSES = "clauses.jsonl"
+LAYOUT = {
+    "clause_starts": "where each clause begins in clauses.jsonl, and where the last one ends",
+    "normative": "whether each clause may decide",
+    "lengths": "how many words each clause is long, its titles weighed",
+    "word_starts": "where the places of each word begin in word_clauses, and where the last ones end",
+    "word_clauses": "the clauses that hold a word, word by word",
+    "word_counts": "how often each of them does",
+    "wholes": "a vector for each clause",
+    "sentences": "a vector for each sentence, clause by clause",
+    "sentence_starts": "where the sentences of each clause begin, and where the last ones end",
+}
+"""The arrays of an index, each in a file of its name; the last three only with a model."""
+
+LISTS = ("cites", "words")
+"""How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
+
+FORMAT = 4
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.2"
+ENGINE = "spec_lookup 0.3"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 
@@ -99,7 +123,7 @@ def model_folder() -> Path:
     return Path(named) if named is not None else Path(__file__).resolve().parent.parent / "build" / "model"
 
 
-def write_index(out: Path, clauses: list[Clause], bm25: Bm25, dense: Dense | None, stamp: Stamp) -> None:
+def write_index(out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp) -> None:
     """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
     import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
 
@@ -109,18 +133,39 @@ def write_index(out: Path, clauses: list[Clause], bm25: Bm25, dense: Dense | Non
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         fresh.chmod(0o755)
-        (fresh / "bm25").mkdir()
-        if bm25.engine is not None:
-            bm25.engine.save(fresh / "bm25", show_progress=False)
-        lines = (json.dumps(asdict(clause), ensure_ascii=False) for clause in clauses)
-        (fresh / "clauses.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        if dense is not None:
-            for name, rows in zip(DENSE_FILES, (dense.wholes, dense.sentences, dense.starts), strict=True):
-                np.save(fresh / name, np.asarray(rows))
-        (fresh / "stamp.json").write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
+        (fresh / CLAUSES).write_bytes(clauses.lines)
+        for name, texts in zip(LISTS, (clauses.cites, list(bm25.postings)), strict=True):
+            (fresh / f"{name}.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+        for name, array in _arrays(clauses, bm25, dense).items():
+            np.save(fresh / f"{name}.npy", array, allow_pickle=False)
+        about = asdict(stamp) | {"files": _sizes(fresh)}
+        (fresh / "stamp.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
         _put_in_place(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _arrays(clauses: Clauses, bm25: Bm25, dense: Dense | None) -> dict[str, Array]:
+    """What LAYOUT describes."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    places = list(bm25.postings.values())
+    none = np.zeros(0, dtype=np.int32)  # a spec may be without a single word
+    found = (
+        clauses.starts,
+        clauses.normative,
+        np.asarray(bm25.lengths, dtype=np.int32),
+        np.cumsum([0, *(len(texts) for texts, _ in places)], dtype=np.int64),
+        np.concatenate([none, *(texts for texts, _ in places)], dtype=np.int32),
+        np.concatenate([none, *(counts for _, counts in places)], dtype=np.int32),
+        *((dense.wholes, dense.sentences, dense.starts) if dense else ()),
+    )
+    return dict(zip(LAYOUT, found, strict=False))
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The files of an index and their sizes: enough to see what a broken copy has left out or cut off."""
+    return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != "stamp.json"}
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:
@@ -137,34 +182,61 @@ def _put_in_place(fresh: Path, out: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def read_index(folder: Path) -> tuple[list[Clause], Bm25, Dense | None, Stamp]:
+def read_index(folder: Path) -> tuple[Clauses, Bm25, Dense | None, Stamp]:
     """Open an index folder. Raises IndexMissing or IndexBroken."""
-    import bm25s  # noqa: PLC0415 - as above
-    import numpy as np  # noqa: PLC0415 - as above
-
     try:
-        stamp = Stamp(**json.loads((folder / "stamp.json").read_text(encoding="utf-8")))
+        about = json.loads((folder / "stamp.json").read_text(encoding="utf-8"))
+        if about["format"] != FORMAT:
+            raise IndexBroken(f"The index in {folder} was made by another version. Build it again.")
+        files = about.pop("files")
+        stamp = Stamp(**about)
     except FileNotFoundError as error:
         raise IndexMissing(
             f"There is no index in {folder}. Build it: python -m spec_lookup build SPEC_DIR --out {folder}"
         ) from error
-    except (TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
-    if stamp.format != FORMAT:
-        raise IndexBroken(f"The index in {folder} was made by another version. Build it again.")
     try:
-        with (folder / "clauses.jsonl").open(encoding="utf-8") as lines:
-            clauses = [Clause(**json.loads(line)) for line in lines]
-        has_words = any((folder / "bm25").iterdir())  # a spec without a single word has nothing to search in
-        engine = bm25s.BM25.load(folder / "bm25", mmap=True, show_progress=False) if has_words else None
-        dense = Dense(*(np.load(folder / name, mmap_mode="r") for name in DENSE_FILES)) if stamp.model else None
-        whole = (
-            (dense is None or len(dense.wholes) == stamp.clauses)
-            and len(clauses) == stamp.clauses
-            and (not engine or engine.scores["num_docs"] == len(clauses))
-        )
+        if files != _sizes(folder):
+            raise IndexBroken(f"The index in {folder} is damaged: files are missing or cut off. Build it again.")
+        return *_opened(folder, with_vectors=bool(stamp.model)), stamp
     except (OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
-    if not whole:
-        raise IndexBroken(f"The files of the index in {folder} do not belong together. Build it again.")
-    return clauses, Bm25(engine, len(clauses)), dense, stamp
+
+
+def _opened(folder: Path, *, with_vectors: bool) -> tuple[Clauses, Bm25, Dense | None]:
+    """The parts of an index. Raises ValueError when they do not belong together."""
+    import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+    names = list(LAYOUT)[: None if with_vectors else 6]
+    arrays = [np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names]
+    starts, normative, lengths, word_starts, texts, counts = arrays[:6]
+    lines = _mapped(folder / CLAUSES)
+    clauses = Clauses(lines, starts, normative, lambda: _list(folder / "cites.json", len(normative)))
+    bm25 = Bm25(StoredPostings(_list(folder / "words.json", len(word_starts) - 1), word_starts, texts, counts), lengths)
+    dense = Dense(*arrays[6:]) if with_vectors else None
+    ends = [(starts, lines), (word_starts, texts), (word_starts, counts)]
+    sizes = {len(starts) - 1, len(normative), len(lengths)}
+    if dense:
+        ends.append((dense.starts, dense.sentences))
+        sizes |= {len(dense.wholes), len(dense.starts) - 1}
+    if len(sizes) > 1 or any(first[-1] != len(rest) for first, rest in ends):
+        raise ValueError(folder)
+    return clauses, bm25, dense
+
+
+def _mapped(path: Path) -> bytes | mmap:
+    """The content of a file, read as far as it is looked at."""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
+
+
+def _list(path: Path, size: int) -> list[str]:
+    """A list of texts. Raises IndexBroken."""
+    try:
+        texts: list[str] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise IndexBroken(f"{path} is damaged. Build the index again.") from error
+    if len(texts) != size:
+        raise IndexBroken(f"{path} does not belong to the rest of the index. Build it again.")
+    return texts

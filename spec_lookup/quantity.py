@@ -55,7 +55,7 @@ _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?:\s*([ap])\.?m\b)?|\b(1[0-
 _CODE = r"usd|eur|gbp|hkd|jpy|chf|cny"
 _AMOUNT = re.compile(
     rf"(?<![\w.,:-])(?P<sign>[€$£]|(?:{_CODE})\s)?\s?(?P<number>\d+(?:[ ,]\d{{3}})*(?:[.,]\d+)?|"
-    rf"{'|'.join(NUMBER_WORDS)})(?:st|nd|rd|th)?"
+    rf"{'|'.join(NUMBER_WORDS)})(?P<place>st|nd|rd|th)?"
     r"(?(sign)|(?P<unit>\s?[%€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
     r"[\s-]?[a-z]\w*)?)"
 )
@@ -85,16 +85,17 @@ def _found(folded: str) -> list[tuple[int, Quantity]]:
         unit = (match.group("sign") or match.group("unit") or "").strip(" -")
         unit = unit.split()[-1].split("-")[-1] if unit else ""
         if unit and unit not in NO_UNITS:
-            found.append((match.start(), _quantity(match.group("number"), unit, match.group())))
+            found.append((match.start(), _quantity(match.group("number"), unit, match.group(), match.group("place"))))
     return found
 
 
-def _quantity(number: str, unit: str, text: str) -> Quantity:
+def _quantity(number: str, unit: str, text: str, place: str | None) -> Quantity:
+    """The 6th day is a place in a row of days, and no amount of them."""
     name = UNITS.get(unit) or UNITS.get(unit.rstrip("s")) or stem(unit)
     name, factor = CONVERSIONS.get(name, (name, 1))
     value = float(NUMBER_WORDS[number]) if number in NUMBER_WORDS else _value(number)
     shown = re.sub(rf"\b(?:{_CODE})\b", lambda code: code.group().upper(), text.strip())
-    return Quantity(round(value * factor, 4), name, shown)
+    return Quantity(round(value * factor, 4), f"{name} in a row" if place else name, shown)
 
 
 def _value(number: str) -> float:

@@ -13,15 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from spec_lookup.claim import Claim
+from spec_lookup.claim import Claim, telling_of
 from spec_lookup.clause import Clause
+from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
-from spec_lookup.evidence import STANCES, Finding, compare, route, wishes
+from spec_lookup.evidence import NEW_TO_SPEC, ROUTES, STANCES, Finding, Route, compare, route, wishes
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -32,14 +31,11 @@ from spec_lookup.folder import (
     read_pages,
     write_index,
 )
-from spec_lookup.index import Bm25
+from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
+from spec_lookup.router import Router
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 JUDGE = "built-in"
 
@@ -53,13 +49,16 @@ READ_CLOSELY = 3
 CLEAR = 0.15
 """How much stronger a finding has to be than any on the other side."""
 
+LEAST_SAID = 3
+"""Words from which a claim says enough to have a kind."""
+
 CITED = 3
 
 SHORT = 5
 """Words up to which a query that holds a number or a code is taken for a look-up of just that."""
 
-TELLING = 1.0
-"""Parts of a claim from this weight on are asked for by their meaning, too; steps and module are only words."""
+ROUTED = 0.6
+"""The probability from which the router's word is taken. Chosen on its own claims; see router/README.md."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it."""
@@ -78,7 +77,7 @@ class Spec:
     """The clauses of a spec and their index. Made by `open`, or by `of` from pages in memory."""
 
     def __init__(
-        self, clauses: list[Clause], bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
+        self, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
     ) -> None:
         """`dense` was made by `embedder`'s model; without either, search is by words alone."""
         self.stamp = stamp
@@ -86,7 +85,6 @@ class Spec:
         self._bm25 = bm25
         self._dense = dense
         self._embedder = embedder if embedder and embedder.digest == stamp.model else None
-        self._by_cite = {clause.cite: clause for clause in clauses}
 
     @classmethod
     def open(cls, folder: Path) -> Spec:
@@ -105,7 +103,7 @@ class Spec:
         embedder = Embedder.open(model_folder())
         dense = Dense.of(clauses, embedder) if embedder else None
         stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
-        return cls(clauses, Bm25.of([_words_of(clause) for clause in clauses]), dense, stamp, embedder)
+        return cls(Clauses.of(clauses), Bm25.of(map(_words_of, clauses)), dense, stamp, embedder)
 
     @property
     def by_words_alone(self) -> bool:
@@ -124,17 +122,21 @@ class Spec:
 
     def clause(self, cite: str) -> Clause | None:
         """The clause that is cited as page#anchor."""
-        return self._by_cite.get(cite)
+        return self._clauses.cited(cite)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
         return self._search([(text, 1.0)], limit)
 
+    def deciding(self, parts: list[tuple[str, float]], limit: int) -> list[Hit]:
+        """The normative clauses that texts with their weights are about, the best first."""
+        return self._search(parts, limit, deciding=True)
+
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
-        read = claim.shortened()
-        hits = self._search(read.parts(), 2 * CITED, deciding=True)
-        routed = route(read)
+        read = claim.evidence()
+        hits = self.deciding(read.parts(), 2 * CITED)
+        routed = route(read) or self._routed(read)
         if routed:
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         findings = [
@@ -145,20 +147,23 @@ class Spec:
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
         if not findings and wishes(read) and self._is_silent_on(read, hits):
-            reason = "You ask for something that the spec does not have. That is a request for a change."
-            return self._verdict(claim, CHANGE, 0.7, (reason,), _citations(hits))
+            return self._verdict(claim, CHANGE, 0.7, (NEW_TO_SPEC,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
 
-    @cached_property
-    def _normative(self) -> NDArray[np.bool_]:
-        """For each clause whether it may decide."""
-        import numpy as np  # noqa: PLC0415 - bm25s has brought it by now
-
-        return np.array([clause.normative for clause in self._clauses], dtype=bool)
+    def _routed(self, claim: Claim) -> Route | None:
+        """What needs no clause by its meaning, where the rules have no words for it."""
+        router = Router.open(self._embedder) if self._embedder else None
+        if router is None or self._embedder is None or len(words(claim.observed)) < LEAST_SAID:
+            return None
+        kind, probability = max(router.kinds(claim, self._embedder).items(), key=lambda item: item[1])
+        if kind not in ROUTES or probability < ROUTED:
+            return None
+        category, reason = ROUTES[kind]
+        return Route(category, round(probability, 2), reason)
 
     def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
         """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
-        import numpy as np  # noqa: PLC0415 - as above
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         total = np.zeros(len(self._clauses), dtype=np.float32)
         query: set[str] = set()
@@ -167,17 +172,16 @@ class Spec:
             query.update(said)
             total += np.float32(weight) * self._bm25.scores(said)
         if self._embedder and self._dense and query:
-            telling = [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]
+            telling = telling_of(parts)
             asked = self._embedder.embed_queries([*telling, " ".join(telling)])
             weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
             code = len(query) <= SHORT and self._bm25.knows_code(query)
             total = self._dense.scores(total, asked, weights, DENSE_FOR_CODES if code else DENSE)
         if deciding:
-            total = np.where(self._normative, total, np.float32(0))
-        best = np.argsort(-total, kind="stable")[:limit]
+            total = np.where(self._clauses.normative, total, np.float32(0))
         return [
             Hit(self._clauses[n], float(total[n]), _best_sentence(self._clauses[n], query))
-            for n in best
+            for n in best(total, limit)
             if total[n] > 0
         ]
 

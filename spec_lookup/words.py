@@ -16,6 +16,11 @@ import snowballstemmer
 LONGEST_TEXT = 50_000
 """Characters of a text that are looked at; a pasted log says nothing new after that."""
 
+SHORT = 500
+REMEMBERED = 5_000
+"""Texts of up to so many characters whose words are kept, and how many: the spec's sentences come up with every claim.
+They take some 2 KB each."""
+
 _WORD = re.compile(r"[^\W_]+(?:[-_:./'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _LINK = re.compile(r"\]\([^)]*\)|\{[#:][^}]*\}|<[^>\s]{1,200}>")
@@ -32,12 +37,23 @@ _stemmer = snowballstemmer.stemmer("english")
 
 def fold(text: str) -> str:
     """Lower case without accents and compatibility forms: é is e, ﬁ is fi."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:
     """The words of a text for matching, in order, with repetitions; stop words are left out."""
+    return list(_short(text)) if len(text) <= SHORT else _found(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _short(text: str) -> tuple[str, ...]:
+    return tuple(_found(text))
+
+
+def _found(text: str) -> list[str]:
     found: list[str] = []
     for match in _WORD.finditer(fold(_LINK.sub(" ", text[:LONGEST_TEXT]))):
         whole = match.group()
@@ -85,6 +101,7 @@ def _may_have_stem(word: str, vocabulary: Container[str]) -> bool:
 
     It spares the stemmer, which would take most of the time, some hundred words.
     """
-    if word[:-1] + "i" in vocabulary:  # library has the stem librari
-        return True
-    return any(word[:end] in vocabulary for end in range(max(4, len(word) - _LONGEST_ENDING), len(word) + 1))
+    for end in range(max(4, len(word) - _LONGEST_ENDING), len(word) + 1):  # a generator would take twice as long
+        if word[:end] in vocabulary:
+            return True
+    return word[:-1] + "i" in vocabulary  # library has the stem librari

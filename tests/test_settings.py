@@ -42,6 +42,22 @@ def test_only_a_sandbox_can_have_its_clock_turned() -> None:
     assert "clock" == (turned.clock and turned.clock.name)
 
 
+def test_a_judge_that_costs_money_needs_its_limit_and_its_prices() -> None:
+    """Nobody pays by accident: without them the house does not start, and by default nobody is asked."""
+    assert "builtin" == Settings.from_environ(SETTINGS).judge
+    with pytest.raises(Broken) as caught:
+        Settings.from_environ({**SETTINGS, "SPECDESK_JUDGE": "bedrock", "SPECDESK_BEDROCK_PRICE_IN": "-1"})
+
+    for name in ("MODEL", "DAILY_LIMIT", "PRICE_IN", "PRICE_OUT"):
+        assert f"SPECDESK_BEDROCK_{name}" in str(caught.value)
+
+
+def test_an_unknown_judge_is_refused() -> None:
+    """A slip of the pen must not switch the judge silently."""
+    with pytest.raises(Broken, match="SPECDESK_JUDGE is 'bedrok'"):
+        Settings.from_environ({**SETTINGS, "SPECDESK_JUDGE": "bedrok"})
+
+
 def test_check_says_that_the_process_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     """`specdesk check` is what CI runs."""
     assert 0 == main(["check"])

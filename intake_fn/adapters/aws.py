@@ -1,4 +1,4 @@
-"""What the three AWS adapters share: how a client is made, and what its errors mean to us.
+"""What the AWS adapters share: how a client is made, and what its errors mean to us.
 
 boto3 takes a fifth of a second to load, so it is imported here, when the first client is made, and
 nowhere else.
@@ -39,10 +39,13 @@ BUSY = frozenset(
 """Error codes that pass by themselves, like everything that is answered with 5xx."""
 
 
-def client(service: str, environ: Mapping[str, str]) -> Any:
+def client(
+    service: str, environ: Mapping[str, str], *, read_seconds: float = READ_SECONDS, attempts: int = ATTEMPTS
+) -> Any:
     """A client of `service` for the account, region and endpoint that `environ` names.
 
-    What `environ` does not name is left to boto3 (profile, instance role).
+    As boto3 has it, AWS_ENDPOINT_URL_BEDROCK_RUNTIME is the endpoint of that service alone. What
+    `environ` does not name is left to boto3 (profile, instance role).
     """
     import boto3.session  # noqa: PLC0415 - see the first lines
     from botocore.config import Config  # noqa: PLC0415
@@ -54,11 +57,12 @@ def client(service: str, environ: Mapping[str, str]) -> Any:
         aws_session_token=environ.get("AWS_SESSION_TOKEN"),
         region_name=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION"),
     )
-    endpoint = environ.get("AWS_ENDPOINT_URL") or None
+    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    endpoint = environ.get(own) or environ.get("AWS_ENDPOINT_URL") or None
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         # Links are signed with the method that every region takes; a local endpoint has no host for each bucket.
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if endpoint else "virtual"},

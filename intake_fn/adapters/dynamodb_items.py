@@ -9,6 +9,7 @@
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
+| SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
 
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|

@@ -39,8 +39,9 @@ from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk.filing import issue_of, note_text, project_of
+from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
-from spec_lookup import Claim, Spec, SpecLookupError
+from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 
 MACHINE = "specdesk"
 """The actor of events that no person caused."""
@@ -57,6 +58,15 @@ ATTEMPTS = 5
 """How often a use case reads again when somebody else was faster."""
 
 log = structlog.get_logger()
+
+Judge = Callable[[Spec, Claim, tuple[str, ...]], Verdict]
+"""From the spec, a claim and the names of people in it, which must not leave the house, to a verdict."""
+
+
+def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+    """The judge that asks nobody."""
+    del names
+    return spec.judge(claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class Desk:
     inline: timedelta = timedelta(seconds=8)
     """How long a requester waits for deliveries before the rest is left to the sweep."""
     first_delay: timedelta = FIRST_DELAY
+    judge: Judge = built_in
 
     # --- use cases ---------------------------------------------------------------------------
 
@@ -273,17 +284,8 @@ class Desk:
         raise TryLater(f"{case.id} is changing too fast; the result of {item.id} is recorded at the next try.")
 
     def _judge(self, case: Case) -> Judged:
-        request = case.request
-        verdict = self.spec().judge(
-            Claim(
-                summary=request.summary,
-                what_happened=request.description,
-                what_expected=request.expected,
-                steps=request.steps,
-                module=request.module,
-                reporter_says=request.kind.value,
-            )
-        )
+        with structlog.contextvars.bound_contextvars(case=case.id):
+            verdict = self.judge(self.spec(), claim_of(case.request), (case.request.requester.name,))
         return Judged(at=self.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain())
 
     def _file(self, case: Case) -> Filed:
@@ -373,4 +375,4 @@ def _threading(case: Case, item_id: str) -> dict[str, str]:
     }
 
 
-__all__ = ["Desk", "Swept"]
+__all__ = ["Desk", "Judge", "Swept"]

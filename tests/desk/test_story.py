@@ -27,7 +27,7 @@ from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.desk import Desk
-from spec_lookup import Claim, SpecLookupError, Verdict
+from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
 
 if TYPE_CHECKING:
@@ -107,6 +107,20 @@ def request(**changes: Any) -> Request:
         module="shipments",
     )
     return replace(whole, **changes)
+
+
+def test_another_judge_may_be_chosen_and_is_told_the_requesters_name(room: Room) -> None:
+    """The name must not leave the house, so whoever asks outside has to know it."""
+    told: list[tuple[str, ...]] = []
+
+    def judge(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        told.append(names)
+        return replace(spec.judge(claim), judge="another")
+
+    case = replace(room.desk, judge=judge).take_in(request(), "key")
+
+    assert case.verdict is not None
+    assert ("another", [("Camille",)]) == (case.verdict["judge"], told)
 
 
 def test_a_request_is_judged_filed_and_confirmed_at_once(room: Room) -> None:

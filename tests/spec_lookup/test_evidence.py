@@ -47,6 +47,41 @@ def test_numbers_and_limits_take_sides(
     assert found == stances(rule, "a badge, an account, a seat: the rule", happened, expected), why
 
 
+@pytest.mark.parametrize(
+    ("rule", "happened", "expected", "found", "why"),
+    [
+        ("A seat can be given to another member.", "I can't give my seat to a member.", "", BUG, "allowed"),
+        (
+            "A seat cannot be given to another member.",
+            "It refuses to give my seat to a member.",
+            "",
+            CHANGE,
+            "forbidden",
+        ),
+        ("A seat is not given to another member.", "It refuses to give my seat to a member.", "", CHANGE, "not done"),
+        ("Only the office can give a seat to a member.", "I can't give my seat to a member.", "", set(), "a condition"),
+        ("A seat can be given to a member until May.", "I can't give my seat to a member.", "", set(), "a limit"),
+        ("A seat can be given to another member.", "He gave his seat to a member.", "", set(), "nothing was refused"),
+        ("A seat can be given to a member.", "I can't give my seat to a member.", "not possible", set(), "as wanted"),
+        ("A badge can be printed.", "I can't give my seat to a member.", "", set(), "another thing"),
+    ],
+)
+def test_permissions_take_sides(
+    rule: str, happened: str, expected: str, found: set[tuple[str, bool]], why: str
+) -> None:
+    """What is allowed or forbidden without a condition decides on what was refused."""
+    assert found == stances(rule, "my seat, a rule", happened, expected), why
+
+
+def test_a_place_in_a_row_is_no_amount() -> None:
+    """The 6th day is not held against one day."""
+    rule = "Storage of a box is charged from the 6th day after its arrival."
+
+    assert set() == stances(
+        rule, "storage", "Storage of the box is charged one day too late after arrival.", "a day less"
+    )
+
+
 def test_a_limit_of_a_clause_that_is_not_the_nearest_only_casts_doubt() -> None:
     """A limit speaks of every number with its unit; a number that is the very same may decide from further off."""
     assert {("supports-expected", False)} == stances(

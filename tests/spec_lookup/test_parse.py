@@ -93,3 +93,27 @@ def test_no_clause_is_lost_and_every_anchor_is_published(rows: list[tuple[int, s
         assert f'id="{clause.anchor}"' in html
     assert len(rows) <= len(found)
     assert len(found) == len({clause.cite for clause in found})
+
+
+def test_two_headings_with_one_anchor_are_reported_with_page_and_line() -> None:
+    """A citation would mean either of them."""
+    with pytest.raises(SpecBroken, match=r"fees\.md:7: "):
+        clauses("fees.md", "# Fees\n\n## Late {#late}\n\nOne.\n\n## Lost {#late}\n\nTwo.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n## not closed\n",
+        "## \n\nno title\n",
+        "| a | b\n|---\n| 1",
+        "<div>\n\n## inside\n\nText.\n",
+        "**bold [link(\n",
+    ],
+)
+def test_broken_markdown_is_read_as_it_is_published(text: str) -> None:
+    """What the site shows somehow is indexed somehow; nothing is refused and nothing is lost without a word."""
+    found = clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
+
+    assert "A rule." in found[0].markdown
+    assert found == clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")

@@ -19,7 +19,7 @@ from spec_lookup.quantity import limits, quantities
         ("a fee of € 12", [(12, "eur")]),
         ("12.00 EUR each", [(12, "eur")]),
         ("8 % margin", [(8, "percent")]),
-        ("the 4th day", [(4, "day")]),
+        ("the 4th day", [(4, "day in a row")]),
         ("5 working days", [(5, "day")]),
         ("two letters", [(2, "charact")]),
         ("closes at 19:00", [(1140, "clock")]),

@@ -1,0 +1,313 @@
+"""The reading judge over real HTTP: boto3 talks to a small `converse` on the loopback, and to nothing else."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.entry_import import SETTINGS
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.budget import DynamoBudget
+from intake_fn.adapters.clock import now
+from intake_fn.adapters.dynamodb import create_table
+from intake_fn.wiring import House
+from spec_lookup import Claim, Spec
+from spec_lookup.bedrock import asking
+from spec_lookup.budget import MILLION, Price, RunBudget
+from spec_lookup.reader import Account, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.aws import LocalAws
+
+SPEC = Spec.of([("fines.md", "# Fines\n\n## Cap {#cap}\n\nNo fine is higher than 10 EUR.\n")])
+CLAIM = Claim("Fine too high, says Anna", "I was charged a fine of 12 EUR.", "at most 10 EUR")
+SAID: dict[str, Any] = {
+    "observed": "A fine of 12 EUR.",
+    "expected": "At most 10 EUR.",
+    "verdict": "bug",
+    "ground": "clause",
+    "stance": "supports-expected",
+    "clause": "fines#cap",
+    "quote": "No fine is higher than 10 EUR.",
+    "confidence": 0.9,
+    "reason": "The spec caps fines, [name 1].",
+}
+WRONG = {**SAID, "quote": "No fine is higher than 20 EUR."}
+Reply = tuple[int, dict[str, str], bytes]
+
+
+def good(said: dict[str, Any]) -> Reply:
+    """An answer as Bedrock gives it."""
+    call = {"toolUseId": "tooluse_1", "name": "judge", "input": said}
+    body = {
+        "output": {"message": {"role": "assistant", "content": [{"toolUse": call}]}},
+        "stopReason": "tool_use",
+        "usage": {"inputTokens": 2000, "outputTokens": 300, "totalTokens": 2300},
+        "metrics": {"latencyMs": 5},
+    }
+    return 200, {}, json.dumps(body).encode()
+
+
+def error(status: int, kind: str) -> Reply:
+    """A refusal as Bedrock gives it."""
+    return status, {"x-amzn-ErrorType": kind}, json.dumps({"message": "no"}).encode()
+
+
+THROTTLED = error(429, "ThrottlingException")
+
+
+@dataclass
+class Model:
+    """A `converse` that gives its replies in turn, the last one for ever; `asked` holds what came in."""
+
+    replies: list[Reply] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    delay: float = 0.0
+    url: str = ""
+
+    def serve(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        self.asked.append(json.loads(handler.rfile.read(int(handler.headers["Content-Length"]))))
+        self.paths.append(handler.path)
+        time.sleep(self.delay)
+        status, headers, body = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        handler.send_response(status)
+        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    """The fake, on a free port."""
+    fake = Model()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            fake.serve(self)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:  # the client did not wait
+                self.close_connection = True
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        serving.start()
+        fake.url = f"http://127.0.0.1:{server.server_port}"
+        yield fake
+        server.shutdown()
+        serving.join()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here may reach another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        assert "127.0.0.1" == address[0]
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@dataclass
+class Asked:
+    """A reader of the fake, and what it told."""
+
+    reader: Reader
+    accounts: list[Account]
+    pauses: list[float]
+
+
+@pytest.fixture
+def reader(model: Model) -> Iterator[Callable[..., Asked]]:
+    """Makes readers whose client waits a third of a second."""
+    environ = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_REGION": "eu-west-1",
+    }
+    with closing(client("bedrock-runtime", environ, read_seconds=0.3, attempts=1)) as bedrock:
+
+        def make(**more: Any) -> Asked:
+            accounts: list[Account] = []
+            pauses: list[float] = []
+            ask = asking(lambda: bedrock, pauses.append)
+            return Asked(Reader("some.model:0", ask, told=accounts.append, **more), accounts, pauses)
+
+        yield make
+
+
+def test_a_good_answer_becomes_a_verdict(model: Model, reader: Callable[..., Asked]) -> None:
+    """Judge, clause, quote, a confidence nearer to one half, and the reason with its names again."""
+    model.replies = [good(SAID)]
+    asked = reader(price=Price(3.0, 15.0))
+    verdict = asked.reader(SPEC, CLAIM, ("Anna",))
+
+    assert ("bug", "bedrock:some.model:0", 0.86) == (verdict.category, verdict.judge, verdict.confidence)
+    assert ("fines#cap", "No fine is higher than 10 EUR.") == (verdict.citations[0].clause, verdict.citations[0].quote)
+    assert ("The spec caps fines, Anna.",) == verdict.reasons
+    assert (SPEC.engine, SPEC.stamp.content, CLAIM) == (verdict.engine, verdict.spec, verdict.claim)
+    assert ("answered", 2000 * 3 + 300 * 15) == (asked.accounts[0].outcome, asked.accounts[0].cost)
+    assert ["/model/some.model%3A0/converse"] == model.paths
+    assert "Anna" not in json.dumps(model.asked)
+
+
+def test_a_fault_is_told_once_and_may_be_repaired(model: Model, reader: Callable[..., Asked]) -> None:
+    """The second question says what was wrong; both are paid."""
+    model.replies = [good(WRONG), good(SAID)]
+    asked = reader(price=Price(1.0, 1.0))
+
+    assert "bug" == asked.reader(SPEC, CLAIM).category
+    assert "does not stand in fines#cap" in json.dumps(model.asked[1]["messages"][-1])
+    assert ("repaired", 4600) == (asked.accounts[0].outcome, asked.accounts[0].cost)
+
+
+def test_an_answer_that_never_holds_is_left_to_a_person(model: Model, reader: Callable[..., Asked]) -> None:
+    """Nothing of it is shown, and there is no third question."""
+    model.replies = [good(WRONG)]
+    asked = reader()
+    verdict = asked.reader(SPEC, CLAIM)
+
+    assert ("undecided", 0.0, 2) == (verdict.category, verdict.confidence, len(model.asked))
+    assert "20 EUR" not in json.dumps(verdict.to_plain())
+    assert "refused" == asked.accounts[0].outcome
+
+
+def test_silence_of_the_spec_is_left_to_a_person(model: Model, reader: Callable[..., Asked]) -> None:
+    """With the model's reason and the clauses that were found."""
+    model.replies = [good({**SAID, "verdict": "silent", "ground": "none", "stance": "none", "clause": None})]
+    verdict = reader().reader(SPEC, CLAIM)
+
+    assert ("undecided", 0.0, ["related"]) == (
+        verdict.category,
+        verdict.confidence,
+        [citation.stance for citation in verdict.citations],
+    )
+
+
+def test_throttling_is_tried_again(model: Model, reader: Callable[..., Asked]) -> None:
+    """After a pause that doubles."""
+    model.replies = [THROTTLED, error(503, "ServiceUnavailableException"), good(SAID)]
+    asked = reader()
+
+    assert "bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
+    assert [0.5, 1.0] == asked.pauses
+
+
+@pytest.mark.parametrize(
+    ("reply", "questions", "why"),
+    [
+        (THROTTLED, 3, "ThrottlingException"),
+        (error(500, "InternalServerException"), 1, "InternalServerException"),
+        (error(403, "AccessDeniedException"), 1, "AccessDeniedException"),
+        (error(400, "ValidationException"), 1, "ValidationException"),
+        (error(424, "ModelErrorException"), 1, "ModelErrorException"),
+        ((200, {}, b"<html>"), 1, "did not give a judgement"),
+        ((200, {}, b"{}"), 1, "did not give a judgement"),
+        ((200, {}, b'{"output": {"message": {"content": "x"}}}'), 1, ""),
+        ((200, {}, b""), 1, "did not give a judgement"),
+    ],
+)
+def test_without_an_answer_the_built_in_judge_speaks(
+    model: Model, reader: Callable[..., Asked], reply: Reply, questions: int, why: str
+) -> None:
+    """The verdict is the built-in judge's in all but its name, and the account says why."""
+    model.replies = [reply]
+    asked = reader()
+    verdict = asked.reader(SPEC, CLAIM)
+
+    assert {**SPEC.judge(CLAIM).to_plain(), "judge": "built-in, for bedrock:some.model:0"} == verdict.to_plain()
+    assert ("fallback", questions) == (asked.accounts[0].outcome, len(model.asked))
+    assert why in asked.accounts[0].why
+
+
+def test_a_slow_model_is_not_waited_for(model: Model, reader: Callable[..., Asked]) -> None:
+    """One attempt, then the built-in judge; somebody is waiting for a receipt."""
+    model.replies, model.delay = [good(SAID)], 1.0
+    asked = reader()
+    began = time.monotonic()
+
+    assert "built-in, for bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
+    assert time.monotonic() - began < 0.9
+    assert "ReadTimeoutError" in asked.accounts[0].why
+
+
+def test_nobody_listening_is_no_answer(model: Model, reader: Callable[..., Asked]) -> None:
+    """Neither is a client that cannot be made."""
+    del model
+
+    def broken() -> Any:
+        raise ValueError("no region")
+
+    accounts: list[Account] = []
+    verdict = Reader("m", asking(broken), told=accounts.append)(SPEC, CLAIM)
+
+    assert "built-in, for bedrock:m" == verdict.judge
+    assert "no region" in accounts[0].why
+    assert reader().accounts == []
+
+
+def test_over_the_days_limit_nothing_is_asked(model: Model, reader: Callable[..., Asked]) -> None:
+    """What the question could cost at most has to fit, so the limit is not passed by the last one."""
+    model.replies = [good(SAID)]
+    budget = RunBudget()
+    asked = reader(price=Price(3.0, 15.0), budget=budget, limit=MILLION)
+    budget.add(MILLION - 10_500)
+
+    assert "built-in, for bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
+    assert ([], "The day's limit for the language model is reached.") == (model.asked, asked.accounts[0].why)
+
+
+def test_what_was_spent_is_counted(model: Model, reader: Callable[..., Asked]) -> None:
+    """By the tokens that the answer says it used."""
+    model.replies = [good(SAID)]
+    budget = RunBudget()
+    reader(price=Price(3.0, 15.0), budget=budget, limit=MILLION).reader(SPEC, CLAIM)
+
+    assert 10_500 == budget.spent()
+
+
+@pytest.mark.aws
+def test_the_house_asks_the_model_and_counts_what_it_costs(model: Model, aws: LocalAws) -> None:
+    """From the settings to the day's sum in the table; the next question is over the limit."""
+    model.replies = [good(SAID)]
+    environ = {
+        **SETTINGS,
+        **aws.environ(),
+        "SPECDESK_TABLE": "table-of-the-reader",
+        "SPECDESK_JUDGE": "bedrock",
+        "SPECDESK_BEDROCK_MODEL": "some.model:0",
+        "SPECDESK_BEDROCK_DAILY_LIMIT": "0.035",
+        "SPECDESK_BEDROCK_PRICE_IN": "3",
+        "SPECDESK_BEDROCK_PRICE_OUT": "15",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
+    }
+    with closing(client("dynamodb", environ)) as dynamodb:
+        create_table(dynamodb, "table-of-the-reader")
+        judge = House.from_environ(environ).desk.judge
+        judges = [judge(SPEC, CLAIM, ("Anna",)).judge for _ in range(2)]
+
+        assert ["bedrock:some.model:0", "built-in, for bedrock:some.model:0"] == judges
+        assert 10_500 == DynamoBudget(lambda: dynamodb, "table-of-the-reader", now).spent()
+    assert 1 == len(model.asked)

@@ -1,0 +1,128 @@
+"""What kind of request a claim is, by its meaning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from spec_lookup import Claim, Spec
+from spec_lookup import router as the_router
+from spec_lookup.embed import Embedder
+from spec_lookup.errors import ModelBroken
+from spec_lookup.folder import model_folder
+from spec_lookup.router import BEHAVIOUR, FOLDER, KINDS, Router
+
+PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The model that `make` makes."""
+    found = Embedder.open(model_folder())
+    assert found is not None
+    return found
+
+
+def router(embedder: Embedder) -> Router:
+    """The trained router."""
+    found = Router.open(embedder)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("summary", "happened", "kind"),
+    [
+        ("nothing there", "I open the plan and the screen stays empty for ever, I had to pull the plug", "failure"),
+        ("Nadia joins us", "She starts in the box office on Monday and needs to get into the system", "setup"),
+        ("a question", "Where do I find the price list of last season?", "question"),
+        ("bug: no calendar", "There is no export to my phone's calendar, other programs have that", "new"),
+        ("hall is refused", "The hall was free, yet it would only let me have four hours", "behaviour"),
+    ],
+)
+def test_the_likeliest_kind(embedder: Embedder, summary: str, happened: str, kind: str) -> None:
+    """One of each."""
+    found = router(embedder).kinds(Claim(summary, happened), embedder)
+
+    assert kind == max(found, key=lambda name: found[name])
+    assert 1.0 == pytest.approx(sum(found.values()))
+
+
+def test_the_weights_are_of_these_claims_and_this_model(embedder: Embedder) -> None:
+    """Who changes the claims or the embedding model trains again."""
+    about = json.loads((FOLDER / "weights.json").read_text(encoding="utf-8"))
+
+    assert hashlib.sha256((FOLDER / "claims.jsonl").read_bytes()).hexdigest() == about["claims"]
+    assert embedder.digest == about["model"]
+
+
+def test_the_claims_are_sound() -> None:
+    """Each once, and of a kind that is known."""
+    rows = [json.loads(line) for line in (FOLDER / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert (
+        len(rows) == len({row["id"] for row in rows}) == len({(row["summary"], row["what_happened"]) for row in rows})
+    )
+    assert set(KINDS) == {row["kind"] for row in rows}
+
+
+def test_no_training_claim_is_one_of_the_evaluation(embedder: Embedder) -> None:
+    """What is measured with was not trained on, not even in other words."""
+    folder = FOLDER.parent.parent / "tests" / "data" / "evaluation"
+    rows = [json.loads(line) for line in (FOLDER / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    measured = [
+        json.loads(line)["request"]
+        for name in ("singles", "pairs")
+        for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    trained = embedder.embed([f"{row['summary']}. {row['what_happened']}" for row in rows])
+    asked = embedder.embed([f"{row['summary']}. {row['what_happened']}" for row in measured])
+
+    assert 0.7 > float((trained @ asked.T).max())
+
+
+def test_another_embedding_model_has_no_router(embedder: Embedder) -> None:
+    """Its vectors mean something else."""
+
+    class Other:
+        digest = "another"
+
+    other: Any = Other()
+    assert Router.open(other) is None
+    assert Router.open(embedder) is not None
+
+
+def test_the_verdict_says_how_sure_the_router_is() -> None:
+    """Its probability is the confidence, and its reason is one that a requester understands."""
+    verdict = Spec.of([("halls.md", PAGE)]).judge(
+        Claim("Nadia joins us", "She starts in the box office on Monday and needs to get into the system")
+    )
+
+    assert "misc" == verdict.category
+    assert 0.5 < verdict.confidence <= 1
+    assert "set something up" in verdict.reasons[0]
+
+
+def test_an_unsure_router_decides_nothing(embedder: Embedder) -> None:
+    """What is neither here nor there is left to the spec, and then to a person."""
+    claim = Claim("hall", "it is how it is with the hall")
+    found = router(embedder).kinds(claim, embedder)
+
+    assert BEHAVIOUR in found
+    assert "undecided" == Spec.of([("halls.md", PAGE)]).judge(replace(claim)).category
+
+
+def test_damaged_weights_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, embedder: Embedder) -> None:
+    """With what to do about it."""
+    (tmp_path / "weights.json").write_text('{"kinds": []}', encoding="utf-8")
+    monkeypatch.setattr(the_router, "FOLDER", tmp_path)
+    the_router._opened.cache_clear()
+    try:
+        with pytest.raises(ModelBroken, match="Train it again"):
+            Router.open(embedder)
+    finally:
+        the_router._opened.cache_clear()

@@ -10,7 +10,7 @@ MODEL := build/model
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench clean lock
+.PHONY: help run test demo bench soak clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -32,6 +32,9 @@ test: environment ## every check and every test
 bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+soak: environment ## 100,000 random histories against a counter of minutes (about ten minutes)
+	@nice $(BIN)/python -m tests.soak
+
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index
 
@@ -39,7 +42,7 @@ lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade pyproject.toml --group docs --group test --group model --group deploy -o requirements-dev.lock
+		--upgrade pyproject.toml --group docs --group test --group model --group deploy --group admin -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade --group bench -o requirements-bench.lock
 	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \

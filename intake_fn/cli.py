@@ -1,6 +1,7 @@
 """The `specdesk` command, for admins and for continuous integration.
 
-Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped.
+Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped,
+3 no clock runs (`specdesk due`). The clock's commands stand in intake_fn/commands.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from intake_fn.commands import due, holidays, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.desk.records import as_bytes, evaluation_cases, pinned
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from intake_fn.desk import Desk
     from spec_lookup import Verdict
+
+CLOCK_COMMANDS = (due, recompute, holidays)
 
 
 def check(args: argparse.Namespace) -> None:
@@ -60,11 +64,13 @@ def expected(args: argparse.Namespace) -> None:
 
 def outbox(args: argparse.Namespace) -> None:
     """List what was given up, or put it back in line."""
+    from intake_fn.desk import MACHINE  # noqa: PLC0415 - `specdesk check` needs no desk
+
     desk = _desk()
     if args.action == "retry":
         items = [item.id for item in desk.store.failed()] if args.all else args.item
         for item in items:
-            desk.store.retry(item, desk.clock())
+            desk.retry(item, MACHINE)
             print(f"{item} is back in line.")
         return
     failed = desk.store.failed()
@@ -89,9 +95,9 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(_: argparse.Namespace) -> None:
-    """Try everything in the outbox whose time has come."""
+    """Say what the clocks have to say, and try everything in the outbox whose time has come."""
     swept = _desk().sweep()
-    print(f"delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
+    print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
 
 
 def replay(args: argparse.Namespace) -> None:
@@ -218,6 +224,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("sweep", help=sweep.__doc__)
     command.set_defaults(run=sweep)
+
+    for module in CLOCK_COMMANDS:
+        module.add(commands)
     return top
 
 
@@ -225,14 +234,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     args = parser().parse_args(argv)
     try:
-        args.run(args)
+        return int(args.run(args) or 0)
     except (SpecdeskError, SpecLookupError) as error:
         print(f"specdesk: {error}", file=sys.stderr)
         return 1
     except FileNotFoundError as error:
         print(f"specdesk: there is no {error.filename}.", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

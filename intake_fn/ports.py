@@ -41,6 +41,33 @@ class CaseRow:
     changed_at: datetime
     issue: int | None
     filing: str
+    due: datetime | None = None
+    """When it is due, while its clock runs."""
+    wake: datetime | None = None
+    """When its clock has something to say next."""
+    version: int = 0
+
+    @classmethod
+    def of(cls, step: Step) -> CaseRow:
+        """The row of a case as a step leaves it."""
+        case = step.case
+        return cls(
+            id=case.id,
+            summary=case.request.summary,
+            requester=case.request.requester.name,
+            status=case.status,
+            level=case.level,
+            handler=case.handler,
+            priority=case.priority,
+            category=case.category,
+            received_at=case.received_at,
+            changed_at=case.changed_at,
+            issue=case.issue,
+            filing=case.filing.value,
+            due=step.due,
+            wake=step.wake,
+            version=case.version,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +120,26 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, before: int, step: Step, done: str = "") -> None:
+    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
         """Append a step's events to a case that stands at version `before`.
 
         `done` is the id of an outbox item that this step completes: it leaves the outbox in the
-        same transaction. Raises Stale when the case is no longer at `before` or `done` is gone.
+        same transaction. `again` is that of one that was given up and is put back in line with all its
+        tries before it. Raises Stale when the case is no longer at `before`, `done` is gone, or `again`
+        is not given up.
         """
+        ...
+
+    def restate(self, step: Step) -> None:
+        """Write the state of a case anew as the fold of its log has it, the ledger with it; no event tells of it.
+
+        For what the log does not decide alone: a due time moves when support.yml does. Raises Stale
+        when the log has moved on.
+        """
+        ...
+
+    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
         ...
 
     def load(self, case_id: str) -> Case:
@@ -111,6 +152,10 @@ class Store(Protocol):
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all levels for None), the most recently received first."""
+        ...
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown."""
         ...
 
     def counts(self) -> Mapping[int, int]:
@@ -139,10 +184,6 @@ class Store(Protocol):
 
     def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
         """Count a try that did not succeed and free the item; `failed` gives it up until it is retried."""
-        ...
-
-    def retry(self, item_id: str, now: datetime) -> None:
-        """Put a failed item back in line. Raises Unknown."""
         ...
 
     def finish(self, item: OutboxItem) -> None:

@@ -37,6 +37,7 @@ class Settings:
     mantis_token: str
     aws_endpoint: str
     sandbox: bool
+    clock: Path | None
     first_delay_seconds: float
     judge: str
     bedrock_model: str
@@ -64,6 +65,7 @@ class Settings:
             mantis_token=given.must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
+            clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),
             judge=judge,
             bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
@@ -72,6 +74,8 @@ class Settings:
             bedrock_price_out=given.number("SPECDESK_BEDROCK_PRICE_OUT", "dollars", needed=asks),
             bedrock_seconds=given.number("SPECDESK_BEDROCK_SECONDS", "seconds", 10),
         )
+        if settings.clock and not settings.sandbox:
+            given.problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
         if given.problems:
             raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings

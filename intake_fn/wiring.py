@@ -12,14 +12,15 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.adapters.clock import new_id, now
+from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.settings import BEDROCK, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from flask import Flask
 
@@ -75,8 +76,13 @@ class House:
             site_url=self.settings.site_url,
             secret=self._secret("secret-key", self.settings.secret_key),
             limits=self.process.intake,
-            clock=now,
+            clock=self.clock,
         )
+
+    @cached_property
+    def clock(self) -> Callable[[], datetime]:
+        """The time; in the sandbox it can be turned (sandbox/clock.py)."""
+        return shifted(self.settings.clock) if self.settings.clock else now
 
     @cached_property
     def desk(self) -> Desk:
@@ -94,7 +100,7 @@ class House:
             mailer=SesMailer(lambda: self._client("sesv2"), self.process.mail),
             files=S3Files(lambda: self._client("s3"), self.settings.bucket),
             links=self.links,
-            clock=now,
+            clock=self.clock,
             new_id=new_id,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
             judge=self._judge,

@@ -87,6 +87,11 @@ class SandboxHouse:
     state: Path | None = ROOT / "build" / "state"
     wiki: bool = True
 
+    @property
+    def clock_file(self) -> Path:
+        """Where the shift of its clock stands (sandbox/clock.py)."""
+        return (self.state or self.build) / "clock"
+
     def __enter__(self) -> Self:
         """Start. Raises SandboxError that says what is missing; nothing is left running then."""
         self._closing: list[Any] = []
@@ -124,6 +129,7 @@ class SandboxHouse:
             "SPECDESK_INDEX": str(self.build / "index"),
             "SPECDESK_SECRET_KEY": self._secret(),
             "SPECDESK_SANDBOX": "1",
+            "SPECDESK_CLOCK": str(self.clock_file),
             "SPECDESK_FIRST_DELAY_SECONDS": "2",
         }
         self.house = House.from_environ(self.environ)

@@ -20,13 +20,14 @@ from zlib import crc32
 from intake_fn.core.case import (
     Case,
     Filed,
-    FileIssue,
     Filing,
+    Step,
     apply,
     event_from_plain,
     event_to_plain,
     fold,
     intent_to_plain,
+    ready_at,
 )
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
 from intake_fn.ports import CaseRow, Issue, Ledger, Mail, OutboxItem, Page, Placed, Purpose, Upload
@@ -34,7 +35,7 @@ from intake_fn.ports import CaseRow, Issue, Ledger, Mail, OutboxItem, Page, Plac
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from intake_fn.core.case import Event, Step
+    from intake_fn.core.case import Event
     from intake_fn.core.request import Attachment
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -82,6 +83,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._logs: dict[str, list[str]] = {}
         self._cases: dict[str, Case] = {}
+        self._clocks: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._keys: dict[str, str] = {}
         self._issues: dict[int, str] = {}
         self._outbox: dict[str, OutboxItem] = {}
@@ -101,16 +103,33 @@ class MemoryStore:
             self._keys[key] = step.case.id
             return step.case.id
 
-    def save(self, before: int, step: Step, done: str = "") -> None:
-        """Append a step. Raises Stale when the case has moved on or `done` is gone."""
+    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
+        """Append a step. Raises Stale when the case has moved on, `done` is gone or `again` is not given up."""
         with self._up():
             here = self._cases.get(step.case.id)
             if here is None or here.version != before:
                 raise Stale(f"{step.case.id} is no longer at version {before}.")
-            if done and done not in self._outbox:
-                raise Stale(f"{done} is no longer in the outbox.")
+            if (done and done not in self._outbox) or (again and not getattr(self._outbox.get(again), "failed", False)):
+                raise Stale(f"{done}{again} is no longer in the outbox.")
             self._append(step, reduce(apply, step.events, here))
             self._outbox.pop(done, None)
+            if again:
+                now = step.case.changed_at
+                self._outbox[again] = replace(self._outbox[again], tries=0, not_before=now, failed=False)
+
+    def restate(self, step: Step) -> None:
+        """Write the state anew as the fold has it. Raises Stale when the log has moved on."""
+        with self._up():
+            if len(self._logs.get(step.case.id, ())) != step.case.version:
+                raise Stale(f"{step.case.id} has moved on.")
+            self._cases[step.case.id] = step.case
+            self._clocks[step.case.id] = (step.due, step.wake)
+
+    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """Cases whose clock has something to say."""
+        with self._up():
+            found = [(wake, case_id) for case_id, (_, wake) in self._clocks.items() if wake and wake <= now]
+            return [case_id for _, case_id in sorted(found)[:limit]]
 
     def load(self, case_id: str) -> Case:
         """The case, folded from its events. Raises Unknown."""
@@ -137,8 +156,16 @@ class MemoryStore:
                 and (places[place].status.is_open or not open_only)
                 and (not cursor or place < _unpack(cursor))
             ]
-            rows = [_row(places[place]) for place in found[:limit]]
+            rows = [self.row(places[place].id) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
+
+    def row(self, case_id: str) -> CaseRow:
+        """The stored state of a case. Raises Unknown."""
+        with self._up():
+            if case_id not in self._cases:
+                raise Unknown(f"There is no request {case_id}.")
+            due, wake = self._clocks[case_id]
+            return CaseRow.of(Step(self._cases[case_id], (), (), due, wake))
 
     def counts(self) -> Mapping[int, int]:
         """Open cases of each level."""
@@ -188,17 +215,6 @@ class MemoryStore:
                 here, tries=here.tries + 1, not_before=until, last_error=error[:1000], failed=failed
             )
 
-    def retry(self, item_id: str, now: datetime) -> None:
-        """Put a failed item back in line with all its tries before it. Raises Unknown."""
-        with self._up():
-            here = self._outbox.get(item_id)
-            if here is None or not here.failed:
-                raise Unknown(f"{item_id} is not among the items that were given up.")
-            self._outbox[item_id] = replace(here, tries=0, not_before=now, failed=False)
-            case = self._cases[here.case_id]
-            if isinstance(here.intent, FileIssue) and case.filing is Filing.FAILED:
-                self._cases[case.id] = replace(case, filing=Filing.QUEUED)
-
     def finish(self, item: OutboxItem) -> None:
         """Take an item out of the outbox."""
         with self._up():
@@ -244,27 +260,13 @@ class MemoryStore:
             raise Refused(f"The text is too long to be kept. Shorten it to {LARGEST // 1000} kB, or send it as a file.")
         self._logs.setdefault(case.id, []).extend(bodies)
         self._cases[case.id] = case
+        self._clocks[case.id] = (step.due, step.wake)
         self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
         for number, intent in enumerate(step.intents, 1):
-            item = OutboxItem(f"{case.id}#{case.version}#{number}", case.id, intent, 0, case.changed_at)
+            item = OutboxItem(
+                f"{case.id}#{case.version}#{number}", case.id, intent, 0, ready_at(intent, case.changed_at)
+            )
             self._outbox[item.id] = item
-
-
-def _row(case: Case) -> CaseRow:
-    return CaseRow(
-        id=case.id,
-        summary=case.request.summary,
-        requester=case.request.requester.name,
-        status=case.status,
-        level=case.level,
-        handler=case.handler,
-        priority=case.priority,
-        category=case.category,
-        received_at=case.received_at,
-        changed_at=case.changed_at,
-        issue=case.issue,
-        filing=case.filing.value,
-    )
 
 
 def _place(case: Case) -> str:

@@ -33,6 +33,15 @@ def test_secrets_may_come_from_the_parameter_store_instead() -> None:
     assert ("/specdesk/dev", "") == (settings.parameters, settings.secret_key)
 
 
+def test_only_a_sandbox_can_have_its_clock_turned() -> None:
+    """A file that moves due times is refused anywhere else."""
+    with pytest.raises(Broken, match="SPECDESK_CLOCK turns the clock"):
+        Settings.from_environ({**SETTINGS, "SPECDESK_SANDBOX": "", "SPECDESK_CLOCK": "build/clock"})
+
+    turned = Settings.from_environ({**SETTINGS, "SPECDESK_SANDBOX": "1", "SPECDESK_CLOCK": "build/clock"})
+    assert "clock" == (turned.clock and turned.clock.name)
+
+
 def test_a_judge_that_costs_money_needs_its_limit_and_its_prices() -> None:
     """Nobody pays by accident: without them the house does not start, and by default nobody is asked."""
     assert "builtin" == Settings.from_environ(SETTINGS).judge

@@ -9,7 +9,6 @@ in one item.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -41,7 +40,6 @@ from intake_fn.core.case import (
     Case,
     Event,
     Filed,
-    FileIssue,
     Filing,
     Step,
     apply,
@@ -50,7 +48,7 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import Ledger, OutboxItem, Page
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,7 +65,6 @@ LONGEST_KEY = 200
 """Characters of a submit key."""
 LONGEST_ID = 100
 """Characters of a request's id that is looked up: it may come from an address, and a table key is bounded, too."""
-ITEM_ID = re.compile(r"[^#]{1,100}#[0-9]{1,6}#[0-9]{1,3}")
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
@@ -106,7 +103,7 @@ class DynamoStore:
         unused_key = self._put(
             {"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": epoch(case.received_at + IDEM_FOR)}
         )
-        untaken_id = self._put(state_item(case))
+        untaken_id = self._put(state_item(step))
         broken = self._transact([unused_key, untaken_id, *self._appended(step, 0), *self._counted(case, tally(case))])
         if 0 in broken:
             return str(broken[0]["case_id"])
@@ -114,32 +111,49 @@ class DynamoStore:
             raise Stale(f"The id {case.id} is taken.")
         return case.id
 
-    def save(self, before: int, step: Step, done: str = "") -> None:
-        """Append a step to a case that stands at version `before`; `done` leaves the outbox with it.
+    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
+        """Append a step to a case that stands at version `before`; `done` leaves the outbox, `again` is back in line.
 
-        Raises Stale when the case has moved on or `done` is gone, Refused when a text is too long to be kept.
+        Raises Stale when the case has moved on, `done` is gone or `again` is not given up, Refused when a
+        text is too long to be kept.
         """
         #   read v3 ─────────────── decide ─────────────── write v4 ✓
         #      another: read v3 ── decide ── write v4 ✗  (the state is not as it was read: nothing is written)
-        #
-        # `filing` is part of "as read" because a retry moves it without an event (see `retry`).
-        here = self._get(f"REQ#{step.case.id}", "STATE")
-        if here is None or here["version"] != before:
-            raise Stale(f"{step.case.id} is no longer at version {before}. Read it again.")
-        earlier = replace(fold(step.case.id, step.case.history[:before]), filing=Filing(here["filing"]))
+        if before < 1:
+            raise Stale(f"{step.case.id} is not there yet: version {before} is none. Read it again.")
+        earlier = fold(step.case.id, step.case.history[:before])
         after = reduce(apply, step.events, earlier)
         moved = tally(after)
         moved.subtract(tally(earlier))
-        as_read = "#version = :before AND #filing = :filing"
         writes = [
-            self._put(state_item(after), as_read, {":before": before, ":filing": earlier.filing}),
+            self._put(state_item(replace(step, case=after)), "#version = :before", {":before": before}),
             *self._appended(step, before),
             *self._counted(after, moved),
         ]
         if done:
             writes.append({"Delete": self._guarded(outbox_key(done), EXISTS)})
+        if again:
+            in_line = {"tries": 0, **waiting(again, after.changed_at, failed=False)}
+            writes.append({"Update": self._changed(outbox_key(again), in_line, "#failed = :yes", {":yes": True})})
         if self._transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
+
+    def restate(self, step: Step) -> None:
+        """Write the state anew as the fold has it, the ledger with it. Raises Stale when the log has moved on."""
+        case = step.case
+        here = self._get(f"REQ#{case.id}", "STATE")
+        if here is None or len(self.events(case.id)) != case.version:
+            raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
+        moved = tally(case)
+        moved.subtract(tally(row_of(here)))
+        as_read = {":version": here["version"], ":filing": here["filing"]}
+        state = self._put(state_item(step), "#version = :version AND #filing = :filing", as_read)
+        if self._transact([state, *self._counted(case, moved)]):
+            raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
+
+    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
+        return [str(state["id"]) for state in self._first_in_line("clock", f"{instant(now)}~", limit)]
 
     def load(self, case_id: str) -> Case:
         """The case, folded from its events. Raises Unknown."""
@@ -172,6 +186,13 @@ class DynamoStore:
         latest = sorted(found, key=lambda item: item["place"], reverse=True)
         more = len(latest) > limit
         return Page([row_of(item) for item in latest[:limit]], cursor_of(latest[limit - 1]["place"]) if more else "")
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown."""
+        here = self._get(f"REQ#{case_id}", "STATE") if 0 < len(case_id) <= LONGEST_ID else None
+        if here is None:
+            raise Unknown(f"There is no request {case_id}.")
+        return row_of(here)
 
     def counts(self) -> Mapping[int, int]:
         """How many open cases each level holds; every level has its number."""
@@ -244,35 +265,6 @@ class DynamoStore:
             {":read": item.tries},
         )
         self._write("update_item", changed)
-
-    def retry(self, item_id: str, now: datetime) -> None:
-        """Put a failed item back in line with all its tries before it. Raises Unknown.
-
-        A filing that is tried again counts as queued again. No event tells of it, so only the stored
-        state and the ledger move, together.
-        """
-        unknown = f"{item_id} is not among the items that were given up. See: specdesk outbox list"
-        if not ITEM_ID.fullmatch(item_id):
-            raise Unknown(unknown)
-        key = outbox_key(item_id)
-        found = self._get(key["pk"], key["sk"])
-        if found is None or not found["failed"]:
-            raise Unknown(unknown)
-        item = outbox_item(found)
-        back_in_line = {"tries": 0, **waiting(item_id, now, failed=False)}
-        writes = [{"Update": self._changed(key, back_in_line, "#failed = :yes", {":yes": True})}]
-        state = self._get(f"REQ#{item.case_id}", "STATE")
-        if isinstance(item.intent, FileIssue) and state and state["filing"] == Filing.FAILED:
-            queued = self._changed(
-                {"pk": state["pk"], "sk": "STATE"},
-                {"filing": Filing.QUEUED},
-                "#filing = :failed",
-                {":failed": Filing.FAILED},
-            )
-            writes.append({"Update": queued})
-            writes.append(self._added(item.case_id, {Filing.QUEUED: 1, Filing.FAILED: -1}))
-        if self._transact(writes):
-            raise Stale(f"{item_id} has changed in this moment. Look at the list again.")
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
@@ -411,6 +403,9 @@ class DynamoStore:
         ]
 
     def _in_line(self, line: str, bound: str, limit: int) -> list[OutboxItem]:
+        return [outbox_item(item) for item in self._first_in_line(line, bound, limit)]
+
+    def _first_in_line(self, line: str, bound: str, limit: int) -> list[Item]:
         found = self._merged(
             [f"{line}#{shard}" for shard in range(OUTBOX_SHARDS)],
             "#line = :partition AND #turn <= :bound",
@@ -418,7 +413,7 @@ class DynamoStore:
             limit,
             IndexName="due",
         )
-        return [outbox_item(item) for item in sorted(found, key=lambda item: item["turn"])[:limit]]
+        return sorted(found, key=lambda item: str(item["turn"]))[:limit]
 
     def _ledger(self) -> Counter[str]:
         stand: Counter[str] = Counter()

@@ -15,6 +15,7 @@
 |-------|----------------------------|-----------------------------|--------------------------------------------|
 | queue | queue: level, open/closed  | place: received at, id      | cases of a level; all levels by merging    |
 | due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
+| due   | line: clock, shard         | turn: next alarm at, id     | cases whose clock has something to say     |
 
 Instants are ISO 8601 in UTC with microseconds: their order as text is their order in time.
 `expires` is in seconds since 1970, as DynamoDB's own expiry wants it.
@@ -30,7 +31,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from intake_fn.core.case import Case, Category, Intent, Status, intent_from_plain, intent_to_plain
+from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_from_plain, intent_to_plain, ready_at
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
 from intake_fn.ports import CaseRow, OutboxItem
@@ -51,8 +52,9 @@ Item = dict[str, Any]
 # --- items -----------------------------------------------------------------------------------
 
 
-def state_item(case: Case) -> Item:
-    """The state of a case; `queue` and `place` are its place in the index."""
+def state_item(step: Step) -> Item:
+    """The state of a case after a step; `queue` and `place`, `line` and `turn` are its places in the two indexes."""
+    case = step.case
     state = {
         "pk": f"REQ#{case.id}",
         "sk": "STATE",
@@ -71,7 +73,13 @@ def state_item(case: Case) -> Item:
         "queue": f"{case.level}#{'open' if case.status.is_open else 'closed'}",
         "place": f"{instant(case.received_at)}#{case.id}",
     }
-    return state if case.issue is None else {**state, "issue": case.issue}
+    if case.issue is not None:
+        state["issue"] = case.issue
+    if step.due is not None:
+        state["due"] = instant(step.due)
+    if step.wake is not None:
+        state |= {"line": f"clock#{_shard(case.id)}", "turn": f"{instant(step.wake)}#{case.id}"}
+    return state
 
 
 def row_of(item: Item) -> CaseRow:
@@ -89,12 +97,15 @@ def row_of(item: Item) -> CaseRow:
         changed_at=datetime.fromisoformat(item["changed_at"]),
         issue=item.get("issue"),
         filing=item["filing"],
+        due=datetime.fromisoformat(item["due"]) if "due" in item else None,
+        wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
+        version=item["version"],
     )
 
 
-def tally(case: Case) -> Counter[str]:
+def tally(case: Case | CaseRow) -> Counter[str]:
     """How the ledger counts a case as it stands."""
-    stand = Counter({"received": 1, case.filing.value: 1})
+    stand = Counter({"received": 1, str(case.filing): 1})
     if case.status.is_open:
         stand[f"open_{case.level}"] = 1
     return stand
@@ -110,7 +121,7 @@ def owed_item(case: Case, number: int, intent: Intent) -> Item:
         "body": json_of(intent_to_plain(intent)),
         "tries": 0,
         "last_error": "",
-        **waiting(item_id, case.changed_at, failed=False),
+        **waiting(item_id, ready_at(intent, case.changed_at), failed=False),
     }
 
 
@@ -122,7 +133,7 @@ def outbox_key(item_id: str) -> Item:
 
 def waiting(item_id: str, until: datetime, *, failed: bool) -> Item:
     """Where an item that nobody has a lease on stands in the index `due`."""
-    shard = crc32(item_id.partition("#")[0].encode()) % OUTBOX_SHARDS
+    shard = _shard(item_id.partition("#")[0])
     return {
         "not_before": instant(until),
         "leased_until": "",
@@ -130,6 +141,10 @@ def waiting(item_id: str, until: datetime, *, failed: bool) -> Item:
         "line": f"{'failed' if failed else 'owed'}#{shard}",
         "turn": f"{instant(until)}#{item_id}",
     }
+
+
+def _shard(case_id: str) -> int:
+    return crc32(case_id.encode()) % OUTBOX_SHARDS
 
 
 def outbox_item(item: Item) -> OutboxItem:

@@ -182,6 +182,36 @@ class Closed(Event):
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned(Event):
+    """`share` % of the time until `due` is used (core/alarms.py); a due time that moves is warned of anew."""
+
+    share: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breached(Event):
+    """The due instant has passed while the clock ran."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(Event):
+    """A core activity of the process is done (core/activities.py), such as trying to reproduce a bug."""
+
+    activity: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried(Event):
+    """An outbox item that was given up is back in line."""
+
+    what: str
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -199,6 +229,10 @@ EVENTS: Mapping[str, type[Event]] = {
         Resolved,
         Reopened,
         Closed,
+        Warned,
+        Breached,
+        Retried,
+        Ticked,
     )
 }
 
@@ -230,11 +264,12 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class SendNotice:
-    """Send one mail. `notice` names a row of core/notices.py; `to` is an address."""
+    """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address."""
 
     notice: str
     to: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    after: datetime | None = None
 
 
 Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | SendNotice
@@ -270,11 +305,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event did: the case after it, the events to append and what is owed because of them."""
+    """What one event did: the case after it, the events to append and what is owed because of them.
+
+    `due` is when the case is due while its clock runs; `wake` is when the clock has something to say next.
+    """
 
     case: Case
     events: tuple[Event, ...]
     intents: tuple[Intent, ...] = ()
+    due: datetime | None = None
+    wake: datetime | None = None
 
 
 def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
@@ -342,6 +382,11 @@ def _delivery_failed(case: Case, event: DeliveryFailed) -> dict[str, Any]:
     return {"filing": Filing.FAILED} if event.what == FileIssue.__name__ and case.issue is None else {}
 
 
+def _retried(case: Case, event: Retried) -> dict[str, Any]:
+    again = event.what == FileIssue.__name__ and case.filing is Filing.FAILED
+    return {"filing": Filing.QUEUED} if again else {}
+
+
 def _replied(case: Case, _: RequesterReplied) -> dict[str, Any]:
     """Resumes what waited and reopens what was done; a new case still waits for its verdict."""
     return {"status": Status.NEW if case.status is Status.NEW else Status.OPEN}
@@ -352,7 +397,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Overruled: _overruled,
     Filed: _filed,
     DeliveryFailed: _delivery_failed,
-    Escalated: lambda _, e: {"level": e.level, "handler": e.handler, "status": Status.OPEN},
+    Escalated: lambda _, e: {"level": e.level, "handler": e.handler},
     HandedOver: lambda _, e: {"handler": e.handler},
     Reprioritised: lambda _, e: {"priority": e.priority},
     AskedRequester: lambda *_: {"status": Status.WAITING},
@@ -361,6 +406,10 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Resolved: lambda *_: {"status": Status.RESOLVED},
     Reopened: lambda *_: {"status": Status.OPEN},
     Closed: lambda *_: {"status": Status.CLOSED},
+    Warned: lambda *_: {},
+    Breached: lambda *_: {},
+    Retried: _retried,
+    Ticked: lambda *_: {},
 }
 
 
@@ -379,9 +428,7 @@ def fold(case_id: str, events: Iterable[Event]) -> Case:
 
 def event_to_plain(event: Event) -> dict[str, Any]:
     """JSON-ready data; `event` names the kind, instants are ISO 8601 in UTC."""
-    plain = asdict(event)
-    plain["at"] = event.at.isoformat()
-    return {"event": type(event).__name__, **plain}
+    return {"event": type(event).__name__, **_plain(event)}
 
 
 def event_from_plain(plain: Mapping[str, Any]) -> Event:
@@ -397,6 +444,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "category": Category,
         "priority": Priority,
         "dropped": tuple,
+        "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }
     known = {f.name for f in fields(kind)}
@@ -405,7 +453,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
 
 def intent_to_plain(intent: Intent) -> dict[str, Any]:
     """JSON-ready data; `intent` names the kind."""
-    return {"intent": type(intent).__name__, **asdict(intent)}
+    return {"intent": type(intent).__name__, **_plain(intent)}
 
 
 def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
@@ -415,8 +463,21 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
     kind = INTENTS.get(name)
     if kind is None:
         raise Broken(f"The outbox holds an item of unknown kind {name!r}; it was written by a newer version.")
+    if data.get("after"):
+        data["after"] = datetime.fromisoformat(data["after"])
     intent: Intent = kind(**data)
     return intent
+
+
+def ready_at(intent: Intent, owed: datetime) -> datetime:
+    """When an intent that is owed since `owed` may be tried first."""
+    after = intent.after if isinstance(intent, SendNotice) else None
+    return max(owed, after) if after else owed
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """The fields of an event or intent, instants as ISO 8601."""
+    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(value).items()}
 
 
 def _same(value: Any) -> Any:

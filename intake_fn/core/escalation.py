@@ -12,10 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
+from intake_fn.core.activities import to_tick
+from intake_fn.core.alarms import Alarm, alarm, running, send_after, share_of, wake
 from intake_fn.core.case import (
     AddNote,
     AskedRequester,
+    Breached,
     Case,
     Category,
     Closed,
@@ -35,24 +39,29 @@ from intake_fn.core.case import (
     Reprioritised,
     RequesterReplied,
     Resolved,
+    Retried,
     SendNotice,
     Status,
     Step,
+    Ticked,
     UpdateIssue,
+    Warned,
     apply,
 )
 from intake_fn.core.errors import Refused
+from intake_fn.core.hours import calendar_of
 from intake_fn.core.notes import NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
-_MACHINE = frozenset({Judged, Filed, DeliveryFailed})
+_MACHINE = frozenset({Judged, Filed, DeliveryFailed, Retried})
+_CLOCK = frozenset({Warned, Breached})
 _TALK = frozenset({Noted, RequesterReplied})
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Resolved})
+_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
-    Status.NEW: _TALK | {Judged, DeliveryFailed, Overruled},
-    Status.OPEN: _TALK | _MACHINE | _WORK,
+    Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
+    Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
     Status.RESOLVED: _TALK | _MACHINE | {Overruled, Reopened, Closed},
     Status.CLOSED: _TALK | _MACHINE | {Reopened},
@@ -61,6 +70,10 @@ TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
 
 Nothing moves while a case is new, for Mantis can't be told of a change before it has the issue.
 Where the judge can't speak, a person decides (Overruled), and the case goes on from there.
+
+A case that waits for the requester keeps waiting whoever holds it and whatever its priority: escalating
+it, handing it over or changing its priority answers no question. Only the requester's reply ends the
+waiting, or a resolution. The clock of the level that receives it stands still until then.
 """
 
 WORDS: Mapping[type[Event], str] = {
@@ -69,6 +82,7 @@ WORDS: Mapping[type[Event], str] = {
     Reprioritised: "change the priority",
     Overruled: "decide what it is",
     AskedRequester: "ask the requester",
+    Ticked: "tick an activity",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -136,6 +150,7 @@ class Options:
     escalate_to: tuple[int, ...]
     hand_over_to: tuple[str, ...]
     priorities: tuple[Priority, ...]
+    activities: tuple[str, ...]
 
 
 def allowed(case: Case, process: Process) -> Options:
@@ -145,12 +160,14 @@ def allowed(case: Case, process: Process) -> Options:
     escalate_to = tuple(to for to in level.escalates_to if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
     priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
-    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities}
+    activities = to_tick(case, process)
+    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities, Ticked: activities}
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
         escalate_to=escalate_to if Escalated in may else (),
         hand_over_to=hand_over_to if HandedOver in may else (),
         priorities=priorities if Reprioritised in may else (),
+        activities=activities if Ticked in may else (),
     )
 
 
@@ -161,7 +178,13 @@ def take_in(case_id: str, request: Request, now: datetime, process: Process) -> 
     """The first step of a case: received by its front end, to be judged. Raises Refused (`front_end`)."""
     level, handler = front_end(request, process, case_id)
     event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
-    return Step(apply(None, event, case_id), (event,), (JudgeRequest(),))
+    return standing(apply(None, event, case_id), process, (event,), (JudgeRequest(),))
+
+
+def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
+    """A step with its clock: when the case as it stands is due, and when there is something to say of it."""
+    found = running(case, process)
+    return Step(case, events, intents, due=found.instant if found else None, wake=wake(case, process))
 
 
 def advance(case: Case, event: Event, process: Process) -> Step:
@@ -181,7 +204,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
             intent for intent in OWED[type(happened)](before, happened, after, process) if intent not in intents
         ]
         before = after
-    return Step(before, events, tuple(intents))
+    return standing(before, process, events, tuple(intents))
 
 
 def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
@@ -280,6 +303,18 @@ def _is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
         yield f"{case.id} has been {type(event).__name__.lower()} before."
 
 
+def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]:
+    known = to_tick(case, process)
+    if event.activity not in known:
+        names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
+        yield f"There is no such activity to tick. Open are: {names}."
+
+
+def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
+    if event != alarm(case, process, event.at, event.actor):
+        yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
+
+
 def _decides(_: Case, event: Overruled, __: Process) -> Iterator[str]:
     if event.category is Category.UNDECIDED:
         yield "Please decide: bug, request for change, or support."
@@ -314,6 +349,9 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Noted: (_says("text", "Please write the note."),),
     Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
+    Ticked: (_is_to_be_done,),
+    Warned: (_is_true,),
+    Breached: (_is_true,),
 }
 """What else must hold; each rule yields a sentence for everything that does not."""
 
@@ -406,6 +444,30 @@ def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[I
     yield _to_requester(after, "closed")
 
 
+def _ticked(_: Case, event: Ticked, __: Case, process: Process) -> Iterator[Intent]:
+    """What was written about it, such as a workaround, belongs into Mantis; the tick alone does not."""
+    if event.note:
+        yield AddNote(note_of(event, process))
+
+
+def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
+    """The handler is mailed, in their working hours unless it is urgent."""
+    zone = ZoneInfo(calendar_of(after, process).zone)
+    due = f"{event.due.astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
+    why = (
+        f"{event.share} % of its time is used. It is due {due}." if isinstance(event, Warned) else f"It was due {due}."
+    )
+    about = {"share": str(share_of(event)), "due": event.due.isoformat()}
+    notice = _to_handler(after, process, type(event).__name__.lower(), why=why, **about)
+    yield replace(notice, after=send_after(after, process, event.at))
+
+
+def _breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
+    if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
+        yield AddNote(note_of(event, process))
+    yield from _alarmed(before, event, after, process)
+
+
 OWED: Mapping[type[Event], Owed] = {
     Judged: _judged,
     Overruled: _overruled,
@@ -420,6 +482,10 @@ OWED: Mapping[type[Event], Owed] = {
     Resolved: _resolved,
     Reopened: _reopened,
     Closed: _closed,
+    Warned: _alarmed,
+    Breached: _breached,
+    Retried: _nothing,
+    Ticked: _ticked,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 

@@ -14,7 +14,7 @@ twice is its first occurrence, one that is skipped is read with the offset befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -42,6 +42,9 @@ CLOCK: Mapping[Status, Clock] = {
     Status.CLOSED: Clock.STOPPED,
 }
 """The clock by status: whatever event leads to a status sets the clock with it (R19)."""
+
+Stretch = tuple[datetime, Clock]
+"""Since when (UTC), and what the clock has done since then."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NOTHING = timedelta(0)
@@ -92,7 +95,9 @@ class Due:
         """How it stands at `now` (UTC). Breached means that the due instant passed on a running clock."""
         until = min(now, self.stopped) if self.stopped else now
         used = sum((min(i.end, until) - i.start for i in self.trace if i.counted and i.start < until), NOTHING)
-        return Standing(used / self.budget, self.budget - used, until > self.instant, self.clock)
+        return Standing(
+            used / self.budget if self.budget else 1.0, self.budget - used, until > self.instant, self.clock
+        )
 
 
 def due(case: Case, process: Process) -> Due | None:
@@ -105,8 +110,11 @@ def due(case: Case, process: Process) -> Due | None:
     target = process.levels[case.level].response.get(case.priority)
     if target is None:
         return None
-    calendar = calendar_of(case, process)
-    stretches = _stretches(case)
+    return reckoned(target, _stretches(case), calendar_of(case, process))
+
+
+def reckoned(target: Target, stretches: Sequence[Stretch], calendar: Calendar) -> Due:
+    """When a target is met, from what the clock did: its stretches in order, the first when the level received it."""
     started = stretches[0][0]
     budget = BUDGETS[type(target)](target, started, calendar)
     trace = tuple(_trace(stretches, budget, calendar, PARTS[type(target)]))
@@ -138,12 +146,17 @@ def calendar_of(case: Case, process: Process) -> Calendar:
     return process.calendars[name]
 
 
+def next_open(instant: datetime, calendar: Calendar) -> datetime:
+    """The instant itself within opening hours, else when they begin next."""
+    return next(start for start, _, counts, _ in _pieces(instant, None, calendar, _opening_hours) if counts)
+
+
 # --- the clock of a case ---------------------------------------------------------------------
 
 
-def _stretches(case: Case) -> list[tuple[datetime, Clock]]:
+def _stretches(case: Case) -> list[Stretch]:
     """What the clock did from when on, beginning when the present level received the case."""
-    found: list[tuple[datetime, Clock]] = []
+    found: list[Stretch] = []
     now: Case | None = None
     for event in case.history:
         now = apply(now, event, case.id)
@@ -154,9 +167,7 @@ def _stretches(case: Case) -> list[tuple[datetime, Clock]]:
     return found
 
 
-def _trace(
-    stretches: list[tuple[datetime, Clock]], budget: timedelta, calendar: Calendar, parts: Parts
-) -> Iterator[Interval]:
+def _trace(stretches: Sequence[Stretch], budget: timedelta, calendar: Calendar, parts: Parts) -> Iterator[Interval]:
     """Interval by interval until the budget is used up; after the end of the log the clock runs."""
     done = NOTHING
     ends = [*(start for start, _ in stretches[1:]), None]
@@ -168,7 +179,7 @@ def _trace(
             counted = min(piece_end - piece_start, budget - done) if counts else NOTHING
             done += counted
             yield Interval(piece_start, piece_start + counted if counts else piece_end, what, counted, done)
-            if done == budget:
+            if counts and done == budget:
                 return
 
 
@@ -190,7 +201,7 @@ def _opening_hours(day: date, calendar: Calendar) -> Iterator[Part]:
     if _rest(day, calendar):
         yield from _day_and_night(day, calendar)
         return
-    opens, closes = (_instant(day, at, calendar) for at in (calendar.opens, calendar.closes))
+    opens, closes = _hours_of(day, calendar)
     yield _instant(day, time(0), calendar), opens, False, "before opening"
     yield opens, closes, True, "working hours"
     yield closes, _instant(day + DAY, time(0), calendar), False, "after closing"
@@ -222,10 +233,12 @@ def _same_day(target: SameDay, start: datetime, calendar: Calendar) -> timedelta
     """
     local = start.astimezone(ZoneInfo(calendar.zone))
     day = local.date()
-    if not _rest(day, calendar) and local.time() < target.cutoff:
-        end = _instant(day, calendar.closes, calendar)
+    _, closes = _hours_of(day, calendar)
+    if not _rest(day, calendar) and local.time() < target.cutoff and start < closes:
+        end = closes
     else:
-        end = _instant(_next_working_day(day, calendar), target.next_due, calendar)
+        following = _next_working_day(day, calendar)
+        end = min(_instant(following, target.next_due, calendar), _hours_of(following, calendar)[1])
     return sum((b - a for a, b, counts, _ in _pieces(start, end, calendar, _opening_hours) if counts), NOTHING)
 
 
@@ -251,6 +264,13 @@ def _next_working_day(day: date, calendar: Calendar) -> date:
     while _rest(day, calendar):
         day += DAY
     return day
+
+
+def _hours_of(day: date, calendar: Calendar) -> tuple[datetime, datetime]:
+    """When a working day opens and closes: where clocks skip a part of it, it opens later, and closes with the day."""
+    end = _instant(day + DAY, time(0), calendar)
+    opens = min(_instant(day, calendar.opens, calendar), end)
+    return opens, max(opens, min(_instant(day, calendar.closes, calendar), end))
 
 
 def _instant(day: date, at: time, calendar: Calendar) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 
 from intake_fn.core.case import (
     AskedRequester,
+    Breached,
     Category,
     Closed,
     Escalated,
@@ -21,6 +22,7 @@ from intake_fn.core.case import (
     Reprioritised,
     RequesterReplied,
     Resolved,
+    Ticked,
 )
 from intake_fn.core.process import Process
 
@@ -50,6 +52,8 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Resolved: lambda e, _: ("Resolved", e.resolution),
     Reopened: lambda e, _: ("Reopened", e.reason),
     Closed: lambda e, _: ("Closed", e.note),
+    Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
 """An event as a headline and what was said; events without a row make no note."""
 
@@ -75,6 +79,11 @@ def actor_of(event: Event, process: Process) -> str:
 def name_of(person: str, process: Process) -> str:
     """A person's name; the id in quotes for one who is not in support.yml."""
     return process.people[person].name if person in process.people else repr(person)
+
+
+def activity_name(activity: str, process: Process) -> str:
+    """An activity's name; the id in quotes for one that is not in support.yml any more."""
+    return process.activities[activity].name if activity in process.activities else repr(activity)
 
 
 def names_of(people: Iterable[str], process: Process) -> str:

@@ -103,6 +103,16 @@ NOTICES: Mapping[str, Notice] = {
         "Reopened: {summary}",
         "This request is open again. {why}\n\n{text}\n\nOpen it on the desk:\n{link}",
     ),
+    "warned": Notice(
+        Audience.HELP_DESK,
+        "Due soon ({priority}): {summary}",
+        "{why}\n\nOpen it on the desk:\n{link}",
+    ),
+    "breached": Notice(
+        Audience.HELP_DESK,
+        "Overdue ({priority}): {summary}",
+        "This request is overdue. {why}\n\nOpen it on the desk:\n{link}",
+    ),
     "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
 }
 

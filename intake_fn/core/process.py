@@ -37,7 +37,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0."""
+    """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0.
+
+    `country`, `subdivision` and `language` say whose holidays `specdesk holidays` proposes; they count nothing.
+    """
 
     id: str
     zone: str
@@ -45,6 +48,9 @@ class Calendar:
     opens: time
     closes: time
     holidays: Mapping[date, str]
+    country: str = ""
+    subdivision: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,16 @@ class Level:
     response: Mapping[Priority, Target | None]
     escalates_to: tuple[int, ...]
     notifies_on_completion: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A core activity. `categories` ask for it, all if there are none; `shown_by` names the event that ticks it."""
+
+    id: str
+    name: str
+    categories: tuple[str, ...]
+    shown_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +197,7 @@ class Process:
     calendars: Mapping[str, Calendar]
     people: Mapping[str, Person]
     levels: Mapping[int, Level]
+    activities: Mapping[str, Activity]
     escalation_reasons: Mapping[str, str]
     priorities: Mapping[Priority, PriorityRule]
     modules: Mapping[str, Module]

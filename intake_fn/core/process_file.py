@@ -15,9 +15,11 @@ from typing import Any
 
 import yaml
 
+from intake_fn.core.activities import SHOWN_BY
 from intake_fn.core.case import Category, Status
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import (
+    Activity,
     Board,
     Calendar,
     IntakeLimits,
@@ -236,6 +238,12 @@ def _matching(pattern: str, text: str) -> str:
     return text
 
 
+def _one_of(known: Iterable[str], text: str) -> str:
+    if text not in known:
+        raise ValueError(text)
+    return text
+
+
 def _positive(text: str) -> int:
     return int(_matching(r"[1-9]\d{0,8}", text))
 
@@ -278,6 +286,8 @@ _TIME = _scalar(_Kind(_clock, "a time of day", 'Write it as "13:00"'))
 _SPAN = _scalar(_Kind(_span, "a span of the day", 'Write it as "09:00-18:00", the earlier time first'))
 _ZONE = _scalar(_Kind(_zone, "a time zone", "Use an IANA name such as Europe/Paris"))
 _WEEKDAY = _scalar(_Kind(WEEKDAYS.index, "a day of the week", f"Use {', '.join(WEEKDAYS)}"))
+_CATEGORY = _scalar(_Kind(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
+_SHOWN_BY = _scalar(_Kind(lambda text: _one_of(SHOWN_BY, text), "an event that shows it", f"Use {', '.join(SHOWN_BY)}"))
 _ADDRESS = _scalar(
     _Kind(lambda text: _matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", text), "an e-mail address", "Write name@company.com")
 )
@@ -307,11 +317,13 @@ _OFFICE = {
     "front_end": _LEVEL_NUMBER,
     "liaison": _optional(_TEXT, ""),
 }
+_HOLIDAYS_OF = {"country": _TEXT, "subdivision": _optional(_TEXT, ""), "language": _optional(_TEXT, "")}
 _CALENDAR = {
     "zone": _ZONE,
     "working_days": _filled(_list(_WEEKDAY)),
     "hours": _SPAN,
     "holidays": _table(_TEXT, _DATE),
+    "holidays_of": _optional(_record(_HOLIDAYS_OF)),
 }
 _PERSON = {"name": _TEXT, "role": _TEXT, "address": _ADDRESS, "mantis": _TEXT}
 _LEVEL = {
@@ -324,6 +336,11 @@ _LEVEL = {
     "response": replace(_table(_optional(_Shape(_read_target)), _PRIORITY_ID), empty=None),
     "escalates_to": _list(_LEVEL_NUMBER),
     "notifies_on_completion": _optional(_LEVEL_NUMBER),
+}
+_ACTIVITY = {
+    "name": _TEXT,
+    "categories": _optional(_list(_CATEGORY), ()),
+    "shown_by": _optional(_SHOWN_BY, ""),
 }
 _PRIORITY = {"name": _TEXT, "mantis": _TEXT, "levels": _filled(_list(_LEVEL_NUMBER)), "about": _TEXT}
 _MODULE = {"name": _TEXT, "owner": _TEXT, "speciality": _optional(_TEXT, ""), "spec": _list(_TEXT)}
@@ -351,6 +368,7 @@ _PROCESS = {
     "calendars": _filled(_table(_record(_CALENDAR), _ID)),
     "people": _filled(_table(_record(_PERSON), _ID)),
     "levels": replace(_filled(_list(_record(_LEVEL))), empty=()),
+    "activities": _filled(_table(_record(_ACTIVITY), _ID)),
     "escalation_reasons": _filled(_table(_TEXT, _ID)),
     "priorities": _record({priority.value: _record(_PRIORITY) for priority in Priority}),
     "modules": _filled(_table(_record(_MODULE), _ID)),
@@ -374,6 +392,7 @@ def _process(p: Raw) -> Process:
         calendars={name: _calendar(name, **row) for name, row in p["calendars"].items()},
         people={name: Person(id=name, **row) for name, row in p["people"].items()},
         levels={row["number"]: Level(**row) for row in sorted(p["levels"], key=lambda row: int(row["number"]))},
+        activities={name: Activity(id=name, **row) for name, row in p["activities"].items()},
         escalation_reasons=p["escalation_reasons"],
         priorities={
             priority: PriorityRule(priority=priority, **p["priorities"][priority.value]) for priority in Priority
@@ -386,9 +405,17 @@ def _process(p: Raw) -> Process:
     )
 
 
-def _calendar(name: str, *, hours: tuple[time, time], working_days: tuple[int, ...], **row: Any) -> Calendar:
+def _calendar(
+    name: str,
+    *,
+    hours: tuple[time, time],
+    working_days: tuple[int, ...],
+    holidays_of: Mapping[str, str] | None,
+    **row: Any,
+) -> Calendar:
     opens, closes = hours
-    return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row)
+    of: Mapping[str, Any] = holidays_of or {}
+    return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row, **of)
 
 
 def _intake(*, files: Mapping[str, int], **row: int) -> IntakeLimits:

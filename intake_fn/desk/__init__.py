@@ -18,7 +18,7 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core import escalation
+from intake_fn.core import alarms, escalation
 from intake_fn.core.case import (
     AddNote,
     Case,
@@ -30,10 +30,11 @@ from intake_fn.core.case import (
     Judged,
     JudgeRequest,
     RequesterReplied,
+    Retried,
     SendNotice,
     UpdateIssue,
 )
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -70,15 +71,21 @@ def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did, in numbers of outbox items."""
+    """What one sweep did, in numbers of outbox items, and how often the clock had something to say."""
 
     delivered: int = 0
     postponed: int = 0
     given_up: int = 0
+    warned: int = 0
 
     def __add__(self, other: Swept) -> Swept:
         """Both together."""
-        return Swept(self.delivered + other.delivered, self.postponed + other.postponed, self.given_up + other.given_up)
+        return Swept(
+            self.delivered + other.delivered,
+            self.postponed + other.postponed,
+            self.given_up + other.given_up,
+            self.warned + other.warned,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +156,51 @@ class Desk:
         return self.store.load(case_id)
 
     def sweep(self, limit: int = 100) -> Swept:
-        """Try everything in the outbox whose time has come; items of one case in their order."""
+        """Say what the clock has to say, and try what is owed and due; items of one case in their order.
+
+        What a sweep costs depends on what is due, not on what exists.
+        """
+        warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
         cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
-        return sum((self._deliver(case_id) for case_id in cases), Swept())
+        return sum((self._deliver(case_id) for case_id in cases), Swept(warned=warned))
+
+    def retry(self, item_id: str, actor: str) -> None:
+        """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
+        for _ in range(ATTEMPTS):
+            case = self.store.load(item_id.partition("#")[0])
+            item = next((item for item in self.store.owed_by(case.id) if item.id == item_id and item.failed), None)
+            if item is None:
+                raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
+            event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process), again=item_id)
+            except Stale:
+                continue
+            return
+        raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
+
+    # --- the clock ---------------------------------------------------------------------------
+
+    def _warn(self, case_id: str) -> bool:
+        """Say what the clock of a case has to say, if it has; else look again when it will.
+
+        Two sweeps at once say it once: the step is saved on the version that was read, so the slower one is stale.
+        """
+        try:
+            case = self.store.load(case_id)
+            event = alarms.alarm(case, self.process, self.clock(), MACHINE)
+            if event is None:  # support.yml moved the due time since it was stored
+                self.store.restate(escalation.standing(case, self.process))
+                return False
+            self.store.save(case.version, escalation.advance(case, event, self.process))
+        except Stale:
+            return False
+        except TryLater:
+            raise
+        except Exception:  # whatever it is: one poisoned case must not hold up the others
+            log.exception("clock_failed", case=case_id)
+            return False
+        return True
 
     # --- deliveries --------------------------------------------------------------------------
 
@@ -213,6 +262,10 @@ class Desk:
                 self.tracker.note(_number(case), said, f"[{item.id}]")
                 self.store.finish(item)
             case SendNotice() as notice:
+                if alarms.outlived(notice, case, self.process):
+                    log.info("notice_outlived", item=item.id, notice=notice.notice)
+                    self.store.finish(item)
+                    return
                 subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
                 self.mailer.send(Mail(notice.to, subject, text, headers=_threading(case, item.id)))
                 self.store.finish(item)

@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     Reopened,
     Reprioritised,
     Resolved,
+    Ticked,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
@@ -83,6 +84,13 @@ ACTIONS: Mapping[str, Action] = {
         {"question": "Please write your question."},
         lambda a: {"question": a["question"]},
     ),
+    "tick": Action(
+        "Tick an activity",
+        "Ticked.",
+        Ticked,
+        {"activity": "Please choose what is done."},
+        lambda a: {"activity": a["activity"], "note": a["note"]},
+    ),
     "note": Action(
         "Add a note",
         "Your note is saved.",
@@ -107,7 +115,7 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
 }
 
-LINES = ("to", "handler", "priority", "category", "clause")
+LINES = ("to", "handler", "priority", "category", "clause", "activity")
 """Answers on one line; all others are texts."""
 
 DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)

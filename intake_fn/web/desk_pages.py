@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from intake_fn.core.activities import checklist
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.escalation import allowed, handler_at
 from intake_fn.core.hours import due
@@ -129,6 +130,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         decided=words.overruled(case),
         owed=desk.store.owed_by(case_id),
         due=due(case, process),
+        checklist=checklist(case, process),
         typed=typed() if problem else {},
         now=desk.clock(),
         zone=words.zone_of(me(), process),
@@ -147,6 +149,7 @@ def _offers(case: Case) -> dict[str, Any]:
             for person in _likely_first(handler_at(level, case, process), process.levels[level].resources)
         ],
         "hand_over_to": [(person, process.people[person].name) for person in options.hand_over_to],
+        "activities": [(activity, process.activities[activity].name) for activity in options.activities],
         "priorities": [(priority.value, process.priorities[priority].name) for priority in options.priorities],
         "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
     }
@@ -187,7 +190,7 @@ def retry() -> Any:
     desk = front().desk()
     item = request.form.get("item", "")
     try:
-        desk.store.retry(item, desk.clock())
+        desk.retry(item, me().address)
         desk.deliver(item.partition("#")[0])
     except TryLater:
         return _outbox("It could not be put back in line just now. Please try again in a minute."), 503

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
-from intake_fn.core.notes import actor_of, name_of
+from intake_fn.core.notes import activity_name, actor_of, name_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
 from intake_fn.web.attachments import size_in_words
@@ -115,6 +115,10 @@ STORY: Mapping[type[Event], Tell] = {
         + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
         "",
     ),
+    c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
+    c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
+    c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
     c.Escalated: lambda e, p: (
         f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",
@@ -210,6 +214,13 @@ def age(instant: datetime, now: datetime) -> str:
     return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "just now")
 
 
+def until(instant: datetime, now: datetime) -> str:
+    """How far ahead, in its largest unit: in 5 h; what is past is overdue."""
+    seconds = int((instant - now).total_seconds())
+    ahead = next((f"in {seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "now")
+    return ahead if instant >= now else "overdue"
+
+
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
 
 
@@ -241,6 +252,7 @@ def against(verdict: Mapping[str, Any]) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "age": age,
+    "until": until,
     "span": span,
     "confidence": confidence,
     "size": size_in_words,

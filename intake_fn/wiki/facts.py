@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from intake_fn.core.case import Category
 from intake_fn.core.process import (
     OFFICE_CALENDAR,
     OTHER,
@@ -23,6 +24,13 @@ from intake_fn.core.process import (
 )
 from intake_fn.core.request import Priority
 from intake_fn.wiki.figure import figure
+
+ASKED_FOR_BY: Mapping[str, str] = {
+    Category.BUG: "a bug",
+    Category.CHANGE: "a request for change",
+    Category.MISC: "neither a bug nor a change",
+    Category.UNDECIDED: "still to be decided",
+}
 
 TBD = "TBD"
 """Stands where the process page gives no value yet."""
@@ -106,6 +114,19 @@ def _days(calendars: Iterable[Calendar]) -> Mapping[tuple[date, str], list[str]]
         for day, name in calendar.holidays.items():
             found.setdefault((day, name), []).append(calendar.id)
     return found
+
+
+def _activities(process: Process) -> str:
+    """The page's order, under a heading for each kind of request that asks for them."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for activity in process.activities.values():
+        groups.setdefault(activity.categories, []).append(activity.name)
+    lines = []
+    for number, (categories, names) in enumerate(groups.items(), 1):
+        kinds = " or ".join(ASKED_FOR_BY[category] for category in categories)
+        lines += [f"{number}. **{f'If it is {kinds}' if kinds else 'Initial analysis'}**"]
+        lines += [f"    - {name}." for name in names]
+    return "\n".join(lines)
 
 
 def _escalation_reasons(process: Process) -> str:
@@ -194,6 +215,7 @@ FACTS: Mapping[str, Callable[[Process], str]] = {
     "resources": _resources,
     "offices": _offices,
     "holidays": _holidays,
+    "activities": _activities,
     "escalation-reasons": _escalation_reasons,
     "priorities": _priorities,
     "modules": _modules,

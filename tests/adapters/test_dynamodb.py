@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +14,19 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, create_table
 from intake_fn.adapters.dynamodb_items import plain, state_item
-from intake_fn.core.case import AddNote, FileIssue, JudgeRequest, Noted, event_from_plain
+from intake_fn.core.alarms import share_of
+from intake_fn.core.case import AddNote, Breached, FileIssue, JudgeRequest, Noted, Step, Warned, event_from_plain
 from intake_fn.core.errors import Broken, Stale
-from intake_fn.ports import Ledger
-from tests.adapters.test_store import at, filed, filing_failed, judged, received, then
+from intake_fn.core.escalation import standing
+from intake_fn.ports import CaseRow, Ledger
+from tests.adapters.test_store import at, filed, filing_failed, judged, received, retry, then
+from tests.desk.test_story import Room, at_level_4
 from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from intake_fn.core.process import Process
     from sandbox.aws import LocalAws
     from tests.adapters.conftest import Watch
 
@@ -75,7 +81,7 @@ def test_the_state_is_the_fold_of_the_events(
     dynamo_store.create(first, "key")
     dynamo_store.save(1, then(first.case, judged(), filed()))
 
-    assert items()["REQ#HD-1", "STATE"] == state_item(dynamo_store.load("HD-1"))
+    assert items()["REQ#HD-1", "STATE"] == state_item(Step(dynamo_store.load("HD-1"), ()))
 
 
 def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, watched: tuple[Any, Watch]) -> None:
@@ -89,20 +95,21 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
         return list(watch.calls)
 
     assert calls(lambda: dynamo_store.create(first, "key")) == ["TransactWriteItems"]
-    assert calls(lambda: dynamo_store.save(1, then(first.case, judged()))) == ["GetItem", "TransactWriteItems"]
+    assert calls(lambda: dynamo_store.save(1, then(first.case, judged()))) == ["TransactWriteItems"]
     assert calls(lambda: dynamo_store.load("HD-1")) == ["Query"]
     assert calls(lambda: dynamo_store.queue(1)) == ["Query"]
     assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 10
     assert calls(dynamo_store.counts) == ["Query"]
     assert calls(dynamo_store.ledger) == ["Query"]
     assert calls(lambda: dynamo_store.owed(MONDAY)) == ["Query"] * 4
+    assert calls(lambda: dynamo_store.waking(MONDAY)) == ["Query"] * 4
     assert calls(lambda: dynamo_store.owed_by("HD-1")) == ["Query"]
 
 
 def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     dynamo_store: DynamoStore, watched: tuple[Any, Watch], clients: Callable[[str], Any]
 ) -> None:
-    """A retry moves the ledger without an event: a step that did not see it would count the request twice."""
+    """A retry moves the ledger: a step that did not see it would count the request twice."""
     first = received("HD-1", FileIssue())
     dynamo_store.create(first, "key")
     (item,) = dynamo_store.owed_by("HD-1")
@@ -111,18 +118,19 @@ def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     dynamo_store.save(1, given_up)
     step = then(given_up.case, filed())
     admin = DynamoStore(lambda: clients("dynamodb"), dynamo_store.table)
+    again: list[Step] = []
 
-    def retry(**_: object) -> None:
-        admin.retry(item.id, MONDAY)
+    def try_again(**_: object) -> None:
+        again.append(retry(admin, item))
 
-    moment = ("before-parameter-build.dynamodb.TransactWriteItems", retry)
+    moment = ("before-parameter-build.dynamodb.TransactWriteItems", try_again)
     watched[0].meta.events.register(*moment)
     try:
         with pytest.raises(Stale):
             dynamo_store.save(2, step, item.id)
     finally:
         watched[0].meta.events.unregister(*moment)
-    dynamo_store.save(2, step, item.id)
+    dynamo_store.save(3, then(again[0].case, filed()), item.id)
 
     assert dynamo_store.ledger() == Ledger(received=1, filed=1, queued=0, failed=0)
 
@@ -159,3 +167,24 @@ def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:
     """A wrong name in the settings does not pass by itself."""
     with closing(client("dynamodb", aws.environ())) as dynamodb, pytest.raises(Broken, match="Check its name"):
         DynamoStore(lambda: dynamodb, "no-such-table").create(received(), "key")
+
+
+def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: Process) -> None:
+    """Four sweeps start together, again and again: one transaction on the version wins, one mail goes out."""
+    room: Any = Room(process)
+    room.store, room.desk = dynamo_store, replace(room.desk, store=dynamo_store)
+    case_id = at_level_4(room)
+    for _ in range(6):
+        room.clock.advance(hours=2, minutes=30)
+        with ThreadPoolExecutor(4) as sweeps:
+            list(sweeps.map(lambda _: room.desk.sweep(), range(4)))
+    room.clock.at = MONDAY + timedelta(hours=24)
+    with ThreadPoolExecutor(4) as sweeps:
+        list(sweeps.map(lambda _: room.desk.sweep(), range(4)))
+    said = [share_of(event) for event in dynamo_store.load(case_id).history if isinstance(event, Warned | Breached)]
+    subjects = [mail.subject.partition("] ")[2].partition(" (")[0] for mail in room.mailer.sent]
+
+    assert [50, 80, 100] == said
+    assert ["Due soon", "Due soon", "Overdue"] == subjects
+    assert CaseRow.of(standing(dynamo_store.load(case_id), process)) == dynamo_store.row(case_id)
+    assert [] == list(dynamo_store.waking(room.clock()))

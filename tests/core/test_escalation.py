@@ -13,6 +13,7 @@ from intake_fn.core.case import (
     EVENTS,
     AddNote,
     AskedRequester,
+    Breached,
     Case,
     Category,
     Closed,
@@ -31,16 +32,20 @@ from intake_fn.core.case import (
     Reprioritised,
     RequesterReplied,
     Resolved,
+    Retried,
     SendNotice,
     Status,
     Step,
+    Ticked,
     UpdateIssue,
+    Warned,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import OWED, TRANSITIONS, WORDS, advance, allowed, front_end, handler_at, take_in
-from intake_fn.core.process import CLIENT
+from intake_fn.core.hours import CLOCK, Clock
+from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
-from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, case_at, case_of, happened, judged, received, request
+from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -63,6 +68,10 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Resolved: {"resolution": "Mended."},
     Reopened: {"reason": "It came back."},
     Closed: {"note": "Nobody objected."},
+    Warned: {"at": at("2026-11-24 23:00"), "share": 50, "due": at("2026-11-25 11:00")},
+    Breached: {"at": at("2026-11-25 11:01"), "due": at("2026-11-25 11:00")},
+    Retried: {"what": "SendNotice"},
+    Ticked: {"activity": "reproduce", "note": "Always."},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -78,7 +87,13 @@ BY_STATUS = {
 
 def step_of(case: Case, kind: type[Event], process: Process, **changes: Any) -> Step:
     """What a good event of a kind does to a case."""
-    return advance(case, happened(kind, **{**SAMPLES[kind], **changes}), process)
+    return advance(case, kind(**{"at": NOW, "actor": PAUL, **SAMPLES[kind], **changes}), process)
+
+
+def timed(process: Process) -> Process:
+    """The process with 24 hours for everything at level 3."""
+    level = replace(process.levels[3], response=dict.fromkeys(Priority, WorkingDayHours(24)))
+    return replace(process, levels={**process.levels, 3: level})
 
 
 def in_short(step: Step) -> list[str]:
@@ -166,6 +181,7 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
     if kind is Judged and case.verdict is not None:
         case = replace(case, verdict=None)  # a verdict that comes late
     before = replace(case)
+    process = timed(process)
     if kind in TRANSITIONS[status]:
         assert case.version < step_of(case, kind, process).case.version
     else:
@@ -173,6 +189,47 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
             step_of(case, kind, process)
 
     assert before == case
+
+
+WAITS = (
+    Overruled,
+    HandedOver,
+    Escalated,
+    Reprioritised,
+    AskedRequester,
+    Noted,
+    Judged,
+    Filed,
+    DeliveryFailed,
+    Retried,
+    Ticked,
+)
+OPENS = (RequesterReplied, Reopened)
+AFTER: dict[type[Event], Status] = {
+    **dict.fromkeys(WAITS, Status.WAITING),
+    **dict.fromkeys(OPENS, Status.OPEN),
+    Resolved: Status.RESOLVED,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(TRANSITIONS[Status.WAITING], key=repr))
+def test_only_an_answer_or_a_resolution_ends_the_waiting(process: Process, kind: type[Event]) -> None:
+    """Escalated, handed over or given another priority, the requester still owes the answer, and the clock stands."""
+    case = BY_STATUS[Status.WAITING]
+    case = replace(case, verdict=None) if kind is Judged else case
+    after = step_of(case, kind, process).case
+
+    assert AFTER[kind] is after.status
+    assert (CLOCK[after.status] is Clock.PAUSED) == (AFTER[kind] is Status.WAITING)
+
+
+def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) -> None:
+    """Escalated while we wait: level 4's clock stands from the first moment, and runs from the answer on."""
+    waiting = step_of(BY_STATUS[Status.WAITING], Escalated, process)
+    answered = step_of(waiting.case, RequesterReplied, process, at=at("2026-11-25 10:00"))
+
+    assert (Status.WAITING, 4, None, None) == (waiting.case.status, waiting.case.level, waiting.due, waiting.wake)
+    assert at("2026-11-25 17:00") == answered.due
 
 
 def test_the_tables_have_a_row_for_every_event() -> None:
@@ -487,6 +544,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "change the priority",
                 "decide what it is",
                 "ask the requester",
+                "tick an activity",
                 "note",
                 "resolve",
             },
@@ -496,14 +554,30 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
         ),
         pytest.param(
             case_at(3, "paul", priority=URGENT),
-            {"hand over", "change the priority", "decide what it is", "ask the requester", "note", "resolve"},
+            {
+                "hand over",
+                "change the priority",
+                "decide what it is",
+                "ask the requester",
+                "tick an activity",
+                "note",
+                "resolve",
+            },
             (),
             ("system-analysts",),
             id="urgent at level 3 goes no further",
         ),
         pytest.param(
             case_at(2, "marc-selter"),
-            {"escalate", "change the priority", "decide what it is", "ask the requester", "note", "resolve"},
+            {
+                "escalate",
+                "change the priority",
+                "decide what it is",
+                "ask the requester",
+                "tick an activity",
+                "note",
+                "resolve",
+            },
             (3,),
             (),
             id="alone at level 2",

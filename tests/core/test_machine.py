@@ -94,6 +94,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "text": said,
     "attachments": st.lists(files, max_size=1).map(tuple),
     "resolution": said,
+    "activity": st.sampled_from(["analyse", "reproduce", "interview", "gone"]),
+    "share": st.sampled_from([50, 80]),
+    "due": st.just(NOW),
 }
 """How the fields of events are filled; those with few values, so that much is accepted."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from intake_fn.core.case import (
     AskedRequester,
+    Breached,
     Category,
     Escalated,
     Filing,
@@ -17,10 +18,13 @@ from intake_fn.core.case import (
     Overruled,
     RequesterReplied,
     Resolved,
+    Retried,
     SendNotice,
     Status,
+    Warned,
 )
-from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.desk import Desk
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
@@ -254,10 +258,38 @@ def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: 
 
     room.tracker.down = False
     for item in room.store.failed():
-        room.store.retry(item.id, room.clock())
+        room.desk.retry(item.id, PAUL)
     room.desk.sweep()
 
     assert (Filing.FILED, 1) == (room.store.load(case.id).filing, len(room.tracker.issues))
+
+
+def test_what_is_put_back_in_line_is_told_in_the_log(room: Room) -> None:
+    """Given up, then tried again by a person: fold and stored state are the same at each moment (R20)."""
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    for _ in range(210):
+        room.clock.advance(minutes=20)
+        room.desk.sweep()
+    told = [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
+    for item in room.store.failed():
+        room.desk.retry(item.id, PAUL)
+    told += [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
+
+    assert [Filing.FAILED, Filing.FAILED, Filing.QUEUED, Filing.QUEUED] == told
+    assert PAUL == next(e.actor for e in room.store.load(case.id).history if isinstance(e, Retried))
+    assert room.store.ledger().balanced
+
+
+@pytest.mark.parametrize("item_id", ["#1#1", "#1#9", "", "#", "#x#y", f"#{'9' * 5000}#1"])
+def test_only_what_was_given_up_can_be_retried(room: Room, item_id: str) -> None:
+    """Anything else is unknown, whatever was typed."""
+    case = room.desk.take_in(request(), "key")
+
+    with pytest.raises(Unknown):
+        room.desk.retry(f"{case.id}{item_id}", PAUL)
+    with pytest.raises(Unknown):
+        room.desk.retry(item_id, PAUL)
 
 
 def test_an_address_that_mail_refuses_is_given_up_at_once(room: Room) -> None:
@@ -389,3 +421,89 @@ def test_delays_grow_to_their_limit(room: Room) -> None:
 
     assert timedelta(seconds=22) <= waits[0] <= timedelta(seconds=38)
     assert timedelta(minutes=11) <= waits[-1] <= timedelta(minutes=19)
+
+
+# --- the clock -------------------------------------------------------------------------------
+
+
+def at_level_4(room: Room) -> str:
+    """A high request that level 4 has since Monday, 10:00: due at 18:00."""
+    case = room.desk.take_in(request(), "key")
+    for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
+        event = room.event(Escalated, level=level, handler=handler, reason="too-complex")
+        case = room.desk.act(case.id, event, room.store.load(case.id).version)
+    room.mailer.sent.clear()
+    return case.id
+
+
+def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: Room) -> None:
+    """Half the time at 14:00 and four fifths at 16:24 are mailed at once, the breach of 18:00 on the next morning."""
+    case_id = at_level_4(room)
+    mails = []
+    for _ in range(25 * 4):
+        room.clock.advance(minutes=15)
+        room.desk.sweep()
+        mails += [(f"{room.clock():%d %H:%M}", mail.to, mail.subject) for mail in room.mailer.sent]
+        room.mailer.sent.clear()
+    said = [f"{e.at:%d %H:%M}" for e in room.store.load(case_id).history if isinstance(e, Warned | Breached)]
+
+    assert ["23 19:00", "23 21:30", "23 23:15"] == said
+    roma = "roma@example.com"
+    assert [
+        ("23 19:00", roma, f"[{case_id}] Due soon (High): Error page when a shipment is opened"),
+        ("23 21:30", roma, f"[{case_id}] Due soon (High): Error page when a shipment is opened"),
+        ("24 14:00", roma, f"[{case_id}] Overdue (High): Error page when a shipment is opened"),
+    ] == mails
+
+
+def test_two_sweeps_at_once_say_it_once(room: Room) -> None:
+    """The slower one finds the version moved on and says nothing."""
+    case_id = at_level_4(room)
+    room.clock.advance(hours=10)
+    load = room.store.load
+    other: list[bool] = []
+
+    def load_and_be_overtaken(of: str) -> Any:
+        case = load(of)
+        if not other:
+            other.append(True)
+            room.desk.sweep()
+        return case
+
+    room.store.load = load_and_be_overtaken  # type: ignore[method-assign,assignment]
+    warned = room.desk.sweep().warned
+
+    assert (0, 1) == (warned, sum(isinstance(e, Breached) for e in load(case_id).history))
+
+
+def test_a_sweep_looks_at_what_is_due_and_at_nothing_else(room: Room) -> None:
+    """However many requests wait, those whose clock has nothing to say are not read."""
+    at_level_4(room)
+    for number in range(20):
+        room.desk.take_in(request(), f"other {number}")
+    room.desk.sweep()
+    read: list[str] = []
+    load = room.store.load
+
+    def watched(of: str) -> Any:
+        read.append(of)
+        return load(of)
+
+    room.store.load = watched  # type: ignore[method-assign,assignment]
+    room.desk.sweep()
+
+    assert [] == read
+
+
+def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, process: Process) -> None:
+    """Nothing is said then, and the clock is asked again when there is something."""
+    case_id = at_level_4(room)
+    level = replace(process.levels[4], response={**process.levels[4].response, Priority.HIGH: WorkingDayHours(48)})
+    desk = replace(room.desk, process=replace(process, levels={**process.levels, 4: level}))
+    room.clock.advance(hours=5)
+
+    assert ([case_id], 0, []) == (
+        list(room.store.waking(room.clock())),
+        desk.sweep().warned,
+        list(room.store.waking(room.clock())),
+    )

@@ -23,6 +23,7 @@ from intake_fn.core.case import (
     Reprioritised,
     Resolved,
     Status,
+    Ticked,
 )
 from intake_fn.core.request import Kind, Priority
 from intake_fn.web.actions import ACTIONS
@@ -227,6 +228,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"category": Category.CHANGE, "clause": "quotes#validity", "reason": "The clause says so."},
     ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
+    "tick": (
+        {"activity": "reproduce", "note": "Every time."},
+        Ticked,
+        {"activity": "reproduce", "note": "Every time."},
+    ),
     "note": ({"text": "Seen before."}, Noted, {"text": "Seen before."}),
     "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
@@ -366,6 +372,42 @@ def test_the_request_page_shows_what_there_is(web: Web) -> None:
         "15:00 UTC (16:00 Paris)",
     ):
         assert said in text
+
+
+def test_the_core_activities_are_a_checklist_with_who_did_what(web: Web) -> None:
+    """What the machine did is ticked, the rest is ticked here; a tick is part of the history."""
+    case = web.sent()
+    web.sign_in()
+    web.act(case, "tick", activity="workaround", note="Use the list view.")
+    page = web.client.get(f"/desk/requests/{case.id}").text
+    (items,) = re.findall(r'<ul class="checklist">(.*?)</ul>', page, re.DOTALL)
+
+    assert [" class="] * 2 == re.findall(r'<li( class=)"done"', items)
+    assert 4 == items.count(">open<")
+    assert ("Specdesk, <time" in items, "London CT2 Liaison, <time" in items) == (True, False)
+    assert "Done: Provide the user with a workaround if there is one" in page
+    assert "Use the list view." in page
+    assert '<option value="workaround"' not in page
+
+
+def test_a_breach_is_shown_in_red_in_the_list_and_in_the_history(web: Web) -> None:
+    """The sweep tells of it once; both pages show it, with the warnings before it."""
+    case = web.sent()
+    web.sign_in()
+    for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
+        web.act(case, "escalate", to=f"{level}:{handler}", reason="too-complex")
+    ahead = web.client.get("/desk?level=4").text
+    for _ in range(30):
+        web.clock.advance(hours=1)
+        web.desk.sweep()
+    web.sign_in()
+    page, after = (web.client.get(f"/desk{path}").text for path in (f"/requests/{case.id}", "?level=4"))
+
+    assert 'title="Due 2026-11-23T23:00+00:00">in 8 h</span>' in ahead
+    assert "Warning: 50 % of the time is used" in page
+    assert "Warning: 80 % of the time is used" in page
+    assert 1 == page.count('<p class="late">Overdue: was due 23 Nov 2026, 23:00 UTC</p>')
+    assert '<span class="late" title="Due 2026-11-23T23:00+00:00">overdue</span>' in after
 
 
 def test_the_due_time_is_shown_with_its_trace(web: Web) -> None:

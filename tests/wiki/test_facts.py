@@ -163,6 +163,7 @@ FREE = {
     "priorities": "PRIORITY",
     "modules": "MODULE",
     "escalation_reasons": "REASON",
+    "activities": "ACTIVITY",
 }
 """Parts whose own keys are names that the admin chooses, and how the page writes them."""
 

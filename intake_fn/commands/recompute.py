@@ -1,0 +1,94 @@
+"""`specdesk recompute`, what is stored against the logs; `specdesk calendar preview`, what would move."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core.process_file import parse
+
+if TYPE_CHECKING:
+    from intake_fn.desk import Desk
+
+
+def add(commands: Any) -> None:
+    """Put `recompute` and `calendar` on the command line."""
+    command = commands.add_parser("recompute", help=recompute.__doc__, description=recompute.__doc__)
+    command.add_argument("--fix", action="store_true", help="write what the logs say")
+    command.add_argument("--all", action="store_true", help="closed requests, too")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=recompute)
+
+    command = commands.add_parser("calendar", help=preview.__doc__, description=preview.__doc__)
+    command.add_argument("action", choices=("preview",))
+    command.add_argument("file", type=Path, help="the changed support.yml")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=preview)
+
+
+def recompute(args: argparse.Namespace) -> int:
+    """Fold the log of every open request anew, and compare state and due time with what is stored."""
+    from intake_fn.desk.recount import difference, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+
+    desk = _desk()
+    seen, told = 0, []
+    for row in rows(desk.store, open_only=not args.all):
+        seen += 1
+        found = difference(desk.store, desk.process, row)
+        if found is None:
+            continue
+        told += [
+            {"id": row.id, "part": part, "stored": _said(stored), "log": _said(log)}
+            for part, (stored, log) in found.parts.items()
+        ]
+        if args.fix:
+            desk.store.restate(found.step)
+    if args.json:
+        print(json.dumps({"requests": seen, "differences": told, "fixed": bool(args.fix and told)}, indent=2))
+    else:
+        for one in told:
+            print(f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}")
+        print(f"{seen} requests, {len(told)} differences{', fixed' if args.fix and told else ''}")
+    return 1 if told and not args.fix else 0
+
+
+def preview(args: argparse.Namespace) -> int:
+    """List the open requests whose due time a changed support.yml would move; change nothing."""
+    from intake_fn.desk.recount import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+
+    desk = _desk()
+    path: Path = args.file
+    changed = parse(path.read_text(encoding="utf-8"), path.name)
+    found = [move(desk.store.load(row.id), desk.process, changed) for row in rows(desk.store)]
+    moves = [
+        {"id": m.case.id, "old": _local(m.before, m.zone), "new": _local(m.after, m.zone), "why": m.why}
+        for m in found
+        if m is not None
+    ]
+    if args.json:
+        print(json.dumps({"requests": len(found), "moves": moves}, ensure_ascii=False, indent=2))
+        return 0
+    for one in moves:
+        print(f"{one['id']}  {one['old'] or 'no clock'} -> {one['new'] or 'no clock'}  {one['why']}")
+    print(f"{len(found)} open requests, {len(moves)} would move")
+    return 0
+
+
+def _said(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _local(instant: datetime | None, zone: str) -> str | None:
+    return instant.astimezone(ZoneInfo(zone)).isoformat() if instant else None
+
+
+def _desk() -> Desk:
+    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk due` needs no settings and no AWS
+
+    return House.from_environ(os.environ).patient_desk

@@ -1,0 +1,150 @@
+"""Counting again, for admins: the stored state against the log, and due times against another support.yml.
+
+Both page through the queue index, so they cost what is open; no request or sweep takes this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core.case import Case, Step
+from intake_fn.core.errors import Broken, Stale
+from intake_fn.core.escalation import standing
+from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
+from intake_fn.core.process import Calendar, Process, SameDay, Target
+from intake_fn.ports import CaseRow, Store
+
+PAGE = 100
+ATTEMPTS = 5
+
+
+def rows(store: Store, *, open_only: bool = True) -> Iterator[CaseRow]:
+    """All cases, or all open ones, page by page."""
+    cursor = ""
+    while True:
+        page = store.queue(None, open_only=open_only, limit=PAGE, cursor=cursor)
+        yield from page.rows
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+# --- the stored state against the log --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A case whose stored state is not the fold of its log; `step` is what should be stored."""
+
+    step: Step
+    stored: CaseRow
+
+    @property
+    def parts(self) -> dict[str, tuple[Any, Any]]:
+        """What differs: as it is stored, as it should be."""
+        right = CaseRow.of(self.step)
+        pairs = {part.name: (getattr(self.stored, part.name), getattr(right, part.name)) for part in fields(CaseRow)}
+        return {name: (a, b) for name, (a, b) in pairs.items() if a != b}
+
+
+def difference(store: Store, process: Process, row: CaseRow) -> Difference | None:
+    """What is wrong with a row. Raises Stale for a case that never stands still long enough to be compared.
+
+    An index follows its table a moment later, and a case may move while it is read: only what is
+    found twice, with the log read in between, is a difference.
+    """
+    for _ in range(ATTEMPTS):
+        step = standing(store.load(row.id), process)
+        if row == CaseRow.of(step):
+            return None
+        again = store.row(row.id)
+        if again == row:
+            return Difference(step, row)
+        row = again
+    raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
+
+
+# --- due times against another support.yml ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due time that another support.yml would move; None is no clock. `zone` is the new calendar's, else the old."""
+
+    case: Case
+    before: datetime | None
+    after: datetime | None
+    zone: str
+    why: str
+
+
+def move(case: Case, old: Process, new: Process) -> Move | None:
+    """How a new process would move the due time of a case; None when it would not."""
+    before = due(case, old)
+    try:
+        after = due(case, new) if case.level in new.levels else None
+    except Broken as error:
+        return _moved(case, before, None, str(error))
+    if (before and before.instant) == (after and after.instant):
+        return None
+    return _moved(case, before, after, "; ".join(_reasons(case, old, new, before, after)))
+
+
+def _moved(case: Case, before: Due | None, after: Due | None, why: str) -> Move:
+    known = after or before
+    old, new = (found.instant if found else None for found in (before, after))
+    return Move(case, old, new, known.zone if known else "UTC", why)
+
+
+def _reasons(case: Case, old: Process, new: Process, before: Due | None, after: Due | None) -> Iterator[str]:
+    """What of a case's target and calendar differs in the time that is counted."""
+    if case.level not in new.levels:
+        yield f"level {case.level} is gone"
+        return
+    if before is None or after is None:
+        yield "no clock ran" if before is None else "no clock would run"
+        return
+    if before.target != after.target:
+        yield f"the response time is {_target(after.target)} instead of {_target(before.target)}"
+    first, last = before.started, max(before.instant, after.instant)
+    yield from _differences(calendar_of(case, old), calendar_of(case, new), first, last)
+
+
+def _target(target: Target) -> str:
+    if isinstance(target, SameDay):
+        return f"the same day before {target.cutoff:%H:%M}, else {target.next_due:%H:%M} of the next working day"
+    return f"{target.hours} working-day hours"
+
+
+def _differences(old: Calendar, new: Calendar, first: datetime, last: datetime) -> Iterator[str]:
+    if old.id != new.id:
+        yield f"the calendar is {new.id} instead of {old.id}"
+    if old.zone != new.zone:
+        yield f"the zone is {new.zone} instead of {old.zone}"
+    if (old.opens, old.closes) != (new.opens, new.closes):
+        yield f"hours are {_span(new)} instead of {_span(old)}"
+    if old.working_days != new.working_days:
+        yield f"working days are {_days(new)} instead of {_days(old)}"
+    day, end = (instant.astimezone(ZoneInfo(new.zone)).date() for instant in (first, last))
+    while day <= end:
+        yield from _holiday(day, old, new)
+        day += timedelta(days=1)
+
+
+def _holiday(day: date, old: Calendar, new: Calendar) -> Iterator[str]:
+    if day in new.holidays and day not in old.holidays:
+        yield f"{day} becomes a holiday ({new.holidays[day]})"
+    if day in old.holidays and day not in new.holidays:
+        yield f"{day} is no holiday any more ({old.holidays[day]})"
+
+
+def _span(calendar: Calendar) -> str:
+    return f"{calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
+
+
+def _days(calendar: Calendar) -> str:
+    return ", ".join(WEEKDAYS[day] for day in sorted(calendar.working_days))

@@ -1,0 +1,379 @@
+"""Due times by counting minutes: what the clock's arithmetic is held against.
+
+Nothing here computes with days, hours or intervals of time. A zone is a table of what its wall clock
+shows in each minute, the log is played minute by minute, and a request is due in the minute in which
+enough minutes have been counted. Of core/hours.py only what is held against it is used (`disagreement`).
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import numpy as np
+
+from intake_fn.core import case as c
+from intake_fn.core.hours import due
+from intake_fn.core.process import Calendar, Process, SameDay, Target, WorkingDayHours
+from intake_fn.core.request import Priority
+from tests.core.samples import CASE_ID, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MINUTE = 60
+DAY = 24 * 60
+EPOCH = date(1970, 1, 1).toordinal()
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2041, 1, 1, tzinfo=UTC)
+
+LEAD = 6 * DAY
+"""Minutes of a window before the clock change that it is about."""
+LENGTH = 40 * DAY
+LONG = 400 * DAY
+
+
+class Window:
+    """What a zone's wall clock shows in each of `length` minutes from `begin` (a minute since 1970)."""
+
+    def __init__(self, zone: str, begin: int, length: int = LENGTH) -> None:
+        self.zone, self.begin, self.length = zone, begin, length
+        place = ZoneInfo(zone)
+        offsets = [
+            datetime.fromtimestamp(minute * MINUTE, place).utcoffset() // timedelta(minutes=1)  # type: ignore[operator]
+            for minute in range(begin, begin + length)
+        ]
+        self.offset = np.array(offsets, dtype=np.int64)
+        self.shown = np.arange(begin, begin + length, dtype=np.int64) + self.offset
+        self.day = self.shown // DAY
+
+    @cached_property
+    def _first(self) -> tuple[Any, Any]:
+        """Each wall-clock minute that is shown, in order, and the place at which it is shown first."""
+        return np.unique(self.shown, return_index=True)
+
+    def place(self, day: int, at: time) -> int:
+        """The place in the window at which the wall clock first shows `at` on a day.
+
+        A time that is skipped is read with the offset before the change (RFC 5545, 3.3.5).
+        """
+        wanted = day * DAY + at.hour * 60 + at.minute
+        shown, places = self._first
+        found = int(np.searchsorted(shown, wanted))
+        if found < len(shown) and shown[found] == wanted:
+            return int(places[found])
+        after = int(np.argmax(self.shown > wanted))
+        return wanted - int(self.offset[after - 1]) - self.begin
+
+    def longer(self) -> Window:
+        """The same from the same minute, but more than a year."""
+        return Window(self.zone, self.begin, LONG)
+
+
+def works(day: int, calendar: Calendar) -> bool:
+    """Whether a day (counted from 1970) is a working day."""
+    here = date.fromordinal(EPOCH + day)
+    return here.weekday() in calendar.working_days and here not in calendar.holidays
+
+
+def open_minutes(window: Window, calendar: Calendar) -> Any:
+    """For each minute whether the office is open: from when the clock first shows opening time to closing time."""
+    found = np.zeros(window.length, dtype=bool)
+    for day in range(int(window.day.min()) + 1, int(window.day.max())):
+        if works(day, calendar):
+            hours = slice(window.place(day, calendar.opens), window.place(day, calendar.closes))
+            found[hours] |= window.day[hours] == day
+    return found
+
+
+def working_minutes(window: Window, calendar: Calendar) -> Any:
+    """For each minute whether its day is a working day."""
+    days = range(int(window.day.min()), int(window.day.max()) + 1)
+    return np.array([works(day, calendar) for day in days])[window.day - days[0]]
+
+
+def budget(target: Target, start: int, window: Window, calendar: Calendar, is_open: Any) -> int:
+    """How many minutes a target gives to what comes at place `start`."""
+    if isinstance(target, WorkingDayHours):
+        return target.hours * 60
+    day, shown = int(window.day[start]), int(window.shown[start]) % DAY
+    cutoff = target.cutoff.hour * 60 + target.cutoff.minute
+    closes = window.place(day, calendar.closes)
+    if works(day, calendar) and shown < cutoff and start < closes:
+        return int((is_open & (window.day <= day))[start:closes].sum())
+    day += 1
+    while not works(day, calendar):
+        day += 1
+    until = window.place(day, target.next_due)
+    return int((is_open & (window.day <= day))[start:until].sum())
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Minutes since 1970: when the level got it, how many it has, the one in which it is due, those that are used."""
+
+    start: int
+    budget: int
+    due: int
+    used: Any
+    begin: int
+    stands_since: int | None
+
+    def left(self, minute: int) -> int:
+        """How many of its minutes are left at a minute."""
+        at = minute if self.stands_since is None else min(minute, self.stands_since)
+        place = min(at, self.due) - self.begin
+        return self.budget - (int(self.used[place - 1]) if at > self.start else 0)
+
+
+@dataclass
+class Play:
+    """What a log says, event by event; minutes are places in the window."""
+
+    level: int = 0
+    priority: Priority = Priority.LOW
+    start: int = 0
+    stands_since: int | None = None
+    still: list[tuple[int, int]] = field(default_factory=list)
+
+    def see(self, event: c.Event, now: int) -> None:
+        """One more event."""
+        match event:
+            case c.Received():
+                self.level, self.priority, self.start = event.level, event.request.priority, now
+            case c.Escalated():
+                self.level, self.start, self.still = event.level, now, []
+                self.stands_since = None if self.stands_since is None else now
+            case c.Reprioritised():
+                self.priority = event.priority
+            case c.AskedRequester() | c.Resolved():
+                self.go_on(now)
+                self.stands_since = now
+            case c.RequesterReplied() | c.Reopened():
+                self.go_on(now)
+            case _:
+                pass
+
+    def go_on(self, now: int) -> None:
+        """The clock goes on, if it stood still."""
+        if self.stands_since is not None:
+            self.still.append((self.stands_since, now))
+        self.stands_since = None
+
+
+def counted(log: list[c.Event], process: Process, window: Window) -> Counted | None:
+    """When the log's request is due at its last level and priority; None where nothing is agreed."""
+    play = Play()
+    for event in log:
+        play.see(event, int(event.at.timestamp()) // MINUTE - window.begin)
+    start = play.start
+    target = process.levels[play.level].response.get(play.priority)
+    if target is None:
+        return None
+    calendar = process.calendars[process.levels[play.level].calendar]
+    is_open = open_minutes(window, calendar)
+    counts = working_minutes(window, calendar) if isinstance(target, WorkingDayHours) else is_open.copy()
+    counts[:start] = False
+    needed = budget(target, start, window, calendar, is_open)
+    for begin, end in play.still:  # after the end of the log the clock is supposed to run
+        counts[begin:end] = False
+    sums = np.cumsum(counts)
+    if sums[-1] < max(needed, 1):
+        return counted(log, process, window.longer())
+    last = int(np.searchsorted(sums, needed)) + 1 if needed else int(np.argmax(counts))
+    stands_since = None if play.stands_since is None else window.begin + play.stands_since
+    return Counted(window.begin + start, needed, window.begin + last, sums, window.begin, stands_since)
+
+
+# --- random histories ------------------------------------------------------------------------
+
+
+def changes_of(zone: str) -> Iterator[int]:
+    """The minutes (since 1970) in which a zone's clocks change, 2020 to 2040."""
+    place = ZoneInfo(zone)
+
+    def offset(minute: int) -> timedelta | None:
+        return datetime.fromtimestamp(minute * MINUTE, place).utcoffset()
+
+    first, last = (int(end.timestamp()) // MINUTE for end in (FIRST, LAST))
+    before = offset(first)
+    for evening in range(first + DAY, last, DAY):
+        if offset(evening) != before:
+            low, high = evening - DAY, evening
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if offset(middle) == before else (low, middle)
+            yield high
+            before = offset(evening)
+
+
+def zones() -> list[str]:
+    """The name of every IANA zone."""
+    return sorted(available_timezones() - {"localtime"})
+
+
+def windows(rng: random.Random, of: Sequence[str]) -> list[tuple[str, int]]:
+    """Zone and first minute of a window around every clock change; one anywhere for zones that have none."""
+    found = []
+    anywhere = range(int(FIRST.timestamp()) // MINUTE, int(LAST.timestamp()) // MINUTE - LENGTH)
+    for zone in of:
+        changes = list(changes_of(zone)) or [rng.choice(anywhere) + LEAD]
+        found += [(zone, change - LEAD) for change in changes]
+    return found
+
+
+def _time(rng: random.Random, first: int, last: int) -> time:
+    minute = rng.randint(first, last)
+    return time(minute // 60, minute % 60)
+
+
+def a_calendar(rng: random.Random, name: str, window: Window) -> Calendar:
+    """An office calendar; half of them with hours that nobody keeps, most of these around the clock change."""
+    opens, closes = (_time(rng, 360, 600), _time(rng, 840, 1320))
+    if rng.random() < 0.5:
+        change = int(window.shown[LEAD - rng.randint(0, 1)]) % DAY
+        near = [(change + rng.randint(-150, 150)) % DAY, rng.randrange(DAY)]
+        first = min(rng.choice(near), DAY - 3)
+        opens, closes = (
+            _time(rng, first, first),
+            _time(rng, first + 2, rng.choice([min(first + 150, DAY - 1), DAY - 1])),
+        )
+    first = int(window.day[0])
+    days = [date.fromordinal(EPOCH + first + rng.randrange(LENGTH // DAY)) for _ in range(rng.choice([0, 1, 3, 8]))]
+    working = range(5) if rng.random() < 0.5 else rng.sample(range(7), rng.randint(2, 7))
+    return Calendar(name, window.zone, frozenset(working), opens, closes, dict.fromkeys(days, "holiday"))
+
+
+def a_target(rng: random.Random, calendar: Calendar) -> Target | None:
+    """A target that support.yml may hold: cut-off and next due time are opening hours."""
+    if rng.random() < 0.1:
+        return None
+    if rng.random() < 0.5:
+        return WorkingDayHours(rng.randint(1, 60))
+    hours = [at.hour * 60 + at.minute for at in (calendar.opens, calendar.closes)]
+    return SameDay(_time(rng, hours[0] + 1, hours[1]), _time(rng, hours[0] + 1, hours[1]))
+
+
+def a_process(rng: random.Random, process: Process, window: Window) -> Process:
+    """The process with odd calendars and targets at levels 3 and 4."""
+    calendars = {name: a_calendar(rng, name, window) for name in ("odd-3", "odd-4")}
+    levels = {
+        number: replace(
+            process.levels[number],
+            calendar=name,
+            response={priority: a_target(rng, calendars[name]) for priority in Priority},
+        )
+        for number, name in ((3, "odd-3"), (4, "odd-4"))
+    }
+    return replace(process, calendars={**process.calendars, **calendars}, levels={**process.levels, **levels})
+
+
+def a_log(rng: random.Random, window: Window) -> list[c.Event]:
+    """What may happen to a request at levels 3 and 4 in the days around a clock change."""
+    minute = window.begin + rng.randrange(DAY, LEAD + DAY)
+    status, level = "open", rng.choice([3, 4])
+    log: list[c.Event] = [
+        c.Received(
+            at=_instant(minute),
+            actor="requester",
+            request=request(priority=rng.choice(list(Priority))),
+            level=level,
+            handler="paul",
+        ),
+        c.Judged(at=_instant(minute), actor="specdesk", category=c.Category.BUG, verdict={}),
+    ]
+    for _ in range(rng.choice([0, 1, 2, 4, 8])):
+        minute += rng.choice([0, rng.randrange(60), rng.randrange(DAY), rng.randrange(3 * DAY)])
+        kind = rng.choice(POSSIBLE[status])
+        status = LEADS_TO.get(kind, status)
+        what: dict[str, Any] = {}
+        if kind is c.Escalated:
+            level = 7 - level  # up from 3 to 4, or back as what becomes urgent goes
+            what = {"level": level, "handler": "paul", "reason": "too-complex"}
+        elif kind is c.Reprioritised:
+            what = {"priority": rng.choice(list(Priority))}
+        else:
+            what = dict.fromkeys(WORDS.get(kind, ()), "So.")
+        log.append(kind(at=_instant(minute), actor="paul@example.com", **what))
+    return log
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * MINUTE, UTC)
+
+
+WORDS: dict[type[c.Event], tuple[str, ...]] = {
+    c.AskedRequester: ("question",),
+    c.RequesterReplied: ("text",),
+    c.Noted: ("text",),
+    c.Resolved: ("resolution",),
+    c.Reopened: ("reason",),
+}
+POSSIBLE: dict[str, list[type[c.Event]]] = {
+    "open": [c.AskedRequester, c.AskedRequester, c.Resolved, c.Escalated, c.Reprioritised, c.Noted, c.RequesterReplied],
+    "waiting": [c.RequesterReplied, c.RequesterReplied, c.Escalated, c.Reprioritised, c.Noted, c.Resolved],
+    "resolved": [c.Reopened, c.RequesterReplied, c.Closed, c.Noted],
+    "closed": [c.Reopened, c.RequesterReplied],
+}
+LEADS_TO: dict[type[c.Event], str] = {
+    c.AskedRequester: "waiting",
+    c.RequesterReplied: "open",
+    c.Resolved: "resolved",
+    c.Reopened: "open",
+    c.Closed: "closed",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One random history, and a process to count it by."""
+
+    zone: str
+    process: Process
+    log: list[c.Event]
+    window: Window
+
+    @property
+    def case(self) -> c.Case:
+        """The case that the log describes."""
+        return c.fold(CASE_ID, self.log)
+
+
+def disagreement(trial: Trial, minute: int) -> str:
+    """Where arithmetic and count differ, where the trace does not prove it, or how it stands at `minute`; or ""."""
+    got = due(trial.case, trial.process)
+    want = counted(trial.log, trial.process, trial.window)
+    if got is None or want is None:
+        return (
+            ""
+            if got is None and want is None
+            else f"due is {got and got.instant}, counted {want and _instant(want.due)}"
+        )
+    reckoned = (got.started, got.budget, got.instant)
+    if reckoned != (_instant(want.start), timedelta(minutes=want.budget), _instant(want.due)):
+        return f"reckoned {reckoned}, counted {want}"
+    ends = [got.started, *(piece.end for piece in got.trace)]
+    sums = list(accumulate(piece.counted for piece in got.trace))
+    if [piece.start for piece in got.trace] != ends[:-1] or [piece.sum for piece in got.trace] != sums:
+        return f"the trace has gaps or does not add up: {got.trace}"
+    if ends[-1] != got.instant or sums[-1] != got.budget or any(a > b for a, b in pairwise(ends)):
+        return f"the trace does not lead to the due instant: {got.trace}"
+    left = got.status(_instant(minute)).left
+    if left != timedelta(minutes=want.left(minute)):
+        return f"left at {_instant(minute)}: reckoned {left}, counted {want.left(minute)} min"
+    return ""
+
+
+def trials(rng: random.Random, process: Process, places: Sequence[tuple[str, int]], number: int) -> Iterator[Trial]:
+    """`number` random histories, spread evenly over windows."""
+    each, more = divmod(number, len(places))
+    for place, (zone, begin) in enumerate(places):
+        amount = each + (place < more)
+        if amount:
+            window = Window(zone, begin)
+            for _ in range(amount):
+                yield Trial(zone, a_process(rng, process, window), a_log(rng, window), window)

@@ -1,0 +1,257 @@
+"""A machine that does anything that anybody can do, in any order, with things breaking: what must hold, holds.
+
+Requesters, liaisons, engineers, the sweep, Mantis and mail all act; time passes by minutes or by days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from intake_fn.core.alarms import share_of
+from intake_fn.core.case import (
+    AskedRequester,
+    Breached,
+    Category,
+    Closed,
+    Escalated,
+    Filed,
+    HandedOver,
+    Noted,
+    Overruled,
+    Reopened,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+    Status,
+    Ticked,
+    Warned,
+    apply,
+)
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import allowed, standing
+from intake_fn.core.hours import CLOCK, Clock, due
+from intake_fn.core.process import CLIENT, Process, WorkingDayHours
+from intake_fn.core.request import Priority, Requester
+from intake_fn.ports import CaseRow
+from tests.desk.test_story import Room, request
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case, Event
+
+OFFICES = ("new-york", "london", "paris", "hong-kong", CLIENT)
+PEOPLE = ("paul@example.com", "andrei@example.com", "marc.selter@example.com", "requester")
+
+
+class House(RuleBasedStateMachine):
+    """The desk on fakes, with people at it."""
+
+    process: Process
+    """Set by the test."""
+
+    cases: Bundle[str] = Bundle("cases")
+
+    @initialize()
+    def open(self) -> None:
+        """A fresh desk; level 3 has a response time here, for urgent requests, too."""
+        self.room = Room(self.process)
+        self.keys = 0
+
+    # --- what people do ----------------------------------------------------------------------
+
+    @rule(
+        target=cases,
+        office=st.sampled_from(OFFICES),
+        priority=st.sampled_from(Priority),
+        climbs=st.sampled_from([4, 0, 1, 2, 3]),
+    )
+    def sends_a_request(self, office: str, priority: Priority, climbs: int) -> Any:
+        """Anybody, from anywhere, and it may be handed up at once; three at most, so that much happens to each."""
+        if self.keys == 3:
+            return multiple()
+        self.keys += 1
+        requester = Requester("Camille", "camille@example.com", office)
+        case_id = self.room.desk.take_in(request(requester=requester, priority=priority), f"key {self.keys}").id
+        for _ in range(climbs):
+            self.escalates(case_id, PEOPLE[0], 0)
+        return case_id
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE), choice=st.integers(0, 9))
+    def escalates(self, case_id: str, who: str, choice: int) -> None:
+        """As the desk offers it."""
+        case = self.room.store.load(case_id)
+        for level in allowed(case, self.process).escalate_to:
+            resources = self.process.levels[level].resources
+            handler = resources[choice % len(resources)]
+            self.act(case, who, Escalated, level=level, handler=handler, reason="too-complex")
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE), level=st.integers(-1, 5))
+    def escalates_anywhere(self, case_id: str, who: str, level: int) -> None:
+        """What the rules may well refuse."""
+        self.act(self.room.store.load(case_id), who, Escalated, level=level, handler="roma", reason="not-this-level")
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE))
+    def hands_over(self, case_id: str, who: str) -> None:
+        """To a colleague, where there is one."""
+        case = self.room.store.load(case_id)
+        for person in allowed(case, self.process).hand_over_to[:1]:
+            self.act(case, who, HandedOver, handler=person)
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE), priority=st.sampled_from(Priority))
+    def changes_the_priority(self, case_id: str, who: str, priority: Priority) -> None:
+        """To any: what becomes urgent at level 4 has to leave it."""
+        self.act(self.room.store.load(case_id), who, Reprioritised, priority=priority)
+
+    @rule(
+        case_id=cases,
+        who=st.sampled_from(PEOPLE),
+        what=st.sampled_from(
+            [
+                (AskedRequester, {"question": "Which?"}),
+                (AskedRequester, {"question": "Which?"}),
+                (Noted, {"text": "On it."}),
+                (Ticked, {"activity": "reproduce", "note": "Always."}),
+                (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
+                (Resolved, {"resolution": "Mended."}),
+                (Reopened, {"reason": "It came back."}),
+                (Closed, {}),
+            ]
+        ),
+    )
+    def works(self, case_id: str, who: str, what: tuple[type[Event], dict[str, Any]]) -> None:
+        """Anything else that the desk has a button for."""
+        self.act(self.room.store.load(case_id), who, what[0], **what[1])
+
+    @rule(case_id=cases)
+    def replies(self, case_id: str) -> None:
+        """The requester writes."""
+        self.act(self.room.store.load(case_id), "requester", RequesterReplied, text="It is this one.")
+
+    @rule()
+    def tries_again(self) -> None:
+        """Somebody puts all that was given up back in line."""
+        for item in self.room.store.failed():
+            self.room.desk.retry(item.id, "paul@example.com")
+
+    # --- what happens by itself --------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([600, 1, 60, 240, 480, 1440, 4320]))
+    def time_passes(self, minutes: int) -> None:
+        """And the sweep comes by twice: it may run twice."""
+        self.room.clock.advance(minutes=minutes)
+        self.room.desk.sweep()
+        self.room.desk.sweep()
+
+    @rule(hours=st.integers(1, 30))
+    def hours_pass(self, hours: int) -> None:
+        """With the sweep every hour, so that each warning has its turn."""
+        for _ in range(hours):
+            self.room.clock.advance(hours=1)
+            self.room.desk.sweep()
+
+    @rule(down=st.booleans())
+    def mantis_breaks_or_is_mended(self, down: bool) -> None:
+        """It does not answer, or does again."""
+        self.room.tracker.down = down
+
+    @rule(refuses=st.booleans())
+    def mail_is_refused_or_taken(self, refuses: bool) -> None:
+        """An address that mail will not take makes items that are given up."""
+        self.room.mailer.refuses = {"camille@example.com"} if refuses else set()
+
+    def act(self, case: Case, who: str, kind: type[Event], **what: Any) -> None:
+        """Let it happen, unless the rules refuse it: then nothing has changed."""
+        try:
+            self.room.desk.act(case.id, kind(at=self.room.clock(), actor=who, **what), case.version)
+        except Refused:
+            assert case == self.room.store.load(case.id)
+
+    # --- what must hold ----------------------------------------------------------------------
+
+    def all(self) -> list[Case]:
+        """Every case, folded from its log."""
+        return [self.room.store.load(row.id) for row in self.room.store.queue(None, open_only=False).rows]
+
+    @invariant()
+    def the_stored_state_is_the_fold(self) -> None:
+        """Due time and next alarm included (R20); what was received is accounted for (R1)."""
+        for case in self.all():
+            assert CaseRow.of(standing(case, self.process)) == self.room.store.row(case.id)
+        assert self.room.store.ledger().balanced
+
+    @invariant()
+    def urgent_is_never_at_level_4(self) -> None:
+        """At no moment of the log; and who handles a case is of its level."""
+        for case in self.all():
+            then: Case | None = None
+            for event in case.history:
+                then = apply(then, event, case.id)
+                assert (Priority.URGENT, 4) != (then.priority, then.level)
+                assert then.handler in self.process.levels[then.level].resources
+
+    @invariant()
+    def due_only_where_a_clock_runs(self) -> None:
+        """A target, and nobody who owes an answer; else there is neither a due time nor an alarm to come."""
+        for case in self.all():
+            row = self.room.store.row(case.id)
+            runs = CLOCK[case.status] is Clock.RUNS
+            has = self.process.levels[case.level].response.get(case.priority) is not None
+            assert (row.due is not None) == (runs and has)
+            assert row.wake is None or row.due is not None
+
+    @invariant()
+    def worked_paused_and_closed_time_add_up(self) -> None:
+        """The trace has no gaps, and counts nothing while we wait (R18)."""
+        for case in self.all():
+            found = due(case, self.process)
+            if found:
+                assert found.instant - found.started == sum((p.end - p.start for p in found.trace), timedelta())
+                assert found.budget == sum((p.counted for p in found.trace), timedelta())
+                assert all(not piece.counted for piece in found.pauses)
+
+    @invariant()
+    def nothing_is_said_twice_or_while_the_clock_stands(self) -> None:
+        """Of each version of a due time every share once, the higher after the lower."""
+        for case in self.all():
+            told: dict[Any, int] = {}
+            then: Case | None = None
+            for event in case.history:
+                if isinstance(event, Warned | Breached):
+                    assert then is not None
+                    assert CLOCK[then.status] is Clock.RUNS
+                    assert share_of(event) > told.get(event.due, 0)
+                    told[event.due] = share_of(event)
+                then = apply(then, event, case.id)
+
+    @invariant()
+    def it_is_filed_once(self) -> None:
+        """Whatever broke in between; and nothing waits for ever once the sweep has been by."""
+        cases = self.all()
+        assert len(self.room.tracker.issues) <= len(cases)
+        for case in cases:
+            assert sum(isinstance(event, Filed) for event in case.history) <= 1
+            assert case.status is not Status.NEW
+
+
+def test_whatever_anybody_does_keeps_the_invariants(process: Process) -> None:
+    """Random sequences of all actions by all roles."""
+    hours = {Priority.URGENT: WorkingDayHours(4), Priority.HIGH: WorkingDayHours(30)}
+    level = replace(process.levels[3], response={**process.levels[3].response, **hours})
+    front = replace(process.levels[0], response=dict.fromkeys(Priority, WorkingDayHours(20)))
+    House.process = replace(process, levels={**process.levels, 0: front, 3: level})
+    run_state_machine_as_test(
+        House, settings=settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
+    )

@@ -1,0 +1,122 @@
+"""`specdesk due` as an admin types it: the worked examples, the trace, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs `specdesk due` and gives the exit status, what was printed, and what was complained about."""
+
+    def run(*arguments: str, level: str = "4") -> tuple[int, str, str]:
+        try:
+            status = main(["due", "--level", level, *arguments])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+WEEKEND = "2026-11-27T17:00-05:00/2026-11-30T10:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("priority", "at", "pauses", "expected"),
+    [
+        pytest.param("high", "2026-11-24T11:00-05:00", [], "2026-11-24T18:00:00-05:00", id="the same day"),
+        pytest.param("high", "2026-11-24T15:10-05:00", [], "2026-11-25T12:00:00-05:00", id="the next morning"),
+        pytest.param("high", "2026-11-25T15:00-05:00", [], "2026-11-27T12:00:00-05:00", id="after Thanksgiving"),
+        pytest.param("medium", "2026-11-25T16:00-05:00", [], "2026-11-27T16:00:00-05:00", id="24 hours"),
+        pytest.param("low", "2026-11-25T16:00-05:00", [], "2026-11-30T16:00:00-05:00", id="48 hours"),
+        pytest.param("medium", "2026-11-27T16:00-05:00", [WEEKEND], "2026-12-01T09:00:00-05:00", id="paused"),
+        pytest.param("high", "2026-11-24T16:00Z", [], "2026-11-24T18:00:00-05:00", id="UTC, the calendar's offset"),
+        pytest.param("low", "2027-03-11T16:00-05:00", [], "2027-03-15T16:00:00-04:00", id="clocks go forward between"),
+    ],
+)
+def test_worked_examples(call: Any, priority: str, at: str, pauses: list[str], expected: str) -> None:
+    """The customer's response times: the first line is the due instant, and so is `due` of the JSON."""
+    arguments = ["--priority", priority, "--at", at, *(word for pause in pauses for word in ("--pause", pause))]
+    status, out, _ = call(*arguments)
+    json_status, json_out, _ = call(*arguments, "--json")
+
+    assert (0, expected) == (status, out.splitlines()[0])
+    assert (0, expected) == (json_status, json.loads(json_out)["due"])
+
+
+def test_the_trace_is_without_gaps_and_adds_up(call: Any) -> None:
+    """Anybody can recompute the due instant from what is printed."""
+    _, out, _ = call("--priority", "medium", "--at", "2026-11-27T16:00-05:00", "--pause", WEEKEND, "--json")
+    trace = json.loads(out)["trace"]
+
+    assert [
+        ("working day", 3600),
+        ("waiting for the requester", 0),
+        ("working day", 50400),
+        ("working day", 32400),
+    ] == [(piece["what"], piece["counted_seconds"]) for piece in trace]
+    assert [piece["to"] for piece in trace[:-1]] == [piece["from"] for piece in trace[1:]]
+    assert timedelta(hours=24).total_seconds() == trace[-1]["sum_seconds"]
+    assert datetime.fromisoformat("2026-12-01T14:00Z") == datetime.fromisoformat(trace[-1]["to"])
+
+
+def test_another_calendar_counts_in_its_own_hours(call: Any) -> None:
+    """London's day ends at 17:30, and its offset is shown."""
+    _, out, _ = call("--priority", "high", "--at", "2026-11-24T11:00Z", "--calendar", "london")
+
+    assert "2026-11-24T17:30:00+00:00" == out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("level", "priority", "why"),
+    [
+        ("2", "high", "the response time of level 2 for high requests is to be decided"),
+        ("4", "urgent", "urgent requests are never at level 4"),
+    ],
+)
+def test_where_no_clock_runs_it_says_so(call: Any, level: str, priority: str, why: str) -> None:
+    """An exit status of its own, and `null` in the JSON."""
+    arguments = ["--priority", priority, "--at", "2026-11-24T11:00-05:00"]
+    status, out, _ = call(*arguments, level=level)
+    json_status, json_out, _ = call(*arguments, "--json", level=level)
+
+    assert (3, f"No clock runs: {why}.\n") == (status, out)
+    assert (3, None) == (json_status, json.loads(json_out)["due"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--at", "2026-11-24T11:00"], "does not say where on earth", id="naive"),
+        pytest.param(["--at", "yesterday"], "is no instant", id="no date"),
+        pytest.param(["--level", "7"], "there is no level 7; there are 0, 1, 2, 3, 4", id="level"),
+        pytest.param(["--priority", "huge"], "there is no priority 'huge'", id="priority"),
+        pytest.param(["--calendar", "rome"], "there is no calendar 'rome'", id="calendar"),
+        pytest.param(["--pause", "2026-11-24T12:00Z"], "is no pause", id="half a pause"),
+        pytest.param(["--pause", "2026-11-24T12:00/2026-11-24T13:00Z"], "does not say where", id="naive pause"),
+        pytest.param(["--pause", "2026-11-25T12:00Z/2026-11-25T11:00Z"], "ends before it begins", id="reversed"),
+        pytest.param(["--pause", "2026-11-20T12:00Z/2026-11-25T11:00Z"], "before the level receives", id="too early"),
+        pytest.param(
+            ["--pause", "2026-11-25T12:00Z/2026-11-25T14:00Z", "--pause", "2026-11-25T13:00Z/2026-11-25T15:00Z"],
+            "before another pause ends",
+            id="overlapping",
+        ),
+    ],
+)
+def test_what_is_mistyped_is_named(call: Any, arguments: list[str], said: str) -> None:
+    """Exit status 2, the word that is wrong, and what there is."""
+    status, out, err = call("--priority", "high", "--at", "2026-11-24T16:00Z", *arguments)
+
+    assert (2, "") == (status, out)
+    assert said in err

@@ -150,9 +150,19 @@ def route(claim: Claim) -> Route | None:
         return Route(MISC, 0.8, _TO_SET_UP)
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
-    if asks and _ANSWER.search(fold(claim.expected)) and not _DEVIATION.search(_NOT_KNOWING.sub(" ", said)):
+    if asks and expects_answer(claim) and not deviates(claim):
         return Route(MISC, 0.75, _ASKS)
     return None
+
+
+def deviates(claim: Claim) -> bool:
+    """Whether a claim has words of something that is otherwise than it should be."""
+    return bool(_DEVIATION.search(_NOT_KNOWING.sub(" ", fold(f"{claim.observed}\n{claim.steps}"))))
+
+
+def expects_answer(claim: Claim) -> bool:
+    """Whether nothing is expected, or nothing but an answer."""
+    return bool(_ANSWER.search(fold(claim.expected)))
 
 
 def wishes(claim: Claim) -> bool:

@@ -2,10 +2,12 @@
 
 The judge goes one way, top to bottom:
 
-1. what needs no clause is routed (evidence.route);
+1. what needs no clause in so many words is routed (evidence.route);
 2. the clauses that may decide are found;
 3. each sentence of them is held against what was observed and what was expected (evidence.compare);
-4. when the strongest finding is clearly stronger than any against it, it decides, else a person does.
+4. when the strongest finding is clearly stronger than any against it, it decides;
+5. else what needs no clause by its meaning is routed (router);
+6. all else is left to a person.
 """
 
 from __future__ import annotations
@@ -20,7 +22,18 @@ from spec_lookup.clause import Clause
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
-from spec_lookup.evidence import NEW_TO_SPEC, ROUTES, STANCES, Finding, Route, compare, route, wishes
+from spec_lookup.evidence import (
+    NEW_TO_SPEC,
+    ROUTES,
+    STANCES,
+    Finding,
+    Route,
+    compare,
+    deviates,
+    expects_answer,
+    route,
+    wishes,
+)
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -33,7 +46,7 @@ from spec_lookup.folder import (
 )
 from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
-from spec_lookup.router import Router
+from spec_lookup.router import FAILURE, QUESTION, Router
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
 
@@ -59,6 +72,9 @@ SHORT = 5
 
 ROUTED = 0.6
 """The probability from which the router's word is taken. Chosen on its own claims; see router/README.md."""
+
+ROUTED_AGAINST = 0.8
+"""The same where words point to a report of behaviour: "not", "instead of", or more than an answer is expected."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it."""
@@ -136,8 +152,7 @@ class Spec:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.evidence()
         hits = self.deciding(read.parts(), 2 * CITED)
-        routed = route(read) or self._routed(read)
-        if routed:
+        if routed := route(read):
             return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         findings = [
             finding for hit in hits[:READ_CLOSELY] for finding in compare(read, hit.clause, hit.score / hits[0].score)
@@ -146,6 +161,8 @@ class Spec:
         if best and all(f.strength <= best.strength - CLEAR for f in findings if f.stance != best.stance):
             confidence = 0.6 + 0.3 * best.strength
             return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
+        if routed := self._routed(read):
+            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
         if not findings and wishes(read) and self._is_silent_on(read, hits):
             return self._verdict(claim, CHANGE, 0.7, (NEW_TO_SPEC,), _citations(hits))
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
@@ -156,7 +173,8 @@ class Spec:
         if router is None or self._embedder is None or len(words(claim.observed)) < LEAST_SAID:
             return None
         kind, probability = max(router.kinds(claim, self._embedder).items(), key=lambda item: item[1])
-        if kind not in ROUTES or probability < ROUTED:
+        doubtful = (kind != FAILURE and deviates(claim)) or (kind == QUESTION and not expects_answer(claim))
+        if kind not in ROUTES or probability < (ROUTED_AGAINST if doubtful else ROUTED):
             return None
         category, reason = ROUTES[kind]
         return Route(category, round(probability, 2), reason)

@@ -8,7 +8,7 @@ parts are in the mean. All clauses are compared as wholes; sentences only those 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from spec_lookup.clause import Clause
 from spec_lookup.embed import Embedder
@@ -42,10 +42,22 @@ CLOSELY = 50
 """Clauses whose sentences are compared; more change nothing."""
 
 
+class Rows(Protocol):
+    """Vectors of which a few at a time are read."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.float16]:
+        """Those from one to another."""
+        ...
+
+
 class Dense:
     """The vectors of a spec's clauses: a row of `wholes` each, rows `starts[n]` to `starts[n + 1]` of `sentences`."""
 
-    def __init__(self, wholes: Vectors, sentences: NDArray[np.float16], starts: Integers) -> None:
+    def __init__(self, wholes: Vectors, sentences: Rows, starts: Integers) -> None:
         """`starts` has one number more than there are clauses.
 
         All wholes are compared at once, which numpy does for float32 alone without a detour; of the sentences, which

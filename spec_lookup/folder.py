@@ -2,8 +2,8 @@
 
 An index folder holds `stamp.json`, which names all other files with their sizes, the clauses as lines of JSON, and
 arrays (LAYOUT says which): where each clause and each word stands and, with a model, the vectors. It is written beside
-its place and then moved there whole, and it is only ever read afterwards. Clauses and arrays are mapped into memory:
-opening reads the list of words, and a search reads what it needs.
+its place and then moved there whole, and it is only ever read afterwards. Clauses and most arrays are mapped into
+memory: opening reads the list of words, and a search reads what it needs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from mmap import ACCESS_READ, mmap
@@ -214,7 +215,7 @@ def _opened(folder: Path, *, with_vectors: bool) -> tuple[Clauses, Bm25, Dense |
     lines = _mapped(folder / CLAUSES)
     clauses = Clauses(lines, starts, normative, lambda: _list(folder / "cites.json", len(normative)))
     bm25 = Bm25(StoredPostings(_list(folder / "words.json", len(word_starts) - 1), word_starts, texts, counts), lengths)
-    dense = Dense(*arrays[6:]) if with_vectors else None
+    dense = Dense(arrays[6], _Rows(folder / f"{names[7]}.npy"), arrays[8]) if with_vectors else None
     ends = [(starts, lines), (word_starts, texts), (word_starts, counts)]
     sizes = {len(starts) - 1, len(normative), len(lengths)}
     if dense:
@@ -223,6 +224,36 @@ def _opened(folder: Path, *, with_vectors: bool) -> tuple[Clauses, Bm25, Dense |
     if len(sizes) > 1 or any(first[-1] != len(rest) for first, rest in ends):
         raise ValueError(folder)
     return clauses, bm25, dense
+
+
+class _Rows:
+    """The rows of a matrix in a file, read as they are asked for.
+
+    Were the file mapped, the kernel would keep the neighbours of every row that is read in memory, too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        matrix = np.load(path, mmap_mode="r")
+        self._shape, self._kind, self._start = matrix.shape, matrix.dtype, matrix.offset
+        self._file = os.open(path, os.O_RDONLY)  # kept: the index may be replaced while it is in use
+        weakref.finalize(self, os.close, self._file)
+
+    def __len__(self) -> int:
+        return int(self._shape[0])
+
+    def __getitem__(self, rows: slice) -> Any:
+        import numpy as np  # noqa: PLC0415 - as above
+
+        first, end, _ = rows.indices(len(self))
+        width = self._kind.itemsize * self._shape[1]
+        data = os.pread(self._file, width * (end - first), self._start + width * first)
+        return np.frombuffer(data, dtype=self._kind).reshape(end - first, self._shape[1])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        del copy
+        return self[:].astype(dtype or self._kind)
 
 
 def _mapped(path: Path) -> bytes | mmap:

@@ -212,9 +212,9 @@ def _opened(folder: Path, *, with_vectors: bool) -> tuple[Clauses, Bm25, Dense |
     names = list(LAYOUT)[: None if with_vectors else 6]
     arrays = [np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names]
     starts, normative, lengths, word_starts, texts, counts = arrays[:6]
-    lines = _mapped(folder / CLAUSES)
-    clauses = Clauses(lines, starts, normative, lambda: _list(folder / "cites.json", len(normative)))
-    bm25 = Bm25(StoredPostings(_list(folder / "words.json", len(word_starts) - 1), word_starts, texts, counts), lengths)
+    lines, cites, words = (_mapped(folder / name) for name in (CLAUSES, "cites.json", "words.json"))
+    clauses = Clauses(lines, starts, normative, lambda: _list(cites, len(normative)))
+    bm25 = Bm25(StoredPostings(_list(words, len(word_starts) - 1), word_starts, texts, counts), lengths)
     dense = Dense(arrays[6], _Rows(folder / f"{names[7]}.npy"), arrays[8]) if with_vectors else None
     ends = [(starts, lines), (word_starts, texts), (word_starts, counts)]
     sizes = {len(starts) - 1, len(normative), len(lengths)}
@@ -262,12 +262,12 @@ def _mapped(path: Path) -> bytes | mmap:
         return mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
 
 
-def _list(path: Path, size: int) -> list[str]:
-    """A list of texts. Raises IndexBroken."""
+def _list(data: bytes | mmap, size: int) -> list[str]:
+    """A list of so many texts. Raises IndexBroken."""
     try:
-        texts: list[str] = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise IndexBroken(f"{path} is damaged. Build the index again.") from error
+        texts: list[str] = json.loads(data[:])
+    except ValueError as error:
+        raise IndexBroken("A list of the index is damaged. Build the index again.") from error
     if len(texts) != size:
-        raise IndexBroken(f"{path} does not belong to the rest of the index. Build it again.")
+        raise IndexBroken("A list of the index does not belong to the rest of it. Build the index again.")
     return texts

@@ -1,0 +1,60 @@
+"""Earlier issues that are like a new report."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spec_lookup import Candidate, DuplicateIndex, IssueText
+
+LATE = IssueText("1", "Late flag stays", "The plan was moved to the afternoon, the flag is still there.")
+BILL = IssueText("2", "Bill has two shipments missing", "Files that departed in June are on no bill.")
+COPY = IssueText("3", "Copied shipment has old dates", "I press copy and the arrival of March is in it.")
+REPORT = IssueText("new", "flag is still red", "moved the plan, the late flag stays")
+
+TEXT = st.text(alphabet="ab 19-.é", max_size=30)
+ISSUES = st.lists(st.builds(IssueText, st.just("x"), TEXT, TEXT), max_size=5)
+
+
+def test_the_likest_comes_first_and_what_has_nothing_in_common_not_at_all() -> None:
+    """What a person is shown."""
+    index = DuplicateIndex.of([BILL, LATE, COPY])
+
+    assert "1" == index.find(REPORT)[0].id
+    assert 1 == len(index.find(REPORT, limit=1))
+
+
+def test_adding_one_by_one_is_as_good_as_at_once() -> None:
+    """Searching in between leaves nothing behind."""
+    index = DuplicateIndex()
+    for issue in (LATE, BILL, COPY):
+        index.find(REPORT)
+        index.add(issue)
+
+    assert DuplicateIndex.of([LATE, BILL, COPY]).find(REPORT) == index.find(REPORT)
+
+
+@pytest.mark.parametrize("issue", [LATE, BILL, COPY])
+def test_the_same_text_is_certain(issue: IssueText) -> None:
+    """1 is the same text, and it is called a duplicate."""
+    index = DuplicateIndex.of([LATE, BILL, COPY])
+    found = index.find(IssueText("new", issue.summary, issue.description))
+
+    assert Candidate(issue.id, 1.0) == found[0]
+    assert index.is_duplicate(found)
+
+
+def test_nothing_is_like_an_empty_index() -> None:
+    """Nor is it a duplicate."""
+    index = DuplicateIndex()
+
+    assert [] == index.find(REPORT)
+    assert not index.is_duplicate([])
+
+
+@given(ISSUES, TEXT, TEXT)
+def test_a_score_is_a_share(issues: list[IssueText], summary: str, description: str) -> None:
+    """Above 0 and not above 1, whatever is written."""
+    for candidate in DuplicateIndex.of(issues).find(IssueText("new", summary, description)):
+        assert 0 < candidate.score <= 1

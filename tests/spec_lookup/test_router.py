@@ -40,7 +40,11 @@ def router(embedder: Embedder) -> Router:
         ("nothing there", "I open the plan and the screen stays empty for ever, I had to pull the plug", "failure"),
         ("Nadia joins us", "She starts in the box office on Monday and needs to get into the system", "setup"),
         ("a question", "Where do I find the price list of last season?", "question"),
-        ("bug: no calendar", "There is no export to my phone's calendar, other programs have that", "new"),
+        (
+            "bug: no calendar",
+            "I would love to have the shows in the calendar of my phone, other programs offer it",
+            "new",
+        ),
         ("hall is refused", "The hall was free, yet it would only let me have four hours", "behaviour"),
     ],
 )

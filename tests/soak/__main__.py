@@ -1,8 +1,9 @@
-"""`make soak`: due times against the counter of minutes, in every zone, around every clock change 2020 to 2040.
+"""`make soak`: what takes too long for every test run. Two tables; the exit status is 1 when either has a fault.
 
-    python -m tests.soak [HISTORIES] [SEED]
+    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS]
 
-Prints a table; the exit status is 1 when a due time differs from its count.
+- Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
+- Due times stand against the counter of minutes, in every zone, around every clock change 2020 to 2040.
 """
 
 from __future__ import annotations
@@ -14,38 +15,67 @@ from pathlib import Path
 
 from intake_fn.core.process_file import parse
 from tests.core.counter import disagreement, trials, windows, zones
+from tests.desk.cuts import run
 
 HISTORIES = 100_000
 SEED = 20261123
 SHOWN = 10
 EVERY = 10_000
+SUBMISSIONS = 10_000
 SUPPORT = Path(__file__).parents[2] / "support.yml"
 
 
 def main() -> int:
-    """Count them all; the exit status."""
+    """Run both; the exit status."""
     given = [int(number) for number in sys.argv[1:]]
-    histories, seed = (*given, *(HISTORIES, SEED)[len(given) :])
+    histories, seed, submissions = (*given, *(HISTORIES, SEED, SUBMISSIONS)[len(given) :])
+    through_cuts = cut(submissions, seed)
+    return max(through_cuts, counted(histories, seed))
+
+
+def cut(submissions: int, seed: int) -> int:
+    """Submit requests through cuts; 1 when anything was lost, missing or there twice."""
+    begun = time.monotonic()
+    toll = run(parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name), submissions, seed)
+    print(f"""
+submitted        {toll.submitted}
+lost             {toll.lost}
+filed twice      {toll.filed_twice}
+never filed      {toll.unfiled}
+notices missing  {toll.notices_missing}
+notices twice    {toll.notices_twice} (where the mail service's answer was recorded)
+ledger           {"balanced" if toll.balanced else "NOT BALANCED"}
+cuts             {sum(toll.cuts.values())}
+seed             {seed}
+seconds          {time.monotonic() - begun:.0f}""")
+    for name, times in sorted(toll.cuts.items()):
+        print(f"  {name:<30} {times:>6}")
+    faults = toll.lost, toll.filed_twice, toll.unfiled, toll.notices_missing, toll.notices_twice
+    return 1 if any(faults) or not toll.balanced else 0
+
+
+def counted(histories: int, seed: int) -> int:
+    """Count the minutes of random histories; 1 when a due time differs."""
     rng = random.Random(seed)  # noqa: S311 - the same histories for the same seed
     process = parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
     begun = time.monotonic()
     places = windows(rng, zones())
     rng.shuffle(places)
-    counted = wrong = 0
+    done = wrong = 0
     for trial in trials(rng, process, places, histories):
         minute = int(trial.log[-1].at.timestamp()) // 60 + rng.randrange(5 * 24 * 60)
         try:
             said = disagreement(trial, minute)
         except Exception as error:  # noqa: BLE001 - an error is a disagreement like any other
             said = repr(error)
-        counted += 1
+        done += 1
         wrong += bool(said)
         if said and wrong <= SHOWN:
             print(f"{trial.zone}: {said}\n  {trial.log}\n  {trial.process.calendars}", flush=True)
-        if counted % EVERY == 0:
-            print(f"{counted} of {histories}, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+        if done % EVERY == 0:
+            print(f"{done} of {histories}, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     print(f"""
-histories      {counted}
+histories      {done}
 zones          {len({zone for zone, _ in places})}
 clock changes  {len(places)}
 seed           {seed}

@@ -1,0 +1,28 @@
+"""Nothing is lost and nothing is filed twice, wherever the work is cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.cuts import run
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_requests_come_through_random_cuts(process: Process, seed: int) -> None:
+    """Some hundred requests, each call cut with a chance of one in 25; `make soak` sends ten thousand."""
+    toll = run(process, 120, seed)
+
+    assert 100 < sum(toll.cuts.values())
+    assert (0, 0, 0, 0, 0) == (
+        toll.lost,
+        toll.filed_twice,
+        toll.unfiled,
+        toll.notices_missing,
+        toll.notices_twice,
+    )
+    assert toll.balanced

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from intake_fn.commands import due, holidays, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
-from intake_fn.desk.records import as_bytes, evaluation_cases, pinned
+from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
 from spec_lookup.folder import content_stamp, read_pages
@@ -102,8 +102,10 @@ def sweep(_: argparse.Namespace) -> None:
 
 def replay(args: argparse.Namespace) -> None:
     """Give a request's verdict again, from the spec as it then stood, and compare the two byte for byte."""
-    given = pinned(_desk().store.load(args.request))
-    again = _spec_as_read(args, given).judge(given.claim)
+    desk = _desk()
+    case = desk.store.load(args.request)
+    given = pinned(case)
+    again = given_again(case, _spec_as_read(args, given), desk.files)
     sys.stdout.buffer.write(as_bytes(again))
     sys.stdout.flush()
     if as_bytes(again) != as_bytes(given):

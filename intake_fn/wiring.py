@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from intake_fn.desk import Desk, Judge
-    from intake_fn.ports import Tracker
+    from intake_fn.ports import Files, Tracker
     from spec_lookup import Spec
 
 INLINE_SECONDS = 6
@@ -88,7 +88,6 @@ class House:
     def desk(self) -> Desk:
         """The desk for people who wait."""
         from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415 - not for a form page
-        from intake_fn.adapters.s3 import S3Files  # noqa: PLC0415
         from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
         from intake_fn.desk import Desk  # noqa: PLC0415
 
@@ -98,7 +97,7 @@ class House:
             store=DynamoStore(lambda: self._client("dynamodb"), self.settings.table),
             tracker=self._mantis(INLINE_SECONDS),
             mailer=SesMailer(lambda: self._client("sesv2"), self.process.mail),
-            files=S3Files(lambda: self._client("s3"), self.settings.bucket),
+            files=self._files,
             links=self.links,
             clock=self.clock,
             new_id=new_id,
@@ -119,6 +118,12 @@ class House:
         return Spec.open(self.settings.index)
 
     @cached_property
+    def _files(self) -> Files:
+        from intake_fn.adapters.s3 import S3Files  # noqa: PLC0415 - not for a form page
+
+        return S3Files(lambda: self._client("s3"), self.settings.bucket)
+
+    @cached_property
     def _judge(self) -> Judge:
         """The built-in judge, or the one that has a language model read the clauses."""
         from intake_fn.desk import built_in  # noqa: PLC0415
@@ -126,14 +131,17 @@ class House:
         if self.settings.judge != BEDROCK:
             return built_in
         from intake_fn.adapters.budget import DynamoBudget, log_account  # noqa: PLC0415
+        from intake_fn.desk.records import Exchanges  # noqa: PLC0415
         from spec_lookup.bedrock import asking  # noqa: PLC0415
         from spec_lookup.budget import MILLION, Price  # noqa: PLC0415
+        from spec_lookup.exchanges import kept  # noqa: PLC0415
         from spec_lookup.reader import Reader  # noqa: PLC0415
 
         set_to = self.settings
+        ask = asking(lambda: self._client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))
         return Reader(
             set_to.bedrock_model,
-            asking(lambda: self._client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1)),
+            kept(Exchanges(self._files).keep, ask),
             price=Price(set_to.bedrock_price_in, set_to.bedrock_price_out),
             budget=DynamoBudget(lambda: self._client("dynamodb"), set_to.table, now),
             limit=int(set_to.bedrock_daily_limit * MILLION),

@@ -27,16 +27,49 @@ def request_hash(request: Plain) -> str:
     return hashlib.sha256(_line(request).encode()).hexdigest()
 
 
+def name_of(request: Plain) -> str:
+    """The name of the file that holds the exchange."""
+    return f"{request_hash(request)}.json"
+
+
+def as_text(request: Plain, answer: Plain) -> str:
+    """An exchange as it stands in its file."""
+    exchange = {"request": request, "answer": answer}
+    return json.dumps(exchange, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def answer_in(text: str, request: Plain, where: str) -> Plain:
+    """The answer of an exchange, which has to be that to this request. Raises InputBroken naming `where` it stood."""
+    try:
+        exchange = json.loads(text)
+        answer = exchange["answer"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputBroken(f'{where} is not an exchange: {{"request": ..., "answer": ...}} is needed.') from error
+    if not isinstance(answer, dict):
+        raise InputBroken(f"{where}: the answer has to be a JSON object.")
+    if exchange.get("request", request) != request:
+        raise InputBroken(f"{where} holds another request than its name says. Record it again.")
+    return answer
+
+
 def recorded(folder: Path, ask: Ask) -> Ask:
     """`ask`, with each exchange written into the folder."""
 
+    def keep(name: str, text: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f".{name}.fresh"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(folder / name)  # a reader finds a whole file or none
+
+    return kept(keep, ask)
+
+
+def kept(keep: Callable[[str, str], None], ask: Ask) -> Ask:
+    """`ask`, with each exchange given to `keep`: the name of its file, and its text."""
+
     def asked(request: Plain) -> Plain:
         answer = ask(request)
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"request": request, "answer": answer}, ensure_ascii=False, indent=1, sort_keys=True)
-        fresh = folder / f".{request_hash(request)}.fresh"
-        fresh.write_text(f"{text}\n", encoding="utf-8")
-        fresh.replace(folder / f"{request_hash(request)}.json")  # a reader finds a whole file or none
+        keep(name_of(request), as_text(request, answer))
         return answer
 
     return asked
@@ -47,25 +80,20 @@ def replayed(folder: Path) -> Ask:
     missing = _still_missing(folder)
 
     def asked(request: Plain) -> Plain:
-        name = request_hash(request)
-        path = folder / f"{name}.json"
+        path = folder / name_of(request)
         try:
-            exchange = json.loads(path.read_text(encoding="utf-8"))
-            answer = exchange["answer"]
+            text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
+            name = request_hash(request)
             if name not in missing:
                 missing.add(name)
                 folder.mkdir(parents=True, exist_ok=True)
                 with (folder / MISSING).open("a", encoding="utf-8") as lines:
                     lines.write(_line({"hash": name, "request": request}) + "\n")
             raise NotRecorded("no recorded answer") from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputBroken(f'{path} is not an exchange: {{"request": ..., "answer": ...}} is needed.') from error
-        if not isinstance(answer, dict):
-            raise InputBroken(f"{path}: the answer has to be a JSON object.")
-        if exchange.get("request", request) != request:
-            raise InputBroken(f"{path} holds another request than its name says. Record it again.")
-        return answer
+        except ValueError as error:
+            raise InputBroken(f"{path} is not text in UTF-8. Record it again.") from error
+        return answer_in(text, request, str(path))
 
     return asked
 

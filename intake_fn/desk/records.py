@@ -1,19 +1,36 @@
-"""What the records are good for afterwards: a verdict given again, overruled verdicts as evaluation cases."""
+"""What the records are good for afterwards: a verdict given again, overruled verdicts as evaluation cases.
+
+What was said between us and a language model is kept beside the files of requests, so that a verdict that rests on it
+can be given again without asking anybody.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
+
 from intake_fn.core.case import Case, Overruled
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown
 from intake_fn.core.request import Request
-from intake_fn.ports import Store
-from spec_lookup import Claim, Verdict
+from intake_fn.ports import Files, Store
+from spec_lookup import Claim, NotRecorded, Spec, Verdict
+from spec_lookup.exchanges import answer_in, name_of
+from spec_lookup.reader import Reader
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
+
+FOLDER = "exchanges"
+"""Where in the file store exchanges with a language model are kept."""
+
+BEDROCK = "bedrock:"
+"""How the name of a judge begins that has a language model read the clauses."""
+
+log = structlog.get_logger()
 
 OVERRULED = "overruled"
 """The kind of an evaluation case that came from a person's decision."""
@@ -41,6 +58,38 @@ def pinned(case: Case) -> Verdict:
 def as_bytes(verdict: Verdict) -> bytes:
     """A verdict as one line of JSON, always the same for the same verdict."""
     return json.dumps(verdict.to_plain(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanges:
+    """Exchanges with a language model in the file store."""
+
+    files: Files
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep one. The answer is worth more than its record: when that can't be kept, it is logged."""
+        try:
+            self.files.put(f"{FOLDER}/{name}", text.encode(), "application/json")
+        except SpecdeskError as error:
+            log.warning("exchange_not_kept", name=name, error=str(error))
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer that was kept. Raises NotRecorded."""
+        where = f"{FOLDER}/{name_of(request)}"
+        try:
+            text = self.files.get(where).decode()
+        except Unknown as error:
+            raise NotRecorded("no recorded answer") from error
+        return answer_in(text, request, where)
+
+
+def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
+    """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
+    given = pinned(case)
+    if given.judge.startswith(BEDROCK):
+        reader = Reader(given.judge.removeprefix(BEDROCK), Exchanges(files).ask)
+        return reader(spec, given.claim, (case.request.requester.name,))
+    return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
 
 
 def evaluation_cases(store: Store) -> Iterator[dict[str, Any]]:

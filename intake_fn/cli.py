@@ -95,9 +95,12 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(_: argparse.Namespace) -> None:
-    """Say what the clocks have to say, and try everything in the outbox whose time has come."""
-    swept = _desk().sweep()
+    """Say what the clocks have to say, try everything in the outbox whose time has come, and sync with Mantis."""
+    desk = _desk()
+    swept = desk.sweep()
     print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
+    synced = desk.sync()
+    print(f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed")
 
 
 def replay(args: argparse.Namespace) -> None:

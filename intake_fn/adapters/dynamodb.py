@@ -19,6 +19,7 @@ from zlib import crc32
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
+    SYNC,
     Item,
     cursor_of,
     epoch,
@@ -32,6 +33,8 @@ from intake_fn.adapters.dynamodb_items import (
     plain,
     row_of,
     state_item,
+    sync_body,
+    sync_cursor,
     tally,
     waiting,
     wire,
@@ -48,7 +51,7 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,6 +216,21 @@ class DynamoStore:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
         once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until)}
         return self._write("put_item", self._put(once)["Put"])
+
+    def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
+        """The sync's cursor, for oneself alone until `until`; None while somebody else has it."""
+        taken = {"leased_until": instant(until)}
+        free = f"{ABSENT} OR #leased_until <= :now"
+        if not self._write("update_item", self._changed(SYNC, taken, free, {":now": instant(now)})):
+            return None
+        return sync_cursor(self._get(SYNC["pk"], SYNC["sk"]) or {}, until)
+
+    def keep_sync(self, cursor: SyncCursor) -> bool:
+        """Keep a cursor, which stays taken until its `until`; False when somebody else took it since."""
+        mine = {":mine": instant(cursor.until)}
+        return self._write(
+            "update_item", self._changed(SYNC, {"body": sync_body(cursor)}, "#leased_until = :mine", mine)
+        )
 
     # --- the outbox ---------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ class CaseRow:
     wake: datetime | None = None
     """When its clock has something to say next."""
     version: int = 0
+    gone: bool = False
+    """Whether its issue is missing in Mantis."""
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:
@@ -68,6 +70,7 @@ class CaseRow:
             due=step.due,
             wake=step.wake,
             version=case.version,
+            gone=case.gone,
         )
 
 

@@ -76,6 +76,8 @@ def state_item(step: Step) -> Item:
     }
     if case.issue is not None:
         state["issue"] = case.issue
+    if case.gone:
+        state["gone"] = True
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.wake is not None:
@@ -101,6 +103,7 @@ def row_of(item: Item) -> CaseRow:
         due=datetime.fromisoformat(item["due"]) if "due" in item else None,
         wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
+        gone=item.get("gone", False),
     )
 
 

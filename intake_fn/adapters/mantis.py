@@ -120,7 +120,7 @@ class MantisTracker:
             wanted["category"] = self._category(target, here["category"]["name"])
         if not _dropped(wanted, here):
             return ()  # a PATCH that changes nothing would mail everybody who watches the issue
-        answer = self._call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
+        answer = self.call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
         return _dropped(wanted, _first(answer, "issues"))
 
     def note(self, number: int, text: str, marker: str) -> None:
@@ -128,7 +128,7 @@ class MantisTracker:
         notes = self._issue(number).get("notes", [])
         if not any(note.get("text", "").rstrip().endswith(marker) for note in notes):
             body = {"text": f"{_text(text)[: TEXT_LIMIT - len(marker) - 2]}\n\n{marker}"}
-            _expect(self._call("POST", f"issues/{number}/notes", body), "note")
+            _expect(self.call("POST", f"issues/{number}/notes", body), "note")
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file unless one of that name and size is there; False when Mantis refuses it."""
@@ -234,7 +234,7 @@ class MantisTracker:
         if not missing:
             return ()
         try:
-            self._call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
+            self.call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
         except (Broken, Refused) as error:
             log.warning("mantis_tags_refused", issue=number, error=str(error)[:200])
             return ("tags",)
@@ -300,7 +300,7 @@ class MantisTracker:
         return rows
 
     def _issue(self, number: int) -> Mapping[str, Any]:
-        return _first(self._call("GET", f"issues/{number}"), "issues")
+        return _first(self.call("GET", f"issues/{number}"), "issues")
 
     # --- calling -------------------------------------------------------------------------------
 
@@ -312,9 +312,9 @@ class MantisTracker:
         return urllib3.PoolManager(timeout=wait, retries=False, maxsize=4)
 
     def _get(self, path: str, query: Mapping[str, str]) -> Any:
-        return self._call("GET", path, query=query)
+        return self.call("GET", path, query=query)
 
-    def _call(
+    def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
     ) -> Any:
         """The answer's JSON. Raises what STATUS_ERRORS says for anything but success."""

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake_fn.commands import doctor, due, holidays, recompute
+from intake_fn.commands import doctor, due, holidays, provision, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.desk.records import as_bytes, evaluation_cases, pinned
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
     from spec_lookup import Verdict
 
-MODULES = (due, recompute, holidays, doctor)
+MODULES = (due, recompute, holidays, doctor, provision)
 """Commands that stand in modules of their own."""
 
 

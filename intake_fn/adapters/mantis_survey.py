@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
@@ -99,6 +99,21 @@ def lacks(found: Survey, process: Process) -> Iterator[Lack]:
     yield from _enums(found, process)
 
 
+def once_made(found: Survey, mapping: MantisMap) -> Survey:
+    """What there will be once the missing projects are made: they inherit all from the parent, if that is there."""
+    none = Project(0, "", MANAGER, frozenset(), frozenset(), frozenset())
+    parent = found.projects.get(mapping.parent.casefold(), none)
+    made = {
+        name.casefold(): replace(parent, number=-place, name=name)
+        for place, name in enumerate(names_of(mapping), 1)
+        if name.casefold() not in found.projects
+    }
+    below = frozenset(project.number for project in (*found.projects.values(), *made.values()))
+    projects = {**found.projects, **made}
+    whole = replace(projects[mapping.parent.casefold()], below=below)
+    return replace(found, projects={**projects, mapping.parent.casefold(): whole})
+
+
 def _version(found: Survey) -> Iterator[Lack]:
     numbers = tuple(int(part) for part in re.findall(r"\d+", found.version)[:2])
     if numbers < OLDEST:
@@ -119,7 +134,7 @@ def _projects(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
                 " Manage > Manage Projects > the project > Add User to Project.",
                 project=name,
             )
-        elif parent and project is not parent and project.number not in parent.below:
+        elif parent and project.number not in {parent.number, *parent.below}:
             yield Lack(
                 f"project {name!r} is not a sub-project of {mapping.parent!r}",
                 "`specdesk provision --apply` attaches it.",

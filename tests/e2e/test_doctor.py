@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.cli import main
-from sandbox.house import Ports, SandboxHouse
+from sandbox.house import ROOT, Ports, SandboxHouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,14 +117,73 @@ def test_an_index_of_another_spec_is_told(call: Callable[..., tuple[int, str]], 
     assert "build-index" in wrong(printed)["index"][0]["remedy"]
 
 
-def test_an_address_that_is_not_registered_is_told(
-    call: Callable[..., tuple[int, str]], running: SandboxHouse, tmp_path: Path
-) -> None:
+def other_process(folder: Path, old: str, new: str, *more: tuple[str, str]) -> str:
+    """A support.yml that says something else."""
+    text = (ROOT / "support.yml").read_text(encoding="utf-8")
+    for was, is_ in ((old, new), *more):
+        assert was in text
+        text = text.replace(was, is_)
+    path = folder / "support.yml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     """Mail would be refused by SES."""
-    text = running.house.settings.process.read_text(encoding="utf-8")
-    path = tmp_path / "support.yml"
-    path.write_text(text.replace("address: helpdesk@example.com", "address: other@example.org"), encoding="utf-8")
-    status, printed = call("doctor", "--json", SPECDESK_PROCESS=str(path))
+    path = other_process(tmp_path, "address: helpdesk@example.com", "address: other@example.org")
+    status, printed = call("doctor", "--json", SPECDESK_PROCESS=path)
 
     assert (1, ["mail"]) == (status, list(wrong(printed)))
     assert "other@example.org lacks: identity" == wrong(printed)["mail"][0]["what"]
+
+
+# --- provision -------------------------------------------------------------------------------
+
+
+def steps(printed: str) -> dict[str, tuple[str, str]]:
+    """Who makes each thing that is missing, and its state."""
+    return {step["what"]: (step["by"], step["state"]) for step in json.loads(printed)["steps"]}
+
+
+def test_nothing_is_missing_in_the_sandbox(call: Callable[..., tuple[int, str]]) -> None:
+    """The plan is empty."""
+    assert (0, "Nothing is missing.\n") == call("provision")
+    assert (0, {}) == (call("provision", "--json")[0], steps(call("provision", "--apply", "--json")[1]))
+
+
+def test_a_plan_makes_nothing_and_apply_makes_it(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Table, bucket and address; afterwards the doctor finds nothing."""
+    path = other_process(tmp_path, "address: helpdesk@example.com", "address: new@example.org")
+    new = {"SPECDESK_TABLE": "new-table", "SPECDESK_BUCKET": "new-bucket", "SPECDESK_PROCESS": path}
+    names = {"table new-table: table", "bucket new-bucket: bucket", "mail from new@example.org: identity"}
+    for _ in range(2):
+        status, printed = call("provision", "--json", **new)
+        assert (1, dict.fromkeys(names, ("specdesk", "missing"))) == (status, steps(printed))
+
+    assert "missing  table new-table: table" in call("provision", **new)[1]
+    status, printed = call("provision", "--apply", "--json", **new)
+    assert (0, dict.fromkeys(names, ("specdesk", "made"))) == (status, steps(printed))
+    assert (0, "Nothing is missing.\n") == call("provision", **new)
+    assert 0 == call("doctor", **new)[0]
+
+
+def test_what_a_person_has_to_do_is_told_with_its_clicks(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """A project needs an administrator's token; a category and an account need a person in Mantis's pages."""
+    path = other_process(
+        tmp_path,
+        "change: Change InBox",
+        "change: Wishes",
+        ("name: Customs,", "name: Customs and duties,"),
+        ("mantis: roma", "mantis: roma.new"),
+    )
+    status, printed = call("provision", "--apply", "--json", SPECDESK_PROCESS=path)
+    told = json.loads(printed)["steps"]
+    (project,) = [step for step in told if step["by"] == "specdesk"]
+    by_hand = {step["what"]: step["how"] for step in told if step["by"] == "you"}
+
+    assert (1, "failed") == (status, project["state"])
+    assert "Wishes" in project["what"]
+    assert "SPECDESK_MANTIS_ADMIN_TOKEN" in project["how"]
+    for name in ("Bugs InBox", "Wishes", "Support Misc"):
+        assert "> Categories >" in by_hand[f"project '{name}' has no category 'Customs and duties'"]
+        assert "Create New Account" in by_hand[f"nobody may handle issues in '{name}' as 'roma.new'"]

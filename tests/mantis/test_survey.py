@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.adapters.mantis_survey import lacks, make_project, survey
+from intake_fn.adapters.mantis_survey import lacks, make_project, names_of, once_made, survey
 from intake_fn.core.errors import Broken
 from tests.mantis.conftest import token_of
 
@@ -72,3 +72,25 @@ def test_projects_are_made_and_attached_by_an_administrator(stand_in: StandIn, p
 
     assert [] == found(stand_in, process)
     assert 1 == stand_in.state.number("select count(*) from project where name = 'Change InBox'")
+
+
+def test_a_fresh_mantis_gets_the_whole_tree(stand_in: StandIn, process: Process) -> None:
+    """The parent first; what is told to be missing beforehand is missing afterwards."""
+    with stand_in.state.change():
+        stand_in.state.run("update project set name = 'Old ' || name")
+        stand_in.state.run("delete from category where project != 0")
+        stand_in.state.add_account("administrator", 90, token=token_of("administrator"))
+    before = survey(stand_in.tracker)
+    hands = {lack.what for lack in lacks(once_made(before, process.mantis), process) if "category" in lack.what}
+    admin = replace(stand_in.tracker, token=token_of("administrator"))
+    for lack in lacks(before, process):
+        if lack.project:
+            make_project(admin, lack.project)
+    after = survey(stand_in.tracker)
+
+    assert {} == dict(before.projects)
+    assert {name.casefold() for name in names_of(process.mantis)} == set(after.projects)
+    assert 3 == len(after.projects[process.mantis.parent.casefold()].below)
+    assert {what.partition("category")[0] for what in hands} == {
+        lack.what.partition("category")[0] for lack in lacks(after, process)
+    }

@@ -1,7 +1,7 @@
 """The `specdesk` command, for admins and for continuous integration.
 
 Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped,
-3 no clock runs (`specdesk due`). The clock's commands stand in intake_fn/commands.
+3 no clock runs (`specdesk due`). Some commands stand in intake_fn/commands.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake_fn.commands import due, holidays, recompute
+from intake_fn.commands import doctor, due, holidays, provision, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
     from spec_lookup import Verdict
 
-CLOCK_COMMANDS = (due, recompute, holidays)
+MODULES = (due, recompute, holidays, doctor, provision)
+"""Commands that stand in modules of their own."""
 
 
 def check(args: argparse.Namespace) -> None:
@@ -95,9 +96,12 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(_: argparse.Namespace) -> None:
-    """Say what the clocks have to say, and try everything in the outbox whose time has come."""
-    swept = _desk().sweep()
+    """Say what the clocks have to say, try everything in the outbox whose time has come, and sync with Mantis."""
+    desk = _desk()
+    swept = desk.sweep()
     print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
+    synced = desk.sync()
+    print(f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed")
 
 
 def replay(args: argparse.Namespace) -> None:
@@ -227,7 +231,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("sweep", help=sweep.__doc__)
     command.set_defaults(run=sweep)
 
-    for module in CLOCK_COMMANDS:
+    for module in MODULES:
         module.add(commands)
     return top
 

@@ -31,10 +31,10 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
 
 
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Say what the clocks have to say and try everything in the outbox whose time has come (every minute)."""
+    """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute)."""
     del event, context
-    swept = house.patient_desk.sweep()
-    return asdict(swept)
+    desk = house.patient_desk
+    return {**asdict(desk.sweep()), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
 
 
 def _import_zappa() -> Any:

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from intake_fn.core.case import Case, Category, Event, Intent, Status, Step
+from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
 
 # --- Store -----------------------------------------------------------------------------------
@@ -46,6 +47,8 @@ class CaseRow:
     wake: datetime | None = None
     """When its clock has something to say next."""
     version: int = 0
+    gone: bool = False
+    """Whether its issue is missing in Mantis."""
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:
@@ -67,6 +70,7 @@ class CaseRow:
             due=step.due,
             wake=step.wake,
             version=case.version,
+            gone=case.gone,
         )
 
 
@@ -104,6 +108,22 @@ class Ledger:
     def balanced(self) -> bool:
         """Whether every request that came in is accounted for."""
         return self.received == self.filed + self.queued + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCursor:
+    """How far the sync with the tracker has come (desk/sync.py). Rows are numbers with the instant of their change.
+
+    `until` is the end of the lease, and its name: a sync that lost its lease does not keep its cursor.
+    """
+
+    until: datetime
+    since: datetime | None = None
+    """Rows changed from here on are still to be looked at; None at the very beginning."""
+    listed: datetime | None = None
+    """When everything was listed last."""
+    once: Mapping[int, datetime] = field(default_factory=dict)
+    twice: Mapping[int, datetime] = field(default_factory=dict)
 
 
 class Store(Protocol):
@@ -198,6 +218,14 @@ class Store(Protocol):
         """The balance of everything that was ever received."""
         ...
 
+    def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
+        """The sync's cursor, for oneself alone until `until`; None while somebody else has it."""
+        ...
+
+    def keep_sync(self, cursor: SyncCursor) -> bool:
+        """Keep a cursor, which stays taken until its `until`; False when somebody else took it since."""
+        ...
+
 
 # --- Tracker ---------------------------------------------------------------------------------
 
@@ -229,6 +257,14 @@ class Placed:
     dropped: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An issue and when it was changed last, by the tracker's clock, which has whole seconds."""
+
+    number: int
+    at: datetime
+
+
 class Tracker(Protocol):
     """Mantis. Raises TryLater when it is down or slow, Broken when rights or configuration are wrong."""
 
@@ -246,6 +282,14 @@ class Tracker(Protocol):
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file unless one of that name and size is there; False when the tracker refuses it."""
+        ...
+
+    def changes(self, since: datetime | None) -> Sequence[Change]:
+        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
+        ...
+
+    def look(self, number: int) -> Standing:
+        """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         ...
 
     def probe(self) -> str:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from intake_fn.adapters.mantis import MantisTracker
     from intake_fn.desk import Desk, Judge
-    from intake_fn.ports import Files, Tracker
+    from intake_fn.ports import Files
     from spec_lookup import Spec
 
 INLINE_SECONDS = 6
@@ -94,9 +95,9 @@ class House:
         return Desk(
             process=self.process,
             spec=lambda: self.spec,
-            store=DynamoStore(lambda: self._client("dynamodb"), self.settings.table),
-            tracker=self._mantis(INLINE_SECONDS),
-            mailer=SesMailer(lambda: self._client("sesv2"), self.process.mail),
+            store=DynamoStore(lambda: self.client("dynamodb"), self.settings.table),
+            tracker=self.mantis(INLINE_SECONDS),
+            mailer=SesMailer(lambda: self.client("sesv2"), self.process.mail),
             files=self._files,
             links=self.links,
             clock=self.clock,
@@ -108,7 +109,7 @@ class House:
     @cached_property
     def patient_desk(self) -> Desk:
         """The desk of the sweep and the command line."""
-        return replace(self.desk, tracker=self._mantis(PATIENT_SECONDS), inline=timedelta(seconds=PATIENT_SECONDS))
+        return replace(self.desk, tracker=self.mantis(PATIENT_SECONDS), inline=timedelta(seconds=PATIENT_SECONDS))
 
     @cached_property
     def spec(self) -> Spec:
@@ -121,7 +122,7 @@ class House:
     def _files(self) -> Files:
         from intake_fn.adapters.s3 import S3Files  # noqa: PLC0415 - not for a form page
 
-        return S3Files(lambda: self._client("s3"), self.settings.bucket)
+        return S3Files(lambda: self.client("s3"), self.settings.bucket)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -138,23 +139,25 @@ class House:
         from spec_lookup.reader import Reader  # noqa: PLC0415
 
         set_to = self.settings
-        ask = asking(lambda: self._client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))
+        ask = asking(lambda: self.client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))
         return Reader(
             set_to.bedrock_model,
             kept(Exchanges(self._files).keep, ask),
             price=Price(set_to.bedrock_price_in, set_to.bedrock_price_out),
-            budget=DynamoBudget(lambda: self._client("dynamodb"), set_to.table, now),
+            budget=DynamoBudget(lambda: self.client("dynamodb"), set_to.table, now),
             limit=int(set_to.bedrock_daily_limit * MILLION),
             told=log_account,
         )
 
-    def _mantis(self, seconds: float) -> Tracker:
+    def mantis(self, seconds: float, token: str = "") -> MantisTracker:
+        """A client of Mantis that waits so long for an answer; as the service account unless a token is given."""
         from intake_fn.adapters.mantis import MantisTracker  # noqa: PLC0415
 
-        token = self._secret("mantis-token", self.settings.mantis_token)
+        token = token or self._secret("mantis-token", self.settings.mantis_token)
         return MantisTracker(self.settings.mantis_url, token, self.process.mantis, timeout_seconds=seconds)
 
-    def _client(self, service: str, **more: Any) -> Any:
+    def client(self, service: str, **more: Any) -> Any:
+        """A client of an AWS service."""
         from intake_fn.adapters.aws import client  # noqa: PLC0415
 
         return client(service, self.environ, **more)
@@ -163,8 +166,8 @@ class House:
         """A secret from the environment (sandbox), else from Parameter Store."""
         if given:
             return given
-        return str(
-            self._client("ssm").get_parameter(Name=f"{self.settings.parameters}/{name}", WithDecryption=True)[
-                "Parameter"
-            ]["Value"]
-        )
+        from intake_fn.adapters.aws import translated  # noqa: PLC0415
+
+        with translated("The Parameter Store"):
+            found = self.client("ssm").get_parameter(Name=f"{self.settings.parameters}/{name}", WithDecryption=True)
+        return str(found["Parameter"]["Value"])

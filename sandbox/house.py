@@ -15,7 +15,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -199,7 +200,9 @@ class SandboxHouse:
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
-                self.house.patient_desk.sweep()
+                desk = replace(self.house.patient_desk, sync_every=timedelta(seconds=SWEEP_SECONDS))
+                desk.sweep()
+                desk.sync()
             except SpecdeskError as error:
                 print(f"The sweep will try again: {error}", file=sys.stderr)
 

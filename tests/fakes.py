@@ -30,7 +30,20 @@ from intake_fn.core.case import (
     ready_at,
 )
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import CaseRow, Issue, Ledger, Mail, OutboxItem, Page, Placed, Purpose, Upload
+from intake_fn.core.mirror import MantisNote, Standing
+from intake_fn.ports import (
+    CaseRow,
+    Change,
+    Issue,
+    Ledger,
+    Mail,
+    OutboxItem,
+    Page,
+    Placed,
+    Purpose,
+    SyncCursor,
+    Upload,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,6 +102,7 @@ class MemoryStore:
         self._outbox: dict[str, OutboxItem] = {}
         self._leases: dict[str, datetime] = {}
         self._used: set[str] = set()
+        self._sync: SyncCursor | None = None
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -239,6 +253,21 @@ class MemoryStore:
                 failed=stand[Filing.FAILED],
             )
 
+    def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
+        """The sync's cursor, unless somebody else has it."""
+        with self._up():
+            if self._sync and self._sync.until > now:
+                return None
+            self._sync = replace(self._sync, until=until) if self._sync else SyncCursor(until)
+            return self._sync
+
+    def keep_sync(self, cursor: SyncCursor) -> bool:
+        """Keep a cursor; False when somebody else took it since."""
+        with self._up():
+            mine = self._sync is not None and self._sync.until == cursor.until
+            self._sync = cursor if mine else self._sync
+            return mine
+
     def _up(self) -> threading.RLock:
         """The lock of this store. Raises TryLater while it is down."""
         if self.down:
@@ -299,12 +328,15 @@ class MemoryTracker:
     issues: dict[int, Issue] = field(default_factory=dict)
     notes: dict[int, list[str]] = field(default_factory=dict)
     files: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    touched: dict[int, datetime] = field(default_factory=dict)
+    ticks: count[int] = field(default_factory=count)
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
         self._up()
         number = next((n for n, other in self.issues.items() if other.marker == issue.marker), len(self.issues) + 1)
         self.issues.setdefault(number, issue)
+        self._touch(number)
         return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
@@ -313,6 +345,7 @@ class MemoryTracker:
         self.issues[number] = replace(
             self.issues[number], project=project, handler=handler, status=status, priority=priority
         )
+        self._touch(number)
         return self.drops
 
     def note(self, number: int, text: str, marker: str) -> None:
@@ -321,6 +354,7 @@ class MemoryTracker:
         notes = self.notes.setdefault(number, [])
         if not any(note.endswith(marker) for note in notes):
             notes.append(f"{text}\n\n{marker}")
+            self._touch(number)
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file; False while files are refused. Raises Unknown."""
@@ -328,6 +362,19 @@ class MemoryTracker:
         if not self.refuses_files:
             self.files.setdefault(number, {})[name] = content
         return not self.refuses_files
+
+    def changes(self, since: datetime | None) -> Sequence[Change]:
+        """What was changed since, the oldest first."""
+        self._up()
+        rows = [Change(number, at) for number, at in self.touched.items() if number in self.issues]
+        return sorted((row for row in rows if since is None or row.at >= since), key=lambda row: (row.at, row.number))
+
+    def look(self, number: int) -> Standing:
+        """An issue as it stands. Raises Unknown."""
+        self._there(number)
+        one = self.issues[number]
+        notes = tuple(MantisNote(n, "", text) for n, text in enumerate(self.notes.get(number, []), 1))
+        return Standing(one.project, one.handler, one.status, one.priority, notes=notes)
 
     def probe(self) -> str:
         """A version."""
@@ -337,6 +384,9 @@ class MemoryTracker:
     def _up(self) -> None:
         if self.down:
             raise TryLater("Mantis does not answer. It is tried again.")
+
+    def _touch(self, number: int) -> None:
+        self.touched[number] = MONDAY + timedelta(seconds=next(self.ticks))
 
     def _there(self, number: int) -> None:
         self._up()

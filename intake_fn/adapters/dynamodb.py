@@ -19,6 +19,7 @@ from zlib import crc32
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
+    SYNC,
     Item,
     cursor_of,
     epoch,
@@ -32,6 +33,8 @@ from intake_fn.adapters.dynamodb_items import (
     plain,
     row_of,
     state_item,
+    sync_body,
+    sync_cursor,
     tally,
     waiting,
     wire,
@@ -48,7 +51,7 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,6 +216,21 @@ class DynamoStore:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
         once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until)}
         return self._write("put_item", self._put(once)["Put"])
+
+    def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
+        """The sync's cursor, for oneself alone until `until`; None while somebody else has it."""
+        taken = {"leased_until": instant(until)}
+        free = f"{ABSENT} OR #leased_until <= :now"
+        if not self._write("update_item", self._changed(SYNC, taken, free, {":now": instant(now)})):
+            return None
+        return sync_cursor(self._get(SYNC["pk"], SYNC["sk"]) or {}, until)
+
+    def keep_sync(self, cursor: SyncCursor) -> bool:
+        """Keep a cursor, which stays taken until its `until`; False when somebody else took it since."""
+        mine = {":mine": instant(cursor.until)}
+        return self._write(
+            "update_item", self._changed(SYNC, {"body": sync_body(cursor)}, "#leased_until = :mine", mine)
+        )
 
     # --- the outbox ---------------------------------------------------------------------------
 
@@ -422,32 +440,61 @@ class DynamoStore:
         return stand
 
 
+KEYS = ("pk", "sk")
+INDEXES: Mapping[str, tuple[str, str]] = {"queue": ("queue", "place"), "due": ("line", "turn")}
+EXPIRES = "expires"
+NO_TABLE = "table"
+NO_EXPIRY = f"expiry by {EXPIRES}"
+
+
 def create_table(client: DynamoDBClient, name: str) -> None:
     """Make the table with its two indexes, on demand, and let expired items go; nothing happens where it is."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
-    keys = ("pk", "sk", "queue", "place", "line", "turn")
+    keys = [*KEYS, *(key for pair in INDEXES.values() for key in pair)]
     with translated(SERVICE):
         try:
             client.create_table(
                 TableName=name,
                 BillingMode="PAY_PER_REQUEST",
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-                KeySchema=_keys("pk", "sk"),
+                KeySchema=_keys(*KEYS),
                 GlobalSecondaryIndexes=[
                     {"IndexName": index, "KeySchema": _keys(*of), "Projection": {"ProjectionType": "ALL"}}
-                    for index, of in (("queue", ("queue", "place")), ("due", ("line", "turn")))
+                    for index, of in INDEXES.items()
                 ],
             )
         except ClientError as error:
             if code_of(error) != "ResourceInUseException":
                 raise
         client.get_waiter("table_exists").wait(TableName=name)
-        expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"].get("TimeToLiveStatus")
-        if expiry not in ("ENABLED", "ENABLING"):
+        if not _expires(client, name):
             client.update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES}
             )
+
+
+def table_lacks(client: DynamoDBClient, name: str) -> list[str]:
+    """What the table lacks, in words; empty when all is well, ["table"] when there is none. Raises TryLater."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            table = client.describe_table(TableName=name)["Table"]
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            return [NO_TABLE]
+        indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
+        lacks = [] if table["KeySchema"] == _keys(*KEYS) else [f"keys {' and '.join(KEYS)}"]
+        lacks += [f"index {index}" for index, of in INDEXES.items() if indexes.get(index) != _keys(*of)]
+        return lacks if _expires(client, name) else [*lacks, NO_EXPIRY]
+
+
+def _expires(client: DynamoDBClient, name: str) -> bool:
+    """Whether items go by themselves once their time is over."""
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    return expiry.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and expiry.get("AttributeName") == EXPIRES
 
 
 def _keys(partition: str, order: str) -> Any:

@@ -9,6 +9,7 @@
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
+| SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
 
 | index | partition                  | order                       | lists                                      |
@@ -34,7 +35,7 @@ from zlib import crc32
 from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_from_plain, intent_to_plain, ready_at
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
-from intake_fn.ports import CaseRow, OutboxItem
+from intake_fn.ports import CaseRow, OutboxItem, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +76,8 @@ def state_item(step: Step) -> Item:
     }
     if case.issue is not None:
         state["issue"] = case.issue
+    if case.gone:
+        state["gone"] = True
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.wake is not None:
@@ -100,6 +103,7 @@ def row_of(item: Item) -> CaseRow:
         due=datetime.fromisoformat(item["due"]) if "due" in item else None,
         wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
+        gone=item.get("gone", False),
     )
 
 
@@ -158,6 +162,33 @@ def outbox_item(item: Item) -> OutboxItem:
         last_error=item["last_error"],
         failed=item["failed"],
     )
+
+
+SYNC: Item = {"pk": "SYNC", "sk": "MANTIS"}
+"""The key of the sync's cursor."""
+
+
+def sync_body(cursor: SyncCursor) -> str:
+    """All of a cursor but its lease, as JSON."""
+    return json_of(
+        {
+            "since": instant(cursor.since) if cursor.since else "",
+            "listed": instant(cursor.listed) if cursor.listed else "",
+            "once": {str(number): instant(at) for number, at in cursor.once.items()},
+            "twice": {str(number): instant(at) for number, at in cursor.twice.items()},
+        }
+    )
+
+
+def sync_cursor(item: Item, until: datetime) -> SyncCursor:
+    """The cursor that stands in the table, taken until `until`; one that begins if none stands there yet."""
+    body = json.loads(item.get("body", "{}"))
+    since, listed = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("since", "listed"))
+    once, twice = (
+        {int(number): datetime.fromisoformat(at) for number, at in body.get(name, {}).items()}
+        for name in ("once", "twice")
+    )
+    return SyncCursor(until, since, listed, once, twice)
 
 
 def json_of(plain: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
+from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.core.process import MantisMap
-from intake_fn.ports import Issue, Placed
+from intake_fn.ports import Change, Issue, Placed
 
 if TYPE_CHECKING:
     import urllib3
@@ -40,6 +42,10 @@ TAG_LIMIT = 100
 NAME_LIMIT_BYTES = 250
 LOOK_BACK = 200
 """Issues of the projects, the latest changed first, among which a marker is looked for."""
+
+PAGE_SIZE = 200
+PAGE_GROWS = 8
+"""Issues of the first page that is asked for changes, and by how much it grows: turning pages loses some."""
 
 LOOK_AGAIN_SECONDS = 1.5
 """After a doubtful answer the server may still be working: wait that long before the second look."""
@@ -112,7 +118,9 @@ class MantisTracker:
         if here["project"]["id"] != target["id"]:
             wanted["project"] = {"id": target["id"]}
             wanted["category"] = self._category(target, here["category"]["name"])
-        answer = self._call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
+        if not _dropped(wanted, here):
+            return ()  # a PATCH that changes nothing would mail everybody who watches the issue
+        answer = self.call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
         return _dropped(wanted, _first(answer, "issues"))
 
     def note(self, number: int, text: str, marker: str) -> None:
@@ -120,7 +128,7 @@ class MantisTracker:
         notes = self._issue(number).get("notes", [])
         if not any(note.get("text", "").rstrip().endswith(marker) for note in notes):
             body = {"text": f"{_text(text)[: TEXT_LIMIT - len(marker) - 2]}\n\n{marker}"}
-            _expect(self._call("POST", f"issues/{number}/notes", body), "note")
+            _expect(self.call("POST", f"issues/{number}/notes", body), "note")
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file unless one of that name and size is there; False when Mantis refuses it."""
@@ -136,6 +144,32 @@ class MantisTracker:
             return False
         self._check(answer)
         return True
+
+    def changes(self, since: datetime | None) -> Sequence[Change]:
+        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first.
+
+        Always page 1, and larger until it reaches back far enough: issues of the same second have no
+        settled order, so that turning pages loses some.
+        """
+        size = PAGE_SIZE if since else 0  # 0 is all there are
+        while True:
+            rows = self._rows(size, "id,updated_at")
+            found = [Change(int(row["id"]), _instant(row["updated_at"])) for row in rows]
+            if since is None or len(found) < size or min(change.at for change in found) < since:
+                break
+            size *= PAGE_GROWS
+        kept = [change for change in found if since is None or change.at >= since]
+        return sorted(kept, key=lambda change: (change.at, change.number))
+
+    def look(self, number: int) -> Standing:
+        """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
+        answer = self._send("GET", f"issues/{number}")
+        if answer.status == HTTPStatus.FORBIDDEN and isinstance(answer.body, dict):  # no body: the account is off
+            raise Unknown(f"Mantis does not show us issue {number} any more.")
+        self._check(answer)
+        row = _first(answer.body, "issues")
+        named = {name: str(row.get(name, {}).get("name", "")) for name in ("project", "handler", *STANDS)}
+        return Standing(**named, notes=tuple(_notes(row)), changed_by=_changed_by(row))
 
     def probe(self) -> str:
         """The tracker's version, when it answers."""
@@ -165,14 +199,17 @@ class MantisTracker:
 
     def _find(self, marker: str) -> Mapping[str, Any] | None:
         """The issue whose additional information begins with our marker; Mantis has no search for it."""
+        rows = self._rows(LOOK_BACK, "id,additional_information,tags,summary")
+        return next((row for row in rows if _is_marked(row, marker)), None)
+
+    def _rows(self, size: int, select: str) -> list[Mapping[str, Any]]:
+        """Page 1 of the issues of our projects, the latest changed first."""
         parent = self._project(self.mapping.parent)
-        query = {"project_id": str(parent["id"]), "page_size": str(LOOK_BACK), "page": "1"}
-        query["select"] = "id,additional_information,tags,summary"
-        rows = self._get("issues", query)["issues"]
+        query = {"project_id": str(parent["id"]), "page_size": str(size), "page": "1", "select": select}
+        rows = _expect(self._get("issues", query), "issues")
         if not isinstance(rows, list):
             raise TryLater("Mantis answered a list of issues with an error inside.")
-        found = (row for row in rows if isinstance(row, dict) and _is_marked(row, marker))
-        return next(found, None)
+        return [row for row in rows if isinstance(row, dict)]
 
     def _fields(self, issue: Issue) -> dict[str, Any]:
         """What is sent: ids for every name, texts as Mantis can hold them."""
@@ -197,7 +234,7 @@ class MantisTracker:
         if not missing:
             return ()
         try:
-            self._call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
+            self.call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
         except (Broken, Refused) as error:
             log.warning("mantis_tags_refused", issue=number, error=str(error)[:200])
             return ("tags",)
@@ -263,7 +300,7 @@ class MantisTracker:
         return rows
 
     def _issue(self, number: int) -> Mapping[str, Any]:
-        return _first(self._call("GET", f"issues/{number}"), "issues")
+        return _first(self.call("GET", f"issues/{number}"), "issues")
 
     # --- calling -------------------------------------------------------------------------------
 
@@ -275,9 +312,9 @@ class MantisTracker:
         return urllib3.PoolManager(timeout=wait, retries=False, maxsize=4)
 
     def _get(self, path: str, query: Mapping[str, str]) -> Any:
-        return self._call("GET", path, query=query)
+        return self.call("GET", path, query=query)
 
-    def _call(
+    def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
     ) -> Any:
         """The answer's JSON. Raises what STATUS_ERRORS says for anything but success."""
@@ -372,6 +409,33 @@ def _first(body: Any, key: str) -> Mapping[str, Any]:
         raise Unknown("Mantis shows us no such issue.")
     row: Mapping[str, Any] = rows[0]
     return row
+
+
+STANDS = ("status", "priority", "resolution")
+
+IN_HISTORY: Mapping[str, str] = {
+    "project_id": "project",
+    "handler": "handler",
+    "status": "status",
+    "priority": "priority",
+}
+"""Our names for the fields of the history."""
+
+
+def _instant(text: str) -> datetime:
+    """An instant; Mantis writes the server's offset, which changes twice a year."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _notes(row: Mapping[str, Any]) -> Iterable[MantisNote]:
+    for note in row.get("notes", []):
+        yield MantisNote(int(note["id"]), str(note.get("reporter", {}).get("name", "")), str(note.get("text", "")))
+
+
+def _changed_by(row: Mapping[str, Any]) -> dict[str, str]:
+    """Who changed a field last; the history stands in order."""
+    entries = ((entry.get("field", {}).get("name", ""), entry.get("user", {})) for entry in row.get("history", []))
+    return {IN_HISTORY[name]: str(user.get("name", "")) for name, user in entries if name in IN_HISTORY}
 
 
 def _is_marked(row: Mapping[str, Any], marker: str) -> bool:

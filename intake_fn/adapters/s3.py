@@ -76,6 +76,11 @@ class S3Files:
         return Upload(key, post["url"], post["fields"])
 
 
+SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+NO_BUCKET = "bucket"
+NOT_SHUT = "a block of all public access"
+
+
 def create_bucket(client: S3Client, name: str) -> None:
     """Make the bucket, unless it is ours already, and keep it closed to the public."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
@@ -99,6 +104,23 @@ def create_bucket(client: S3Client, name: str) -> None:
                 "RestrictPublicBuckets": True,
             },
         )
+
+
+def bucket_lacks(client: S3Client, name: str) -> list[str]:
+    """What the bucket lacks, in words; empty when all is well, ["bucket"] when there is none. Raises TryLater."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            client.head_bucket(Bucket=name)
+            shut = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        except ClientError as error:
+            if code_of(error) in ("404", "NoSuchBucket"):
+                return [NO_BUCKET]
+            if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
+                raise
+            return [NOT_SHUT]
+    return [] if all(shut.get(name) for name in SHUT) else [NOT_SHUT]
 
 
 def _disposition(name: str) -> str:

@@ -69,6 +69,10 @@ class SesMailer:
         return sent["MessageId"]
 
 
+NO_IDENTITY = "identity"
+NOT_VERIFIED = "verification"
+
+
 def create_identity(client: SESV2Client, address: str) -> None:
     """Register the address that our mail comes from, unless it is. In AWS its owner then confirms it by mail."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
@@ -79,6 +83,25 @@ def create_identity(client: SESV2Client, address: str) -> None:
         except ClientError as error:
             if code_of(error) != "AlreadyExistsException":
                 raise
+
+
+def identity_lacks(client: SESV2Client, address: str) -> list[str]:
+    """What the address, or its domain, lacks to send for us, in words; empty when all is well. Raises TryLater."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    lacks = [NO_IDENTITY]
+    with translated(SERVICE):
+        for identity in (address, address.rpartition("@")[2]):
+            try:
+                found = client.get_email_identity(EmailIdentity=identity)
+            except ClientError as error:
+                if code_of(error) != "NotFoundException":
+                    raise
+                continue
+            if found.get("VerifiedForSendingStatus"):
+                return []
+            lacks = [NOT_VERIFIED]
+    return lacks
 
 
 def _plain(address: str) -> str:

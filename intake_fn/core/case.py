@@ -163,9 +163,10 @@ class Noted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved(Event):
-    """Done. `resolution` is what the requester is told."""
+    """Done. `resolution` is what the requester is told; `in_mantis` says that it was done there."""
 
     resolution: str
+    in_mantis: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,9 +178,10 @@ class Reopened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(Event):
-    """Resolved, and nobody objected."""
+    """Resolved, and nobody objected; `in_mantis` says that it was closed there."""
 
     note: str = ""
+    in_mantis: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,43 @@ class Retried(Event):
     what: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedInMantis(Event):
+    """Somebody wrote a note in Mantis; `number` is the note's there, so that it is taken over once."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedInMantis(Event):
+    """Somebody changed in Mantis what we keep there, and it is put back (core/mirror.py). Values go by field."""
+
+    theirs: Mapping[str, str]
+    ours: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneFromMantis(Event):
+    """The issue was deleted in Mantis, or moved out of our sight; a person has to act."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackInMantis(Event):
+    """The issue that was gone is there again."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept(Event):
+    """After an update Mantis keeps all but these fields; () when it keeps all of them again."""
+
+    dropped: tuple[str, ...]
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -233,6 +272,11 @@ EVENTS: Mapping[str, type[Event]] = {
         Breached,
         Retried,
         Ticked,
+        NotedInMantis,
+        ChangedInMantis,
+        GoneFromMantis,
+        BackInMantis,
+        NotKept,
     )
 }
 
@@ -278,6 +322,10 @@ INTENTS: Mapping[str, type[Any]] = {
 }
 
 
+UPDATED = ("project", "category", "handler", "status", "priority")
+"""The fields that an update of the issue sends."""
+
+
 # --- the fold --------------------------------------------------------------------------------
 
 
@@ -300,6 +348,10 @@ class Case:
     issue: int | None = None
     issue_url: str = ""
     issue_project: str = ""
+    gone: bool = False
+    """Whether its issue is missing in Mantis."""
+    unkept: tuple[str, ...] = ()
+    """The fields that Mantis did not keep as they were sent last."""
     history: tuple[Event, ...] = ()
 
 
@@ -375,7 +427,14 @@ def _filed(_: Case, event: Filed) -> dict[str, Any]:
         "issue": event.number,
         "issue_url": event.url,
         "issue_project": event.project,
+        "unkept": event.dropped,
     }
+
+
+def _not_kept(case: Case, event: NotKept) -> dict[str, Any]:
+    """An update sends fewer fields than the filing: what else was dropped then is still missing."""
+    others = tuple(name for name in case.unkept if name not in UPDATED)
+    return {"unkept": (*others, *event.dropped)}
 
 
 def _delivery_failed(case: Case, event: DeliveryFailed) -> dict[str, Any]:
@@ -410,6 +469,11 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Breached: lambda *_: {},
     Retried: _retried,
     Ticked: lambda *_: {},
+    NotedInMantis: lambda *_: {},
+    ChangedInMantis: lambda *_: {},
+    GoneFromMantis: lambda *_: {"gone": True},
+    BackInMantis: lambda *_: {"gone": False},
+    NotKept: _not_kept,
 }
 
 

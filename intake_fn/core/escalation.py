@@ -19,20 +19,25 @@ from intake_fn.core.alarms import Alarm, alarm, running, send_after, share_of, w
 from intake_fn.core.case import (
     AddNote,
     AskedRequester,
+    BackInMantis,
     Breached,
     Case,
     Category,
+    ChangedInMantis,
     Closed,
     DeliveryFailed,
     Escalated,
     Event,
     Filed,
     FileIssue,
+    GoneFromMantis,
     HandedOver,
     Intent,
     Judged,
     JudgeRequest,
     Noted,
+    NotedInMantis,
+    NotKept,
     Overruled,
     Received,
     Reopened,
@@ -54,7 +59,8 @@ from intake_fn.core.notes import NOTES, REQUESTER, actor_of, name_of, names_of, 
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
-_MACHINE = frozenset({Judged, Filed, DeliveryFailed, Retried})
+_MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
+_MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
 _TALK = frozenset({Noted, RequesterReplied})
 _WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
@@ -204,6 +210,8 @@ def advance(case: Case, event: Event, process: Process) -> Step:
             intent for intent in OWED[type(happened)](before, happened, after, process) if intent not in intents
         ]
         before = after
+    if before.gone:  # there is nothing in Mantis that could be written to; BackInMantis owes it all
+        intents = [intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote)]
     return standing(before, process, events, tuple(intents))
 
 
@@ -424,7 +432,7 @@ def _replied(before: Case, event: RequesterReplied, after: Case, process: Proces
 
 def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _in_mantis(event, process)
+    yield from _unless_told(event, process)
     yield _to_requester(after, "resolved", text=event.resolution)
     informed = process.levels[before.level].notifies_on_completion
     if informed is not None:
@@ -440,7 +448,7 @@ def _reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterat
 
 
 def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+    yield from _unless_told(event, process)
     yield _to_requester(after, "closed")
 
 
@@ -468,6 +476,10 @@ def _breached(before: Case, event: Breached, after: Case, process: Process) -> I
     yield from _alarmed(before, event, after, process)
 
 
+def _put_back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
+    yield UpdateIssue()
+
+
 OWED: Mapping[type[Event], Owed] = {
     Judged: _judged,
     Overruled: _overruled,
@@ -486,6 +498,11 @@ OWED: Mapping[type[Event], Owed] = {
     Breached: _breached,
     Retried: _nothing,
     Ticked: _ticked,
+    NotedInMantis: _nothing,
+    ChangedInMantis: _put_back,
+    GoneFromMantis: _nothing,
+    BackInMantis: _put_back,
+    NotKept: _nothing,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 
@@ -493,6 +510,14 @@ OWED: Mapping[type[Event], Owed] = {
 def _in_mantis(event: Event, process: Process) -> Iterator[Intent]:
     yield UpdateIssue()
     yield AddNote(note_of(event, process))
+
+
+def _unless_told(event: Resolved | Closed, process: Process) -> Iterator[Intent]:
+    """Mantis needs no note of what was done there; the rest is brought in line all the same."""
+    if event.in_mantis:
+        yield UpdateIssue()
+    else:
+        yield from _in_mantis(event, process)
 
 
 def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:

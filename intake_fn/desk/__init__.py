@@ -18,8 +18,9 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core import alarms, escalation
+from intake_fn.core import alarms, escalation, mirror
 from intake_fn.core.case import (
+    UPDATED,
     AddNote,
     Case,
     Category,
@@ -29,6 +30,7 @@ from intake_fn.core.case import (
     FileIssue,
     Judged,
     JudgeRequest,
+    NotKept,
     RequesterReplied,
     Retried,
     SendNotice,
@@ -38,6 +40,7 @@ from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLate
 from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
+from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
@@ -104,6 +107,8 @@ class Desk:
     inline: timedelta = timedelta(seconds=8)
     """How long a requester waits for deliveries before the rest is left to the sweep."""
     first_delay: timedelta = FIRST_DELAY
+    sync_every: timedelta = timedelta(seconds=55)
+    """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
 
     # --- use cases ---------------------------------------------------------------------------
@@ -163,6 +168,10 @@ class Desk:
         warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
         cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
         return sum((self._deliver(case_id) for case_id in cases), Swept(warned=warned))
+
+    def sync(self) -> sync.Synced:
+        """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""
+        return sync.sync(self)
 
     def retry(self, item_id: str, actor: str) -> None:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
@@ -255,7 +264,8 @@ class Desk:
             case FileIssue():
                 self._record(item, case, self._file(case))
             case UpdateIssue():
-                self._update(case)
+                self._update(item)
+            case AddNote() if case.gone:
                 self.store.finish(item)
             case AddNote(text):
                 said = note_text(case, _event_number(item), text, self.links)
@@ -305,16 +315,19 @@ class Desk:
             dropped=(*placed.dropped, *refused),
         )
 
-    def _update(self, case: Case) -> None:
-        dropped = self.tracker.update(
-            _number(case),
-            project=project_of(case, self.process),
-            handler=self.process.people[case.handler].mantis,
-            status=self.process.mantis.status[case.status],
-            priority=self.process.priorities[case.priority].mantis,
-        )
-        if dropped:
+    def _update(self, item: OutboxItem) -> None:
+        """Bring the issue in line. What was said there first is taken over first: our status must not cover it."""
+        _number(self.store.load(item.case_id))
+        case = sync.follow(self, item.case_id)
+        if case.gone:
+            self.store.finish(item)
+            return
+        dropped = self.tracker.update(_number(case), **mirror.shown(case, self.process))
+        if dropped != tuple(name for name in case.unkept if name in UPDATED):
             log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
+            self._record(item, case, NotKept(at=self.clock(), actor=MACHINE, dropped=dropped))
+        else:
+            self.store.finish(item)
 
     def _postpone(self, item: OutboxItem, error: Exception) -> Swept:
         if item.tries + 1 >= MAX_TRIES:

@@ -130,6 +130,20 @@ STORY: Mapping[type[Event], Tell] = {
     c.RequesterReplied: lambda e, _: ("The requester wrote", e.text),
     c.Noted: lambda e, _: ("Note for colleagues", e.text),
     c.Resolved: lambda e, _: ("Resolved", e.resolution),
+    c.NotedInMantis: lambda e, _: ("Note in Mantis", e.text),
+    c.ChangedInMantis: lambda e, _: (
+        "Changed in Mantis, and put back: "
+        + "; ".join(
+            f"{name} was {theirs or 'nobody'}, is {e.ours.get(name, '')} again" for name, theirs in e.theirs.items()
+        ),
+        "",
+    ),
+    c.GoneFromMantis: lambda e, _: (f"#{e.number} is gone from Mantis: deleted there, or moved out of our sight", ""),
+    c.BackInMantis: lambda e, _: (f"#{e.number} is in Mantis again", ""),
+    c.NotKept: lambda e, _: (
+        f"Mantis did not keep: {', '.join(e.dropped)}" if e.dropped else "Mantis keeps all fields again",
+        "",
+    ),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
 }

@@ -20,7 +20,7 @@ from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
 from intake_fn.ports import CaseRow, Ledger
 from tests.adapters.test_store import at, filed, filing_failed, judged, received, retry, then
-from tests.desk.test_story import Room, at_level_4
+from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
@@ -104,6 +104,22 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(lambda: dynamo_store.owed(MONDAY)) == ["Query"] * 4
     assert calls(lambda: dynamo_store.waking(MONDAY)) == ["Query"] * 4
     assert calls(lambda: dynamo_store.owed_by("HD-1")) == ["Query"]
+
+
+def test_an_idle_sync_takes_its_lease_reads_its_cursor_and_writes_nothing(
+    process: Process, dynamo_store: DynamoStore, watched: tuple[Any, Watch]
+) -> None:
+    """Every minute, whatever exists."""
+    room = Room(process)
+    room.desk = replace(room.desk, store=dynamo_store)
+    room.desk.take_in(request(), "key")
+    for _ in range(3):
+        room.desk.sync()
+        room.clock.advance(minutes=1)
+    watched[1].calls.clear()
+    room.desk.sync()
+
+    assert ["UpdateItem", "GetItem"] == watched[1].calls
 
 
 def test_a_retry_between_reading_and_writing_makes_a_step_stale(

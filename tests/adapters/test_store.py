@@ -23,6 +23,7 @@ from intake_fn.core.case import (
     Filed,
     FileIssue,
     Filing,
+    GoneFromMantis,
     Intent,
     Judged,
     JudgeRequest,
@@ -39,7 +40,7 @@ from intake_fn.core.case import (
 from intake_fn.core.case import Received as ReceivedEvent
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.ports import CaseRow, Ledger, OutboxItem
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, SyncCursor
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
@@ -717,3 +718,45 @@ def test_instants_are_kept_to_the_microsecond_and_in_order(store: Store) -> None
 def test_filing_names_are_those_of_the_ledger() -> None:
     """The columns of the ledger are the values of Filing; both stores rely on it."""
     assert {filing.value for filing in Filing} == {"queued", "filed", "failed"}
+
+
+class TestSync:
+    """The cursor of the sync, and its lease."""
+
+    def test_one_at_a_time_has_it(self, store: Store) -> None:
+        """Until the lease is over; of many at once one gets it."""
+        with ThreadPoolExecutor(4) as many:
+            taken = list(many.map(lambda _: store.take_sync(MONDAY, MONDAY + MINUTE), range(4)))
+
+        assert 1 == sum(cursor is not None for cursor in taken)
+        assert store.take_sync(MONDAY + MINUTE / 2, MONDAY + 2 * MINUTE) is None
+        assert store.take_sync(MONDAY + MINUTE, MONDAY + 2 * MINUTE) == SyncCursor(MONDAY + 2 * MINUTE)
+
+    def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
+        """All of it; it stays taken until its time."""
+        store.take_sync(MONDAY, MONDAY + MINUTE)
+        kept = SyncCursor(MONDAY + MINUTE, MONDAY - MINUTE, MONDAY, {4711: MONDAY}, {1: MONDAY, 2: MONDAY - MINUTE})
+
+        assert store.keep_sync(kept)
+        assert store.take_sync(MONDAY, MONDAY + MINUTE) is None
+        assert store.take_sync(MONDAY + MINUTE, MONDAY + 2 * MINUTE) == replace(kept, until=MONDAY + 2 * MINUTE)
+
+    def test_who_lost_the_lease_does_not_keep_a_cursor(self, store: Store) -> None:
+        """The faster one's stands."""
+        slow = store.take_sync(MONDAY, MONDAY + MINUTE)
+        fast = store.take_sync(MONDAY + MINUTE, MONDAY + 2 * MINUTE)
+        assert slow
+        assert fast
+
+        assert store.keep_sync(replace(fast, since=MONDAY))
+        assert not store.keep_sync(replace(slow, since=MONDAY - MINUTE))
+        assert store.take_sync(MONDAY + 2 * MINUTE, MONDAY + 3 * MINUTE) == SyncCursor(MONDAY + 3 * MINUTE, MONDAY)
+
+    def test_a_case_whose_issue_is_gone_says_so_in_its_row(self, store: Store) -> None:
+        """The queue flags it."""
+        case_id = store.create(received(), "key")
+        for event in (judged(), filed(), at(GoneFromMantis, number=4711)):
+            case = store.load(case_id)
+            store.save(case.version, then(case, event))
+
+        assert store.row(case_id).gone

@@ -72,6 +72,38 @@ class TrackerContract:
         with pytest.raises(Unknown):
             tracker.note(999_999, "text", "[x]")
 
+    def test_an_issue_that_is_not_there_cannot_be_looked_at(self, tracker: Tracker) -> None:
+        """The sync tells the desk that it is gone."""
+        with pytest.raises(Unknown):
+            tracker.look(999_999)
+
+    def test_an_issue_is_seen_as_it_stands(self, tracker: Tracker) -> None:
+        """Names as support.yml has them, and notes with their numbers."""
+        number = tracker.file(ISSUE).number
+        tracker.note(number, "Please look at the log.", "[HD-1#3#1]")
+        stands = tracker.look(number)
+
+        assert ("Bugs InBox", "ihelp", "assigned", "normal") == (
+            stands.project,
+            stands.handler,
+            stands.status,
+            stands.priority,
+        )
+        assert ["Please look at the log.\n\n[HD-1#3#1]"] == [note.text for note in stands.notes]
+
+    def test_what_was_changed_since_is_listed_the_oldest_first(self, tracker: Tracker) -> None:
+        """All of it, and nothing older."""
+        numbers = [
+            tracker.file(replace(ISSUE, marker=f"Specdesk HD-L{n}", information=f"Specdesk HD-L{n}")).number
+            for n in range(3)
+        ]
+        everything = tracker.changes(None)
+        newest = everything[-1].at
+
+        assert set(numbers) <= {change.number for change in everything}
+        assert sorted(everything, key=lambda change: change.at) == list(everything)
+        assert [change for change in everything if change.at >= newest] == list(tracker.changes(newest))
+
     def test_it_says_its_version(self, tracker: Tracker) -> None:
         """The health page shows it."""
         assert tracker.probe()[0].isdigit()

@@ -95,6 +95,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "attachments": st.lists(files, max_size=1).map(tuple),
     "resolution": said,
     "activity": st.sampled_from(["analyse", "reproduce", "interview", "gone"]),
+    "in_mantis": st.booleans(),
+    "theirs": st.just({"status": "new"}),
+    "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),
     "due": st.just(NOW),
 }

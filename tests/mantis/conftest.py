@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
 
+from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.core.process import Module, Process
 from sandbox.mantis.app import make_app
-from sandbox.mantis.enums import ENUMS
+from sandbox.mantis.enums import ADMINISTRATOR, ENUMS
 from sandbox.mantis.state import State
 
 # Account, level, real name, in the order of their ids. The first two are made by State.open.
@@ -28,6 +33,9 @@ PEOPLE = (
     ("joe@cust.test", "reporter", ""),
 )
 EMAILS = {"administrator": "root@localhost", "nomail": "", "joe@cust.test": "joe@cust.test"}
+TOKEN = "0123456789abcdefghij0123456789ab"
+"""The service account's."""
+
 CATEGORIES = ("Hardware", "Software", "Network", "Account Access")
 
 
@@ -125,3 +133,50 @@ def make_world(process: Process) -> Iterator[Callable[[], World]]:
 def world(make_world: Callable[[], World]) -> World:
     """One such world."""
     return make_world()
+
+
+class StandIn:
+    """A running stand-in and a client for it."""
+
+    def __init__(self, url: str, tracker: MantisTracker, state: State) -> None:
+        self.url = url
+        self.tracker = tracker
+        self.state = state
+
+    def fault(self, name: str, times: int = 1, **more: Any) -> None:
+        """Let the next calls go wrong."""
+        body = json.dumps({"fault": name, "times": times, **more}).encode()
+        call = urllib.request.Request(f"{self.url}/_control", body, {"Content-Type": "application/json"})
+        urllib.request.urlopen(call).close()
+
+    def raw(self, method: str, path: str, body: Any = None, account: str = "") -> Any:
+        """A call past the client, as a person where one is named: to look at what stands there, or to change it."""
+        data = None if body is None else json.dumps(body).encode()
+        if account:
+            with self.state.change():
+                self.state.add_account(account, ADMINISTRATOR, token=token_of(account))
+        headers = {"Authorization": token_of(account) if account else TOKEN, "Content-Type": "application/json"}
+        call = urllib.request.Request(f"{self.url}/api/rest/{path}", data, headers, method=method)
+        with urllib.request.urlopen(call) as answer:
+            return json.loads(answer.read() or "null")
+
+    def marked(self, marker: str) -> list[Any]:
+        """All issues that carry a marker."""
+        rows = self.raw("GET", "issues?page_size=0")["issues"]
+        return [row for row in rows if row.get("additional_information", "").startswith(marker)]
+
+
+@pytest.fixture
+def stand_in(process: Process) -> Iterator[StandIn]:
+    """A stand-in on a free port, with nothing in it."""
+    state = State.open(None, process, TOKEN)
+    server = make_server("127.0.0.1", 0, make_app(state), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.port}"
+    tracker = MantisTracker(url, TOKEN, process.mantis, timeout_seconds=10, sleep=lambda _: None)
+    yield StandIn(url, tracker, state)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    state.close()

@@ -6,74 +6,25 @@ as well (a test installation with the project tree of support.yml: it makes issu
 
 from __future__ import annotations
 
-import json
 import os
-import threading
-import urllib.request
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from werkzeug.serving import make_server
 
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.core.errors import Broken, SpecdeskError, TryLater
 from intake_fn.ports import Issue
-from sandbox.mantis.app import make_app
-from sandbox.mantis.state import State
 from tests.adapters.test_tracker import TrackerContract
+from tests.mantis.conftest import TOKEN, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from intake_fn.core.process import Process
 
-TOKEN = "0123456789abcdefghij0123456789ab"
 REAL = {"url": os.environ.get("MANTIS_URL", ""), "token": os.environ.get("MANTIS_TOKEN", "")}
-
-
-class StandIn:
-    """A running stand-in and a client for it."""
-
-    def __init__(self, url: str, tracker: MantisTracker) -> None:
-        self.url = url
-        self.tracker = tracker
-
-    def fault(self, name: str, times: int = 1, **more: Any) -> None:
-        """Let the next calls go wrong."""
-        body = json.dumps({"fault": name, "times": times, **more}).encode()
-        call = urllib.request.Request(f"{self.url}/_control", body, {"Content-Type": "application/json"})
-        urllib.request.urlopen(call).close()
-
-    def raw(self, method: str, path: str, body: Any = None) -> Any:
-        """A call past the client, to look at what stands there."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": TOKEN, "Content-Type": "application/json"}
-        call = urllib.request.Request(f"{self.url}/api/rest/{path}", data, headers, method=method)
-        with urllib.request.urlopen(call) as answer:
-            return json.load(answer)
-
-    def marked(self, marker: str) -> list[Any]:
-        """All issues that carry a marker."""
-        rows = self.raw("GET", "issues?page_size=0")["issues"]
-        return [row for row in rows if row.get("additional_information", "").startswith(marker)]
-
-
-@pytest.fixture
-def stand_in(process: Process) -> Iterator[StandIn]:
-    """A stand-in on a free port, with nothing in it."""
-    state = State.open(None, process, TOKEN)
-    server = make_server("127.0.0.1", 0, make_app(state), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    url = f"http://127.0.0.1:{server.port}"
-    tracker = MantisTracker(url, TOKEN, process.mantis, timeout_seconds=10, sleep=lambda _: None)
-    yield StandIn(url, tracker)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    state.close()
 
 
 @pytest.fixture(params=["stand-in", "real"] if all(REAL.values()) else ["stand-in"])

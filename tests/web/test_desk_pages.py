@@ -507,3 +507,36 @@ def test_an_action_reaches_mantis(web: Web) -> None:
     assert any("Seen before." in note for note in web.tracker.notes[1])
     assert not any(isinstance(item.intent, AddNote) for item in web.store.owed_by(case.id))
     assert web.desk.store.load(case.id).status is Status.OPEN
+
+
+# --- trouble in Mantis -----------------------------------------------------------------------
+
+
+def test_an_issue_that_is_gone_is_flagged_in_the_queue_and_on_its_page(web: Web) -> None:
+    """A person has to act; nothing is lost meanwhile."""
+    case = web.sent()
+    del web.tracker.issues[case.issue or 0]
+    web.clock.advance(hours=2)
+    web.desk.sync()
+    web.sign_in()
+
+    assert "gone from Mantis" in web.client.get(f"/desk/requests/{case.id}").text
+    assert ">gone</span>" in web.client.get("/desk").text
+
+
+def test_what_mantis_does_not_keep_is_a_warning_until_it_does(web: Web) -> None:
+    """At the filing and at an update; an update that keeps all ends the warning."""
+    web.tracker.drops = ("handler",)
+    case = web.sent()
+    web.sign_in()
+    pages = [web.client.get(f"/desk/requests/{case.id}").text]
+    for drops in (("handler", "status"), ()):
+        web.tracker.drops = drops
+        case = web.desk.store.load(case.id)
+        asked = AskedRequester(at=web.clock(), actor=PARIS, question="Which?")
+        web.desk.act(case.id, asked, case.version)
+        pages.append(web.client.get(f"/desk/requests/{case.id}").text)
+
+    assert [True, True, False] == ["Mantis did not keep: " in page.partition("What was asked")[0] for page in pages]
+    assert "Mantis did not keep: handler, status" in pages[2]
+    assert "Mantis keeps all fields again" in pages[2]

@@ -1,0 +1,165 @@
+"""`specdesk doctor`: whether everything that Specdesk needs is there and set up, and what to do about what is not.
+
+It only looks. Each part is looked at by itself: one that is down keeps no other from being told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import SpecdeskError, TryLater
+from intake_fn.settings import ROOT
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from intake_fn.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the house: what it says of itself, and what is wrong with it."""
+
+    name: str
+    says: str
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.findings
+
+
+Look = tuple[str, Iterable[Finding]]
+"""What a part says of itself, and what is wrong."""
+
+
+def add(commands: Any) -> None:
+    """Put `doctor` on the command line."""
+    command = commands.add_parser("doctor", help=doctor.__doc__, description=doctor.__doc__)
+    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec", help="the spec that the index is of")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=doctor)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Look at settings, process, table, files, mail, Mantis and index; exit status 1 when something is wrong."""
+    parts = list(examine(os.environ, args.spec))
+    well = all(part.ok for part in parts)
+    if args.json:
+        told = [
+            {"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts
+        ]
+        print(json.dumps({"ok": well, "parts": told}, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(line for part in parts for line in _lines(part)))
+    return 0 if well else 1
+
+
+def _lines(part: Part) -> Iterator[str]:
+    yield f"{'ok' if part.ok else 'WRONG':5}  {part.name}: {part.says}" if part.says else f"WRONG  {part.name}"
+    for finding in part.findings:
+        yield f"       - {finding.what}"
+        yield f"         {finding.remedy}"
+
+
+def examine(environ: Mapping[str, str], spec: Path) -> Iterator[Part]:
+    """Every part in turn. Where settings or process cannot be read, the rest cannot be looked at."""
+    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    try:
+        house = House.from_environ(environ)
+    except SpecdeskError as error:
+        yield Part("settings", "", [Finding(str(error), "Set them, see Settings in docs/operate/running.md.")])
+        return
+    yield Part("settings", f"table {house.settings.table}, bucket {house.settings.bucket}, {house.settings.mantis_url}")
+    process = _part("process", "Mend support.yml; `specdesk check` names the line.", lambda: _process(house))
+    yield process
+    if not process.ok:
+        return
+    yield _part("table", "Check AWS region, credentials and SPECDESK_TABLE.", lambda: _table(house))
+    yield _part("files", "Check AWS region, credentials and SPECDESK_BUCKET.", lambda: _files(house))
+    yield _part("mail", "Check AWS region and credentials.", lambda: _mail(house))
+    yield _part("mantis", "Check SPECDESK_MANTIS_URL and the token of the service account.", lambda: _mantis(house))
+    yield _part("index", "Run `specdesk build-index`.", lambda: _index(house, spec))
+
+
+def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
+    """Look at one part; what goes wrong while looking is a finding, too."""
+    try:
+        says, findings = look()
+        return Part(name, says, list(findings))
+    except TryLater as error:
+        return Part(name, "", [Finding(f"It is down: {error}", f"Start it, or wait until it is back. {remedy}")])
+    except (SpecdeskError, SpecLookupError, OSError) as error:
+        return Part(name, "", [Finding(str(error), remedy)])
+
+
+# --- the parts -------------------------------------------------------------------------------
+
+
+def _process(house: House) -> Look:
+    process = house.process
+    return f"{house.settings.process.name} is sound: {len(process.levels)} levels, {len(process.people)} people", ()
+
+
+def _table(house: House) -> Look:
+    from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, table_lacks  # noqa: PLC0415 - with boto3
+
+    name = house.settings.table
+    mend = dict.fromkeys((NO_TABLE, NO_EXPIRY), "`specdesk provision --apply` makes it.")
+    other = "Keys and indexes of a table that is there cannot be mended: name another table and provision it."
+    lacks = table_lacks(house.client("dynamodb"), name)
+    return name, [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
+
+
+def _files(house: House) -> Look:
+    from intake_fn.adapters.s3 import bucket_lacks  # noqa: PLC0415 - with boto3
+
+    name = house.settings.bucket
+    lacks = bucket_lacks(house.client("s3"), name)
+    return name, [Finding(f"{name} lacks: {lack}", "`specdesk provision --apply` makes it.") for lack in lacks]
+
+
+def _mail(house: House) -> Look:
+    from intake_fn.adapters.ses import NOT_VERIFIED, identity_lacks  # noqa: PLC0415 - with boto3
+
+    address = house.process.mail.address
+    verify = "Follow the link in the mail that Amazon SES sent to it, or verify its domain."
+    make = "`specdesk provision --apply` registers it; then follow the link in the mail that comes."
+    lacks = identity_lacks(house.client("sesv2"), address)
+    return address, [Finding(f"{address} lacks: {x}", verify if x == NOT_VERIFIED else make) for x in lacks]
+
+
+def _mantis(house: House) -> Look:
+    from intake_fn.adapters.mantis_survey import lacks, survey  # noqa: PLC0415 - with its client
+    from intake_fn.wiring import INLINE_SECONDS  # noqa: PLC0415
+
+    found = survey(house.mantis(INLINE_SECONDS))
+    findings = [Finding(lack.what, lack.remedy) for lack in lacks(found, house.process)]
+    return f"MantisBT {found.version} as {found.account}", findings
+
+
+def _index(house: House, spec: Path) -> Look:
+    from spec_lookup.folder import content_stamp, read_pages  # noqa: PLC0415 - it brings numpy
+
+    stamp = house.spec.stamp
+    says = f"{stamp.clauses} clauses, spec {stamp.content[:12]}"
+    now = content_stamp(list(read_pages(spec)))
+    if stamp.content == now:
+        return says, ()
+    what = f"the index is of spec {stamp.content[:12]}, and {spec.name} is now {now[:12]}"
+    return says, [Finding(what, "Run `specdesk build-index` and deploy.")]

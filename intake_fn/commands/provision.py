@@ -1,0 +1,129 @@
+"""`specdesk provision`: a plan of what is missing; with --apply it makes what can be made.
+
+What cannot be made over an interface is told with its clicks. Projects in Mantis take an
+ADMINISTRATOR's token, which the function must not have: it is read from SPECDESK_MANTIS_ADMIN_TOKEN,
+for this command alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import SpecdeskError
+
+if TYPE_CHECKING:
+    from intake_fn.wiring import House
+
+ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+
+MISSING, MADE, FAILED = "missing", "made", "failed"
+
+
+@dataclass(slots=True)
+class Step:
+    """Something that is missing: `make` makes it, or, where that is None, `how` tells a person how to."""
+
+    what: str
+    how: str
+    make: Callable[[], None] | None = None
+    state: str = MISSING
+    error: str = ""
+
+
+def add(commands: Any) -> None:
+    """Put `provision` on the command line."""
+    command = commands.add_parser("provision", help=provision.__doc__, description=provision.__doc__)
+    command.add_argument("--apply", action="store_true", help="make what can be made")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=provision)
+
+
+def provision(args: argparse.Namespace) -> int:
+    """Plan, and with --apply make, what is missing of table, bucket, mail and Mantis; exit status 1 while some is."""
+    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    house = House.from_environ(os.environ)
+    steps = [*_aws(house), *_mantis(house, os.environ.get(ADMIN_TOKEN, ""))]
+    if args.apply:
+        for step in steps:
+            _apply(step)
+    if args.json:
+        told = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
+        print(json.dumps({"applied": args.apply, "steps": told}, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(steps)))
+    return 0 if all(step.state == MADE for step in steps) else 1
+
+
+def _apply(step: Step) -> None:
+    """Make it; what goes wrong keeps nothing else from being made."""
+    if step.make is None:
+        return
+    try:
+        step.make()
+        step.state = MADE
+    except SpecdeskError as error:
+        step.state, step.error = FAILED, str(error)
+
+
+def _by(step: Step) -> str:
+    return "specdesk" if step.make else "you"
+
+
+def _lines(steps: list[Step]) -> Iterator[str]:
+    if not steps:
+        yield "Nothing is missing."
+    for by, heading in (("specdesk", "What `specdesk provision --apply` makes:"), ("you", "What is for you to do:")):
+        those = [step for step in steps if _by(step) == by]
+        if those:
+            yield heading
+        for step in those:
+            yield f"  {step.state:8} {step.what}"
+            if step.error or step.how:
+                yield f"           {step.error or step.how}"
+
+
+# --- AWS -------------------------------------------------------------------------------------
+
+
+def _aws(house: House) -> Iterator[Step]:
+    from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415
+    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks  # noqa: PLC0415
+
+    table, bucket, address = house.settings.table, house.settings.bucket, house.process.mail.address
+    dynamodb, s3, ses = house.client("dynamodb"), house.client("s3"), house.client("sesv2")
+    for lack in table_lacks(dynamodb, table):
+        can = lack in (NO_TABLE, NO_EXPIRY)
+        how = "" if can else "Name another table in SPECDESK_TABLE and provision it; this one cannot be mended."
+        yield Step(f"table {table}: {lack}", how, (lambda: create_table(dynamodb, table)) if can else None)
+    for lack in bucket_lacks(s3, bucket):
+        yield Step(f"bucket {bucket}: {lack}", "", lambda: create_bucket(s3, bucket))
+    for lack in identity_lacks(ses, address):
+        if lack == NO_IDENTITY:
+            yield Step(f"mail from {address}: {lack}", "", lambda: create_identity(ses, address))
+        else:
+            yield Step(f"mail from {address}: {lack}", "Follow the link in the mail that Amazon SES sent there.")
+
+
+# --- Mantis ----------------------------------------------------------------------------------
+
+
+def _mantis(house: House, admin_token: str) -> Iterator[Step]:
+    """Projects are made over REST; the rest is told as it will be missing once they are there."""
+    from intake_fn.adapters.mantis_survey import lacks, make_project, once_made, survey  # noqa: PLC0415 - with its client
+    from intake_fn.wiring import PATIENT_SECONDS  # noqa: PLC0415
+
+    found = survey(house.mantis(PATIENT_SECONDS))
+    admin = house.mantis(PATIENT_SECONDS, admin_token)
+    how = "" if admin_token else f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
+    for lack in lacks(found, house.process):
+        if name := lack.project:
+            yield Step(lack.what, how, lambda name=name: make_project(admin, name))  # type: ignore[misc]  # bound now
+    for lack in lacks(once_made(found, house.process.mantis), house.process):
+        yield Step(lack.what, lack.remedy)

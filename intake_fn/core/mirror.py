@@ -1,0 +1,170 @@
+"""What Mantis should show of a case, and the one rule for what somebody changed there. Pure.
+
+The rule: **what is said in Mantis is taken over, what is set in Mantis is put back.**
+
+| In Mantis somebody                         | So we                                                      |
+|--------------------------------------------|------------------------------------------------------------|
+| writes a note                              | take it over (NotedInMantis)                               |
+| resolves or closes an open request         | take it over (Resolved: requester and level 3 are told)    |
+| closes a resolved request                  | take it over (Closed)                                      |
+| sets status, handler, priority or project  | put ours back, and show both on the desk (ChangedInMantis) |
+| deletes the issue, or hides it             | flag it for a person (GoneFromMantis), and keep all we have|
+
+It holds as well where our state has moved on in the meantime: a resolution made there counts, a
+handler set there does not. Our own writes are none of this: Mantis may show every state that the
+case has had since the oldest write that we still owe it. Only what is outside of that is somebody's
+change. A field that Mantis does not keep (`Case.unkept`) says nothing, and so is not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake_fn.core.case import (
+    BackInMantis,
+    Case,
+    ChangedInMantis,
+    Closed,
+    Event,
+    GoneFromMantis,
+    NotedInMantis,
+    Resolved,
+    Status,
+    apply,
+)
+from intake_fn.core.process import Process
+
+MANTIS = "mantis"
+"""The actor of what was changed in Mantis by nobody we could name."""
+
+_OURS = re.compile(r"\[\S+#\d+#\d+\]\s*\Z")
+"""How each note of ours ends: the outbox item that it was owed as."""
+
+_LONGEST_STEP = 2
+"""Events of one step at most (core/escalation.py, `_before`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MantisNote:
+    """A note as it stands in Mantis."""
+
+    number: int
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An issue as it stands in Mantis. Names are Mantis's; `handler` is "" for nobody.
+
+    `changed_by` names who changed a field last, by field.
+    """
+
+    project: str
+    handler: str
+    status: str
+    priority: str
+    resolution: str = ""
+    notes: tuple[MantisNote, ...] = ()
+    changed_by: Mapping[str, str] | None = None
+
+
+def shown(case: Case, process: Process) -> dict[str, str]:
+    """What Mantis should show of a case, by field."""
+    return {
+        "project": process.mantis.projects[case.category],
+        "handler": process.people[case.handler].mantis,
+        "status": process.mantis.status[case.status],
+        "priority": process.priorities[case.priority].mantis,
+    }
+
+
+def told(case: Case, stands: Standing | None, owed: Iterable[int], process: Process, now: datetime) -> Event | None:
+    """The first thing that an issue tells of a case and its log does not; None when there is nothing (more).
+
+    `stands` is None when the issue is gone; `owed` are the versions of the case that owe Mantis a write yet.
+    """
+    if case.issue is None:
+        return None
+    if stands is None:
+        return None if case.gone else GoneFromMantis(at=now, actor=MANTIS, number=case.issue)
+    if case.gone:
+        return BackInMantis(at=now, actor=MANTIS, number=case.issue)
+    events = (*_notes(case, stands, process, now), *_changes(case, stands, [*owed], process, now))
+    return next(iter(events), None)
+
+
+def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
+    known = {event.number for event in case.history if isinstance(event, NotedInMantis)}
+    for note in stands.notes:
+        if note.number not in known and not _OURS.search(note.text):
+            yield NotedInMantis(at=now, actor=_who(note.author, process), number=note.number, text=note.text)
+
+
+def _changes(case: Case, stands: Standing, owed: Sequence[int], process: Process, now: datetime) -> Iterator[Event]:
+    """A resolution that is taken over, or else what is put back."""
+    may_show = _may_show(case, owed, process)
+    theirs = {
+        name: value
+        for name, value in _fields(stands).items()
+        if name not in case.unkept and value.casefold() not in may_show[name]
+    }
+    if "status" in theirs:
+        yield from _done(case, stands, process, now)
+    if theirs:
+        ours = {name: value for name, value in shown(case, process).items() if name in theirs}
+        who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
+        yield ChangedInMantis(at=now, actor=_who(who, process), theirs=theirs, ours=ours)
+
+
+def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
+    """Resolved or closed in Mantis: the requester reads how, without the notes, which are for colleagues."""
+    status = process.mantis.status
+    resolved, closed = (stands.status.casefold() == status[one].casefold() for one in (Status.RESOLVED, Status.CLOSED))
+    who = _who((stands.changed_by or {}).get("status", ""), process)
+    if case.status in (Status.OPEN, Status.WAITING) and (resolved or closed):
+        how = stands.resolution or process.mantis.status[Status.RESOLVED]
+        yield Resolved(at=now, actor=who, resolution=f"Done by the developers: {how}.", in_mantis=True)
+    elif case.status is Status.RESOLVED and closed:
+        yield Closed(at=now, actor=who, in_mantis=True)
+
+
+def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
+    """By field, what Mantis may show because of us, or because it is known and about to be put back."""
+    first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
+    found: dict[str, set[str]] = {name: {value.casefold()} for name, value in shown(case, process).items()}
+    before: Case | None = None
+    for event in case.history:
+        before = apply(before, event, case.id)
+        if before.version >= first:
+            for name, value in shown(before, process).items():
+                found[name].add(value.casefold())
+        if owed and before.version >= min(owed):
+            for name, value in _known(event, process).items():
+                found[name].add(value.casefold())
+    return found
+
+
+def _known(event: Event, process: Process) -> Mapping[str, str]:
+    """What an event has told of Mantis already; what was closed there is resolved here first: people may object."""
+    if isinstance(event, Resolved) and event.in_mantis:
+        return {"status": process.mantis.status[Status.CLOSED]}
+    return event.theirs if isinstance(event, ChangedInMantis) else {}
+
+
+def _fields(stands: Standing) -> dict[str, str]:
+    return {
+        "project": stands.project,
+        "handler": stands.handler,
+        "status": stands.status,
+        "priority": stands.priority,
+    }
+
+
+def _who(account: str, process: Process) -> str:
+    """The address of the person whose account it is; the account's own name for others."""
+    found = (person.address for person in process.people.values() if person.mantis.casefold() == account.casefold())
+    return next(found, account or MANTIS)

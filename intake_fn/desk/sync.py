@@ -1,0 +1,193 @@
+"""What was done in Mantis comes back: a cheap look at what changed there, once a minute.
+
+    take the cursor (a lease: one sync at a time) ─► list what changed since ─► look at each ─► keep the cursor
+
+- An idle minute is one call to Mantis and two small ones to the store.
+- Mantis's instants have whole seconds, and an issue can change again within the second in which it
+  was looked at: each change is looked at in two syncs, and only then counts as seen.
+- The cursor moves only over what was looked at; an outage in between costs a repetition, and
+  repeating does nothing, for an event is made only of what the log does not tell yet.
+- An issue that was deleted is in no list. Once an hour everything is listed, and the open requests
+  whose issues are missing are looked at.
+
+What follows from what is found is core/mirror.py's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.case import AddNote, Case, FileIssue, UpdateIssue
+from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown
+from intake_fn.core.escalation import advance
+from intake_fn.core.mirror import Standing, told
+from intake_fn.desk.recount import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Change, SyncCursor
+
+OVERLAP = timedelta(seconds=5)
+"""How far each list reaches back behind the last one: clocks of a cluster may differ."""
+
+LIST_ALL_EVERY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=1)
+"""How long an issue that cannot be looked at holds the cursor back; the hourly list does not take it up again."""
+
+FAILURES = 3
+"""So many failures in a row are an outage: the rest waits for the next sync."""
+
+AT_MOST = timedelta(seconds=20)
+"""How long one sync looks at issues; the rest waits for the next."""
+
+ATTEMPTS = 20
+"""Events that one look at an issue may bring about; there may be more at the next."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What one sync did: issues looked at, events that followed, issues that could not be looked at."""
+
+    looked: int = 0
+    events: int = 0
+    failed: int = 0
+
+
+def sync(desk: Desk) -> Synced:
+    """Sync with Mantis, unless somebody else does. Raises nothing that passes: an outage is logged, and tried again."""
+    now = desk.clock()
+    cursor = desk.store.take_sync(now, now + desk.sync_every)
+    if cursor is None:
+        return Synced()
+    try:
+        return _Run(desk, cursor, now).run()
+    except SpecdeskError as error:
+        log.warning("sync_failed", error=str(error))
+        return Synced(failed=1)
+
+
+def follow(desk: Desk, case_id: str) -> Case:
+    """Let the case follow its issue: take over what was said there, owe what has to be put back.
+
+    Returns the case as it then stands. Raises what the tracker and the store raise.
+    """
+    for _ in range(ATTEMPTS):
+        case = desk.store.load(case_id)
+        # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
+        owed = [
+            int(item.id.split("#")[1])
+            for item in desk.store.owed_by(case_id)
+            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote)
+        ]
+        stands = _look(desk, case)
+        event = told(case, stands, owed, desk.process, desk.clock())
+        if event is None:
+            return case
+        try:
+            desk.store.save(case.version, advance(case, event, desk.process))
+        except Stale:
+            continue
+        log.info("mantis_told", case=case_id, issue=case.issue, tells=type(event).__name__)
+    return desk.store.load(case_id)
+
+
+def _look(desk: Desk, case: Case) -> Standing | None:
+    """None when the issue is gone."""
+    if case.issue is None:
+        return None
+    try:
+        return desk.tracker.look(case.issue)
+    except Unknown:
+        return None
+
+
+@dataclass
+class _Run:
+    """One sync with the cursor that it took."""
+
+    desk: Desk
+    cursor: SyncCursor
+    now: datetime
+    events: int = 0
+    done: list[Change] = field(default_factory=list)
+    failed: list[Change] = field(default_factory=list)
+    left: list[Change] = field(default_factory=list)
+
+    def run(self) -> Synced:
+        """List, look, and keep the cursor where something is new."""
+        complete = self.cursor.listed is None or self.now - self.cursor.listed >= LIST_ALL_EVERY
+        since = self.cursor.since
+        listed = self.desk.tracker.changes(None if complete else since)
+        self._look_at([one for one in listed if self._is_news(one)])
+        if complete:
+            complete = self._look_for_missing({change.number for change in listed})
+        after = self._after(listed, complete=complete)
+        if after != self.cursor:
+            self.desk.store.keep_sync(after)
+        return Synced(len(self.done), self.events, len(self.failed))
+
+    def _is_news(self, change: Change) -> bool:
+        recent = self.cursor.since is None or change.at >= self.cursor.since
+        return recent and self.cursor.twice.get(change.number) != change.at
+
+    def _look_at(self, changes: Sequence[Change]) -> None:
+        """Look at each, the oldest first, until all are seen, the time is up, or Mantis is down."""
+        in_a_row = 0
+        for place, change in enumerate(changes):
+            if in_a_row == FAILURES or self._time_is_up():
+                self.left = list(changes[place:])
+                return
+            case_id = self.desk.store.find_issue(change.number)
+            well = not case_id or self._follow(case_id)
+            in_a_row = 0 if well else in_a_row + 1
+            (self.done if well else self.failed).append(change)
+
+    def _look_for_missing(self, numbers: set[int]) -> bool:
+        """Look at the open requests whose issues are in no list; whether all of them could be looked at."""
+        for row in rows(self.desk.store):
+            if self._time_is_up():
+                return False
+            if row.issue is not None and row.issue not in numbers and not self._follow(row.id):
+                return False
+        return True
+
+    def _follow(self, case_id: str) -> bool:
+        """Whether it went well; one poisoned case must not hold up the others."""
+        try:
+            before = self.desk.store.load(case_id).version
+            self.events += follow(self.desk, case_id).version - before
+        except TryLater as error:
+            log.warning("sync_postponed", case=case_id, error=str(error))
+            return False
+        except Exception:  # whatever it is: it is told each minute, and given up after an hour
+            log.exception("sync_failed_unexpectedly", case=case_id)
+            return False
+        return True
+
+    def _time_is_up(self) -> bool:
+        return self.desk.clock() - self.now > AT_MOST
+
+    def _after(self, listed: Sequence[Change], *, complete: bool) -> SyncCursor:
+        """The cursor: behind everything that was looked at twice, and before all that was not."""
+        if not listed:
+            return replace(self.cursor, listed=self.now) if complete else self.cursor
+        newest = listed[-1].at
+        first = [one for one in self.done if self.cursor.once.get(one.number) != one.at]
+        held = [one for one in self.failed if newest - one.at < GIVE_UP_AFTER]
+        since = min([newest, *(one.at for one in (*first, *held, *self.left))]) - OVERLAP
+        open_ = {one.number for one in (*first, *self.failed, *self.left)}
+        return replace(
+            self.cursor,
+            since=since,
+            listed=self.now if complete else self.cursor.listed,
+            once={one.number: one.at for one in first},
+            twice={one.number: one.at for one in listed if one.at >= since and one.number not in open_},
+        )

@@ -1,0 +1,189 @@
+"""`specdesk doctor` and `specdesk provision` on the running sandbox: all is well, and then it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.cli import main
+from sandbox.house import ROOT, Ports, SandboxHouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.aws
+
+PARTS = ["settings", "process", "table", "files", "mail", "mantis", "index"]
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxHouse]:
+    """A house of its own, whose Mantis may be stopped."""
+    folder = tmp_path_factory.mktemp("doctor")
+    with SandboxHouse(Ports(0, 0, 0), build=folder, state=folder / "state", wiki=False) as house:
+        yield house
+
+
+@pytest.fixture
+def call(
+    running: SandboxHouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Runs a command with the settings of the house, and others where given: exit status and what was printed."""
+
+    def run(*arguments: str, **changed: str) -> tuple[int, str]:
+        for name, value in {**running.environ, **changed}.items():
+            monkeypatch.setenv(name, value)
+        status = main(arguments)
+        return status, capsys.readouterr().out
+
+    return run
+
+
+def wrong(printed: str) -> dict[str, list[dict[str, Any]]]:
+    """The findings by part, of the parts that have some."""
+    return {part["part"]: part["findings"] for part in json.loads(printed)["parts"] if not part["ok"]}
+
+
+# --- doctor ----------------------------------------------------------------------------------
+
+
+def test_all_is_well_in_the_sandbox(call: Callable[..., tuple[int, str]]) -> None:
+    """Every part says what it is; the exit status is 0."""
+    status, printed = call("doctor", "--json")
+
+    assert (0, {}) == (status, wrong(printed))
+    assert [part["part"] for part in json.loads(printed)["parts"]] == PARTS
+    assert "mantis: MantisBT 2.28.4 as specdesk" in call("doctor")[1]
+
+
+def test_it_says_that_mantis_is_down_and_looks_at_the_rest(
+    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+) -> None:
+    """One part, with what to do."""
+    running.stop_mantis()
+    try:
+        status, printed = call("doctor", "--json")
+        words = call("doctor")[1]
+    finally:
+        running.start_mantis()
+
+    assert (1, ["mantis"]) == (status, list(wrong(printed)))
+    assert "It is down" in wrong(printed)["mantis"][0]["what"]
+    assert "WRONG  mantis" in words
+    assert 0 == call("doctor")[0]
+
+
+def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:
+    """Three services, each by itself."""
+    status, printed = call("doctor", "--json", AWS_ENDPOINT_URL=NOBODY)
+
+    assert (1, ["table", "files", "mail"]) == (status, list(wrong(printed)))
+    assert all("It is down" in found[0]["what"] for found in wrong(printed).values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "part", "says"),
+    [
+        ({"SPECDESK_TABLE": ""}, "settings", "SPECDESK_TABLE is not set"),
+        ({"SPECDESK_PROCESS": "/nowhere/support.yml"}, "process", "/nowhere/support.yml"),
+        ({"SPECDESK_TABLE": "another"}, "table", "another lacks: table"),
+        ({"SPECDESK_BUCKET": "another"}, "files", "another lacks: bucket"),
+        ({"SPECDESK_MANTIS_TOKEN": "wrong"}, "mantis", "token"),
+        ({"SPECDESK_INDEX": "/nowhere/index"}, "index", "/nowhere/index"),
+    ],
+)
+def test_each_thing_that_is_wrong_is_told_with_a_remedy(
+    call: Callable[..., tuple[int, str]], changed: dict[str, str], part: str, says: str
+) -> None:
+    """The part that it is about, and no other."""
+    status, printed = call("doctor", "--json", **changed)
+    (finding,) = wrong(printed)[part]
+
+    assert (1, [part]) == (status, list(wrong(printed)))
+    assert says in finding["what"]
+    assert finding["remedy"]
+
+
+def test_an_index_of_another_spec_is_told(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Somebody changed the wiki and did not build the index."""
+    (tmp_path / "page.md").write_text("# Page {#page}\n", encoding="utf-8")
+    status, printed = call("doctor", "--json", "--spec", str(tmp_path))
+
+    assert (1, ["index"]) == (status, list(wrong(printed)))
+    assert "build-index" in wrong(printed)["index"][0]["remedy"]
+
+
+def other_process(folder: Path, old: str, new: str, *more: tuple[str, str]) -> str:
+    """A support.yml that says something else."""
+    text = (ROOT / "support.yml").read_text(encoding="utf-8")
+    for was, is_ in ((old, new), *more):
+        assert was in text
+        text = text.replace(was, is_)
+    path = folder / "support.yml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Mail would be refused by SES."""
+    path = other_process(tmp_path, "address: helpdesk@example.com", "address: other@example.org")
+    status, printed = call("doctor", "--json", SPECDESK_PROCESS=path)
+
+    assert (1, ["mail"]) == (status, list(wrong(printed)))
+    assert "other@example.org lacks: identity" == wrong(printed)["mail"][0]["what"]
+
+
+# --- provision -------------------------------------------------------------------------------
+
+
+def steps(printed: str) -> dict[str, tuple[str, str]]:
+    """Who makes each thing that is missing, and its state."""
+    return {step["what"]: (step["by"], step["state"]) for step in json.loads(printed)["steps"]}
+
+
+def test_nothing_is_missing_in_the_sandbox(call: Callable[..., tuple[int, str]]) -> None:
+    """The plan is empty."""
+    assert (0, "Nothing is missing.\n") == call("provision")
+    assert (0, {}) == (call("provision", "--json")[0], steps(call("provision", "--apply", "--json")[1]))
+
+
+def test_a_plan_makes_nothing_and_apply_makes_it(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Table, bucket and address; afterwards the doctor finds nothing."""
+    path = other_process(tmp_path, "address: helpdesk@example.com", "address: new@example.org")
+    new = {"SPECDESK_TABLE": "new-table", "SPECDESK_BUCKET": "new-bucket", "SPECDESK_PROCESS": path}
+    names = {"table new-table: table", "bucket new-bucket: bucket", "mail from new@example.org: identity"}
+    for _ in range(2):
+        status, printed = call("provision", "--json", **new)
+        assert (1, dict.fromkeys(names, ("specdesk", "missing"))) == (status, steps(printed))
+
+    assert "missing  table new-table: table" in call("provision", **new)[1]
+    status, printed = call("provision", "--apply", "--json", **new)
+    assert (0, dict.fromkeys(names, ("specdesk", "made"))) == (status, steps(printed))
+    assert (0, "Nothing is missing.\n") == call("provision", **new)
+    assert 0 == call("doctor", **new)[0]
+
+
+def test_what_a_person_has_to_do_is_told_with_its_clicks(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """A project needs an administrator's token; a category and an account need a person in Mantis's pages."""
+    path = other_process(
+        tmp_path,
+        "change: Change InBox",
+        "change: Wishes",
+        ("name: Customs,", "name: Customs and duties,"),
+        ("mantis: roma", "mantis: roma.new"),
+    )
+    status, printed = call("provision", "--apply", "--json", SPECDESK_PROCESS=path)
+    told = json.loads(printed)["steps"]
+    (project,) = [step for step in told if step["by"] == "specdesk"]
+    by_hand = {step["what"]: step["how"] for step in told if step["by"] == "you"}
+
+    assert (1, "failed") == (status, project["state"])
+    assert "Wishes" in project["what"]
+    assert "SPECDESK_MANTIS_ADMIN_TOKEN" in project["how"]
+    for name in ("Bugs InBox", "Wishes", "Support Misc"):
+        assert "> Categories >" in by_hand[f"project '{name}' has no category 'Customs and duties'"]
+        assert "Create New Account" in by_hand[f"nobody may handle issues in '{name}' as 'roma.new'"]

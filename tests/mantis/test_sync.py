@@ -1,0 +1,436 @@
+"""What people do in Mantis comes back to the desk: with the stand-in over real HTTP, and every other part in memory."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.case import (
+    BackInMantis,
+    ChangedInMantis,
+    Closed,
+    GoneFromMantis,
+    HandedOver,
+    NotedInMantis,
+    NotKept,
+    Resolved,
+    Status,
+)
+from intake_fn.core.errors import TryLater
+from intake_fn.desk.sync import Synced
+from tests.desk.test_story import Room, at_level_4, request
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.process import Process
+    from tests.mantis.conftest import StandIn
+
+FOREIGN = (NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis)
+
+
+class Office:
+    """A desk whose Mantis is the stand-in; calls to it are counted."""
+
+    def __init__(self, process: Process, stand_in: StandIn) -> None:
+        self.room = Room(process)
+        self.mantis = stand_in
+        self.mantis.state._now = self.room.clock  # a minute here is a minute there
+        self.calls: list[str] = []
+        original = stand_in.tracker._send
+
+        def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+            self.calls.append(f"{method} {path}")
+            return original(method, path, *arguments, **more)
+
+        stand_in.tracker._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+        self.room.desk = replace(self.room.desk, tracker=stand_in.tracker)
+        self.desk = self.room.desk
+
+    def minute(self) -> Synced:
+        """The sweep of the next minute, with its sync."""
+        self.room.clock.advance(minutes=1)
+        self.desk.sweep()
+        return self.desk.sync()
+
+    def at_rest(self) -> None:
+        """Let minutes pass until there is no more to be looked at."""
+        for _ in range(5):
+            if self.minute() == Synced():
+                return
+        pytest.fail("it never comes to rest")
+
+    def case(self, case_id: str) -> Case:
+        """The case as it stands."""
+        return self.room.store.load(case_id)
+
+    def told(self, case_id: str) -> list[str]:
+        """What came from Mantis, in order."""
+        return [type(event).__name__ for event in self.case(case_id).history if isinstance(event, FOREIGN)]
+
+    def stands(self, case_id: str) -> tuple[str, str]:
+        """Status and handler in Mantis."""
+        found = self.desk.tracker.look(self.case(case_id).issue or 0)
+        return found.status, found.handler
+
+    def change(self, case_id: str, account: str = "andrei", **fields: Any) -> None:
+        """Somebody changes the issue in Mantis."""
+        self.mantis.raw("PATCH", f"issues/{self.case(case_id).issue}", fields, account)
+
+    def note(self, case_id: str, text: str, account: str = "andrei") -> None:
+        """Somebody writes a note in Mantis."""
+        self.mantis.raw("POST", f"issues/{self.case(case_id).issue}/notes", {"text": text}, account)
+
+    def mails(self, about: str) -> list[str]:
+        """Whom a mail was sent to whose subject holds these words."""
+        return [mail.to for mail in self.room.mailer.sent if about in mail.subject]
+
+
+@pytest.fixture
+def office(process: Process, stand_in: StandIn) -> Office:
+    """Nothing has happened yet."""
+    return Office(process, stand_in)
+
+
+@pytest.fixture
+def case_id(office: Office) -> str:
+    """A request at level 4, with Andrei or Roma; the sync has seen it."""
+    found = at_level_4(office.room)
+    office.at_rest()
+    return found
+
+
+# --- what comes back -------------------------------------------------------------------------
+
+
+def test_our_own_writes_are_nobodys_changes(office: Office, case_id: str) -> None:
+    """Filed, escalated four times, noted: the log tells of it once, and the sync adds nothing."""
+    assert [] == office.told(case_id)
+    assert office.stands(case_id)[0] == "assigned"
+
+
+def test_a_resolution_in_mantis_resolves_the_request_and_tells_both_once(office: Office, case_id: str) -> None:
+    """Seed, Level 4: "Once completed notify Level 3 by e-mail"; the requester is told as from the desk."""
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
+    for _ in range(4):
+        office.minute()
+    case = office.case(case_id)
+    (resolved,) = [event for event in case.history if isinstance(event, Resolved)]
+
+    assert (Status.RESOLVED, "andrei@example.com", True) == (case.status, resolved.actor, resolved.in_mantis)
+    assert "fixed" in resolved.resolution
+    assert ["camille@example.com"] == office.mails("Resolved:")
+    assert ["sa@example.com"] == office.mails("Completed:")
+    assert [] == office.told(case_id)
+
+
+def test_closed_in_mantis_is_resolved_here_and_a_resolved_one_is_closed(office: Office, case_id: str) -> None:
+    """An open request is never closed without the requester having been told how it was resolved."""
+    office.change(case_id, "administrator", status={"name": "closed"})
+    office.at_rest()
+    assert (Status.RESOLVED, "resolved") == (office.case(case_id).status, office.stands(case_id)[0])
+
+    office.change(case_id, "administrator", status={"name": "closed"})
+    office.at_rest()
+    assert (Status.CLOSED, "closed") == (office.case(case_id).status, office.stands(case_id)[0])
+    assert 1 == sum(isinstance(event, Closed) for event in office.case(case_id).history)
+
+
+def test_a_note_is_taken_over_once_with_who_wrote_it(office: Office, case_id: str) -> None:
+    """Ours come back as nobody's; a second note of the same second is not missed."""
+    office.note(case_id, "It is the firewall.", "paul")
+    office.minute()
+    office.note(case_id, "Mended, please try.", "a.contractor")
+    office.at_rest()
+    notes = [event for event in office.case(case_id).history if isinstance(event, NotedInMantis)]
+
+    assert [("paul@example.com", "It is the firewall."), ("a.contractor", "Mended, please try.")] == [
+        (note.actor, note.text) for note in notes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "theirs"),
+    [
+        ({"status": {"name": "confirmed"}}, {"status": "confirmed"}),
+        ({"handler": {"name": "ihelp"}}, {"handler": "ihelp"}),
+        ({"handler": {"id": 0}}, {"handler": ""}),
+        ({"priority": {"name": "low"}}, {"priority": "low"}),
+        ({"project": {"name": "Change InBox"}}, {"project": "Change InBox"}),
+    ],
+)
+def test_what_is_set_in_mantis_is_put_back_and_told(
+    office: Office, case_id: str, change: dict[str, Any], theirs: dict[str, str]
+) -> None:
+    """One event says who set what, and Mantis stands again as before; nothing goes back and forth."""
+    before = office.desk.tracker.look(office.case(case_id).issue or 0)
+    office.change(case_id, **change)
+    office.at_rest()
+    (told,) = [event for event in office.case(case_id).history if isinstance(event, ChangedInMantis)]
+    after = office.desk.tracker.look(office.case(case_id).issue or 0)
+
+    assert (theirs, "andrei@example.com") == (dict(told.theirs), told.actor)
+    assert (before.project, before.handler, before.status, before.priority) == (
+        after.project,
+        after.handler,
+        after.status,
+        after.priority,
+    )
+
+
+def test_it_can_be_set_again_and_is_put_back_again(office: Office, case_id: str) -> None:
+    """The same change a second time is a second change."""
+    for _ in range(2):
+        office.change(case_id, priority={"name": "low"})
+        office.at_rest()
+
+    assert ["ChangedInMantis"] * 2 == office.told(case_id)
+
+
+def test_an_issue_moved_out_of_our_projects_is_brought_back(office: Office, case_id: str) -> None:
+    """It is in no list of ours any more; the hourly list finds that out."""
+    with office.mantis.state.change():
+        office.mantis.state.add_project("Elsewhere")
+        office.mantis.state.add_category(
+            office.mantis.state.number("select id from project where name = 'Elsewhere'"), "x"
+        )
+    office.change(case_id, project={"name": "Elsewhere"}, category="x")
+    office.room.clock.advance(hours=1)
+    office.at_rest()
+
+    assert ["ChangedInMantis"] == office.told(case_id)
+    assert "Bugs InBox" == office.desk.tracker.look(office.case(case_id).issue or 0).project
+
+
+def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_id: str) -> None:
+    """The request goes on here, with all its words; Mantis is owed nothing that could not be delivered."""
+    office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")
+    office.at_rest()
+    assert [] == office.told(case_id), "no list tells of it"
+    for _ in range(2):
+        office.room.clock.advance(hours=1)
+        office.at_rest()
+    case = office.case(case_id)
+    assert (["GoneFromMantis"], True, Status.OPEN) == (office.told(case_id), case.gone, case.status)
+
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
+    assert ([], ["camille@example.com"]) == (list(office.room.store.owed_by(case_id)), office.mails("Resolved:"))
+
+
+def test_a_delivery_that_meets_a_deleted_issue_tells_it_at_once(office: Office, case_id: str) -> None:
+    """Nothing is tried for two days that cannot succeed."""
+    office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")
+    case = office.case(case_id)
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
+
+    assert (["GoneFromMantis"], []) == (office.told(case_id), list(office.room.store.failed()))
+    assert [] == list(office.room.store.owed_by(case_id))
+
+
+def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id: str) -> None:
+    """Hidden from us by mistake, then shown: what happened meanwhile arrives."""
+    number = office.case(case_id).issue
+    hidden = "update issue set view_state = 50, project = (select id from project where name = 'Secret') where id = ?"
+    with office.mantis.state.change():
+        office.mantis.state.add_project("Secret", view_state=50)
+        office.mantis.state.run(hidden, number)
+    office.room.clock.advance(hours=1)
+    office.at_rest()
+    assert ["GoneFromMantis"] == office.told(case_id)
+    case = office.case(case_id)
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
+    with office.mantis.state.change():
+        shown = "update issue set view_state = 10, project = (select id from project where name = 'Bugs InBox')"
+        office.mantis.state.run(shown)
+        office.mantis.state.touch(number or 0)
+    office.at_rest()
+
+    assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
+    assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
+
+
+# --- both at once ----------------------------------------------------------------------------
+
+
+def test_a_resolution_counts_although_we_have_moved_on(office: Office, case_id: str) -> None:
+    """They resolve while our hand-over waits for Mantis: the status that we owe must not cover it."""
+    office.mantis.fault("maintenance", times=50)
+    case = office.case(case_id)
+    other = "roma" if case.handler == "andrei" else "andrei"
+    office.desk.act(case_id, office.room.event(HandedOver, handler=other), case.version)
+    assert office.room.store.owed_by(case_id)
+    office.mantis.fault("slow", times=1)
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
+    office.at_rest()
+
+    assert (Status.RESOLVED, other) == (office.case(case_id).status, office.case(case_id).handler)
+    assert ("resolved", other) == office.stands(case_id)
+    assert (["camille@example.com"], []) == (office.mails("Resolved:"), office.told(case_id))
+
+
+def test_what_we_owe_yet_is_not_taken_for_their_change(office: Office, case_id: str) -> None:
+    """Mantis still shows what it showed before our step: it lags, and nobody changed it."""
+    case = office.case(case_id)
+    office.mantis.fault("maintenance", times=50)
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
+    office.mantis.fault("slow", times=1)
+    office.note(case_id, "Looking at it.", "paul")
+    office.desk.sync()
+    office.room.clock.advance(minutes=1)
+    office.desk.sync()
+    assert ["NotedInMantis"] == office.told(case_id)
+    office.at_rest()
+
+    assert (["NotedInMantis"], "resolved") == (office.told(case_id), office.stands(case_id)[0])
+
+
+def test_two_syncs_at_once_take_a_change_over_once(office: Office, case_id: str) -> None:
+    """The lease keeps the second away; where it ran out, the version of the case does."""
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
+    office.room.clock.advance(minutes=1)
+    impatient = replace(office.desk, sync_every=timedelta(0))
+    together = threading.Barrier(4)
+
+    def one() -> None:
+        together.wait()
+        impatient.sync()
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    office.at_rest()
+
+    assert 1 == sum(isinstance(event, Resolved) for event in office.case(case_id).history)
+    assert ["camille@example.com"] == office.mails("Resolved:")
+
+
+def test_one_sync_runs_in_a_minute(office: Office, case_id: str) -> None:
+    """However often the sweep is called."""
+    del case_id
+    office.minute()
+    before = len(office.calls)
+    office.desk.sync()
+    office.desk.sync()
+
+    assert before == len(office.calls)
+
+
+# --- what it costs, and trouble --------------------------------------------------------------
+
+
+def test_an_idle_minute_is_one_call(office: Office, case_id: str) -> None:
+    """Whatever exists: a list of numbers and instants."""
+    for number in range(12):
+        office.desk.take_in(request(), f"key {number}")
+    del case_id
+    office.at_rest()
+    office.calls.clear()
+    office.minute()
+
+    assert ["GET issues"] == office.calls
+
+
+def test_many_changes_are_found_on_a_page_that_grows(
+    office: Office, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More changes than a page holds: page 1 is asked again, larger; pages are not turned."""
+    monkeypatch.setattr("intake_fn.adapters.mantis.PAGE_SIZE", 4)
+    others = [office.desk.take_in(request(), f"key {number}").id for number in range(12)]
+    office.at_rest()
+    for other in (case_id, *others):
+        office.change(other, status={"name": "resolved"}, resolution={"name": "fixed"})
+    office.at_rest()
+
+    assert {Status.RESOLVED} == {office.case(other).status for other in (case_id, *others)}
+
+
+@pytest.mark.parametrize("fault", ["down", "error-500", "maintenance"])
+@pytest.mark.parametrize("after", [0, 1, 2, 4])
+def test_an_outage_in_the_middle_loses_and_repeats_nothing(office: Office, fault: str, after: int) -> None:
+    """Of five changes some are taken over before Mantis goes down, the others after it is back."""
+    found = [office.desk.take_in(request(), f"key {number}").id for number in range(5)]
+    office.at_rest()
+    for one in found:
+        office.note(one, "Mended.")
+        office.change(one, status={"name": "resolved"}, resolution={"name": "fixed"})
+    counted = office.mantis.tracker._send
+    office.calls.clear()
+
+    def then_down(*arguments: Any, **more: Any) -> Any:
+        if len(office.calls) == after:
+            office.mantis.fault(fault, times=4)
+        return counted(*arguments, **more)
+
+    office.mantis.tracker._send = then_down  # type: ignore[method-assign]  # sends them all the same
+    office.room.clock.advance(minutes=1)
+    office.desk.sync()
+    for _ in range(20):
+        office.minute()
+
+    for one in found:
+        assert Status.RESOLVED is office.case(one).status
+        assert 1 == sum(isinstance(event, Resolved) for event in office.case(one).history)
+        assert ["NotedInMantis"] == office.told(one)
+    assert 5 == len(office.mails("Resolved:"))
+
+
+def test_one_issue_that_cannot_be_read_holds_up_no_other(office: Office, case_id: str) -> None:
+    """It is tried again each minute, for an hour."""
+    other = office.desk.take_in(request(), "other").id
+    office.at_rest()
+    for one in (case_id, other):
+        office.change(one, status={"name": "resolved"}, resolution={"name": "fixed"})
+    look, poisoned = office.mantis.tracker.look, office.case(case_id).issue
+
+    def hard_to_read(number: int) -> Any:
+        if number == poisoned:
+            raise TryLater("Mantis is in trouble.")
+        return look(number)
+
+    office.mantis.tracker.look = hard_to_read  # type: ignore[method-assign]  # as when one row is damaged
+    office.minute()
+    assert (Status.OPEN, Status.RESOLVED) == (office.case(case_id).status, office.case(other).status)
+    office.mantis.tracker.look = look  # type: ignore[method-assign]
+    office.at_rest()
+
+    assert Status.RESOLVED is office.case(case_id).status
+
+
+def test_when_mantis_is_down_the_sync_says_so_and_goes_on(office: Office, case_id: str) -> None:
+    """The sweep's own work does not depend on it."""
+    del case_id
+    office.mantis.fault("down", times=1)
+
+    assert Synced(failed=1) == office.minute()
+    assert Synced() == office.minute()
+
+
+# --- fields that Mantis does not keep --------------------------------------------------------
+
+
+def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: Office, case_id: str) -> None:
+    """A handler whose account is gone in Mantis: an event says so, until Mantis keeps the handler again."""
+    case = office.case(case_id)
+    other = "roma" if case.handler == "andrei" else "andrei"
+    office.mantis.tracker._known.clear()
+    with office.mantis.state.change():
+        office.mantis.state.run("update account set level = 10 where name = ?", other)
+    case = office.desk.act(case_id, office.room.event(HandedOver, handler=other), case.version)
+    office.at_rest()
+
+    assert (("handler",), []) == (office.case(case_id).unkept, office.told(case_id))
+
+    with office.mantis.state.change():
+        office.mantis.state.run("update account set level = 55 where name = ?", other)
+    office.mantis.tracker._known.clear()
+    case = office.case(case_id)
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
+    office.at_rest()
+
+    assert ((), ("resolved", other)) == (office.case(case_id).unkept, office.stands(case_id))
+    assert [("handler",), ()] == [e.dropped for e in office.case(case_id).history if isinstance(e, NotKept)]

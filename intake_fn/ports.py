@@ -93,6 +93,8 @@ class OutboxItem:
     not_before: datetime
     last_error: str = ""
     failed: bool = False
+    begun: bool = False
+    """Whether somebody took it in hand and has not put it down again: who did so is at it, or was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +314,11 @@ class Mail:
 
 
 class Mailer(Protocol):
-    """Sends mail. Raises TryLater when the service is down, Refused for an address it will not take."""
+    """Sends mail.
+
+    Raises TryLater when the service is down, Refused for an address it will not take, and Unsure where the mail may
+    have been sent and may not.
+    """
 
     def send(self, mail: Mail) -> str:
         """Returns the service's message id."""

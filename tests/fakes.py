@@ -129,6 +129,7 @@ class MemoryStore:
             self._outbox.pop(done, None)
             if again:
                 now = step.case.changed_at
+                self._leases.pop(again, None)
                 self._outbox[again] = replace(self._outbox[again], tries=0, not_before=now, failed=False)
 
     def restate(self, step: Step) -> None:
@@ -195,18 +196,18 @@ class MemoryStore:
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried now, the longest waiting first."""
         with self._up():
-            free = [item for item in self._outbox.values() if not item.failed and self._turn(item) <= now]
+            free = [item for item in self._items() if not item.failed and self._turn(item) <= now]
             return sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
         """All items of a case, in the order in which they came to be owed."""
         with self._up():
-            return [item for item in self._outbox.values() if item.case_id == case_id]
+            return [item for item in self._items() if item.case_id == case_id]
 
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Items that were given up."""
         with self._up():
-            given_up = [item for item in self._outbox.values() if item.failed]
+            given_up = [item for item in self._items() if item.failed]
             return sorted(given_up, key=lambda item: (item.not_before, item.id))[:limit]
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
@@ -273,6 +274,9 @@ class MemoryStore:
         if self.down:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
+
+    def _items(self) -> list[OutboxItem]:
+        return [replace(item, begun=item.id in self._leases) for item in self._outbox.values()]
 
     def _turn(self, item: OutboxItem) -> datetime:
         return max(item.not_before, self._leases.get(item.id, item.not_before))

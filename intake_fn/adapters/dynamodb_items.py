@@ -161,6 +161,7 @@ def outbox_item(item: Item) -> OutboxItem:
         not_before=datetime.fromisoformat(item["not_before"]),
         last_error=item["last_error"],
         failed=item["failed"],
+        begun=bool(item["leased_until"]),
     )
 
 

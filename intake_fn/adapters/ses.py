@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from intake_fn.adapters.aws import code_of, translated
-from intake_fn.core.errors import Broken, Refused, TryLater
+from intake_fn.core.errors import Broken, Refused, TryLater, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,12 +44,17 @@ class SesMailer:
         """Send one mail to one address; returns SES's message id.
 
         Raises Refused for a line break in a header and for an address that SES will not take,
-        TryLater when SES is down, busy or paused, Broken when our own address is not verified there.
+        TryLater when SES is down, busy or paused, Unsure when it had the mail and did not answer,
+        Broken when our own address is not verified there.
         """
         to = _plain(mail.to)
         message = _message(mail, to, self.identity)
         with translated(SERVICE):
-            from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+            from botocore.exceptions import (  # noqa: PLC0415 - loaded with the client
+                ClientError,
+                ConnectionClosedError,
+                ReadTimeoutError,
+            )
 
             try:
                 sent = self._client.send_email(
@@ -57,6 +62,10 @@ class SesMailer:
                     Destination={"ToAddresses": [to]},
                     Content={"Raw": {"Data": message.as_bytes()}},
                 )
+            except (ConnectionClosedError, ReadTimeoutError) as error:
+                raise Unsure(
+                    f"SES was told to send to {mail.to} and did not answer ({type(error).__name__})."
+                ) from error
             except ClientError as error:
                 code, told = code_of(error), str(error)
                 if code in PAUSED:

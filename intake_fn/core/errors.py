@@ -6,6 +6,7 @@ SpecdeskError
 │       └── Expired  there was, but the link is too old
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
+├── Unsure       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
 
 Every message says what happened, where, and what to do about it.
@@ -34,6 +35,10 @@ class Stale(SpecdeskError):
 
 class TryLater(SpecdeskError):
     """Something outside is down or slow; nothing is lost and it will be tried again."""
+
+
+class Unsure(SpecdeskError):
+    """Nobody knows whether it was done, and doing it again might do it twice."""
 
 
 class Broken(SpecdeskError):

@@ -36,7 +36,7 @@ from intake_fn.core.case import (
     SendNotice,
     UpdateIssue,
 )
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -56,6 +56,8 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 MAX_TRIES = 200
 """About two days of trying; then the item is given up visibly and waits for `specdesk outbox retry`."""
+
+LOOK = "Ask whether it came, or try again to send it once more."
 
 ATTEMPTS = 5
 """How often a use case reads again when somebody else was faster."""
@@ -244,11 +246,13 @@ class Desk:
         """One try at one item, under a lease; whatever goes wrong is written down with the item."""
         if not self.store.lease(item, self.clock(), LEASE_SECONDS):
             return Swept()
+        if item.begun and isinstance(item.intent, SendNotice):
+            return self._give_up(item, Unsure(f"It may have been sent or not: the work was cut off. {LOOK}"))
         try:
             self._carry_out(item)
         except Stale:
             return Swept()  # somebody else has done it, or will: the item is still there if it is owed
-        except Refused as error:
+        except (Refused, Unsure) as error:
             return self._give_up(item, error)
         except Exception as error:  # whatever it is: one poisoned item must not hold up the others
             if not isinstance(error, SpecdeskError | SpecLookupError):
@@ -277,8 +281,20 @@ class Desk:
                     self.store.finish(item)
                     return
                 subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
-                self.mailer.send(Mail(notice.to, subject, text, headers=_threading(case, item.id)))
-                self.store.finish(item)
+                self._send(item, Mail(notice.to, subject, text, headers=_threading(case, item.id)))
+
+    def _send(self, item: OutboxItem, mail: Mail) -> None:
+        """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29)."""
+        try:
+            self.mailer.send(mail)
+        except (TryLater, Refused, Broken):
+            raise  # it was not sent
+        except Exception as error:
+            raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
+        try:
+            self.store.finish(item)
+        except Exception as error:
+            raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
 
     def _record(self, item: OutboxItem, case: Case, event: Event) -> None:
         """Append what a delivery brought about and take the item out of the outbox, in one transaction."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.ses import SesMailer, _message
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unsure
 from intake_fn.ports import Mail
 from tests.fakes import MemoryMailer
 
@@ -156,3 +156,24 @@ def test_what_ses_says_is_told_by_whose_turn_it_is(
 
     with pytest.raises(expected):
         SesMailer(Refusing, process.mail).send(MAIL)  # type: ignore[arg-type]  # all that it needs of a client
+
+
+def test_a_mail_that_ses_had_and_did_not_answer_for_may_have_been_sent(process: Process) -> None:
+    """So it must not be sent again by itself; a host that could not be reached has sent nothing."""
+    from botocore.exceptions import EndpointConnectionError, ReadTimeoutError  # noqa: PLC0415 - only here
+
+    class Silent:
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+
+        def send_email(self, **_: object) -> None:
+            raise self.error
+
+    url = "https://email.example.com"
+    for error, expected in (
+        (ReadTimeoutError(endpoint_url=url), Unsure),
+        (EndpointConnectionError(endpoint_url=url), TryLater),
+    ):
+        silent: Any = Silent(error)
+        with pytest.raises(expected):
+            SesMailer(lambda client=silent: client, process.mail).send(MAIL)  # type: ignore[misc]  # a default in a lambda

@@ -532,6 +532,17 @@ class TestOutbox:
         assert [each.id for each in store.owed(over)] == [item.id]
         assert store.lease(item, over, 120) is True
 
+    def test_what_was_begun_and_not_put_down_is_seen(self, store: Store) -> None:
+        """Who was cut off leaves that behind, until the item is postponed."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        (item,) = store.owed_by("HD-1")
+        store.lease(item, MONDAY, 120)
+        (cut_off,) = store.owed(MONDAY + timedelta(seconds=120))
+        store.postpone(cut_off, MONDAY, "cut off")
+
+        assert [False, True] == [item.begun, cut_off.begun]
+        assert [False] == [each.begun for each in store.owed_by("HD-1")]
+
     def test_of_many_deliverers_one_gets_the_lease(self, store: Store) -> None:
         """In-line delivery, the sweep and a second Lambda race for the same item."""
         store.create(received("HD-1", JudgeRequest()), "key")

@@ -23,7 +23,7 @@ from intake_fn.core.case import (
     Status,
     Warned,
 )
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.desk import Desk
@@ -32,6 +32,7 @@ from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, Memo
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
+    from intake_fn.ports import Mail
 
 PAUL = "paul@example.com"
 
@@ -290,6 +291,49 @@ def test_only_what_was_given_up_can_be_retried(room: Room, item_id: str) -> None
         room.desk.retry(f"{case.id}{item_id}", PAUL)
     with pytest.raises(Unknown):
         room.desk.retry(item_id, PAUL)
+
+
+@pytest.mark.parametrize("error", [Unsure("No answer in time."), RuntimeError("nobody thought of it")])
+def test_a_mail_that_may_have_been_sent_waits_for_a_person(
+    room: Room, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """R29: it is not sent again by itself, shown with the reason, and sent again when somebody says so."""
+    send = room.mailer.send
+
+    def lost(mail: Mail) -> str:
+        send(mail)
+        raise error
+
+    monkeypatch.setattr(room.mailer, "send", lost)
+    case = room.desk.take_in(request(), "key")
+    monkeypatch.undo()
+    sent = list(room.mailer.sent)
+    room.clock.advance(hours=1)
+    room.desk.sweep()
+
+    given_up = room.store.failed()
+    assert sent == room.mailer.sent
+    assert len(sent) == len(given_up)
+    assert str(error) in given_up[0].last_error
+
+    room.desk.retry(given_up[0].id, PAUL)
+    room.desk.deliver(case.id)
+    assert [given_up[0].id] == [mail.headers["X-Specdesk-Item"] for mail in room.mailer.sent[len(sent) :]]
+
+
+def test_a_mail_whose_sender_was_cut_off_is_not_sent_by_the_next(room: Room) -> None:
+    """The worker died in the middle: nobody knows how far it came."""
+    room.mailer.down = True
+    case = room.desk.take_in(request(), "key")
+    room.mailer.down = False
+    room.clock.advance(hours=1)
+    notice = next(item for item in room.store.owed_by(case.id) if isinstance(item.intent, SendNotice))
+    room.store.lease(notice, room.clock(), 120)
+    room.clock.advance(hours=1)
+    room.desk.sweep()
+
+    assert notice.id not in [mail.headers["X-Specdesk-Item"] for mail in room.mailer.sent]
+    assert [(notice.id, True)] == [(item.id, "cut off" in item.last_error) for item in room.store.failed()]
 
 
 def test_an_address_that_mail_refuses_is_given_up_at_once(room: Room) -> None:

@@ -43,7 +43,8 @@ lost             {toll.lost}
 filed twice      {toll.filed_twice}
 never filed      {toll.unfiled}
 notices missing  {toll.notices_missing}
-notices twice    {toll.notices_twice} (where the mail service's answer was recorded)
+notices twice    {toll.notices_twice}
+notices unsure   {toll.notices_unsure} (given up visibly: nobody knows whether they were sent)
 ledger           {"balanced" if toll.balanced else "NOT BALANCED"}
 cuts             {sum(toll.cuts.values())}
 seed             {seed}

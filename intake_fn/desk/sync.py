@@ -123,7 +123,7 @@ class _Run:
 
     def run(self) -> Synced:
         """List, look, and keep the cursor where something is new."""
-        complete = self.cursor.listed is None or self.now - self.cursor.listed >= LIST_ALL_EVERY
+        complete = self.cursor.listed is None or abs(self.now - self.cursor.listed) >= LIST_ALL_EVERY
         since = self.cursor.since
         listed = self.desk.tracker.changes(None if complete else since)
         self._look_at([one for one in listed if self._is_news(one)])
@@ -151,12 +151,13 @@ class _Run:
             (self.done if well else self.failed).append(change)
 
     def _look_for_missing(self, numbers: set[int]) -> bool:
-        """Look at the open requests whose issues are in no list; whether all of them could be looked at."""
+        """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down."""
+        in_a_row = 0
         for row in rows(self.desk.store):
-            if self._time_is_up():
+            if in_a_row == FAILURES or self._time_is_up():
                 return False
-            if row.issue is not None and row.issue not in numbers and not self._follow(row.id):
-                return False
+            if row.issue is not None and row.issue not in numbers:
+                in_a_row = 0 if self._follow(row.id) else in_a_row + 1
         return True
 
     def _follow(self, case_id: str) -> bool:

@@ -220,6 +220,14 @@ def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_i
     assert ([], ["camille@example.com"]) == (list(office.room.store.owed_by(case_id)), office.mails("Resolved:"))
 
 
+def test_an_address_where_no_mantis_answers_says_nothing_of_issues(office: Office, case_id: str) -> None:
+    """A proxy that answers 404 for all, or a wrong address, makes no issue count as deleted."""
+    tracker = replace(office.mantis.tracker, url=f"{office.mantis.url}/elsewhere")
+    case = office.case(case_id)
+    with pytest.raises(TryLater):
+        tracker.look(case.issue or 0)
+
+
 def test_a_delivery_that_meets_a_deleted_issue_tells_it_at_once(office: Office, case_id: str) -> None:
     """Nothing is tried for two days that cannot succeed."""
     office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")
@@ -248,6 +256,8 @@ def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id
         office.mantis.state.touch(number or 0)
     office.at_rest()
 
+    notes = office.desk.tracker.look(number or 0).notes
+    assert notes[-1].text.startswith("Resolved (Paul)\nDone.")
     assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
     assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
 

@@ -334,7 +334,9 @@ class MemoryTracker:
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
         self._up()
-        number = next((n for n, other in self.issues.items() if other.marker == issue.marker), len(self.issues) + 1)
+        number = next(
+            (n for n, other in self.issues.items() if other.marker == issue.marker), max(self.touched, default=0) + 1
+        )
         self.issues.setdefault(number, issue)
         self._touch(number)
         return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)

@@ -152,6 +152,21 @@ def test_a_note_is_taken_over_once_with_who_wrote_it(office: Office, case_id: st
     ]
 
 
+def test_a_second_change_of_the_second_that_was_looked_at_is_seen(office: Office, case_id: str) -> None:
+    """Mantis's clock cannot tell the two apart, and others change in between."""
+    other = office.desk.take_in(request(), "other").id
+    office.at_rest()
+    office.room.clock.advance(minutes=1)
+    office.note(case_id, "First.")
+    office.desk.sync()
+    office.note(case_id, "Second.")
+    office.room.clock.advance(seconds=30)
+    office.note(other, "Later.")
+    office.at_rest()
+
+    assert ["First.", "Second."] == [e.text for e in office.case(case_id).history if isinstance(e, NotedInMantis)]
+
+
 @pytest.mark.parametrize(
     ("change", "theirs"),
     [
@@ -405,6 +420,10 @@ def test_one_issue_that_cannot_be_read_holds_up_no_other(office: Office, case_id
     office.mantis.tracker.look = hard_to_read  # type: ignore[method-assign]  # as when one row is damaged
     office.minute()
     assert (Status.OPEN, Status.RESOLVED) == (office.case(case_id).status, office.case(other).status)
+    third = office.desk.take_in(request(), "a third moves on what was seen").id
+    for _ in range(3):
+        office.minute()
+    assert [] == office.told(third)
     office.mantis.tracker.look = look  # type: ignore[method-assign]
     office.at_rest()
 

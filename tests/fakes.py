@@ -257,7 +257,7 @@ class MemoryStore:
     def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
         """The sync's cursor, unless somebody else has it."""
         with self._up():
-            if self._sync and self._sync.until > now:
+            if self._sync and now < self._sync.until <= until + timedelta(hours=1):
                 return None
             self._sync = replace(self._sync, until=until) if self._sync else SyncCursor(until)
             return self._sync
@@ -338,7 +338,9 @@ class MemoryTracker:
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
         self._up()
-        number = next((n for n, other in self.issues.items() if other.marker == issue.marker), len(self.issues) + 1)
+        number = next(
+            (n for n, other in self.issues.items() if other.marker == issue.marker), max(self.touched, default=0) + 1
+        )
         self.issues.setdefault(number, issue)
         self._touch(number)
         return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)

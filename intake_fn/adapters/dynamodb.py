@@ -71,6 +71,9 @@ LONGEST_ID = 100
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
+LONGEST_LEASE = timedelta(hours=1)
+"""A lease that ends later than this is of a clock that was turned back since."""
+
 EXISTS = "attribute_exists(#pk)"
 ABSENT = "attribute_not_exists(#pk)"
 BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -220,8 +223,9 @@ class DynamoStore:
     def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
         """The sync's cursor, for oneself alone until `until`; None while somebody else has it."""
         taken = {"leased_until": instant(until)}
-        free = f"{ABSENT} OR #leased_until <= :now"
-        if not self._write("update_item", self._changed(SYNC, taken, free, {":now": instant(now)})):
+        free = f"{ABSENT} OR #leased_until <= :now OR #leased_until > :never"
+        values = {":now": instant(now), ":never": instant(until + LONGEST_LEASE)}
+        if not self._write("update_item", self._changed(SYNC, taken, free, values)):
             return None
         return sync_cursor(self._get(SYNC["pk"], SYNC["sk"]) or {}, until)
 

@@ -63,6 +63,9 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 
 SUCCESS = range(200, 300)
 
+NO_ISSUE = 1100
+"""Mantis's code for an issue that is not there; a 404 without it says nothing of issues."""
+
 REFUSED_FILE_CODES = frozenset({500, 501, 504})
 """Mantis's codes for a file that is too big, of a refused type, or empty."""
 
@@ -166,6 +169,8 @@ class MantisTracker:
         answer = self._send("GET", f"issues/{number}")
         if answer.status == HTTPStatus.FORBIDDEN and isinstance(answer.body, dict):  # no body: the account is off
             raise Unknown(f"Mantis does not show us issue {number} any more.")
+        if answer.status == HTTPStatus.NOT_FOUND and answer.code != NO_ISSUE:  # a proxy's, or a wrong address
+            raise TryLater(f"What answers at {self.url} is not Mantis, or not well.")
         self._check(answer)
         row = _first(answer.body, "issues")
         named = {name: str(row.get(name, {}).get("name", "")) for name in ("project", "handler", *STANDS)}

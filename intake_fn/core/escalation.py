@@ -210,7 +210,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
             intent for intent in OWED[type(happened)](before, happened, after, process) if intent not in intents
         ]
         before = after
-    if before.gone:  # there is nothing in Mantis that could be written to; BackInMantis owes it all
+    if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
         intents = [intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote)]
     return standing(before, process, events, tuple(intents))
 
@@ -480,6 +480,14 @@ def _put_back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     yield UpdateIssue()
 
 
+def _back(before: Case, _: Event, __: Case, process: Process) -> Iterator[Intent]:
+    """Bring it in line, and let follow what was said while it was gone."""
+    yield UpdateIssue()
+    places = (place for place, event in enumerate(before.history) if isinstance(event, GoneFromMantis))
+    gone = max(places, default=before.version)
+    yield from (AddNote(note_of(event, process)) for event in before.history[gone:] if type(event) in NOTES)
+
+
 OWED: Mapping[type[Event], Owed] = {
     Judged: _judged,
     Overruled: _overruled,
@@ -501,7 +509,7 @@ OWED: Mapping[type[Event], Owed] = {
     NotedInMantis: _nothing,
     ChangedInMantis: _put_back,
     GoneFromMantis: _nothing,
-    BackInMantis: _put_back,
+    BackInMantis: _back,
     NotKept: _nothing,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""

@@ -268,7 +268,7 @@ class Desk:
             case FileIssue():
                 self._record(item, case, self._file(case))
             case UpdateIssue():
-                self._update(item)
+                self._update(item, case)
             case AddNote() if case.gone:
                 self.store.finish(item)
             case AddNote(text):
@@ -331,9 +331,9 @@ class Desk:
             dropped=(*placed.dropped, *refused),
         )
 
-    def _update(self, item: OutboxItem) -> None:
+    def _update(self, item: OutboxItem, case: Case) -> None:
         """Bring the issue in line. What was said there first is taken over first: our status must not cover it."""
-        _number(self.store.load(item.case_id))
+        _number(case)
         case = sync.follow(self, item.case_id)
         if case.gone:
             self.store.finish(item)

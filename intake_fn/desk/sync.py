@@ -4,7 +4,7 @@
 
 - An idle minute is one call to Mantis and two small ones to the store.
 - Mantis's instants have whole seconds, and an issue can change again within the second in which it
-  was looked at: each change is looked at in two syncs, and only then counts as seen.
+  was looked at: what was changed last is looked at in two syncs, and only then counts as seen.
 - The cursor moves only over what was looked at; an outage in between costs a repetition, and
   repeating does nothing, for an event is made only of what the log does not tell yet.
 - An issue that was deleted is in no list. Once an hour everything is listed, and the open requests
@@ -123,7 +123,7 @@ class _Run:
 
     def run(self) -> Synced:
         """List, look, and keep the cursor where something is new."""
-        complete = self.cursor.listed is None or self.now - self.cursor.listed >= LIST_ALL_EVERY
+        complete = self.cursor.listed is None or abs(self.now - self.cursor.listed) >= LIST_ALL_EVERY
         since = self.cursor.since
         listed = self.desk.tracker.changes(None if complete else since)
         self._look_at([one for one in listed if self._is_news(one)])
@@ -151,12 +151,13 @@ class _Run:
             (self.done if well else self.failed).append(change)
 
     def _look_for_missing(self, numbers: set[int]) -> bool:
-        """Look at the open requests whose issues are in no list; whether all of them could be looked at."""
+        """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down."""
+        in_a_row = 0
         for row in rows(self.desk.store):
-            if self._time_is_up():
+            if in_a_row == FAILURES or self._time_is_up():
                 return False
-            if row.issue is not None and row.issue not in numbers and not self._follow(row.id):
-                return False
+            if row.issue is not None and row.issue not in numbers:
+                in_a_row = 0 if self._follow(row.id) else in_a_row + 1
         return True
 
     def _follow(self, case_id: str) -> bool:
@@ -176,13 +177,16 @@ class _Run:
         return self.desk.clock() - self.now > AT_MOST
 
     def _after(self, listed: Sequence[Change], *, complete: bool) -> SyncCursor:
-        """The cursor: behind everything that was looked at twice, and before all that was not."""
+        """The cursor: before all that is still to be looked at, else a little before what was changed last.
+
+        What was changed earlier than that was looked at when its second was over, and need not be again.
+        """
         if not listed:
             return replace(self.cursor, listed=self.now) if complete else self.cursor
         newest = listed[-1].at
         first = [one for one in self.done if self.cursor.once.get(one.number) != one.at]
         held = [one for one in self.failed if newest - one.at < GIVE_UP_AFTER]
-        since = min([newest, *(one.at for one in (*first, *held, *self.left))]) - OVERLAP
+        since = min([newest, *(one.at for one in (*held, *self.left))]) - OVERLAP
         open_ = {one.number for one in (*first, *self.failed, *self.left)}
         return replace(
             self.cursor,

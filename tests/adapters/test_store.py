@@ -743,6 +743,13 @@ class TestSync:
         assert store.take_sync(MONDAY + MINUTE / 2, MONDAY + 2 * MINUTE) is None
         assert store.take_sync(MONDAY + MINUTE, MONDAY + 2 * MINUTE) == SyncCursor(MONDAY + 2 * MINUTE)
 
+    def test_a_clock_that_is_turned_back_does_not_lock_it_for_days(self, store: Store) -> None:
+        """As in the sandbox."""
+        ahead = MONDAY + timedelta(days=10)
+        store.take_sync(ahead, ahead + MINUTE)
+
+        assert store.take_sync(MONDAY, MONDAY + MINUTE) == SyncCursor(MONDAY + MINUTE)
+
     def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
         """All of it; it stays taken until its time."""
         store.take_sync(MONDAY, MONDAY + MINUTE)

@@ -152,6 +152,21 @@ def test_a_note_is_taken_over_once_with_who_wrote_it(office: Office, case_id: st
     ]
 
 
+def test_a_second_change_of_the_second_that_was_looked_at_is_seen(office: Office, case_id: str) -> None:
+    """Mantis's clock cannot tell the two apart, and others change in between."""
+    other = office.desk.take_in(request(), "other").id
+    office.at_rest()
+    office.room.clock.advance(minutes=1)
+    office.note(case_id, "First.")
+    office.desk.sync()
+    office.note(case_id, "Second.")
+    office.room.clock.advance(seconds=30)
+    office.note(other, "Later.")
+    office.at_rest()
+
+    assert ["First.", "Second."] == [e.text for e in office.case(case_id).history if isinstance(e, NotedInMantis)]
+
+
 @pytest.mark.parametrize(
     ("change", "theirs"),
     [
@@ -220,6 +235,14 @@ def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_i
     assert ([], ["camille@example.com"]) == (list(office.room.store.owed_by(case_id)), office.mails("Resolved:"))
 
 
+def test_an_address_where_no_mantis_answers_says_nothing_of_issues(office: Office, case_id: str) -> None:
+    """A proxy that answers 404 for all, or a wrong address, makes no issue count as deleted."""
+    tracker = replace(office.mantis.tracker, url=f"{office.mantis.url}/elsewhere")
+    case = office.case(case_id)
+    with pytest.raises(TryLater):
+        tracker.look(case.issue or 0)
+
+
 def test_a_delivery_that_meets_a_deleted_issue_tells_it_at_once(office: Office, case_id: str) -> None:
     """Nothing is tried for two days that cannot succeed."""
     office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")
@@ -248,6 +271,8 @@ def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id
         office.mantis.state.touch(number or 0)
     office.at_rest()
 
+    notes = office.desk.tracker.look(number or 0).notes
+    assert notes[-1].text.startswith("Resolved (Paul)\nDone.")
     assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
     assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
 
@@ -395,6 +420,10 @@ def test_one_issue_that_cannot_be_read_holds_up_no_other(office: Office, case_id
     office.mantis.tracker.look = hard_to_read  # type: ignore[method-assign]  # as when one row is damaged
     office.minute()
     assert (Status.OPEN, Status.RESOLVED) == (office.case(case_id).status, office.case(other).status)
+    third = office.desk.take_in(request(), "a third moves on what was seen").id
+    for _ in range(3):
+        office.minute()
+    assert [] == office.told(third)
     office.mantis.tracker.look = look  # type: ignore[method-assign]
     office.at_rest()
 

@@ -1,0 +1,160 @@
+"""Desk and Mantis used at once, by chance: in the end both show the same, and each thing was told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Breached,
+    ChangedInMantis,
+    Closed,
+    GoneFromMantis,
+    HandedOver,
+    Noted,
+    NotedInMantis,
+    Overruled,
+    Reopened,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+    SendNotice,
+    Warned,
+)
+from intake_fn.core.case import Category as Kinds
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.escalation import allowed
+from intake_fn.core.mirror import shown
+from intake_fn.core.request import Priority
+from tests.desk.test_story import Room, at_level_4
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case, Event
+    from intake_fn.core.process import Process
+
+STEPS = 40
+SAID = "Said in Mantis."
+SET: tuple[dict[str, Any], ...] = (
+    {"status": "resolved"},
+    {"status": "closed"},
+    {"status": "confirmed"},
+    {"handler": "ihelp"},
+    {"handler": ""},
+    {"priority": "low", "project": "Change InBox"},
+)
+
+
+class Chance:
+    """One run: everything that happens is drawn from one seed."""
+
+    def __init__(self, process: Process, seed: int) -> None:
+        self.process = process
+        self.room = Room(process)
+        self.case_id = at_level_4(self.room)
+        self.sets = 0
+        self.random = Random(seed)  # noqa: S311 - a test
+
+    @property
+    def issue(self) -> int:
+        """The number of the issue."""
+        return self.room.store.load(self.case_id).issue or 0
+
+    def step(self) -> None:
+        """One thing happens."""
+        self.random.choices(
+            [self.at_the_desk, self.in_mantis, self.note_in_mantis, self.outage, self.sweep, self.sync, self.both],
+            [4, 3, 1, 1, 2, 2, 1],
+        )[0]()
+
+    def at_the_desk(self) -> None:
+        """An engineer or the requester does something that may be refused."""
+        case = self.room.store.load(self.case_id)
+        acts: list[tuple[type[Event], dict[str, Any]]] = [
+            (Noted, {"text": "On it."}),
+            (AskedRequester, {"question": "Which?"}),
+            (Overruled, {"category": self.random.choice([Kinds.CHANGE, Kinds.BUG]), "clause": "", "reason": "So."}),
+            (Reprioritised, {"priority": self.random.choice([Priority.LOW, Priority.HIGH])}),
+            (HandedOver, {"handler": next(iter(allowed(case, self.process).hand_over_to), "")}),
+            (Resolved, {"resolution": "Mended."}),
+            (Reopened, {"reason": "It came back."}),
+            (Closed, {}),
+            (RequesterReplied, {"text": "Still there."}),
+        ]
+        kind, what = self.random.choice(acts)
+        try:
+            self.room.desk.act(self.case_id, self.room.event(kind, **what), case.version)
+        except SpecdeskError:
+            return
+
+    def in_mantis(self) -> None:
+        """Somebody sets something there."""
+        self.sets += 1
+        tracker = self.room.tracker
+        tracker.issues[self.issue] = replace(tracker.issues[self.issue], **self.random.choice(SET))
+        tracker._touch(self.issue)
+
+    def note_in_mantis(self) -> None:
+        """Somebody writes there."""
+        self.room.tracker.notes.setdefault(self.issue, []).append(SAID)
+        self.room.tracker._touch(self.issue)
+
+    def outage(self) -> None:
+        """It goes down, or is back."""
+        self.room.tracker.down = not self.room.tracker.down
+
+    def sweep(self) -> None:
+        """Some minutes later."""
+        self.room.clock.advance(minutes=self.random.choice([1, 5, 20]))
+        self.room.desk.sweep()
+
+    def sync(self) -> None:
+        """A minute later."""
+        self.room.clock.advance(minutes=1)
+        self.room.desk.sync()
+
+    def both(self) -> None:
+        """As every minute."""
+        self.sweep()
+        self.room.desk.sync()
+
+    def settle(self) -> None:
+        """All is mended, and nobody does anything."""
+        self.room.tracker.down = False
+        for _ in range(8):
+            self.room.clock.advance(minutes=20)
+            self.room.desk.sweep()
+            self.room.desk.sync()
+
+
+def without_alarms(case: Case) -> list[Event]:
+    """What happened, but for what the clock says by itself."""
+    return [event for event in case.history if not isinstance(event, Warned | Breached)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_in_the_end_both_show_the_same(process: Process, seed: int) -> None:
+    """Nothing goes back and forth for ever, no note is lost or doubled, and each resolution is mailed once."""
+    run = Chance(process, seed)
+    for _ in range(STEPS):
+        run.step()
+    run.settle()
+    case, stands = run.room.store.load(run.case_id), run.room.tracker.issues[run.issue]
+    wanted = shown(case, process)
+
+    assert wanted == {name: getattr(stands, name) for name in wanted}
+    assert [] == [item for item in run.room.store.owed_by(run.case_id) if not isinstance(item.intent, SendNotice)]
+    said = run.room.tracker.notes.get(run.issue, []).count(SAID)
+    assert said == sum(isinstance(event, NotedInMantis) for event in case.history)
+    assert not any(isinstance(event, GoneFromMantis) for event in case.history)
+    put_back = [event for event in case.history if isinstance(event, ChangedInMantis)]
+    assert len(put_back) <= run.sets
+    for event in put_back:
+        assert all(any(there.get(name) == value for there in SET) for name, value in event.theirs.items()), event
+    resolved = sum(isinstance(event, Resolved) for event in case.history)
+    assert resolved == sum("Resolved:" in mail.subject for mail in run.room.mailer.sent)
+    run.settle()
+    assert without_alarms(case) == without_alarms(run.room.store.load(run.case_id))

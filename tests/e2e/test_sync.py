@@ -1,0 +1,54 @@
+"""What somebody does in the running stand-in Mantis comes back to the desk, through the sweep's own thread."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.case import NotedInMantis, Resolved, Status
+from sandbox.demo import send
+
+if TYPE_CHECKING:
+    from sandbox.house import SandboxHouse
+
+pytestmark = pytest.mark.aws
+
+REQUEST = {
+    "kind": "question",
+    "name": "Camille",
+    "email": "camille@example.com",
+    "office": "paris",
+    "summary": "Where do I find the list of carriers?",
+    "description": "I do not find it.",
+    "priority": "high",
+    "module": "users",
+}
+
+
+def test_a_resolution_in_mantis_reaches_the_request_within_seconds(house: SandboxHouse) -> None:
+    """On DynamoDB and over HTTP; once, however often the sweep comes by."""
+    store = house.house.desk.store
+    case_id = send(house.url, REQUEST)["id"]
+    until = time.monotonic() + 60
+    while store.load(case_id).issue is None and time.monotonic() < until:
+        time.sleep(0.2)
+    issue = f"{house.mantis_url}/api/rest/issues/{store.load(case_id).issue}"
+    headers = {"Authorization": house.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
+    for method, where, body in (
+        ("POST", "/notes", {"text": "It is in the menu."}),
+        ("PATCH", "", {"status": {"name": "resolved"}, "resolution": {"name": "fixed"}}),
+    ):
+        call = urllib.request.Request(issue + where, json.dumps(body).encode(), headers, method=method)
+        urllib.request.urlopen(call).close()
+    while store.load(case_id).status is not Status.RESOLVED and time.monotonic() < until:
+        time.sleep(0.2)
+    time.sleep(5)  # two more sweeps
+    case = store.load(case_id)
+
+    assert Status.RESOLVED is case.status
+    for kind in (Resolved, NotedInMantis):
+        assert 1 == sum(isinstance(event, kind) for event in case.history)

@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from intake_fn.commands import doctor, due, holidays, provision, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
@@ -237,7 +239,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status."""
+    """Run one command; the exit status. What is logged meanwhile goes to the error output: the other may be JSON."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     args = parser().parse_args(argv)
     try:
         return int(args.run(args) or 0)

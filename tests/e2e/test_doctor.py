@@ -37,6 +37,7 @@ def call(
     def run(*arguments: str, **changed: str) -> tuple[int, str]:
         for name, value in {**running.environ, **changed}.items():
             monkeypatch.setenv(name, value)
+        capsys.readouterr()  # what the house of this process logged before
         status = main(arguments)
         return status, capsys.readouterr().out
 
@@ -75,6 +76,20 @@ def test_it_says_that_mantis_is_down_and_looks_at_the_rest(
     assert "It is down" in wrong(printed)["mantis"][0]["what"]
     assert "WRONG  mantis" in words
     assert 0 == call("doctor")[0]
+
+
+def test_what_is_logged_does_not_mix_with_what_is_printed(
+    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+) -> None:
+    """Standard output is the command's; a program may read it."""
+    running.stop_mantis()
+    try:
+        status, printed = call("sweep")
+    finally:
+        running.start_mantis()
+
+    assert 0 == status
+    assert ["warned", "Mantis:"] == [line.split()[0] for line in printed.splitlines()]
 
 
 def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:

@@ -1,4 +1,4 @@
-"""The evaluation set is sound: a number that is measured on it means what it says."""
+"""The evaluation sets are sound: a number that is measured on them means what it says."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ import pytest
 from spec_lookup.folder import read_pages
 from spec_lookup.parse import clauses
 
-HERE = Path(__file__).parent.parent / "data" / "evaluation"
+DATA = Path(__file__).parent.parent / "data"
+SETS = ("evaluation", "evaluation-unseen")
 LONGEST_SHARED_RUN = 5
 """Words in a row that a request may share with its clause; more would be quoting."""
 
 Row = dict[str, Any]
 
 
-def rows(name: str) -> list[Row]:
-    """The rows of one file."""
-    return [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+def rows(name: str, sets: tuple[str, ...] = SETS) -> list[Row]:
+    """The rows of one file in each of the sets."""
+    files = [DATA / folder / f"{name}.jsonl" for folder in sets]
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 @cache
 def bodies(spec: str) -> dict[str, str]:
-    """Each clause of a spec with its body."""
-    pages = read_pages(HERE / "specs" / spec)
+    """Each clause of a spec with its body; no two sets have a spec of the same name."""
+    [folder] = [DATA / each / "specs" / spec for each in SETS if (DATA / each / "specs" / spec).is_dir()]
+    pages = read_pages(folder)
     return {clause.cite: flat(clause.markdown) for name, text in pages for clause in clauses(name, text)}
 
 
@@ -103,4 +106,4 @@ def test_duplicates_are_mutual() -> None:
 )
 def test_it_is_large_enough(name: str, least: int) -> None:
     """With fewer, one case would move a figure by too much."""
-    assert len(rows(name)) >= least
+    assert len(rows(name, ("evaluation",))) >= least

@@ -74,7 +74,8 @@ ROUTED = 0.6
 """The probability from which the router's word is taken. Chosen on its own claims; see router/README.md."""
 
 ROUTED_AGAINST = 0.8
-"""The same where words point to a report of behaviour: "not", "instead of", or more than an answer is expected."""
+"""The same where words point to a report of behaviour ("not", "instead of", or more than an answer is expected), and
+where there is no model for the meaning."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it."""
@@ -169,12 +170,13 @@ class Spec:
 
     def _routed(self, claim: Claim) -> Route | None:
         """What needs no clause by its meaning, where the rules have no words for it."""
-        router = Router.open(self._embedder) if self._embedder else None
-        if router is None or self._embedder is None or len(words(claim.observed)) < LEAST_SAID:
+        if len(words(claim.observed)) < LEAST_SAID:
             return None
-        kind, probability = max(router.kinds(claim, self._embedder).items(), key=lambda item: item[1])
+        router = Router.open(self._embedder)
+        kind, probability = max(router.kinds(claim).items(), key=lambda item: item[1])
         doubtful = (kind != FAILURE and deviates(claim)) or (kind == QUESTION and not expects_answer(claim))
-        if kind not in ROUTES or probability < (ROUTED_AGAINST if doubtful else ROUTED):
+        sure = ROUTED_AGAINST if doubtful or router.by_words_alone else ROUTED
+        if kind not in ROUTES or probability < sure:
             return None
         category, reason = ROUTES[kind]
         return Route(category, round(probability, 2), reason)

@@ -1,4 +1,4 @@
-"""What kind of request a claim is, by its meaning, without the spec: a small linear model over its vectors.
+"""What kind of request a claim is, without the spec: a small linear model over its words and its vectors.
 
 It catches what the rules of `evidence.route` have no words for. README.md is its model card; `train`
 makes `weights.json` from `claims.jsonl`.
@@ -7,12 +7,15 @@ makes `weights.json` from `claims.jsonl`.
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spec_lookup.errors import ModelBroken
+from spec_lookup.words import LONGEST_TEXT, fold, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,31 +40,50 @@ does not have; a report of what the product does, which only the spec can decide
 PART = 0.5
 """What the vectors of the summary and of what happened weigh beside that of the whole."""
 
+SPOKEN = 1.5
+"""What all words together weigh beside the vector of the whole."""
+
+OPENING = 3
+"""Words at the beginning that count as such, too: "how", "please", "could we"."""
+
+_TOKEN = re.compile(r"[a-z']+|\d+|[?!]")
+
 
 class Router:
-    """The trained model; it reads the vectors of one embedding model only."""
+    """A trained model: over words and the vectors of one embedding model, or over words alone."""
 
-    def __init__(self, weights: Numbers, model: str) -> None:
+    def __init__(self, weights: Numbers, known: Mapping[str, int], embedder: Embedder | None) -> None:
         """`weights` has a row for each number of a claim's features and one for the bias, a column for each kind."""
         self._weights = weights
-        self.model = model
+        self._known = known
+        self._embedder = embedder
 
     @classmethod
-    def open(cls, embedder: Embedder) -> Router | None:
-        """The router that was trained on this embedder's vectors; None when there is none. Raises ModelBroken."""
-        router = _opened()
-        return router if router.model == embedder.digest else None
+    def open(cls, embedder: Embedder | None) -> Router:
+        """The router over this embedder's vectors, where it was trained on them, else over words. Raises ModelBroken."""
+        about = _read()
+        if embedder is None or embedder.digest != about["model"]:
+            return cls(about["words alone"], about["known"], None)
+        return cls(about["with vectors"], about["known"], embedder)
 
-    def kinds(self, claim: Claim, embedder: Embedder) -> Mapping[str, float]:
+    @property
+    def by_words_alone(self) -> bool:
+        """Whether it has no vectors to go by: then it knows less."""
+        return self._embedder is None
+
+    def kinds(self, claim: Claim) -> Mapping[str, float]:
         """The probability of each kind."""
         import numpy as np  # noqa: PLC0415 - only who judges waits for it
 
-        scores = np.append(features(claim, embedder), np.float32(1)) @ self._weights
+        rows = [spoken(claim, self._known), np.ones(1, dtype=np.float32)]
+        if self._embedder:
+            rows.insert(0, vectors(claim, self._embedder))
+        scores = np.concatenate(rows) @ self._weights
         powers = np.exp(scores - scores.max())
         return dict(zip(KINDS, (powers / powers.sum()).tolist(), strict=True))
 
 
-def features(claim: Claim, embedder: Embedder) -> Numbers:
+def vectors(claim: Claim, embedder: Embedder) -> Numbers:
     """The vectors of a claim: the whole, the summary, what happened. The search asks for the same texts."""
     import numpy as np  # noqa: PLC0415 - as above
 
@@ -71,16 +93,40 @@ def features(claim: Claim, embedder: Embedder) -> Numbers:
     return np.concatenate([whole, np.float32(PART) * summary, np.float32(PART) * happened])
 
 
+def spoken(claim: Claim, known: Mapping[str, int]) -> Numbers:
+    """Which of the known words a claim has: those that it has share a fixed length among them."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    row = np.zeros(len(known), dtype=np.float32)
+    places = [known[name] for name in names_in(claim) if name in known]
+    row[places] = SPOKEN / math.sqrt(len(places) or 1)
+    return row
+
+
+def names_in(claim: Claim) -> set[str]:
+    """The stems of a claim's words ("#" is any number), those that it opens with, and whether something is expected.
+
+    Words that searches leave out count here: "how" and "can" say more about the kind than nouns do.
+    """
+    told = fold(f"{claim.summary} . {claim.what_happened}"[:LONGEST_TEXT])
+    found = ["#" if token.isdigit() else stem(token) for token in _TOKEN.findall(told)]
+    expects = "=expected" if claim.what_expected.strip() else "=nothing"
+    return {*found, *(f"^{name}" for name in found[:OPENING]), expects}
+
+
 @lru_cache(maxsize=1)
-def _opened() -> Router:
+def _read() -> dict[str, Any]:
     import numpy as np  # noqa: PLC0415 - as above
 
     try:
         about = json.loads((FOLDER / "weights.json").read_text(encoding="utf-8"))
-        weights = np.array(about["weights"], dtype=np.float32)
-        model, kinds = str(about["model"]), about["kinds"]
+        for name in ("with vectors", "words alone"):
+            about[name] = np.array(about[name], dtype=np.float32)
+        sizes = [about[name].shape for name in ("with vectors", "words alone")]
+        known = about["known"] = {name: place for place, name in enumerate(about["known"])}
+        kinds, _ = about["kinds"], about["model"]
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise ModelBroken(f"The router's weights cannot be read: {error!r}. Train it again.") from error
-    if kinds != list(KINDS) or weights.shape[1:] != (len(KINDS),):
+    if kinds != list(KINDS) or sizes[1] != (len(known) + 1, len(KINDS)) or sizes[0][1:] != (len(KINDS),):
         raise ModelBroken("The router's weights are for other kinds of claims. Train it again.")
-    return Router(weights, model)
+    return dict(about)

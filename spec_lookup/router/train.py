@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from spec_lookup.claim import Claim
 from spec_lookup.embed import Embedder
 from spec_lookup.folder import model_folder
-from spec_lookup.router import BEHAVIOUR, FOLDER, KINDS, features
+from spec_lookup.router import BEHAVIOUR, FOLDER, KINDS, names_in, spoken, vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,9 @@ CLAIMS = FOLDER / "claims.jsonl"
 WEIGHTS = FOLDER / "weights.json"
 
 PENALTY = 0.4
+SEEN_IN = 3
+"""Claims that a word has to occur in before it counts."""
+
 COMMONER = 4.0
 """How much more of what comes in is a report of behaviour than of the claims trained on, beside the other kinds."""
 
@@ -100,18 +104,29 @@ def main() -> int:
         return 1
     data = CLAIMS.read_bytes()
     claims: list[dict[str, Any]] = [json.loads(line) for line in data.decode().splitlines()]
-    rows = np.array([features(_claim(row), embedder) for row in claims], dtype=np.float64)
+    told = [_claim(row) for row in claims]
+    known = _known(told)
+    words = np.array([spoken(claim, known) for claim in told], dtype=np.float64)
+    both = np.c_[np.array([vectors(claim, embedder) for claim in told], dtype=np.float64), words]
     kinds = np.array([KINDS.index(row["kind"]) for row in claims])
-    print(report(validated(rows, kinds, [row["domain"] for row in claims]), kinds))
-    weights = fit(rows, kinds).round(DIGITS)
+    domains = [row["domain"] for row in claims]
     about = {
         "model": embedder.digest,
         "claims": hashlib.sha256(data).hexdigest(),
         "kinds": list(KINDS),
-        "weights": weights.tolist(),
+        "known": list(known),
     }
+    for name, rows in (("with vectors", both), ("words alone", words)):
+        print(f"{name}: {report(validated(rows, kinds, domains), kinds)}")
+        about[name] = fit(rows, kinds).round(DIGITS).tolist()
     WEIGHTS.write_text(json.dumps(about, separators=(",", ":")) + "\n", encoding="utf-8")
     return 0
+
+
+def _known(claims: list[Claim]) -> dict[str, int]:
+    """The words that count, with their places."""
+    times = Counter(name for claim in claims for name in names_in(claim))
+    return {name: place for place, name in enumerate(sorted(name for name, n in times.items() if n >= SEEN_IN))}
 
 
 def _claim(row: dict[str, Any]) -> Claim:

@@ -117,11 +117,13 @@ class DynamoStore:
             raise Stale(f"The id {case.id} is taken.")
         return case.id
 
-    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
-        """Append a step to a case that stands at version `before`; `done` leaves the outbox, `again` is back in line.
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+    ) -> None:
+        """Append a step to a case that stands at version `before`, and move one outbox item with it.
 
-        Raises Stale when the case has moved on, `done` is gone or `again` is not given up, Refused when a
-        text is too long to be kept.
+        `done` leaves the outbox, `again` is back in line, `given_up` is out of it. Raises Stale when the case
+        or the item has moved on since it was read, Refused when a text is too long to be kept.
         """
         #   read v3 ─────────────── decide ─────────────── write v4 ✓
         #      another: read v3 ── decide ── write v4 ✗  (the state is not as it was read: nothing is written)
@@ -141,6 +143,8 @@ class DynamoStore:
         if again:
             in_line = {"tries": 0, **waiting(again, after.changed_at, failed=False)}
             writes.append({"Update": self._changed(outbox_key(again), in_line, "#failed = :yes", {":yes": True})})
+        if given_up:
+            writes.append({"Update": self._tried(given_up, after.changed_at, given_up.last_error, failed=True)})
         if self._transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 
@@ -271,22 +275,12 @@ class DynamoStore:
         )
         return self._write("update_item", changed)
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
-        """Count a try that did not succeed and free the item; `failed` gives it up until it is retried.
+    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+        """Count a try that did not succeed and free the item.
 
         Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
         """
-        changed = self._changed(
-            outbox_key(item.id),
-            {
-                "tries": item.tries + 1,
-                "last_error": error[:LONGEST_ERROR],
-                **waiting(item.id, until, failed=failed),
-            },
-            f"{EXISTS} AND #tries = :read",
-            {":read": item.tries},
-        )
-        self._write("update_item", changed)
+        self._write("update_item", self._tried(item, until, error, failed=False))
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
@@ -327,6 +321,13 @@ class DynamoStore:
                 "ExpressionAttributeValues": wire({f":{column}": amount for column, amount in amounts.items()}),
             }
         }
+
+    def _tried(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> dict[str, Any]:
+        """One more try of an item that stands as it was read, to be tried again `until`, or given up."""
+        counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR]}
+        place = waiting(item.id, until, failed=failed)
+        there = f"{EXISTS} AND #tries = :read"
+        return self._changed(outbox_key(item.id), {**counted, **place}, there, {":read": item.tries})
 
     def _put(
         self, item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None

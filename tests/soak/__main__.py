@@ -37,22 +37,10 @@ def cut(submissions: int, seed: int) -> int:
     """Submit requests through cuts; 1 when anything was lost, missing or there twice."""
     begun = time.monotonic()
     toll = run(parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name), submissions, seed)
-    print(f"""
-submitted        {toll.submitted}
-lost             {toll.lost}
-filed twice      {toll.filed_twice}
-never filed      {toll.unfiled}
-notices missing  {toll.notices_missing}
-notices twice    {toll.notices_twice}
-notices unsure   {toll.notices_unsure} (given up visibly: nobody knows whether they were sent)
-ledger           {"balanced" if toll.balanced else "NOT BALANCED"}
-cuts             {sum(toll.cuts.values())}
-seed             {seed}
-seconds          {time.monotonic() - begun:.0f}""")
+    print(f"{toll.table()}\nseed             {seed}\nseconds          {time.monotonic() - begun:.0f}")
     for name, times in sorted(toll.cuts.items()):
         print(f"  {name:<30} {times:>6}")
-    faults = toll.lost, toll.filed_twice, toll.unfiled, toll.notices_missing, toll.notices_twice
-    return 1 if any(faults) or not toll.balanced else 0
+    return 1 if any(toll.faults) else 0
 
 
 def counted(histories: int, seed: int) -> int:

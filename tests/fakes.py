@@ -96,6 +96,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._logs: dict[str, list[str]] = {}
         self._cases: dict[str, Case] = {}
+        self._places: dict[str, str] = {}
         self._clocks: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._keys: dict[str, str] = {}
         self._issues: dict[int, str] = {}
@@ -168,17 +169,15 @@ class MemoryStore:
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level, the latest first."""
         with self._up():
-            places = {_place(case): case for case in self._cases.values()}
-            if cursor and (_unpack(cursor) not in places or _pack(_unpack(cursor)) != cursor):
+            bound = _unpack(cursor) if cursor else "~"
+            if cursor and (bound not in self._places or _pack(bound) != cursor):
                 raise Refused("This page of the list does not exist. Start again at its first page.")
             found = [
                 place
-                for place in sorted(places, reverse=True)
-                if (level is None or places[place].level == level)
-                and (places[place].status.is_open or not open_only)
-                and (not cursor or place < _unpack(cursor))
+                for place in sorted(self._places, reverse=True)
+                if place < bound and self._is_listed(self._places[place], level, open_only=open_only)
             ]
-            rows = [self.row(places[place].id) for place in found[:limit]]
+            rows = [self.row(self._places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
     def row(self, case_id: str) -> CaseRow:
@@ -279,6 +278,10 @@ class MemoryStore:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
 
+    def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
+        case = self._cases[case_id]
+        return (level is None or case.level == level) and (case.status.is_open or not open_only)
+
     def _untried(self, item: OutboxItem) -> bool:
         here = self._outbox.get(item.id)
         return here is not None and here.tries == item.tries
@@ -307,6 +310,7 @@ class MemoryStore:
             raise Refused(f"The text is too long to be kept. Shorten it to {LARGEST // 1000} kB, or send it as a file.")
         self._logs.setdefault(case.id, []).extend(bodies)
         self._cases[case.id] = case
+        self._places[_place(case)] = case.id
         self._clocks[case.id] = (step.due, step.wake)
         self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
         for number, intent in enumerate(step.intents, 1):
@@ -358,7 +362,7 @@ class MemoryTracker:
         if number not in self.issues:
             number = self.marked[issue.marker] = max(self.touched, default=0) + 1
             self.issues[number] = issue
-        self._touch(number)
+            self._touch(number)
         return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:

@@ -266,7 +266,8 @@ class Desk:
             case JudgeRequest():
                 self._record(item, case, self._judge(case))
             case FileIssue():
-                self._record(item, case, self._file(case))
+                late = bool(item.begun or item.tries or item.last_error)
+                self._record(item, case, replace(self._file(case), late=late))
             case UpdateIssue():
                 self._update(item, case)
             case AddNote() if case.gone:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from intake_fn.core.case import Case, DeliveryFailed, Received, SendNotice, fold
+from intake_fn.core.case import Case, DeliveryFailed, NotedInMantis, Received, SendNotice, fold
 from intake_fn.core.errors import TryLater, Unsure
 from intake_fn.core.escalation import advance, take_in
 from tests.desk.test_story import Room, request
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.ports import Store
 
-READS = ("load", "owed", "owed_by", "waking", "events", "failed")
-WRITES = ("create", "save", "lease", "postpone", "finish")
+READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
+WRITES = ("create", "save", "lease", "postpone", "finish", "take_sync", "keep_sync")
+MANTIS = ("file", "update", "note", "changes", "look")
 CHANCE = 0.04
 """Of each call to be cut."""
 
@@ -99,6 +100,10 @@ class Toll:
     unshown: int
     """Given up, and the history of the request does not tell it."""
     balanced: bool
+    notes: int = 0
+    """What people wrote in Mantis."""
+    notes_missed: int = 0
+    notes_twice: int = 0
     cuts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -111,6 +116,8 @@ class Toll:
             self.notices_missing,
             self.notices_twice,
             self.unshown,
+            self.notes_missed,
+            self.notes_twice,
             int(not self.balanced),
         )
 
@@ -126,6 +133,9 @@ notices missing  {self.notices_missing}
 notices twice    {self.notices_twice}
 notices unsure   {self.notices_unsure} (given up visibly: nobody knows whether they were sent)
 given up, untold {self.unshown}
+notes in Mantis  {self.notes}
+notes missed     {self.notes_missed}
+notes twice      {self.notes_twice}
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
 cuts             {sum(self.cuts.values())}"""
 
@@ -188,9 +198,10 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
     desk = replace(
         room.desk,
         store=Cut(room.store, knife, "store", READS + WRITES),
-        tracker=Cut(room.tracker, knife, "Mantis", ("file", "update", "note")),
+        tracker=Cut(room.tracker, knife, "Mantis", MANTIS),
         mailer=Cut(room.mailer, knife, "mail", ("send",)),
     )
+    written: list[str] = []
     for number in range(submissions):
         sent = request(summary=f"Request {number}")
         while True:
@@ -199,6 +210,10 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
             except (Killed, Broken, TryLater):
                 continue  # the form still has everything: it is sent again with the same key
             break
+        if number % 5 == 0 and room.tracker.issues:
+            issue = knife.rng.choice([*room.tracker.issues][-10:])
+            room.tracker.note(issue, "A person wrote this.", f"Note {number}")
+            written.append(f"A person wrote this.\n\nNote {number}")
         if number % 7 == 0:
             _swept(desk, room)
     knife.sharp = False
@@ -217,12 +232,20 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         room.store,
         process,
     )
-    return replace(toll, cuts=knife.cuts)
+    read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
+    return replace(
+        toll,
+        notes=len(written),
+        notes_missed=len({*written} - {*read}),
+        notes_twice=len(read) - len({*read}),
+        cuts=knife.cuts,
+    )
 
 
 def _swept(desk: Any, room: Room) -> None:
-    """A sweep, by a worker that may be killed; what it held is free again when its lease is over."""
+    """A sweep and a sync, by a worker that may be killed; what it held is free again when its lease is over."""
     try:
         desk.sweep(limit=1_000)
+        desk.sync()
     except (Killed, Broken, TryLater):
         room.clock.advance(minutes=3)

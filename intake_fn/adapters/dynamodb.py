@@ -9,6 +9,8 @@ in one item.
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -71,6 +73,9 @@ LONGEST_ID = 100
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
+CONFLICT_PAUSES = tuple(0.02 * 2**turn for turn in range(7))
+"""Seconds before a write is tried again that met another transaction at one of its items, each more or less by half."""
+
 LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later than this is of a clock that was turned back since."""
 
@@ -88,6 +93,7 @@ class DynamoStore:
 
     client_factory: Callable[[], DynamoDBClient]
     table: str
+    sleep: Callable[[float], None] = time.sleep
 
     @cached_property
     def _client(self) -> DynamoDBClient:
@@ -365,8 +371,18 @@ class DynamoStore:
     def _transact(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
         """Write all or nothing. Returns the positions whose guards did not hold, with the items found there.
 
-        Raises Stale when another transaction was at the same items in this moment.
+        DynamoDB refuses a transaction while another one is at one of its items, be it only a shard of the
+        ledger; the guards stand, so it may be tried again as it is. Raises Stale when that goes on for seconds.
         """
+        for pause in CONFLICT_PAUSES:
+            try:
+                return self._transact_once(writes)
+            except Stale:
+                self.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that they do not meet again
+        return self._transact_once(writes)
+
+    def _transact_once(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
+        """Raises Stale when another transaction is at the same items in this moment."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
         with translated(SERVICE):

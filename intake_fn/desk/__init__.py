@@ -128,7 +128,7 @@ class Desk:
             except Stale:
                 continue  # the random id is taken: draw another
             return self._delivered(case_id, step.case)
-        raise Broken("No free request number was found; the source of random numbers is broken.")
+        raise TryLater("Too many requests come in at this moment. Try again in a moment.")
 
     def _delivered(self, case_id: str, saved: Case) -> Case:
         """Deliver what can be delivered now; once a request is saved, no trouble of ours costs its receipt."""

@@ -16,8 +16,8 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +38,7 @@ KILLS = (BEFORE, HELD, AFTER)
 FAULTS = (THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW)
 
 SLOW_SECONDS = 0.3
+ROUND_TRIP_SECONDS = 0.01
 LATE_SECONDS = 5.5
 """Longer than the worker waits for AWS."""
 
@@ -100,14 +101,38 @@ class Knife:
         self.tally[step, way] += 1
 
 
+@dataclass
+class Crowd:
+    """Refuses a write of items that a transaction is at, as DynamoDB does; local ones take turns and never meet."""
+
+    met: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _at: list[tuple[bool, frozenset[str]]] = field(default_factory=list)
+
+    @contextmanager
+    def among(self, step: str, body: bytes) -> Iterator[bool]:
+        """Be at the items of a call for as long as a region's round trip takes; True where somebody is there."""
+        mine = is_transaction(step), items_of(body)
+        with self._lock:
+            met = any(mine[1] & items and (mine[0] or together) for together, items in self._at)
+            self.met += met
+            self._at += [] if met else [mine]
+        try:
+            time.sleep(0 if met else ROUND_TRIP_SECONDS)
+            yield met
+        finally:
+            with self._lock:
+                self._at[:] = [other for other in self._at if other is not mine]
+
+
 class Gate(ThreadingHTTPServer):
     """Listens for one worker and leads to `server`."""
 
     daemon_threads = True
 
-    def __init__(self, server: str, knife: Knife) -> None:
+    def __init__(self, server: str, knife: Knife, crowd: Crowd | None = None) -> None:
         super().__init__((HOST, 0), _Handler)
-        self.leads_to, self.knife = server, knife
+        self.leads_to, self.knife, self.crowd = server, knife, crowd
         self.url = f"http://{HOST}:{self.server_port}"
         self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
@@ -148,7 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if way == SLOW:
             time.sleep(SLOW_SECONDS)
-        answer = self._forward(body)
+        crowd = self.server.crowd
+        if crowd and writes(step):
+            with crowd.among(step, body) as met:
+                answer = spoilt(CONFLICT, step, body) if met else self._forward(body)
+        else:
+            answer = self._forward(body)
         if step == MAIL and answer[0] == 200:
             knife.mails.append(item_of(body))
         if way == HELD:
@@ -212,6 +242,19 @@ def _named(operation: str, call: Any) -> str:
 def writes(step: str) -> bool:
     """Whether a step changes anything at the server."""
     return step not in ("table: get", "table: query") and not step.startswith("Mantis: GET")
+
+
+def is_transaction(step: str) -> bool:
+    """Whether it writes several items, all or nothing."""
+    return step in ("table: create", "table: save")
+
+
+def items_of(body: bytes) -> frozenset[str]:
+    """The keys of the items that a call to the table writes."""
+    call = json.loads(body) if body.startswith(b"{") else {}
+    rows = [next(iter(write.values())) for write in call.get("TransactItems", [])] or [call]
+    keys = [row.get("Key") or row.get("Item") or {} for row in rows]
+    return frozenset(f"{key['pk']['S']} {key['sk']['S']}" for key in keys if "pk" in key)
 
 
 def item_of(body: bytes) -> str:

@@ -296,7 +296,7 @@ class Chance:
         return LATE if drawn < self.kills + self.faults + self.late else ""
 
 
-def by_chance(yard: Yard, front: Stable, back: Stable, chances: tuple[Chance, Chance], submissions: int) -> None:
+def by_chance(yard: Yard, front: Stable, back: Stable, chances: tuple[Chance, ...], submissions: int) -> None:
     """One worker takes requests in while another one sweeps and syncs; a form without a receipt is sent again."""
     before, rng = yard.submitted, chances[0].rng
     again: list[str] = []

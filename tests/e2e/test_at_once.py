@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import urllib3
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised, Resolved, Ticked
 from intake_fn.desk import MACHINE
 from intake_fn.desk.recount import difference, rows
 from intake_fn.ports import Purpose
+from intake_fn.wiring import House
 from sandbox.demo import send
+from tests.e2e.gate import HOST, Crowd, Gate, Knife
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +55,37 @@ ACTIONS = (
 """What eight engineers decide about one request, each for good reasons."""
 
 
+class Quiet(WSGIRequestHandler):
+    """No line per request."""
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app on a port of its own, before a table where transactions meet as they do in DynamoDB."""
+
+    url: str
+    house: House
+    crowd: Crowd
+
+
+@pytest.fixture(scope="module")
+def site(house: SandboxHouse) -> Iterator[Site]:
+    """The house's own table, mail and Mantis."""
+    crowd = Crowd()
+    with Gate(house.aws.url, Knife(), crowd) as gate:
+        crowded = House.from_environ({**house.environ, "AWS_ENDPOINT_URL": gate.url})
+        server = make_server(HOST, 0, crowded.app, threaded=True, request_handler=Quiet)
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        yield Site(f"http://{HOST}:{server.port}", crowded, crowd)
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
 @pytest.fixture(scope="module")
 def http() -> Iterator[urllib3.PoolManager]:
     """Connections for everybody."""
@@ -59,9 +93,9 @@ def http() -> Iterator[urllib3.PoolManager]:
         yield pool
 
 
-def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, http: urllib3.PoolManager) -> None:
+def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, site: Site, http: urllib3.PoolManager) -> None:
     """One request, one issue, one receipt by mail; and each of the fifty answers leads to it (R9)."""
-    form = http.request("GET", f"{house.url}/requests/new/question").data.decode()
+    form = http.request("GET", f"{site.url}/requests/new/question").data.decode()
     key = re.search(r'name="key" value="([^"]+)"', form)
 
     assert key is not None
@@ -71,17 +105,18 @@ def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, http: u
 
     def click(_: int) -> tuple[int, str]:
         ready.wait()
-        answer = http.request("POST", f"{house.url}/requests/question", fields=answers, redirect=False)
+        answer = http.request("POST", f"{site.url}/requests/question", fields=answers, redirect=False)
         token = urlsplit(answer.headers.get("Location", "")).path.rpartition("/")[2]
-        return answer.status, house.house.links.unseal(Purpose.STATUS, token)
+        return answer.status, site.house.links.unseal(Purpose.STATUS, token)
 
     with ThreadPoolExecutor(CLICKS) as clicks:
         told = list(clicks.map(click, range(CLICKS)))
-    desk = house.house.patient_desk
+    desk = site.house.patient_desk
     desk.sweep()
     taken = [row for row in rows(desk.store, open_only=False) if row.summary == answers["summary"]]
     mails = [mail["to"] for mail in house.aws.mails() if answers["summary"] in mail["subject"]]
 
+    assert 0 < site.crowd.met
     assert [(303, taken[0].id)] * CLICKS == told
     assert 1 == len(taken)
     assert taken[0].issue is not None
@@ -93,14 +128,14 @@ def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, http: u
 class Engineer:
     """Somebody who is signed in at the desk."""
 
-    house: SandboxHouse
+    site: Site
     http: urllib3.PoolManager
     address: str
     cookie: str = ""
 
     def sign_in(self) -> None:
         """By the link that is mailed."""
-        link = self.house.house.links.sign_in(self.address)
+        link = self.site.house.links.sign_in(self.address)
         self.post(link, self.read(link)["csrf_token"])
 
     def read(self, url: str) -> dict[str, str]:
@@ -121,10 +156,10 @@ class Engineer:
 
 
 @pytest.fixture(scope="module")
-def engineers(house: SandboxHouse, http: urllib3.PoolManager) -> list[Engineer]:
+def engineers(site: Site, http: urllib3.PoolManager) -> list[Engineer]:
     """Eight of support.yml."""
-    people = [person.address for person in house.house.process.people.values()][:ENGINEERS]
-    signed_in = [Engineer(house, http, address) for address in people]
+    people = [person.address for person in site.house.process.people.values()][:ENGINEERS]
+    signed_in = [Engineer(site, http, address) for address in people]
     for engineer in signed_in:
         engineer.sign_in()
     return signed_in
@@ -132,12 +167,12 @@ def engineers(house: SandboxHouse, http: urllib3.PoolManager) -> list[Engineer]:
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
-    house: SandboxHouse, engineers: list[Engineer], number: int
+    site: Site, engineers: list[Engineer], number: int
 ) -> None:
     """Nothing is lost: seven find what they typed on their page, and the log holds one event."""
-    desk = house.house.patient_desk
-    case_id = send(house.url, {**REQUEST, "kind": "question", "summary": f"Eight at once, {number}"})["id"]
-    page = f"{house.url}/desk/requests/{case_id}"
+    desk = site.house.patient_desk
+    case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"Eight at once, {number}"})["id"]
+    page = f"{site.url}/desk/requests/{case_id}"
     read = [engineer.read(page) for engineer in engineers]
     ready = threading.Barrier(ENGINEERS)
 

@@ -169,14 +169,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if way in (THROTTLED, CONFLICT, ERROR):
-            self._answer(*spoilt(way, step, body))
+            self._answer(*spoilt(way, body))
             return
         if way == SLOW:
             time.sleep(SLOW_SECONDS)
         crowd = self.server.crowd
         if crowd and writes(step):
             with crowd.among(step, body) as met:
-                answer = spoilt(CONFLICT, step, body) if met else self._forward(body)
+                answer = spoilt(CONFLICT, body) if met else self._forward(body)
         else:
             answer = self._forward(body)
         if step == MAIL and answer[0] == 200:
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if way == LATE:
             time.sleep(LATE_SECONDS)
-        self._answer(*(spoilt(way, step, body) if way == DONE_BUT_ERROR else answer))
+        self._answer(*(spoilt(way, body) if way == DONE_BUT_ERROR else answer))
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = HTTPConnection(urlsplit(self.server.leads_to).netloc, timeout=60)
@@ -257,15 +257,22 @@ def items_of(body: bytes) -> frozenset[str]:
     return frozenset(f"{key['pk']['S']} {key['sk']['S']}" for key in keys if "pk" in key)
 
 
+def faults_of(step: str) -> tuple[str, ...]:
+    """What may happen to a step. The mail service is taken at its word: an error means that it did not send."""
+    if step == MAIL:
+        return ERROR, SLOW
+    return FAULTS if step.startswith("table: ") else (ERROR, DONE_BUT_ERROR, SLOW)
+
+
 def item_of(body: bytes) -> str:
     """The outbox item that a mail was owed as."""
     raw = base64.b64decode(json.loads(body)["Content"]["Raw"]["Data"])
     return str(email.message_from_bytes(raw)["X-Specdesk-Item"])
 
 
-def spoilt(way: str, step: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+def spoilt(way: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
     """An answer that is none, as DynamoDB words it; other servers have their 500."""
-    if not step.startswith("table: ") or way in (ERROR, DONE_BUT_ERROR):
+    if way in (ERROR, DONE_BUT_ERROR):
         return 500, [], json.dumps({"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}).encode()
     kind, more = "ProvisionedThroughputExceededException", {}
     if way == CONFLICT:

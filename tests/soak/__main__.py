@@ -27,7 +27,7 @@ SEED = 20261123
 SHOWN = 10
 EVERY = 10_000
 SUBMISSIONS = 10_000
-KILLED = 300
+KILLED = 200
 """Requests that are submitted while workers are killed; more workers than that are."""
 SUPPORT = Path(__file__).parents[2] / "support.yml"
 
@@ -77,7 +77,7 @@ def _kill_by_chance(house: SandboxHouse, folder: Path, requests: int, seed: int)
     begun = time.monotonic()
     yard = Yard(house, "chance", folder)
     chances = tuple(
-        Chance(random.Random(seed + stable), kills=20, faults=20, late=1)  # noqa: S311 - the same dice for the same seed
+        Chance(random.Random(seed + stable), kills=60, faults=20, late=1)  # noqa: S311 - dice
         for stable in range(2)
     )
     with yard.stable() as front, yard.stable() as back:

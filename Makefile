@@ -32,7 +32,7 @@ test: environment ## every check and every test
 bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-soak: environment ## 10,000 requests through random cuts, 100,000 due times against a counter of minutes (about a quarter of an hour)
+soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 100,000 due times against a count (about a quarter of an hour)
 	@nice $(BIN)/python -m tests.soak
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)

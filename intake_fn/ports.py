@@ -142,13 +142,16 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+    ) -> None:
         """Append a step's events to a case that stands at version `before`.
 
         `done` is the id of an outbox item that this step completes: it leaves the outbox in the
         same transaction. `again` is that of one that was given up and is put back in line with all its
-        tries before it. Raises Stale when the case is no longer at `before`, `done` is gone, or `again`
-        is not given up.
+        tries before it. `given_up` is one as it was read, with the error that ends its tries: it waits for
+        `again`. Raises Stale when the case is no longer at `before`, `done` is gone, `again` is not given
+        up, or `given_up` is gone or was tried since.
         """
         ...
 
@@ -204,8 +207,8 @@ class Store(Protocol):
         """Take an item for oneself for `seconds`; False when it is gone or somebody else has it."""
         ...
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
-        """Count a try that did not succeed and free the item; `failed` gives it up until it is retried."""
+    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+        """Count a try that did not succeed and free the item."""
         ...
 
     def finish(self, item: OutboxItem) -> None:

@@ -96,10 +96,12 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._logs: dict[str, list[str]] = {}
         self._cases: dict[str, Case] = {}
+        self._places: dict[str, str] = {}
         self._clocks: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._keys: dict[str, str] = {}
         self._issues: dict[int, str] = {}
         self._outbox: dict[str, OutboxItem] = {}
+        self._of_case: dict[str, list[str]] = {}
         self._leases: dict[str, datetime] = {}
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
@@ -117,16 +119,22 @@ class MemoryStore:
             self._keys[key] = step.case.id
             return step.case.id
 
-    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
-        """Append a step. Raises Stale when the case has moved on, `done` is gone or `again` is not given up."""
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+    ) -> None:
+        """Append a step and move an item with it. Raises Stale when the case or the item has moved on."""
         with self._up():
             here = self._cases.get(step.case.id)
             if here is None or here.version != before:
                 raise Stale(f"{step.case.id} is no longer at version {before}.")
             if (done and done not in self._outbox) or (again and not getattr(self._outbox.get(again), "failed", False)):
                 raise Stale(f"{done}{again} is no longer in the outbox.")
+            if given_up and not self._untried(given_up):
+                raise Stale(f"{given_up.id} was tried since.")
             self._append(step, reduce(apply, step.events, here))
             self._outbox.pop(done, None)
+            if given_up:
+                self._count(given_up, step.case.changed_at, given_up.last_error, failed=True)
             if again:
                 now = step.case.changed_at
                 self._leases.pop(again, None)
@@ -161,17 +169,15 @@ class MemoryStore:
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level, the latest first."""
         with self._up():
-            places = {_place(case): case for case in self._cases.values()}
-            if cursor and (_unpack(cursor) not in places or _pack(_unpack(cursor)) != cursor):
+            bound = _unpack(cursor) if cursor else "~"
+            if cursor and (bound not in self._places or _pack(bound) != cursor):
                 raise Refused("This page of the list does not exist. Start again at its first page.")
             found = [
                 place
-                for place in sorted(places, reverse=True)
-                if (level is None or places[place].level == level)
-                and (places[place].status.is_open or not open_only)
-                and (not cursor or place < _unpack(cursor))
+                for place in sorted(self._places, reverse=True)
+                if place < bound and self._is_listed(self._places[place], level, open_only=open_only)
             ]
-            rows = [self.row(places[place].id) for place in found[:limit]]
+            rows = [self.row(self._places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
     def row(self, case_id: str) -> CaseRow:
@@ -196,18 +202,20 @@ class MemoryStore:
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried now, the longest waiting first."""
         with self._up():
-            free = [item for item in self._items() if not item.failed and self._turn(item) <= now]
-            return sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
+            free = [item for item in self._outbox.values() if not item.failed and self._turn(item) <= now]
+            first = sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
+            return [self._seen(item) for item in first]
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
         """All items of a case, in the order in which they came to be owed."""
         with self._up():
-            return [item for item in self._items() if item.case_id == case_id]
+            ids = self._of_case.get(case_id, [])
+            return [self._seen(self._outbox[item_id]) for item_id in ids if item_id in self._outbox]
 
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Items that were given up."""
         with self._up():
-            given_up = [item for item in self._items() if item.failed]
+            given_up = [self._seen(item) for item in self._outbox.values() if item.failed]
             return sorted(given_up, key=lambda item: (item.not_before, item.id))[:limit]
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
@@ -219,16 +227,11 @@ class MemoryStore:
             self._leases[item.id] = now + timedelta(seconds=seconds)
             return True
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
+    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
         """Count one failed try of this item as it was read."""
         with self._up():
-            here = self._outbox.get(item.id)
-            if here is None or here.tries != item.tries:
-                return
-            self._leases.pop(item.id, None)
-            self._outbox[item.id] = replace(
-                here, tries=here.tries + 1, not_before=until, last_error=error[:1000], failed=failed
-            )
+            if self._untried(item):
+                self._count(item, until, error, failed=False)
 
     def finish(self, item: OutboxItem) -> None:
         """Take an item out of the outbox."""
@@ -275,8 +278,22 @@ class MemoryStore:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
 
-    def _items(self) -> list[OutboxItem]:
-        return [replace(item, begun=item.id in self._leases) for item in self._outbox.values()]
+    def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
+        case = self._cases[case_id]
+        return (level is None or case.level == level) and (case.status.is_open or not open_only)
+
+    def _untried(self, item: OutboxItem) -> bool:
+        here = self._outbox.get(item.id)
+        return here is not None and here.tries == item.tries
+
+    def _count(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> None:
+        self._leases.pop(item.id, None)
+        self._outbox[item.id] = replace(
+            self._outbox[item.id], tries=item.tries + 1, not_before=until, last_error=error[:1000], failed=failed
+        )
+
+    def _seen(self, item: OutboxItem) -> OutboxItem:
+        return replace(item, begun=item.id in self._leases)
 
     def _turn(self, item: OutboxItem) -> datetime:
         return max(item.not_before, self._leases.get(item.id, item.not_before))
@@ -293,6 +310,7 @@ class MemoryStore:
             raise Refused(f"The text is too long to be kept. Shorten it to {LARGEST // 1000} kB, or send it as a file.")
         self._logs.setdefault(case.id, []).extend(bodies)
         self._cases[case.id] = case
+        self._places[_place(case)] = case.id
         self._clocks[case.id] = (step.due, step.wake)
         self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
         for number, intent in enumerate(step.intents, 1):
@@ -300,6 +318,7 @@ class MemoryStore:
                 f"{case.id}#{case.version}#{number}", case.id, intent, 0, ready_at(intent, case.changed_at)
             )
             self._outbox[item.id] = item
+            self._of_case.setdefault(case.id, []).append(item.id)
 
 
 def _place(case: Case) -> str:
@@ -334,15 +353,16 @@ class MemoryTracker:
     files: dict[int, dict[str, bytes]] = field(default_factory=dict)
     touched: dict[int, datetime] = field(default_factory=dict)
     ticks: count[int] = field(default_factory=count)
+    marked: dict[str, int] = field(default_factory=dict)
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
         self._up()
-        number = next(
-            (n for n, other in self.issues.items() if other.marker == issue.marker), max(self.touched, default=0) + 1
-        )
-        self.issues.setdefault(number, issue)
-        self._touch(number)
+        number = self.marked.get(issue.marker, 0)
+        if number not in self.issues:
+            number = self.marked[issue.marker] = max(self.touched, default=0) + 1
+            self.issues[number] = issue
+            self._touch(number)
         return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ in one item.
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -71,6 +73,9 @@ LONGEST_ID = 100
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with an outbox item."""
 
+CONFLICT_PAUSES = tuple(0.02 * 2**turn for turn in range(7))
+"""Seconds before a write is tried again that met another transaction at one of its items, each more or less by half."""
+
 LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later than this is of a clock that was turned back since."""
 
@@ -88,6 +93,7 @@ class DynamoStore:
 
     client_factory: Callable[[], DynamoDBClient]
     table: str
+    sleep: Callable[[float], None] = time.sleep
 
     @cached_property
     def _client(self) -> DynamoDBClient:
@@ -117,11 +123,13 @@ class DynamoStore:
             raise Stale(f"The id {case.id} is taken.")
         return case.id
 
-    def save(self, before: int, step: Step, done: str = "", again: str = "") -> None:
-        """Append a step to a case that stands at version `before`; `done` leaves the outbox, `again` is back in line.
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+    ) -> None:
+        """Append a step to a case that stands at version `before`, and move one outbox item with it.
 
-        Raises Stale when the case has moved on, `done` is gone or `again` is not given up, Refused when a
-        text is too long to be kept.
+        `done` leaves the outbox, `again` is back in line, `given_up` is out of it. Raises Stale when the case
+        or the item has moved on since it was read, Refused when a text is too long to be kept.
         """
         #   read v3 ─────────────── decide ─────────────── write v4 ✓
         #      another: read v3 ── decide ── write v4 ✗  (the state is not as it was read: nothing is written)
@@ -141,6 +149,8 @@ class DynamoStore:
         if again:
             in_line = {"tries": 0, **waiting(again, after.changed_at, failed=False)}
             writes.append({"Update": self._changed(outbox_key(again), in_line, "#failed = :yes", {":yes": True})})
+        if given_up:
+            writes.append({"Update": self._tried(given_up, after.changed_at, given_up.last_error, failed=True)})
         if self._transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 
@@ -271,22 +281,12 @@ class DynamoStore:
         )
         return self._write("update_item", changed)
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str, *, failed: bool = False) -> None:
-        """Count a try that did not succeed and free the item; `failed` gives it up until it is retried.
+    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+        """Count a try that did not succeed and free the item.
 
         Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
         """
-        changed = self._changed(
-            outbox_key(item.id),
-            {
-                "tries": item.tries + 1,
-                "last_error": error[:LONGEST_ERROR],
-                **waiting(item.id, until, failed=failed),
-            },
-            f"{EXISTS} AND #tries = :read",
-            {":read": item.tries},
-        )
-        self._write("update_item", changed)
+        self._write("update_item", self._tried(item, until, error, failed=False))
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
@@ -328,6 +328,13 @@ class DynamoStore:
             }
         }
 
+    def _tried(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> dict[str, Any]:
+        """One more try of an item that stands as it was read, to be tried again `until`, or given up."""
+        counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR]}
+        place = waiting(item.id, until, failed=failed)
+        there = f"{EXISTS} AND #tries = :read"
+        return self._changed(outbox_key(item.id), {**counted, **place}, there, {":read": item.tries})
+
     def _put(
         self, item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -364,8 +371,18 @@ class DynamoStore:
     def _transact(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
         """Write all or nothing. Returns the positions whose guards did not hold, with the items found there.
 
-        Raises Stale when another transaction was at the same items in this moment.
+        DynamoDB refuses a transaction while another one is at one of its items, be it only a shard of the
+        ledger; the guards stand, so it may be tried again as it is. Raises Stale when that goes on for seconds.
         """
+        for pause in CONFLICT_PAUSES:
+            try:
+                return self._transact_once(writes)
+            except Stale:
+                self.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that they do not meet again
+        return self._transact_once(writes)
+
+    def _transact_once(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
+        """Raises Stale when another transaction is at the same items in this moment."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
         with translated(SERVICE):

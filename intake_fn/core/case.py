@@ -97,12 +97,16 @@ class Overruled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed(Event):
-    """It is in Mantis. `dropped` names what Mantis did not keep of what was sent."""
+    """It is in Mantis. `dropped` names what Mantis did not keep of what was sent.
+
+    `late` says that it took more than one try: it may have stood there for a while before we knew.
+    """
 
     number: int
     project: str
     url: str
     dropped: tuple[str, ...] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -397,6 +397,12 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
     yield _to_handler(case, process, "assigned", why="It is new.")
 
 
+def _filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
+    """What was done there before we knew of it was no sync's business; an update looks at it first."""
+    if event.late:
+        yield UpdateIssue()
+
+
 def _noted(before: Case, event: Noted, _: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
         yield AddNote(note_of(event, process))
@@ -491,7 +497,7 @@ def _back(before: Case, _: Event, __: Case, process: Process) -> Iterator[Intent
 OWED: Mapping[type[Event], Owed] = {
     Judged: _judged,
     Overruled: _overruled,
-    Filed: _nothing,
+    Filed: _filed,
     DeliveryFailed: _nothing,
     Escalated: _escalated,
     HandedOver: _handed_over,

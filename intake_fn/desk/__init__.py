@@ -12,7 +12,7 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -128,7 +128,7 @@ class Desk:
             except Stale:
                 continue  # the random id is taken: draw another
             return self._delivered(case_id, step.case)
-        raise Broken("No free request number was found; the source of random numbers is broken.")
+        raise TryLater("Too many requests come in at this moment. Try again in a moment.")
 
     def _delivered(self, case_id: str, saved: Case) -> Case:
         """Deliver what can be delivered now; once a request is saved, no trouble of ours costs its receipt."""
@@ -266,7 +266,8 @@ class Desk:
             case JudgeRequest():
                 self._record(item, case, self._judge(case))
             case FileIssue():
-                self._record(item, case, self._file(case))
+                late = bool(item.begun or item.tries or item.last_error)
+                self._record(item, case, replace(self._file(case), late=late))
             case UpdateIssue():
                 self._update(item, case)
             case AddNote() if case.gone:
@@ -354,18 +355,18 @@ class Desk:
         return Swept(postponed=1)
 
     def _give_up(self, item: OutboxItem, error: Exception) -> Swept:
-        """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`."""
+        """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`. Both or nothing."""
         log.error("delivery_given_up", item=item.id, error=str(error))
-        self.store.postpone(item, self.clock(), str(error), failed=True)
+        given_up = replace(item, last_error=str(error))
         for _ in range(ATTEMPTS):
             case = self.store.load(item.case_id)
             event = DeliveryFailed(at=self.clock(), actor=MACHINE, what=type(item.intent).__name__, error=str(error))
             try:
-                self.store.save(case.version, escalation.advance(case, event, self.process))
+                self.store.save(case.version, escalation.advance(case, event, self.process), given_up=given_up)
             except Stale:
                 continue
-            break
-        return Swept(given_up=1)
+            return Swept(given_up=1)
+        return Swept()  # somebody else has tried it since, or will when the lease is over
 
 
 def _refuse_if_moved_on(case: Case, seen: int) -> None:

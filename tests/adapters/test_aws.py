@@ -121,10 +121,24 @@ def test_a_cancelled_transaction_says_why(
 ) -> None:
     """No emulator cancels for a conflict or throttles, so the answers are those of the documentation."""
     answering.fail("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
-    store = DynamoStore(lambda: answering.client, "table")
+    store = DynamoStore(lambda: answering.client, "table", sleep=lambda _: None)
 
     with pytest.raises(expected):
         store.create(received(), "key")
+
+
+def test_a_write_that_meets_another_transaction_is_tried_again(answering: Answering) -> None:
+    """They may only have met in a shard of the ledger: nobody is told to come again for that."""
+    answering.fail("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            answering.status, answering.body = 200, "{}"
+
+    assert "HD-1" == DynamoStore(lambda: answering.client, "table", sleep=pause).create(received(), "key")
+    assert pauses[0] < pauses[-1] < 0.2
 
 
 def test_a_key_that_exists_outweighs_all_other_reasons(answering: Answering) -> None:

@@ -19,7 +19,7 @@ from intake_fn.core.case import AddNote, Breached, FileIssue, JudgeRequest, Note
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
 from intake_fn.ports import CaseRow, Ledger
-from tests.adapters.test_store import at, filed, filing_failed, judged, received, retry, then
+from tests.adapters.test_store import at, filed, give_up, judged, received, retry, then
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import MONDAY
 
@@ -129,9 +129,7 @@ def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     first = received("HD-1", FileIssue())
     dynamo_store.create(first, "key")
     (item,) = dynamo_store.owed_by("HD-1")
-    dynamo_store.postpone(item, MONDAY, "403", failed=True)
-    given_up = then(first.case, filing_failed())
-    dynamo_store.save(1, given_up)
+    given_up = give_up(dynamo_store, item)
     step = then(given_up.case, filed())
     admin = DynamoStore(lambda: clients("dynamodb"), dynamo_store.table)
     again: list[Step] = []

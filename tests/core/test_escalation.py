@@ -331,6 +331,11 @@ def test_what_an_event_makes_us_owe(process: Process, case: Case, kind: type[Eve
     assert expected == in_short(step_of(case, kind, process))
 
 
+def test_what_was_filed_late_is_looked_at(process: Process) -> None:
+    """It may have stood in Mantis for a while, and somebody may have done something there."""
+    assert ["UpdateIssue"] == in_short(step_of(AT_LEVEL_3, Filed, process, late=True))
+
+
 def test_level_3_hears_of_completion_by_whoever_had_the_case_there(process: Process) -> None:
     """Paul escalated it although the module is not his: he is told, not the System Analysts."""
     case = case_of(

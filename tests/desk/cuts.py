@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from intake_fn.core.case import SendNotice
+from intake_fn.core.case import Case, DeliveryFailed, NotedInMantis, Received, SendNotice, fold
 from intake_fn.core.errors import TryLater, Unsure
+from intake_fn.core.escalation import advance, take_in
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
-    from intake_fn.core.process import Process
+    from collections.abc import Iterable, Sequence
 
-READS = ("load", "owed", "owed_by", "waking", "events", "failed")
-WRITES = ("create", "save", "lease", "postpone", "finish")
+    from intake_fn.core.process import Process
+    from intake_fn.ports import Store
+
+READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
+WRITES = ("create", "save", "lease", "postpone", "finish", "take_sync", "keep_sync")
+MANTIS = ("file", "update", "note", "changes", "look")
 CHANCE = 0.04
 """Of each call to be cut."""
 
@@ -86,12 +91,99 @@ class Toll:
     lost: int
     filed_twice: int
     unfiled: int
+    notices: int
     notices_missing: int
+    """Neither sent nor given up for a reason that stands with them."""
     notices_twice: int
     notices_unsure: int
     """Given up visibly, since nobody knows whether they were sent: a person looks. SES can't be asked."""
+    unshown: int
+    """Given up, and the history of the request does not tell it."""
     balanced: bool
-    cuts: Counter[str]
+    notes: int = 0
+    """What people wrote in Mantis."""
+    notes_missed: int = 0
+    notes_twice: int = 0
+    cuts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def faults(self) -> tuple[int, ...]:
+        """What must all be nought."""
+        return (
+            self.lost,
+            self.filed_twice,
+            self.unfiled,
+            self.notices_missing,
+            self.notices_twice,
+            self.unshown,
+            self.notes_missed,
+            self.notes_twice,
+            int(not self.balanced),
+        )
+
+    def table(self) -> str:
+        """For people."""
+        return f"""
+submitted        {self.submitted}
+lost             {self.lost}
+filed twice      {self.filed_twice}
+never filed      {self.unfiled}
+notices          {self.notices}
+notices missing  {self.notices_missing}
+notices twice    {self.notices_twice}
+notices unsure   {self.notices_unsure} (given up visibly: nobody knows whether they were sent)
+given up, untold {self.unshown}
+notes in Mantis  {self.notes}
+notes missed     {self.notes_missed}
+notes twice      {self.notes_twice}
+ledger           {"balanced" if self.balanced else "NOT BALANCED"}
+cuts             {sum(self.cuts.values())}"""
+
+
+def notices(case: Case, process: Process) -> dict[str, SendNotice]:
+    """Every mail that a case has ever owed, by outbox item, told anew from its log (one event to a step)."""
+    received = case.history[0]
+    assert isinstance(received, Received)
+    steps = [take_in(case.id, received.request, received.at, process)]
+    steps += [
+        advance(fold(case.id, case.history[:number]), case.history[number], process)
+        for number in range(1, case.version)
+    ]
+    return {
+        f"{case.id}#{step.case.version}#{number}": intent
+        for step in steps
+        for number, intent in enumerate(step.intents, 1)
+        if isinstance(intent, SendNotice)
+    }
+
+
+def count(
+    submitted: int,
+    cases: Sequence[Case],
+    filed: Iterable[str],
+    sent: Iterable[str],
+    store: Store,
+    process: Process,
+) -> Toll:
+    """What came of it: `filed` are the summaries that stand in Mantis, `sent` the outbox items of the mails."""
+    issues, mails = Counter(filed), Counter(sent)
+    left = {item.id: item for case in cases for item in store.owed_by(case.id)}
+    owed = [item_id for case in cases for item_id in notices(case, process)]
+    explained = {item.id for item in left.values() if item.failed and item.last_error}
+    given_up = Counter(item.case_id for item in left.values() if item.failed)
+    told = {case.id: sum(isinstance(event, DeliveryFailed) for event in case.history) for case in cases}
+    return Toll(
+        submitted=submitted,
+        lost=submitted - len({case.request.summary for case in cases}),
+        filed_twice=sum(times - 1 for times in issues.values()) + len(cases) - submitted,
+        unfiled=sum(case.issue is None for case in cases),
+        notices=len(owed),
+        notices_missing=sum(item_id not in mails and item_id not in explained for item_id in owed),
+        notices_twice=sum(times - 1 for times in mails.values()),
+        notices_unsure=sum(item_id in explained for item_id in owed),
+        unshown=sum(max(0, given_up[case_id] - told[case_id]) for case_id in told),
+        balanced=store.ledger().balanced,
+    )
 
 
 def run(process: Process, submissions: int, seed: int) -> Toll:
@@ -106,9 +198,10 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
     desk = replace(
         room.desk,
         store=Cut(room.store, knife, "store", READS + WRITES),
-        tracker=Cut(room.tracker, knife, "Mantis", ("file", "update", "note")),
+        tracker=Cut(room.tracker, knife, "Mantis", MANTIS),
         mailer=Cut(room.mailer, knife, "mail", ("send",)),
     )
+    written: list[str] = []
     for number in range(submissions):
         sent = request(summary=f"Request {number}")
         while True:
@@ -117,6 +210,10 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
             except (Killed, Broken, TryLater):
                 continue  # the form still has everything: it is sent again with the same key
             break
+        if number % 5 == 0 and room.tracker.issues:
+            issue = knife.rng.choice([*room.tracker.issues][-10:])
+            room.tracker.note(issue, "A person wrote this.", f"Note {number}")
+            written.append(f"A person wrote this.\n\nNote {number}")
         if number % 7 == 0:
             _swept(desk, room)
     knife.sharp = False
@@ -127,25 +224,28 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
                 desk.retry(item.id, "paul@example.com")
         _swept(desk, room)
     cases = [room.store.load(row.id) for row in room.store.queue(None, open_only=False, limit=10 * submissions).rows]
-    filed = Counter(issue.summary for issue in room.tracker.issues.values())
-    mails = Counter(mail.headers[ITEM] for mail in room.mailer.sent)
-    owed = [item for case in cases for item in room.store.owed_by(case.id) if isinstance(item.intent, SendNotice)]
-    return Toll(
-        submitted=submissions,
-        lost=submissions - len({case.request.summary for case in cases}),
-        filed_twice=sum(count - 1 for count in filed.values()) + len(cases) - submissions,
-        unfiled=sum(case.issue is None for case in cases),
-        notices_missing=sum(not item.failed for item in owed),
-        notices_twice=sum(count - 1 for count in mails.values()),
-        notices_unsure=sum(item.failed for item in owed),
-        balanced=room.store.ledger().balanced,
+    toll = count(
+        submissions,
+        cases,
+        (issue.summary for issue in room.tracker.issues.values()),
+        (mail.headers[ITEM] for mail in room.mailer.sent),
+        room.store,
+        process,
+    )
+    read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
+    return replace(
+        toll,
+        notes=len(written),
+        notes_missed=len({*written} - {*read}),
+        notes_twice=len(read) - len({*read}),
         cuts=knife.cuts,
     )
 
 
 def _swept(desk: Any, room: Room) -> None:
-    """A sweep, by a worker that may be killed; what it held is free again when its lease is over."""
+    """A sweep and a sync, by a worker that may be killed; what it held is free again when its lease is over."""
     try:
         desk.sweep(limit=1_000)
+        desk.sync()
     except (Killed, Broken, TryLater):
         room.clock.advance(minutes=3)

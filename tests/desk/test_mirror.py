@@ -26,15 +26,16 @@ from intake_fn.core.case import (
     Warned,
 )
 from intake_fn.core.case import Category as Kinds
-from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.escalation import allowed
 from intake_fn.core.mirror import shown
 from intake_fn.core.request import Priority
-from tests.desk.test_story import Room, at_level_4
+from tests.desk.test_story import Room, at_level_4, request
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case, Event
     from intake_fn.core.process import Process
+    from intake_fn.ports import Issue, Placed
 
 STEPS = 40
 SAID = "Said in Mantis."
@@ -158,3 +159,28 @@ def test_in_the_end_both_show_the_same(process: Process, seed: int) -> None:
     assert resolved == sum("Resolved:" in mail.subject for mail in run.room.mailer.sent)
     run.settle()
     assert without_alarms(case) == without_alarms(run.room.store.load(run.case_id))
+
+
+def test_what_was_said_before_we_knew_of_the_issue_is_taken_over(process: Process) -> None:
+    """Mantis made it and its answer was lost: the sync that saw the note knew no request of that issue."""
+    room = Room(process)
+    file, calls = room.tracker.file, iter([TryLater("The answer was lost.")])
+
+    def lost_once(issue: Issue) -> Placed:
+        placed = file(issue)
+        for error in calls:
+            raise error
+        return placed
+
+    room.tracker.file = lost_once  # type: ignore[method-assign]  # cut after it was done
+    case = room.desk.take_in(request(), "key")
+    room.tracker.note(1, SAID, "")
+    for _ in range(3):
+        room.clock.advance(seconds=5)
+        room.desk.sync()
+        room.clock.advance(minutes=1)
+    room.desk.sweep()
+    said = [event for event in room.store.load(case.id).history if isinstance(event, NotedInMantis)]
+
+    assert 1 == room.store.load(case.id).issue
+    assert 1 == len(said)

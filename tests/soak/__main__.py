@@ -1,8 +1,10 @@
-"""`make soak`: what takes too long for every test run. Two tables; the exit status is 1 when either has a fault.
+"""`make soak`: what takes too long for every test run. Three tables; the exit status is 1 when one has a fault.
 
-    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS]
+    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED]
 
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
+- Some hundred are submitted to the real house, whose workers are killed with SIGKILL at each step and at random,
+  while the servers throttle, fail and answer late (tests/e2e/kills.py).
 - Due times stand against the counter of minutes, in every zone, around every clock change 2020 to 2040.
 """
 
@@ -10,49 +12,81 @@ from __future__ import annotations
 
 import random
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from intake_fn.core.process_file import parse
+from sandbox.house import Ports, SandboxHouse
 from tests.core.counter import disagreement, trials, windows, zones
 from tests.desk.cuts import run
+from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
 
 HISTORIES = 100_000
 SEED = 20261123
 SHOWN = 10
 EVERY = 10_000
 SUBMISSIONS = 10_000
+KILLED = 200
+"""Requests that are submitted while workers are killed; more workers than that are."""
 SUPPORT = Path(__file__).parents[2] / "support.yml"
 
 
 def main() -> int:
-    """Run both; the exit status."""
+    """Run all; the exit status."""
     given = [int(number) for number in sys.argv[1:]]
-    histories, seed, submissions = (*given, *(HISTORIES, SEED, SUBMISSIONS)[len(given) :])
+    defaults = (HISTORIES, SEED, SUBMISSIONS, KILLED)
+    histories, seed, submissions, requests = (*given, *defaults[len(given) :])
     through_cuts = cut(submissions, seed)
-    return max(through_cuts, counted(histories, seed))
+    through_kills = kill(requests, seed)
+    return max(through_cuts, through_kills, counted(histories, seed))
 
 
 def cut(submissions: int, seed: int) -> int:
     """Submit requests through cuts; 1 when anything was lost, missing or there twice."""
     begun = time.monotonic()
     toll = run(parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name), submissions, seed)
-    print(f"""
-submitted        {toll.submitted}
-lost             {toll.lost}
-filed twice      {toll.filed_twice}
-never filed      {toll.unfiled}
-notices missing  {toll.notices_missing}
-notices twice    {toll.notices_twice}
-notices unsure   {toll.notices_unsure} (given up visibly: nobody knows whether they were sent)
-ledger           {"balanced" if toll.balanced else "NOT BALANCED"}
-cuts             {sum(toll.cuts.values())}
-seed             {seed}
-seconds          {time.monotonic() - begun:.0f}""")
+    print(f"{toll.table()}\nseed             {seed}\nseconds          {time.monotonic() - begun:.0f}")
     for name, times in sorted(toll.cuts.items()):
         print(f"  {name:<30} {times:>6}")
-    faults = toll.lost, toll.filed_twice, toll.unfiled, toll.notices_missing, toll.notices_twice
-    return 1 if any(faults) or not toll.balanced else 0
+    return 1 if any(toll.faults) else 0
+
+
+def kill(requests: int, seed: int) -> int:
+    """Kill workers of the real house at each step, then by chance; 1 when anything was lost, missing or there twice."""
+    with tempfile.TemporaryDirectory(prefix="specdesk-soak-") as folder:
+        build = Path(folder)
+        with SandboxHouse(Ports(0, 0, 0), build=build, state=None, wiki=False) as house:
+            return max(_kill_at_each_step(house, build), _kill_by_chance(house, build, requests, seed))
+
+
+def _kill_at_each_step(house: SandboxHouse, folder: Path) -> int:
+    begun = time.monotonic()
+    yard = Yard(house, "steps", folder)
+    with yard.stable() as stable:
+        missed = each_step(yard, stable)
+        yard.rest(stable)
+        toll = yard.toll(stable)
+    print(f"\nkilled at each step\n{toll.table()}\nseconds          {time.monotonic() - begun:.0f}\n\n{table(stable)}")
+    for point in missed:
+        print(f"nobody was killed at: {point}")
+    return 1 if any(toll.faults) or missed else 0
+
+
+def _kill_by_chance(house: SandboxHouse, folder: Path, requests: int, seed: int) -> int:
+    begun = time.monotonic()
+    yard = Yard(house, "chance", folder)
+    chances = tuple(
+        Chance(random.Random(seed + stable), kills=60, faults=20, late=1)  # noqa: S311 - dice
+        for stable in range(2)
+    )
+    with yard.stable() as front, yard.stable() as back:
+        by_chance(yard, front, back, chances, requests)
+        yard.rest(back)
+        toll = yard.toll(front, back)
+    print(f"\nkilled by chance, {len(chances)} workers at once\n{toll.table()}\nseed             {seed}")
+    print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(front, back)}")
+    return 1 if any(toll.faults) else 0
 
 
 def counted(histories: int, seed: int) -> int:

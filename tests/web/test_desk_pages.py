@@ -27,6 +27,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.request import Kind, Priority
 from intake_fn.web.actions import ACTIONS
+from tests.adapters.test_store import give_up
 from tests.web.samples import ANSWERS
 
 if TYPE_CHECKING:
@@ -471,7 +472,7 @@ def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
     web.tracker.down = True
     case = web.sent()
     item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
-    web.store.postpone(item, web.clock(), "Mantis said no", failed=True)
+    give_up(web.store, item, "Mantis said no")
     web.tracker.down = False
     web.sign_in()
     text = web.client.get("/desk/outbox").text
@@ -490,7 +491,7 @@ def test_a_made_up_item_can_not_be_tried_again(web: Web) -> None:
     web.tracker.down = True
     case = web.sent()
     item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
-    web.store.postpone(item, web.clock(), "Mantis said no", failed=True)
+    give_up(web.store, item, "Mantis said no")
     web.sign_in()
     answer = web.post("/desk/outbox/retry", on="/desk/outbox", item="HD-0000-0001#9#9")
 

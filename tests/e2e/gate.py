@@ -1,0 +1,283 @@
+"""A gate before a server: it sees every call of one worker, and can kill the worker or spoil the call on the way.
+
+worker ──► gate ──► server          before: killed, and the server never hears of it
+                                    held:   the server has done it, killed while its answer is on the way
+                                    after:  killed with the answer in hand, before anything is made of it
+"""
+
+from __future__ import annotations
+
+import base64
+import email
+import json
+import os
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+HOST = "127.0.0.1"
+BEFORE, HELD, AFTER = "before", "held", "after"
+THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW, LATE = (
+    "throttled",
+    "conflict",
+    "500",
+    "done but 500",
+    "slow",
+    "late",
+)
+KILLS = (BEFORE, HELD, AFTER)
+FAULTS = (THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW)
+
+SLOW_SECONDS = 0.3
+ROUND_TRIP_SECONDS = 0.01
+LATE_SECONDS = 5.5
+"""Longer than the worker waits for AWS."""
+
+PASSED_ON = frozenset({"host", "connection", "content-length", "transfer-encoding"})
+"""Headers that are between two neighbours."""
+
+Plan = Callable[[str, int], str]
+"""From a step and how often the worker's job has been at it to what happens to it; "" lets it through."""
+
+
+def through(step: str, time_: int) -> str:
+    """Nothing happens to anything."""
+    del step, time_
+    return ""
+
+
+@dataclass
+class Knife:
+    """Kills one worker where the plan says so, and counts what it did."""
+
+    plan: Plan = through
+    calls: list[str] = field(default_factory=list)
+    """The steps of this job."""
+    tally: Counter[tuple[str, str]] = field(default_factory=Counter)
+    mails: list[str] = field(default_factory=list)
+    """The outbox items of the mails that the mail service took."""
+    _victim: int = 0
+    _known: threading.Event = field(default_factory=threading.Event)
+    _then: tuple[str, str] | None = None
+
+    def begin(self, plan: Plan) -> None:
+        """A new job begins; its process is told by `aim`."""
+        self.plan, self.calls, self._then = plan, [], None
+        self._known.clear()
+
+    def aim(self, pid: int) -> None:
+        """This process does the job."""
+        self._victim = pid
+        self._known.set()
+
+    def meet(self, step: str) -> str:
+        """What happens to this call. Where it is not to be made, the worker is dead already."""
+        if self._then:
+            self.kill(*self._then)
+            return BEFORE
+        way = self.plan(step, self.calls.count(step))
+        self.calls.append(step)
+        if way == BEFORE:
+            self.kill(step, way)
+        elif way == AFTER:
+            self._then = step, way
+        elif way and way != HELD:
+            self.tally[step, way] += 1
+        return way
+
+    def kill(self, step: str, way: str) -> None:
+        """With SIGKILL, while the worker waits for us."""
+        self._known.wait()
+        os.kill(self._victim, signal.SIGKILL)
+        self.tally[step, way] += 1
+
+
+@dataclass
+class Crowd:
+    """Refuses a write of items that a transaction is at, as DynamoDB does; local ones take turns and never meet."""
+
+    met: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _at: list[tuple[bool, frozenset[str]]] = field(default_factory=list)
+
+    @contextmanager
+    def among(self, step: str, body: bytes) -> Iterator[bool]:
+        """Be at the items of a call for as long as a region's round trip takes; True where somebody is there."""
+        mine = is_transaction(step), items_of(body)
+        with self._lock:
+            met = any(mine[1] & items and (mine[0] or together) for together, items in self._at)
+            self.met += met
+            self._at += [] if met else [mine]
+        try:
+            time.sleep(0 if met else ROUND_TRIP_SECONDS)
+            yield met
+        finally:
+            with self._lock:
+                self._at[:] = [other for other in self._at if other is not mine]
+
+
+class Gate(ThreadingHTTPServer):
+    """Listens for one worker and leads to `server`."""
+
+    daemon_threads = True
+
+    def __init__(self, server: str, knife: Knife, crowd: Crowd | None = None) -> None:
+        super().__init__((HOST, 0), _Handler)
+        self.leads_to, self.knife, self.crowd = server, knife, crowd
+        self.url = f"http://{HOST}:{self.server_port}"
+        self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        """Open."""
+        self._serving.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.shutdown()
+        self._serving.join()
+        self.server_close()
+
+    def handle_error(self, *_: Any) -> None:
+        """A worker that is dead closes its connections; that is what we are here for."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Gate
+
+    def handle_one_request(self) -> None:
+        """Any method."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        step, knife = step_of(self.command, self.path, self.headers.get("X-Amz-Target", ""), body), self.server.knife
+        way = knife.meet(step)
+        if way == BEFORE:
+            self.close_connection = True
+            return
+        if way in (THROTTLED, CONFLICT, ERROR):
+            self._answer(*spoilt(way, body))
+            return
+        if way == SLOW:
+            time.sleep(SLOW_SECONDS)
+        crowd = self.server.crowd
+        if crowd and writes(step):
+            with crowd.among(step, body) as met:
+                answer = spoilt(CONFLICT, body) if met else self._forward(body)
+        else:
+            answer = self._forward(body)
+        if step == MAIL and answer[0] == 200:
+            knife.mails.append(item_of(body))
+        if way == HELD:
+            knife.kill(step, way)
+            self.close_connection = True
+            return
+        if way == LATE:
+            time.sleep(LATE_SECONDS)
+        self._answer(*(spoilt(way, body) if way == DONE_BUT_ERROR else answer))
+
+    def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = HTTPConnection(urlsplit(self.server.leads_to).netloc, timeout=60)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in PASSED_ON}
+        try:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in PASSED_ON]
+            return answer.status, kept, answer.read()
+        except (OSError, HTTPException):
+            return 503, [], b""
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        with suppress(OSError):
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+
+# --- what a call is ---------------------------------------------------------------------------
+
+MAIL = "mail: send"
+
+
+def step_of(method: str, path: str, target: str, body: bytes) -> str:
+    """A call by its name."""
+    if target:
+        return f"table: {_named(target.rpartition('.')[2], json.loads(body))}"
+    if path.startswith("/v2/email"):
+        return MAIL
+    return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', urlsplit(path).path.removeprefix('/api/rest/'))}"
+
+
+def _named(operation: str, call: Any) -> str:
+    """An operation by what we use it for."""
+    if operation == "TransactWriteItems":
+        kinds = [json.dumps(write) for write in call["TransactItems"]]
+        return "create" if any("IDEM#" in kind for kind in kinds) else "save"
+    if operation == "UpdateItem":
+        key, change = call["Key"]["pk"]["S"], call["UpdateExpression"]
+        if key == "SYNC":
+            return "take the cursor" if "leased_until" in change else "keep the cursor"
+        return "postpone" if "last_error" in change else "lease"
+    return {"DeleteItem": "finish", "GetItem": "get", "Query": "query"}.get(operation, operation)
+
+
+def writes(step: str) -> bool:
+    """Whether a step changes anything at the server."""
+    return step not in ("table: get", "table: query") and not step.startswith("Mantis: GET")
+
+
+def is_transaction(step: str) -> bool:
+    """Whether it writes several items, all or nothing."""
+    return step in ("table: create", "table: save")
+
+
+def items_of(body: bytes) -> frozenset[str]:
+    """The keys of the items that a call to the table writes."""
+    call = json.loads(body) if body.startswith(b"{") else {}
+    rows = [next(iter(write.values())) for write in call.get("TransactItems", [])] or [call]
+    keys = [row.get("Key") or row.get("Item") or {} for row in rows]
+    return frozenset(f"{key['pk']['S']} {key['sk']['S']}" for key in keys if "pk" in key)
+
+
+def faults_of(step: str) -> tuple[str, ...]:
+    """What may happen to a step. The mail service is taken at its word: an error means that it did not send."""
+    if step == MAIL:
+        return ERROR, SLOW
+    return FAULTS if step.startswith("table: ") else (ERROR, DONE_BUT_ERROR, SLOW)
+
+
+def item_of(body: bytes) -> str:
+    """The outbox item that a mail was owed as."""
+    raw = base64.b64decode(json.loads(body)["Content"]["Raw"]["Data"])
+    return str(email.message_from_bytes(raw)["X-Specdesk-Item"])
+
+
+def spoilt(way: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    """An answer that is none, as DynamoDB words it; other servers have their 500."""
+    if way in (ERROR, DONE_BUT_ERROR):
+        return 500, [], json.dumps({"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}).encode()
+    kind, more = "ProvisionedThroughputExceededException", {}
+    if way == CONFLICT:
+        writes_ = json.loads(body).get("TransactItems")
+        kind = "TransactionCanceledException" if writes_ else "TransactionConflictException"
+        more = {"CancellationReasons": [{"Code": "TransactionConflict"}] * len(writes_ or [])}
+    answer = {"__type": f"com.amazonaws.dynamodb.v20120810#{kind}", "message": way, **more}
+    return 400, [("Content-Type", "application/x-amz-json-1.0")], json.dumps(answer).encode()

@@ -1,0 +1,330 @@
+"""Real workers on the real house, killed with SIGKILL; what came of it is read from the table, Mantis and the mails.
+
+Every stable of workers stands behind gates of its own (gate.py). Time is turned on between jobs, so that what a
+dead worker held is free again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import create_table
+from intake_fn.core.case import Escalated, NotedInMantis, SendNotice
+from intake_fn.core.escalation import advance
+from intake_fn.desk.recount import rows
+from intake_fn.wiring import House
+from sandbox.clock import shift
+from sandbox.house import ROOT
+from tests.desk.cuts import Toll, count
+from tests.e2e.gate import (
+    BEFORE,
+    FAULTS,
+    HELD,
+    KILLS,
+    LATE,
+    Gate,
+    Knife,
+    Plan,
+    faults_of,
+    through,
+    writes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sandbox.house import SandboxHouse
+
+KILLED = -9
+MOST_ROUNDS = 40
+"""Of sweeps until nothing is owed."""
+
+
+class Stable:
+    """Workers, one at a time, and the knife behind them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.knife = Knife()
+        self._environ = environ
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        aws, mantis = (
+            self._open.enter_context(Gate(self._environ[name], self.knife))
+            for name in ("AWS_ENDPOINT_URL", "SPECDESK_MANTIS_URL")
+        )
+        self._keeper = self._open.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.e2e.worker"],
+                cwd=ROOT,
+                env={**self._environ, "AWS_ENDPOINT_URL": aws.url, "SPECDESK_MANTIS_URL": mantis.url},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let the last worker end, and close."""
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
+        self._open.close()
+
+    def do(self, act: str, plan: Plan = through, **job: Any) -> int:
+        """Have a worker do something; how its process ended."""
+        assert self._keeper.stdin
+        assert self._keeper.stdout
+        self.knife.begin(plan)
+        self._keeper.stdin.write(json.dumps({"act": act, **job}) + "\n")
+        self._keeper.stdin.flush()
+        self.knife.aim(int(self._keeper.stdout.readline()))
+        return int(self._keeper.stdout.readline())
+
+
+@dataclass
+class Yard:
+    """A table of one's own in a running house, with its own clock, and what is counted in the end."""
+
+    house: SandboxHouse
+    name: str
+    folder: Path
+    submitted: int = 0
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        """Make the table."""
+        self.clock = self.folder / f"{self.name}.clock"
+        with closing(client("dynamodb", self.house.aws.environ())) as dynamodb:
+            create_table(dynamodb, self.name)
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        """That of a worker, without gates."""
+        own = {"SPECDESK_TABLE": self.name, "SPECDESK_CLOCK": str(self.clock), "SPEC_LOOKUP_MODEL": "none"}
+        return {**self.house.environ, **own}
+
+    @cached_property
+    def desk(self) -> Any:
+        """For looking, and for the person who puts things back in line."""
+        return House.from_environ(self.environ).patient_desk
+
+    def stable(self) -> Stable:
+        """Workers of this yard."""
+        return Stable(self.environ)
+
+    def next(self) -> str:
+        """The summary of the next request, which is its submit key, too."""
+        self.submitted += 1
+        return f"{self.name} {self.submitted}"
+
+    def pass_time(self, words: str = "+3min") -> None:
+        """Leases end, what was postponed is due."""
+        shift(self.clock, words)
+
+    def write_in_mantis(self, number: int) -> None:
+        """Somebody writes a note there."""
+        self.written += 1
+        self._mantis(f"issues/{number}/notes", {"text": f"{self.name}, note {self.written}"})
+
+    def last_issue(self) -> int:
+        """The number of the issue that was made last; 0 while there is none."""
+        return max((int(issue["id"]) for issue in self._issues()), default=0)
+
+    def escalate(self, summary: str) -> None:
+        """The liaison escalates a request; what that makes us owe is left to the sweep."""
+        row = next(row for row in self._rows() if row.summary == summary)
+        case, at = self.desk.store.load(row.id), self.desk.clock()
+        event = Escalated(at=at, actor="liaison.paris@example.com", level=1, handler="ihelp", reason="too-complex")
+        self.desk.store.save(case.version, advance(case, event, self.desk.process))
+
+    def rest(self, stable: Stable) -> None:
+        """Sweep and sync without cuts until nothing is owed; a person puts filings back in line, but no mails."""
+        for _ in range(MOST_ROUNDS):
+            self.pass_time()
+            for item in self.desk.store.failed(limit=1000):
+                if not isinstance(item.intent, SendNotice):
+                    self.desk.retry(item.id, "paul@example.com")
+            stable.do("sweep")
+            stable.do("sync")
+            if not any(not item.failed for row in self._rows() for item in self.desk.store.owed_by(row.id)):
+                return
+
+    def toll(self, *stables: Stable) -> Toll:
+        """What came of it all."""
+        cases = [self.desk.store.load(row.id) for row in self._rows()]
+        toll = count(
+            self.submitted,
+            cases,
+            [issue["summary"] for issue in self._issues()],
+            [item for stable in stables for item in stable.knife.mails],
+            self.desk.store,
+            self.desk.process,
+        )
+        read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
+        return replace(
+            toll,
+            notes=self.written,
+            notes_missed=self.written - len({*read}),
+            notes_twice=len(read) - len({*read}),
+            cuts=tally(*stables),
+        )
+
+    def _rows(self) -> list[Any]:
+        return list(rows(self.desk.store, open_only=False))
+
+    def _issues(self) -> list[dict[str, Any]]:
+        shown = self._mantis("issues?page_size=100000&page=1&select=id,summary")["issues"]
+        return [issue for issue in shown if issue["summary"].startswith(f"{self.name} ")]
+
+    def _mantis(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Authorization": self.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
+        call = urllib.request.Request(
+            f"{self.house.mantis_url}/api/rest/{path}", json.dumps(body).encode() if body else None, headers
+        )
+        with urllib.request.urlopen(call) as answer:
+            return json.load(answer)
+
+
+# --- each step --------------------------------------------------------------------------------
+
+ACTS = ("submit", "sweep", "sync")
+
+
+def each_step(yard: Yard, stable: Stable) -> list[str]:
+    """Submit, sweep and sync, killed at each of their steps; the points at which nobody was killed.
+
+    A submit delivers what is owed for a new request; the sweep what an escalation owes, and each step once.
+    """
+    missed: list[str] = []
+    for act in ACTS:
+        _prepare(act, yard, stable)
+        _job(act, yard, stable, through)
+        for step, time_, way in _points(stable.knife.calls, once=act == "sweep"):
+            _prepare(act, yard, stable)
+            if _job(act, yard, stable, _at(step, time_, way)) != KILLED:
+                missed.append(f"{act}, {step}, {time_}, {way}")
+            yard.pass_time()
+            stable.do("sweep")
+    return missed
+
+
+def _points(calls: Sequence[str], *, once: bool) -> Iterator[tuple[str, int, str]]:
+    """Where a kill may leave something else behind than elsewhere: reading changes nothing."""
+    seen: Counter[str] = Counter()
+    for place, step in enumerate(calls):
+        if writes(step) and not (once and seen[step]):
+            for way in KILLS if place + 1 < len(calls) else (BEFORE, HELD):
+                yield step, seen[step], way
+        seen[step] += 1
+
+
+def _at(step: str, time_: int, way: str) -> Plan:
+    return lambda met, times: way if (met, times) == (step, time_) else ""
+
+
+def _prepare(act: str, yard: Yard, stable: Stable) -> None:
+    """Something to do: an escalation that is only just saved, or a note in Mantis."""
+    if act == "sweep":
+        summary = yard.next()
+        stable.do("submit", summary=summary)
+        yard.escalate(summary)
+    if act == "sync":
+        yard.pass_time("+1min")
+        yard.write_in_mantis(yard.last_issue())
+
+
+def _job(act: str, yard: Yard, stable: Stable, plan: Plan) -> int:
+    """Do it; a form whose receipt did not come is sent again with the same key."""
+    if act != "submit":
+        return stable.do(act, plan)
+    summary = yard.next()
+    ended = stable.do(act, plan, summary=summary)
+    if ended:
+        stable.do(act, summary=summary)
+    return ended
+
+
+def trouble(yard: Yard, stable: Stable, fault: str, times: int) -> None:
+    """A submit in which every step that writes meets a fault its first times; then the form is sent again."""
+
+    def plan(step: str, time_: int) -> str:
+        return fault if time_ < times and writes(step) and fault in faults_of(step) else ""
+
+    summary = yard.next()
+    if stable.do("submit", plan, summary=summary):
+        stable.do("submit", summary=summary)
+
+
+# --- by chance --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How often a call meets what, of a thousand calls; a call that only reads is killed a quarter as often.
+
+    It is for one stable, so that a seed gives the same dice.
+    """
+
+    rng: random.Random
+    kills: int = 0
+    faults: int = 0
+    late: int = 0
+
+    def __call__(self, step: str, _: int) -> str:
+        """What happens to this call."""
+        drawn = self.rng.randrange(1000)
+        kills = self.kills if writes(step) else self.kills // 4
+        if drawn < kills:
+            return self.rng.choice(KILLS)
+        if drawn < kills + self.faults:
+            return self.rng.choice(faults_of(step))
+        return LATE if drawn < kills + self.faults + self.late else ""
+
+
+def by_chance(yard: Yard, front: Stable, back: Stable, chances: tuple[Chance, ...], submissions: int) -> None:
+    """One worker takes requests in while another one sweeps and syncs; a form without a receipt is sent again."""
+    before, rng = yard.submitted, chances[0].rng
+    again: list[str] = []
+    with ThreadPoolExecutor(1) as beside:
+        while again or yard.submitted - before < submissions:
+            summary = again.pop() if again else yard.next()
+            behind = beside.submit(back.do, rng.choice(("sweep", "sweep", "sync")), chances[1])
+            if front.do("submit", chances[0], summary=summary):
+                again.append(summary)
+            behind.result()
+            if yard.submitted % 5 == 0 and (last := yard.last_issue()):
+                yard.write_in_mantis(last)
+            yard.pass_time()  # only now: a lease is longer than any call takes
+
+
+def tally(*stables: Stable) -> Counter[str]:
+    """What happened to which step how often: "table: save, held"."""
+    whole: Counter[str] = Counter()
+    for stable in stables:
+        whole.update({f"{step}, {way}": times for (step, way), times in stable.knife.tally.items()})
+    return whole
+
+
+def table(*stables: Stable) -> str:
+    """The same for people: a line for each step, a column for each way."""
+    whole = tally(*stables)
+    ways = [way for way in (*KILLS, *FAULTS, LATE) if any(key.endswith(f", {way}") for key in whole)]
+    steps = sorted({step for stable in stables for step, _ in stable.knife.tally})
+    killed = sum(whole[f"{step}, {way}"] for step in steps for way in KILLS)
+    lines = [f"{f'{killed} workers killed':<26}" + "".join(f"{way:>13}" for way in ways)]
+    lines += [f"{step:<26}" + "".join(f"{whole[f'{step}, {way}'] or '':>13}" for way in ways) for step in steps]
+    return "\n".join(lines)

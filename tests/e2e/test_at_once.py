@@ -1,0 +1,200 @@
+"""Several people at the same moment, over HTTP and on DynamoDB: one of them is first, and the others are told."""
+
+from __future__ import annotations
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+import urllib3
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised, Resolved, Ticked
+from intake_fn.desk import MACHINE
+from intake_fn.desk.recount import difference, rows
+from intake_fn.ports import Purpose
+from intake_fn.wiring import House
+from sandbox.demo import send
+from tests.e2e.gate import HOST, Crowd, Gate, Knife
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake_fn.core.case import Case
+    from sandbox.house import SandboxHouse
+
+pytestmark = pytest.mark.aws
+
+CLICKS = 50
+ENGINEERS = 8
+ROUNDS = 3
+
+REQUEST = {
+    "name": "Camille Laurent",
+    "email": "camille@example.com",
+    "office": "paris",
+    "summary": "How do I export the list of shipments?",
+    "description": "I need it as a spreadsheet for a client.",
+    "priority": "medium",
+}
+
+ACTIONS = (
+    ("note", Noted, {"text": "It is the firewall."}),
+    ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the log."}),
+    ("prioritise", Reprioritised, {"priority": "high", "note": "A client waits."}),
+    ("ask", AskedRequester, {"question": "Which browser?"}),
+    ("tick", Ticked, {"activity": "analyse", "note": "Always."}),
+    ("resolve", Resolved, {"resolution": "It is in the menu."}),
+    ("note", Noted, {"text": "It is the proxy."}),
+    ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the other log."}),
+)
+"""What eight engineers decide about one request, each for good reasons."""
+
+
+class Quiet(WSGIRequestHandler):
+    """No line per request."""
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app on a port of its own, before a table where transactions meet as they do in DynamoDB."""
+
+    url: str
+    house: House
+    crowd: Crowd
+
+
+@pytest.fixture(scope="module")
+def site(house: SandboxHouse) -> Iterator[Site]:
+    """The house's own table, mail and Mantis."""
+    crowd = Crowd()
+    with Gate(house.aws.url, Knife(), crowd) as gate:
+        crowded = House.from_environ({**house.environ, "AWS_ENDPOINT_URL": gate.url})
+        server = make_server(HOST, 0, crowded.app, threaded=True, request_handler=Quiet)
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        yield Site(f"http://{HOST}:{server.port}", crowded, crowd)
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[urllib3.PoolManager]:
+    """Connections for everybody."""
+    with urllib3.PoolManager(maxsize=CLICKS, retries=False) as pool:
+        yield pool
+
+
+def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, site: Site, http: urllib3.PoolManager) -> None:
+    """One request, one issue, one receipt by mail; and each of the fifty answers leads to it (R9)."""
+    form = http.request("GET", f"{site.url}/requests/new/question").data.decode()
+    key = re.search(r'name="key" value="([^"]+)"', form)
+
+    assert key is not None
+
+    answers = {**REQUEST, "key": key[1], "summary": "Fifty clicks"}
+    ready = threading.Barrier(CLICKS)
+
+    def click(_: int) -> tuple[int, str]:
+        ready.wait()
+        answer = http.request("POST", f"{site.url}/requests/question", fields=answers, redirect=False)
+        token = urlsplit(answer.headers.get("Location", "")).path.rpartition("/")[2]
+        return answer.status, site.house.links.unseal(Purpose.STATUS, token)
+
+    with ThreadPoolExecutor(CLICKS) as clicks:
+        told = list(clicks.map(click, range(CLICKS)))
+    desk = site.house.patient_desk
+    desk.sweep()
+    taken = [row for row in rows(desk.store, open_only=False) if row.summary == answers["summary"]]
+    mails = [mail["to"] for mail in house.aws.mails() if answers["summary"] in mail["subject"]]
+
+    assert 0 < site.crowd.met
+    assert [(303, taken[0].id)] * CLICKS == told
+    assert 1 == len(taken)
+    assert taken[0].issue is not None
+    assert ["camille@example.com", "liaison.paris@example.com"] == sorted(mails)
+    assert desk.store.ledger().balanced
+
+
+@dataclass
+class Engineer:
+    """Somebody who is signed in at the desk."""
+
+    site: Site
+    http: urllib3.PoolManager
+    address: str
+    cookie: str = ""
+
+    def sign_in(self) -> None:
+        """By the link that is mailed."""
+        link = self.site.house.links.sign_in(self.address)
+        self.post(link, self.read(link)["csrf_token"])
+
+    def read(self, url: str) -> dict[str, str]:
+        """A page's hidden fields."""
+        answer = self.http.request("GET", url, headers={"Cookie": self.cookie})
+        self._keep(answer)
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.data.decode()))
+
+    def post(self, url: str, token: str, **answers: str) -> tuple[int, str]:
+        """Press a button; status and page."""
+        fields = {"csrf_token": token, **answers}
+        answer = self.http.request("POST", url, fields=fields, headers={"Cookie": self.cookie}, redirect=False)
+        self._keep(answer)
+        return answer.status, answer.data.decode()
+
+    def _keep(self, answer: urllib3.BaseHTTPResponse) -> None:
+        self.cookie = answer.headers.get("Set-Cookie", self.cookie).partition(";")[0]
+
+
+@pytest.fixture(scope="module")
+def engineers(site: Site, http: urllib3.PoolManager) -> list[Engineer]:
+    """Eight of support.yml."""
+    people = [person.address for person in site.house.process.people.values()][:ENGINEERS]
+    signed_in = [Engineer(site, http, address) for address in people]
+    for engineer in signed_in:
+        engineer.sign_in()
+    return signed_in
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
+    site: Site, engineers: list[Engineer], number: int
+) -> None:
+    """Nothing is lost: seven find what they typed on their page, and the log holds one event."""
+    desk = site.house.patient_desk
+    case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"Eight at once, {number}"})["id"]
+    page = f"{site.url}/desk/requests/{case_id}"
+    read = [engineer.read(page) for engineer in engineers]
+    ready = threading.Barrier(ENGINEERS)
+
+    def act(place: int) -> tuple[int, str]:
+        name, _, answers = ACTIONS[place]
+        ready.wait()
+        hidden = read[place]
+        return engineers[place].post(f"{page}/{name}", hidden["csrf_token"], seen=hidden["seen"], **answers)
+
+    with ThreadPoolExecutor(ENGINEERS) as acting:
+        told = list(acting.map(act, range(ENGINEERS)))
+    first = [place for place, (status, _) in enumerate(told) if status == 303]
+
+    assert [(engineers[place].address, ACTIONS[place][1]) for place in first] == acted(desk.store.load(case_id))
+    assert 1 == len(first)
+    for place in {*range(ENGINEERS)} - {*first}:
+        assert 409 == told[place][0]
+        assert f"{engineers[first[0]].address} was faster" in told[place][1]
+        assert next(reversed(ACTIONS[place][2].values())) in told[place][1]
+    assert difference(desk.store, desk.process, desk.store.row(case_id)) is None
+
+
+def acted(case: Case) -> list[tuple[str, type]]:
+    """What persons have done with a request: who, and what."""
+    return [(event.actor, type(event)) for event in case.history[1:] if event.actor != MACHINE]

@@ -1,0 +1,60 @@
+"""Workers that are killed with SIGKILL lose nothing and do nothing twice; `make soak` kills hundreds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.gate import ERROR, FAULTS, KILLS, writes
+from tests.e2e.kills import Yard, each_step, trouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.house import SandboxHouse
+
+pytestmark = pytest.mark.aws
+
+STEPS = {
+    "Mantis: PATCH issues/N",
+    "Mantis: POST issues",
+    "Mantis: POST issues/N/notes",
+    "Mantis: POST issues/N/tags",
+    "mail: send",
+    "table: create",
+    "table: finish",
+    "table: keep the cursor",
+    "table: lease",
+    "table: save",
+    "table: take the cursor",
+}
+
+
+def test_a_worker_may_be_killed_at_any_step(house: SandboxHouse, tmp_path: Path) -> None:
+    """Before a call, while its answer is on the way, with the answer in hand: everything is accounted for."""
+    yard = Yard(house, "kills", tmp_path)
+    with yard.stable() as stable:
+        missed = each_step(yard, stable)
+        yard.rest(stable)
+        toll = yard.toll(stable)
+
+    assert [] == missed
+    assert {step for step, _ in stable.knife.tally} == STEPS
+    assert {way for _, way in stable.knife.tally} == {*KILLS}
+    assert (0,) * len(toll.faults) == toll.faults
+
+
+def test_trouble_of_the_servers_costs_nothing(house: SandboxHouse, tmp_path: Path) -> None:
+    """Throttles, conflicts, errors before and after the deed, and slow answers, once and until the client gives up."""
+    yard = Yard(house, "trouble", tmp_path)
+    with yard.stable() as stable:
+        for fault in FAULTS:
+            trouble(yard, stable, fault, times=1)
+        trouble(yard, stable, ERROR, times=3)
+        yard.rest(stable)
+        toll = yard.toll(stable)
+
+    assert {*FAULTS} == {way for _, way in stable.knife.tally}
+    assert {step for step, _ in stable.knife.tally if writes(step)} >= {"table: create", "table: save", "mail: send"}
+    assert (0,) * len(toll.faults) == toll.faults

@@ -1,0 +1,69 @@
+"""A stable of workers: each job on a line of standard input is done by a process of its own, which may be killed.
+
+    {"act": "submit", "summary": "Request 7"}  ──►  its process id  ──►  how it ended (-9: killed)
+
+The house is made once, and every worker begins with it as it was before it called anybody.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from typing import Any
+
+import structlog
+
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.request import Kind, Priority, Request, Requester
+from intake_fn.wiring import House
+
+NOT_NOW = 3
+"""The exit status of a job that could not be done now."""
+
+
+def main() -> None:
+    """Until the input ends."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    house = House.from_environ(os.environ)
+    made = house.spec, house.patient_desk, house.desk.store._client, house.desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
+    del made
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            os._exit(_done(house, json.loads(line)))
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def _done(house: House, job: dict[str, Any]) -> int:
+    try:
+        if job["act"] == "submit":
+            house.desk.take_in(request(job["summary"]), job["summary"])
+        elif job["act"] == "sweep":
+            house.patient_desk.sweep()
+        else:
+            house.patient_desk.sync()
+    except SpecdeskError:
+        return NOT_NOW
+    return 0
+
+
+def request(summary: str) -> Request:
+    """A complete bug report from Paris."""
+    return Request(
+        kind=Kind.BUG,
+        requester=Requester("Camille", "camille@example.com", "paris"),
+        summary=summary,
+        description="It shows error 500.",
+        expected="The shipment opens.",
+        steps="1. Open it",
+        always=True,
+        priority=Priority.HIGH,
+        module="shipments",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -37,11 +37,11 @@ from intake_fn.core.case import (
     UpdateIssue,
 )
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
-from intake_fn.core.notices import render
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
+from intake_fn.desk.post import mail_of
 from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
@@ -280,8 +280,7 @@ class Desk:
                     log.info("notice_outlived", item=item.id, notice=notice.notice)
                     self.store.finish(item)
                     return
-                subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
-                self._send(item, Mail(notice.to, subject, text, headers=_threading(case, item.id)))
+                self._send(item, mail_of(notice, item.id, case, self.process, self.links))
 
     def _send(self, item: OutboxItem, mail: Mail) -> None:
         """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29)."""
@@ -391,17 +390,6 @@ def _delay(item: OutboxItem, first: timedelta) -> timedelta:
     doubled = first * float(2 ** min(item.tries, 16))
     jitter = crc32(f"{item.id}/{item.tries}".encode()) % 1000 / 1000
     return min(doubled, LONGEST_DELAY) * (0.75 + jitter / 2)
-
-
-def _threading(case: Case, item_id: str) -> dict[str, str]:
-    """Headers that keep all mails of a request in one thread and out of auto-replies (RFC 3834)."""
-    thread = f"<{case.id.lower()}@specdesk>"
-    return {
-        "Auto-Submitted": "auto-generated",
-        "References": thread,
-        "In-Reply-To": thread,
-        "X-Specdesk-Item": item_id,
-    }
 
 
 __all__ = ["Desk", "Judge", "Swept"]

@@ -26,7 +26,11 @@ MAIL = Mail(
     subject="Réponse à « HD-1 » — 已收到 🚢",
     text="Bonjour,\n\nvoilà: https://help.example.com/status/" + "x" * 200 + "\n",
     html="<p>Voilà</p>",
-    headers={"Auto-Submitted": "auto-generated", "References": "<hd-1@specdesk>", "In-Reply-To": "<hd-1@specdesk>"},
+    headers={
+        "Auto-Submitted": "auto-generated",
+        "References": "<hd-1@example.com>",
+        "In-Reply-To": "<hd-1@example.com>",
+    },
 )
 
 
@@ -96,8 +100,8 @@ def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
     read = message_from_bytes(_message(MAIL, MAIL.to, process.mail).as_bytes(), policy=default)
 
     assert read["Auto-Submitted"] == "auto-generated"
-    assert read["References"] == "<hd-1@specdesk>"
-    assert read["In-Reply-To"] == "<hd-1@specdesk>"
+    assert read["References"] == "<hd-1@example.com>"
+    assert read["In-Reply-To"] == "<hd-1@example.com>"
     assert read["From"].addresses[0].display_name == "CT2 Help Desk"
     assert read["From"].addresses[0].addr_spec == "helpdesk@example.com"
     assert read["Reply-To"] == "helpdesk@example.com"

@@ -167,7 +167,7 @@ def test_any_accepted_sequence_keeps_the_invariants(
         assert set(allowed(case, process).escalate_to) <= set(process.levels[case.level].escalates_to)
         for intent in step.intents:
             if isinstance(intent, SendNotice):
-                subject, _ = render(intent, case, process, "https://desk/s", "https://desk/d")
+                subject, *_ = render(intent, case, process, "https://desk/s", "https://desk/d")
                 assert subject.startswith(f"[{CASE_ID}] ")
                 assert subject.isprintable()
 

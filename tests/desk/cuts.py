@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from intake_fn.core.case import SendNotice
 from intake_fn.core.errors import TryLater, Unsure
+from intake_fn.desk.post import ITEM
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ READS = ("load", "owed", "owed_by", "waking", "events", "failed")
 WRITES = ("create", "save", "lease", "postpone", "finish")
 CHANCE = 0.04
 """Of each call to be cut."""
-
-
-ITEM = "X-Specdesk-Item"
-"""The header that says which outbox item a mail was owed as."""
 
 
 class Killed(BaseException):

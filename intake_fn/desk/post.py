@@ -1,0 +1,39 @@
+"""A notice as a mail: what core/notices.py says, and the headers that mail programs go by."""
+
+from __future__ import annotations
+
+from intake_fn.core.case import Case, SendNotice
+from intake_fn.core.notices import render
+from intake_fn.core.process import MailIdentity, Process
+from intake_fn.ports import Links, Mail
+
+ITEM = "X-Specdesk-Item"
+"""The header that names the outbox item a mail was sent for."""
+
+
+def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links) -> Mail:
+    """The mail that an outbox item asks for, as the case stands."""
+    subject, text, html = render(notice, case, process, links.status(case.id), links.desk(case.id))
+    return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail))
+
+
+def headers(case_id: str, item_id: str, identity: MailIdentity) -> dict[str, str]:
+    """Headers that keep all mails of a request in one thread, and auto-replies away from it (RFC 3834, RFC 5322).
+
+    SES writes a Message-ID of its own on every mail, so no mail can refer to the one before it. All refer to a
+    first one that was never sent, whose id follows from the request's number alone: mail programs put mails with
+    the same root into one thread, whether or not they have the root.
+    """
+    root = f"<{case_id.lower()}@{_domain(identity)}>"
+    return {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "References": root,
+        "In-Reply-To": root,
+        ITEM: item_id,
+    }
+
+
+def _domain(identity: MailIdentity) -> str:
+    """The domain of our address, as headers take it."""
+    return identity.address.rpartition("@")[2].lower().encode("idna").decode()

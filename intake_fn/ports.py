@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from intake_fn.core.case import Case, Category, Event, Intent, Status, Step
+from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
 
@@ -214,6 +215,14 @@ class Store(Protocol):
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before (sign-in links)."""
+        ...
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately; a fresh one when that is nothing."""
+        ...
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
         ...
 
     def ledger(self) -> Ledger:

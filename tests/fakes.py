@@ -30,6 +30,7 @@ from intake_fn.core.case import (
     ready_at,
 )
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
+from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.ports import (
     CaseRow,
@@ -103,6 +104,7 @@ class MemoryStore:
         self._leases: dict[str, datetime] = {}
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
+        self._paces: dict[tuple[str, str], Pace] = {}
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -242,6 +244,19 @@ class MemoryStore:
             fresh = token not in self._used
             self._used.add(token)
             return fresh
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately."""
+        with self._up():
+            return self._paces.get((case_id, mailbox), Pace())
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it; False when it is not as it was read."""
+        with self._up():
+            as_read = self._paces.get((case_id, mailbox), before) == before
+            if as_read:
+                self._paces[case_id, mailbox] = after
+            return as_read
 
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received."""

@@ -29,6 +29,9 @@ from intake_fn.adapters.dynamodb_items import (
     outbox_item,
     outbox_key,
     owed_item,
+    pace_body,
+    pace_key,
+    pace_of,
     place_of,
     plain,
     row_of,
@@ -51,6 +54,7 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
+from intake_fn.core.mailing import Pace
 from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, SyncCursor
 
 if TYPE_CHECKING:
@@ -64,6 +68,7 @@ LEVELS = range(5)
 LEDGER_SHARDS = 8
 
 IDEM_FOR = timedelta(days=90)
+PACE_FOR = timedelta(days=1)
 LONGEST_KEY = 200
 """Characters of a submit key."""
 LONGEST_ID = 100
@@ -235,6 +240,21 @@ class DynamoStore:
         return self._write(
             "update_item", self._changed(SYNC, {"body": sync_body(cursor)}, "#leased_until = :mine", mine)
         )
+
+    # --- mail ---------------------------------------------------------------------------------
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately."""
+        key = pace_key(case_id, mailbox)
+        here = self._get(key["pk"], key["sk"])
+        return pace_of(here["body"]) if here else Pace()
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
+        latest = max(filter(None, (*after.sent.values(), after.quiet)))
+        item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
+        as_read = {":before": pace_body(before)}
+        return self._write("put_item", self._put(item, f"{ABSENT} OR #body = :before", as_read)["Put"])
 
     # --- the outbox ---------------------------------------------------------------------------
 

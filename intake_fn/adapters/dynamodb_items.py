@@ -11,6 +11,7 @@
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
+| PACE#id     | mailbox      | what a person was mailed about a case lately; 1 day   | key              |
 
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|
@@ -34,6 +35,7 @@ from zlib import crc32
 
 from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_from_plain, intent_to_plain, ready_at
 from intake_fn.core.errors import Refused
+from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
 from intake_fn.ports import CaseRow, OutboxItem, SyncCursor
 
@@ -190,6 +192,24 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
         for name in ("once", "twice")
     )
     return SyncCursor(until, since, listed, once, twice)
+
+
+def pace_key(case_id: str, mailbox: str) -> Item:
+    """Where it stands what a person was mailed about a case."""
+    return {"pk": f"PACE#{case_id}", "sk": mailbox}
+
+
+def pace_body(pace: Pace) -> str:
+    """As JSON; equal ones are equal texts."""
+    sent = {item: instant(at) for item, at in sorted(pace.sent.items())}
+    return json_of({"sent": sent, "quiet": instant(pace.quiet) if pace.quiet else ""})
+
+
+def pace_of(body: str) -> Pace:
+    """What `pace_body` wrote."""
+    found = json.loads(body)
+    sent = {item: datetime.fromisoformat(at) for item, at in found["sent"].items()}
+    return Pace(sent, datetime.fromisoformat(found["quiet"]) if found["quiet"] else None)
 
 
 def json_of(plain: Mapping[str, Any]) -> str:

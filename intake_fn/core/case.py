@@ -251,6 +251,14 @@ class NotKept(Event):
     dropped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundled(Event):
+    """Several notices went to one person in one mail, since there were too many of them (core/mailing.py)."""
+
+    to: str
+    notices: tuple[str, ...]
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -277,6 +285,7 @@ EVENTS: Mapping[str, type[Event]] = {
         GoneFromMantis,
         BackInMantis,
         NotKept,
+        Bundled,
     )
 }
 
@@ -474,6 +483,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     GoneFromMantis: lambda *_: {"gone": True},
     BackInMantis: lambda *_: {"gone": False},
     NotKept: _not_kept,
+    Bundled: lambda *_: {},
 }
 
 
@@ -508,6 +518,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "category": Category,
         "priority": Priority,
         "dropped": tuple,
+        "notices": tuple,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }

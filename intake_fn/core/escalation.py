@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     AskedRequester,
     BackInMantis,
     Breached,
+    Bundled,
     Case,
     Category,
     ChangedInMantis,
@@ -62,7 +63,7 @@ from intake_fn.core.request import Priority, Request
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
-_TALK = frozenset({Noted, RequesterReplied})
+_TALK = frozenset({Noted, RequesterReplied, Bundled})
 _WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
@@ -511,6 +512,7 @@ OWED: Mapping[type[Event], Owed] = {
     GoneFromMantis: _nothing,
     BackInMantis: _back,
     NotKept: _nothing,
+    Bundled: _nothing,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 

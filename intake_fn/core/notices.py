@@ -7,7 +7,8 @@ quoted line by line so that nobody takes it for our words, and is never a templa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -48,9 +49,10 @@ FIELDS = (
     "link",
     "why",
     "text",
+    "list",
 )
-"""What a template may name. `why` and `text` come with the notice, from the event that caused it:
-`why` is a sentence of ours, `text` what a person wrote; the others are the case as it stands."""
+"""What a template may name. `why`, `text` and `list` come with the notice, from the event that caused it: `why` is a
+sentence of ours, `text` what a person wrote, `list` lines of ours; the others are the case as it stands."""
 
 NOTICES: Mapping[str, Notice] = {
     "receipt": Notice(
@@ -118,7 +120,22 @@ NOTICES: Mapping[str, Notice] = {
         "This request is overdue. {why}\n\nOpen it on the desk:\n{link}",
     ),
     "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
+    "several": Notice(
+        Audience.REQUESTER,
+        "What is new: {summary}",
+        "Much has happened with your request within a short time; this is one mail for all of it:\n\n{list}\n\n"
+        "Read it here:\n{link}",
+    ),
+    "piled": Notice(
+        Audience.HELP_DESK,
+        "What is new: {summary}",
+        "Much has happened with this request within a short time; this is one mail for all of it:\n\n{list}\n\n"
+        "Open it on the desk:\n{link}",
+    ),
 }
+
+BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_DESK: "piled"}
+"""The notice that stands for several."""
 
 CATEGORIES: Mapping[Category, str] = {
     Category.BUG: "a bug",
@@ -149,18 +166,17 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
     if row is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
     said = _lines(notice.fields.get("text", ""))
+    listed = _lines(notice.fields.get("list", ""))
     fields = {
-        "summary": _one_line(case.request.summary),
+        **_standing(case, process),
         "verdict": _verdict(case),
-        "category": CATEGORIES[case.category],
-        "priority": process.priorities[case.priority].name,
-        "level": process.levels[case.level].name,
-        "handler": process.people[case.handler].name,
         "link": status_link if row.audience is Audience.REQUESTER else desk_link,
         "why": _one_line(notice.fields.get("why", "")),
         "text": _quoted(said),
+        "list": "\n".join(f"- {line}" for line in listed),
     }
     blocks = {
+        "list": html.bullets(listed),
         "verdict": _verdict_block(case),
         "link": html.button(fields["link"], OPEN[row.audience]),
         "text": html.quote(said),
@@ -176,6 +192,27 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
     greeted = [html.paragraph([greeting])] if greeting else []
     page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(about, sender)])
     return Letter(subject, f"{text}\n\n-- \n{sender}\n", page)
+
+
+def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendNotice:
+    """One notice for several to the same person, the first of which says who that is: what they were about."""
+    first = notices[0]
+    fields = _standing(case, process)
+    times = Counter(NOTICES[one.notice].subject.partition(": {")[0].format_map(fields) for one in notices)
+    listed = "\n".join(title if count == 1 else f"{title} ({count} times)" for title, count in times.items())
+    about = {"name": first.fields.get("name", ""), "list": listed}
+    return SendNotice(BUNDLES[NOTICES[first.notice].audience], first.to, about)
+
+
+def _standing(case: Case, process: Process) -> dict[str, str]:
+    """The case as it stands, for templates."""
+    return {
+        "summary": _one_line(case.request.summary),
+        "category": CATEGORIES[case.category],
+        "priority": process.priorities[case.priority].name,
+        "level": process.levels[case.level].name,
+        "handler": process.people[case.handler].name,
+    }
 
 
 def _verdict(case: Case) -> str:

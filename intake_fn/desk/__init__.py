@@ -11,7 +11,7 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -22,6 +22,7 @@ from intake_fn.core import alarms, escalation, mirror
 from intake_fn.core.case import (
     UPDATED,
     AddNote,
+    Bundled,
     Case,
     Category,
     DeliveryFailed,
@@ -36,12 +37,14 @@ from intake_fn.core.case import (
     SendNotice,
     UpdateIssue,
 )
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.mailing import mailbox, paced
+from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
-from intake_fn.desk.post import mail_of
+from intake_fn.desk.post import PUT_OFF, goes_with, mail_of, notice_of
 from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
@@ -275,25 +278,71 @@ class Desk:
                 said = note_text(case, _event_number(item), text, self.links)
                 self.tracker.note(_number(case), said, f"[{item.id}]")
                 self.store.finish(item)
-            case SendNotice() as notice:
-                if alarms.outlived(notice, case, self.process):
-                    log.info("notice_outlived", item=item.id, notice=notice.notice)
-                    self.store.finish(item)
-                    return
-                self._send(item, mail_of(notice, item.id, case, self.process, self.links))
+            case SendNotice():
+                self._mail(item, case)
 
-    def _send(self, item: OutboxItem, mail: Mail) -> None:
+    def _mail(self, item: OutboxItem, case: Case) -> None:
+        """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
+        notice = notice_of(item, case, self.process)
+        if notice is None:
+            log.info("notice_outlived", item=item.id)
+            self.store.finish(item)
+            return
+        self._pace(item, notice)
+        more = self._put_off_with(item, notice, case) if item.last_error.startswith(PUT_OFF) else []
+        others = [other for other, _ in more]
+        if more:
+            notices = (notice, *(asked for _, asked in more))
+            told = Bundled(at=self.clock(), actor=MACHINE, to=notice.to, notices=tuple(one.notice for one in notices))
+            notice = bundle(notices, case, self.process)
+        self._send(item, mail_of(notice, item.id, case, self.process, self.links), others)
+        try:
+            if more:
+                self._record(item, case, told)
+            for one in (item, *others):
+                self.store.finish(one)
+        except Exception as error:
+            raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
+
+    def _pace(self, item: OutboxItem, notice: SendNotice) -> None:
+        """Take a place among the mails of this hour. Raises PutOff when there is none (core/mailing.py)."""
+        to, most = mailbox(notice.to), self.process.mail.per_hour
+        for _ in range(ATTEMPTS):
+            before = self.store.pace(item.case_id, to)
+            after, until = paced(before, item.id, self.clock(), most, waited=item.last_error.startswith(PUT_OFF))
+            if after != before and not self.store.keep_pace(item.case_id, to, before, after):
+                continue
+            if until:
+                why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
+                raise PutOff(f"{PUT_OFF}{why}", until)
+            return
+        raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
+
+    def _put_off_with(self, item: OutboxItem, notice: SendNotice, case: Case) -> list[tuple[OutboxItem, SendNotice]]:
+        """Other notices that were put off, go to the same person and may go by now, each under a lease."""
+        found = []
+        for other in self._ready(case.id):
+            if other.id == item.id or other.begun or not other.last_error.startswith(PUT_OFF):
+                continue
+            asked = notice_of(other, case, self.process)
+            if asked and goes_with(notice, asked) and self.store.lease(other, self.clock(), LEASE_SECONDS):
+                found.append((other, asked))
+        return found
+
+    def _send(self, item: OutboxItem, mail: Mail, more: Sequence[OutboxItem]) -> None:
         """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29)."""
         try:
             self.mailer.send(mail)
         except (TryLater, Refused, Broken):
-            raise  # it was not sent
+            for one in more:  # it was not sent: they are as they were
+                self.store.postpone(one, self.clock(), one.last_error)
+            raise
         except Exception as error:
-            raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
-        try:
-            self.store.finish(item)
-        except Exception as error:
-            raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
+            unsure = Unsure(f"It may have been sent or not: {error} {LOOK}")
+            log.warning("mail_unsure", item=item.id, error=str(error))
+            for one in more:
+                self._give_up(one, unsure)
+            raise unsure from error
 
     def _record(self, item: OutboxItem, case: Case, event: Event) -> None:
         """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
@@ -347,7 +396,7 @@ class Desk:
     def _postpone(self, item: OutboxItem, error: Exception) -> Swept:
         if item.tries + 1 >= MAX_TRIES:
             return self._give_up(item, error)
-        until = self.clock() + _delay(item, self.first_delay)
+        until = error.until if isinstance(error, PutOff) else self.clock() + _delay(item, self.first_delay)
         log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=str(error))
         self.store.postpone(item, until, str(error))
         return Swept(postponed=1)

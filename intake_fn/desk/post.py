@@ -1,11 +1,16 @@
-"""A notice as a mail: what core/notices.py says, and the headers that mail programs go by."""
+"""A notice as a mail: what core/notices.py says, the headers that mail programs go by, and what goes together."""
 
 from __future__ import annotations
 
+from intake_fn.core.alarms import addressed, outlived
 from intake_fn.core.case import Case, SendNotice
-from intake_fn.core.notices import render
+from intake_fn.core.mailing import mailbox
+from intake_fn.core.notices import NOTICES, render
 from intake_fn.core.process import MailIdentity, Process
-from intake_fn.ports import Links, Mail
+from intake_fn.ports import Links, Mail, OutboxItem
+
+PUT_OFF = "Put off: "
+"""How the reason begins that stands with an item which waits because there were too many mails."""
 
 ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
@@ -37,3 +42,17 @@ def headers(case_id: str, item_id: str, identity: MailIdentity) -> dict[str, str
 def _domain(identity: MailIdentity) -> str:
     """The domain of our address, as headers take it."""
     return identity.address.rpartition("@")[2].lower().encode("idna").decode()
+
+
+def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | None:
+    """The notice that an item asks for, to whom it has to go by now; None when it has lost its cause."""
+    if not isinstance(item.intent, SendNotice) or outlived(item.intent, case, process):
+        return None
+    return addressed(item.intent, case, process)
+
+
+def goes_with(one: SendNotice, other: SendNotice) -> bool:
+    """Whether two notices may be told in one mail: to one person, in the same part."""
+    known = one.notice in NOTICES and other.notice in NOTICES
+    same_part = known and NOTICES[one.notice].audience is NOTICES[other.notice].audience
+    return same_part and mailbox(one.to) == mailbox(other.to)

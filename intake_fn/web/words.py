@@ -144,6 +144,7 @@ STORY: Mapping[type[Event], Tell] = {
         f"Mantis did not keep: {', '.join(e.dropped)}" if e.dropped else "Mantis keeps all fields again",
         "",
     ),
+    c.Bundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
 }

@@ -39,6 +39,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.case import Received as ReceivedEvent
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
+from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.ports import CaseRow, Ledger, OutboxItem, SyncCursor
 from tests.fakes import MONDAY, MemoryStore
@@ -778,3 +779,28 @@ class TestSync:
             store.save(case.version, then(case, event))
 
         assert store.row(case_id).gone
+
+
+class TestPace:
+    """What a person was mailed about a case lately."""
+
+    PACE = Pace({"HD-1#2#1": MONDAY, "HD-1#3#1": MONDAY + MINUTE}, MONDAY + 60 * MINUTE)
+
+    def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
+        """By case and mailbox; nothing is nothing."""
+        assert store.keep_pace("HD-1", "a@example.com", Pace(), self.PACE)
+        assert store.keep_pace("HD-1", "b@example.com", Pace(), Pace({"x": MONDAY}))
+
+        assert self.PACE == store.pace("HD-1", "a@example.com")
+        assert Pace({"x": MONDAY}) == store.pace("HD-1", "b@example.com")
+        assert Pace() == store.pace("HD-2", "a@example.com")
+
+    def test_of_two_who_read_the_same_one_is_told_to_read_again(self, store: Store) -> None:
+        """No place is given away twice."""
+        with ThreadPoolExecutor(4) as many:
+            paces = [Pace({f"item {number}": MONDAY}) for number in range(4)]
+            kept = list(many.map(lambda pace: store.keep_pace("HD-1", "a@example.com", Pace(), pace), paces))
+
+        assert 1 == kept.count(True)
+        assert store.pace("HD-1", "a@example.com") == paces[kept.index(True)]
+        assert store.keep_pace("HD-1", "a@example.com", paces[kept.index(True)], self.PACE)

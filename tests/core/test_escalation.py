@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     AskedRequester,
     BackInMantis,
     Breached,
+    Bundled,
     Case,
     Category,
     ChangedInMantis,
@@ -82,6 +83,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     BackInMantis: {"number": 4711},
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
+    Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -218,6 +220,7 @@ WAITS = (
     GoneFromMantis,
     BackInMantis,
     NotKept,
+    Bundled,
 )
 OPENS = (RequesterReplied, Reopened)
 AFTER: dict[type[Event], Status] = {

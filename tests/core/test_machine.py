@@ -100,6 +100,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),
     "due": st.just(NOW),
+    "to": words,
+    "notices": st.lists(words, max_size=2).map(tuple),
 }
 """How the fields of events are filled; those with few values, so that much is accepted."""
 

@@ -24,7 +24,8 @@ SAID = {"name": "Camille", "why": "Paul handed it over.", "text": "Which browser
 def rendered(name: str, process: Process, **summary: str) -> Letter:
     """A notice about a case at level 3."""
     case = case_at(3, "paul", **summary)
-    return render(SendNotice(name, "someone@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+    said = {**SAID, "list": "A question\nResolved"}
+    return render(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
 
 
 @pytest.mark.parametrize("name", list(NOTICES))

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.adapters.ses import _message
-from intake_fn.core.case import SendNotice
+from intake_fn.core.case import AskedRequester, Bundled, HandedOver, RequesterReplied, SendNotice
+from intake_fn.core.errors import Unsure
 from intake_fn.core.notices import NOTICES
 from intake_fn.desk.post import headers, mail_of
 from tests.core.samples import CASE_ID, case_at
+from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import PlainLinks
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+>")
 """RFC 5322, msg-id, with a domain of at least two labels."""
+
+
+@pytest.fixture
+def room(process: Process) -> Room:
+    """A desk on fakes."""
+    return Room(process)
 
 
 def mail(name: str, process: Process, number: int = 1) -> Mail:
@@ -72,3 +80,124 @@ def test_the_root_is_a_message_id_in_the_domain_of_our_address(process: Process,
 
     assert f"<{CASE_ID.lower()}@{domain}>" == root
     assert MESSAGE_ID.fullmatch(root)
+
+
+# --- too many, and to whom by now ------------------------------------------------------------
+
+
+def busy(room: Room, times: int) -> str:
+    """A request about which the requester has had a receipt and `times` questions; each was answered."""
+    case = room.desk.take_in(request(), "key")
+    for number in range(times):
+        case = room.desk.act(case.id, room.event(AskedRequester, question=f"Question {number}?"), case.version)
+        reply = RequesterReplied(at=room.clock(), actor="requester", text=f"Answer {number}.")
+        case = room.desk.act(case.id, reply, 0)
+    return case.id
+
+
+def to(room: Room, address: str) -> list[str]:
+    """The subjects of the mails that went to somebody, without number and summary."""
+    return [mail.subject.partition("] ")[2].partition(": ")[0] for mail in room.mailer.sent if mail.to == address]
+
+
+def test_what_is_too_much_within_an_hour_waits_and_goes_as_one_mail(room: Room) -> None:
+    """Twenty go; the others are not lost, and the history says what became of them (R29)."""
+    case_id = busy(room, 30)
+    assert 20 == len(to(room, "camille@example.com")) == len(to(room, "liaison.paris@example.com"))
+    assert 22 == len(room.store.owed_by(case_id))
+    assert {True} == {"camille" in i.last_error or "liaison" in i.last_error for i in room.store.owed_by(case_id)}
+
+    room.clock.advance(minutes=59)
+    room.desk.sweep()
+    assert 40 == len(room.mailer.sent)
+
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+    assert ["What is new"] == to(room, "camille@example.com")[20:] == to(room, "liaison.paris@example.com")[20:]
+    assert "\n- A question (11 times)\n" in room.mailer.sent[40].text
+    assert "\n- The requester wrote (11 times)\n" in room.mailer.sent[41].text
+    assert [] == list(room.store.owed_by(case_id))
+    assert [("camille@example.com", ("question",) * 11), ("liaison.paris@example.com", ("replied",) * 11)] == [
+        (event.to, event.notices) for event in room.store.load(case_id).history if isinstance(event, Bundled)
+    ]
+
+
+def test_a_mail_that_waited_alone_goes_as_it_is(room: Room) -> None:
+    """There is nothing to bundle."""
+    case_id = busy(room, 20)
+    room.clock.advance(minutes=61)
+    room.desk.sweep()
+
+    assert "A question" == to(room, "camille@example.com")[-1]
+    assert "> Question 19?" in room.mailer.sent[-2].text
+    assert [] == list(room.store.owed_by(case_id))
+
+
+def test_programs_that_answer_each_other_come_down_to_one_mail_an_hour(room: Room) -> None:
+    """Each mail to the handler is answered by a program within the minute, for a day."""
+    case_id = busy(room, 0)
+    answered = 0
+    for _ in range(24 * 60):
+        mails = len(to(room, "liaison.paris@example.com"))
+        if mails > answered:
+            answered = mails
+            room.desk.act(case_id, RequesterReplied(at=room.clock(), actor="requester", text="I am away."), 0)
+        room.clock.advance(minutes=1)
+        room.desk.sweep()
+
+    assert 20 + 23 >= len(to(room, "liaison.paris@example.com"))
+
+
+def test_what_was_put_off_is_not_lost_while_the_mail_service_is_down(room: Room) -> None:
+    """Six hours; then it goes, once."""
+    case_id = busy(room, 25)
+    room.mailer.down = True
+    for _ in range(6 * 12):
+        room.clock.advance(minutes=5)
+        room.desk.sweep()
+    room.mailer.down = False
+    for _ in range(48):
+        room.clock.advance(minutes=5)
+        room.desk.sweep()
+
+    told = [event for event in room.store.load(case_id).history if isinstance(event, Bundled)]
+    single = to(room, "camille@example.com").count("A question")
+    bundled = sum(len(event.notices) for event in told if event.to == "camille@example.com")
+    assert 25 == single + bundled
+    assert [] == list(room.store.owed_by(case_id))
+
+
+def test_a_bundle_that_may_have_been_sent_is_given_up_whole(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is sent again by itself; a person sees each part."""
+    case_id = busy(room, 22)
+
+    def silent(_: Mail) -> str:
+        raise Unsure("No answer in time.")
+
+    monkeypatch.setattr(room.mailer, "send", silent)
+    room.clock.advance(minutes=61)
+    room.desk.sweep()
+    monkeypatch.undo()
+    room.clock.advance(hours=2)
+    room.desk.sweep()
+
+    assert 40 == len(room.mailer.sent)
+    assert {(True, "question"), (True, "replied")} == {
+        (item.failed, item.intent.notice) for item in room.store.owed_by(case_id) if isinstance(item.intent, SendNotice)
+    }
+
+
+def test_a_warning_goes_to_who_has_it_by_now(room: Room) -> None:
+    """Said at night, mailed in the morning; in between it was handed over (R20)."""
+    case_id = at_level_4(room)
+    room.clock.advance(hours=8, minutes=30)
+    room.desk.sweep()
+    case = room.store.load(case_id)
+    room.desk.act(case_id, room.event(HandedOver, handler="andrei"), case.version)
+    room.mailer.sent.clear()
+    room.clock.advance(hours=16)
+    room.desk.sweep()
+
+    (mail,) = [mail for mail in room.mailer.sent if "Overdue" in mail.subject]
+    assert "andrei@example.com" == mail.to
+    assert mail.text.startswith("Hello Andrei,")

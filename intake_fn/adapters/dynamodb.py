@@ -20,11 +20,14 @@ from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
     SYNC,
+    UNREACHED,
     Item,
     cursor_of,
     epoch,
     instant,
     json_of,
+    mark_item,
+    mark_of,
     names,
     outbox_item,
     outbox_key,
@@ -55,7 +58,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
 from intake_fn.core.mailing import Pace
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, SyncCursor
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -255,6 +258,23 @@ class DynamoStore:
         item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
         as_read = {":before": pace_body(before)}
         return self._write("put_item", self._put(item, f"{ABSENT} OR #body = :before", as_read)["Put"])
+
+    def mark(self, mark: Mark) -> None:
+        """Mark a mailbox as one that gets no more mail, unless it is marked."""
+        self._write("put_item", self._put(mark_item(mark))["Put"])
+
+    def unmark(self, mailbox: str) -> bool:
+        """Let mail go there again; False when it was not marked."""
+        return self._write("delete_item", self._guarded({"pk": UNREACHED, "sk": mailbox}, EXISTS))
+
+    def mark_of(self, mailbox: str) -> Mark | None:
+        """Why a mailbox gets no mail; None when it does."""
+        here = self._get(UNREACHED, mailbox)
+        return mark_of(here) if here else None
+
+    def marks(self) -> Sequence[Mark]:
+        """All mailboxes that get no mail, by name."""
+        return [mark_of(item) for item in self._query("#pk = :pk", {":pk": UNREACHED}, ConsistentRead=True)]
 
     # --- the outbox ---------------------------------------------------------------------------
 

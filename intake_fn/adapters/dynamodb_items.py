@@ -11,6 +11,7 @@
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
+| UNREACHED   | mailbox      | a mailbox that gets no more mail, and why             | key              |
 | PACE#id     | mailbox      | what a person was mailed about a case lately; 1 day   | key              |
 
 | index | partition                  | order                       | lists                                      |
@@ -37,7 +38,7 @@ from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_fro
 from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
-from intake_fn.ports import CaseRow, OutboxItem, SyncCursor
+from intake_fn.ports import CaseRow, Mark, OutboxItem, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,6 +193,26 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
         for name in ("once", "twice")
     )
     return SyncCursor(until, since, listed, once, twice)
+
+
+UNREACHED = "UNREACHED"
+"""The partition of the mailboxes that get no more mail."""
+
+
+def mark_item(mark: Mark) -> Item:
+    """A mailbox that gets no more mail."""
+    return {
+        "pk": UNREACHED,
+        "sk": mark.mailbox,
+        "why": mark.why,
+        "since": instant(mark.since),
+        "case_id": mark.case_id,
+    }
+
+
+def mark_of(item: Item) -> Mark:
+    """What `mark_item` wrote."""
+    return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
 
 
 def pace_key(case_id: str, mailbox: str) -> Item:

@@ -53,6 +53,22 @@ class Filing(StrEnum):
     """Tried too often: a person has to look, `specdesk outbox retry` tries again."""
 
 
+class Failure(StrEnum):
+    """What the mail service says of a mail after it took it."""
+
+    BOUNCED = "bounced"
+    """There is no such mailbox, or it takes no mail from us."""
+    UNDELIVERED = "undelivered"
+    """This one did not arrive; another may."""
+    COMPLAINED = "complained"
+    """Its reader reported it as unwanted."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether no more mail may go there."""
+        return self is not Failure.UNDELIVERED
+
+
 # --- what has happened -----------------------------------------------------------------------
 
 
@@ -259,6 +275,25 @@ class Bundled(Event):
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFailed(Event):
+    """The mail service says that a mail did not do well; `report` names what it said, so that it is taken in once."""
+
+    to: str
+    failure: Failure
+    detail: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMailed(Event):
+    """A notice was not sent, and why: the recorded reason that stands in its place."""
+
+    to: str
+    notice: str
+    why: str
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -286,6 +321,8 @@ EVENTS: Mapping[str, type[Event]] = {
         BackInMantis,
         NotKept,
         Bundled,
+        MailFailed,
+        NotMailed,
     )
 }
 
@@ -484,6 +521,8 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     BackInMantis: lambda *_: {"gone": False},
     NotKept: _not_kept,
     Bundled: lambda *_: {},
+    MailFailed: lambda *_: {},
+    NotMailed: lambda *_: {},
 }
 
 
@@ -519,6 +558,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "priority": Priority,
         "dropped": tuple,
         "notices": tuple,
+        "failure": Failure,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }

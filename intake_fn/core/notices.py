@@ -120,6 +120,12 @@ NOTICES: Mapping[str, Notice] = {
         "This request is overdue. {why}\n\nOpen it on the desk:\n{link}",
     ),
     "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
+    "unreached": Notice(
+        Audience.HELP_DESK,
+        "Mail does not arrive: {summary}",
+        "{why}\n\n{text}\n\nPlease reach them another way. An admin can allow mail there again.\n\n"
+        "Open it on the desk:\n{link}",
+    ),
     "several": Notice(
         Audience.REQUESTER,
         "What is new: {summary}",
@@ -202,6 +208,12 @@ def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendN
     listed = "\n".join(title if count == 1 else f"{title} ({count} times)" for title, count in times.items())
     about = {"name": first.fields.get("name", ""), "list": listed}
     return SendNotice(BUNDLES[NOTICES[first.notice].audience], first.to, about)
+
+
+def title_of(notice: str) -> str:
+    """What a notice is about, in the words its subject begins with."""
+    row = NOTICES.get(notice)
+    return row.subject.partition(": {")[0].partition(" (")[0] if row else notice
 
 
 def _standing(case: Case, process: Process) -> dict[str, str]:

@@ -31,7 +31,9 @@ from intake_fn.core.case import (
     FileIssue,
     Judged,
     JudgeRequest,
+    MailFailed,
     NotKept,
+    NotMailed,
     RequesterReplied,
     Retried,
     SendNotice,
@@ -39,6 +41,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.mailing import mailbox, paced
+from intake_fn.core.notes import FAILURES
 from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -46,7 +49,7 @@ from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.post import PUT_OFF, goes_with, mail_of, notice_of
 from intake_fn.desk.records import claim_of
-from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
+from intake_fn.ports import Files, Links, Mail, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 
 MACHINE = "specdesk"
@@ -193,6 +196,39 @@ class Desk:
             return
         raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
 
+    def mail_failed(self, report: MailReport) -> bool:
+        """Take in what the mail service says of a mail; False when that was taken in before.
+
+        A mailbox that mail cannot reach, or whose owner does not want it, gets none until an admin unmarks it.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                case = self.store.load(report.item.partition("#")[0])
+            except Unknown:
+                case = None  # a sign-in link, or a case of another table
+            if case and any(_tells(event, report) for event in case.history):
+                return False
+            if report.failure.lasts:
+                why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
+                self.store.mark(Mark(mailbox(report.to), why, self.clock(), case.id if case else ""))
+            log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
+            if case is None:
+                return True
+            event = MailFailed(
+                at=self.clock(),
+                actor=MACHINE,
+                to=report.to,
+                failure=report.failure,
+                detail=report.detail,
+                report=report.id,
+            )
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process))
+            except Stale:
+                continue
+            return True
+        raise TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
+
     # --- the clock ---------------------------------------------------------------------------
 
     def _warn(self, case_id: str) -> bool:
@@ -287,6 +323,11 @@ class Desk:
         if notice is None:
             log.info("notice_outlived", item=item.id)
             self.store.finish(item)
+            return
+        mark = self.store.mark_of(mailbox(notice.to))
+        if mark:
+            event = NotMailed(at=self.clock(), actor=MACHINE, to=notice.to, notice=notice.notice, why=mark.why)
+            self._record(item, case, event)
             return
         self._pace(item, notice)
         more = self._put_off_with(item, notice, case) if item.last_error.startswith(PUT_OFF) else []
@@ -421,6 +462,11 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
     for event in case.history[seen:]:
         if event.actor != MACHINE:
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+
+
+def _tells(event: Event, report: MailReport) -> bool:
+    """Whether an event tells of that report."""
+    return isinstance(event, MailFailed) and (event.report, event.to) == (report.id, report.to)
 
 
 def _event_number(item: OutboxItem) -> int:

@@ -19,7 +19,7 @@ ITEM = "X-Specdesk-Item"
 def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links) -> Mail:
     """The mail that an outbox item asks for, as the case stands."""
     subject, text, html = render(notice, case, process, links.status(case.id), links.desk(case.id))
-    return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail))
+    return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
 
 
 def headers(case_id: str, item_id: str, identity: MailIdentity) -> dict[str, str]:

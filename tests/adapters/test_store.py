@@ -41,7 +41,7 @@ from intake_fn.core.case import Received as ReceivedEvent
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, SyncCursor
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, SyncCursor
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
@@ -804,3 +804,25 @@ class TestPace:
         assert 1 == kept.count(True)
         assert store.pace("HD-1", "a@example.com") == paces[kept.index(True)]
         assert store.keep_pace("HD-1", "a@example.com", paces[kept.index(True)], self.PACE)
+
+
+class TestMarks:
+    """The mailboxes that get no more mail."""
+
+    MARK = Mark("a@example.com", "It came back.", MONDAY, "HD-1")
+
+    def test_a_mailbox_is_marked_until_it_is_unmarked(self, store: Store) -> None:
+        """And found by its name; the others are not marked."""
+        store.mark(self.MARK)
+
+        assert (self.MARK, None) == (store.mark_of("a@example.com"), store.mark_of("b@example.com"))
+        assert [True, False] == [store.unmark("a@example.com"), store.unmark("a@example.com")]
+        assert ([], None) == (list(store.marks()), store.mark_of("a@example.com"))
+
+    def test_the_first_reason_stands(self, store: Store) -> None:
+        """A second report tells nothing new; all are listed by name."""
+        store.mark(replace(self.MARK, mailbox="b@example.com"))
+        for why in ("It came back.", "Once more."):
+            store.mark(replace(self.MARK, why=why))
+
+        assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.marks())

@@ -23,15 +23,18 @@ from intake_fn.core.case import (
     DeliveryFailed,
     Escalated,
     Event,
+    Failure,
     Filed,
     FileIssue,
     GoneFromMantis,
     HandedOver,
     Judged,
     JudgeRequest,
+    MailFailed,
     Noted,
     NotedInMantis,
     NotKept,
+    NotMailed,
     Overruled,
     Received,
     Reopened,
@@ -84,6 +87,8 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
     Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
+    MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
+    NotMailed: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -221,6 +226,8 @@ WAITS = (
     BackInMantis,
     NotKept,
     Bundled,
+    MailFailed,
+    NotMailed,
 )
 OPENS = (RequesterReplied, Reopened)
 AFTER: dict[type[Event], Status] = {

@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     Category,
     Escalated,
     Event,
+    Failure,
     FileIssue,
     HandedOver,
     JudgeRequest,
@@ -100,7 +101,12 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),
     "due": st.just(NOW),
-    "to": words,
+    "to": st.sampled_from(["camille@example.com", "paul@example.com", "roma@example.com"]),
+    "failure": st.sampled_from(Failure),
+    "detail": words,
+    "report": words,
+    "notice": st.sampled_from(["receipt", "gone"]),
+    "why": words,
     "notices": st.lists(words, max_size=2).map(tuple),
 }
 """How the fields of events are filled; those with few values, so that much is accepted."""

@@ -6,15 +6,26 @@ import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from intake_fn.adapters.ses import _message
-from intake_fn.core.case import AskedRequester, Bundled, HandedOver, RequesterReplied, SendNotice
+from intake_fn.core.case import (
+    AskedRequester,
+    Bundled,
+    Failure,
+    Filing,
+    HandedOver,
+    MailFailed,
+    NotMailed,
+    RequesterReplied,
+    SendNotice,
+)
 from intake_fn.core.errors import Unsure
 from intake_fn.core.notices import NOTICES
 from intake_fn.desk.post import headers, mail_of
+from intake_fn.ports import MailReport, Mark
 from tests.core.samples import CASE_ID, case_at
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import PlainLinks
@@ -201,3 +212,132 @@ def test_a_warning_goes_to_who_has_it_by_now(room: Room) -> None:
     (mail,) = [mail for mail in room.mailer.sent if "Overdue" in mail.subject]
     assert "andrei@example.com" == mail.to
     assert mail.text.startswith("Hello Andrei,")
+
+
+# --- what comes back -------------------------------------------------------------------------
+
+CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
+
+
+def report(item: str, to: str = CAMILLE, failure: Failure = Failure.BOUNCED, number: int = 1) -> MailReport:
+    """What the mail service says of a mail."""
+    return MailReport(f"feedback-{number}", to, failure, "550 nobody here", item)
+
+
+def told(room: Room, case_id: str) -> list[str]:
+    """What the history says of mail."""
+    lines = []
+    for event in room.store.load(case_id).history:
+        if isinstance(event, MailFailed):
+            lines.append(f"{event.failure} {event.to}")
+        if isinstance(event, NotMailed):
+            lines.append(f"{event.notice} not mailed to {event.to}: {event.why}")
+    return lines
+
+
+def test_an_address_that_does_not_exist_gets_no_more_mail_and_the_handler_is_told(room: Room) -> None:
+    """What is not sent is recorded with its reason (R29); everything else goes on."""
+    case = room.desk.take_in(request(), "key")
+    receipt = room.mailer.sent[0]
+    assert room.desk.mail_failed(report(receipt.item, "Camille@Example.com"))
+    room.desk.sweep()
+    case = room.store.load(case.id)
+    room.desk.act(case.id, room.event(AskedRequester, question="Which browser?"), case.version)
+
+    assert [CAMILLE, LIAISON, LIAISON] == [mail.to for mail in room.mailer.sent]
+    assert "Mail to Camille@Example.com came back. Nothing more is sent there." in room.mailer.sent[2].text
+    assert "> 550 nobody here" in room.mailer.sent[2].text
+    assert [
+        "bounced Camille@Example.com",
+        f"question not mailed to {CAMILLE}: Mail to Camille@Example.com came back. 550 nobody here",
+    ] == told(room, case.id)
+    assert [] == list(room.store.owed_by(case.id))
+    assert [Mark(CAMILLE, "Mail to Camille@Example.com came back. 550 nobody here", room.clock(), case.id)] == list(
+        room.store.marks()
+    )
+
+
+def test_an_address_is_marked_for_all_requests(room: Room) -> None:
+    """The next request of the same person is filed, and its receipt is not mailed."""
+    first = room.desk.take_in(request(), "key")
+    room.desk.mail_failed(report(f"{first.id}#2#2", failure=Failure.COMPLAINED))
+    second = room.desk.take_in(request(summary="Another"), "other key")
+
+    assert 1 == [mail.to for mail in room.mailer.sent].count(CAMILLE)
+    assert Filing.FILED is second.filing
+    assert ["receipt not mailed to camille@example.com"] == [line.partition(":")[0] for line in told(room, second.id)]
+
+
+def test_the_same_report_twice_is_one_event(room: Room) -> None:
+    """SNS delivers at least once; also after an admin has unmarked the address."""
+    case = room.desk.take_in(request(), "key")
+    twice = [room.desk.mail_failed(report(f"{case.id}#2#2")) for _ in range(2)]
+    room.store.unmark(CAMILLE)
+    late = room.desk.mail_failed(report(f"{case.id}#2#2"))
+
+    assert ([True, False], False) == (twice, late)
+    assert ["bounced camille@example.com"] == told(room, case.id)
+    assert [] == list(room.store.marks())
+
+
+def test_of_two_at_once_one_takes_it_in(room: Room) -> None:
+    """The slower one reads again and finds it told."""
+    case = room.desk.take_in(request(), "key")
+    save = room.store.save
+    faster: list[bool] = []
+
+    def overtaken(*args: Any, **more: Any) -> None:
+        if not faster:
+            faster.append(True)
+            faster.append(room.desk.mail_failed(report(f"{case.id}#2#2")))
+        save(*args, **more)
+
+    room.store.save = overtaken  # type: ignore[method-assign]
+    slower = room.desk.mail_failed(report(f"{case.id}#2#2"))
+
+    assert ([True, True], False) == (faster, slower)
+    assert ["bounced camille@example.com"] == told(room, case.id)
+
+
+def test_a_mail_that_did_not_arrive_this_time_silences_nobody(room: Room) -> None:
+    """A full mailbox; it stands in the history."""
+    case = room.desk.take_in(request(), "key")
+    room.desk.mail_failed(report(f"{case.id}#2#2", failure=Failure.UNDELIVERED))
+    room.desk.sweep()
+
+    assert ["undelivered camille@example.com"] == told(room, case.id)
+    assert ([], 2) == (list(room.store.marks()), len(room.mailer.sent))
+
+
+def test_of_a_handlers_address_level_3_is_told(room: Room) -> None:
+    """They would not read it themselves; and when it is that of level 3, nobody is mailed and nothing goes round."""
+    case = room.desk.take_in(request(), "key")
+    room.desk.mail_failed(report(f"{case.id}#2#3", LIAISON))
+    room.desk.sweep()
+    assert "sa@example.com" == room.mailer.sent[-1].to
+    assert "liaison.paris@example.com came back" in room.mailer.sent[-1].text
+
+    room.desk.mail_failed(report(room.mailer.sent[-1].item, "sa@example.com", number=2))
+    room.desk.sweep()
+    assert 3 == len(room.mailer.sent)
+    assert "unreached not mailed to liaison.paris@example.com" == told(room, case.id)[-1].partition(":")[0]
+
+
+def test_a_report_on_a_mail_about_no_request_marks_the_address(room: Room) -> None:
+    """A link to sign in, or a request that this table does not have."""
+    for number, item in enumerate(("", "HD-9999-9999#1#1")):
+        assert room.desk.mail_failed(report(item, f"person{number}@example.com"))
+
+    assert ["person0@example.com", "person1@example.com"] == [mark.mailbox for mark in room.store.marks()]
+
+
+def test_after_an_admin_has_unmarked_it_the_address_gets_mail_again(room: Room) -> None:
+    """What was not mailed meanwhile stays unmailed: it is recorded, and the page has it all."""
+    case = room.desk.take_in(request(), "key")
+    room.desk.mail_failed(report(f"{case.id}#2#2"))
+    assert room.store.unmark(CAMILLE)
+    case = room.store.load(case.id)
+    room.desk.act(case.id, room.event(AskedRequester, question="Which browser?"), case.version)
+
+    assert CAMILLE == room.mailer.sent[-1].to
+    assert room.mailer.sent[-1].subject.startswith(f"[{case.id}] A question")

@@ -66,7 +66,8 @@ from intake_fn.core.request import Priority, Request
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
-_TALK = frozenset({Noted, RequesterReplied, Bundled, MailFailed, NotMailed})
+_MAIL = frozenset({Bundled, MailFailed, NotMailed})
+_TALK = _MAIL | {Noted, RequesterReplied}
 _WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {

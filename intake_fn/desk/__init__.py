@@ -11,7 +11,7 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -330,16 +330,22 @@ class Desk:
             self._record(item, case, event)
             return
         self._pace(item, notice)
-        more = self._put_off_with(item, notice, case) if item.last_error.startswith(PUT_OFF) else []
-        others = [other for other, _ in more]
-        if more:
-            notices = (notice, *(asked for _, asked in more))
-            told = Bundled(at=self.clock(), actor=MACHINE, to=notice.to, notices=tuple(one.notice for one in notices))
-            notice = bundle(notices, case, self.process)
-        self._send(item, mail_of(notice, item.id, case, self.process, self.links), others)
+        notices, others = [notice], []
         try:
-            if more:
-                self._record(item, case, told)
+            if item.last_error.startswith(PUT_OFF):
+                for other, asked in self._put_off_with(item, notice, case):
+                    notices.append(asked)
+                    others.append(other)
+            said = bundle(notices, case, self.process) if others else notice
+            mail = mail_of(said, item.id, case, self.process, self.links)
+        except Exception:
+            self._release(others)
+            raise
+        self._send(mail, others)
+        try:
+            if others:
+                names = tuple(one.notice for one in notices)
+                self._record(item, case, Bundled(at=self.clock(), actor=MACHINE, to=notice.to, notices=names))
             for one in (item, *others):
                 self.store.finish(one)
         except Exception as error:
@@ -359,31 +365,34 @@ class Desk:
             return
         raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
 
-    def _put_off_with(self, item: OutboxItem, notice: SendNotice, case: Case) -> list[tuple[OutboxItem, SendNotice]]:
+    def _put_off_with(
+        self, item: OutboxItem, notice: SendNotice, case: Case
+    ) -> Iterator[tuple[OutboxItem, SendNotice]]:
         """Other notices that were put off, go to the same person and may go by now, each under a lease."""
-        found = []
         for other in self._ready(case.id):
             if other.id == item.id or other.begun or not other.last_error.startswith(PUT_OFF):
                 continue
             asked = notice_of(other, case, self.process)
             if asked and goes_with(notice, asked) and self.store.lease(other, self.clock(), LEASE_SECONDS):
-                found.append((other, asked))
-        return found
+                yield other, asked
 
-    def _send(self, item: OutboxItem, mail: Mail, more: Sequence[OutboxItem]) -> None:
-        """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29)."""
+    def _release(self, items: Sequence[OutboxItem]) -> None:
+        """Nothing was done about them: they are as they were."""
+        for item in items:
+            self.store.postpone(item, self.clock(), item.last_error)
+
+    def _send(self, mail: Mail, others: Sequence[OutboxItem]) -> None:
+        """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29).
+
+        Then the leases of the `others` in it just end, and they are given up as cut off (`_attempt`).
+        """
         try:
             self.mailer.send(mail)
-        except (TryLater, Refused, Broken):
-            for one in more:  # it was not sent: they are as they were
-                self.store.postpone(one, self.clock(), one.last_error)
+        except (TryLater, Refused, Broken):  # it was not sent
+            self._release(others)
             raise
         except Exception as error:
-            unsure = Unsure(f"It may have been sent or not: {error} {LOOK}")
-            log.warning("mail_unsure", item=item.id, error=str(error))
-            for one in more:
-                self._give_up(one, unsure)
-            raise unsure from error
+            raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
 
     def _record(self, item: OutboxItem, case: Case, event: Event) -> None:
         """Append what a delivery brought about and take the item out of the outbox, in one transaction."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -22,11 +24,12 @@ from intake_fn.core.case import (
     RequesterReplied,
     SendNotice,
 )
-from intake_fn.core.errors import Unsure
+from intake_fn.core.errors import TryLater, Unsure
 from intake_fn.core.notices import NOTICES
 from intake_fn.desk.post import headers, mail_of
 from intake_fn.ports import MailReport, Mark
 from tests.core.samples import CASE_ID, case_at
+from tests.desk.cuts import READS, WRITES, Broken, Cut, Killed, Knife
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import PlainLinks
 
@@ -42,6 +45,9 @@ MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Z
 def room(process: Process) -> Room:
     """A desk on fakes."""
     return Room(process)
+
+
+CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
 
 
 def mail(name: str, process: Process, number: int = 1) -> Mail:
@@ -214,9 +220,44 @@ def test_a_warning_goes_to_who_has_it_by_now(room: Room) -> None:
     assert mail.text.startswith("Hello Andrei,")
 
 
-# --- what comes back -------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(12))
+def test_no_notice_is_missing_or_sent_twice_whatever_is_cut(process: Process, seed: int) -> None:
+    """Store and mail are cut before, in and after every call, and workers are killed; at most three mails an hour."""
+    room = Room(replace(process, mail=replace(process.mail, per_hour=3)))
+    knife = Knife(random.Random(seed))  # noqa: S311 - the same cuts for the same seed
+    desk: Any = replace(
+        room.desk,
+        store=Cut(room.store, knife, "store", (*READS, *WRITES, "pace", "keep_pace")),
+        mailer=Cut(room.mailer, knife, "mail", ("send",)),
+    )
+    knife.sharp = False
+    case_id = busy(room, 0)
+    for number in range(24):
+        knife.sharp = False
+        room.mailer.down = True
+        case = room.store.load(case_id)
+        room.desk.act(case_id, room.event(AskedRequester, question=f"Question {number}?"), case.version)
+        room.mailer.down = False
+        room.clock.advance(minutes=10)
+        knife.sharp = True
+        with suppress(Killed, Broken, TryLater):
+            desk.sweep()
+    knife.sharp = False
+    for _ in range(60):
+        room.clock.advance(minutes=20)
+        room.desk.sweep()
+    bundles = [event for event in room.store.load(case_id).history if isinstance(event, Bundled)]
+    bundled = sum(len(event.notices) for event in bundles if event.to == CAMILLE)
+    single = [mail for mail in room.mailer.sent if "A question" in mail.subject]
+    unsure = [item for item in room.store.failed() if isinstance(item.intent, SendNotice)]
 
-CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
+    assert len(single) + bundled + len(unsure) >= 24, "nothing is missing"
+    assert len({mail.item for mail in room.mailer.sent}) == len(room.mailer.sent), "nothing is there twice"
+    assert bundles
+    assert [] == [item for item in room.store.owed_by(case_id) if not item.failed]
+
+
+# --- what comes back -------------------------------------------------------------------------
 
 
 def report(item: str, to: str = CAMILLE, failure: Failure = Failure.BOUNCED, number: int = 1) -> MailReport:

@@ -65,7 +65,7 @@ def test_every_notice_goes_out_as_plain_text_and_html(process: Process, name: st
 
     assert ["text/plain", "text/html"] == [text.get_content_type(), html.get_content_type()]
     assert (sent.text, sent.html) == tuple(p.get_content().replace("\r\n", "\n") for p in (text, html))
-    assert "auto-generated" == read["Auto-Submitted"]
+    assert ("auto-generated", "All") == (read["Auto-Submitted"], read["X-Auto-Response-Suppress"])
     assert process.mail.reply_to == read["Reply-To"]
     assert f"{CASE_ID}#1#1" == read["X-Specdesk-Item"]
 

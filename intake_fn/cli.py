@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.commands import doctor, due, holidays, provision, recompute
+from intake_fn.commands import doctor, due, holidays, mail, provision, recompute
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
     from spec_lookup import Verdict
 
-MODULES = (due, recompute, holidays, doctor, provision)
+MODULES = (due, recompute, holidays, mail, doctor, provision)
 """Commands that stand in modules of their own."""
 
 

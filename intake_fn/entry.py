@@ -1,11 +1,12 @@
-"""What Lambda calls: `lambda_handler` for pages and the API, `on_sweep` every minute.
+"""What Lambda calls: `lambda_handler` for pages and the API, `on_sweep` every minute, `on_mail_event` on bounces.
 
-Zappa's handler translates events to WSGI. Four of its habits are mended here, each held by a test:
+Zappa's handler translates events to WSGI. Five of its habits are mended here, each held by a test:
 
 - it imports boto3 although no page needs it to start: kept out while the handler is imported;
 - it sends every Set-Cookie twice: its middleware is left out, Flask's headers are right already;
 - it guesses signatures by calling a function again after a TypeError: called once, as it is;
-- it returns null for events that it does not know, which loses them silently: they raise.
+- it returns null for events that it does not know, which loses them silently: they raise;
+- it runs any function that a message of SNS names: those messages do not reach it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,15 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     return {**asdict(desk.sweep()), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
 
 
+def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Take in what SES reports of mails that bounced or were complained of (SNS)."""
+    del context
+    from intake_fn.adapters.mail_events import reports_in  # noqa: PLC0415 - no page needs it
+
+    reports = reports_in(event)
+    return {"reports": len(reports), "new": sum(house.patient_desk.mail_failed(report) for report in reports)}
+
+
 def _import_zappa() -> Any:
     """Zappa's handler without boto3, which it would import only to have its name for annotations."""
     absent = [name for name in ("boto3", "botocore") if name not in sys.modules]
@@ -66,9 +76,17 @@ _KNOWN = ("httpMethod", "rawPath", "requestContext", "command", "detail-type")
 
 def lambda_handler(event: dict[str, Any], context: object) -> Any:
     """The function's handler. Raises Broken for an event that nothing here answers."""
+    if _is_from_sns(event):
+        return on_mail_event(event, context)
     if not any(key in event for key in _KNOWN):
         raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
     return _zappa.lambda_handler(event, context)
+
+
+def _is_from_sns(event: dict[str, Any]) -> bool:
+    """Whether SNS sends it; the one topic that it is subscribed to is that of SES's reports."""
+    records = event.get("Records")
+    return isinstance(records, list) and bool(records) and "Sns" in records[0]
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

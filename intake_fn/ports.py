@@ -19,7 +19,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from intake_fn.core.case import Case, Category, Event, Intent, Status, Step
+from intake_fn.core.case import Case, Category, Event, Failure, Intent, Status, Step
+from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
 
@@ -128,6 +129,16 @@ class SyncCursor:
     twice: Mapping[int, datetime] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mailbox (core/mailing.py) that gets no more mail, why, and the case by which that was learnt, if it was one."""
+
+    mailbox: str
+    why: str
+    since: datetime
+    case_id: str = ""
+
+
 class Store(Protocol):
     """Cases, their events and the outbox. Every write is one transaction, all or nothing.
 
@@ -217,6 +228,30 @@ class Store(Protocol):
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before (sign-in links)."""
+        ...
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately; a fresh one when that is nothing."""
+        ...
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
+        ...
+
+    def mark(self, mark: Mark) -> None:
+        """Mark a mailbox as one that gets no more mail, unless it is marked."""
+        ...
+
+    def unmark(self, mailbox: str) -> bool:
+        """Let mail go there again; False when it was not marked."""
+        ...
+
+    def mark_of(self, mailbox: str) -> Mark | None:
+        """Why a mailbox gets no mail; None when it does."""
+        ...
+
+    def marks(self) -> Sequence[Mark]:
+        """All mailboxes that get no mail, by name."""
         ...
 
     def ledger(self) -> Ledger:
@@ -314,6 +349,23 @@ class Mail:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    item: str = ""
+    """The outbox item it is sent for, if it is for one: the mail service names it in its reports."""
+
+
+ITEM_TAG = "specdesk-item"
+"""The tag under which the mail service keeps the outbox item of a mail, # written as _."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """What the mail service says of a mail after it took it; `id` is the same however often it says so."""
+
+    id: str
+    to: str
+    failure: Failure
+    detail: str
+    item: str = ""
 
 
 class Mailer(Protocol):

@@ -36,6 +36,7 @@ class Settings:
     secret_key: str
     mantis_token: str
     aws_endpoint: str
+    configuration_set: str
     sandbox: bool
     clock: Path | None
     first_delay_seconds: float
@@ -64,6 +65,7 @@ class Settings:
             secret_key=given.must_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
             mantis_token=given.must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
+            configuration_set=environ.get("SPECDESK_CONFIGURATION_SET", "").strip(),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),

@@ -97,7 +97,9 @@ class House:
             spec=lambda: self.spec,
             store=DynamoStore(lambda: self.client("dynamodb"), self.settings.table),
             tracker=self.mantis(INLINE_SECONDS),
-            mailer=SesMailer(lambda: self.client("sesv2", attempts=1), self.process.mail),
+            mailer=SesMailer(
+                lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set
+            ),
             files=self._files,
             links=self.links,
             clock=self.clock,

@@ -30,6 +30,7 @@ from intake_fn.core.case import (
     ready_at,
 )
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
+from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.ports import (
     CaseRow,
@@ -37,6 +38,7 @@ from intake_fn.ports import (
     Issue,
     Ledger,
     Mail,
+    Mark,
     OutboxItem,
     Page,
     Placed,
@@ -105,6 +107,8 @@ class MemoryStore:
         self._leases: dict[str, datetime] = {}
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
+        self._paces: dict[tuple[str, str], Pace] = {}
+        self._marks: dict[str, Mark] = {}
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -245,6 +249,39 @@ class MemoryStore:
             fresh = token not in self._used
             self._used.add(token)
             return fresh
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately."""
+        with self._up():
+            return self._paces.get((case_id, mailbox), Pace())
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it; False when it is not as it was read."""
+        with self._up():
+            as_read = self._paces.get((case_id, mailbox), before) == before
+            if as_read:
+                self._paces[case_id, mailbox] = after
+            return as_read
+
+    def mark(self, mark: Mark) -> None:
+        """Mark a mailbox, unless it is marked."""
+        with self._up():
+            self._marks.setdefault(mark.mailbox, mark)
+
+    def unmark(self, mailbox: str) -> bool:
+        """Let mail go there again."""
+        with self._up():
+            return self._marks.pop(mailbox, None) is not None
+
+    def mark_of(self, mailbox: str) -> Mark | None:
+        """Why a mailbox gets no mail."""
+        with self._up():
+            return self._marks.get(mailbox)
+
+    def marks(self) -> Sequence[Mark]:
+        """All mailboxes that get no mail, by name."""
+        with self._up():
+            return sorted(self._marks.values(), key=lambda mark: mark.mailbox)
 
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received."""

@@ -112,6 +112,14 @@ def test_an_unknown_event_is_an_error_and_not_silence(drive: Any) -> None:
     assert "event sources" in answer["message"]
 
 
+def test_reports_on_mails_are_read_and_what_is_none_of_them_is_left(drive: Any) -> None:
+    """SNS would send it again and again (R10); and no message runs a function that it names, as Zappa would have it."""
+    messages = ["Successfully validated SNS topic.", json.dumps({"command": "intake_fn.entry.fails"})]
+    answers = drive(*({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": text}}]} for text in messages))
+
+    assert [{"reports": 0, "new": 0}] * 2 == answers
+
+
 def test_a_scheduled_function_runs_once_and_its_error_is_the_real_one(drive: Any) -> None:
     """Zappa would call it again with fewer arguments and report a wrong signature."""
     (answer,) = drive({"command": "intake_fn.entry.fails"})

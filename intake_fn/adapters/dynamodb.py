@@ -22,15 +22,21 @@ from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
     SYNC,
+    UNREACHED,
     Item,
     cursor_of,
     epoch,
     instant,
     json_of,
+    mark_item,
+    mark_of,
     names,
     outbox_item,
     outbox_key,
     owed_item,
+    pace_body,
+    pace_key,
+    pace_of,
     place_of,
     plain,
     row_of,
@@ -53,7 +59,8 @@ from intake_fn.core.case import (
     fold,
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, SyncCursor
+from intake_fn.core.mailing import Pace
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,6 +73,7 @@ LEVELS = range(5)
 LEDGER_SHARDS = 8
 
 IDEM_FOR = timedelta(days=90)
+PACE_FOR = timedelta(days=1)
 LONGEST_KEY = 200
 """Characters of a submit key."""
 LONGEST_ID = 100
@@ -245,6 +253,38 @@ class DynamoStore:
         return self._write(
             "update_item", self._changed(SYNC, {"body": sync_body(cursor)}, "#leased_until = :mine", mine)
         )
+
+    # --- mail ---------------------------------------------------------------------------------
+
+    def pace(self, case_id: str, mailbox: str) -> Pace:
+        """What a person was mailed about a case lately."""
+        key = pace_key(case_id, mailbox)
+        here = self._get(key["pk"], key["sk"])
+        return pace_of(here["body"]) if here else Pace()
+
+    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
+        latest = max(filter(None, (*after.sent.values(), after.quiet)))
+        item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
+        as_read = {":before": pace_body(before)}
+        return self._write("put_item", self._put(item, f"{ABSENT} OR #body = :before", as_read)["Put"])
+
+    def mark(self, mark: Mark) -> None:
+        """Mark a mailbox as one that gets no more mail, unless it is marked."""
+        self._write("put_item", self._put(mark_item(mark))["Put"])
+
+    def unmark(self, mailbox: str) -> bool:
+        """Let mail go there again; False when it was not marked."""
+        return self._write("delete_item", self._guarded({"pk": UNREACHED, "sk": mailbox}, EXISTS))
+
+    def mark_of(self, mailbox: str) -> Mark | None:
+        """Why a mailbox gets no mail; None when it does."""
+        here = self._get(UNREACHED, mailbox)
+        return mark_of(here) if here else None
+
+    def marks(self) -> Sequence[Mark]:
+        """All mailboxes that get no mail, by name."""
+        return [mark_of(item) for item in self._query("#pk = :pk", {":pk": UNREACHED}, ConsistentRead=True)]
 
     # --- the outbox ---------------------------------------------------------------------------
 

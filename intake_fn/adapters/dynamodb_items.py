@@ -11,6 +11,8 @@
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
+| UNREACHED   | mailbox      | a mailbox that gets no more mail, and why             | key              |
+| PACE#id     | mailbox      | what a person was mailed about a case lately; 1 day   | key              |
 
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|
@@ -34,8 +36,9 @@ from zlib import crc32
 
 from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_from_plain, intent_to_plain, ready_at
 from intake_fn.core.errors import Refused
+from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
-from intake_fn.ports import CaseRow, OutboxItem, SyncCursor
+from intake_fn.ports import CaseRow, Mark, OutboxItem, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,6 +193,44 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
         for name in ("once", "twice")
     )
     return SyncCursor(until, since, listed, once, twice)
+
+
+UNREACHED = "UNREACHED"
+"""The partition of the mailboxes that get no more mail."""
+
+
+def mark_item(mark: Mark) -> Item:
+    """A mailbox that gets no more mail."""
+    return {
+        "pk": UNREACHED,
+        "sk": mark.mailbox,
+        "why": mark.why,
+        "since": instant(mark.since),
+        "case_id": mark.case_id,
+    }
+
+
+def mark_of(item: Item) -> Mark:
+    """What `mark_item` wrote."""
+    return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
+
+
+def pace_key(case_id: str, mailbox: str) -> Item:
+    """Where it stands what a person was mailed about a case."""
+    return {"pk": f"PACE#{case_id}", "sk": mailbox}
+
+
+def pace_body(pace: Pace) -> str:
+    """As JSON; equal ones are equal texts."""
+    sent = {item: instant(at) for item, at in sorted(pace.sent.items())}
+    return json_of({"sent": sent, "quiet": instant(pace.quiet) if pace.quiet else ""})
+
+
+def pace_of(body: str) -> Pace:
+    """What `pace_body` wrote."""
+    found = json.loads(body)
+    sent = {item: datetime.fromisoformat(at) for item, at in found["sent"].items()}
+    return Pace(sent, datetime.fromisoformat(found["quiet"]) if found["quiet"] else None)
 
 
 def json_of(plain: Mapping[str, Any]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.core.errors import Broken, Refused, TryLater, Unsure
+from intake_fn.ports import ITEM_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,8 @@ class SesMailer:
 
     client_factory: Callable[[], SESV2Client]
     identity: MailIdentity
+    configuration_set: str = ""
+    """Where SES is told to report what became of a mail; "" has it report nothing."""
 
     @cached_property
     def _client(self) -> SESV2Client:
@@ -61,6 +64,7 @@ class SesMailer:
                     FromEmailAddress=str(message["From"]),
                     Destination={"ToAddresses": [to]},
                     Content={"Raw": {"Data": message.as_bytes()}},
+                    **self._reported(mail),
                 )
             except (ConnectionClosedError, ReadTimeoutError) as error:
                 raise Unsure(
@@ -76,6 +80,12 @@ class SesMailer:
                     raise Refused(f"SES will not send to {mail.to}: {told}. Correct the address.") from error
                 raise
         return sent["MessageId"]
+
+    def _reported(self, mail: Mail) -> dict[str, Any]:
+        """What makes SES report on the mail, and name the outbox item in its reports."""
+        tag = {"Name": ITEM_TAG, "Value": mail.item.replace("#", "_")}  # no # in a tag
+        tags: dict[str, Any] = {"EmailTags": [tag]} if mail.item else {}
+        return {**tags, **({"ConfigurationSetName": self.configuration_set} if self.configuration_set else {})}
 
 
 NO_IDENTITY = "identity"
@@ -111,6 +121,25 @@ def identity_lacks(client: SESV2Client, address: str) -> list[str]:
                 return []
             lacks = [NOT_VERIFIED]
     return lacks
+
+
+REPORTED = ("BOUNCE", "COMPLAINT")
+
+
+def reports_lack(client: SESV2Client, name: str) -> list[str]:
+    """What a configuration set lacks to report bounces and complaints, in words. Raises TryLater."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            found = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
+        except ClientError as error:
+            if code_of(error) != "NotFoundException":
+                raise
+            return ["configuration set"]
+    destinations = [one for one in found.get("EventDestinations", []) if one.get("Enabled") and "SnsDestination" in one]
+    told = {kind for one in destinations for kind in one["MatchingEventTypes"]}
+    return [f"SNS destination for {kind}" for kind in REPORTED if kind not in told]
 
 
 def _plain(address: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import SpecdeskError, TryLater
+from intake_fn.core.mailing import mailbox
 from intake_fn.settings import ROOT
 from spec_lookup import SpecLookupError
 
@@ -42,6 +43,8 @@ class Part:
         """Whether nothing is wrong with it."""
         return not self.findings
 
+
+REPORTS = "Set it up as docs/operate/mail.md says, under Bounces."
 
 Look = tuple[str, Iterable[Finding]]
 """What a part says of itself, and what is wrong."""
@@ -135,13 +138,32 @@ def _files(house: House) -> Look:
 
 
 def _mail(house: House) -> Look:
-    from intake_fn.adapters.ses import NOT_VERIFIED, identity_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.ses import NOT_VERIFIED, identity_lacks, reports_lack  # noqa: PLC0415 - with boto3
 
-    address = house.process.mail.address
+    address, reports = house.process.mail.address, house.settings.configuration_set
     verify = "Follow the link in the mail that Amazon SES sent to it, or verify its domain."
     make = "`specdesk provision --apply` registers it; then follow the link in the mail that comes."
     lacks = identity_lacks(house.client("sesv2"), address)
-    return address, [Finding(f"{address} lacks: {x}", verify if x == NOT_VERIFIED else make) for x in lacks]
+    findings = [Finding(f"{address} lacks: {x}", verify if x == NOT_VERIFIED else make) for x in lacks]
+    findings += _unreached(house)
+    if reports:
+        missing = reports_lack(house.client("sesv2"), reports)
+        findings += [Finding(f"configuration set {reports} lacks: {x}", REPORTS) for x in missing]
+    return f"{address}, bounces {f'reported by {reports}' if reports else 'not reported'}", findings
+
+
+def _unreached(house: House) -> list[Finding]:
+    """The people of support.yml whom no mail reaches. Where the table can't be read, its own part says so."""
+    try:
+        marks = {mark.mailbox: mark.why for mark in house.desk.store.marks()}
+    except SpecdeskError:
+        return []
+    remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unmark {}`."
+    return [
+        Finding(f"{person.name} gets no mail: {marks[mailbox(person.address)]}", remedy.format(person.address))
+        for person in house.process.people.values()
+        if mailbox(person.address) in marks
+    ]
 
 
 def _mantis(house: House) -> Look:

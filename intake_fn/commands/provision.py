@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.commands.doctor import REPORTS
 from intake_fn.core.errors import SpecdeskError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _lines(steps: list[Step]) -> Iterator[str]:
 def _aws(house: House) -> Iterator[Step]:
     from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
     from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415
-    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks  # noqa: PLC0415
+    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
 
     table, bucket, address = house.settings.table, house.settings.bucket, house.process.mail.address
     dynamodb, s3, ses = house.client("dynamodb"), house.client("s3"), house.client("sesv2")
@@ -109,6 +110,9 @@ def _aws(house: House) -> Iterator[Step]:
             yield Step(f"mail from {address}: {lack}", "", lambda: create_identity(ses, address))
         else:
             yield Step(f"mail from {address}: {lack}", "Follow the link in the mail that Amazon SES sent there.")
+    if reports := house.settings.configuration_set:
+        for lack in reports_lack(ses, reports):
+            yield Step(f"configuration set {reports}: {lack}", REPORTS)
 
 
 # --- Mantis ----------------------------------------------------------------------------------

@@ -53,6 +53,22 @@ class Filing(StrEnum):
     """Tried too often: a person has to look, `specdesk outbox retry` tries again."""
 
 
+class Failure(StrEnum):
+    """What the mail service says of a mail after it took it."""
+
+    BOUNCED = "bounced"
+    """There is no such mailbox, or it takes no mail from us."""
+    UNDELIVERED = "undelivered"
+    """This one did not arrive; another may."""
+    COMPLAINED = "complained"
+    """Its reader reported it as unwanted."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether no more mail may go there."""
+        return self is not Failure.UNDELIVERED
+
+
 # --- what has happened -----------------------------------------------------------------------
 
 
@@ -255,6 +271,33 @@ class NotKept(Event):
     dropped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundled(Event):
+    """Several notices went to one person in one mail, since there were too many of them (core/mailing.py)."""
+
+    to: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFailed(Event):
+    """The mail service says that a mail did not do well; `report` names what it said, so that it is taken in once."""
+
+    to: str
+    failure: Failure
+    detail: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMailed(Event):
+    """A notice was not sent, and why: the recorded reason that stands in its place."""
+
+    to: str
+    notice: str
+    why: str
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -281,6 +324,9 @@ EVENTS: Mapping[str, type[Event]] = {
         GoneFromMantis,
         BackInMantis,
         NotKept,
+        Bundled,
+        MailFailed,
+        NotMailed,
     )
 }
 
@@ -478,6 +524,9 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     GoneFromMantis: lambda *_: {"gone": True},
     BackInMantis: lambda *_: {"gone": False},
     NotKept: _not_kept,
+    Bundled: lambda *_: {},
+    MailFailed: lambda *_: {},
+    NotMailed: lambda *_: {},
 }
 
 
@@ -512,6 +561,8 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "category": Category,
         "priority": Priority,
         "dropped": tuple,
+        "notices": tuple,
+        "failure": Failure,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }

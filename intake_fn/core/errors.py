@@ -6,11 +6,14 @@ SpecdeskError
 │       └── Expired  there was, but the link is too old
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
+│   └── PutOff       it is not to be done before a certain time
 ├── Unsure       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
 
 Every message says what happened, where, and what to do about it.
 """
+
+from datetime import datetime
 
 
 class SpecdeskError(Exception):
@@ -35,6 +38,14 @@ class Stale(SpecdeskError):
 
 class TryLater(SpecdeskError):
     """Something outside is down or slow; nothing is lost and it will be tried again."""
+
+
+class PutOff(TryLater):
+    """It is not to be done before `until`."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class Unsure(SpecdeskError):

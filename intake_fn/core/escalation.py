@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     AskedRequester,
     BackInMantis,
     Breached,
+    Bundled,
     Case,
     Category,
     ChangedInMantis,
@@ -35,9 +36,11 @@ from intake_fn.core.case import (
     Intent,
     Judged,
     JudgeRequest,
+    MailFailed,
     Noted,
     NotedInMantis,
     NotKept,
+    NotMailed,
     Overruled,
     Received,
     Reopened,
@@ -55,14 +58,16 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.hours import calendar_of
-from intake_fn.core.notes import NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
+from intake_fn.core.mailing import mailbox
+from intake_fn.core.notes import FAILURES, NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
-_TALK = frozenset({Noted, RequesterReplied})
+_MAIL = frozenset({Bundled, MailFailed, NotMailed})
+_TALK = _MAIL | {Noted, RequesterReplied}
 _WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
@@ -494,6 +499,16 @@ def _back(before: Case, _: Event, __: Case, process: Process) -> Iterator[Intent
     yield from (AddNote(note_of(event, process)) for event in before.history[gone:] if type(event) in NOTES)
 
 
+def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
+    """The handler is told whom no mail reaches; of their own mailbox, the highest level for urgent requests."""
+    person = process.people[after.handler]
+    if mailbox(event.to) == mailbox(person.address):
+        person = process.people[_last_handler_at(max(process.priorities[Priority.URGENT].levels), after, process)]
+    if event.failure.lasts and mailbox(event.to) != mailbox(person.address):
+        why = f"Mail to {event.to} {FAILURES[event.failure]}. Nothing more is sent there."
+        yield SendNotice("unreached", person.address, {"name": person.name, "why": why, "text": event.detail})
+
+
 OWED: Mapping[type[Event], Owed] = {
     Judged: _judged,
     Overruled: _overruled,
@@ -517,6 +532,9 @@ OWED: Mapping[type[Event], Owed] = {
     GoneFromMantis: _nothing,
     BackInMantis: _back,
     NotKept: _nothing,
+    Bundled: _nothing,
+    MailFailed: _mail_failed,
+    NotMailed: _nothing,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 

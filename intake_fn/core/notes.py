@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     Closed,
     Escalated,
     Event,
+    Failure,
     HandedOver,
     Noted,
     Overruled,
@@ -34,6 +35,13 @@ CATEGORY: Mapping[Category, str] = {
     Category.CHANGE: "request for change",
     Category.MISC: "support",
 }
+
+FAILURES: Mapping[Failure, str] = {
+    Failure.BOUNCED: "came back",
+    Failure.UNDELIVERED: "was not delivered this time",
+    Failure.COMPLAINED: "was reported as unwanted",
+}
+"""What became of a mail, after its address."""
 
 NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Overruled: lambda e, _: (

@@ -1,4 +1,4 @@
-"""Which notice goes to whom, and what it says. Pure: `render` turns one into a subject and a text.
+"""Which notice goes to whom, and what it says. Pure: `render` turns one into a subject, a text, and the same as HTML.
 
 Every subject carries the request's number, so that a person finds the thread and a reply can be
 matched. Templates know a fixed set of fields (`FIELDS`); what comes from outside fills fields, is
@@ -7,10 +7,15 @@ quoted line by line so that nobody takes it for our words, and is never a templa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from markupsafe import Markup
+
+from intake_fn.core import notices_html as html
 from intake_fn.core.case import Case, Category, SendNotice
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import Process
@@ -44,9 +49,10 @@ FIELDS = (
     "link",
     "why",
     "text",
+    "list",
 )
-"""What a template may name. `why` and `text` come with the notice, from the event that caused it:
-`why` is a sentence of ours, `text` what a person wrote; the others are the case as it stands."""
+"""What a template may name. `why`, `text` and `list` come with the notice, from the event that caused it: `why` is a
+sentence of ours, `text` what a person wrote, `list` lines of ours; the others are the case as it stands."""
 
 NOTICES: Mapping[str, Notice] = {
     "receipt": Notice(
@@ -114,7 +120,28 @@ NOTICES: Mapping[str, Notice] = {
         "This request is overdue. {why}\n\nOpen it on the desk:\n{link}",
     ),
     "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
+    "unreached": Notice(
+        Audience.HELP_DESK,
+        "Mail does not arrive: {summary}",
+        "{why}\n\n{text}\n\nPlease reach them another way. An admin can allow mail there again.\n\n"
+        "Open it on the desk:\n{link}",
+    ),
+    "several": Notice(
+        Audience.REQUESTER,
+        "What is new: {summary}",
+        "Much has happened with your request within a short time; this is one mail for all of it:\n\n{list}\n\n"
+        "Read it here:\n{link}",
+    ),
+    "piled": Notice(
+        Audience.HELP_DESK,
+        "What is new: {summary}",
+        "Much has happened with this request within a short time; this is one mail for all of it:\n\n{list}\n\n"
+        "Open it on the desk:\n{link}",
+    ),
 }
+
+BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_DESK: "piled"}
+"""The notice that stands for several."""
 
 CATEGORIES: Mapping[Category, str] = {
     Category.BUG: "a bug",
@@ -124,39 +151,105 @@ CATEGORIES: Mapping[Category, str] = {
 }
 
 
-def render(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> tuple[str, str]:
-    """Subject (one line) and plain text. Raises Broken for a notice that has no row here."""
+OPEN: Mapping[Audience, str] = {
+    Audience.REQUESTER: "Open your request",
+    Audience.HELP_DESK: "Open it on the desk",
+}
+"""What stands on the link where it looks like a button."""
+
+
+class Letter(NamedTuple):
+    """A notice, ready to be sent: subject (one line), plain text, and the same as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> Letter:
+    """What a notice says of the case as it stands. Raises Broken for a notice that has no row here."""
     row = NOTICES.get(notice.notice)
     if row is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
+    said = _lines(notice.fields.get("text", ""))
+    listed = _lines(notice.fields.get("list", ""))
     fields = {
-        "summary": _one_line(case.request.summary),
+        **_standing(case, process),
         "verdict": _verdict(case),
+        "link": status_link if row.audience is Audience.REQUESTER else desk_link,
+        "why": _one_line(notice.fields.get("why", "")),
+        "text": _quoted(said),
+        "list": "\n".join(f"- {line}" for line in listed),
+    }
+    blocks = {
+        "list": html.bullets(listed),
+        "verdict": _verdict_block(case),
+        "link": html.button(fields["link"], OPEN[row.audience]),
+        "text": html.quote(said),
+    }
+    subject = _one_line(f"[{case.id}] {row.subject.format_map(fields)}")
+    name = _one_line(notice.fields.get("name", ""))
+    greeting = f"Hello {name}," if name else ""
+    about = (
+        f"About: {fields['summary']}" if row.audience is Audience.HELP_DESK else f"Your request: {fields['summary']}"
+    )
+    sender = f"{process.mail.name}, {case.id}"
+    text = _without_gaps("\n\n".join((greeting, row.text.format_map(fields), about)))
+    greeted = [html.paragraph([greeting])] if greeting else []
+    page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(about, sender)])
+    return Letter(subject, f"{text}\n\n-- \n{sender}\n", page)
+
+
+def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendNotice:
+    """One notice for several to the same person, the first of which says who that is: what they were about."""
+    first = notices[0]
+    fields = _standing(case, process)
+    times = Counter(NOTICES[one.notice].subject.partition(": {")[0].format_map(fields) for one in notices)
+    listed = "\n".join(title if count == 1 else f"{title} ({count} times)" for title, count in times.items())
+    about = {"name": first.fields.get("name", ""), "list": listed}
+    return SendNotice(BUNDLES[NOTICES[first.notice].audience], first.to, about)
+
+
+def title_of(notice: str) -> str:
+    """What a notice is about, in the words its subject begins with."""
+    row = NOTICES.get(notice)
+    return row.subject.partition(": {")[0].partition(" (")[0] if row else notice
+
+
+def _standing(case: Case, process: Process) -> dict[str, str]:
+    """The case as it stands, for templates."""
+    return {
+        "summary": _one_line(case.request.summary),
         "category": CATEGORIES[case.category],
         "priority": process.priorities[case.priority].name,
         "level": process.levels[case.level].name,
         "handler": process.people[case.handler].name,
-        "link": status_link if row.audience is Audience.REQUESTER else desk_link,
-        "why": _one_line(notice.fields.get("why", "")),
-        "text": _quoted(notice.fields.get("text", "")),
     }
-    subject = _one_line(f"[{case.id}] {row.subject.format_map(fields)}")
-    text = _without_gaps(row.text.format_map(fields))
-    name = _one_line(notice.fields.get("name", ""))
-    greeting = f"Hello {name},\n\n" if name else ""
-    about = (
-        f"About: {fields['summary']}" if row.audience is Audience.HELP_DESK else f"Your request: {fields['summary']}"
-    )
-    return subject, f"{greeting}{text}\n\n{about}\n\n-- \n{process.mail.name}, {case.id}\n"
 
 
 def _verdict(case: Case) -> str:
     """The category with its reasons and the first quoted clause (R25: the quote is the judge's, verbatim)."""
+    reasons, quotes = _grounds(case)
     lines = [f"It is {CATEGORIES[case.category]}."]
-    if case.verdict and case.verdict["category"] == case.category:
-        lines += [f"- {_one_line(reason)}" for reason in case.verdict["reasons"]]
-        lines += [f"The spec ({row['clause']}):\n{_quoted(row['quote'])}" for row in case.verdict["citations"][:1]]
+    lines += [f"- {reason}" for reason in reasons]
+    lines += [f"The spec ({clause}):\n{_quoted(quote)}" for clause, quote in quotes]
     return "\n".join(lines)
+
+
+def _verdict_block(case: Case) -> Markup:
+    """The same as HTML."""
+    reasons, quotes = _grounds(case)
+    parts = [html.paragraph([f"It is {CATEGORIES[case.category]}."]), html.bullets(reasons)]
+    parts += [html.paragraph([f"The spec ({clause}):"]) + html.quote(quote) for clause, quote in quotes]
+    return Markup("\n").join(part for part in parts if part)
+
+
+def _grounds(case: Case) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Reasons, and the first clause with the lines of its quote; none of a verdict that a person has overruled."""
+    if not case.verdict or case.verdict["category"] != case.category:
+        return [], []
+    reasons = [_one_line(reason) for reason in case.verdict["reasons"]]
+    return reasons, [(row["clause"], _lines(row["quote"])) for row in case.verdict["citations"][:1]]
 
 
 def _one_line(text: str) -> str:
@@ -164,9 +257,14 @@ def _one_line(text: str) -> str:
     return " ".join(_printable(text).split())
 
 
-def _quoted(text: str) -> str:
-    """What a person wrote, each line marked as theirs."""
-    return "\n".join(f"> {_printable(line)}".rstrip() for line in text.strip().splitlines())
+def _lines(text: str) -> list[str]:
+    """What a person wrote, line by line."""
+    return [_printable(line) for line in text.strip().splitlines()]
+
+
+def _quoted(lines: Iterable[str]) -> str:
+    """Each line marked as theirs."""
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def _printable(text: str) -> str:

@@ -172,6 +172,8 @@ class MailIdentity:
     name: str
     address: str
     reply_to: str
+    per_hour: int = 20
+    """How many mails a person may get about one request within an hour."""
 
 
 @dataclass(frozen=True, slots=True)

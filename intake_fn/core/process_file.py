@@ -354,7 +354,7 @@ _MANTIS = {
     "status": _record({status.value: _TEXT for status in Status}),
     "max_file_mb": _COUNT,
 }
-_MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS}
+_MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS, "per_hour": _optional(_COUNT, 20)}
 _INTAKE = {
     "files": _record({"count": _COUNT, "direct_mb": _COUNT, "posted_mb": _COUNT}),
     "text_characters": _COUNT,
@@ -400,7 +400,7 @@ def _process(p: Raw) -> Process:
         modules={name: Module(id=name, **row) for name, row in p["modules"].items()},
         board=Board(**p["board"]),
         mantis=MantisMap(**p["mantis"]),
-        mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"]),
+        mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
         intake=_intake(**p["intake"]),
     )
 

@@ -11,7 +11,7 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -22,6 +22,7 @@ from intake_fn.core import alarms, escalation, mirror
 from intake_fn.core.case import (
     UPDATED,
     AddNote,
+    Bundled,
     Case,
     Category,
     DeliveryFailed,
@@ -30,20 +31,25 @@ from intake_fn.core.case import (
     FileIssue,
     Judged,
     JudgeRequest,
+    MailFailed,
     NotKept,
+    NotMailed,
     RequesterReplied,
     Retried,
     SendNotice,
     UpdateIssue,
 )
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
-from intake_fn.core.notices import render
+from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.mailing import mailbox, paced
+from intake_fn.core.notes import FAILURES
+from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
+from intake_fn.desk.post import PUT_OFF, goes_with, mail_of, notice_of
 from intake_fn.desk.records import claim_of
-from intake_fn.ports import Files, Links, Mail, Mailer, OutboxItem, Store, Tracker
+from intake_fn.ports import Files, Links, Mail, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 
 MACHINE = "specdesk"
@@ -190,6 +196,39 @@ class Desk:
             return
         raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
 
+    def mail_failed(self, report: MailReport) -> bool:
+        """Take in what the mail service says of a mail; False when that was taken in before.
+
+        A mailbox that mail cannot reach, or whose owner does not want it, gets none until an admin unmarks it.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                case = self.store.load(report.item.partition("#")[0])
+            except Unknown:
+                case = None  # a sign-in link, or a case of another table
+            if case and any(_tells(event, report) for event in case.history):
+                return False
+            if report.failure.lasts:
+                why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
+                self.store.mark(Mark(mailbox(report.to), why, self.clock(), case.id if case else ""))
+            log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
+            if case is None:
+                return True
+            event = MailFailed(
+                at=self.clock(),
+                actor=MACHINE,
+                to=report.to,
+                failure=report.failure,
+                detail=report.detail,
+                report=report.id,
+            )
+            try:
+                self.store.save(case.version, escalation.advance(case, event, self.process))
+            except Stale:
+                continue
+            return True
+        raise TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
+
     # --- the clock ---------------------------------------------------------------------------
 
     def _warn(self, case_id: str) -> bool:
@@ -276,26 +315,85 @@ class Desk:
                 said = note_text(case, _event_number(item), text, self.links)
                 self.tracker.note(_number(case), said, f"[{item.id}]")
                 self.store.finish(item)
-            case SendNotice() as notice:
-                if alarms.outlived(notice, case, self.process):
-                    log.info("notice_outlived", item=item.id, notice=notice.notice)
-                    self.store.finish(item)
-                    return
-                subject, text = render(notice, case, self.process, self.links.status(case.id), self.links.desk(case.id))
-                self._send(item, Mail(notice.to, subject, text, headers=_threading(case, item.id)))
+            case SendNotice():
+                self._mail(item, case)
 
-    def _send(self, item: OutboxItem, mail: Mail) -> None:
-        """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29)."""
-        try:
-            self.mailer.send(mail)
-        except (TryLater, Refused, Broken):
-            raise  # it was not sent
-        except Exception as error:
-            raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
-        try:
+    def _mail(self, item: OutboxItem, case: Case) -> None:
+        """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
+        notice = notice_of(item, case, self.process)
+        if notice is None:
+            log.info("notice_outlived", item=item.id)
             self.store.finish(item)
+            return
+        mark = self.store.mark_of(mailbox(notice.to))
+        if mark:
+            event = NotMailed(at=self.clock(), actor=MACHINE, to=notice.to, notice=notice.notice, why=mark.why)
+            self._record(item, case, event)
+            return
+        self._pace(item, notice)
+        notices, others = [notice], []
+        try:
+            if item.last_error.startswith(PUT_OFF):
+                for other, asked in self._put_off_with(item, notice, case):
+                    notices.append(asked)
+                    others.append(other)
+            said = bundle(notices, case, self.process) if others else notice
+            mail = mail_of(said, item.id, case, self.process, self.links)
+        except Exception:
+            self._release(others)
+            raise
+        self._send(mail, others)
+        try:
+            if others:
+                names = tuple(one.notice for one in notices)
+                self._record(item, case, Bundled(at=self.clock(), actor=MACHINE, to=notice.to, notices=names))
+            for one in (item, *others):
+                self.store.finish(one)
         except Exception as error:
             raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
+
+    def _pace(self, item: OutboxItem, notice: SendNotice) -> None:
+        """Take a place among the mails of this hour. Raises PutOff when there is none (core/mailing.py)."""
+        to, most = mailbox(notice.to), self.process.mail.per_hour
+        for _ in range(ATTEMPTS):
+            before = self.store.pace(item.case_id, to)
+            after, until = paced(before, item.id, self.clock(), most, waited=item.last_error.startswith(PUT_OFF))
+            if after != before and not self.store.keep_pace(item.case_id, to, before, after):
+                continue
+            if until:
+                why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
+                raise PutOff(f"{PUT_OFF}{why}", until)
+            return
+        raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
+
+    def _put_off_with(
+        self, item: OutboxItem, notice: SendNotice, case: Case
+    ) -> Iterator[tuple[OutboxItem, SendNotice]]:
+        """Other notices that were put off, go to the same person and may go by now, each under a lease."""
+        for other in self._ready(case.id):
+            if other.id == item.id or other.begun or not other.last_error.startswith(PUT_OFF):
+                continue
+            asked = notice_of(other, case, self.process)
+            if asked and goes_with(notice, asked) and self.store.lease(other, self.clock(), LEASE_SECONDS):
+                yield other, asked
+
+    def _release(self, items: Sequence[OutboxItem]) -> None:
+        """Nothing was done about them: they are as they were."""
+        for item in items:
+            self.store.postpone(item, self.clock(), item.last_error)
+
+    def _send(self, mail: Mail, others: Sequence[OutboxItem]) -> None:
+        """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29).
+
+        Then the leases of the `others` in it just end, and they are given up as cut off (`_attempt`).
+        """
+        try:
+            self.mailer.send(mail)
+        except (TryLater, Refused, Broken):  # it was not sent
+            self._release(others)
+            raise
+        except Exception as error:
+            raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
 
     def _record(self, item: OutboxItem, case: Case, event: Event) -> None:
         """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
@@ -349,7 +447,7 @@ class Desk:
     def _postpone(self, item: OutboxItem, error: Exception) -> Swept:
         if item.tries + 1 >= MAX_TRIES:
             return self._give_up(item, error)
-        until = self.clock() + _delay(item, self.first_delay)
+        until = error.until if isinstance(error, PutOff) else self.clock() + _delay(item, self.first_delay)
         log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=str(error))
         self.store.postpone(item, until, str(error))
         return Swept(postponed=1)
@@ -376,6 +474,11 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
 
 
+def _tells(event: Event, report: MailReport) -> bool:
+    """Whether an event tells of that report."""
+    return isinstance(event, MailFailed) and (event.report, event.to) == (report.id, report.to)
+
+
 def _event_number(item: OutboxItem) -> int:
     """Which event of the case made us owe it: the middle of `case#version#n`."""
     return int(item.id.split("#")[1])
@@ -392,17 +495,6 @@ def _delay(item: OutboxItem, first: timedelta) -> timedelta:
     doubled = first * float(2 ** min(item.tries, 16))
     jitter = crc32(f"{item.id}/{item.tries}".encode()) % 1000 / 1000
     return min(doubled, LONGEST_DELAY) * (0.75 + jitter / 2)
-
-
-def _threading(case: Case, item_id: str) -> dict[str, str]:
-    """Headers that keep all mails of a request in one thread and out of auto-replies (RFC 3834)."""
-    thread = f"<{case.id.lower()}@specdesk>"
-    return {
-        "Auto-Submitted": "auto-generated",
-        "References": thread,
-        "In-Reply-To": thread,
-        "X-Specdesk-Item": item_id,
-    }
 
 
 __all__ = ["Desk", "Judge", "Swept"]

@@ -11,6 +11,7 @@ from intake_fn.core.activities import checklist
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.escalation import allowed, handler_at
 from intake_fn.core.hours import due
+from intake_fn.core.mailing import mailbox
 from intake_fn.ports import Page
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, front, me, open_to, typed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake_fn.core.case import Case
-    from intake_fn.ports import CaseRow
+    from intake_fn.ports import CaseRow, Mark
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -131,10 +132,18 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         owed=desk.store.owed_by(case_id),
         due=due(case, process),
         checklist=checklist(case, process),
+        unreached=_unreached(case),
         typed=typed() if problem else {},
         now=desk.clock(),
         zone=words.zone_of(me(), process),
     )
+
+
+def _unreached(case: Case) -> list[Mark]:
+    """Of requester and handler, those whom no mail reaches."""
+    store = front().desk().store
+    boxes = mailbox(case.request.requester.email), mailbox(front().process.people[case.handler].address)
+    return [mark for mark in map(store.mark_of, dict.fromkeys(boxes)) if mark]
 
 
 def _offers(case: Case) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
-from intake_fn.core.notes import activity_name, actor_of, name_of
+from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of
+from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
 from intake_fn.web.attachments import size_in_words
@@ -144,6 +145,9 @@ STORY: Mapping[type[Event], Tell] = {
         f"Mantis did not keep: {', '.join(e.dropped)}" if e.dropped else "Mantis keeps all fields again",
         "",
     ),
+    c.Bundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
+    c.MailFailed: lambda e, _: (f"Mail to {e.to} {FAILURES[e.failure]}", e.detail),
+    c.NotMailed: lambda e, _: (f"Not mailed to {e.to}: {title_of(e.notice).lower()}", e.why),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
 }

@@ -60,7 +60,7 @@ class Router:
 
     @classmethod
     def open(cls, embedder: Embedder | None) -> Router:
-        """The router over this embedder's vectors, where it was trained on them, else over words. Raises ModelBroken."""
+        """The router over the vectors of this embedder, if trained on them, else over words. Raises ModelBroken."""
         about = _read()
         if embedder is None or embedder.digest != about["model"]:
             return cls(about["words alone"], about["known"], None)

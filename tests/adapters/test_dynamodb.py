@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -15,11 +16,24 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, create_table
 from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.core.alarms import share_of
-from intake_fn.core.case import AddNote, Breached, FileIssue, JudgeRequest, Noted, Step, Warned, event_from_plain
+from intake_fn.core.case import (
+    AddNote,
+    Breached,
+    Failure,
+    FileIssue,
+    JudgeRequest,
+    MailFailed,
+    Noted,
+    SendNotice,
+    Step,
+    Warned,
+    event_from_plain,
+)
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
-from intake_fn.ports import CaseRow, Ledger
+from intake_fn.ports import CaseRow, Ledger, MailReport
 from tests.adapters.test_store import at, filed, give_up, judged, received, retry, then
+from tests.desk.test_post import busy
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import MONDAY
 
@@ -202,3 +216,38 @@ def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: P
     assert ["Due soon", "Due soon", "Overdue"] == subjects
     assert CaseRow.of(standing(dynamo_store.load(case_id), process)) == dynamo_store.row(case_id)
     assert [] == list(dynamo_store.waking(room.clock()))
+
+
+def test_the_same_report_four_times_at_once_is_one_event(dynamo_store: DynamoStore, process: Process) -> None:
+    """SNS delivers at least once, and Lambda runs side by side."""
+    room: Any = Room(process)
+    desk = replace(room.desk, store=dynamo_store)
+    case = desk.take_in(request(), "key")
+    report = MailReport("1", "camille@example.com", Failure.BOUNCED, "550", f"{case.id}#2#2")
+    with ThreadPoolExecutor(4) as many:
+        taken = list(many.map(lambda _: desk.mail_failed(report), range(4)))
+
+    assert 1 == taken.count(True)
+    assert 1 == sum(isinstance(event, MailFailed) for event in dynamo_store.load(case.id).history)
+    assert ["camille@example.com"] == [mark.mailbox for mark in dynamo_store.marks()]
+
+
+def test_deliverers_side_by_side_keep_to_the_mails_of_an_hour(dynamo_store: DynamoStore, process: Process) -> None:
+    """Thirty notices to each of two are owed when the mail service is back; four sweeps start together."""
+    room: Any = Room(process)
+    room.store, room.desk = dynamo_store, replace(room.desk, store=dynamo_store)
+    room.mailer.down = True
+    busy(room, 29)
+    room.mailer.down = False
+    room.clock.advance(minutes=30)
+    with ThreadPoolExecutor(4) as sweeps:
+        list(sweeps.map(lambda _: room.desk.sweep(), range(4)))
+    went = Counter(mail.to for mail in room.mailer.sent)
+    items = [mail.item for mail in room.mailer.sent]
+    for _ in range(30):
+        room.clock.advance(minutes=10)
+        room.desk.sweep()
+
+    assert {"camille@example.com": 20, "liaison.paris@example.com": 20} == went
+    assert len(set(items)) == len(items)
+    assert [] == [item for item in dynamo_store.owed(room.clock()) if isinstance(item.intent, SendNotice)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.ses import SesMailer, _message
+from intake_fn.adapters.ses import SesMailer, _message, reports_lack
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unsure
 from intake_fn.ports import Mail
 from tests.fakes import MemoryMailer
@@ -26,7 +26,11 @@ MAIL = Mail(
     subject="Réponse à « HD-1 » — 已收到 🚢",
     text="Bonjour,\n\nvoilà: https://help.example.com/status/" + "x" * 200 + "\n",
     html="<p>Voilà</p>",
-    headers={"Auto-Submitted": "auto-generated", "References": "<hd-1@specdesk>", "In-Reply-To": "<hd-1@specdesk>"},
+    headers={
+        "Auto-Submitted": "auto-generated",
+        "References": "<hd-1@example.com>",
+        "In-Reply-To": "<hd-1@example.com>",
+    },
 )
 
 
@@ -96,8 +100,8 @@ def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
     read = message_from_bytes(_message(MAIL, MAIL.to, process.mail).as_bytes(), policy=default)
 
     assert read["Auto-Submitted"] == "auto-generated"
-    assert read["References"] == "<hd-1@specdesk>"
-    assert read["In-Reply-To"] == "<hd-1@specdesk>"
+    assert read["References"] == "<hd-1@example.com>"
+    assert read["In-Reply-To"] == "<hd-1@example.com>"
     assert read["From"].addresses[0].display_name == "CT2 Help Desk"
     assert read["From"].addresses[0].addr_spec == "helpdesk@example.com"
     assert read["Reply-To"] == "helpdesk@example.com"
@@ -132,6 +136,63 @@ def test_an_address_of_ours_that_is_not_verified_is_for_an_admin(
         SesMailer(lambda: clients("sesv2"), stranger).send(MAIL)
 
 
+class Sending:
+    """A client that takes everything and remembers how it was called."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def send_email(self, **asked: Any) -> dict[str, str]:
+        """Take a mail."""
+        self.asked = asked
+        return {"MessageId": "1"}
+
+
+def test_ses_is_told_the_item_and_where_to_report(process: Process) -> None:
+    """The tag comes back with every report, without a setting of its own; SES allows letters, digits, _ and - in it."""
+    client: Any = Sending()
+    SesMailer(lambda: client, process.mail, "specdesk").send(replace(MAIL, item="HD-0000-0001#2#3"))
+
+    assert [{"Name": "specdesk-item", "Value": "HD-0000-0001_2_3"}] == client.asked["EmailTags"]
+    assert "specdesk" == client.asked["ConfigurationSetName"]
+
+
+def test_without_item_and_configuration_set_ses_is_told_neither(process: Process) -> None:
+    """A link to sign in, on a laptop."""
+    client: Any = Sending()
+    SesMailer(lambda: client, process.mail).send(MAIL)
+
+    assert {"FromEmailAddress", "Destination", "Content"} == set(client.asked)
+
+
+@pytest.mark.aws
+def test_a_configuration_set_has_to_report_bounces_and_complaints_through_sns(
+    clients: Callable[[str], Any], process: Process, identity: str
+) -> None:
+    """What it lacks is told, step by step; mail through it goes out."""
+    del identity
+    ses, name = clients("sesv2"), "reports"
+    lacks = [reports_lack(ses, name)]
+    mailer = SesMailer(lambda: ses, process.mail, name)
+    ses.create_configuration_set(ConfigurationSetName=name)
+    lacks.append(reports_lack(ses, name))
+    for number, kinds in enumerate((["BOUNCE"], ["COMPLAINT", "BOUNCE"])):
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName=name,
+            EventDestinationName=f"to-sns-{number}",
+            EventDestination={
+                "Enabled": True,
+                "MatchingEventTypes": kinds,
+                "SnsDestination": {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:mail"},
+            },
+        )
+        lacks.append(reports_lack(ses, name))
+
+    bounce, complaint = "SNS destination for BOUNCE", "SNS destination for COMPLAINT"
+    assert [["configuration set"], [bounce, complaint], [complaint], []] == lacks
+    assert mailer.send(replace(MAIL, item="HD-0000-0001#2#3"))
+
+
 @pytest.mark.parametrize(
     ("code", "told", "expected"),
     [
@@ -139,6 +200,7 @@ def test_an_address_of_ours_that_is_not_verified_is_for_an_admin(
         ("BadRequestException", "Illegal address", Refused),
         ("MessageRejected", "not verified: helpdesk@example.com", Broken),  # ours
         ("MailFromDomainNotVerifiedException", "no", Broken),
+        ("NotFoundException", "Configuration set <specdesk> does not exist.", Broken),
         ("SendingPausedException", "no", TryLater),  # an admin talks to AWS, the mails wait
         ("AccountSuspendedException", "no", TryLater),
         ("TooManyRequestsException", "slow down", TryLater),

@@ -39,8 +39,9 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.case import Received as ReceivedEvent
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
+from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, SyncCursor
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, SyncCursor
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
@@ -796,3 +797,50 @@ class TestSync:
             store.save(case.version, then(case, event))
 
         assert store.row(case_id).gone
+
+
+class TestPace:
+    """What a person was mailed about a case lately."""
+
+    PACE = Pace({"HD-1#2#1": MONDAY, "HD-1#3#1": MONDAY + MINUTE}, MONDAY + 60 * MINUTE)
+
+    def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
+        """By case and mailbox; nothing is nothing."""
+        assert store.keep_pace("HD-1", "a@example.com", Pace(), self.PACE)
+        assert store.keep_pace("HD-1", "b@example.com", Pace(), Pace({"x": MONDAY}))
+
+        assert self.PACE == store.pace("HD-1", "a@example.com")
+        assert Pace({"x": MONDAY}) == store.pace("HD-1", "b@example.com")
+        assert Pace() == store.pace("HD-2", "a@example.com")
+
+    def test_of_two_who_read_the_same_one_is_told_to_read_again(self, store: Store) -> None:
+        """No place is given away twice."""
+        with ThreadPoolExecutor(4) as many:
+            paces = [Pace({f"item {number}": MONDAY}) for number in range(4)]
+            kept = list(many.map(lambda pace: store.keep_pace("HD-1", "a@example.com", Pace(), pace), paces))
+
+        assert 1 == kept.count(True)
+        assert store.pace("HD-1", "a@example.com") == paces[kept.index(True)]
+        assert store.keep_pace("HD-1", "a@example.com", paces[kept.index(True)], self.PACE)
+
+
+class TestMarks:
+    """The mailboxes that get no more mail."""
+
+    MARK = Mark("a@example.com", "It came back.", MONDAY, "HD-1")
+
+    def test_a_mailbox_is_marked_until_it_is_unmarked(self, store: Store) -> None:
+        """And found by its name; the others are not marked."""
+        store.mark(self.MARK)
+
+        assert (self.MARK, None) == (store.mark_of("a@example.com"), store.mark_of("b@example.com"))
+        assert [True, False] == [store.unmark("a@example.com"), store.unmark("a@example.com")]
+        assert ([], None) == (list(store.marks()), store.mark_of("a@example.com"))
+
+    def test_the_first_reason_stands(self, store: Store) -> None:
+        """A second report tells nothing new; all are listed by name."""
+        store.mark(replace(self.MARK, mailbox="b@example.com"))
+        for why in ("It came back.", "Once more."):
+            store.mark(replace(self.MARK, why=why))
+
+        assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.marks())

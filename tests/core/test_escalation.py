@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     AskedRequester,
     BackInMantis,
     Breached,
+    Bundled,
     Case,
     Category,
     ChangedInMantis,
@@ -22,15 +23,18 @@ from intake_fn.core.case import (
     DeliveryFailed,
     Escalated,
     Event,
+    Failure,
     Filed,
     FileIssue,
     GoneFromMantis,
     HandedOver,
     Judged,
     JudgeRequest,
+    MailFailed,
     Noted,
     NotedInMantis,
     NotKept,
+    NotMailed,
     Overruled,
     Received,
     Reopened,
@@ -82,6 +86,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     BackInMantis: {"number": 4711},
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
+    Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
+    MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
+    NotMailed: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -218,6 +225,9 @@ WAITS = (
     GoneFromMantis,
     BackInMantis,
     NotKept,
+    Bundled,
+    MailFailed,
+    NotMailed,
 )
 OPENS = (RequesterReplied, Reopened)
 AFTER: dict[type[Event], Status] = {
@@ -649,3 +659,28 @@ def test_judging_is_what_opens_a_case(process: Process) -> None:
 
     assert (Status.OPEN, Category.BUG, VERDICT) == (step.case.status, step.case.category, step.case.verdict)
     assert escalation.TRANSITIONS[step.case.status] >= {Escalated, Resolved}
+
+
+# --- mail that fails -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("level", "handler", "to", "failure", "told"),
+    [
+        pytest.param(0, "paris-liaison", CAMILLE, Failure.BOUNCED, [f"unreached to {LIAISON}"], id="the handler"),
+        pytest.param(0, "paris-liaison", CAMILLE, Failure.COMPLAINED, [f"unreached to {LIAISON}"], id="of a complaint"),
+        pytest.param(0, "paris-liaison", CAMILLE, Failure.UNDELIVERED, [], id="nobody, if it was this once"),
+        pytest.param(0, "paris-liaison", LIAISON, Failure.BOUNCED, ["unreached to sa@example.com"], id="level 3"),
+        pytest.param(3, "paul", PAUL, Failure.BOUNCED, [], id="nobody, of level 3 itself: doctor tells"),
+        pytest.param(4, "roma", "Roma@Example.com", Failure.BOUNCED, ["unreached to sa@example.com"], id="as well"),
+        pytest.param(4, "roma", PAUL, Failure.BOUNCED, ["unreached to roma@example.com"], id="the handler, of a third"),
+    ],
+)
+def test_who_is_told_of_mail_that_does_not_arrive(
+    process: Process, level: int, handler: str, to: str, failure: Failure, told: list[str]
+) -> None:
+    """Somebody who can be reached, and who can reach others in another way."""
+    step = step_of(case_at(level, handler), MailFailed, process, to=to, failure=failure)
+
+    assert told == in_short(step)
+    assert step.case.status is Status.OPEN

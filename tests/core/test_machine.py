@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     Category,
     Escalated,
     Event,
+    Failure,
     FileIssue,
     HandedOver,
     JudgeRequest,
@@ -84,6 +85,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "project": words,
     "url": words,
     "dropped": st.lists(words, max_size=2).map(tuple),
+    "late": st.booleans(),
     "what": st.sampled_from(["FileIssue", "SendNotice", "JudgeRequest"]),
     "error": words,
     "level": st.integers(0, 4),
@@ -100,6 +102,13 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),
     "due": st.just(NOW),
+    "to": st.sampled_from(["camille@example.com", "paul@example.com", "roma@example.com"]),
+    "failure": st.sampled_from(Failure),
+    "detail": words,
+    "report": words,
+    "notice": st.sampled_from(["receipt", "gone"]),
+    "why": words,
+    "notices": st.lists(words, max_size=2).map(tuple),
 }
 """How the fields of events are filled; those with few values, so that much is accepted."""
 
@@ -167,7 +176,7 @@ def test_any_accepted_sequence_keeps_the_invariants(
         assert set(allowed(case, process).escalate_to) <= set(process.levels[case.level].escalates_to)
         for intent in step.intents:
             if isinstance(intent, SendNotice):
-                subject, _ = render(intent, case, process, "https://desk/s", "https://desk/d")
+                subject, *_ = render(intent, case, process, "https://desk/s", "https://desk/d")
                 assert subject.startswith(f"[{CASE_ID}] ")
                 assert subject.isprintable()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
 from intake_fn.core.case import SendNotice
 from intake_fn.core.errors import Broken
-from intake_fn.core.notices import FIELDS, NOTICES, Audience, render
+from intake_fn.core.notices import FIELDS, NOTICES, Audience, Letter, render
 from tests.core.samples import CASE_ID, case_at, case_of, received, request
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ STATUS_LINK, DESK_LINK = "https://desk.example.com/status/token", "https://desk.
 SAID = {"name": "Camille", "why": "Paul handed it over.", "text": "Which browser?\nAnd which version?"}
 
 
-def rendered(name: str, process: Process, **summary: str) -> tuple[str, str]:
+def rendered(name: str, process: Process, **summary: str) -> Letter:
     """A notice about a case at level 3."""
     case = case_at(3, "paul", **summary)
-    return render(SendNotice(name, "someone@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+    said = {**SAID, "list": "A question\nResolved"}
+    return render(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
 
 
 @pytest.mark.parametrize("name", list(NOTICES))
@@ -43,7 +45,7 @@ def test_templates_name_only_known_fields(name: str) -> None:
 @pytest.mark.parametrize("name", list(NOTICES))
 def test_every_notice_carries_number_summary_and_the_link_of_its_audience(process: Process, name: str) -> None:
     """A requester gets the signed link and never the desk's; a colleague gets the desk's, which asks to sign in."""
-    subject, text = rendered(name, process)
+    subject, text, _ = rendered(name, process)
     for_requester = NOTICES[name].audience is Audience.REQUESTER
 
     assert subject.startswith(f"[{CASE_ID}] ")
@@ -55,7 +57,7 @@ def test_every_notice_carries_number_summary_and_the_link_of_its_audience(proces
 
 def test_a_question_reads_like_this(process: Process) -> None:
     """One notice in full, as a person gets it."""
-    subject, text = rendered("question", process)
+    subject, text, _ = rendered("question", process)
 
     assert f"[{CASE_ID}] A question: Error page when a shipment is opened" == subject
     assert text == (
@@ -70,7 +72,7 @@ def test_a_question_reads_like_this(process: Process) -> None:
 
 def test_a_receipt_quotes_the_clause(process: Process) -> None:
     """The requester reads the verdict, its reasons and the clause that decided (R25)."""
-    _, text = rendered("receipt", process)
+    _, text, _ = rendered("receipt", process)
 
     assert "It is a bug.\n- The clause promises what was expected.\n" in text
     assert "The spec (billing#due):\n> An invoice is due after 30 days." in text
@@ -79,7 +81,7 @@ def test_a_receipt_quotes_the_clause(process: Process) -> None:
 def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Process) -> None:
     """Reasons and quote belong to the judge's category; they are not shown for another."""
     case = replace(case_at(3, "paul"), verdict={"category": "change", "reasons": ["No."], "citations": []})
-    _, text = render(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
+    _, text, _ = render(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
 
     assert "It is a bug." in text
     assert "- No." not in text
@@ -88,7 +90,7 @@ def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Pr
 def test_before_the_verdict_the_notice_says_that_a_person_decides(process: Process) -> None:
     """A case without a verdict renders too."""
     case = case_of(received(3, "paul"))
-    _, text = render(SendNotice("replied", "paul@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+    _, text, _ = render(SendNotice("replied", "paul@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
 
     assert "> Which browser?" in text
 
@@ -104,7 +106,7 @@ def test_before_the_verdict_the_notice_says_that_a_person_decides(process: Proce
 )
 def test_a_line_break_in_a_summary_starts_no_header(process: Process, summary: str) -> None:
     """Whatever ends a line anywhere becomes a space in the subject."""
-    subject, _ = rendered("receipt", process, summary=summary)
+    subject, *_ = rendered("receipt", process, summary=summary)
 
     assert f"[{CASE_ID}] We have your request: Boom Bcc: everyone@example.com" == subject
 
@@ -113,7 +115,7 @@ def test_text_from_outside_is_never_a_template(process: Process) -> None:
     """Braces are just braces, in the summary and in what was said."""
     case = case_at(3, "paul", summary="{link} {0} {process.mail}")
     notice = SendNotice("replied", "paul@example.com", {"text": "{desk} {summary.__class__}"})
-    subject, text = render(notice, case, process, STATUS_LINK, DESK_LINK)
+    subject, text, _ = render(notice, case, process, STATUS_LINK, DESK_LINK)
 
     assert "{link} {0} {process.mail}" in subject
     assert "> {desk} {summary.__class__}\n" in text
@@ -122,7 +124,7 @@ def test_text_from_outside_is_never_a_template(process: Process) -> None:
 def test_nobody_can_pass_their_words_off_as_ours(process: Process) -> None:
     """What a person wrote is quoted line by line, and characters that turn text round are gone."""
     notice = SendNotice("replied", "paul@example.com", {"text": "Hi\n\n-- \nCT2 Help Desk: sign in at \u202eevil"})
-    _, text = render(notice, case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
+    _, text, _ = render(notice, case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
 
     assert "> Hi\n>\n> --\n> CT2 Help Desk: sign in at  evil\n" in text
 
@@ -135,6 +137,94 @@ def test_a_notice_without_a_row_is_our_mistake(process: Process) -> None:
 
 def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Process) -> None:
     """Mail programs cut subjects; the number is what must survive."""
-    subject, _ = rendered("receipt", process, summary=request().summary * 10)
+    subject, *_ = rendered("receipt", process, summary=request().summary * 10)
 
     assert subject.startswith(f"[{CASE_ID}] We have your request: Error")
+
+
+# --- HTML ------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What a mail program sees of an HTML part: its elements, its links, its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element, and what it would lead to or load."""
+        self.elements.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        self.loads += [name for name, value in attrs if name in ("src", "background") or "url(" in (value or "")]
+
+    def handle_data(self, data: str) -> None:
+        """Note the words."""
+        self.words.append(data)
+
+
+ELEMENTS = set("html head meta title body div p br ul li blockquote a".split())
+
+
+@pytest.mark.parametrize("name", list(NOTICES))
+def test_every_notice_says_in_html_what_it_says_in_plain_text(process: Process, name: str) -> None:
+    """The same words; one link, its audience's; nothing that is loaded from elsewhere."""
+    subject, text, html = rendered(name, process)
+    page = Page(html)
+    words = " ".join(" ".join(page.words).split())
+    link = STATUS_LINK if NOTICES[name].audience is Audience.REQUESTER else DESK_LINK
+    plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, "-- ", "")]
+
+    assert [] == [line for line in plain if line not in words]
+    assert ([link], []) == (page.links, page.loads)
+    assert set(page.elements) <= ELEMENTS
+    assert subject in words
+    assert "{" not in html
+
+
+EVIL = """<script>alert(1)</script> & "quoted" 'too' <img src=x onerror=y> {link}"""
+
+
+@pytest.mark.parametrize("name", list(NOTICES))
+def test_nothing_from_outside_becomes_markup(process: Process, name: str) -> None:
+    """Summary, text, name, reason and the judge's quote are words, whatever they look like."""
+    verdict = {"category": "bug", "reasons": [EVIL], "citations": [{"clause": EVIL, "quote": EVIL}]}
+    case = replace(case_at(3, "paul", summary=EVIL), verdict=verdict)
+    notice = SendNotice(name, "someone@example.com", {"name": EVIL, "why": EVIL, "text": f"{EVIL}\n{EVIL}"})
+    _, text, html = render(notice, case, process, f"{STATUS_LINK}?a=1&b=2", f"{DESK_LINK}?a=1&b=2")
+    page = Page(html)
+
+    assert set(page.elements) <= ELEMENTS
+    assert [f"{link}?a=1&b=2" for link in (STATUS_LINK, DESK_LINK) if link in text] == page.links
+    assert EVIL in "".join(page.words)
+    assert EVIL in text
+
+
+def test_the_html_of_a_question_reads_like_this(process: Process) -> None:
+    """Greeting, our words, theirs as a quotation, the link as a button, and whom it is from."""
+    page = Page(rendered("question", process).html)
+
+    assert [
+        f"[{CASE_ID}] A question: Error page when a shipment is opened",
+        "Hello Camille,",
+        "To go on with your request, Paul needs to know:",
+        "Which browser?",
+        "And which version?",
+        "Please answer here; until then the request waits:",
+        "Open your request",
+        "Your request: Error page when a shipment is opened",
+        f"CT2 Help Desk, {CASE_ID}",
+    ] == [words for words in page.words if words.strip()]
+    assert ["p", "p", "blockquote", "br", "p", "p", "a", "p", "br"] == page.elements[page.elements.index("div") + 1 :]
+
+
+def test_the_verdict_is_a_list_of_reasons_and_a_quotation(process: Process) -> None:
+    """As the receipt has it."""
+    html = rendered("receipt", process).html
+
+    assert "<li>The clause promises what was expected.</li>" in html
+    assert ">An invoice is due after 30 days.</blockquote>" in html

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from intake_fn.core.case import Case, DeliveryFailed, NotedInMantis, Received, SendNotice, fold
 from intake_fn.core.errors import TryLater, Unsure
 from intake_fn.core.escalation import advance, take_in
+from intake_fn.desk.post import ITEM
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ WRITES = ("create", "save", "lease", "postpone", "finish", "take_sync", "keep_sy
 MANTIS = ("file", "update", "note", "changes", "look")
 CHANCE = 0.04
 """Of each call to be cut."""
-
-
-ITEM = "X-Specdesk-Item"
-"""The header that says which outbox item a mail was owed as."""
 
 
 class Killed(BaseException):

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.cli import main
+from intake_fn.ports import Mark
 from sandbox.house import ROOT, Ports, SandboxHouse
+from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,6 +154,39 @@ def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int
 
     assert (1, ["mail"]) == (status, list(wrong(printed)))
     assert "other@example.org lacks: identity" == wrong(printed)["mail"][0]["what"]
+
+
+def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
+    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+) -> None:
+    """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
+    store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
+    store.mark(Mark("roma@example.com", "It came back.", MONDAY, "HD-0000-0001"))
+    status, printed = call("doctor", "--json")
+    listed = call("mail", "list"), call("mail", "list", "--json")
+    words = "roma@example.com  2026-11-23T15:00:00+00:00  HD-0000-0001  It came back.\n"
+
+    assert (1, ["mail"]) == (status, list(wrong(printed)))
+    assert "Roma gets no mail: It came back." == wrong(printed)["mail"][0]["what"]
+    assert "specdesk mail unmark roma@example.com" in wrong(printed)["mail"][0]["remedy"]
+    assert (0, words) == listed[0]
+    assert ["roma@example.com"] == [mark["address"] for mark in json.loads(listed[1][1])["marked"]]
+    unmarked = call("mail", "unmark", "Roma@Example.com", "--json")
+    assert {"unmarked": ["Roma@Example.com"]} == json.loads(unmarked[1])
+    assert 1 == call("mail", "unmark", "roma@example.com")[0]
+    assert 1 == call("mail", "unmark")[0]
+    assert (0, "Every address gets its mail.\n") == call("mail", "list")
+    assert 0 == call("doctor")[0]
+
+
+def test_a_configuration_set_that_reports_nothing_is_told(call: Callable[..., tuple[int, str]]) -> None:
+    """By the doctor as a finding, by provision as work for a person."""
+    status, printed = call("doctor", "--json", SPECDESK_CONFIGURATION_SET="reports-none")
+    planned = call("provision", "--json", SPECDESK_CONFIGURATION_SET="reports-none")
+
+    assert (1, ["mail"]) == (status, list(wrong(printed)))
+    assert "configuration set reports-none lacks: configuration set" == wrong(printed)["mail"][0]["what"]
+    assert {"configuration set reports-none: configuration set": ("you", "missing")} == steps(planned[1])
 
 
 # --- provision -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     Closed,
     Escalated,
     Event,
+    Failure,
     FileIssue,
     HandedOver,
     Noted,
@@ -26,6 +27,7 @@ from intake_fn.core.case import (
     Ticked,
 )
 from intake_fn.core.request import Kind, Priority
+from intake_fn.ports import MailReport
 from intake_fn.web.actions import ACTIONS
 from tests.adapters.test_store import give_up
 from tests.web.samples import ANSWERS
@@ -541,3 +543,31 @@ def test_what_mantis_does_not_keep_is_a_warning_until_it_does(web: Web) -> None:
     assert [True, True, False] == ["Mantis did not keep: " in page.partition("What was asked")[0] for page in pages]
     assert "Mantis did not keep: handler, status" in pages[2]
     assert "Mantis keeps all fields again" in pages[2]
+
+
+# --- trouble with mail -----------------------------------------------------------------------
+
+
+def test_whom_no_mail_reaches_is_flagged_on_the_page_and_told_in_the_history(web: Web) -> None:
+    """The requester's address and the handler's; what was not mailed for it is in the history with its reason."""
+    case = web.sent()
+    receipt = next(mail for mail in web.mailer.sent if mail.to == case.request.requester.email)
+    web.sign_in()
+    before = web.client.get(f"/desk/requests/{case.id}").text
+    web.desk.mail_failed(MailReport("1", receipt.to, Failure.BOUNCED, "550 <b>nobody</b>", receipt.item))
+    ask = AskedRequester(at=web.clock(), actor="paul@example.com", question="Which?")
+    web.desk.act(case.id, ask, web.store.load(case.id).version)
+    after = web.client.get(f"/desk/requests/{case.id}").text
+
+    assert "No mail goes to" not in before
+    assert f"No mail goes to {receipt.to}: Mail to {receipt.to} came back. 550 &lt;b&gt;nobody&lt;/b&gt;" in after
+    assert f"Not mailed to {receipt.to}: a question" in after
+    assert "<b>nobody" not in after
+
+
+def test_the_requester_is_not_shown_what_the_house_says_of_their_mail(web: Web) -> None:
+    """It is no news for them."""
+    case = web.sent()
+    web.desk.mail_failed(MailReport("1", case.request.requester.email, Failure.COMPLAINED, "abuse", f"{case.id}#2#2"))
+
+    assert "unwanted" not in web.client.get(urlsplit(web.links.status(case.id)).path).text

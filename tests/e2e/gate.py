@@ -236,7 +236,9 @@ def _named(operation: str, call: Any) -> str:
         if key == "SYNC":
             return "take the cursor" if "leased_until" in change else "keep the cursor"
         return "postpone" if "last_error" in change else "lease"
-    return {"DeleteItem": "finish", "GetItem": "get", "Query": "query"}.get(operation, operation)
+    return {"DeleteItem": "finish", "GetItem": "get", "PutItem": "keep the pace", "Query": "query"}.get(
+        operation, operation
+    )
 
 
 def writes(step: str) -> bool:

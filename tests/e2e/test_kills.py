@@ -25,6 +25,7 @@ STEPS = {
     "table: create",
     "table: finish",
     "table: keep the cursor",
+    "table: keep the pace",
     "table: lease",
     "table: save",
     "table: take the cursor",

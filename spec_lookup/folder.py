@@ -52,7 +52,7 @@ LISTS = ("cites", "words")
 FORMAT = 4
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.3"
+ENGINE = "spec_lookup 0.4"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 

@@ -70,7 +70,7 @@ CITED = 3
 SHORT = 5
 """Words up to which a query that holds a number or a code is taken for a look-up of just that."""
 
-ROUTED = 0.6
+ROUTED = 0.7
 """The probability from which the router's word is taken. Chosen on its own claims; see router/README.md."""
 
 ROUTED_AGAINST = 0.8

@@ -1,0 +1,138 @@
+"""What the use cases cost on DynamoDB, Mantis and SES, counted and not timed, among a million open requests.
+
+python -m benchmarks.capacity [DUE ...]
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import DynamoStore, create_table
+from intake_fn.adapters.dynamodb_items import state_item, wire
+from intake_fn.core.case import Escalated, fold
+from intake_fn.core.escalation import standing
+from intake_fn.core.process import Process
+from intake_fn.core.process_file import parse
+from intake_fn.settings import ROOT
+from sandbox.aws import LocalAws
+from tests.adapters.meter import Bill, Crowd, Metered
+from tests.desk.test_story import Room, at_level_4, request
+
+MILLION = 1_000_000
+DUE = (0, 10, 1000)
+SWEEP = 100
+"""Alarms that one sweep takes up at most."""
+
+UNTIL_WARNING = timedelta(hours=4, minutes=5)
+"""Half of the eight hours that level 4 has for a request of priority high, and a little."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one use case cost."""
+
+    name: str
+    calls: int
+    read: float
+    written: int
+    mantis: int
+    mails: int
+
+
+class Counting:
+    """Something whose calls are counted."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """A method that counts."""
+        method = getattr(self.inner, name)
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            return method(*args, **kwargs)
+
+        return counted
+
+
+class Office:
+    """A desk on a table of its own at the local AWS, with `due` requests to be warned of and a crowd of `others`."""
+
+    def __init__(self, dynamodb: Any, table: str, process: Process, others: int, due: int = 0) -> None:
+        create_table(dynamodb, table)
+        self.bill = Bill()
+        self.room = Room(process)
+        pattern = self.room.store.load(at_level_4(self.room))
+        store = DynamoStore(lambda: dynamodb, table)
+        for number in range(due):
+            step = standing(fold(f"HD-{number:04}", pattern.history), process)
+            store.create(replace(step, events=pattern.history), f"key-{number}")
+        self.room.clock.advance(seconds=UNTIL_WARNING.total_seconds())
+        template = wire(state_item(standing(pattern, process)))
+        crowd = Crowd(others, self.room.clock() + timedelta(minutes=1), template)
+        self.tracker, self.mailer = Counting(self.room.tracker), Counting(self.room.mailer)
+        metered: Any = Metered(dynamodb, self.bill, crowd)
+        self.desk = replace(
+            self.room.desk,
+            store=DynamoStore(lambda: metered, table),
+            tracker=self.tracker,
+            mailer=self.mailer,
+            inline=timedelta(minutes=5),
+        )
+
+    def cost(self, name: str, do: Any) -> Cost:
+        """What doing something costs."""
+        self.bill.calls.clear()
+        self.bill.read = self.bill.written = self.tracker.calls = self.mailer.calls = 0
+        do()
+        return Cost(name, *self.bill.figures, self.tracker.calls, self.mailer.calls)
+
+
+def of_requests(office: Office) -> list[Cost]:
+    """One request from the form to level 1, and looking at it."""
+    desk = office.desk
+    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key"))]
+    page = desk.store.queue(0)
+    case = desk.store.load(page.rows[0].id)
+    event = office.room.event(Escalated, level=1, handler="ihelp", reason="too-complex")
+    costs.append(office.cost("escalation, two notices", lambda: desk.act(case.id, event, case.version)))
+    costs.append(office.cost("a page of one level's queue", lambda: desk.store.queue(1)))
+    costs.append(office.cost("a request as the desk shows it", lambda: desk.store.load(case.id)))
+    for _ in range(2):  # the first looks at what was filed just now
+        desk.sync()
+        office.room.clock.advance(minutes=1)
+    costs.append(office.cost("sync with nothing new in Mantis", desk.sync))
+    return costs
+
+
+def of_a_sweep(office: Office, due: int, others: int) -> Cost:
+    """One sweep, which takes up a hundred alarms at most."""
+    return office.cost(f"sweep, {due:,} due among {others:,}", lambda: office.desk.sweep(SWEEP))
+
+
+def main(dues: tuple[int, ...] = DUE) -> None:
+    """Print the table."""
+    process = parse((ROOT / "support.yml").read_text(encoding="utf-8"))
+    with LocalAws() as aws, closing(client("dynamodb", aws.environ())) as dynamodb:
+        costs = of_requests(Office(dynamodb, "requests", process, MILLION))
+        for due in dues:
+            for others in (0, MILLION):
+                office = Office(dynamodb, f"sweep-{due}-{others}", process, others, due)
+                costs.append(of_a_sweep(office, due, others + due))
+    print("\nCounted on the local AWS; capacity units by DynamoDB's rules. A sweep takes up 100 alarms at most.")
+    print(f"{'what':44} {'calls':>7} {'units read':>11} {'written':>8} {'Mantis':>7} {'mails':>6}")
+    for cost in costs:
+        print(
+            f"{cost.name:44} {cost.calls:7,} {cost.read:11,.1f} {cost.written:8,} {cost.mantis:7,} {cost.mails:6,}",
+        )
+
+
+if __name__ == "__main__":
+    main(tuple(map(int, sys.argv[1:])) or DUE)

@@ -1,0 +1,106 @@
+"""What a use case costs does not depend on how many requests there are: counted, on the local AWS."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests
+from intake_fn.adapters.aws import client
+from tests.adapters.meter import Wire, size, units_to_read, units_to_write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake_fn.core.process import Process
+    from sandbox.aws import LocalAws
+
+ROOT = Path(__file__).parents[2]
+tables = count(1)
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: LocalAws) -> Iterator[Any]:
+    """A client of the local AWS."""
+    with closing(client("dynamodb", aws.environ())) as made:
+        yield made
+
+
+def office(dynamodb: Any, process: Process, others: int, due: int = 0) -> Office:
+    """A desk on a table of its own."""
+    return Office(dynamodb, f"capacity-{next(tables)}", process, others, due)
+
+
+@pytest.mark.aws
+def test_a_sweep_costs_what_is_due_and_not_what_exists(dynamodb: Any, process: Process) -> None:
+    """Nothing due: eight empty pages. Ten due: ten times one, be there a million others or none (R28)."""
+    found = {
+        (due, others): of_a_sweep(office(dynamodb, process, others, due), due, others)
+        for due in (0, 1, 10)
+        for others in (0, MILLION)
+    }
+    figures = {key: (cost.calls, cost.read, cost.written, cost.mails) for key, cost in found.items()}
+
+    assert all(figures[due, 0] == figures[due, MILLION] for due in (0, 1, 10))
+    assert (8, 4.0, 0, 0) == figures[0, MILLION]
+    assert 10 * (figures[1, MILLION][0] - 8) == figures[10, MILLION][0] - 8
+    assert 10 * figures[1, MILLION][2] == figures[10, MILLION][2]
+    assert 10 == figures[10, MILLION][3]
+
+
+@pytest.mark.aws
+def test_the_million_is_there_when_its_time_comes(dynamodb: Any, process: Process) -> None:
+    """Else the test above would prove nothing."""
+    crowded = office(dynamodb, process, MILLION)
+    store, now = crowded.desk.store, crowded.room.clock()
+
+    assert [] == store.waking(now, 100)
+    assert 4 * 10 == len(store.waking(now + timedelta(minutes=1, seconds=9), 100))
+    assert 100 == len(store.waking(now + timedelta(days=3), 100))
+
+
+@pytest.mark.aws
+def test_a_request_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process) -> None:
+    """Who makes one of these dearer decides to."""
+    costs = of_requests(office(dynamodb, process, MILLION))
+
+    assert [(25, 1, 2), (28, 3, 2), (1, 0, 0), (1, 0, 0), (2, 1, 0)] == [
+        (cost.calls, cost.mantis, cost.mails) for cost in costs
+    ]
+
+
+def test_units_are_reckoned_as_dynamodb_does() -> None:
+    """By the rules in the table of its documentation."""
+    small: Wire = {"pk": {"S": "é"}, "n": {"N": "-12"}, "yes": {"BOOL": True}}
+    large: Wire = {"pk": {"S": "x" * 1023}}
+    there: Wire = {"line": {"S": "a"}, "turn": {"S": "b"}}
+    later: Wire = {"line": {"S": "a"}, "turn": {"S": "c"}}
+
+    assert [4, 3, 4] == [size({name: small[name]}) for name in ("pk", "n", "yes")]
+    assert (0.5, 1.0) == (units_to_read([], consistent=False), units_to_read([small], consistent=True))
+    assert 2.0 == units_to_read([large] * 5, consistent=True)
+    assert (1, 2) == (units_to_write(None, small), units_to_write(large, None))
+    assert (2, 3, 2, 1) == (
+        units_to_write(None, there),
+        units_to_write(there, later),
+        units_to_write(there, {**there, "more": {"S": ""}}),
+        units_to_write(there, there),
+    )
+
+
+def test_nothing_reads_a_whole_table() -> None:
+    """No Scan, and no statement that may become one, stands anywhere in what is deployed (R28)."""
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("intake_fn", "spec_lookup")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"\bscan\(|\"[Ss]can\"|execute_statement", path.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == found

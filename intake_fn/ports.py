@@ -19,7 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from intake_fn.core.case import Case, Category, Event, Failure, Intent, Status, Step
+from intake_fn.core.case import Case, Category, Event, Failure, Intent, Relation, Status, Step
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
@@ -322,6 +322,10 @@ class Tracker(Protocol):
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file unless one of that name and size is there; False when the tracker refuses it."""
+        ...
+
+    def relate(self, number: int, other: int, relation: Relation) -> None:
+        """Relate an issue to another one, instead of how it was. Raises Unknown, Refused when there is no other."""
         ...
 
     def changes(self, since: datetime | None) -> Sequence[Change]:

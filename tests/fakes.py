@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     Case,
     Filed,
     Filing,
+    Relation,
     Step,
     apply,
     event_from_plain,
@@ -391,6 +392,7 @@ class MemoryTracker:
     touched: dict[int, datetime] = field(default_factory=dict)
     ticks: count[int] = field(default_factory=count)
     marked: dict[str, int] = field(default_factory=dict)
+    related: dict[tuple[int, int], Relation] = field(default_factory=dict)
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
@@ -425,6 +427,14 @@ class MemoryTracker:
         if not self.refuses_files:
             self.files.setdefault(number, {})[name] = content
         return not self.refuses_files
+
+    def relate(self, number: int, other: int, relation: Relation) -> None:
+        """Relate an issue to another one. Raises Unknown, Refused."""
+        self._there(number)
+        if other not in self.issues:
+            raise Refused(f"There is no issue {other} in Mantis.")
+        self.related[number, other] = relation
+        self._touch(number)
 
     def changes(self, since: datetime | None) -> Sequence[Change]:
         """What was changed since, the oldest first."""

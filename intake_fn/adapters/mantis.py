@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from intake_fn.core.case import Relation
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.core.process import MantisMap
@@ -147,6 +148,18 @@ class MantisTracker:
             return False
         self._check(answer)
         return True
+
+    def relate(self, number: int, other: int, relation: Relation) -> None:
+        """Relate an issue to another one, instead of how it was; saying the same again changes nothing.
+
+        Raises Unknown, Refused when there is no such other issue.
+        """
+        self._issue(number)
+        body = {"issue": {"id": other}, "type": {"name": relation.value}}
+        answer = self._send("POST", f"issues/{number}/relationships", body)
+        if answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+            raise Refused(f"Mantis has no issue #{other} that #{number} could be {relation.value}.")
+        self._check(answer)
 
     def changes(self, since: datetime | None) -> Sequence[Change]:
         """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first.

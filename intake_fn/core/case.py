@@ -227,6 +227,23 @@ class Ticked(Event):
     note: str = ""
 
 
+class Relation(StrEnum):
+    """What our issue is to another one in Mantis, in its words."""
+
+    DUPLICATE = "duplicate-of"
+    RELATED = "related-to"
+    PARENT = "parent-of"
+    CHILD = "child-of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked(Event):
+    """A person says what our issue is to another one; what was said of the same issue before is replaced."""
+
+    number: int
+    relation: Relation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retried(Event):
     """An outbox item that was given up is back in line."""
@@ -319,6 +336,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Breached,
         Retried,
         Ticked,
+        Linked,
         NotedInMantis,
         ChangedInMantis,
         GoneFromMantis,
@@ -357,6 +375,14 @@ class AddNote:
 
 
 @dataclass(frozen=True, slots=True)
+class RelateIssue:
+    """Relate the issue in Mantis to another one."""
+
+    number: int
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
 class SendNotice:
     """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address."""
 
@@ -366,9 +392,9 @@ class SendNotice:
     after: datetime | None = None
 
 
-Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | SendNotice
+Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | RelateIssue | SendNotice
 INTENTS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, SendNotice)
+    kind.__name__: kind for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, RelateIssue, SendNotice)
 }
 
 
@@ -402,6 +428,8 @@ class Case:
     """Whether its issue is missing in Mantis."""
     unkept: tuple[str, ...] = ()
     """The fields that Mantis did not keep as they were sent last."""
+    links: Mapping[int, Relation] = field(default_factory=dict)
+    """Other issues that it is related to by what a person said here, and how."""
     history: tuple[Event, ...] = ()
 
 
@@ -519,6 +547,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Breached: lambda *_: {},
     Retried: _retried,
     Ticked: lambda *_: {},
+    Linked: lambda case, e: {"links": {**case.links, e.number: e.relation}},
     NotedInMantis: lambda *_: {},
     ChangedInMantis: lambda *_: {},
     GoneFromMantis: lambda *_: {"gone": True},
@@ -563,6 +592,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "dropped": tuple,
         "notices": tuple,
         "failure": Failure,
+        "relation": Relation,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }
@@ -584,6 +614,8 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         raise Broken(f"The outbox holds an item of unknown kind {name!r}; it was written by a newer version.")
     if data.get("after"):
         data["after"] = datetime.fromisoformat(data["after"])
+    if "relation" in data:
+        data["relation"] = Relation(data["relation"])
     intent: Intent = kind(**data)
     return intent
 

@@ -36,6 +36,7 @@ from intake_fn.core.case import (
     Intent,
     Judged,
     JudgeRequest,
+    Linked,
     MailFailed,
     Noted,
     NotedInMantis,
@@ -43,6 +44,7 @@ from intake_fn.core.case import (
     NotMailed,
     Overruled,
     Received,
+    RelateIssue,
     Reopened,
     Reprioritised,
     RequesterReplied,
@@ -68,14 +70,14 @@ _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
 _MAIL = frozenset({Bundled, MailFailed, NotMailed})
 _TALK = _MAIL | {Noted, RequesterReplied}
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Resolved})
+_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Linked, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
     Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
-    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Reopened, Closed},
-    Status.CLOSED: _TALK | _MACHINE | {Reopened},
+    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Reopened, Closed},
+    Status.CLOSED: _TALK | _MACHINE | {Linked, Reopened},
 }
 """Which events may happen in which status; Received begins a case and happens to none (`take_in`).
 
@@ -94,6 +96,7 @@ WORDS: Mapping[type[Event], str] = {
     Overruled: "decide what it is",
     AskedRequester: "ask the requester",
     Ticked: "tick an activity",
+    Linked: "link it to another issue",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -172,7 +175,13 @@ def allowed(case: Case, process: Process) -> Options:
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
     priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
     activities = to_tick(case, process)
-    some = {Escalated: escalate_to, HandedOver: hand_over_to, Reprioritised: priorities, Ticked: activities}
+    some = {
+        Escalated: escalate_to,
+        HandedOver: hand_over_to,
+        Reprioritised: priorities,
+        Ticked: activities,
+        Linked: not case.gone,
+    }
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
         escalate_to=escalate_to if Escalated in may else (),
@@ -323,6 +332,15 @@ def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]
         yield f"There is no such activity to tick. Open are: {names}."
 
 
+def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
+    if case.gone:
+        yield f"The issue of {case.id} is gone from Mantis, so it cannot be linked there."
+    if event.number < 1 or event.number == case.issue:
+        yield "Please give the number of another issue in Mantis."
+    elif case.links.get(event.number) is event.relation:
+        yield f"It is linked to #{event.number} like this already."
+
+
 def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
     if event != alarm(case, process, event.at, event.actor):
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
@@ -363,6 +381,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
     Ticked: (_is_to_be_done,),
+    Linked: (_is_another_issue,),
     Warned: (_is_true,),
     Breached: (_is_true,),
 }
@@ -469,6 +488,10 @@ def _ticked(_: Case, event: Ticked, __: Case, process: Process) -> Iterator[Inte
         yield AddNote(note_of(event, process))
 
 
+def _linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
+    yield RelateIssue(event.number, event.relation)
+
+
 def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
     zone = ZoneInfo(calendar_of(after, process).zone)
@@ -527,6 +550,7 @@ OWED: Mapping[type[Event], Owed] = {
     Breached: _breached,
     Retried: _nothing,
     Ticked: _ticked,
+    Linked: _linked,
     NotedInMantis: _nothing,
     ChangedInMantis: _put_back,
     GoneFromMantis: _nothing,

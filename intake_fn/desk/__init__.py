@@ -34,6 +34,7 @@ from intake_fn.core.case import (
     MailFailed,
     NotKept,
     NotMailed,
+    RelateIssue,
     RequesterReplied,
     Retried,
     SendNotice,
@@ -274,7 +275,7 @@ class Desk:
         ready: list[OutboxItem] = []
         mantis_waits = False
         for item in self.store.owed_by(case_id):
-            for_mantis = isinstance(item.intent, FileIssue | UpdateIssue | AddNote)
+            for_mantis = isinstance(item.intent, FileIssue | UpdateIssue | AddNote | RelateIssue)
             due = not item.failed and item.not_before <= now
             if due and not (for_mantis and mantis_waits):
                 ready.append(item)
@@ -309,7 +310,10 @@ class Desk:
                 self._record(item, case, replace(self._file(case), late=late))
             case UpdateIssue():
                 self._update(item, case)
-            case AddNote() if case.gone:
+            case AddNote() | RelateIssue() if case.gone:
+                self.store.finish(item)
+            case RelateIssue(number, relation):
+                self.tracker.relate(_number(case), number, relation)
                 self.store.finish(item)
             case AddNote(text):
                 said = note_text(case, _event_number(item), text, self.links)

@@ -16,8 +16,10 @@ from intake_fn.core.case import (
     Escalated,
     Event,
     HandedOver,
+    Linked,
     Noted,
     Overruled,
+    Relation,
     Reopened,
     Reprioritised,
     Resolved,
@@ -98,6 +100,13 @@ ACTIONS: Mapping[str, Action] = {
         {"text": "Please write the note."},
         lambda a: {"text": a["text"]},
     ),
+    "link": Action(
+        "Link to another issue",
+        "Linked.",
+        Linked,
+        {"relation": "Please choose what it is to the other issue.", "number": "Please give the issue's number."},
+        lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
+    ),
     "resolve": Action(
         "Resolve",
         "Resolved; the requester is told.",
@@ -115,8 +124,11 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
 }
 
-LINES = ("to", "handler", "priority", "category", "clause", "activity")
+LINES = ("to", "handler", "priority", "category", "clause", "activity", "relation", "number")
 """Answers on one line; all others are texts."""
+
+LONGEST_NUMBER = 10
+"""Digits from which a text is no issue's number."""
 
 DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
 """What a person may decide that a request is."""
@@ -150,6 +162,13 @@ def _level_and_handler(to: str) -> dict[str, Any]:
     if not level.isdigit():
         raise Refused("Please choose to whom.")
     return {"level": int(level), "handler": handler}
+
+
+def _number(text: str) -> int:
+    digits = text.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER):
+        raise Refused("Please give the number of an issue in Mantis, such as 4711.")
+    return int(digits)
 
 
 def _one_of(kind: Any, value: str) -> Any:

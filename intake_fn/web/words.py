@@ -85,11 +85,20 @@ DETAIL: Mapping[str, str] = {
     "needed_by": "Needed by",
 }
 
+RELATION: Mapping[c.Relation, str] = {
+    c.Relation.DUPLICATE: "A duplicate of",
+    c.Relation.RELATED: "Related to",
+    c.Relation.PARENT: "The parent of",
+    c.Relation.CHILD: "A part of",
+}
+"""What our issue is to another one."""
+
 OWED: Mapping[str, str] = {
     "JudgeRequest": "Compare with the spec",
     "FileIssue": "File in Mantis",
     "UpdateIssue": "Bring Mantis up to date",
     "AddNote": "Add a note in Mantis",
+    "RelateIssue": "Link it in Mantis",
     "SendNotice": "Send a mail",
 }
 
@@ -117,6 +126,7 @@ STORY: Mapping[type[Event], Tell] = {
         "",
     ),
     c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
     c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
     c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.errors import TryLater, Unknown
+from intake_fn.core.case import Relation
+from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.ports import Issue
 from tests.fakes import MemoryTracker
 
@@ -56,6 +57,20 @@ class TrackerContract:
             )
 
             assert dropped == ()
+
+    def test_an_issue_is_related_to_another_once(self, tracker: Tracker) -> None:
+        """Saying it again changes nothing; another relation takes its place; there has to be another issue."""
+        one, other = (
+            tracker.file(ISSUE).number,
+            tracker.file(replace(ISSUE, marker="Specdesk HD-2", information="Specdesk HD-2")).number,
+        )
+        for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE):
+            tracker.relate(one, other, relation)
+
+        with pytest.raises(Refused, match="999999"):
+            tracker.relate(one, 999_999, Relation.RELATED)
+        with pytest.raises(Unknown):
+            tracker.relate(999_999, one, Relation.RELATED)
 
     def test_a_note_and_a_file_arrive_once(self, tracker: Tracker) -> None:
         """Sent twice, there once; a file of a refused type would give False."""

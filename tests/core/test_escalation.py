@@ -30,6 +30,7 @@ from intake_fn.core.case import (
     HandedOver,
     Judged,
     JudgeRequest,
+    Linked,
     MailFailed,
     Noted,
     NotedInMantis,
@@ -37,6 +38,8 @@ from intake_fn.core.case import (
     NotMailed,
     Overruled,
     Received,
+    RelateIssue,
+    Relation,
     Reopened,
     Reprioritised,
     RequesterReplied,
@@ -86,6 +89,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     BackInMantis: {"number": 4711},
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
+    Linked: {"number": 4700, "relation": Relation.DUPLICATE},
     Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
     NotMailed: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
@@ -220,6 +224,7 @@ WAITS = (
     DeliveryFailed,
     Retried,
     Ticked,
+    Linked,
     NotedInMantis,
     ChangedInMantis,
     GoneFromMantis,
@@ -575,6 +580,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "decide what it is",
                 "ask the requester",
                 "tick an activity",
+                "link it to another issue",
                 "note",
                 "resolve",
             },
@@ -590,6 +596,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "decide what it is",
                 "ask the requester",
                 "tick an activity",
+                "link it to another issue",
                 "note",
                 "resolve",
             },
@@ -605,6 +612,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "decide what it is",
                 "ask the requester",
                 "tick an activity",
+                "link it to another issue",
                 "note",
                 "resolve",
             },
@@ -614,9 +622,13 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
         ),
         pytest.param(BY_STATUS[Status.NEW], {"decide what it is", "note"}, (), (), id="not judged yet"),
         pytest.param(
-            BY_STATUS[Status.RESOLVED], {"note", "decide what it is", "reopen", "close"}, (), (), id="resolved"
+            BY_STATUS[Status.RESOLVED],
+            {"note", "decide what it is", "link it to another issue", "reopen", "close"},
+            (),
+            (),
+            id="resolved",
         ),
-        pytest.param(BY_STATUS[Status.CLOSED], {"note", "reopen"}, (), (), id="closed"),
+        pytest.param(BY_STATUS[Status.CLOSED], {"note", "link it to another issue", "reopen"}, (), (), id="closed"),
     ],
 )
 def test_the_desk_offers_what_is_allowed(
@@ -684,3 +696,31 @@ def test_who_is_told_of_mail_that_does_not_arrive(
 
     assert told == in_short(step)
     assert step.case.status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("changes", "number", "why"),
+    [
+        ({"issue": 4711}, 4711, "another issue"),
+        ({"issue": 4711}, 0, "another issue"),
+        ({"issue": 4711, "gone": True}, 4700, "gone from Mantis"),
+        ({"issue": 4711, "links": {4700: Relation.RELATED}}, 4700, "like this already"),
+    ],
+)
+def test_an_issue_is_linked_to_another_one_that_is_not_linked_like_this(
+    process: Process, changes: dict[str, Any], number: int, why: str
+) -> None:
+    """Anything else is a slip of the hand."""
+    case = replace(BY_STATUS[Status.OPEN], **changes)
+
+    with pytest.raises(Refused, match=why):
+        step_of(case, Linked, process, number=number, relation=Relation.RELATED)
+
+
+def test_another_relation_takes_the_place_of_the_one_before(process: Process) -> None:
+    """As in Mantis, which is told of it."""
+    case = replace(BY_STATUS[Status.OPEN], issue=4711, links={4700: Relation.RELATED})
+    step = step_of(case, Linked, process, number=4700, relation=Relation.DUPLICATE)
+
+    assert {4700: Relation.DUPLICATE} == step.case.links
+    assert (RelateIssue(4700, Relation.DUPLICATE),) == step.intents

@@ -14,8 +14,10 @@ from intake_fn.core.case import (
     Category,
     Escalated,
     Filing,
+    Linked,
     Noted,
     Overruled,
+    Relation,
     RequesterReplied,
     Resolved,
     Retried,
@@ -551,3 +553,24 @@ def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, 
         desk.sweep().warned,
         list(room.store.waking(room.clock())),
     )
+
+
+def test_a_link_waits_for_the_issue_and_is_made_once(room: Room) -> None:
+    """Mantis is told of it after it has the issue; a number that it does not know is given up visibly."""
+    other = room.desk.take_in(request(), "other").issue
+    room.tracker.down = True
+    case = room.desk.take_in(request(), "key")
+    for number in (other, 999):
+        event = room.event(Linked, number=number, relation=Relation.DUPLICATE)
+        case = room.desk.act(case.id, event, room.store.load(case.id).version)
+    assert {} == room.tracker.related
+    room.tracker.down = False
+    room.clock.advance(hours=1)
+    for _ in range(3):
+        room.desk.sweep()
+        room.clock.advance(hours=1)
+    case = room.store.load(case.id)
+
+    assert {(case.issue, other): Relation.DUPLICATE} == room.tracker.related
+    assert ["RelateIssue"] == [type(item.intent).__name__ for item in room.store.failed()]
+    assert "999" in room.store.failed()[0].last_error

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.core.case import Relation
 from intake_fn.core.errors import Broken, SpecdeskError, TryLater
 from intake_fn.ports import Issue
 from tests.adapters.test_tracker import TrackerContract
@@ -70,6 +71,15 @@ class TestMantis(TrackerContract):
             tracker.note(number, "Handed over.", "[HD#3#2]")
 
         assert 1 == len(tracker._issue(number)["notes"])
+
+    def test_a_relation_stands_there_once(self, tracker: MantisTracker) -> None:
+        """The last one that was said."""
+        one, other = tracker.file(issue()).number, tracker.file(issue()).number
+        for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE):
+            tracker.relate(one, other, relation)
+        found = tracker._issue(one)["relationships"]
+
+        assert [("duplicate-of", other)] == [(row["type"]["name"], row["issue"]["id"]) for row in found]
 
     def test_a_file_stands_there_once(self, tracker: MantisTracker) -> None:
         """The same name and size is the same file."""

@@ -18,8 +18,10 @@ from intake_fn.core.case import (
     Failure,
     FileIssue,
     HandedOver,
+    Linked,
     Noted,
     Overruled,
+    Relation,
     Reopened,
     Reprioritised,
     Resolved,
@@ -237,6 +239,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"activity": "reproduce", "note": "Every time."},
     ),
     "note": ({"text": "Seen before."}, Noted, {"text": "Seen before."}),
+    "link": (
+        {"relation": "duplicate-of", "number": "#4700"},
+        Linked,
+        {"number": 4700, "relation": Relation.DUPLICATE},
+    ),
     "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
     "close": ({"note": "Nobody objected."}, Closed, {"note": "Nobody objected."}),
@@ -273,6 +280,28 @@ def test_each_action_makes_its_event(web: Web, action: str) -> None:
     assert events[-1].at == web.clock()
     assert {name: getattr(events[-1], name) for name in holds} == holds
     assert ACTIONS[action].done in web.client.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize("number", ["", "abc", "4700x", "٤٧", "1" * 30])
+def test_what_is_no_number_of_an_issue_is_said(web: Web, number: str) -> None:
+    """And stays where it was typed."""
+    case = ready(web, "link")
+    answer = web.act(case, "link", relation="related-to", number=number)
+
+    assert answer.status_code == 422
+    assert "number" in answer.text
+    assert f'value="{number}"' in answer.text
+
+
+def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
+    """With its address in Mantis."""
+    case = ready(web, "link")
+    web.act(case, "link", relation="duplicate-of", number="4700")
+    page = web.client.get(f"/desk/requests/{case.id}").text
+
+    assert "A duplicate of" in page
+    assert "view.php?id=4700" in page
+    assert "Linked in Mantis: a duplicate of #4700" in page
 
 
 @pytest.mark.parametrize("action", DOING)

@@ -11,16 +11,21 @@ import pytest
 
 from intake_fn.core.case import (
     BackInMantis,
+    Category,
     ChangedInMantis,
     Closed,
     GoneFromMantis,
     HandedOver,
+    Linked,
     NotedInMantis,
     NotKept,
+    Overruled,
+    Relation,
     Resolved,
     Status,
 )
 from intake_fn.core.errors import TryLater
+from intake_fn.core.request import Attachment
 from intake_fn.desk.sync import Synced
 from tests.desk.test_story import Room, at_level_4, request
 
@@ -463,3 +468,36 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
 
     assert ((), ("resolved", other)) == (office.case(case_id).unkept, office.stands(case_id))
     assert [("handler",), ()] == [e.dropped for e in office.case(case_id).history if isinstance(e, NotKept)]
+
+
+# --- a decision moves the issue --------------------------------------------------------------
+
+
+def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> None:
+    """Overruled, the issue goes to the other project as it is; the sync takes the move for nobody's act."""
+    office.room.files.put("key", b"log", "text/plain")
+    attached = Attachment("key", "trace.log", "text/plain", 3, "")
+    case = office.desk.take_in(request(attachments=(attached,)), "key")
+    other = office.desk.take_in(request(), "other")
+    office.note(case.id, "Looks known.")
+    office.at_rest()
+    case = office.case(case.id)
+    event = office.room.event(Linked, number=other.issue, relation=Relation.RELATED)
+    case = office.desk.act(case.id, event, case.version)
+    office.at_rest()
+    before = office.mantis.tracker._issue(case.issue or 0)
+    event = office.room.event(Overruled, category=Category.CHANGE, clause="", reason="The spec has no such thing.")
+    case = office.desk.act(case.id, event, office.case(case.id).version)
+    office.at_rest()
+    after = office.mantis.tracker._issue(case.issue or 0)
+    moved = {name for name in before if before[name] != after[name]}
+
+    assert ("Bugs InBox", "Change InBox") == (before["project"]["name"], after["project"]["name"])
+    assert {"project", "category", "updated_at", "notes", "history"} >= moved
+    assert before["notes"] == after["notes"][: len(before["notes"])]
+    assert "The spec has no such thing." in after["notes"][-1]["text"]
+    assert after["category"] is not None
+    assert ["trace.log"] == [file["filename"] for file in after["attachments"]]
+    assert [other.issue] == [row["issue"]["id"] for row in after["relationships"]]
+    assert ["NotedInMantis"] == office.told(case.id)
+    assert () == office.case(case.id).unkept

@@ -227,6 +227,11 @@ class Ticked(Event):
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refiled(Event):
+    """A person has the request filed anew, for its issue is gone from Mantis; what is known of that is forgotten."""
+
+
 class Relation(StrEnum):
     """What our issue is to another one in Mantis, in its words."""
 
@@ -337,6 +342,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Retried,
         Ticked,
         Linked,
+        Refiled,
         NotedInMantis,
         ChangedInMantis,
         GoneFromMantis,
@@ -548,6 +554,14 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Retried: _retried,
     Ticked: lambda *_: {},
     Linked: lambda case, e: {"links": {**case.links, e.number: e.relation}},
+    Refiled: lambda *_: {
+        "issue": None,
+        "issue_url": "",
+        "issue_project": "",
+        "gone": False,
+        "unkept": (),
+        "filing": Filing.QUEUED,
+    },
     NotedInMantis: lambda *_: {},
     ChangedInMantis: lambda *_: {},
     GoneFromMantis: lambda *_: {"gone": True},

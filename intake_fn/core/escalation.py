@@ -44,6 +44,7 @@ from intake_fn.core.case import (
     NotMailed,
     Overruled,
     Received,
+    Refiled,
     RelateIssue,
     Reopened,
     Reprioritised,
@@ -70,7 +71,7 @@ _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
 _CLOCK = frozenset({Warned, Breached})
 _MAIL = frozenset({Bundled, MailFailed, NotMailed})
 _TALK = _MAIL | {Noted, RequesterReplied}
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Linked, Resolved})
+_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Linked, Refiled, Resolved})
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
@@ -97,6 +98,7 @@ WORDS: Mapping[type[Event], str] = {
     AskedRequester: "ask the requester",
     Ticked: "tick an activity",
     Linked: "link it to another issue",
+    Refiled: "file it anew",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -181,6 +183,7 @@ def allowed(case: Case, process: Process) -> Options:
         Reprioritised: priorities,
         Ticked: activities,
         Linked: not case.gone,
+        Refiled: case.gone,
     }
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
@@ -341,6 +344,11 @@ def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
         yield f"It is linked to #{event.number} like this already."
 
 
+def _is_gone(case: Case, _: Refiled, __: Process) -> Iterator[str]:
+    if not case.gone:
+        yield f"The issue of {case.id} is not gone from Mantis."
+
+
 def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
     if event != alarm(case, process, event.at, event.actor):
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
@@ -382,6 +390,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
     Ticked: (_is_to_be_done,),
     Linked: (_is_another_issue,),
+    Refiled: (_is_gone,),
     Warned: (_is_true,),
     Breached: (_is_true,),
 }
@@ -492,6 +501,13 @@ def _linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
     yield RelateIssue(event.number, event.relation)
 
 
+def _refiled(before: Case, _: Refiled, __: Case, process: Process) -> Iterator[Intent]:
+    """The new issue gets all notes and links that the lost one had from us."""
+    yield FileIssue()
+    yield from (AddNote(note_of(event, process)) for event in before.history if type(event) in NOTES)
+    yield from (RelateIssue(number, relation) for number, relation in before.links.items())
+
+
 def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
     zone = ZoneInfo(calendar_of(after, process).zone)
@@ -551,6 +567,7 @@ OWED: Mapping[type[Event], Owed] = {
     Retried: _nothing,
     Ticked: _ticked,
     Linked: _linked,
+    Refiled: _refiled,
     NotedInMantis: _nothing,
     ChangedInMantis: _put_back,
     GoneFromMantis: _nothing,

@@ -19,6 +19,7 @@ from intake_fn.core.case import (
     Linked,
     Noted,
     Overruled,
+    Refiled,
     Relation,
     Reopened,
     Reprioritised,
@@ -107,6 +108,7 @@ ACTIONS: Mapping[str, Action] = {
         {"relation": "Please choose what it is to the other issue.", "number": "Please give the issue's number."},
         lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
     ),
+    "refile": Action("File it anew", "It is filed anew.", Refiled, {}, lambda _: {}),
     "resolve": Action(
         "Resolve",
         "Resolved; the requester is told.",

@@ -127,6 +127,7 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
+    c.Refiled: lambda *_: ("To be filed in Mantis anew", ""),
     c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
     c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),

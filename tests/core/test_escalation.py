@@ -38,6 +38,7 @@ from intake_fn.core.case import (
     NotMailed,
     Overruled,
     Received,
+    Refiled,
     RelateIssue,
     Relation,
     Reopened,
@@ -89,6 +90,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     BackInMantis: {"number": 4711},
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
+    Refiled: {},
     Linked: {"number": 4700, "relation": Relation.DUPLICATE},
     Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
@@ -201,6 +203,7 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
     case = BY_STATUS[status]
     if kind is Judged and case.verdict is not None:
         case = replace(case, verdict=None)  # a verdict that comes late
+    case = replace(case, issue=4711, gone=True) if kind is Refiled else case
     before = replace(case)
     process = timed(process)
     if kind in TRANSITIONS[status]:
@@ -225,6 +228,7 @@ WAITS = (
     Retried,
     Ticked,
     Linked,
+    Refiled,
     NotedInMantis,
     ChangedInMantis,
     GoneFromMantis,
@@ -246,7 +250,7 @@ AFTER: dict[type[Event], Status] = {
 def test_only_an_answer_or_a_resolution_ends_the_waiting(process: Process, kind: type[Event]) -> None:
     """Escalated, handed over or given another priority, the requester still owes the answer, and the clock stands."""
     case = BY_STATUS[Status.WAITING]
-    case = replace(case, verdict=None) if kind is Judged else case
+    case = replace(case, verdict=None) if kind is Judged else replace(case, gone=kind is Refiled)
     after = step_of(case, kind, process).case
 
     assert AFTER[kind] is after.status

@@ -14,24 +14,29 @@ from intake_fn.core.case import (
     Category,
     ChangedInMantis,
     Closed,
+    Filing,
     GoneFromMantis,
     HandedOver,
     Linked,
+    Noted,
     NotedInMantis,
     NotKept,
     Overruled,
+    Refiled,
     Relation,
     Resolved,
     Status,
 )
-from intake_fn.core.errors import TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.request import Attachment
+from intake_fn.desk.filing import issue_of
 from intake_fn.desk.sync import Synced
 from tests.desk.test_story import Room, at_level_4, request
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.process import Process
+    from intake_fn.ports import Issue
     from tests.mantis.conftest import StandIn
 
 FOREIGN = (NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis)
@@ -80,6 +85,10 @@ class Office:
         """Status and handler in Mantis."""
         found = self.desk.tracker.look(self.case(case_id).issue or 0)
         return found.status, found.handler
+
+    def issue(self, case_id: str) -> Issue:
+        """The issue as it would be filed."""
+        return issue_of(self.case(case_id), self.desk.process, self.desk.links)
 
     def change(self, case_id: str, account: str = "andrei", **fields: Any) -> None:
         """Somebody changes the issue in Mantis."""
@@ -468,6 +477,48 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
 
     assert ((), ("resolved", other)) == (office.case(case_id).unkept, office.stands(case_id))
     assert [("handler",), ()] == [e.dropped for e in office.case(case_id).history if isinstance(e, NotKept)]
+
+
+# --- filed anew ------------------------------------------------------------------------------
+
+
+def test_what_was_deleted_is_filed_anew_once_with_all_that_was_said(office: Office, case_id: str) -> None:
+    """A new number, our notes and links on it, and one issue however often the button is pressed."""
+    other = office.desk.take_in(request(), "other").issue or 0
+    office.at_rest()
+    for event in (
+        office.room.event(Noted, text="Seen at the client's."),
+        office.room.event(Linked, number=other, relation=Relation.RELATED),
+    ):
+        office.desk.act(case_id, event, office.case(case_id).version)
+    lost = office.case(case_id).issue
+    office.mantis.raw("DELETE", f"issues/{lost}", None, "administrator")
+    for _ in range(70):  # the whole list is compared once an hour
+        office.minute()
+    gone = office.case(case_id)
+    office.desk.act(case_id, office.room.event(Refiled), gone.version)
+    with pytest.raises(Refused, match="not gone"):
+        office.desk.act(case_id, office.room.event(Refiled), office.case(case_id).version)
+    with pytest.raises(Stale):
+        office.desk.act(case_id, office.room.event(Refiled), gone.version)
+    office.at_rest()
+    case = office.case(case_id)
+    issue = office.mantis.tracker._issue(case.issue or 0)
+
+    assert (True, False, Filing.FILED) == (gone.gone, case.gone, case.filing)
+    assert lost != case.issue
+    assert ("assigned", case.issue) == (
+        office.stands(case_id)[0],
+        office.desk.tracker.file(office.issue(case_id)).number,
+    )
+    assert 1 == sum("Seen at the client's." in note["text"] for note in issue["notes"])
+    assert [other] == [row["issue"]["id"] for row in issue["relationships"]]
+    assert ["GoneFromMantis"] == office.told(case_id)
+    assert office.room.store.ledger().balanced
+
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
+    office.at_rest()
+    assert Status.RESOLVED is office.case(case_id).status
 
 
 # --- a decision moves the issue --------------------------------------------------------------

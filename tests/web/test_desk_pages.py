@@ -21,6 +21,7 @@ from intake_fn.core.case import (
     Linked,
     Noted,
     Overruled,
+    Refiled,
     Relation,
     Reopened,
     Reprioritised,
@@ -244,6 +245,7 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         Linked,
         {"number": 4700, "relation": Relation.DUPLICATE},
     ),
+    "refile": ({}, Refiled, {}),
     "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
     "close": ({"note": "Nobody objected."}, Closed, {"note": "Nobody objected."}),
@@ -259,6 +261,10 @@ def ready(web: Web, action: str) -> Case:
     web.sign_in()
     if action in AFTER_RESOLVING:
         web.act(case, "resolve", resolution="Done.")
+    if action == "refile":
+        del web.tracker.issues[case.issue or 0]
+        web.clock.advance(hours=2)
+        web.desk.sync()
     return web.desk.store.load(case.id)
 
 

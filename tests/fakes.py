@@ -447,7 +447,15 @@ class MemoryTracker:
         self._there(number)
         one = self.issues[number]
         notes = tuple(MantisNote(n, "", text) for n, text in enumerate(self.notes.get(number, []), 1))
-        return Standing(one.project, one.handler, one.status, one.priority, notes=notes)
+        return Standing(
+            one.project,
+            one.handler,
+            one.status,
+            one.priority,
+            notes=notes,
+            summary=one.summary,
+            description=one.description,
+        )
 
     def probe(self) -> str:
         """A version."""

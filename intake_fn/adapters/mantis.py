@@ -187,7 +187,8 @@ class MantisTracker:
         self._check(answer)
         row = _first(answer.body, "issues")
         named = {name: str(row.get(name, {}).get("name", "")) for name in ("project", "handler", *STANDS)}
-        return Standing(**named, notes=tuple(_notes(row)), changed_by=_changed_by(row))
+        texts = {name: str(row.get(name, "")) for name in ("summary", "description")}
+        return Standing(**named, **texts, notes=tuple(_notes(row)), changed_by=_changed_by(row))
 
     def probe(self) -> str:
         """The tracker's version, when it answers."""

@@ -60,7 +60,7 @@ class MantisNote:
 class Standing:
     """An issue as it stands in Mantis. Names are Mantis's; `handler` is "" for nobody.
 
-    `changed_by` names who changed a field last, by field.
+    `changed_by` names who changed a field last, by field. The texts are for finding duplicates; ours are the record.
     """
 
     project: str
@@ -70,6 +70,8 @@ class Standing:
     resolution: str = ""
     notes: tuple[MantisNote, ...] = ()
     changed_by: Mapping[str, str] | None = None
+    summary: str = ""
+    description: str = ""
 
 
 def shown(case: Case, process: Process) -> dict[str, str]:

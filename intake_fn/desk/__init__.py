@@ -12,7 +12,7 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -46,7 +46,7 @@ from intake_fn.core.notes import FAILURES
 from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import sync
+from intake_fn.desk import known, sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.post import PUT_OFF, goes_with, mail_of, notice_of
 from intake_fn.desk.records import claim_of
@@ -119,6 +119,8 @@ class Desk:
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
+    remembered: known.Remembered = field(default_factory=known.Remembered)
+    """The known issues, as this process read them last."""
 
     # --- use cases ---------------------------------------------------------------------------
 
@@ -181,6 +183,10 @@ class Desk:
     def sync(self) -> sync.Synced:
         """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""
         return sync.sync(self)
+
+    def similar(self, case: Case) -> list[known.Similar]:
+        """The issues in Mantis that are most like a request; it suggests, and a person links."""
+        return known.similar(self, case)
 
     def retry(self, item_id: str, actor: str) -> None:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""

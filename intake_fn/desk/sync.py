@@ -25,6 +25,7 @@ from intake_fn.core.case import AddNote, Case, FileIssue, UpdateIssue
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.core.escalation import advance
 from intake_fn.core.mirror import Standing, told
+from intake_fn.desk.known import learn
 from intake_fn.desk.recount import rows
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ class _Run:
         self._look_at([one for one in listed if self._is_news(one)])
         if complete:
             complete = self._look_for_missing({change.number for change in listed})
+        seen = [one.number for one in self.done]
+        learn(self.desk, seen, {one.number for one in listed} if complete else None, lambda: not self._time_is_up())
         after = self._after(listed, complete=complete)
         if after != self.cursor:
             self.desk.store.keep_sync(after)

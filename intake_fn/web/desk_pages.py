@@ -133,6 +133,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         due=due(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
+        similar=desk.similar(case),
         typed=typed() if problem else {},
         now=desk.clock(),
         zone=words.zone_of(me(), process),

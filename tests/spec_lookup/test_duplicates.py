@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Candidate, DuplicateIndex, IssueText
+from spec_lookup.errors import IndexBroken
 
 LATE = IssueText("1", "Late flag stays", "The plan was moved to the afternoon, the flag is still there.")
 BILL = IssueText("2", "Bill has two shipments missing", "Files that departed in June are on no bill.")
@@ -58,3 +59,33 @@ def test_a_score_is_a_share(issues: list[IssueText], summary: str, description: 
     """Above 0 and not above 1, whatever is written."""
     for candidate in DuplicateIndex.of(issues).find(IssueText("new", summary, description)):
         assert 0 < candidate.score <= 1
+
+
+def test_an_issue_is_replaced_taken_out_and_kept() -> None:
+    """What comes back from bytes finds the same, to the last digits that are kept."""
+    index = DuplicateIndex.of(
+        [
+            IssueText("1", "Invoice shows the wrong currency", "Euros where pounds were agreed."),
+            IssueText("2", "Crane cannot be booked", "The calendar of the crane is empty."),
+            IssueText("3", "Map is upside down", "North is at the bottom."),
+        ]
+    )
+    index.add(IssueText("2", "Crane can be booked twice", "Two customers on one day."))
+    index.take_out("3")
+    index.take_out("never there")
+    report = IssueText("x", "Wrong currency on the invoice", "It has euros instead of pounds.")
+    again = DuplicateIndex.from_bytes(index.to_bytes())
+
+    assert {"1", "2"} == index.ids == again.ids
+    assert "Crane can be booked twice" == again.text("2").summary
+    assert IssueText("3", "Map is upside down", "North is at the bottom.") not in index
+    assert "3" not in [one.id for one in index.find(IssueText("x", "Map is upside down", ""))]
+    assert "1" == index.find(report)[0].id == again.find(report)[0].id
+    assert again.find(report)[0].score == pytest.approx(index.find(report)[0].score, abs=0.05)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"format": 1}', b'{"format": 1, "model": "no", "issues": []}'])
+def test_bytes_of_something_else_are_refused(content: bytes) -> None:
+    """And of another model, whose vectors mean something else."""
+    with pytest.raises(IndexBroken, match="made anew"):
+        DuplicateIndex.from_bytes(content)

@@ -606,3 +606,18 @@ def test_the_requester_is_not_shown_what_the_house_says_of_their_mail(web: Web) 
     web.desk.mail_failed(MailReport("1", case.request.requester.email, Failure.COMPLAINED, "abuse", f"{case.id}#2#2"))
 
     assert "unwanted" not in web.client.get(urlsplit(web.links.status(case.id)).path).text
+
+
+def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web) -> None:
+    """With their address in Mantis; a request that is like no other says so."""
+    first, second = web.sent(key="a" * 22), web.sent(key="b" * 22)
+    web.sign_in()
+    assert "None that is known." in web.client.get(f"/desk/requests/{second.id}").text
+    for _ in range(3):
+        web.clock.advance(minutes=1)
+        web.desk.sync()
+    page = web.client.get(f"/desk/requests/{second.id}").text
+
+    assert f'view.php?id={first.issue}">#{first.issue}</a> {first.request.summary}' in page
+    assert "looks like the same" in page
+    assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.errors import SpecdeskError, TryLater, Unknown
+from intake_fn.core.errors import SpecdeskError, Unknown
 from spec_lookup import DuplicateIndex, IssueText, SpecLookupError
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ class Similar:
 
 @dataclass
 class Remembered:
-    """What one process has read of the known issues, and when."""
+    """What one process has read of the known issues last: the file's digest, what it holds, and when."""
 
     index: DuplicateIndex | None = None
+    digest: bytes = b""
     at: datetime | None = None
 
 
@@ -82,10 +84,12 @@ def learn(desk: Desk, seen: Iterable[int], listed: AbstractSet[int] | None, may_
                 break
             changed |= _add(desk, index, number)
         if changed:
-            desk.files.put(KEY, index.to_bytes(), "application/json")
-            desk.remembered.at = None
+            content = index.to_bytes()
+            desk.files.put(KEY, content, "application/json")
+            desk.remembered.digest = sha256(content).digest()
     except (SpecdeskError, SpecLookupError) as error:
         log.warning("known_issues_not_kept", error=str(error))
+        desk.remembered.index = None  # it may hold what the file does not
 
 
 def _take_out(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
@@ -125,18 +129,22 @@ def _filed(desk: Desk, number: int) -> IssueText:
 def _remembered(desk: Desk) -> DuplicateIndex:
     here, now = desk.remembered, desk.clock()
     if here.index is None or here.at is None or abs(now - here.at) >= FRESH_FOR:
-        here.index, here.at = _read(desk), now
+        return _read(desk)
     return here.index
 
 
 def _read(desk: Desk) -> DuplicateIndex:
     """The file as it stands; empty when there is none yet, or it is damaged or of another model. Raises TryLater."""
+    here = desk.remembered
     try:
-        return DuplicateIndex.from_bytes(desk.files.get(KEY))
-    except TryLater:
-        raise
+        content = desk.files.get(KEY)
+        digest = sha256(content).digest()
+        if here.index is None or digest != here.digest:
+            here.index, here.digest = DuplicateIndex.from_bytes(content), digest
     except Unknown:
-        return DuplicateIndex()
+        here.index, here.digest = DuplicateIndex(), b""
     except SpecLookupError as error:
         log.warning("known_issues_anew", error=str(error))
-        return DuplicateIndex()
+        here.index, here.digest = DuplicateIndex(), b""
+    here.at = desk.clock()
+    return here.index

@@ -128,3 +128,15 @@ def test_nothing_but_what_is_compared_is_kept(room: Room) -> None:
 
     assert [{"id", "summary", "description", "vector"}] == [set(row) for row in rows]
     assert b"camille@example.com" not in room.files.kept[KEY][0]
+
+
+def test_what_could_not_be_kept_is_kept_within_the_hour(room: Room) -> None:
+    """The file store was down when it was learnt."""
+    first = room.desk.take_in(LABELS, "first")
+    second = room.desk.take_in(LABELS, "second")
+    room.files.down = True
+    minutes(room)
+    room.files.down = False
+    minutes(room, 65)
+
+    assert [(first.issue, LABELS.summary)] == found(room, second.id)

@@ -24,6 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from intake_fn.desk.known import KEY
+
 HOST = "127.0.0.1"
 BEFORE, HELD, AFTER = "before", "held", "after"
 THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW, LATE = (
@@ -215,6 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
 # --- what a call is ---------------------------------------------------------------------------
 
 MAIL = "mail: send"
+KNOWN = "files: known issues"
 
 
 def step_of(method: str, path: str, target: str, body: bytes) -> str:
@@ -223,6 +226,8 @@ def step_of(method: str, path: str, target: str, body: bytes) -> str:
         return f"table: {_named(target.rpartition('.')[2], json.loads(body))}"
     if path.startswith("/v2/email"):
         return MAIL
+    if urlsplit(path).path.endswith(KEY):
+        return KNOWN
     return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', urlsplit(path).path.removeprefix('/api/rest/'))}"
 
 
@@ -242,8 +247,8 @@ def _named(operation: str, call: Any) -> str:
 
 
 def writes(step: str) -> bool:
-    """Whether a step changes anything at the server."""
-    return step not in ("table: get", "table: query") and not step.startswith("Mantis: GET")
+    """Whether a step changes anything at the server that must not be lost: what is known of issues may be."""
+    return step not in ("table: get", "table: query", KNOWN) and not step.startswith("Mantis: GET")
 
 
 def is_transaction(step: str) -> bool:

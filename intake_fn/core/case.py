@@ -250,6 +250,57 @@ class Linked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """A person says that it is the same as another request, whose issue is `number`; it follows that one from now on.
+
+    What a request hears of the one that it follows stands in core/following.py.
+    """
+
+    other: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted(Event):
+    """It is not the same after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed(Event):
+    """Another request is the same as this one, and follows it."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed(Event):
+    """Another request does not follow this one any more."""
+
+    other: str
+
+
+class Progress(StrEnum):
+    """What a request hears of the one that it follows."""
+
+    DECIDED = "decided"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard(Event):
+    """What happened to the request that this one follows; `item` names the outbox item that told it."""
+
+    other: str
+    item: str
+    progress: Progress
+    why: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retried(Event):
     """An outbox item that was given up is back in line."""
 
@@ -343,6 +394,11 @@ EVENTS: Mapping[str, type[Event]] = {
         Ticked,
         Linked,
         Refiled,
+        Joined,
+        Parted,
+        Followed,
+        Unfollowed,
+        Heard,
         NotedInMantis,
         ChangedInMantis,
         GoneFromMantis,
@@ -389,6 +445,23 @@ class RelateIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class TellRequest:
+    """Let another request know whether this one follows it."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Tell a request that follows this one what has happened. `why` is our sentence, `text` what a person wrote."""
+
+    other: str
+    progress: Progress
+    why: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SendNotice:
     """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address."""
 
@@ -398,9 +471,10 @@ class SendNotice:
     after: datetime | None = None
 
 
-Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | RelateIssue | SendNotice
+Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | RelateIssue | TellRequest | PassOn | SendNotice
 INTENTS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, RelateIssue, SendNotice)
+    kind.__name__: kind
+    for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, RelateIssue, TellRequest, PassOn, SendNotice)
 }
 
 
@@ -436,6 +510,10 @@ class Case:
     """The fields that Mantis did not keep as they were sent last."""
     links: Mapping[int, Relation] = field(default_factory=dict)
     """Other issues that it is related to by what a person said here, and how."""
+    same_as: str = ""
+    """The request that it is the same as and follows; "" for none."""
+    followers: tuple[str, ...] = ()
+    """The requests that are the same as this one and follow it."""
     history: tuple[Event, ...] = ()
 
 
@@ -562,6 +640,11 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
         "unkept": (),
         "filing": Filing.QUEUED,
     },
+    Joined: lambda _, e: {"same_as": e.other},
+    Parted: lambda *_: {"same_as": ""},
+    Followed: lambda case, e: {"followers": (*case.followers, e.other)},
+    Unfollowed: lambda case, e: {"followers": tuple(one for one in case.followers if one != e.other)},
+    Heard: lambda *_: {},
     NotedInMantis: lambda *_: {},
     ChangedInMantis: lambda *_: {},
     GoneFromMantis: lambda *_: {"gone": True},
@@ -607,6 +690,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "notices": tuple,
         "failure": Failure,
         "relation": Relation,
+        "progress": Progress,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }
@@ -630,6 +714,8 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         data["after"] = datetime.fromisoformat(data["after"])
     if "relation" in data:
         data["relation"] = Relation(data["relation"])
+    if "progress" in data:
+        data["progress"] = Progress(data["progress"])
     intent: Intent = kind(**data)
     return intent
 

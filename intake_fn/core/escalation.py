@@ -31,9 +31,12 @@ from intake_fn.core.case import (
     Event,
     Filed,
     FileIssue,
+    Followed,
     GoneFromMantis,
     HandedOver,
+    Heard,
     Intent,
+    Joined,
     Judged,
     JudgeRequest,
     Linked,
@@ -43,9 +46,11 @@ from intake_fn.core.case import (
     NotKept,
     NotMailed,
     Overruled,
+    Parted,
     Received,
     Refiled,
     RelateIssue,
+    Relation,
     Reopened,
     Reprioritised,
     RequesterReplied,
@@ -54,12 +59,15 @@ from intake_fn.core.case import (
     SendNotice,
     Status,
     Step,
+    TellRequest,
     Ticked,
+    Unfollowed,
     UpdateIssue,
     Warned,
     apply,
 )
 from intake_fn.core.errors import Refused
+from intake_fn.core.following import TOLD, consequence, passed_on
 from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import FAILURES, NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
@@ -67,18 +75,33 @@ from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
-_MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried}
+_OTHERS = frozenset({Followed, Unfollowed})
+_MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, Heard}
 _CLOCK = frozenset({Warned, Breached})
 _MAIL = frozenset({Bundled, MailFailed, NotMailed})
-_TALK = _MAIL | {Noted, RequesterReplied}
-_WORK = frozenset({Overruled, Escalated, HandedOver, Reprioritised, AskedRequester, Ticked, Linked, Refiled, Resolved})
+_TALK = _MAIL | _OTHERS | {Noted, RequesterReplied}
+_WORK = frozenset(
+    {
+        Overruled,
+        Escalated,
+        HandedOver,
+        Reprioritised,
+        AskedRequester,
+        Ticked,
+        Linked,
+        Refiled,
+        Joined,
+        Parted,
+        Resolved,
+    }
+)
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
     Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
-    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Reopened, Closed},
-    Status.CLOSED: _TALK | _MACHINE | {Linked, Reopened},
+    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Parted, Reopened, Closed},
+    Status.CLOSED: _TALK | _MACHINE | {Linked, Parted, Reopened},
 }
 """Which events may happen in which status; Received begins a case and happens to none (`take_in`).
 
@@ -99,6 +122,8 @@ WORDS: Mapping[type[Event], str] = {
     Ticked: "tick an activity",
     Linked: "link it to another issue",
     Refiled: "file it anew",
+    Joined: "say that it is the same as another request",
+    Parted: "say that it is not the same",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -184,6 +209,8 @@ def allowed(case: Case, process: Process) -> Options:
         Ticked: activities,
         Linked: not case.gone,
         Refiled: case.gone,
+        Joined: not case.same_as,
+        Parted: bool(case.same_as),
     }
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
@@ -218,14 +245,16 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     """
     event = replace(event, at=max(event.at, case.changed_at))
     _refuse_unless_allowed(case, event, process)
-    events = (*_before(case, event, process), event)
+    events = (*_before(case, event, process), event, *_behind(case, event))
     intents: list[Intent] = []
     before = case
     for happened in events:
         after = apply(before, happened)
-        intents += [
-            intent for intent in OWED[type(happened)](before, happened, after, process) if intent not in intents
-        ]
+        owed = (
+            *OWED[type(happened)](before, happened, after, process),
+            *passed_on(before, happened, after, process),
+        )
+        intents += [intent for intent in owed if intent not in intents]
         before = after
     if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
         intents = [intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote)]
@@ -248,6 +277,19 @@ def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
             reason=NOT_THIS_LEVEL,
             note=event.note,
         )
+
+
+def _behind(case: Case, event: Event) -> Iterator[Event]:
+    """What follows at once: the same request is a duplicate in Mantis, too, and goes where the other one goes."""
+    if isinstance(event, Joined) and _is_to_be_linked(case, event.number):
+        yield Linked(at=event.at, actor=event.actor, number=event.number or 0, relation=Relation.DUPLICATE)
+    if isinstance(event, Heard):
+        yield from filter(None, [consequence(case, event)])
+
+
+def _is_to_be_linked(case: Case, number: int | None) -> bool:
+    known = case.links.get(number) is Relation.DUPLICATE if number else True
+    return not known and not case.gone and number != case.issue
 
 
 def _urgent_level(case: Case, process: Process) -> int:
@@ -349,6 +391,28 @@ def _is_gone(case: Case, _: Refiled, __: Process) -> Iterator[str]:
         yield f"The issue of {case.id} is not gone from Mantis."
 
 
+def _follows_one_other(case: Case, event: Joined, _: Process) -> Iterator[str]:
+    if event.other == case.id:
+        yield "Please give the number of another request."
+    if case.same_as:
+        yield f"{case.id} is the same as {case.same_as} already. Say first that it is not."
+
+
+def _follows(case: Case, _: Parted, __: Process) -> Iterator[str]:
+    if not case.same_as:
+        yield f"{case.id} is not the same as another request."
+
+
+def _is_news(case: Case, event: Followed | Unfollowed, _: Process) -> Iterator[str]:
+    if (event.other in case.followers) == isinstance(event, Followed):
+        yield f"{case.id} knows that of {event.other} already."
+
+
+def _is_of_the_one_it_follows(case: Case, event: Heard, _: Process) -> Iterator[str]:
+    if event.other != case.same_as:
+        yield f"{case.id} does not follow {event.other}."
+
+
 def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
     if event != alarm(case, process, event.at, event.actor):
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
@@ -391,6 +455,11 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Ticked: (_is_to_be_done,),
     Linked: (_is_another_issue,),
     Refiled: (_is_gone,),
+    Joined: (_follows_one_other,),
+    Parted: (_follows,),
+    Followed: (_is_news,),
+    Unfollowed: (_is_news,),
+    Heard: (_is_of_the_one_it_follows,),
     Warned: (_is_true,),
     Breached: (_is_true,),
 }
@@ -508,6 +577,23 @@ def _refiled(before: Case, _: Refiled, __: Case, process: Process) -> Iterator[I
     yield from (RelateIssue(number, relation) for number, relation in before.links.items())
 
 
+def _joined(_: Case, event: Joined, after: Case, process: Process) -> Iterator[Intent]:
+    yield TellRequest(event.other)
+    yield AddNote(note_of(event, process))
+    yield _to_requester(after, "joined")
+
+
+def _parted(before: Case, event: Parted, after: Case, process: Process) -> Iterator[Intent]:
+    yield TellRequest(before.same_as)
+    yield AddNote(note_of(event, process))
+    yield _to_requester(after, "parted")
+
+
+def _heard(_: Case, event: Heard, after: Case, __: Process) -> Iterator[Intent]:
+    if event.progress in TOLD:
+        yield _to_requester(after, "heard", why=event.why, text=event.text)
+
+
 def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
     zone = ZoneInfo(calendar_of(after, process).zone)
@@ -568,6 +654,11 @@ OWED: Mapping[type[Event], Owed] = {
     Ticked: _ticked,
     Linked: _linked,
     Refiled: _refiled,
+    Joined: _joined,
+    Parted: _parted,
+    Followed: _nothing,
+    Unfollowed: _nothing,
+    Heard: _heard,
     NotedInMantis: _nothing,
     ChangedInMantis: _put_back,
     GoneFromMantis: _nothing,

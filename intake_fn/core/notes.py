@@ -17,8 +17,10 @@ from intake_fn.core.case import (
     Event,
     Failure,
     HandedOver,
+    Joined,
     Noted,
     Overruled,
+    Parted,
     Reopened,
     Reprioritised,
     RequesterReplied,
@@ -61,6 +63,8 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Reopened: lambda e, _: ("Reopened", e.reason),
     Closed: lambda e, _: ("Closed", e.note),
     Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    Joined: lambda e, _: (f"The same as {e.other}, and follows it", ""),
+    Parted: lambda *_: ("Not the same as another request after all", ""),
     Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
 """An event as a headline and what was said; events without a row make no note."""

@@ -93,6 +93,23 @@ NOTICES: Mapping[str, Notice] = {
         "Closed: {summary}",
         "Your request is closed. If it comes back, write here and it is reopened:\n{link}",
     ),
+    "joined": Notice(
+        Audience.REQUESTER,
+        "The same as another: {summary}",
+        "Somebody else has asked for the same. From now on you hear how that goes on, and your request is resolved "
+        "together with theirs. You need not do anything.\n\nFollow it, add to it or object here:\n{link}",
+    ),
+    "parted": Notice(
+        Audience.REQUESTER,
+        "Looked at by itself: {summary}",
+        "We took your request for the same as another one. It is not, and {handler}, {level}, looks at it by itself."
+        "\n\nFollow it here:\n{link}",
+    ),
+    "heard": Notice(
+        Audience.REQUESTER,
+        "News: {summary}",
+        "There is news of the request that is the same as yours. {why}\n\n{text}\n\nFollow it here:\n{link}",
+    ),
     "assigned": Notice(
         Audience.HELP_DESK,
         "For you ({priority}): {summary}",

@@ -18,7 +18,7 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core import alarms, escalation, mirror
+from intake_fn.core import alarms, escalation, following, mirror
 from intake_fn.core.case import (
     UPDATED,
     AddNote,
@@ -29,15 +29,19 @@ from intake_fn.core.case import (
     Event,
     Filed,
     FileIssue,
+    Intent,
+    Joined,
     Judged,
     JudgeRequest,
     MailFailed,
     NotKept,
     NotMailed,
+    PassOn,
     RelateIssue,
     RequesterReplied,
     Retried,
     SendNotice,
+    TellRequest,
     UpdateIssue,
 )
 from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
@@ -155,6 +159,8 @@ class Desk:
         Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
         A requester's reply is never stale: it is about what they see, not about what we did.
         """
+        if isinstance(event, Joined):
+            event = self._joining(case_id, event)
         for _ in range(ATTEMPTS):
             case = self.store.load(case_id)
             if not isinstance(event, RequesterReplied):
@@ -165,6 +171,14 @@ class Desk:
                 continue
             return self.deliver(case_id)
         raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
+
+    def _joining(self, case_id: str, event: Joined) -> Joined:
+        """The event with what is known of the other request. Raises Refused when that one can't be followed."""
+        try:
+            other = self.store.load(event.other)
+        except Unknown as error:
+            raise Refused(f"There is no request {event.other}. Please look its number up.") from error
+        return following.joining(case_id, event, other)
 
     def deliver(self, case_id: str) -> Case:
         """Try now what is owed because of one case, in order; returns the case as it then stands."""
@@ -276,16 +290,16 @@ class Desk:
         return sum_
 
     def _ready(self, case_id: str) -> list[OutboxItem]:
-        """Items that may be tried now. What goes to Mantis goes in order: an earlier one holds up the later."""
+        """Items that may be tried now. What goes one way goes in order: an earlier one holds up the later."""
         now = self.clock()
         ready: list[OutboxItem] = []
-        mantis_waits = False
+        waits: set[str] = set()
         for item in self.store.owed_by(case_id):
-            for_mantis = isinstance(item.intent, FileIssue | UpdateIssue | AddNote | RelateIssue)
+            way = _way(item.intent)
             due = not item.failed and item.not_before <= now
-            if due and not (for_mantis and mantis_waits):
+            if due and way not in waits:
                 ready.append(item)
-            mantis_waits = mantis_waits or for_mantis
+            waits |= {way} if way else set()
         return ready
 
     def _attempt(self, item: OutboxItem) -> Swept:
@@ -325,8 +339,43 @@ class Desk:
                 said = note_text(case, _event_number(item), text, self.links)
                 self.tracker.note(_number(case), said, f"[{item.id}]")
                 self.store.finish(item)
+            case TellRequest(other):
+                self._tell(item.case_id, other)
+                self.store.finish(item)
+            case PassOn():
+                self._pass_on(item, item.intent)
+                self.store.finish(item)
             case SendNotice():
                 self._mail(item, case)
+
+    def _tell(self, case_id: str, other_id: str) -> None:
+        """Have the other request know whether this one follows it, as both stand."""
+        for _ in range(ATTEMPTS):
+            other = self.store.load(other_id)
+            event = following.settled(self.store.load(case_id), other, self.clock(), MACHINE)
+            try:
+                if event:
+                    self.store.save(other.version, escalation.advance(other, event, self.process))
+            except Stale:
+                continue
+            return
+        raise TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
+
+    def _pass_on(self, item: OutboxItem, news: PassOn) -> None:
+        """Have a follower hear of it; its log says what it has heard, so that it is once however often this runs.
+
+        What the follower owes because of it stands in its own outbox, for the next sweep.
+        """
+        for _ in range(ATTEMPTS):
+            follower = self.store.load(news.other)
+            event = following.heard(follower, news, item.id, item.case_id, self.clock(), MACHINE)
+            try:
+                if event:
+                    self.store.save(follower.version, escalation.advance(follower, event, self.process))
+            except Stale:
+                continue
+            return
+        raise TryLater(f"{news.other} is changing too fast to hear of {item.case_id}. It is tried again.")
 
     def _mail(self, item: OutboxItem, case: Case) -> None:
         """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
@@ -487,6 +536,17 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
 def _tells(event: Event, report: MailReport) -> bool:
     """Whether an event tells of that report."""
     return isinstance(event, MailFailed) and (event.report, event.to) == (report.id, report.to)
+
+
+def _way(intent: Intent) -> str:
+    """Where an intent goes that must not overtake an earlier one: Mantis, or another request; "" for all else."""
+    match intent:
+        case TellRequest(other) | PassOn(other):
+            return other
+        case FileIssue() | UpdateIssue() | AddNote() | RelateIssue():
+            return "Mantis"
+        case _:
+            return ""
 
 
 def _event_number(item: OutboxItem) -> int:

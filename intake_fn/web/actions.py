@@ -16,9 +16,11 @@ from intake_fn.core.case import (
     Escalated,
     Event,
     HandedOver,
+    Joined,
     Linked,
     Noted,
     Overruled,
+    Parted,
     Refiled,
     Relation,
     Reopened,
@@ -29,6 +31,7 @@ from intake_fn.core.case import (
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
 from intake_fn.web.forms import clean_line, clean_text
+from intake_fn.web.status import case_number
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
@@ -108,6 +111,14 @@ ACTIONS: Mapping[str, Action] = {
         {"relation": "Please choose what it is to the other issue.", "number": "Please give the issue's number."},
         lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
     ),
+    "join": Action(
+        "The same as another request",
+        "Its requester hears of the other one from now on.",
+        Joined,
+        {"request": "Please give the number of the other request."},
+        lambda a: {"other": _request(a["request"])},
+    ),
+    "part": Action("Not the same after all", "It is looked at by itself again.", Parted, {}, lambda _: {}),
     "refile": Action("File it anew", "It is filed anew.", Refiled, {}, lambda _: {}),
     "resolve": Action(
         "Resolve",
@@ -126,7 +137,7 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
 }
 
-LINES = ("to", "handler", "priority", "category", "clause", "activity", "relation", "number")
+LINES = ("to", "handler", "priority", "category", "clause", "activity", "relation", "number", "request")
 """Answers on one line; all others are texts."""
 
 LONGEST_NUMBER = 10
@@ -171,6 +182,13 @@ def _number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER):
         raise Refused("Please give the number of an issue in Mantis, such as 4711.")
     return int(digits)
+
+
+def _request(text: str) -> str:
+    number = case_number(text)
+    if not number:
+        raise Refused("Please give the number of a request, such as HD-2K4M-9XTA.")
+    return number
 
 
 def _one_of(kind: Any, value: str) -> Any:

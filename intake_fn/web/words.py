@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
+from intake_fn.core.following import TOLD
 from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of
 from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
@@ -93,12 +94,23 @@ RELATION: Mapping[c.Relation, str] = {
 }
 """What our issue is to another one."""
 
+PROGRESS: Mapping[c.Progress, str] = {
+    c.Progress.DECIDED: "decided",
+    c.Progress.ESCALATED: "with another level",
+    c.Progress.RESOLVED: "resolved",
+    c.Progress.REOPENED: "open again",
+    c.Progress.CLOSED: "closed",
+}
+"""What a request hears of the one that it follows."""
+
 OWED: Mapping[str, str] = {
     "JudgeRequest": "Compare with the spec",
     "FileIssue": "File in Mantis",
     "UpdateIssue": "Bring Mantis up to date",
     "AddNote": "Add a note in Mantis",
     "RelateIssue": "Link it in Mantis",
+    "TellRequest": "Tell the other request",
+    "PassOn": "Tell a request that follows",
     "SendNotice": "Send a mail",
 }
 
@@ -128,6 +140,11 @@ STORY: Mapping[type[Event], Tell] = {
     c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
     c.Refiled: lambda *_: ("To be filed in Mantis anew", ""),
+    c.Joined: lambda e, _: (f"The same as {e.other}, and follows it from now on", ""),
+    c.Parted: lambda *_: ("Not the same as another request after all", ""),
+    c.Followed: lambda e, _: (f"{e.other} is the same, and follows this one from now on", ""),
+    c.Unfollowed: lambda e, _: (f"{e.other} does not follow this one any more", ""),
+    c.Heard: lambda e, _: (f"{e.other}, which it follows, is {PROGRESS[e.progress]}", e.text),
     c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
     c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
@@ -167,6 +184,12 @@ STORY: Mapping[type[Event], Tell] = {
 FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
     c.Closed: lambda *_: ("Closed", ""),
+    c.Joined: lambda *_: ("The same as somebody else's request: you hear of both here", ""),
+    c.Parted: lambda *_: ("Not the same as somebody else's request after all", ""),
+    c.Heard: lambda e, _: (
+        f"The request that is the same is {PROGRESS[e.progress]}",
+        e.text if e.progress in TOLD else "",
+    ),
     c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
     c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
     c.AskedRequester: lambda e, _: ("We asked you", e.question),

@@ -26,8 +26,11 @@ from intake_fn.core.case import (
     Failure,
     Filed,
     FileIssue,
+    Followed,
     GoneFromMantis,
     HandedOver,
+    Heard,
+    Joined,
     Judged,
     JudgeRequest,
     Linked,
@@ -37,6 +40,8 @@ from intake_fn.core.case import (
     NotKept,
     NotMailed,
     Overruled,
+    Parted,
+    Progress,
     Received,
     Refiled,
     RelateIssue,
@@ -50,6 +55,7 @@ from intake_fn.core.case import (
     Status,
     Step,
     Ticked,
+    Unfollowed,
     UpdateIssue,
     Warned,
 )
@@ -91,6 +97,11 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
     Refiled: {},
+    Joined: {"other": "HD-0000-0002", "number": 4700},
+    Parted: {},
+    Followed: {"other": "HD-0000-0003"},
+    Unfollowed: {"other": "HD-0000-0003"},
+    Heard: {"other": "HD-0000-0002", "item": "HD-0000-0002#7#1", "progress": Progress.ESCALATED},
     Linked: {"number": 4700, "relation": Relation.DUPLICATE},
     Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
@@ -111,6 +122,17 @@ BY_STATUS = {
 def step_of(case: Case, kind: type[Event], process: Process, **changes: Any) -> Step:
     """What a good event of a kind does to a case."""
     return advance(case, kind(**{"at": NOW, "actor": PAUL, **SAMPLES[kind], **changes}), process)
+
+
+def made_ready(case: Case, kind: type[Event]) -> Case:
+    """The case with what an event of this kind needs besides its status."""
+    needs: dict[type[Event], dict[str, Any]] = {
+        Refiled: {"issue": 4711, "gone": True},
+        Parted: {"same_as": "HD-0000-0002"},
+        Heard: {"same_as": "HD-0000-0002"},
+        Unfollowed: {"followers": ("HD-0000-0003",)},
+    }
+    return replace(case, **needs.get(kind, {}))
 
 
 def timed(process: Process) -> Process:
@@ -203,7 +225,7 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
     case = BY_STATUS[status]
     if kind is Judged and case.verdict is not None:
         case = replace(case, verdict=None)  # a verdict that comes late
-    case = replace(case, issue=4711, gone=True) if kind is Refiled else case
+    case = made_ready(case, kind)
     before = replace(case)
     process = timed(process)
     if kind in TRANSITIONS[status]:
@@ -229,6 +251,11 @@ WAITS = (
     Ticked,
     Linked,
     Refiled,
+    Joined,
+    Parted,
+    Followed,
+    Unfollowed,
+    Heard,
     NotedInMantis,
     ChangedInMantis,
     GoneFromMantis,
@@ -250,7 +277,7 @@ AFTER: dict[type[Event], Status] = {
 def test_only_an_answer_or_a_resolution_ends_the_waiting(process: Process, kind: type[Event]) -> None:
     """Escalated, handed over or given another priority, the requester still owes the answer, and the clock stands."""
     case = BY_STATUS[Status.WAITING]
-    case = replace(case, verdict=None) if kind is Judged else replace(case, gone=kind is Refiled)
+    case = made_ready(replace(case, verdict=None) if kind is Judged else case, kind)
     after = step_of(case, kind, process).case
 
     assert AFTER[kind] is after.status
@@ -585,6 +612,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "ask the requester",
                 "tick an activity",
                 "link it to another issue",
+                "say that it is the same as another request",
                 "note",
                 "resolve",
             },
@@ -601,6 +629,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "ask the requester",
                 "tick an activity",
                 "link it to another issue",
+                "say that it is the same as another request",
                 "note",
                 "resolve",
             },
@@ -617,6 +646,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "ask the requester",
                 "tick an activity",
                 "link it to another issue",
+                "say that it is the same as another request",
                 "note",
                 "resolve",
             },

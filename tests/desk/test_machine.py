@@ -30,9 +30,12 @@ from intake_fn.core.case import (
     Escalated,
     Filed,
     HandedOver,
+    Heard,
+    Joined,
     Linked,
     Noted,
     Overruled,
+    Parted,
     Relation,
     Reopened,
     Reprioritised,
@@ -128,6 +131,7 @@ class House(RuleBasedStateMachine):
                 (Ticked, {"activity": "reproduce", "note": "Always."}),
                 (Linked, {"number": 1, "relation": Relation.RELATED}),
                 (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
+                (Parted, {}),
                 (Resolved, {"resolution": "Mended."}),
                 (Reopened, {"reason": "It came back."}),
                 (Closed, {}),
@@ -137,6 +141,11 @@ class House(RuleBasedStateMachine):
     def works(self, case_id: str, who: str, what: tuple[type[Event], dict[str, Any]]) -> None:
         """Anything else that the desk has a button for."""
         self.act(self.room.store.load(case_id), who, what[0], **what[1])
+
+    @rule(case_id=cases, other=cases, who=st.sampled_from(PEOPLE))
+    def says_that_it_is_the_same(self, case_id: str, other: str, who: str) -> None:
+        """As any other, or as itself."""
+        self.act(self.room.store.load(case_id), who, Joined, other=other)
 
     @rule(case_id=cases)
     def replies(self, case_id: str) -> None:
@@ -238,6 +247,19 @@ class House(RuleBasedStateMachine):
                     assert share_of(event) > told.get(event.due, 0)
                     told[event.due] = share_of(event)
                 then = apply(then, event, case.id)
+
+    @invariant()
+    def who_follows_hears_each_thing_once(self) -> None:
+        """Nobody follows in a circle, and nothing is heard twice."""
+        cases = {case.id: case for case in self.all()}
+        for case in cases.values():
+            items = [event.item for event in case.history if isinstance(event, Heard)]
+            assert len({*items}) == len(items)
+            met = {case.id}
+            while case.same_as:
+                case = cases[case.same_as]  # noqa: PLW2901 - up to the head
+                assert case.id not in met
+                met.add(case.id)
 
     @invariant()
     def it_is_filed_once(self) -> None:

@@ -1,0 +1,180 @@
+"""Requests that are the same as another one, and what they hear of it. The rule stands here alone. Pure.
+
+A person says at the desk that a request is the same as another one, an earlier one as a rule. From then on it
+follows that one, until a person says that it is not the same:
+
+| The other one is      | The request that follows it                                    |
+|-----------------------|----------------------------------------------------------------|
+| escalated, or decided | stays as it is, and its requester is told                      |
+| resolved              | is resolved in the same words, if it is open                   |
+| reopened              | is reopened, if it had been resolved with it                   |
+| closed                | is closed, if it had been resolved with it and still is so     |
+
+Each is told once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
+questions and replies are between us and each requester alone, and so is what the other one asked for: in what was
+written to its requester, names and addresses are masked. What happened before it followed is not told.
+
+Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from intake_fn.core.case import (
+    Case,
+    Closed,
+    Escalated,
+    Event,
+    Followed,
+    Heard,
+    Joined,
+    Overruled,
+    PassOn,
+    Progress,
+    Reopened,
+    RequesterReplied,
+    Resolved,
+    Status,
+    Unfollowed,
+)
+from intake_fn.core.errors import Refused
+from intake_fn.core.notices import CATEGORIES
+from intake_fn.core.process import Process
+from spec_lookup.masking import Masking
+
+OPEN_AGAIN = "The same request of somebody else is open again, and so is yours."
+
+TOLD = (Progress.DECIDED, Progress.ESCALATED)
+"""What is mailed as such; of all else the request's own resolving, reopening or closing tells."""
+
+
+# --- who follows whom ------------------------------------------------------------------------
+
+
+def joining(case_id: str, event: Joined, other: Case) -> Joined:
+    """The event with what is known of the other request. Raises Refused when that one can't be followed."""
+    if other.same_as == case_id:
+        raise Refused(f"{other.id} follows {case_id} already. Have it follow no more first, on its own page.")
+    if other.same_as:
+        raise Refused(f"{other.id} is itself the same as {other.same_as}. Name {other.same_as} instead.")
+    return replace(event, number=None if other.gone else other.issue)
+
+
+def settled(case: Case, other: Case, at: datetime, actor: str) -> Followed | Unfollowed | None:
+    """What the other request has to learn of a case that joined or left it; None when it knows."""
+    follows, known = case.same_as == other.id, case.id in other.followers
+    if follows == known:
+        return None
+    return Followed(at=at, actor=actor, other=case.id) if follows else Unfollowed(at=at, actor=actor, other=case.id)
+
+
+# --- what is passed on -----------------------------------------------------------------------
+
+
+def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iterator[PassOn]:
+    """What the followers of a case have to hear of an event."""
+    tell = _NEWS.get(type(event))
+    if tell is None or not after.followers:
+        return
+    told = tell(before, event, after, process)
+    if told is not None:
+        progress, why, text = told
+        yield from (PassOn(follower, progress, why, _masked(text, after)) for follower in after.followers)
+
+
+def heard(follower: Case, intent: PassOn, item: str, lead: str, at: datetime, actor: str) -> Heard | None:
+    """The event by which a follower hears of it; None when it follows no more, or has heard it."""
+    known = any(isinstance(event, Heard) and event.item == item for event in follower.history)
+    if known or follower.same_as != lead:
+        return None
+    return Heard(at=at, actor=actor, other=lead, item=item, progress=intent.progress, why=intent.why, text=intent.text)
+
+
+def consequence(case: Case, event: Heard) -> Event | None:
+    """What becomes of a request that hears this; None when it stays as it is."""
+    make = _CONSEQUENCES.get(event.progress)
+    return make(case, event) if make else None
+
+
+_News = tuple[Progress, str, str] | None
+
+
+def _decided(_: Case, event: Overruled, __: Case, ___: Process) -> _News:
+    return Progress.DECIDED, f"A person has looked at it and decided: {CATEGORIES[event.category]}.", event.reason
+
+
+def _escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
+    return (
+        Progress.ESCALATED,
+        f"It is now with {process.people[after.handler].name}, {process.levels[after.level].name}.",
+        "",
+    )
+
+
+def _resolved(_: Case, event: Resolved, __: Case, ___: Process) -> _News:
+    return Progress.RESOLVED, "", event.resolution
+
+
+def _reopened(_: Case, event: Reopened, __: Case, ___: Process) -> _News:
+    return Progress.REOPENED, "", event.reason
+
+
+def _replied(before: Case, _: RequesterReplied, __: Case, ___: Process) -> _News:
+    """A reply to what is done opens it again; its words are not for others."""
+    return None if before.status.is_open else (Progress.REOPENED, "", "")
+
+
+def _closed(_: Case, __: Closed, ___: Case, ____: Process) -> _News:
+    return Progress.CLOSED, "", ""
+
+
+_NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
+    Overruled: _decided,
+    Escalated: _escalated,
+    Resolved: _resolved,
+    Reopened: _reopened,
+    RequesterReplied: _replied,
+    Closed: _closed,
+}
+
+
+def _masked(text: str, case: Case) -> str:
+    """What was written to the requester of a case, for others' eyes."""
+    named = (case.request.requester.name, case.request.details.get("person_name", ""))
+    return Masking(named).mask(text)
+
+
+# --- what follows from it --------------------------------------------------------------------
+
+
+def _resolve(case: Case, event: Heard) -> Event | None:
+    return Resolved(at=event.at, actor=event.actor, resolution=event.text) if case.status.is_open else None
+
+
+def _reopen(case: Case, event: Heard) -> Event | None:
+    if case.status.is_open or not _resolved_with_it(case):
+        return None
+    return Reopened(at=event.at, actor=event.actor, reason=event.text or OPEN_AGAIN)
+
+
+def _close(case: Case, event: Heard) -> Event | None:
+    done = case.status is Status.RESOLVED and _resolved_with_it(case)
+    return Closed(at=event.at, actor=event.actor) if done else None
+
+
+_CONSEQUENCES: Mapping[Progress, Callable[[Case, Heard], Event | None]] = {
+    Progress.RESOLVED: _resolve,
+    Progress.REOPENED: _reopen,
+    Progress.CLOSED: _close,
+}
+
+
+def _resolved_with_it(case: Case) -> bool:
+    """Whether what resolved it last was that the other one was resolved."""
+    places = [place for place, event in enumerate(case.history) if isinstance(event, Resolved)]
+    cause = case.history[places[-1] - 1] if places else None
+    return isinstance(cause, Heard) and cause.other == case.same_as

@@ -1,0 +1,244 @@
+"""Requests that are the same: what one hears of the other, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.case import (
+    AskedRequester,
+    Case,
+    Category,
+    Closed,
+    Escalated,
+    Event,
+    Followed,
+    Heard,
+    Joined,
+    Linked,
+    Noted,
+    Overruled,
+    Parted,
+    PassOn,
+    Progress,
+    RelateIssue,
+    Relation,
+    Reopened,
+    RequesterReplied,
+    Resolved,
+    SendNotice,
+    Status,
+    TellRequest,
+    Unfollowed,
+)
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import advance
+from intake_fn.core.following import OPEN_AGAIN, heard, joining, settled
+from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+OTHER, THIRD = "HD-0000-0002", "HD-0000-0003"
+LEAD = replace(case_at(3, "paul"), id=OTHER, issue=4700, followers=(CASE_ID,))
+CASE = replace(case_at(3, "paul"), issue=4711)
+FOLLOWER = replace(CASE, same_as=OTHER)
+WAITING = replace(case_of(*CASE.history, happened(AskedRequester, question="Which?")), same_as=OTHER)
+
+
+def news(progress: Progress, **what: Any) -> Heard:
+    """Something is heard of the other one."""
+    return Heard(at=NOW, actor="specdesk", other=OTHER, item=f"{OTHER}#9#{progress}", progress=progress, **what)
+
+
+def after(case: Case, *events: Event, process: Process) -> Case:
+    """The case after all of that."""
+    for event in events:
+        case = advance(case, event, process).case
+    return case
+
+
+def test_who_joins_follows_and_is_a_duplicate_in_mantis_too(process: Process) -> None:
+    """A person's word for both; the other request is let know, and the requester is told once."""
+    step = advance(CASE, happened(Joined, other=OTHER, number=4700), process)
+
+    assert [Joined, Linked] == [type(event) for event in step.events]
+    assert (OTHER, {4700: Relation.DUPLICATE}) == (step.case.same_as, step.case.links)
+    assert TellRequest(OTHER) in step.intents
+    assert RelateIssue(4700, Relation.DUPLICATE) in step.intents
+    assert ["joined"] == [intent.notice for intent in step.intents if isinstance(intent, SendNotice)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({}, None),
+        ({"issue": 4700}, 4700),
+        ({"gone": True}, 4700),
+        ({"links": {4700: Relation.DUPLICATE}}, 4700),
+    ],
+)
+def test_mantis_is_not_told_what_it_cannot_be_told_or_knows(
+    process: Process, changes: dict[str, Any], number: int | None
+) -> None:
+    """Without an issue, for a gone one, and where it is linked already, only the requests are joined."""
+    step = advance(replace(CASE, **changes), happened(Joined, other=OTHER, number=number), process)
+
+    assert [Joined] == [type(event) for event in step.events]
+
+
+def test_a_request_is_the_same_as_one_other(process: Process) -> None:
+    """Not itself, not two; and only what was joined can be parted."""
+    with pytest.raises(Refused, match="another request"):
+        advance(CASE, happened(Joined, other=CASE_ID), process)
+    with pytest.raises(Refused, match=f"same as {OTHER} already"):
+        advance(FOLLOWER, happened(Joined, other=THIRD), process)
+    with pytest.raises(Refused, match="not the same"):
+        advance(CASE, happened(Parted), process)
+
+
+def test_nobody_follows_in_a_circle_or_a_chain() -> None:
+    """Whoever follows is not followed by others from then on: the one at the head is named."""
+    event = happened(Joined, other=OTHER)
+    assert isinstance(event, Joined)
+
+    with pytest.raises(Refused, match=f"{OTHER} follows {CASE_ID} already"):
+        joining(CASE_ID, event, replace(LEAD, same_as=CASE_ID))
+    with pytest.raises(Refused, match=f"Name {THIRD} instead"):
+        joining(CASE_ID, event, replace(LEAD, same_as=THIRD))
+
+    assert [4700, None] == [joining(CASE_ID, event, replace(LEAD, gone=gone)).number for gone in (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("same_as", "followers", "expected"),
+    [
+        (OTHER, (), Followed(at=NOW, actor="specdesk", other=CASE_ID)),
+        (OTHER, (CASE_ID,), None),
+        ("", (CASE_ID,), Unfollowed(at=NOW, actor="specdesk", other=CASE_ID)),
+        (THIRD, (), None),
+    ],
+)
+def test_the_other_request_learns_what_it_does_not_know(
+    same_as: str, followers: tuple[str, ...], expected: Event | None
+) -> None:
+    """As both stand by then, so that telling it twice does no harm."""
+    case, other = replace(CASE, same_as=same_as), replace(LEAD, followers=followers)
+
+    assert expected == settled(case, other, NOW, "specdesk")
+
+
+def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Process) -> None:
+    """It is looked at by itself again."""
+    step = advance(FOLLOWER, happened(Parted), process)
+
+    assert "" == step.case.same_as
+    assert TellRequest(OTHER) in step.intents
+    assert ["parted"] == [intent.notice for intent in step.intents if isinstance(intent, SendNotice)]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (happened(Resolved, resolution="Mended."), PassOn(CASE_ID, Progress.RESOLVED, "", "Mended.")),
+        (
+            happened(Escalated, level=4, handler="roma", reason="too-complex", note="For colleagues."),
+            PassOn(CASE_ID, Progress.ESCALATED, "It is now with Roma, Help Desk Level 4.", ""),
+        ),
+        (
+            happened(Overruled, category=Category.BUG, clause="", reason="It is."),
+            PassOn(CASE_ID, Progress.DECIDED, "A person has looked at it and decided: a bug.", "It is."),
+        ),
+        (happened(AskedRequester, question="Which one?"), None),
+        (happened(Noted, text="For colleagues."), None),
+        (happened(RequesterReplied, text="My shipment."), None),
+    ],
+)
+def test_followers_hear_what_a_requester_sees_and_nothing_else(
+    process: Process, event: Event, expected: PassOn | None
+) -> None:
+    """Not what is between us and the other requester alone, nor what colleagues write to each other."""
+    passed = [intent for intent in advance(LEAD, event, process).intents if isinstance(intent, PassOn)]
+
+    assert ([expected] if expected else []) == passed
+    assert not [intent for intent in advance(CASE, event, process).intents if isinstance(intent, PassOn)]
+
+
+def test_what_is_done_and_comes_back_is_passed_on_without_the_requesters_words(process: Process) -> None:
+    """A reply to what is resolved opens it again; their words are theirs."""
+    done = after(LEAD, happened(Resolved, resolution="Mended."), process=process)
+    by_reply = advance(done, happened(RequesterReplied, text="My shipment is still lost."), process)
+    by_hand = advance(done, happened(Reopened, reason="It came back."), process)
+    closed = advance(done, happened(Closed, note="For colleagues."), process)
+
+    assert PassOn(CASE_ID, Progress.REOPENED) in by_reply.intents
+    assert PassOn(CASE_ID, Progress.REOPENED, "", "It came back.") in by_hand.intents
+    assert PassOn(CASE_ID, Progress.CLOSED) in closed.intents
+
+
+def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None:
+    """Names and addresses of the other requester are masked in what was written to them."""
+    said = "Dear Camille, we mended it. Write to camille@example.com or call +33 1 44 55 66 77."
+    step = advance(LEAD, happened(Resolved, resolution=said), process)
+    passed = next(intent for intent in step.intents if isinstance(intent, PassOn))
+
+    assert "Dear [name 1], we mended it. Write to [e-mail 1] or call [phone 1]." == passed.text
+
+
+@pytest.mark.parametrize(
+    ("case", "events", "status", "notices"),
+    [
+        (FOLLOWER, [news(Progress.ESCALATED, why="Up.")], Status.OPEN, ["heard"]),
+        (FOLLOWER, [news(Progress.DECIDED, why="A bug.", text="So.")], Status.OPEN, ["heard"]),
+        (WAITING, [news(Progress.ESCALATED)], Status.WAITING, ["heard"]),
+        (FOLLOWER, [news(Progress.RESOLVED, text="Mended.")], Status.RESOLVED, ["resolved"]),
+        (WAITING, [news(Progress.RESOLVED, text="Mended.")], Status.RESOLVED, ["resolved"]),
+        (
+            FOLLOWER,
+            [news(Progress.RESOLVED, text="Mended."), news(Progress.REOPENED)],
+            Status.OPEN,
+            ["reopened", "returned"],
+        ),
+        (FOLLOWER, [news(Progress.RESOLVED, text="Mended."), news(Progress.CLOSED)], Status.CLOSED, ["closed"]),
+        (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.RESOLVED)], Status.RESOLVED, []),
+        (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.REOPENED)], Status.RESOLVED, []),
+        (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.CLOSED)], Status.RESOLVED, []),
+        (FOLLOWER, [news(Progress.REOPENED)], Status.OPEN, []),
+        (FOLLOWER, [news(Progress.CLOSED)], Status.OPEN, []),
+    ],
+)
+def test_what_becomes_of_a_request_that_hears_it(
+    process: Process, case: Case, events: list[Event], status: Status, notices: list[str]
+) -> None:
+    """It goes where the other one goes, unless it was resolved on its own; its requester is told once or not."""
+    case = after(case, *events[:-1], process=process)
+    step = advance(case, events[-1], process)
+
+    assert status is step.case.status
+    assert notices == [
+        intent.notice for intent in step.intents if isinstance(intent, SendNotice) and intent.notice != "completed"
+    ]
+
+
+def test_what_opens_again_always_says_why(process: Process) -> None:
+    """The other requester's words are not passed on; ours stand in their place."""
+    resolved = after(FOLLOWER, news(Progress.RESOLVED, text="Mended."), process=process)
+    opened = after(resolved, news(Progress.REOPENED), process=process)
+
+    assert happened(Reopened, reason=OPEN_AGAIN).reason == opened.history[-1].reason  # type: ignore[attr-defined]  # both are Reopened
+
+
+def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> None:
+    """The item that told it stands in the log; who has parted hears no more."""
+    intent = PassOn(CASE_ID, Progress.ESCALATED, "Up.")
+    event = heard(FOLLOWER, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk")
+    assert event is not None
+    told = after(FOLLOWER, event, process=process)
+
+    assert heard(told, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk") is None
+    assert heard(told, intent, f"{OTHER}#10#1", OTHER, NOW, "specdesk") is not None
+    assert heard(CASE, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk") is None
+    with pytest.raises(Refused, match="does not follow"):
+        advance(CASE, event, process)

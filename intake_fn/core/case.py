@@ -453,9 +453,9 @@ class TellRequest:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Tell a request that follows this one what has happened. `why` is our sentence, `text` what a person wrote."""
+    """Tell requests that follow this one what has happened. `why` is our sentence, `text` what a person wrote."""
 
-    other: str
+    others: tuple[str, ...]
     progress: Progress
     why: str = ""
     text: str = ""
@@ -716,6 +716,8 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         data["relation"] = Relation(data["relation"])
     if "progress" in data:
         data["progress"] = Progress(data["progress"])
+    if "others" in data:
+        data["others"] = tuple(data["others"])
     intent: Intent = kind(**data)
     return intent
 

@@ -83,7 +83,7 @@ def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iter
     told = tell(before, event, after, process)
     if told is not None:
         progress, why, text = told
-        yield from (PassOn(follower, progress, why, _masked(text, after)) for follower in after.followers)
+        yield PassOn(after.followers, progress, why, _masked(text, after))
 
 
 def heard(follower: Case, intent: PassOn, item: str, lead: str, at: datetime, actor: str) -> Heard | None:

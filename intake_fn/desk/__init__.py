@@ -362,12 +362,23 @@ class Desk:
         raise TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
 
     def _pass_on(self, item: OutboxItem, news: PassOn) -> None:
-        """Have a follower hear of it; its log says what it has heard, so that it is once however often this runs.
+        """Have all followers hear of it; one that cannot does not keep the others from it. Raises what the first met.
 
-        What the follower owes because of it stands in its own outbox, for the next sweep.
+        What a follower owes because of it stands in its own outbox, for the next sweep.
         """
+        errors = []
+        for follower in news.others:
+            try:
+                self._let_hear(follower, item, news)
+            except SpecdeskError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _let_hear(self, case_id: str, item: OutboxItem, news: PassOn) -> None:
+        """Its log says what it has heard, so that it is once however often this runs."""
         for _ in range(ATTEMPTS):
-            follower = self.store.load(news.other)
+            follower = self.store.load(case_id)
             event = following.heard(follower, news, item.id, item.case_id, self.clock(), MACHINE)
             try:
                 if event:
@@ -375,7 +386,7 @@ class Desk:
             except Stale:
                 continue
             return
-        raise TryLater(f"{news.other} is changing too fast to hear of {item.case_id}. It is tried again.")
+        raise TryLater(f"{case_id} is changing too fast to hear of {item.case_id}. It is tried again.")
 
     def _mail(self, item: OutboxItem, case: Case) -> None:
         """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
@@ -539,10 +550,12 @@ def _tells(event: Event, report: MailReport) -> bool:
 
 
 def _way(intent: Intent) -> str:
-    """Where an intent goes that must not overtake an earlier one: Mantis, or another request; "" for all else."""
+    """Where an intent goes that must not overtake an earlier one: Mantis, or other requests; "" for all else."""
     match intent:
-        case TellRequest(other) | PassOn(other):
+        case TellRequest(other):
             return other
+        case PassOn():
+            return "followers"
         case FileIssue() | UpdateIssue() | AddNote() | RelateIssue():
             return "Mantis"
         case _:

@@ -142,14 +142,14 @@ def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Pr
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (happened(Resolved, resolution="Mended."), PassOn(CASE_ID, Progress.RESOLVED, "", "Mended.")),
+        (happened(Resolved, resolution="Mended."), PassOn((CASE_ID,), Progress.RESOLVED, "", "Mended.")),
         (
             happened(Escalated, level=4, handler="roma", reason="too-complex", note="For colleagues."),
-            PassOn(CASE_ID, Progress.ESCALATED, "It is now with Roma, Help Desk Level 4.", ""),
+            PassOn((CASE_ID,), Progress.ESCALATED, "It is now with Roma, Help Desk Level 4.", ""),
         ),
         (
             happened(Overruled, category=Category.BUG, clause="", reason="It is."),
-            PassOn(CASE_ID, Progress.DECIDED, "A person has looked at it and decided: a bug.", "It is."),
+            PassOn((CASE_ID,), Progress.DECIDED, "A person has looked at it and decided: a bug.", "It is."),
         ),
         (happened(AskedRequester, question="Which one?"), None),
         (happened(Noted, text="For colleagues."), None),
@@ -173,9 +173,9 @@ def test_what_is_done_and_comes_back_is_passed_on_without_the_requesters_words(p
     by_hand = advance(done, happened(Reopened, reason="It came back."), process)
     closed = advance(done, happened(Closed, note="For colleagues."), process)
 
-    assert PassOn(CASE_ID, Progress.REOPENED) in by_reply.intents
-    assert PassOn(CASE_ID, Progress.REOPENED, "", "It came back.") in by_hand.intents
-    assert PassOn(CASE_ID, Progress.CLOSED) in closed.intents
+    assert PassOn((CASE_ID,), Progress.REOPENED) in by_reply.intents
+    assert PassOn((CASE_ID,), Progress.REOPENED, "", "It came back.") in by_hand.intents
+    assert PassOn((CASE_ID,), Progress.CLOSED) in closed.intents
 
 
 def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None:
@@ -232,7 +232,7 @@ def test_what_opens_again_always_says_why(process: Process) -> None:
 
 def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> None:
     """The item that told it stands in the log; who has parted hears no more."""
-    intent = PassOn(CASE_ID, Progress.ESCALATED, "Up.")
+    intent = PassOn((CASE_ID,), Progress.ESCALATED, "Up.")
     event = heard(FOLLOWER, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk")
     assert event is not None
     told = after(FOLLOWER, event, process=process)

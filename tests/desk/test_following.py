@@ -187,3 +187,28 @@ def test_only_a_request_that_is_there_and_follows_nobody_can_be_followed(pair: P
         pair.act(pair.lead, Joined, other=pair.follower)
 
     assert third == pair.case(third.id)
+
+
+def test_one_follower_that_cannot_hear_keeps_no_other_from_it(pair: Pair) -> None:
+    """Many may follow: it is one item in the outbox, however many they are, and each hears once."""
+    others = [pair.desk.take_in(request(summary=f"Number {n}"), f"key {n}").id for n in range(150)]
+    for other in others:
+        pair.desk.act(other, pair.room.event(Joined, other=pair.lead), pair.case(other).version)
+    load, fails = pair.room.store.load, {pair.follower}
+
+    def unreachable(case_id: str) -> Case:
+        if case_id in fails:
+            raise TryLater("The store is down.")
+        return load(case_id)
+
+    version = pair.case(pair.lead).version
+    pair.room.store.load = unreachable  # type: ignore[method-assign]  # an outage that meets one request alone
+    pair.desk.act(pair.lead, pair.room.event(Resolved, resolution="Mended."), version)
+    assert {Status.RESOLVED} == {pair.case(other).status for other in others}
+
+    fails.clear()
+    pair.room.clock.advance(minutes=2)
+    pair.desk.sweep(limit=1_000)
+    everybody = [pair.case(one) for one in (*others, pair.follower)]
+    assert {1} == {sum(isinstance(event, Heard) for event in case.history) for case in everybody}
+    assert {Status.RESOLVED} == {case.status for case in everybody}

@@ -18,9 +18,11 @@ from intake_fn.core.case import (
     Failure,
     FileIssue,
     HandedOver,
+    Joined,
     Linked,
     Noted,
     Overruled,
+    Parted,
     Refiled,
     Relation,
     Reopened,
@@ -245,6 +247,8 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         Linked,
         {"number": 4700, "relation": Relation.DUPLICATE},
     ),
+    "join": ({"request": "hd 00000001"}, Joined, {"other": "HD-0000-0001"}),
+    "part": ({}, Parted, {}),
     "refile": ({}, Refiled, {}),
     "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
@@ -261,6 +265,10 @@ def ready(web: Web, action: str) -> Case:
     web.sign_in()
     if action in AFTER_RESOLVING:
         web.act(case, "resolve", resolution="Done.")
+    if action in ("join", "part"):
+        case = web.sent(summary="I cannot open a shipment")
+    if action == "part":
+        web.act(case, "join", request="HD-0000-0001")
     if action == "refile":
         del web.tracker.issues[case.issue or 0]
         web.clock.advance(hours=2)
@@ -297,6 +305,34 @@ def test_what_is_no_number_of_an_issue_is_said(web: Web, number: str) -> None:
     assert answer.status_code == 422
     assert "number" in answer.text
     assert f'value="{number}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("4711", "number of a request"), ("HD-0000-0009", "no request HD-0000-0009"), ("HD-0000-0001", "another request")],
+)
+def test_what_is_no_number_of_another_request_is_said(web: Web, typed: str, says: str) -> None:
+    """And stays where it was typed."""
+    case = web.sent()
+    web.sign_in()
+    answer = web.act(case, "join", request=typed)
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert f'value="{typed}"' in answer.text
+
+
+def test_who_is_the_same_as_whom_is_on_both_pages(web: Web) -> None:
+    """With links to each other; and whoever answers one is warned that others read it."""
+    case = ready(web, "join")
+    web.act(case, "join", request="HD-0000-0001")
+    follower, lead = (web.client.get(f"/desk/requests/{number}").text for number in (case.id, "HD-0000-0001"))
+
+    assert '<dt>The same as</dt><dd><a href="/desk/requests/HD-0000-0001">' in follower
+    assert f'<dt>Followed by</dt><dd><a href="/desk/requests/{case.id}">' in lead
+    assert "The same as HD-0000-0001, and follows it" in follower
+    assert f"{case.id} is the same, and follows this one" in lead
+    assert ("name nobody" in lead, "name nobody" in follower) == (True, False)
 
 
 def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:

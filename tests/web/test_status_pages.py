@@ -13,6 +13,7 @@ from intake_fn.core.case import (
     AskedRequester,
     Category,
     Escalated,
+    Joined,
     Judged,
     Noted,
     Overruled,
@@ -127,6 +128,22 @@ def test_the_page_says_what_happens_next(web: Web, happened: tuple[type[Event], 
 
     assert says in text
     assert "write" in text
+
+
+def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_theirs(web: Web) -> None:
+    """Neither number, name nor text of the other one, nor what it asked for."""
+    lead = web.sent(name="Camille Lefort", summary="The total is wrong")
+    case = web.sent(name="Jun", email="jun@example.com", summary="My total is wrong, too")
+    happen(web, case, Joined, other=lead.id)
+    happen(web, lead, Overruled, category=Category.CHANGE, clause="", reason="Camille, it has to be so.")
+    happen(web, lead, Resolved, resolution="Camille and I mended it.")
+    page = web.client.get(page_of(web, case)).text
+
+    assert "The same as somebody else&#39;s request" in page
+    assert "[name 1], it has to be so." in page
+    assert "[name 1] and I mended it." in page
+    assert not [word for word in (lead.id, "Camille", "Lefort", "The total is wrong") if word in page]
+    assert case.id not in web.client.get(page_of(web, lead)).text
 
 
 def test_a_reply_is_saved_with_its_files_and_told_to_the_handler(web: Web) -> None:

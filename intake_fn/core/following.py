@@ -12,7 +12,8 @@ follows that one, until a person says that it is not the same:
 
 Each is told once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
 questions and replies are between us and each requester alone, and so is what the other one asked for: in what was
-written to its requester, names and addresses are masked. What happened before it followed is not told.
+written to its requester, names and addresses are masked. What happened before it followed is not told, but for this:
+who follows a request that is resolved is resolved with it at once.
 
 Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about.
 """
@@ -77,6 +78,9 @@ def settled(case: Case, other: Case, at: datetime, actor: str) -> Followed | Unf
 
 def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iterator[PassOn]:
     """What the followers of a case have to hear of an event."""
+    if isinstance(event, Followed) and not after.status.is_open:
+        text = next(done.resolution for done in reversed(after.history) if isinstance(done, Resolved))
+        yield PassOn((event.other,), Progress.RESOLVED, "", _masked(text, after))
     tell = _NEWS.get(type(event))
     if tell is None or not after.followers:
         return

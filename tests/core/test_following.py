@@ -178,6 +178,15 @@ def test_what_is_done_and_comes_back_is_passed_on_without_the_requesters_words(p
     assert PassOn((CASE_ID,), Progress.CLOSED) in closed.intents
 
 
+@pytest.mark.parametrize("events", [[], [happened(Closed)]])
+def test_who_follows_what_is_resolved_is_resolved_at_once(process: Process, events: list[Event]) -> None:
+    """Or it would wait for something that has happened. Those who followed before know."""
+    done = after(LEAD, happened(Resolved, resolution="Mended."), *events, process=process)
+    step = advance(done, Followed(at=NOW, actor="specdesk", other=THIRD), process)
+
+    assert (PassOn((THIRD,), Progress.RESOLVED, "", "Mended."),) == step.intents
+
+
 def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None:
     """Names and addresses of the other requester are masked in what was written to them."""
     said = "Dear Camille, we mended it. Write to camille@example.com or call +33 1 44 55 66 77."

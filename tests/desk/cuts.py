@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from intake_fn.core.case import Case, DeliveryFailed, NotedInMantis, Received, SendNotice, fold
-from intake_fn.core.errors import TryLater, Unsure
+from intake_fn.core.case import (
+    Case,
+    DeliveryFailed,
+    Event,
+    Heard,
+    Joined,
+    NotedInMantis,
+    Progress,
+    Received,
+    Resolved,
+    SendNotice,
+    fold,
+)
+from intake_fn.core.errors import Refused, TryLater, Unsure
 from intake_fn.core.escalation import advance, take_in
 from intake_fn.desk.post import ITEM
 from tests.desk.test_story import Room, request
@@ -28,6 +40,9 @@ if TYPE_CHECKING:
 READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
 WRITES = ("create", "save", "lease", "postpone", "finish", "take_sync", "keep_sync")
 MANTIS = ("file", "update", "note", "changes", "look")
+FOLLOWS = 5
+"""Of six requests the last is the same as the one before it."""
+
 CHANCE = 0.04
 """Of each call to be cut."""
 
@@ -101,6 +116,10 @@ class Toll:
     """What people wrote in Mantis."""
     notes_missed: int = 0
     notes_twice: int = 0
+    followers: int = 0
+    """Requests that follow another one, which was resolved since."""
+    apart: int = 0
+    """Those that did not hear of it, or more than once, or were not resolved with it."""
     cuts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -115,6 +134,7 @@ class Toll:
             self.unshown,
             self.notes_missed,
             self.notes_twice,
+            self.apart,
             int(not self.balanced),
         )
 
@@ -133,19 +153,19 @@ given up, untold {self.unshown}
 notes in Mantis  {self.notes}
 notes missed     {self.notes_missed}
 notes twice      {self.notes_twice}
+followers        {self.followers}
+not told once    {self.apart}
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
 cuts             {sum(self.cuts.values())}"""
 
 
 def notices(case: Case, process: Process) -> dict[str, SendNotice]:
-    """Every mail that a case has ever owed, by outbox item, told anew from its log (one event to a step)."""
+    """Every mail that a case has ever owed, by outbox item, told anew from its log (a step begins with its cause)."""
     received = case.history[0]
     assert isinstance(received, Received)
     steps = [take_in(case.id, received.request, received.at, process)]
-    steps += [
-        advance(fold(case.id, case.history[:number]), case.history[number], process)
-        for number in range(1, case.version)
-    ]
+    while (number := steps[-1].case.version) < case.version:
+        steps.append(advance(fold(case.id, case.history[:number]), case.history[number], process))
     return {
         f"{case.id}#{step.case.version}#{number}": intent
         for step in steps
@@ -199,14 +219,13 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         mailer=Cut(room.mailer, knife, "mail", ("send",)),
     )
     written: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    last = ""
     for number in range(submissions):
-        sent = request(summary=f"Request {number}")
-        while True:
-            try:
-                desk.take_in(sent, f"key {number}")
-            except (Killed, Broken, TryLater):
-                continue  # the form still has everything: it is sent again with the same key
-            break
+        case_id = _sent(desk, number)
+        if number % 6 == FOLLOWS and _is_joined(desk, room, case_id, last):
+            pairs.append((last, case_id))
+        last = case_id
         if number % 5 == 0 and room.tracker.issues:
             issue = knife.rng.choice([*room.tracker.issues][-10:])
             room.tracker.note(issue, "A person wrote this.", f"Note {number}")
@@ -235,8 +254,46 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         notes=len(written),
         notes_missed=len({*written} - {*read}),
         notes_twice=len(read) - len({*read}),
+        followers=len(pairs),
+        apart=sum(_is_apart(room.store.load(lead), room.store.load(follower)) for lead, follower in pairs),
         cuts=knife.cuts,
     )
+
+
+def _sent(desk: Any, number: int) -> str:
+    """The id of a request that a requester sends until it is taken in."""
+    while True:
+        try:
+            case: Case = desk.take_in(request(summary=f"Request {number}"), f"key {number}")
+        except (Killed, Broken, TryLater):
+            continue  # the form still has everything: it is sent again with the same key
+        return case.id
+
+
+def _is_joined(desk: Any, room: Room, case_id: str, other: str) -> bool:
+    """Whether a person said that it is the same as the other one, and resolved that one."""
+    return _done(desk, room, case_id, Joined, other=other) and _done(desk, room, other, Resolved, resolution="Mended.")
+
+
+def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -> bool:
+    """Whether a person has done it: they look again and try again when the work is cut off. False: it is refused."""
+    while True:
+        case = room.store.load(case_id)
+        if any(isinstance(event, kind) for event in case.history):
+            return True
+        try:
+            desk.act(case_id, kind(at=room.clock(), actor="paul@example.com", **what), case.version)
+        except Refused:
+            return False
+        except (Killed, Broken, TryLater):
+            continue
+
+
+def _is_apart(lead: Case, follower: Case) -> bool:
+    """Whether a follower did not go where the other one went, or heard of it more than once."""
+    heard = [event.progress for event in follower.history if isinstance(event, Heard)]
+    done = [event for event in follower.history if isinstance(event, Resolved)]
+    return bool(lead.status.is_open) or (heard, len(done)) != ([Progress.RESOLVED], 1)
 
 
 def _swept(desk: Any, room: Room) -> None:

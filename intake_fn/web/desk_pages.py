@@ -133,7 +133,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         due=due(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
-        similar=desk.similar(case),
+        similar=[(one, _request_of(one.number)) for one in desk.similar(case)],
+        same=clean_line(request.args.get("same", "")),
         typed=typed() if problem else {},
         now=desk.clock(),
         zone=words.zone_of(me(), process),
@@ -145,6 +146,13 @@ def _unreached(case: Case) -> list[Mark]:
     store = front().desk().store
     boxes = mailbox(case.request.requester.email), mailbox(front().process.people[case.handler].address)
     return [mark for mark in map(store.mark_of, dict.fromkeys(boxes)) if mark]
+
+
+def _request_of(number: int) -> CaseRow | None:
+    """The request that was filed as this issue; None for one that somebody else filed."""
+    store = front().desk().store
+    case_id = store.find_issue(number)
+    return store.row(case_id) if case_id else None
 
 
 def _offers(case: Case) -> dict[str, Any]:

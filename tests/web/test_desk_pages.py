@@ -335,6 +335,23 @@ def test_who_is_the_same_as_whom_is_on_both_pages(web: Web) -> None:
     assert ("name nobody" in lead, "name nobody" in follower) == (True, False)
 
 
+def test_a_similar_request_is_one_click_from_being_the_same(web: Web) -> None:
+    """The form opens with its number; a person sends it."""
+    first, second = web.sent(key="a" * 22), web.sent(key="b" * 22)
+    web.sign_in()
+    for _ in range(3):
+        web.clock.advance(minutes=1)
+        web.desk.sync()
+    page = web.client.get(f"/desk/requests/{second.id}").text
+    where = f"/desk/requests/{second.id}?same={first.id}"
+    assert f'<a href="{where}#join">It is the same</a>' in page
+
+    form = web.client.get(where).text
+    assert 'id="join" open' in form
+    assert f'value="{first.id}"' in form
+    assert "" == web.desk.store.load(second.id).same_as
+
+
 def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
     """With its address in Mantis."""
     case = ready(web, "link")
@@ -656,4 +673,5 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
 
     assert f'view.php?id={first.issue}">#{first.issue}</a> {first.request.summary}' in page
     assert "looks like the same" in page
+    assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In work · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]

@@ -1,0 +1,75 @@
+"""Two requests that are the same, in the running house: joined at the desk, resolved as one, told apart."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from intake_fn.core.case import Status
+from sandbox.demo import send
+from tests.e2e.test_one_request import sign_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from sandbox.house import SandboxHouse
+
+pytestmark = [pytest.mark.browser, pytest.mark.aws]
+
+LEAD = {
+    "kind": "question",
+    "name": "Camille Lefort",
+    "email": "camille@example.com",
+    "office": "paris",
+    "summary": "Where do I see which carriers may be booked?",
+    "description": "I do not find the list of carriers.",
+    "priority": "high",
+    "module": "users",
+}
+FOLLOWER = {**LEAD, "name": "Jun", "email": "jun@example.com", "summary": "Where is the list of carriers?"}
+
+
+def test_what_is_the_same_is_resolved_as_one(page: Page, house: SandboxHouse, screens: Path) -> None:
+    """On DynamoDB, over HTTP and with Mantis; each requester gets one mail, and reads nothing of the other."""
+    store = house.house.desk.store
+    lead, follower = (send(house.url, one)["id"] for one in (LEAD, FOLLOWER))
+    sign_in(page, house, "liaison.paris@example.com")
+    page.goto(f"{house.url}/desk/requests/{follower}?same={lead}#join")
+    page.get_by_role("button", name="The same as another request").click()
+    expect(page.get_by_role("status").first).to_contain_text("hears of the other one")
+    page.screenshot(path=screens / "follower.png", full_page=True)
+    page.goto(f"{house.url}/desk/requests/{lead}")
+    expect(page.locator(".facts", has_text="Followed by")).to_contain_text(follower)
+    page.screenshot(path=screens / "lead.png", full_page=True)
+    page.locator("#resolve summary").click()
+    expect(page.locator("#resolve")).to_contain_text("name nobody")
+    page.get_by_label("How was it resolved?").fill("Camille, it is under Partners now.")
+    page.get_by_role("button", name="Resolve").click()
+    until = time.monotonic() + 60
+    while (store.load(follower).status is not Status.RESOLVED or store.owed_by(follower)) and time.monotonic() < until:
+        time.sleep(0.2)
+
+    assert Status.RESOLVED is store.load(follower).status
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{house.url}/desk/requests/{follower}")
+    page.screenshot(path=screens / "follower-phone.png", full_page=True)
+    page.goto(house.house.desk.links.status(follower))
+    expect(page.locator("body")).to_contain_text("[name 1], it is under Partners now.")
+    expect(page.locator("body")).not_to_contain_text("Camille")
+    expect(page.locator("body")).not_to_contain_text(lead)
+    page.screenshot(path=screens / "status-phone.png", full_page=True)
+    page.goto(f"{house.url}/sandbox/mail")
+    expect(page.locator("article", has_text=f"[{follower}] Resolved")).to_have_count(1)
+    issue = f"{house.mantis_url}/api/rest/issues/{store.load(follower).issue}"
+    call = urllib.request.Request(issue, headers={"Authorization": house.environ["SPECDESK_MANTIS_TOKEN"]})
+    with urllib.request.urlopen(call) as answer:
+        stands = json.load(answer)["issues"][0]
+    related = [(one["type"]["name"], one["issue"]["id"]) for one in stands["relationships"]]
+    assert ("resolved", [("duplicate-of", store.load(lead).issue)]) == (stands["status"]["name"], related)

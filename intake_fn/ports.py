@@ -324,8 +324,11 @@ class Tracker(Protocol):
         """Attach a file unless one of that name and size is there; False when the tracker refuses it."""
         ...
 
-    def relate(self, number: int, other: int, relation: Relation) -> None:
-        """Relate an issue to another one, instead of how it was. Raises Unknown, Refused when there is no other."""
+    def relate(self, number: int, other: int, relation: Relation | None) -> None:
+        """Relate an issue to another one, instead of how it was; None is not at all.
+
+        Raises Unknown, Refused when there is no other to relate it to.
+        """
         ...
 
     def changes(self, since: datetime | None) -> Sequence[Change]:

@@ -428,9 +428,12 @@ class MemoryTracker:
             self.files.setdefault(number, {})[name] = content
         return not self.refuses_files
 
-    def relate(self, number: int, other: int, relation: Relation) -> None:
-        """Relate an issue to another one. Raises Unknown, Refused."""
+    def relate(self, number: int, other: int, relation: Relation | None) -> None:
+        """Relate an issue to another one, or take that back. Raises Unknown, Refused."""
         self._there(number)
+        if relation is None:
+            self.related.pop((number, other), None)
+            return
         if other not in self.issues:
             raise Refused(f"There is no issue {other} in Mantis.")
         self.related[number, other] = relation

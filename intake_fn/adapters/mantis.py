@@ -149,17 +149,27 @@ class MantisTracker:
         self._check(answer)
         return True
 
-    def relate(self, number: int, other: int, relation: Relation) -> None:
-        """Relate an issue to another one, instead of how it was; saying the same again changes nothing.
+    def relate(self, number: int, other: int, relation: Relation | None) -> None:
+        """Relate an issue to another one, instead of how it was; None is not at all. Saying it again changes nothing.
 
         Raises Unknown, Refused when there is no such other issue.
         """
-        self._issue(number)
+        issue = self._issue(number)
+        if relation is None:
+            self._unrelate(issue, other)
+            return
         body = {"issue": {"id": other}, "type": {"name": relation.value}}
         answer = self._send("POST", f"issues/{number}/relationships", body)
         if answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
             raise Refused(f"Mantis has no issue #{other} that #{number} could be {relation.value}.")
         self._check(answer)
+
+    def _unrelate(self, issue: Mapping[str, Any], other: int) -> None:
+        for row in issue.get("relationships", ()):
+            if row["issue"]["id"] == other:
+                answer = self._send("DELETE", f"issues/{issue['id']}/relationships/{row['id']}")
+                if answer.status != HTTPStatus.NOT_FOUND:  # somebody was faster
+                    self._check(answer)
 
     def changes(self, since: datetime | None) -> Sequence[Change]:
         """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first.

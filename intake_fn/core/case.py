@@ -250,6 +250,13 @@ class Linked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinked(Event):
+    """A person takes back that our issue has to do with another one."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Joined(Event):
     """A person says that it is the same as another request, whose issue is `number`; it follows that one from now on.
 
@@ -393,6 +400,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Retried,
         Ticked,
         Linked,
+        Unlinked,
         Refiled,
         Joined,
         Parted,
@@ -438,10 +446,10 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class RelateIssue:
-    """Relate the issue in Mantis to another one."""
+    """Relate the issue in Mantis to another one; None takes it back."""
 
     number: int
-    relation: Relation
+    relation: Relation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -632,6 +640,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Retried: _retried,
     Ticked: lambda *_: {},
     Linked: lambda case, e: {"links": {**case.links, e.number: e.relation}},
+    Unlinked: lambda case, e: {"links": {n: relation for n, relation in case.links.items() if n != e.number}},
     Refiled: lambda *_: {
         "issue": None,
         "issue_url": "",
@@ -712,7 +721,7 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         raise Broken(f"The outbox holds an item of unknown kind {name!r}; it was written by a newer version.")
     if data.get("after"):
         data["after"] = datetime.fromisoformat(data["after"])
-    if "relation" in data:
+    if data.get("relation"):
         data["relation"] = Relation(data["relation"])
     if "progress" in data:
         data["progress"] = Progress(data["progress"])

@@ -62,6 +62,7 @@ from intake_fn.core.case import (
     TellRequest,
     Ticked,
     Unfollowed,
+    Unlinked,
     UpdateIssue,
     Warned,
     apply,
@@ -89,6 +90,7 @@ _WORK = frozenset(
         AskedRequester,
         Ticked,
         Linked,
+        Unlinked,
         Refiled,
         Joined,
         Parted,
@@ -100,8 +102,8 @@ TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
     Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
-    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Parted, Reopened, Closed},
-    Status.CLOSED: _TALK | _MACHINE | {Linked, Parted, Reopened},
+    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Unlinked, Parted, Reopened, Closed},
+    Status.CLOSED: _TALK | _MACHINE | {Linked, Unlinked, Parted, Reopened},
 }
 """Which events may happen in which status; Received begins a case and happens to none (`take_in`).
 
@@ -121,6 +123,7 @@ WORDS: Mapping[type[Event], str] = {
     AskedRequester: "ask the requester",
     Ticked: "tick an activity",
     Linked: "link it to another issue",
+    Unlinked: "take a link back",
     Refiled: "file it anew",
     Joined: "say that it is the same as another request",
     Parted: "say that it is not the same",
@@ -208,6 +211,7 @@ def allowed(case: Case, process: Process) -> Options:
         Reprioritised: priorities,
         Ticked: activities,
         Linked: not case.gone,
+        Unlinked: bool(case.links) and not case.gone,
         Refiled: case.gone,
         Joined: not case.same_as,
         Parted: bool(case.same_as),
@@ -280,9 +284,13 @@ def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
 
 
 def _behind(case: Case, event: Event) -> Iterator[Event]:
-    """What follows at once: the same request is a duplicate in Mantis, too, and goes where the other one goes."""
+    """What follows at once: what is the same is a duplicate in Mantis, too, and goes where the other one goes."""
     if isinstance(event, Joined) and _is_to_be_linked(case, event.number):
         yield Linked(at=event.at, actor=event.actor, number=event.number or 0, relation=Relation.DUPLICATE)
+    if isinstance(event, Parted):
+        number = next(joined.number for joined in reversed(case.history) if isinstance(joined, Joined))
+        if number and case.links.get(number) is Relation.DUPLICATE and not case.gone:
+            yield Unlinked(at=event.at, actor=event.actor, number=number)
     if isinstance(event, Heard):
         yield from filter(None, [consequence(case, event)])
 
@@ -386,6 +394,13 @@ def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
         yield f"It is linked to #{event.number} like this already."
 
 
+def _is_linked(case: Case, event: Unlinked, _: Process) -> Iterator[str]:
+    if case.gone:
+        yield f"The issue of {case.id} is gone from Mantis, so nothing can be taken back there."
+    if event.number not in case.links:
+        yield f"It is not linked to #{event.number} here."
+
+
 def _is_gone(case: Case, _: Refiled, __: Process) -> Iterator[str]:
     if not case.gone:
         yield f"The issue of {case.id} is not gone from Mantis."
@@ -454,6 +469,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
     Ticked: (_is_to_be_done,),
     Linked: (_is_another_issue,),
+    Unlinked: (_is_linked,),
     Refiled: (_is_gone,),
     Joined: (_follows_one_other,),
     Parted: (_follows,),
@@ -570,6 +586,10 @@ def _linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
     yield RelateIssue(event.number, event.relation)
 
 
+def _unlinked(_: Case, event: Unlinked, __: Case, ___: Process) -> Iterator[Intent]:
+    yield RelateIssue(event.number, None)
+
+
 def _refiled(before: Case, _: Refiled, __: Case, process: Process) -> Iterator[Intent]:
     """The new issue gets all notes and links that the lost one had from us."""
     yield FileIssue()
@@ -653,6 +673,7 @@ OWED: Mapping[type[Event], Owed] = {
     Retried: _nothing,
     Ticked: _ticked,
     Linked: _linked,
+    Unlinked: _unlinked,
     Refiled: _refiled,
     Joined: _joined,
     Parted: _parted,

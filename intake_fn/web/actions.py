@@ -27,6 +27,7 @@ from intake_fn.core.case import (
     Reprioritised,
     Resolved,
     Ticked,
+    Unlinked,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
@@ -110,6 +111,13 @@ ACTIONS: Mapping[str, Action] = {
         Linked,
         {"relation": "Please choose what it is to the other issue.", "number": "Please give the issue's number."},
         lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
+    ),
+    "unlink": Action(
+        "Take a link back",
+        "The link is taken back.",
+        Unlinked,
+        {"number": "Please choose which."},
+        lambda a: {"number": _number(a["number"])},
     ),
     "join": Action(
         "The same as another request",

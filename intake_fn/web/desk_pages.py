@@ -168,6 +168,7 @@ def _offers(case: Case) -> dict[str, Any]:
         ],
         "hand_over_to": [(person, process.people[person].name) for person in options.hand_over_to],
         "activities": [(activity, process.activities[activity].name) for activity in options.activities],
+        "links": [(str(number), f"{words.RELATION[how]} #{number}") for number, how in case.links.items()],
         "priorities": [(priority.value, process.priorities[priority].name) for priority in options.priorities],
         "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
     }

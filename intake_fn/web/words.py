@@ -139,6 +139,7 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
+    c.Unlinked: lambda e, _: (f"Not linked to #{e.number} in Mantis any more", ""),
     c.Refiled: lambda *_: ("To be filed in Mantis anew", ""),
     c.Joined: lambda e, _: (f"The same as {e.other}, and follows it from now on", ""),
     c.Parted: lambda *_: ("Not the same as another request after all", ""),

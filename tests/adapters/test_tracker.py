@@ -59,12 +59,12 @@ class TrackerContract:
             assert dropped == ()
 
     def test_an_issue_is_related_to_another_once(self, tracker: Tracker) -> None:
-        """Saying it again changes nothing; another relation takes its place; there has to be another issue."""
+        """Saying or taking it back again changes nothing; another relation takes its place; there has to be another."""
         one, other = (
             tracker.file(ISSUE).number,
             tracker.file(replace(ISSUE, marker="Specdesk HD-2", information="Specdesk HD-2")).number,
         )
-        for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE):
+        for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE, None, None):
             tracker.relate(one, other, relation)
 
         with pytest.raises(Refused, match="999999"):

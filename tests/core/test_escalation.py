@@ -56,6 +56,7 @@ from intake_fn.core.case import (
     Step,
     Ticked,
     Unfollowed,
+    Unlinked,
     UpdateIssue,
     Warned,
 )
@@ -97,6 +98,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     NotKept: {"dropped": ("handler",)},
     Ticked: {"activity": "reproduce", "note": "Always."},
     Refiled: {},
+    Unlinked: {"number": 4700},
     Joined: {"other": "HD-0000-0002", "number": 4700},
     Parted: {},
     Followed: {"other": "HD-0000-0003"},
@@ -128,7 +130,11 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
     """The case with what an event of this kind needs besides its status."""
     needs: dict[type[Event], dict[str, Any]] = {
         Refiled: {"issue": 4711, "gone": True},
-        Parted: {"same_as": "HD-0000-0002"},
+        Unlinked: {"links": {4700: Relation.RELATED}},
+        Parted: {
+            "same_as": "HD-0000-0002",
+            "history": (*case.history, happened(Joined, other="HD-0000-0002")),
+        },
         Heard: {"same_as": "HD-0000-0002"},
         Unfollowed: {"followers": ("HD-0000-0003",)},
     }
@@ -250,6 +256,7 @@ WAITS = (
     Retried,
     Ticked,
     Linked,
+    Unlinked,
     Refiled,
     Joined,
     Parted,
@@ -749,6 +756,19 @@ def test_an_issue_is_linked_to_another_one_that_is_not_linked_like_this(
 
     with pytest.raises(Refused, match=why):
         step_of(case, Linked, process, number=number, relation=Relation.RELATED)
+
+
+def test_a_link_is_taken_back_here_and_in_mantis(process: Process) -> None:
+    """One that is there."""
+    case = replace(BY_STATUS[Status.OPEN], issue=4711, links={4700: Relation.RELATED, 4701: Relation.CHILD})
+    step = step_of(case, Unlinked, process, number=4700)
+
+    assert {4701: Relation.CHILD} == step.case.links
+    assert (RelateIssue(4700, None),) == step.intents
+    with pytest.raises(Refused, match="not linked to #4702"):
+        step_of(case, Unlinked, process, number=4702)
+    with pytest.raises(Refused, match="gone from Mantis"):
+        step_of(replace(case, gone=True), Unlinked, process)
 
 
 def test_another_relation_takes_the_place_of_the_one_before(process: Process) -> None:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 OTHER, THIRD = "HD-0000-0002", "HD-0000-0003"
 LEAD = replace(case_at(3, "paul"), id=OTHER, issue=4700, followers=(CASE_ID,))
 CASE = replace(case_at(3, "paul"), issue=4711)
-FOLLOWER = replace(CASE, same_as=OTHER)
+FOLLOWER = replace(CASE, same_as=OTHER, history=(*CASE.history, happened(Joined, other=OTHER)))
 WAITING = replace(case_of(*CASE.history, happened(AskedRequester, question="Which?")), same_as=OTHER)
 
 
@@ -128,6 +128,15 @@ def test_the_other_request_learns_what_it_does_not_know(
     case, other = replace(CASE, same_as=same_as), replace(LEAD, followers=followers)
 
     assert expected == settled(case, other, NOW, "specdesk")
+
+
+def test_who_parts_is_no_duplicate_any_more(process: Process) -> None:
+    """Unless somebody has said since that it is something else."""
+    joined = advance(CASE, happened(Joined, other=OTHER, number=4700), process).case
+    otherwise = advance(joined, happened(Linked, number=4700, relation=Relation.RELATED), process).case
+
+    assert RelateIssue(4700, None) in advance(joined, happened(Parted), process).intents
+    assert {4700: Relation.RELATED} == advance(otherwise, happened(Parted), process).case.links
 
 
 def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Process) -> None:

@@ -43,6 +43,7 @@ from intake_fn.core.case import (
     Resolved,
     Status,
     Ticked,
+    Unlinked,
     Warned,
     apply,
 )
@@ -131,6 +132,7 @@ class House(RuleBasedStateMachine):
                 (Ticked, {"activity": "reproduce", "note": "Always."}),
                 (Linked, {"number": 1, "relation": Relation.RELATED}),
                 (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
+                (Unlinked, {"number": 1}),
                 (Parted, {}),
                 (Resolved, {"resolution": "Mended."}),
                 (Reopened, {"reason": "It came back."}),

@@ -81,6 +81,10 @@ class TestMantis(TrackerContract):
 
         assert [("duplicate-of", other)] == [(row["type"]["name"], row["issue"]["id"]) for row in found]
 
+        for _ in range(2):
+            tracker.relate(one, other, None)
+        assert [] == [*tracker._issue(one).get("relationships", ()), *tracker._issue(other).get("relationships", ())]
+
     def test_a_file_stands_there_once(self, tracker: MantisTracker) -> None:
         """The same name and size is the same file."""
         number = tracker.file(issue()).number

@@ -30,6 +30,7 @@ from intake_fn.core.case import (
     Resolved,
     Status,
     Ticked,
+    Unlinked,
 )
 from intake_fn.core.request import Kind, Priority
 from intake_fn.ports import MailReport
@@ -247,6 +248,7 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         Linked,
         {"number": 4700, "relation": Relation.DUPLICATE},
     ),
+    "unlink": ({"number": "4700"}, Unlinked, {"number": 4700}),
     "join": ({"request": "hd 00000001"}, Joined, {"other": "HD-0000-0001"}),
     "part": ({}, Parted, {}),
     "refile": ({}, Refiled, {}),
@@ -269,6 +271,8 @@ def ready(web: Web, action: str) -> Case:
         case = web.sent(summary="I cannot open a shipment")
     if action == "part":
         web.act(case, "join", request="HD-0000-0001")
+    if action == "unlink":
+        web.act(case, "link", relation="related-to", number="4700")
     if action == "refile":
         del web.tracker.issues[case.issue or 0]
         web.clock.advance(hours=2)

@@ -187,3 +187,25 @@ def test_who_is_not_there_is_tried_later(process: Process) -> None:
         nobody.probe()
 
     assert isinstance(caught.value, TryLater)
+
+
+def test_an_issue_moves_to_a_project_that_lacks_its_category(stand_in: StandIn) -> None:
+    """The category of support.yml stands in, for Mantis refuses the move otherwise; nothing else changes."""
+    state = stand_in.state
+    with state.change():
+        state.add_category(state.number("select id from project where name = ?", "Bugs InBox"), "Only for bugs")
+    number = stand_in.tracker.file(issue(category="Only for bugs")).number
+    stand_in.tracker.note(number, "Seen.", "[HD#2#1]")
+    stand_in.tracker.attach(number, "trace.log", b"log")
+    before = stand_in.tracker._issue(number)
+    dropped = stand_in.tracker.update(
+        number, project="Change InBox", handler="paul", status="assigned", priority="high"
+    )
+    after = stand_in.tracker._issue(number)
+
+    assert () == dropped
+    assert ("Only for bugs", stand_in.tracker.mapping.category) == (
+        before["category"]["name"],
+        after["category"]["name"],
+    )
+    assert {"project", "category", "updated_at", "history"} >= {name for name in before if before[name] != after[name]}

@@ -298,13 +298,17 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard(Event):
-    """What happened to the request that this one follows; `item` names the outbox item that told it."""
+    """What happened to the request that this one follows; `item` names the outbox item that told it.
+
+    `told` is False when one person sent both, and hears of it there.
+    """
 
     other: str
     item: str
     progress: Progress
     why: str = ""
     text: str = ""
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -610,7 +610,7 @@ def _parted(before: Case, event: Parted, after: Case, process: Process) -> Itera
 
 
 def _heard(_: Case, event: Heard, after: Case, __: Process) -> Iterator[Intent]:
-    if event.progress in TOLD:
+    if event.progress in TOLD and event.told:
         yield _to_requester(after, "heard", why=event.why, text=event.text)
 
 

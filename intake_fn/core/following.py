@@ -43,11 +43,12 @@ from intake_fn.core.case import (
     Unfollowed,
 )
 from intake_fn.core.errors import Refused
+from intake_fn.core.mailing import mailbox
 from intake_fn.core.notices import CATEGORIES
 from intake_fn.core.process import Process
 from spec_lookup.masking import Masking
 
-OPEN_AGAIN = "The same request of somebody else is open again, and so is yours."
+OPEN_AGAIN = "The request that is the same is open again, and so is yours."
 
 TOLD = (Progress.DECIDED, Progress.ESCALATED)
 """What is mailed as such; of all else the request's own resolving, reopening or closing tells."""
@@ -90,12 +91,25 @@ def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iter
         yield PassOn(after.followers, progress, why, _masked(text, after))
 
 
-def heard(follower: Case, intent: PassOn, item: str, lead: str, at: datetime, actor: str) -> Heard | None:
-    """The event by which a follower hears of it; None when it follows no more, or has heard it."""
+def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, actor: str) -> Heard | None:
+    """The event by which a follower hears of it; None when it follows no more, or has heard it.
+
+    Whoever sent both requests is told of the other one as its requester, and not once more.
+    """
     known = any(isinstance(event, Heard) and event.item == item for event in follower.history)
-    if known or follower.same_as != lead:
+    if known or follower.same_as != lead.id:
         return None
-    return Heard(at=at, actor=actor, other=lead, item=item, progress=intent.progress, why=intent.why, text=intent.text)
+    theirs, others = (mailbox(case.request.requester.email) for case in (follower, lead))
+    return Heard(
+        at=at,
+        actor=actor,
+        other=lead.id,
+        item=item,
+        progress=intent.progress,
+        why=intent.why,
+        text=intent.text,
+        told=theirs != others,
+    )
 
 
 def consequence(case: Case, event: Heard) -> Event | None:

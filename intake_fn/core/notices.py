@@ -96,8 +96,8 @@ NOTICES: Mapping[str, Notice] = {
     "joined": Notice(
         Audience.REQUESTER,
         "The same as another: {summary}",
-        "Somebody else has asked for the same. From now on you hear how that goes on, and your request is resolved "
-        "together with theirs. You need not do anything.\n\nFollow it, add to it or object here:\n{link}",
+        "We have had the same request before. From now on you hear how that one goes on, and yours is resolved "
+        "together with it. You need not do anything.\n\nFollow it, add to it or object here:\n{link}",
     ),
     "parted": Notice(
         Audience.REQUESTER,

@@ -343,7 +343,7 @@ class Desk:
                 self._tell(item.case_id, other)
                 self.store.finish(item)
             case PassOn():
-                self._pass_on(item, item.intent)
+                self._pass_on(item, case, item.intent)
                 self.store.finish(item)
             case SendNotice():
                 self._mail(item, case)
@@ -361,7 +361,7 @@ class Desk:
             return
         raise TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
 
-    def _pass_on(self, item: OutboxItem, news: PassOn) -> None:
+    def _pass_on(self, item: OutboxItem, case: Case, news: PassOn) -> None:
         """Have all followers hear of it; one that cannot does not keep the others from it. Raises what the first met.
 
         What a follower owes because of it stands in its own outbox, for the next sweep.
@@ -369,17 +369,17 @@ class Desk:
         errors = []
         for follower in news.others:
             try:
-                self._let_hear(follower, item, news)
+                self._let_hear(follower, item, case, news)
             except SpecdeskError as error:
                 errors.append(error)
         if errors:
             raise errors[0]
 
-    def _let_hear(self, case_id: str, item: OutboxItem, news: PassOn) -> None:
+    def _let_hear(self, case_id: str, item: OutboxItem, lead: Case, news: PassOn) -> None:
         """Its log says what it has heard, so that it is once however often this runs."""
         for _ in range(ATTEMPTS):
             follower = self.store.load(case_id)
-            event = following.heard(follower, news, item.id, item.case_id, self.clock(), MACHINE)
+            event = following.heard(follower, news, item.id, lead, self.clock(), MACHINE)
             try:
                 if event:
                     self.store.save(follower.version, escalation.advance(follower, event, self.process))

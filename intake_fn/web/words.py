@@ -185,8 +185,8 @@ STORY: Mapping[type[Event], Tell] = {
 FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
     c.Closed: lambda *_: ("Closed", ""),
-    c.Joined: lambda *_: ("The same as somebody else's request: you hear of both here", ""),
-    c.Parted: lambda *_: ("Not the same as somebody else's request after all", ""),
+    c.Joined: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
+    c.Parted: lambda *_: ("Not the same as an earlier request after all", ""),
     c.Heard: lambda e, _: (
         f"The request that is the same is {PROGRESS[e.progress]}",
         e.text if e.progress in TOLD else "",

@@ -251,12 +251,30 @@ def test_what_opens_again_always_says_why(process: Process) -> None:
 def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> None:
     """The item that told it stands in the log; who has parted hears no more."""
     intent = PassOn((CASE_ID,), Progress.ESCALATED, "Up.")
-    event = heard(FOLLOWER, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk")
+    event = heard(FOLLOWER, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk")
     assert event is not None
     told = after(FOLLOWER, event, process=process)
 
-    assert heard(told, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk") is None
-    assert heard(told, intent, f"{OTHER}#10#1", OTHER, NOW, "specdesk") is not None
-    assert heard(CASE, intent, f"{OTHER}#9#1", OTHER, NOW, "specdesk") is None
+    assert heard(told, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
+    assert heard(told, intent, f"{OTHER}#10#1", LEAD, NOW, "specdesk") is not None
+    assert heard(CASE, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
     with pytest.raises(Refused, match="does not follow"):
         advance(CASE, event, process)
+
+
+def test_who_sent_both_requests_is_told_once(process: Process) -> None:
+    """As the requester of the other one; the history says what happened all the same."""
+    intent = PassOn((CASE_ID,), Progress.ESCALATED, "Up.")
+    jun = replace(LEAD, request=replace(LEAD.request, requester=replace(LEAD.request.requester, email="jun@x.org")))
+    told = {
+        lead.request.requester.email: [
+            found.notice
+            for event in [heard(FOLLOWER, intent, f"{OTHER}#9#1", lead, NOW, "specdesk")]
+            if event
+            for found in advance(FOLLOWER, event, process).intents
+            if isinstance(found, SendNotice)
+        ]
+        for lead in (jun, LEAD)
+    }
+
+    assert {"jun@x.org": ["heard"], "camille@example.com": []} == told

@@ -91,6 +91,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "late": st.booleans(),
     "other": st.sampled_from(["HD-0000-0001", "HD-0000-0002"]),
     "item": words,
+    "told": st.booleans(),
     "progress": st.sampled_from(Progress),
     "relation": st.sampled_from(Relation),
     "what": st.sampled_from(["FileIssue", "SendNotice", "JudgeRequest"]),

@@ -127,6 +127,8 @@ class SyncCursor:
     """When everything was listed last."""
     once: Mapping[int, datetime] = field(default_factory=dict)
     twice: Mapping[int, datetime] = field(default_factory=dict)
+    unread: tuple[int, ...] = ()
+    """Issues that the known ones (desk/known.py) still lack as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +339,10 @@ class Tracker(Protocol):
 
     def look(self, number: int) -> Standing:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
+        ...
+
+    def page_of(self, number: int) -> str:
+        """Where people read an issue."""
         ...
 
     def probe(self) -> str:

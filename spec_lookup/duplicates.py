@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from spec_lookup.embed import Embedder
@@ -32,17 +32,18 @@ SURE_BY_WORDS = 0.5
 """The same without a model, where less is known."""
 
 
-FORMAT = 1
+FORMAT = 2
 """Of what `to_bytes` gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueText:
-    """A filed issue or a new report, as far as it is compared."""
+    """A filed issue or a new report, as far as it is compared; `state` is how it stands, for people to read."""
 
     id: str
     summary: str
     description: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class DuplicateIndex:
         rows = []
         for place in sorted(self._places.values()):
             issue = self._issues[place]
-            row = {"id": issue.id, "summary": issue.summary, "description": issue.description}
+            row = asdict(issue)
             if self._vectors is not None:
                 row["vector"] = base64.b64encode(self._vectors[place].astype(np.float16).tobytes()).decode()
             rows.append(row)
@@ -129,7 +130,7 @@ class DuplicateIndex:
             if (kept["format"], kept["model"]) != (FORMAT, index._model):
                 raise IndexBroken("The index of issues is of another version or model. It is made anew.")
             for row in kept["issues"]:
-                issue = IssueText(str(row["id"]), str(row["summary"]), str(row["description"]))
+                issue = IssueText(*(str(row[name]) for name in ("id", "summary", "description", "state")))
                 vector = None
                 if index._vectors is not None:
                     vector = np.frombuffer(base64.b64decode(row["vector"]), dtype=np.float16).astype(np.float32)

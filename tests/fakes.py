@@ -393,6 +393,7 @@ class MemoryTracker:
     ticks: count[int] = field(default_factory=count)
     marked: dict[str, int] = field(default_factory=dict)
     related: dict[tuple[int, int], Relation] = field(default_factory=dict)
+    fixed_in: dict[int, str] = field(default_factory=dict)
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
@@ -402,7 +403,7 @@ class MemoryTracker:
             number = self.marked[issue.marker] = max(self.touched, default=0) + 1
             self.issues[number] = issue
             self._touch(number)
-        return Placed(number, f"https://mantis.example.com/view.php?id={number}", self.drops)
+        return Placed(number, self.page_of(number), self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
         """Bring an issue in line. Raises Unknown."""
@@ -455,10 +456,15 @@ class MemoryTracker:
             one.handler,
             one.status,
             one.priority,
+            fixed_in=self.fixed_in.get(number, ""),
             notes=notes,
             summary=one.summary,
             description=one.description,
         )
+
+    def page_of(self, number: int) -> str:
+        """Where people would read an issue."""
+        return f"https://mantis.example.com/view.php?id={number}"
 
     def probe(self) -> str:
         """A version."""

@@ -180,6 +180,7 @@ def sync_body(cursor: SyncCursor) -> str:
             "listed": instant(cursor.listed) if cursor.listed else "",
             "once": {str(number): instant(at) for number, at in cursor.once.items()},
             "twice": {str(number): instant(at) for number, at in cursor.twice.items()},
+            "unread": list(cursor.unread),
         }
     )
 
@@ -192,7 +193,7 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
         {int(number): datetime.fromisoformat(at) for number, at in body.get(name, {}).items()}
         for name in ("once", "twice")
     )
-    return SyncCursor(until, since, listed, once, twice)
+    return SyncCursor(until, since, listed, once, twice, tuple(body.get("unread", ())))
 
 
 UNREACHED = "UNREACHED"

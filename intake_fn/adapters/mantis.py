@@ -108,7 +108,7 @@ class MantisTracker:
             dropped = ()
         number = int(there["id"])
         untagged = self._tag(number, issue.tags, there)
-        return Placed(number, f"{self.url}/view.php?id={number}", (*dropped, *untagged))
+        return Placed(number, self.page_of(number), (*dropped, *untagged))
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
         """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown."""
@@ -198,7 +198,12 @@ class MantisTracker:
         row = _first(answer.body, "issues")
         named = {name: str(row.get(name, {}).get("name", "")) for name in ("project", "handler", *STANDS)}
         texts = {name: str(row.get(name, "")) for name in ("summary", "description")}
-        return Standing(**named, **texts, notes=tuple(_notes(row)), changed_by=_changed_by(row))
+        fixed_in = str((row.get("fixed_in_version") or {}).get("name", ""))
+        return Standing(**named, **texts, fixed_in=fixed_in, notes=tuple(_notes(row)), changed_by=_changed_by(row))
+
+    def page_of(self, number: int) -> str:
+        """Where people read an issue."""
+        return f"{self.url}/view.php?id={number}"
 
     def probe(self) -> str:
         """The tracker's version, when it answers."""

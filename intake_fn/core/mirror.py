@@ -68,6 +68,7 @@ class Standing:
     status: str
     priority: str
     resolution: str = ""
+    fixed_in: str = ""
     notes: tuple[MantisNote, ...] = ()
     changed_by: Mapping[str, str] | None = None
     summary: str = ""

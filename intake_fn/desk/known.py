@@ -1,8 +1,9 @@
 """The issues of our Mantis projects, so that a person who looks at a request sees which ones are like it.
 
 They stand in one file of the file store. The sync keeps it fresh with what it sees anyway; once an hour, when
-everything is listed, it takes out what is gone and adds what is missing. It is a help and no more: without it,
-or when it cannot be read, requests are taken in, filed and worked on as ever.
+everything is listed, it takes out what is gone and adds what is missing. What it has no time for it reads in the
+next minutes. It is a help and no more: without it, or when it cannot be read, requests are taken in, filed and
+worked on as ever.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.errors import SpecdeskError, Unknown
+from intake_fn.core.errors import SpecdeskError, TryLater, Unknown
 from spec_lookup import DuplicateIndex, IssueText, SpecLookupError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
+    from spec_lookup import Candidate
 
 KEY = "known/issues.json"
 
@@ -36,16 +38,23 @@ LEAST = 0.3
 LONGEST = 2000
 """Characters of a description that are compared."""
 
+BEHIND = 5000
+"""Issues still to be read that the sync's cursor names, some 40 KB; the next list of everything names the rest."""
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An issue that is like a request; `certain` when it is called a duplicate."""
+    """An issue that is like a request; `certain` when it is called a duplicate.
+
+    `state` is how an issue that somebody else filed stands in the tracker; of our own ones the store knows better.
+    """
 
     number: int
     summary: str
     certain: bool
+    state: str = ""
 
 
 @dataclass
@@ -62,34 +71,64 @@ def similar(desk: Desk, case: Case) -> list[Similar]:
     try:
         index = _remembered(desk)
         found = index.find(_asked(case, case.id), SHOWN + 1)
-    except (SpecdeskError, SpecLookupError) as error:
+        others = [one for one in found if one.id != str(case.issue) and one.score >= LEAST][:SHOWN]
+        return [_shown(index, one) for one in others]
+    except SpecdeskError as error:
         log.warning("known_issues_unread", error=str(error))
-        return []
-    others = [one for one in found if one.id != str(case.issue) and one.score >= LEAST][:SHOWN]
-    return [Similar(int(one.id), index.text(one.id).summary, index.is_duplicate([one])) for one in others]
+    except Exception:  # whatever it is: the page is worth more than the suggestions on it
+        log.exception("known_issues_failed", case=case.id)
+    return []
 
 
-def learn(desk: Desk, seen: Iterable[int], listed: AbstractSet[int] | None, may_go_on: Callable[[], bool]) -> None:
-    """Take in the issues that were `seen` changed; `listed` are all there are, where that is known. Raises nothing."""
-    seen = list(seen)
-    if not seen and listed is None:
-        return
+def _shown(index: DuplicateIndex, one: Candidate) -> Similar:
+    text = index.text(one.id)
+    return Similar(int(one.id), text.summary, index.is_duplicate([one]), text.state)
+
+
+def learn(
+    desk: Desk, seen: Iterable[int], listed: AbstractSet[int] | None, may_go_on: Callable[[], bool]
+) -> tuple[int, ...]:
+    """Take in the issues that were `seen` changed; `listed` are all there are, where that is known.
+
+    Returns those that are still to be read, at most BEHIND: time was up, or something did not answer. Raises nothing.
+    """
+    wanted = list(dict.fromkeys(seen))
+    if not wanted and listed is None:
+        return ()
     try:
         index = _read(desk)
-        before = index.ids
         changed = _take_out(index, listed) if listed is not None else False
-        missing = sorted(number for number in listed or () if str(number) not in before)
-        for number in dict.fromkeys((*seen, *missing)):
-            if not may_go_on():
-                break
-            changed |= _add(desk, index, number)
-        if changed:
+        wanted += sorted({number for number in listed or () if str(number) not in index.ids}.difference(wanted))
+        left, learnt = _take_in(desk, index, wanted, may_go_on)
+        if changed or learnt:
             content = index.to_bytes()
             desk.files.put(KEY, content, "application/json")
             desk.remembered.digest = sha256(content).digest()
-    except (SpecdeskError, SpecLookupError) as error:
+        return tuple(left[:BEHIND])
+    except SpecdeskError as error:
         log.warning("known_issues_not_kept", error=str(error))
-        desk.remembered.index = None  # it may hold what the file does not
+    except Exception:  # whatever it is: the sync has more to do than this
+        log.exception("known_issues_failed")
+    desk.remembered.index = None  # it may hold what the file does not
+    return tuple(wanted[:BEHIND])
+
+
+def _take_in(
+    desk: Desk, index: DuplicateIndex, wanted: list[int], may_go_on: Callable[[], bool]
+) -> tuple[list[int], bool]:
+    """What is left of it, and whether the index has changed; an issue that cannot be read as it is is left out."""
+    changed = False
+    for place, number in enumerate(wanted):
+        if not may_go_on():
+            return wanted[place:], changed
+        try:
+            changed |= _add(desk, index, number)
+        except TryLater as error:
+            log.warning("known_issues_postponed", issue=number, error=str(error))
+            return wanted[place:], changed
+        except Exception:
+            log.exception("known_issue_left_out", issue=number)
+    return [], changed
 
 
 def _take_out(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
@@ -123,7 +162,8 @@ def _asked(case: Case, id_: str) -> IssueText:
 def _filed(desk: Desk, number: int) -> IssueText:
     """An issue that somebody else filed. Raises Unknown."""
     stands = desk.tracker.look(number)
-    return IssueText(str(number), stands.summary, stands.description[:LONGEST])
+    state = f"{stands.status}, fixed in {stands.fixed_in}" if stands.fixed_in else stands.status
+    return IssueText(str(number), stands.summary, stands.description[:LONGEST], state)
 
 
 def _remembered(desk: Desk) -> DuplicateIndex:

@@ -130,9 +130,10 @@ class _Run:
         self._look_at([one for one in listed if self._is_news(one)])
         if complete:
             complete = self._look_for_missing({change.number for change in listed})
-        seen = [one.number for one in self.done]
-        learn(self.desk, seen, {one.number for one in listed} if complete else None, lambda: not self._time_is_up())
-        after = self._after(listed, complete=complete)
+        seen = (*self.cursor.unread, *(one.number for one in self.done))
+        there = {one.number for one in listed} if complete else None
+        unread = learn(self.desk, seen, there, lambda: not self._time_is_up())
+        after = replace(self._after(listed, complete=complete), unread=unread)
         if after != self.cursor:
             self.desk.store.keep_sync(after)
         return Synced(len(self.done), self.events, len(self.failed))

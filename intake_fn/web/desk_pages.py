@@ -134,6 +134,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         checklist=checklist(case, process),
         unreached=_unreached(case),
         similar=[(one, _request_of(one.number)) for one in desk.similar(case)],
+        issue_page=desk.tracker.page_of,
         same=clean_line(request.args.get("same", "")),
         typed=typed() if problem else {},
         now=desk.clock(),

@@ -772,7 +772,9 @@ class TestSync:
     def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
         """All of it; it stays taken until its time."""
         store.take_sync(MONDAY, MONDAY + MINUTE)
-        kept = SyncCursor(MONDAY + MINUTE, MONDAY - MINUTE, MONDAY, {4711: MONDAY}, {1: MONDAY, 2: MONDAY - MINUTE})
+        kept = SyncCursor(
+            MONDAY + MINUTE, MONDAY - MINUTE, MONDAY, {4711: MONDAY}, {1: MONDAY, 2: MONDAY - MINUTE}, (7, 5)
+        )
 
         assert store.keep_sync(kept)
         assert store.take_sync(MONDAY, MONDAY + MINUTE) is None

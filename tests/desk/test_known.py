@@ -11,8 +11,10 @@ import pytest
 from intake_fn.desk.known import KEY, Similar
 from intake_fn.ports import Issue
 from tests.desk.test_story import Room, request
+from tests.fakes import MemoryTracker
 
 if TYPE_CHECKING:
+    from intake_fn.core.mirror import Standing
     from intake_fn.core.process import Process
 
 LABELS = request(
@@ -126,7 +128,7 @@ def test_nothing_but_what_is_compared_is_kept(room: Room) -> None:
     minutes(room)
     rows = json.loads(room.files.kept[KEY][0])["issues"]
 
-    assert [{"id", "summary", "description", "vector"}] == [set(row) for row in rows]
+    assert [{"id", "summary", "description", "state", "vector"}] == [set(row) for row in rows]
     assert b"camille@example.com" not in room.files.kept[KEY][0]
 
 
@@ -140,3 +142,105 @@ def test_what_could_not_be_kept_is_kept_within_the_hour(room: Room) -> None:
     minutes(room, 65)
 
     assert [(first.issue, LABELS.summary)] == found(room, second.id)
+
+
+class SlowTracker(MemoryTracker):
+    """A Mantis that takes its time for each issue that is looked at."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(issues=room.tracker.issues, touched=room.tracker.touched, ticks=room.tracker.ticks)
+        self.clock = room.clock
+        self.broken = 0
+
+    def look(self, number: int) -> Standing:
+        """Nine seconds later; an answer that nobody expects for the broken one."""
+        self.clock.advance(seconds=9)
+        if number == self.broken:
+            raise KeyError("summary")
+        return super().look(number)
+
+
+@pytest.fixture
+def slow(room: Room) -> Room:
+    """A desk with ten issues of others in its Mantis, of which a sync has time for three."""
+    for place in range(10):
+        room.tracker.file(replace(FOREIGN, marker=f"{place}", summary=f"{FOREIGN.summary}, {place}"))
+    room.tracker = SlowTracker(room)
+    room.desk = replace(room.desk, tracker=room.tracker)
+    return room
+
+
+def kept(room: Room) -> dict[int, str]:
+    """The summaries of the known issues, as the file has them."""
+    rows = json.loads(room.files.kept[KEY][0])["issues"]
+    return {int(row["id"]): row["summary"] for row in rows}
+
+
+def test_what_a_sync_has_no_time_for_is_read_by_the_next(slow: Room) -> None:
+    """Within minutes, and not with the next list of everything only."""
+    minutes(slow, 1)
+    assert 3 == len(kept(slow))
+    minutes(slow, 4)
+    assert 10 == len(kept(slow))
+
+    before = slow.clock()
+    minutes(slow, 1)
+    assert (60, 0) == ((slow.clock() - before).seconds, slow.desk.sync().looked)
+
+
+def test_a_change_that_there_was_no_time_to_read_is_read(slow: Room) -> None:
+    """An issue that is known keeps no words that it has lost."""
+    minutes(slow, 5)
+    for number in kept(slow):
+        slow.tracker.issues[number] = replace(FOREIGN, summary=f"Changed {number}")
+        slow.tracker._touch(number)
+    minutes(slow, 6)
+
+    assert {number: f"Changed {number}" for number in range(1, 11)} == kept(slow)
+
+
+def test_what_the_file_store_did_not_take_is_taken_when_it_is_back(room: Room) -> None:
+    """The sync knows what it has not kept yet."""
+    number = room.tracker.file(FOREIGN).number
+    minutes(room)
+    room.files.down = True
+    room.tracker.issues[number] = replace(FOREIGN, summary="Changed")
+    room.tracker._touch(number)
+    minutes(room, 5)
+    room.files.down = False
+    minutes(room, 1)
+
+    assert {number: "Changed"} == kept(room)
+
+
+def test_an_issue_that_cannot_be_read_holds_up_no_other(slow: Room) -> None:
+    """Nor the sync itself."""
+    assert isinstance(slow.tracker, SlowTracker)
+    slow.tracker.broken = 2
+    minutes(slow, 5)
+
+    assert {1, *range(3, 11)} == set(kept(slow))
+
+
+def test_a_page_without_suggestions_is_better_than_none(room: Room) -> None:
+    """The file is whole, and holds what nobody expects."""
+    first = room.desk.take_in(LABELS, "first")
+    second = room.desk.take_in(LABELS, "second")
+    minutes(room)
+    content, kind = room.files.kept[KEY]
+    room.files.kept[KEY] = (content.replace(f'"id": "{first.issue}"'.encode(), b'"id": "no number"'), kind)
+    room.clock.advance(minutes=2)
+    assert [] == room.desk.similar(second)
+
+    minutes(room, 65)
+    assert [(first.issue, LABELS.summary)] == found(room, second.id)
+
+
+def test_how_an_issue_of_others_stands_is_told(room: Room) -> None:
+    """In Mantis's words, with the version that has the mend (R23)."""
+    case = room.desk.take_in(LABELS, "first")
+    number = room.tracker.file(replace(FOREIGN, status="resolved")).number
+    room.tracker.fixed_in[number] = "2.4"
+    minutes(room)
+
+    assert ["resolved, fixed in 2.4"] == [one.state for one in room.desk.similar(case)]

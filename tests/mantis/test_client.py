@@ -209,3 +209,18 @@ def test_an_issue_moves_to_a_project_that_lacks_its_category(stand_in: StandIn) 
         after["category"]["name"],
     )
     assert {"project", "category", "updated_at", "history"} >= {name for name in before if before[name] != after[name]}
+
+
+def test_the_version_that_an_issue_was_fixed_in_is_read(stand_in: StandIn) -> None:
+    """The stand-in has no versions, so that one is put into its answer as Mantis would give it."""
+    number = stand_in.tracker.file(issue()).number
+    assert "" == stand_in.tracker.look(number).fixed_in
+    send = stand_in.tracker._send
+
+    def fixed(*arguments: Any, **more: Any) -> Any:
+        answer = send(*arguments, **more)
+        answer.body["issues"][0]["fixed_in_version"] = {"id": 2, "name": "1.1"}
+        return answer
+
+    stand_in.tracker._send = fixed  # type: ignore[method-assign]  # it sends all the same
+    assert "1.1" == stand_in.tracker.look(number).fixed_in

@@ -33,7 +33,7 @@ from intake_fn.core.case import (
     Unlinked,
 )
 from intake_fn.core.request import Kind, Priority
-from intake_fn.ports import MailReport
+from intake_fn.ports import Issue, MailReport
 from intake_fn.web.actions import ACTIONS
 from tests.adapters.test_store import give_up
 from tests.web.samples import ANSWERS
@@ -663,6 +663,24 @@ def test_the_requester_is_not_shown_what_the_house_says_of_their_mail(web: Web) 
     web.desk.mail_failed(MailReport("1", case.request.requester.email, Failure.COMPLAINED, "abuse", f"{case.id}#2#2"))
 
     assert "unwanted" not in web.client.get(urlsplit(web.links.status(case.id)).path).text
+
+
+def test_issues_have_their_address_while_the_request_itself_waits_to_be_filed(web: Web) -> None:
+    """Similar ones, and those that a person linked it to already (R23)."""
+    said = ANSWERS[Kind.BUG]
+    web.tracker.file(Issue("", "Bugs InBox", said["summary"], said["description"], status="resolved"))
+    web.clock.advance(minutes=1)
+    web.desk.sync()
+    web.tracker.down = True
+    case = web.sent()
+    web.sign_in()
+    web.act(web.desk.deliver(case.id), "link", relation="duplicate-of", number="4700")
+    page = web.client.get(f"/desk/requests/{case.id}").text
+
+    assert case.issue is None
+    assert 'href="https://mantis.example.com/view.php?id=1">#1</a>' in page
+    assert '<div class="muted">resolved</div>' in page
+    assert 'href="https://mantis.example.com/view.php?id=4700">#4700</a>' in page
 
 
 def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web) -> None:

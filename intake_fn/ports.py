@@ -224,6 +224,13 @@ class Store(Protocol):
         """Count a try that did not succeed and free the item."""
         ...
 
+    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+        """Give an item that nobody has in hand another place in the line (`owed`); no try is counted.
+
+        Nothing happens when it is gone, was tried since it was read, was given up or is in somebody's hands.
+        """
+        ...
+
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox."""
         ...

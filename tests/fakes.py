@@ -106,6 +106,7 @@ class MemoryStore:
         self._outbox: dict[str, OutboxItem] = {}
         self._of_case: dict[str, list[str]] = {}
         self._leases: dict[str, datetime] = {}
+        self._turns: dict[str, datetime] = {}
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
         self._paces: dict[tuple[str, str], Pace] = {}
@@ -230,6 +231,7 @@ class MemoryStore:
             if here is None or here.failed or here.tries != item.tries or self._leases.get(item.id, now) > now:
                 return False
             self._leases[item.id] = now + timedelta(seconds=seconds)
+            self._turns.pop(item.id, None)
             return True
 
     def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
@@ -238,9 +240,17 @@ class MemoryStore:
             if self._untried(item):
                 self._count(item, until, error, failed=False)
 
+    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+        """Give an item that nobody has in hand another place in the line."""
+        with self._up():
+            here = self._outbox.get(item.id)
+            if here and self._untried(item) and not here.failed and item.id not in self._leases:
+                self._turns[item.id] = turn
+
     def finish(self, item: OutboxItem) -> None:
         """Take an item out of the outbox."""
         with self._up():
+            self._turns.pop(item.id, None)
             self._outbox.pop(item.id, None)
 
     def use_once(self, token: str, until: datetime) -> bool:
@@ -326,6 +336,7 @@ class MemoryStore:
 
     def _count(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> None:
         self._leases.pop(item.id, None)
+        self._turns.pop(item.id, None)
         self._outbox[item.id] = replace(
             self._outbox[item.id], tries=item.tries + 1, not_before=until, last_error=error[:1000], failed=failed
         )
@@ -334,7 +345,9 @@ class MemoryStore:
         return replace(item, begun=item.id in self._leases)
 
     def _turn(self, item: OutboxItem) -> datetime:
-        return max(item.not_before, self._leases.get(item.id, item.not_before))
+        if item.id in self._leases:
+            return max(item.not_before, self._leases[item.id])
+        return self._turns.get(item.id, item.not_before)
 
     def _append(self, step: Step, case: Case) -> None:
         """Write a step; `case` is the state after it, where `filing` says how the ledger counts it."""

@@ -328,6 +328,16 @@ class DynamoStore:
         """
         self._write("update_item", self._tried(item, until, error, failed=False))
 
+    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+        """Give an item another place in the line; no try is counted, and `not_before` stays as it is.
+
+        Nothing happens when it is gone, was tried since it was read, was given up or is in somebody's hands.
+        """
+        guard = "#failed = :no AND #tries = :tries AND #leased_until = :nobody"
+        values = {":no": False, ":tries": item.tries, ":nobody": ""}
+        place = {"turn": f"{instant(turn)}#{item.id}"}
+        self._write("update_item", self._changed(outbox_key(item.id), place, guard, values))
+
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
         with translated(SERVICE):

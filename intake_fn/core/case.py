@@ -443,9 +443,15 @@ class UpdateIssue:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """Add a note to the issue in Mantis."""
+    """Add a note to the issue in Mantis, of the event with which the case came to version `about`, once."""
 
     text: str
+    about: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Add to the issue in Mantis all notes and links that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,10 +489,10 @@ class SendNotice:
     after: datetime | None = None
 
 
-Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | RelateIssue | TellRequest | PassOn | SendNotice
+Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | CatchUp | RelateIssue | TellRequest | PassOn | SendNotice
 INTENTS: Mapping[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, RelateIssue, TellRequest, PassOn, SendNotice)
+    for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, CatchUp, RelateIssue, TellRequest, PassOn, SendNotice)
 }
 
 

@@ -23,6 +23,7 @@ from intake_fn.core.case import (
     Breached,
     Bundled,
     Case,
+    CatchUp,
     Category,
     ChangedInMantis,
     Closed,
@@ -71,10 +72,11 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.following import TOLD, consequence, passed_on
 from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
-from intake_fn.core.notes import FAILURES, NOTES, REQUESTER, actor_of, name_of, names_of, note_of, reply_of
+from intake_fn.core.notes import FAILURES, REQUESTER, actor_of, makes_a_note, name_of, names_of, note_of, reply_of
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
+_IN_MANTIS = (UpdateIssue, AddNote, CatchUp, RelateIssue)
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
 _OTHERS = frozenset({Followed, Unfollowed})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, Heard}
@@ -261,7 +263,9 @@ def advance(case: Case, event: Event, process: Process) -> Step:
         intents += [intent for intent in owed if intent not in intents]
         before = after
     if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
-        intents = [intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote)]
+        intents = [
+            intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote | CatchUp | RelateIssue)
+        ]
     return standing(before, process, events, tuple(intents))
 
 
@@ -289,7 +293,7 @@ def _behind(case: Case, event: Event) -> Iterator[Event]:
         yield Linked(at=event.at, actor=event.actor, number=event.number or 0, relation=Relation.DUPLICATE)
     if isinstance(event, Parted):
         number = next(joined.number for joined in reversed(case.history) if isinstance(joined, Joined))
-        if number and case.links.get(number) is Relation.DUPLICATE and not case.gone:
+        if number and case.links.get(number) is Relation.DUPLICATE:
             yield Unlinked(at=event.at, actor=event.actor, number=number)
     if isinstance(event, Heard):
         yield from filter(None, [consequence(case, event)])
@@ -503,14 +507,15 @@ def _overruled(before: Case, event: Overruled, after: Case, process: Process) ->
     if before.status is Status.NEW:
         yield from _filing(after, process)
     else:
-        yield from _in_mantis(event, process)
+        yield from _in_mantis(event, after, process)
         yield _to_requester(after, "overruled", text=event.reason)
 
 
 def _filing(case: Case, process: Process) -> Iterator[Intent]:
     """File the issue, let follow what was said while the case was new, and tell both sides."""
     yield FileIssue()
-    yield from (AddNote(note_of(event, process)) for event in case.history if type(event) in NOTES)
+    if any(map(makes_a_note, case.history)):
+        yield CatchUp()
     yield _to_requester(case, "receipt")
     yield _to_handler(case, process, "assigned", why="It is new.")
 
@@ -521,13 +526,13 @@ def _filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
         yield UpdateIssue()
 
 
-def _noted(before: Case, event: Noted, _: Case, process: Process) -> Iterator[Intent]:
+def _noted(before: Case, event: Noted, after: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
-        yield AddNote(note_of(event, process))
+        yield _note(event, after, process)
 
 
 def _escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+    yield from _in_mantis(event, after, process)
     reason = process.escalation_reasons[event.reason] + "."
     why = f"{actor_of(event, process)} escalated it from level {before.level}: {reason}"
     yield _to_handler(after, process, "assigned", why=why, text=event.note)
@@ -535,28 +540,28 @@ def _escalated(before: Case, event: Escalated, after: Case, process: Process) ->
 
 
 def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+    yield from _in_mantis(event, after, process)
     yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
 
 
-def _reprioritised(_: Case, event: Reprioritised, __: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+def _reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
+    yield from _in_mantis(event, after, process)
 
 
 def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+    yield from _in_mantis(event, after, process)
     yield _to_requester(after, "question", text=event.question)
 
 
 def _replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:
-        yield from _in_mantis(event, process)
+        yield from _in_mantis(event, after, process)
     yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
 def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _unless_told(event, process)
+    yield from _unless_told(event, after, process)
     yield _to_requester(after, "resolved", text=event.resolution)
     informed = process.levels[before.level].notifies_on_completion
     if informed is not None:
@@ -566,20 +571,20 @@ def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> I
 
 
 def _reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _in_mantis(event, process)
+    yield from _in_mantis(event, after, process)
     yield _to_requester(after, "reopened", text=event.reason)
     yield _to_handler(after, process, "returned", why=f"{actor_of(event, process)} reopened it.", text=event.reason)
 
 
 def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
-    yield from _unless_told(event, process)
+    yield from _unless_told(event, after, process)
     yield _to_requester(after, "closed")
 
 
-def _ticked(_: Case, event: Ticked, __: Case, process: Process) -> Iterator[Intent]:
+def _ticked(_: Case, event: Ticked, after: Case, process: Process) -> Iterator[Intent]:
     """What was written about it, such as a workaround, belongs into Mantis; the tick alone does not."""
-    if event.note:
-        yield AddNote(note_of(event, process))
+    if makes_a_note(event):
+        yield _note(event, after, process)
 
 
 def _linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
@@ -590,22 +595,21 @@ def _unlinked(_: Case, event: Unlinked, __: Case, ___: Process) -> Iterator[Inte
     yield RelateIssue(event.number, None)
 
 
-def _refiled(before: Case, _: Refiled, __: Case, process: Process) -> Iterator[Intent]:
+def _refiled(_: Case, __: Refiled, ___: Case, ____: Process) -> Iterator[Intent]:
     """The new issue gets all notes and links that the lost one had from us."""
     yield FileIssue()
-    yield from (AddNote(note_of(event, process)) for event in before.history if type(event) in NOTES)
-    yield from (RelateIssue(number, relation) for number, relation in before.links.items())
+    yield CatchUp()
 
 
 def _joined(_: Case, event: Joined, after: Case, process: Process) -> Iterator[Intent]:
     yield TellRequest(event.other)
-    yield AddNote(note_of(event, process))
+    yield _note(event, after, process)
     yield _to_requester(after, "joined")
 
 
 def _parted(before: Case, event: Parted, after: Case, process: Process) -> Iterator[Intent]:
     yield TellRequest(before.same_as)
-    yield AddNote(note_of(event, process))
+    yield _note(event, after, process)
     yield _to_requester(after, "parted")
 
 
@@ -628,7 +632,7 @@ def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[I
 
 def _breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
     if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
-        yield AddNote(note_of(event, process))
+        yield _note(event, after, process)
     yield from _alarmed(before, event, after, process)
 
 
@@ -636,12 +640,10 @@ def _put_back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     yield UpdateIssue()
 
 
-def _back(before: Case, _: Event, __: Case, process: Process) -> Iterator[Intent]:
-    """Bring it in line, and let follow what was said while it was gone."""
+def _back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
+    """Bring it in line, and let follow what could not be written while it was gone."""
     yield UpdateIssue()
-    places = (place for place, event in enumerate(before.history) if isinstance(event, GoneFromMantis))
-    gone = max(places, default=before.version)
-    yield from (AddNote(note_of(event, process)) for event in before.history[gone:] if type(event) in NOTES)
+    yield CatchUp()
 
 
 def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
@@ -692,17 +694,22 @@ OWED: Mapping[type[Event], Owed] = {
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 
 
-def _in_mantis(event: Event, process: Process) -> Iterator[Intent]:
+def _in_mantis(event: Event, after: Case, process: Process) -> Iterator[Intent]:
     yield UpdateIssue()
-    yield AddNote(note_of(event, process))
+    yield _note(event, after, process)
 
 
-def _unless_told(event: Resolved | Closed, process: Process) -> Iterator[Intent]:
+def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis needs no note of what was done there; the rest is brought in line all the same."""
     if event.in_mantis:
         yield UpdateIssue()
     else:
-        yield from _in_mantis(event, process)
+        yield from _in_mantis(event, after, process)
+
+
+def _note(event: Event, after: Case, process: Process) -> AddNote:
+    """The note of what has just happened."""
+    return AddNote(note_of(event, process), after.version)
 
 
 def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:

@@ -40,8 +40,8 @@ from intake_fn.core.process import Process
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
 
-_OURS = re.compile(r"\[\S+#\d+#\d+\]\s*\Z")
-"""How each note of ours ends: the outbox item that it was owed as."""
+_MARKER = re.compile(r"\[\S+#\d+\]\Z")
+"""How each note of ours ends (`note_marker`)."""
 
 _LONGEST_STEP = 2
 """Events of one step at most (core/escalation.py, `_before`)."""
@@ -75,6 +75,11 @@ class Standing:
     description: str = ""
 
 
+def note_marker(case: Case, version: int) -> str:
+    """What the note of an event ends with, `version` being the event's place in the log: it is written once."""
+    return f"[{case.id}#{version}]"
+
+
 def shown(case: Case, process: Process) -> dict[str, str]:
     """What Mantis should show of a case, by field."""
     return {
@@ -102,8 +107,12 @@ def told(case: Case, stands: Standing | None, owed: Iterable[int], process: Proc
 
 def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
     known = {event.number for event in case.history if isinstance(event, NotedInMantis)}
+    ours = {note_marker(case, version) for version in range(1, case.version + 1)}
     for note in stands.notes:
-        if note.number not in known and not _OURS.search(note.text):
+        end = _MARKER.search(note.text.rstrip())
+        if end and end.group() in ours:
+            ours.remove(end.group())  # once more, and somebody quotes it
+        elif note.number not in known:
             yield NotedInMantis(at=now, actor=_who(note.author, process), number=note.number, text=note.text)
 
 

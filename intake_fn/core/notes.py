@@ -67,7 +67,14 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Parted: lambda *_: ("Not the same as another request after all", ""),
     Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
-"""An event as a headline and what was said; events without a row make no note."""
+"""An event as a headline and what was said."""
+
+
+def makes_a_note(event: Event) -> bool:
+    """Whether Mantis is to have a note of it: not of what was done there, nor of an activity nothing was said about."""
+    done_there = isinstance(event, Resolved | Closed) and event.in_mantis
+    bare = isinstance(event, Ticked) and not event.note
+    return type(event) in NOTES and not done_there and not bare
 
 
 def note_of(event: Event, process: Process) -> str:

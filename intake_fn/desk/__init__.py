@@ -24,6 +24,7 @@ from intake_fn.core.case import (
     AddNote,
     Bundled,
     Case,
+    CatchUp,
     Category,
     DeliveryFailed,
     Event,
@@ -33,6 +34,7 @@ from intake_fn.core.case import (
     Joined,
     Judged,
     JudgeRequest,
+    Linked,
     MailFailed,
     NotKept,
     NotMailed,
@@ -46,7 +48,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.mailing import mailbox, paced
-from intake_fn.core.notes import FAILURES
+from intake_fn.core.notes import FAILURES, makes_a_note, note_of
 from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -67,6 +69,9 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 MAX_TRIES = 200
 """About two days of trying; then the item is given up visibly and waits for `specdesk outbox retry`."""
+
+PARKED = timedelta(hours=1)
+"""How long what waits for an item that was given up stays out of the line; `retry` puts it back at once."""
 
 LOOK = "Ask whether it came, or try again to send it once more."
 
@@ -192,7 +197,7 @@ class Desk:
         """
         warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
         cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
-        return sum((self._deliver(case_id) for case_id in cases), Swept(warned=warned))
+        return sum((self._deliver(case_id, in_line=True) for case_id in cases), Swept(warned=warned))
 
     def sync(self) -> sync.Synced:
         """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""
@@ -209,11 +214,14 @@ class Desk:
             item = next((item for item in self.store.owed_by(case.id) if item.id == item_id and item.failed), None)
             if item is None:
                 raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
+            _, waiting = self._ready(case.id)
             event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
             try:
                 self.store.save(case.version, escalation.advance(case, event, self.process), again=item_id)
             except Stale:
                 continue
+            for other, _ in waiting:
+                self.store.line_up(other, self.clock())
             return
         raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
 
@@ -275,32 +283,47 @@ class Desk:
 
     # --- deliveries --------------------------------------------------------------------------
 
-    def _deliver(self, case_id: str) -> Swept:
-        """Attempt the case's items until none is left, none may be tried yet, or the time is up."""
+    def _deliver(self, case_id: str, *, in_line: bool = False) -> Swept:
+        """Attempt the case's items until none is left, none may be tried yet, or the time is up.
+
+        `in_line` says that they stood first in line: those that have to wait for another one leave their places.
+        """
         until = self.clock() + self.inline
         seen: set[str] = set()
         sum_ = Swept()
         while self.clock() <= until:
-            fresh = [item for item in self._ready(case_id) if item.id not in seen]
+            ready, waiting = self._ready(case_id)
+            fresh = [item for item in ready if item.id not in seen]
             if not fresh:
+                for item, turn in waiting if in_line else ():
+                    self.store.line_up(item, turn)
                 break
             item = fresh[0]
             seen.add(item.id)
             sum_ += self._attempt(item)
         return sum_
 
-    def _ready(self, case_id: str) -> list[OutboxItem]:
-        """Items that may be tried now. What goes one way goes in order: an earlier one holds up the later."""
+    def _ready(self, case_id: str) -> tuple[list[OutboxItem], list[tuple[OutboxItem, datetime]]]:
+        """Items that may be tried now; and those that could be but for an earlier one, with when that is looked at.
+
+        What goes one way goes in order: an earlier one holds up the later. One that was given up does so only where
+        the later ones make no sense without it.
+        """
         now = self.clock()
         ready: list[OutboxItem] = []
-        waits: set[str] = set()
+        waiting: list[tuple[OutboxItem, datetime]] = []
+        held_up: dict[str, datetime] = {}
         for item in self.store.owed_by(case_id):
             way = _way(item.intent)
-            due = not item.failed and item.not_before <= now
-            if due and way not in waits:
+            if item.failed or item.not_before > now:
+                pass
+            elif way not in held_up:
                 ready.append(item)
-            waits |= {way} if way else set()
-        return ready
+            elif held_up[way] > now:
+                waiting.append((item, held_up[way]))
+            if way and not (item.failed and not isinstance(item.intent, FileIssue | PassOn)):
+                held_up.setdefault(way, now + PARKED if item.failed else item.not_before)
+        return ready, waiting
 
     def _attempt(self, item: OutboxItem) -> Swept:
         """One try at one item, under a lease; whatever goes wrong is written down with the item."""
@@ -330,14 +353,9 @@ class Desk:
                 self._record(item, case, replace(self._file(case), late=late))
             case UpdateIssue():
                 self._update(item, case)
-            case AddNote() | RelateIssue() if case.gone:
-                self.store.finish(item)
-            case RelateIssue(number, relation):
-                self.tracker.relate(_number(case), number, relation)
-                self.store.finish(item)
-            case AddNote(text):
-                said = note_text(case, _event_number(item), text, self.links)
-                self.tracker.note(_number(case), said, f"[{item.id}]")
+            case AddNote() | CatchUp() | RelateIssue():
+                if not case.gone:  # else they are owed anew once there is an issue again
+                    self._write(case, item.intent)
                 self.store.finish(item)
             case TellRequest(other):
                 self._tell(item.case_id, other)
@@ -347,6 +365,23 @@ class Desk:
                 self.store.finish(item)
             case SendNotice():
                 self._mail(item, case)
+
+    def _write(self, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
+        """Say it in Mantis, unless it stands there; a link only if no person has said otherwise since."""
+        number = _number(case)
+        match intent:
+            case AddNote(text, about):
+                said = note_text(case, about, text, self.links)
+                self.tracker.note(number, said, mirror.note_marker(case, about))
+            case RelateIssue(other, relation) if case.links.get(other) is relation:
+                self.tracker.relate(number, other, relation)
+            case CatchUp():
+                for version, event in enumerate(case.history, 1):
+                    if makes_a_note(event):
+                        self._write(case, AddNote(note_of(event, self.process), version))
+                linked = dict.fromkeys(event.number for event in case.history if isinstance(event, Linked))
+                for other in linked:
+                    self._write(case, RelateIssue(other, case.links.get(other)))
 
     def _tell(self, case_id: str, other_id: str) -> None:
         """Have the other request know whether this one follows it, as both stand."""
@@ -440,7 +475,7 @@ class Desk:
         self, item: OutboxItem, notice: SendNotice, case: Case
     ) -> Iterator[tuple[OutboxItem, SendNotice]]:
         """Other notices that were put off, go to the same person and may go by now, each under a lease."""
-        for other in self._ready(case.id):
+        for other in self._ready(case.id)[0]:
             if other.id == item.id or other.begun or not other.last_error.startswith(PUT_OFF):
                 continue
             asked = notice_of(other, case, self.process)
@@ -556,15 +591,10 @@ def _way(intent: Intent) -> str:
             return other
         case PassOn():
             return "followers"
-        case FileIssue() | UpdateIssue() | AddNote() | RelateIssue():
+        case FileIssue() | UpdateIssue() | AddNote() | CatchUp() | RelateIssue():
             return "Mantis"
         case _:
             return ""
-
-
-def _event_number(item: OutboxItem) -> int:
-    """Which event of the case made us owe it: the middle of `case#version#n`."""
-    return int(item.id.split("#")[1])
 
 
 def _number(case: Case) -> int:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.case import AddNote, Case, FileIssue, UpdateIssue
+from intake_fn.core.case import AddNote, Case, CatchUp, FileIssue, UpdateIssue
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.core.escalation import advance
 from intake_fn.core.mirror import Standing, told
@@ -86,7 +86,7 @@ def follow(desk: Desk, case_id: str) -> Case:
         owed = [
             int(item.id.split("#")[1])
             for item in desk.store.owed_by(case_id)
-            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote)
+            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | CatchUp)
         ]
         stands = _look(desk, case)
         event = told(case, stands, owed, desk.process, desk.clock())

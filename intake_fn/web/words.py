@@ -108,6 +108,7 @@ OWED: Mapping[str, str] = {
     "FileIssue": "File in Mantis",
     "UpdateIssue": "Bring Mantis up to date",
     "AddNote": "Add a note in Mantis",
+    "CatchUp": "Add to Mantis what is missing there",
     "RelateIssue": "Link it in Mantis",
     "TellRequest": "Tell the other request",
     "PassOn": "Tell a request that follows",

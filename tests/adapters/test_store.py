@@ -579,6 +579,34 @@ class TestOutbox:
         assert store.owed(MONDAY + MINUTE) == [waiting]
         assert store.lease(waiting, MONDAY + MINUTE, 120) is True
 
+    def test_an_item_takes_another_place_in_the_line(self, store: Store) -> None:
+        """Nothing else of it changes, and its next try gives it a place of its own again."""
+        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        first, later = store.owed_by("HD-1")
+        store.line_up(later, MONDAY + MINUTE)
+
+        assert [first] == store.owed(MONDAY)
+        assert [first, later] == store.owed(MONDAY + MINUTE) == store.owed_by("HD-1")
+
+        assert store.lease(later, MONDAY, 10) is True
+        store.postpone(later, MONDAY, "busy")
+        assert [first.id, later.id] == [item.id for item in store.owed(MONDAY)]
+
+    def test_what_is_in_hand_tried_since_given_up_or_gone_keeps_its_place(self, store: Store) -> None:
+        """The line is as it was."""
+        store.create(received("HD-1", *(AddNote(text) for text in "abcd")), "key")
+        gone, given_up, tried, in_hand = items = store.owed_by("HD-1")
+        store.finish(gone)
+        give_up(store, given_up)
+        store.postpone(tried, MONDAY + MINUTE, "busy")
+        store.lease(in_hand, MONDAY, 30)
+        before = everything(store)
+        for item in items:
+            store.line_up(item, MONDAY + 9 * MINUTE)
+
+        assert before == everything(store)
+        assert {tried.id, in_hand.id} == {item.id for item in store.owed(MONDAY + MINUTE)}
+
     def test_a_try_is_counted_once(self, store: Store) -> None:
         """A deliverer that outlived its lease must not undo what the next one wrote, nor revive what is gone."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")

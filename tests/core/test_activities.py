@@ -59,7 +59,7 @@ def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(proce
 
     assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
     note = "Done: Provide the user with a workaround if there is one (Paul)\nUse the list."
-    assert ((AddNote(note),), ()) == (step.intents, bare.intents)
+    assert ((AddNote(note, about=step.case.version),), ()) == (step.intents, bare.intents)
     assert ("analyse", "consult-mantis") == to_tick(bare.case, process)
 
 

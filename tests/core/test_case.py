@@ -9,6 +9,7 @@ import pytest
 from intake_fn.core.case import (
     EVENTS,
     AddNote,
+    CatchUp,
     Event,
     FileIssue,
     JudgeRequest,
@@ -72,7 +73,14 @@ def test_an_event_without_a_place_in_time_cannot_exist(when: datetime) -> None:
 
 @pytest.mark.parametrize(
     "intent",
-    [JudgeRequest(), FileIssue(), UpdateIssue(), AddNote("On it."), SendNotice("receipt", "a@example.com", {"a": "b"})],
+    [
+        JudgeRequest(),
+        FileIssue(),
+        UpdateIssue(),
+        AddNote("On it.", about=7),
+        CatchUp(),
+        SendNotice("receipt", "a@example.com", {"a": "b"}),
+    ],
 )
 def test_every_intent_survives_the_outbox(intent: object) -> None:
     """Written as plain data and read back, it is the same."""

@@ -17,6 +17,7 @@ from intake_fn.core.case import (
     Breached,
     Bundled,
     Case,
+    CatchUp,
     Category,
     ChangedInMantis,
     Closed,
@@ -57,7 +58,6 @@ from intake_fn.core.case import (
     Ticked,
     Unfollowed,
     Unlinked,
-    UpdateIssue,
     Warned,
 )
 from intake_fn.core.errors import Refused
@@ -324,13 +324,13 @@ def test_the_tables_have_a_row_for_every_event() -> None:
         pytest.param(
             case_of(received(0, "paris-liaison")),
             Overruled,
-            ["FileIssue", "AddNote", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
+            ["FileIssue", "CatchUp", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
             id="where the judge can't speak, a person's decision does the same",
         ),
         pytest.param(
             case_of(received(0, "paris-liaison"), happened(Noted, text="Early."), happened(RequesterReplied, text="!")),
             Judged,
-            ["FileIssue", "AddNote", "AddNote", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
+            ["FileIssue", "CatchUp", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
             id="what was said before the verdict follows the issue",
         ),
         pytest.param(case_of(received(0, "paris-liaison")), Noted, [], id="before that Mantis is told nothing"),
@@ -403,9 +403,9 @@ def test_level_3_hears_of_completion_by_whoever_had_the_case_there(process: Proc
 def test_the_filing_comes_before_everything_else_that_mantis_is_owed(process: Process) -> None:
     """Deliveries to Mantis go in their order: a note before the issue would wait for ever and hold it up."""
     case = case_of(received(0, "paris-liaison"), happened(Noted, text="Early."))
-    for_mantis = [i for i in step_of(case, Judged, process).intents if isinstance(i, FileIssue | UpdateIssue | AddNote)]
+    for_mantis = [i for i in step_of(case, Judged, process).intents if not isinstance(i, SendNotice)]
 
-    assert [FileIssue(), AddNote("Note (Paul)\nEarly.")] == for_mantis
+    assert [FileIssue(), CatchUp()] == for_mantis
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,9 @@ def test_a_note_in_mantis_says_what_happened_by_whom_and_why(
     process: Process, kind: type[Event], expected: str
 ) -> None:
     """Whoever works in Mantis alone can follow the case."""
-    assert [AddNote(expected)] == [i for i in step_of(AT_LEVEL_3, kind, process).intents if isinstance(i, AddNote)]
+    step = step_of(AT_LEVEL_3, kind, process)
+
+    assert [AddNote(expected, step.case.version)] == [i for i in step.intents if isinstance(i, AddNote)]
 
 
 def test_a_reply_names_the_files_that_came_with_it(process: Process) -> None:
@@ -432,7 +434,7 @@ def test_a_reply_names_the_files_that_came_with_it(process: Process) -> None:
     event = RequesterReplied(at=NOW, actor="requester", text="", attachments=(file,))
     step = advance(AT_LEVEL_3, event, process)
 
-    assert AddNote("Reply (the requester)\nFile: log.txt (120 bytes)") in step.intents
+    assert AddNote("Reply (the requester)\nFile: log.txt (120 bytes)", step.case.version) in step.intents
 
 
 # --- escalation ------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from intake_fn.ports import Store
 
 READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
-WRITES = ("create", "save", "lease", "postpone", "finish", "take_sync", "keep_sync")
+WRITES = ("create", "save", "lease", "postpone", "line_up", "finish", "take_sync", "keep_sync")
 MANTIS = ("file", "update", "note", "changes", "look")
 FOLLOWS = 5
 """Of six requests the last is the same as the one before it."""

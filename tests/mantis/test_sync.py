@@ -268,27 +268,55 @@ def test_a_delivery_that_meets_a_deleted_issue_tells_it_at_once(office: Office, 
 
 
 def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id: str) -> None:
-    """Hidden from us by mistake, then shown: what happened meanwhile arrives."""
-    number = office.case(case_id).issue
-    hidden = "update issue set view_state = 50, project = (select id from project where name = 'Secret') where id = ?"
-    with office.mantis.state.change():
-        office.mantis.state.add_project("Secret", view_state=50)
-        office.mantis.state.run(hidden, number)
-    office.room.clock.advance(hours=1)
-    office.at_rest()
+    """Hidden from us by mistake, then shown: what waited for it then, and happened meanwhile, arrives once."""
+    number = office.case(case_id).issue or 0
+    other = office.desk.take_in(request(), "other").issue or 0
+    act = [office.room.event(Noted, text="Before."), office.room.event(Linked, number=other, relation=Relation.RELATED)]
+    office.desk.act(case_id, act[0], office.case(case_id).version)
+    office.mantis.fault("maintenance")
+    for event in (office.room.event(Noted, text="Waits."), act[1]):
+        office.desk.act(case_id, event, office.case(case_id).version)
+    hide(office, number)
+    for _ in range(80):  # the whole list is compared once an hour, and what waits is tried again soon after
+        office.minute()
     assert ["GoneFromMantis"] == office.told(case_id)
-    case = office.case(case_id)
-    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
-    with office.mantis.state.change():
-        shown = "update issue set view_state = 10, project = (select id from project where name = 'Bugs InBox')"
-        office.mantis.state.run(shown)
-        office.mantis.state.touch(number or 0)
+    assert [] == office.room.store.owed_by(case_id)
+
+    office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), office.case(case_id).version)
+    show(office, number)
     office.at_rest()
 
-    notes = office.desk.tracker.look(number or 0).notes
-    assert notes[-1].text.startswith("Resolved (Paul)\nDone.")
+    notes = [note.text.splitlines() for note in office.desk.tracker.look(number).notes]
+    assert ["Before.", "Waits.", "Done."] == [lines[1] for lines in notes][-3:]
+    assert len(notes) == len({lines[-1] for lines in notes})
+    assert [other] == [row["issue"]["id"] for row in office.mantis.tracker._issue(number)["relationships"]]
     assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
     assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
+
+
+def hide(office: Office, number: int) -> None:
+    """Somebody moves the issue where we do not see it."""
+    with office.mantis.state.change():
+        secret = office.mantis.state.add_project("Secret", view_state=50)
+        office.mantis.state.run("update issue set view_state = 50, project = ? where id = ?", secret, number)
+
+
+def show(office: Office, number: int) -> None:
+    """And back to where it was."""
+    with office.mantis.state.change():
+        ours = office.mantis.state.number("select id from project where name = 'Bugs InBox'")
+        office.mantis.state.run("update issue set view_state = 10, project = ? where id = ?", ours, number)
+        office.mantis.state.touch(number)
+
+
+def test_a_note_that_quotes_one_of_ours_to_its_end_is_taken_over(office: Office, case_id: str) -> None:
+    """What ends like a note of ours is one only the first time."""
+    office.desk.act(case_id, office.room.event(Noted, text="See the log."), office.case(case_id).version)
+    ours = office.desk.tracker.look(office.case(case_id).issue or 0).notes[-1].text
+    office.note(case_id, f"Where is it?\n> {ours}")
+    office.at_rest()
+
+    assert ["NotedInMantis"] == office.told(case_id)
 
 
 # --- both at once ----------------------------------------------------------------------------

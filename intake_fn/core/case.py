@@ -274,9 +274,10 @@ class Parted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed(Event):
-    """Another request is the same as this one, and follows it."""
+    """Another request is the same as this one, and follows it. `issue` is what it takes for this one's."""
 
     other: str
+    issue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +290,7 @@ class Unfollowed(Event):
 class Progress(StrEnum):
     """What a request hears of the one that it follows."""
 
+    FILED = "filed"
     DECIDED = "decided"
     ESCALATED = "escalated"
     RESOLVED = "resolved"
@@ -300,7 +302,7 @@ class Progress(StrEnum):
 class Heard(Event):
     """What happened to the request that this one follows; `item` names the outbox item that told it.
 
-    `told` is False when one person sent both, and hears of it there.
+    `told` is False when one person sent both, and hears of it there. `number` is that of its issue, when it was filed.
     """
 
     other: str
@@ -308,6 +310,7 @@ class Heard(Event):
     progress: Progress
     why: str = ""
     text: str = ""
+    number: int | None = None
     told: bool = True
 
 
@@ -477,6 +480,7 @@ class PassOn:
     progress: Progress
     why: str = ""
     text: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

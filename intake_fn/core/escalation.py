@@ -69,7 +69,7 @@ from intake_fn.core.case import (
     apply,
 )
 from intake_fn.core.errors import Refused
-from intake_fn.core.following import TOLD, consequence, passed_on
+from intake_fn.core.following import TOLD, consequences, duplicate, issue_of_lead, passed_on
 from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, actor_of, makes_a_note, name_of, names_of, note_of, reply_of
@@ -289,19 +289,18 @@ def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
 
 def _behind(case: Case, event: Event) -> Iterator[Event]:
     """What follows at once: what is the same is a duplicate in Mantis, too, and goes where the other one goes."""
-    if isinstance(event, Joined) and _is_to_be_linked(case, event.number):
-        yield Linked(at=event.at, actor=event.actor, number=event.number or 0, relation=Relation.DUPLICATE)
-    if isinstance(event, Parted):
-        number = next(joined.number for joined in reversed(case.history) if isinstance(joined, Joined))
-        if number and case.links.get(number) is Relation.DUPLICATE:
-            yield Unlinked(at=event.at, actor=event.actor, number=number)
-    if isinstance(event, Heard):
-        yield from filter(None, [consequence(case, event)])
-
-
-def _is_to_be_linked(case: Case, number: int | None) -> bool:
-    known = case.links.get(number) is Relation.DUPLICATE if number else True
-    return not known and not case.gone and number != case.issue
+    match event:
+        case Joined():
+            yield from duplicate(case, event, event.number)
+        case Followed(other=other) if other == case.same_as and case.id < other:
+            parted = Parted(at=event.at, actor=event.actor)  # each has come to follow the other one
+            yield from (parted, *_behind(case, parted))
+        case Parted():
+            number = issue_of_lead(case)
+            if number and case.links.get(number) is Relation.DUPLICATE:
+                yield Unlinked(at=event.at, actor=event.actor, number=number)
+        case Heard():
+            yield from consequences(case, event)
 
 
 def _urgent_level(case: Case, process: Process) -> int:
@@ -415,6 +414,8 @@ def _follows_one_other(case: Case, event: Joined, _: Process) -> Iterator[str]:
         yield "Please give the number of another request."
     if case.same_as:
         yield f"{case.id} is the same as {case.same_as} already. Say first that it is not."
+    if event.other in case.followers:
+        yield f"{event.other} follows {case.id} already. Have it follow no more first, on its own page."
 
 
 def _follows(case: Case, _: Parted, __: Process) -> Iterator[str]:
@@ -610,7 +611,12 @@ def _joined(_: Case, event: Joined, after: Case, process: Process) -> Iterator[I
 def _parted(before: Case, event: Parted, after: Case, process: Process) -> Iterator[Intent]:
     yield TellRequest(before.same_as)
     yield _note(event, after, process)
-    yield _to_requester(after, "parted")
+    yield _to_requester(after, "parted", why=_ALONE if after.status.is_open else _DONE)
+
+
+_ALONE = "We look at it by itself."
+_DONE = "It stays as it is: if something is still wrong, say so, and it is opened again."
+"""What becomes of a request that is not the same as another one after all: an open one, and one that is done."""
 
 
 def _heard(_: Case, event: Heard, after: Case, __: Process) -> Iterator[Intent]:

@@ -5,6 +5,7 @@ follows that one, until a person says that it is not the same:
 
 | The other one is      | The request that follows it                                    |
 |-----------------------|----------------------------------------------------------------|
+| filed, or filed anew  | is a duplicate of that issue in Mantis                         |
 | escalated, or decided | stays as it is, and its requester is told                      |
 | resolved              | is resolved in the same words, if it is open                   |
 | reopened              | is reopened, if it had been resolved with it                   |
@@ -15,7 +16,9 @@ questions and replies are between us and each requester alone, and so is what th
 written to its requester, names and addresses are masked. What happened before it followed is not told, but for this:
 who follows a request that is resolved is resolved with it at once.
 
-Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about.
+Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about; of
+two requests that join each other in the same moment, the one of the smaller number stays the head. A request that has
+followers may come to follow another one: then they hear of that one through it.
 """
 
 from __future__ import annotations
@@ -30,17 +33,21 @@ from intake_fn.core.case import (
     Closed,
     Escalated,
     Event,
+    Filed,
     Followed,
     Heard,
     Joined,
+    Linked,
     Overruled,
     PassOn,
     Progress,
+    Relation,
     Reopened,
     RequesterReplied,
     Resolved,
     Status,
     Unfollowed,
+    Unlinked,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import mailbox
@@ -71,7 +78,19 @@ def settled(case: Case, other: Case, at: datetime, actor: str) -> Followed | Unf
     follows, known = case.same_as == other.id, case.id in other.followers
     if follows == known:
         return None
-    return Followed(at=at, actor=actor, other=case.id) if follows else Unfollowed(at=at, actor=actor, other=case.id)
+    if not follows:
+        return Unfollowed(at=at, actor=actor, other=case.id)
+    return Followed(at=at, actor=actor, other=case.id, issue=issue_of_lead(case))
+
+
+def issue_of_lead(case: Case) -> int | None:
+    """The issue of the request that it follows, as far as it has heard; None when it has not, or follows none."""
+    heard_of = (
+        event
+        for event in reversed(case.history)
+        if isinstance(event, Joined) or (isinstance(event, Heard) and event.progress is Progress.FILED)
+    )
+    return next((event.number for event in heard_of), None) if case.same_as else None
 
 
 # --- what is passed on -----------------------------------------------------------------------
@@ -79,16 +98,25 @@ def settled(case: Case, other: Case, at: datetime, actor: str) -> Followed | Unf
 
 def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iterator[PassOn]:
     """What the followers of a case have to hear of an event."""
-    if isinstance(event, Followed) and not after.status.is_open:
-        text = next(done.resolution for done in reversed(after.history) if isinstance(done, Resolved))
-        yield PassOn((event.other,), Progress.RESOLVED, "", _masked(text, after))
+    if isinstance(event, Followed):
+        yield from _so_far(event, after)
     tell = _NEWS.get(type(event))
     if tell is None or not after.followers:
         return
     told = tell(before, event, after, process)
     if told is not None:
         progress, why, text = told
-        yield PassOn(after.followers, progress, why, _masked(text, after))
+        number = after.issue if progress is Progress.FILED else None
+        yield PassOn(after.followers, progress, why, _masked(text, after), number)
+
+
+def _so_far(event: Followed, case: Case) -> Iterator[PassOn]:
+    """What who comes to follow a case has to know of what happened before."""
+    if case.issue not in (None, event.issue) and not case.gone:
+        yield PassOn((event.other,), Progress.FILED, number=case.issue)
+    if not case.status.is_open:
+        text = next(done.resolution for done in reversed(case.history) if isinstance(done, Resolved))
+        yield PassOn((event.other,), Progress.RESOLVED, "", _masked(text, case))
 
 
 def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, actor: str) -> Heard | None:
@@ -108,17 +136,28 @@ def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, a
         progress=intent.progress,
         why=intent.why,
         text=intent.text,
+        number=intent.number,
         told=theirs != others,
     )
 
 
-def consequence(case: Case, event: Heard) -> Event | None:
-    """What becomes of a request that hears this; None when it stays as it is."""
+def consequences(case: Case, event: Heard) -> Iterator[Event]:
+    """What becomes of a request that hears this; nothing when it stays as it is."""
     make = _CONSEQUENCES.get(event.progress)
-    return make(case, event) if make else None
+    if make:
+        yield from make(case, event)
 
 
 _News = tuple[Progress, str, str] | None
+
+
+def _filed(_: Case, __: Filed, ___: Case, ____: Process) -> _News:
+    return Progress.FILED, "", ""
+
+
+def _heard(_: Case, event: Heard, __: Case, ___: Process) -> _News:
+    """What did nothing here but was told is news to our followers as well; all else they hear of by what it did."""
+    return (event.progress, event.why, event.text) if event.progress in TOLD else None
 
 
 def _decided(_: Case, event: Overruled, __: Case, ___: Process) -> _News:
@@ -151,6 +190,8 @@ def _closed(_: Case, __: Closed, ___: Case, ____: Process) -> _News:
 
 
 _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
+    Filed: _filed,
+    Heard: _heard,
     Overruled: _decided,
     Escalated: _escalated,
     Resolved: _resolved,
@@ -169,22 +210,37 @@ def _masked(text: str, case: Case) -> str:
 # --- what follows from it --------------------------------------------------------------------
 
 
-def _resolve(case: Case, event: Heard) -> Event | None:
-    return Resolved(at=event.at, actor=event.actor, resolution=event.text) if case.status.is_open else None
+def _relink(case: Case, event: Heard) -> Iterator[Event]:
+    """The issue that it was a duplicate of is gone, or there was none yet."""
+    before = issue_of_lead(case)
+    if before and before != event.number and case.links.get(before) is Relation.DUPLICATE:
+        yield Unlinked(at=event.at, actor=event.actor, number=before)
+    yield from duplicate(case, event, event.number)
 
 
-def _reopen(case: Case, event: Heard) -> Event | None:
-    if case.status.is_open or not _resolved_with_it(case):
-        return None
-    return Reopened(at=event.at, actor=event.actor, reason=event.text or OPEN_AGAIN)
+def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
+    """It is a duplicate in Mantis of the issue of the request that it follows, unless it is known as one."""
+    if number and number != case.issue and case.links.get(number) is not Relation.DUPLICATE:
+        yield Linked(at=event.at, actor=event.actor, number=number, relation=Relation.DUPLICATE)
 
 
-def _close(case: Case, event: Heard) -> Event | None:
-    done = case.status is Status.RESOLVED and _resolved_with_it(case)
-    return Closed(at=event.at, actor=event.actor) if done else None
+def _resolve(case: Case, event: Heard) -> Iterator[Event]:
+    if case.status.is_open:
+        yield Resolved(at=event.at, actor=event.actor, resolution=event.text)
 
 
-_CONSEQUENCES: Mapping[Progress, Callable[[Case, Heard], Event | None]] = {
+def _reopen(case: Case, event: Heard) -> Iterator[Event]:
+    if not case.status.is_open and _resolved_with_it(case):
+        yield Reopened(at=event.at, actor=event.actor, reason=event.text or OPEN_AGAIN)
+
+
+def _close(case: Case, event: Heard) -> Iterator[Event]:
+    if case.status is Status.RESOLVED and _resolved_with_it(case):
+        yield Closed(at=event.at, actor=event.actor)
+
+
+_CONSEQUENCES: Mapping[Progress, Callable[[Case, Heard], Iterator[Event]]] = {
+    Progress.FILED: _relink,
     Progress.RESOLVED: _resolve,
     Progress.REOPENED: _reopen,
     Progress.CLOSED: _close,
@@ -195,4 +251,4 @@ def _resolved_with_it(case: Case) -> bool:
     """Whether what resolved it last was that the other one was resolved."""
     places = [place for place, event in enumerate(case.history) if isinstance(event, Resolved)]
     cause = case.history[places[-1] - 1] if places else None
-    return isinstance(cause, Heard) and cause.other == case.same_as
+    return isinstance(cause, Heard) and cause.progress is Progress.RESOLVED and cause.other == case.same_as

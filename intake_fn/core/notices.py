@@ -102,8 +102,7 @@ NOTICES: Mapping[str, Notice] = {
     "parted": Notice(
         Audience.REQUESTER,
         "Looked at by itself: {summary}",
-        "We took your request for the same as another one. It is not, and {handler}, {level}, looks at it by itself."
-        "\n\nFollow it here:\n{link}",
+        "We took your request for the same as another one, and it is not. {why}\n\nFollow it here:\n{link}",
     ),
     "heard": Notice(
         Audience.REQUESTER,

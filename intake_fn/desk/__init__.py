@@ -149,13 +149,13 @@ class Desk:
         raise TryLater("Too many requests come in at this moment. Try again in a moment.")
 
     def _delivered(self, case_id: str, saved: Case) -> Case:
-        """Deliver what can be delivered now; once a request is saved, no trouble of ours costs its receipt."""
+        """Deliver what can be delivered now; once a step is saved, no trouble of ours makes it look as if it was not."""
         try:
             return self.deliver(case_id)
         except TryLater as error:
             if case_id != saved.id:
                 raise
-            log.warning("receipt_before_delivery", case=case_id, error=str(error))
+            log.warning("saved_before_delivery", case=case_id, error=str(error))
             return saved
 
     def act(self, case_id: str, event: Event, seen: int) -> Case:
@@ -164,17 +164,18 @@ class Desk:
         Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
         A requester's reply is never stale: it is about what they see, not about what we did.
         """
-        if isinstance(event, Joined):
-            event = self._joining(case_id, event)
         for _ in range(ATTEMPTS):
             case = self.store.load(case_id)
+            if isinstance(event, Joined):
+                event = self._joining(case_id, event)
             if not isinstance(event, RequesterReplied):
                 _refuse_if_moved_on(case, seen)
+            step = escalation.advance(case, event, self.process)
             try:
-                self.store.save(case.version, escalation.advance(case, event, self.process))
+                self.store.save(case.version, step)
             except Stale:
                 continue
-            return self.deliver(case_id)
+            return self._delivered(case_id, step.case)
         raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
 
     def _joining(self, case_id: str, event: Joined) -> Joined:
@@ -354,9 +355,7 @@ class Desk:
             case UpdateIssue():
                 self._update(item, case)
             case AddNote() | CatchUp() | RelateIssue():
-                if not case.gone:  # else they are owed anew once there is an issue again
-                    self._write(case, item.intent)
-                self.store.finish(item)
+                self._say(item, case, item.intent)
             case TellRequest(other):
                 self._tell(item.case_id, other)
                 self.store.finish(item)
@@ -365,6 +364,16 @@ class Desk:
                 self.store.finish(item)
             case SendNotice():
                 self._mail(item, case)
+
+    def _say(self, item: OutboxItem, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
+        """Write it, if the issue is there; if it is not, all is owed anew once there is one again."""
+        try:
+            if not case.gone:
+                self._write(case, intent)
+        except Unknown:
+            if not sync.follow(self, case.id).gone:
+                raise
+        self.store.finish(item)
 
     def _write(self, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
         """Say it in Mantis, unless it stands there; a link only if no person has said otherwise since."""

@@ -95,6 +95,7 @@ RELATION: Mapping[c.Relation, str] = {
 """What our issue is to another one."""
 
 PROGRESS: Mapping[c.Progress, str] = {
+    c.Progress.FILED: "in Mantis",
     c.Progress.DECIDED: "decided",
     c.Progress.ESCALATED: "with another level",
     c.Progress.RESOLVED: "resolved",
@@ -208,7 +209,13 @@ def history(case: Case, process: Process) -> list[tuple[Event, str, str]]:
 def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str, str]]:
     """What happened, for the requester's eyes."""
     told = FOR_REQUESTERS
-    return [(event, *told[type(event)](event, process)) for event in case.history if type(event) in told]
+    return [(event, *told[type(event)](event, process)) for event in case.history if concerns_requester(event)]
+
+
+def concerns_requester(event: Event) -> bool:
+    """Whether a requester sees it; under which number another request stands in Mantis is none of their business."""
+    hidden = isinstance(event, c.Heard) and event.progress is c.Progress.FILED
+    return type(event) in FOR_REQUESTERS and not hidden
 
 
 def overruled(case: Case) -> c.Overruled | None:

@@ -14,6 +14,7 @@ from intake_fn.core.case import (
     Closed,
     Escalated,
     Event,
+    Filed,
     Followed,
     Heard,
     Joined,
@@ -53,6 +54,14 @@ def news(progress: Progress, **what: Any) -> Heard:
     return Heard(at=NOW, actor="specdesk", other=OTHER, item=f"{OTHER}#9#{progress}", progress=progress, **what)
 
 
+UP_AND_DONE = replace(
+    FOLLOWER,
+    status=Status.RESOLVED,
+    history=(*FOLLOWER.history, news(Progress.ESCALATED), happened(Resolved, resolution="By itself.")),
+)
+"""What it heard last before it was resolved did not resolve it."""
+
+
 def after(case: Case, *events: Event, process: Process) -> Case:
     """The case after all of that."""
     for event in events:
@@ -76,14 +85,13 @@ def test_who_joins_follows_and_is_a_duplicate_in_mantis_too(process: Process) ->
     [
         ({}, None),
         ({"issue": 4700}, 4700),
-        ({"gone": True}, 4700),
         ({"links": {4700: Relation.DUPLICATE}}, 4700),
     ],
 )
 def test_mantis_is_not_told_what_it_cannot_be_told_or_knows(
     process: Process, changes: dict[str, Any], number: int | None
 ) -> None:
-    """Without an issue, for a gone one, and where it is linked already, only the requests are joined."""
+    """Without an issue, and where it is linked already, only the requests are joined."""
     step = advance(replace(CASE, **changes), happened(Joined, other=OTHER, number=number), process)
 
     assert [Joined] == [type(event) for event in step.events]
@@ -140,12 +148,18 @@ def test_who_parts_is_no_duplicate_any_more(process: Process) -> None:
 
 
 def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Process) -> None:
-    """It is looked at by itself again."""
+    """What is open is looked at by itself again; what is done stays so."""
     step = advance(FOLLOWER, happened(Parted), process)
+    done = advance(
+        after(FOLLOWER, happened(Resolved, resolution="Mended."), process=process), happened(Parted), process
+    )
+    told = [intent for one in (step, done) for intent in one.intents if isinstance(intent, SendNotice)]
 
     assert "" == step.case.same_as
     assert TellRequest(OTHER) in step.intents
-    assert ["parted"] == [intent.notice for intent in step.intents if isinstance(intent, SendNotice)]
+    assert ["parted", "parted"] == [notice.notice for notice in told]
+    assert "look at it by itself" in told[0].fields["why"]
+    assert "stays as it is" in told[1].fields["why"]
 
 
 @pytest.mark.parametrize(
@@ -191,9 +205,79 @@ def test_what_is_done_and_comes_back_is_passed_on_without_the_requesters_words(p
 def test_who_follows_what_is_resolved_is_resolved_at_once(process: Process, events: list[Event]) -> None:
     """Or it would wait for something that has happened. Those who followed before know."""
     done = after(LEAD, happened(Resolved, resolution="Mended."), *events, process=process)
-    step = advance(done, Followed(at=NOW, actor="specdesk", other=THIRD), process)
+    step = advance(done, Followed(at=NOW, actor="specdesk", other=THIRD, issue=4700), process)
 
     assert (PassOn((THIRD,), Progress.RESOLVED, "", "Mended."),) == step.intents
+
+
+@pytest.mark.parametrize(
+    ("changes", "known", "expected"),
+    [
+        ({}, None, [PassOn((THIRD,), Progress.FILED, number=4700)]),
+        ({}, 4699, [PassOn((THIRD,), Progress.FILED, number=4700)]),
+        ({}, 4700, []),
+        ({"gone": True}, None, []),
+        ({"issue": None}, None, []),
+    ],
+)
+def test_who_does_not_know_the_issue_of_the_other_one_hears_its_number(
+    process: Process, changes: dict[str, Any], known: int | None, expected: list[PassOn]
+) -> None:
+    """It was joined before the other one was filed, or filed anew."""
+    event = Followed(at=NOW, actor="specdesk", other=THIRD, issue=known)
+
+    assert expected == [*advance(replace(LEAD, **changes), event, process).intents]
+
+
+def test_followers_are_duplicates_of_the_issue_that_there_is(process: Process) -> None:
+    """Of none at first, then of the first one, and of the next when that was lost; no mail tells of it."""
+    joined = after(CASE, happened(Joined, other=OTHER), process=process)
+    filed = advance(joined, news(Progress.FILED, number=4700), process)
+    again = advance(filed.case, news(Progress.FILED, number=4800), process)
+    parted = advance(again.case, happened(Parted), process)
+
+    assert {} == joined.links
+    assert (RelateIssue(4700, Relation.DUPLICATE),) == filed.intents
+    assert (RelateIssue(4700, None), RelateIssue(4800, Relation.DUPLICATE)) == again.intents
+    assert ({4800: Relation.DUPLICATE}, {}) == (again.case.links, parted.case.links)
+
+
+def test_the_followers_of_what_is_filed_hear_its_number(process: Process) -> None:
+    """The first time as well as when it is filed anew."""
+    new = replace(LEAD, issue=None)
+    step = advance(new, happened(Filed, number=4800, project="Bugs InBox", url="https://mantis/4800"), process)
+
+    assert (PassOn((CASE_ID,), Progress.FILED, number=4800),) == step.intents
+
+
+def test_news_goes_down_a_chain(process: Process) -> None:
+    """Who had followers before it came to follow another one lets them hear of that one."""
+    middle = replace(FOLLOWER, followers=(THIRD,))
+    up = advance(middle, news(Progress.ESCALATED, why="It is now with Roma."), process)
+    done = advance(middle, news(Progress.RESOLVED, text="Mended."), process)
+
+    assert PassOn((THIRD,), Progress.ESCALATED, "It is now with Roma.") in up.intents
+    assert [PassOn((THIRD,), Progress.RESOLVED, "", "Mended.")] == [i for i in done.intents if isinstance(i, PassOn)]
+
+
+def test_of_two_that_follow_each_other_one_stays_the_head(process: Process) -> None:
+    """Two people joined them in the same moment, each to the other one."""
+    first = after(CASE, happened(Joined, other=OTHER, number=4700), process=process)
+    second = after(replace(LEAD, followers=()), happened(Joined, other=CASE_ID), process=process)
+    steps = [
+        advance(case, Followed(at=NOW, actor="specdesk", other=other), process)
+        for case, other in ((first, OTHER), (second, CASE_ID))
+    ]
+
+    assert ["", CASE_ID] == [step.case.same_as for step in steps]
+    assert [{}, {}] == [step.case.links for step in steps]
+    assert TellRequest(OTHER) in steps[0].intents
+
+
+def test_who_is_followed_by_it_is_not_followed(process: Process) -> None:
+    """The other way round first."""
+    with pytest.raises(Refused, match=f"{CASE_ID} follows {OTHER} already"):
+        advance(LEAD, Joined(at=NOW, actor="paul@example.com", other=CASE_ID), process)
 
 
 def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None:
@@ -223,6 +307,8 @@ def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None
         (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.RESOLVED)], Status.RESOLVED, []),
         (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.REOPENED)], Status.RESOLVED, []),
         (FOLLOWER, [happened(Resolved, resolution="By itself."), news(Progress.CLOSED)], Status.RESOLVED, []),
+        (UP_AND_DONE, [news(Progress.REOPENED)], Status.RESOLVED, []),
+        (UP_AND_DONE, [news(Progress.CLOSED)], Status.RESOLVED, []),
         (FOLLOWER, [news(Progress.REOPENED)], Status.OPEN, []),
         (FOLLOWER, [news(Progress.CLOSED)], Status.OPEN, []),
     ],

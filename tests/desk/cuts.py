@@ -22,6 +22,7 @@ from intake_fn.core.case import (
     NotedInMantis,
     Progress,
     Received,
+    Relation,
     Resolved,
     SendNotice,
     fold,
@@ -290,10 +291,11 @@ def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -
 
 
 def _is_apart(lead: Case, follower: Case) -> bool:
-    """Whether a follower did not go where the other one went, or heard of it more than once."""
+    """Whether a follower did not go where the other one went, heard of it more than once, or is no duplicate of it."""
     heard = [event.progress for event in follower.history if isinstance(event, Heard)]
     done = [event for event in follower.history if isinstance(event, Resolved)]
-    return bool(lead.status.is_open) or (heard, len(done)) != ([Progress.RESOLVED], 1)
+    once = heard.count(Progress.RESOLVED) == len(done) == 1
+    return lead.status.is_open or not once or {lead.issue: Relation.DUPLICATE} != follower.links
 
 
 def _swept(desk: Any, room: Room) -> None:

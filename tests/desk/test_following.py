@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.core import following
 from intake_fn.core.case import (
     Closed,
     Escalated,
     Heard,
     Joined,
+    Noted,
     Parted,
+    Refiled,
     Relation,
     RequesterReplied,
     Resolved,
@@ -149,6 +152,58 @@ def test_work_that_is_cut_off_tells_it_once_all_the_same(pair: Pair, cut: str) -
     assert 1 == sum(isinstance(event, Heard) for event in pair.case(pair.follower).history)
     assert ["Resolved"] == pair.subjects()
     assert not store.owed_by(pair.lead)
+
+
+def test_what_is_joined_before_the_other_one_is_filed_is_a_duplicate_of_it_afterwards(process: Process) -> None:
+    """Mantis was down; once both are there, so is the link."""
+    room = Room(process)
+    room.tracker.down = True
+    lead = room.desk.take_in(request(), "lead").id
+    room.desk.act(lead, room.event(Noted, text="First."), 9)
+    room.tracker.down = False
+    other = room.desk.take_in(request(requester=JUN), "follower").id
+    room.desk.act(other, room.event(Joined, other=lead), 9)
+    room.clock.advance(hours=1)
+    room.desk.sweep()
+    room.desk.sweep()
+
+    case = room.store.load(lead)
+    assert case.issue is not None
+    assert {case.issue: Relation.DUPLICATE} == room.store.load(other).links
+    assert {(room.store.load(other).issue, case.issue): Relation.DUPLICATE} == room.tracker.related
+
+
+def test_what_follows_an_issue_that_is_filed_anew_is_a_duplicate_of_the_new_one(pair: Pair) -> None:
+    """The old one is gone from Mantis, and nothing waits for it."""
+    lost = pair.case(pair.lead).issue or 0
+    del pair.room.tracker.issues[lost]
+    pair.act(pair.lead, Noted, text="Where is it?")
+    pair.room.clock.advance(hours=2)
+    pair.desk.sync()
+    assert pair.case(pair.lead).gone
+    pair.act(pair.lead, Refiled)
+    pair.act(pair.follower, Noted, text="Goes on.")
+
+    new = pair.case(pair.lead).issue
+    assert new not in (None, lost)
+    assert {new: Relation.DUPLICATE} == pair.case(pair.follower).links
+    assert [] == [*pair.room.store.failed(), *pair.room.store.owed_by(pair.follower)]
+
+
+def test_two_that_are_joined_to_each_other_at_once_come_to_rest(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one was joined while nobody had told it of the first."""
+    pair.act(pair.follower, Parted)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(pair.desk), "deliver", lambda desk, case_id: desk.store.load(case_id))
+        patch.setattr(following, "joining", lambda _, event, __: event)
+        for one, other in ((pair.lead, pair.follower), (pair.follower, pair.lead)):
+            pair.desk.act(one, pair.room.event(Joined, other=other), pair.case(one).version)
+    pair.sweep()
+    pair.sweep()
+    lead, follower = pair.case(pair.lead), pair.case(pair.follower)
+
+    assert ("", (follower.id,)) == (lead.same_as, lead.followers)
+    assert (lead.id, ()) == (follower.same_as, follower.followers)
 
 
 def test_news_keeps_its_order(pair: Pair) -> None:

@@ -149,7 +149,7 @@ class Desk:
         raise TryLater("Too many requests come in at this moment. Try again in a moment.")
 
     def _delivered(self, case_id: str, saved: Case) -> Case:
-        """Deliver what can be delivered now; once a step is saved, no trouble of ours makes it look as if it was not."""
+        """Deliver what can be delivered now; once a step is saved, trouble with the rest does not make it a failure."""
         try:
             return self.deliver(case_id)
         except TryLater as error:
@@ -162,7 +162,8 @@ class Desk:
         """Let `event` happen to a case that its actor saw at version `seen`.
 
         Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
-        A requester's reply is never stale: it is about what they see, not about what we did.
+        A requester's reply is never stale: it is about what they see, not about what we did. The same reply once more
+        to what they saw is a double click.
         """
         for _ in range(ATTEMPTS):
             case = self.store.load(case_id)
@@ -170,6 +171,8 @@ class Desk:
                 event = self._joining(case_id, event)
             if not isinstance(event, RequesterReplied):
                 _refuse_if_moved_on(case, seen)
+            elif any(_is_the_same(event, earlier) for earlier in case.history[seen:]):
+                return case
             step = escalation.advance(case, event, self.process)
             try:
                 self.store.save(case.version, step)
@@ -586,6 +589,14 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
     for event in case.history[seen:]:
         if event.actor != MACHINE:
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+
+
+def _is_the_same(reply: RequesterReplied, earlier: Event) -> bool:
+    """Whether the earlier event is the same reply: its words and its files."""
+    if not isinstance(earlier, RequesterReplied) or reply.text != earlier.text:
+        return False
+    one, other = ({file.sha256 for file in event.attachments} for event in (reply, earlier))
+    return one == other
 
 
 def _tells(event: Event, report: MailReport) -> bool:

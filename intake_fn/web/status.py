@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("status", __name__)
 
-SAME_REPLY = timedelta(minutes=10)
-"""The same words again within this time are a double click."""
-
 LINK_PAUSE = timedelta(minutes=10)
 """A new link for the same request is mailed at most once in this time."""
 
@@ -58,16 +55,15 @@ def reply(token: str) -> Any:
         problems.append(f"This is {len(text):,} characters long; at most {limits.text_characters:,} fit.")
     if problems:
         return _page(case, token, text=text, problems=problems), 422
-    if not _said_already(desk, case, text):
-        try:
-            files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
-            event = RequesterReplied(at=desk.clock(), actor="requester", text=text, attachments=files)
-            desk.act(case.id, event, case.version)
-        except Refused as error:
-            return _page(case, token, text=text, problems=[str(error)]), 422
-        except TryLater:
-            sorry = "Your answer could not be saved just now. It is still here: please send it again in a minute."
-            return _page(case, token, text=text, problems=[sorry]), 503
+    try:
+        files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
+        event = RequesterReplied(at=desk.clock(), actor="requester", text=text, attachments=files)
+        desk.act(case.id, event, _seen(case))
+    except Refused as error:
+        return _page(case, token, text=text, problems=[str(error)]), 422
+    except TryLater:
+        sorry = "Your answer could not be saved just now. It is still here: please send it again in a minute."
+        return _page(case, token, text=text, problems=[sorry]), 503
     return redirect(url_for("status.show", token=token, replied="1"), 303)
 
 
@@ -138,18 +134,16 @@ def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None 
         history=words.history_for_requester(case, process),
         zone=words.zone_of_requester(case, process),
         decided=words.overruled(case),
+        seen=_seen(case),
         text=text,
         problems=problems or [],
         accept=ACCEPT,
     )
 
 
-def _said_already(desk: Desk, case: Case, text: str) -> bool:
-    """Whether this very reply has just been taken: then it was a double click."""
-    return any(
-        isinstance(event, RequesterReplied) and event.text == text and desk.clock() - event.at < SAME_REPLY
-        for event in case.history
-    )
+def _seen(case: Case) -> int:
+    """The version of the case that the requester answered, or is about to see."""
+    return max(0, request.form.get("seen", case.version, type=int))
 
 
 def _link_mail(desk: Desk, case: Case) -> Mail:

@@ -158,7 +158,8 @@ def test_programs_that_answer_each_other_come_down_to_one_mail_an_hour(room: Roo
         mails = len(to(room, "liaison.paris@example.com"))
         if mails > answered:
             answered = mails
-            room.desk.act(case_id, RequesterReplied(at=room.clock(), actor="requester", text="I am away."), 0)
+            seen = room.store.load(case_id).version
+            room.desk.act(case_id, RequesterReplied(at=room.clock(), actor="requester", text="I am away."), seen)
         room.clock.advance(minutes=1)
         room.desk.sweep()
 

@@ -23,6 +23,7 @@ from intake_fn.core.case import (
     Step,
     apply,
 )
+from intake_fn.core.errors import TryLater
 from intake_fn.core.request import Kind
 from intake_fn.ports import Purpose
 from tests.web.samples import HOSTILE, PNG
@@ -147,11 +148,12 @@ def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_th
 
 
 def test_a_reply_is_saved_with_its_files_and_told_to_the_handler(web: Web) -> None:
-    """It reopens the clock; sent twice it is there once."""
+    """It reopens the clock; sent twice from one page it is there once."""
     case = web.sent()
     happen(web, case, AskedRequester, question="Which browser?")
+    seen = seen_on(web, case)
     for _ in range(2):
-        answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="Firefox\r\n140")
+        answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="Firefox\r\n140", seen=seen)
         assert answer.status_code == 303
     case = web.desk.store.load(case.id)
     replies = [event for event in case.history if isinstance(event, RequesterReplied)]
@@ -160,6 +162,48 @@ def test_a_reply_is_saved_with_its_files_and_told_to_the_handler(web: Web) -> No
     assert [file.name for file in replies[0].attachments] == ["more.png"]
     assert case.status is Status.OPEN
     assert "more.png" in web.client.get(page_of(web, case)).text
+
+
+def seen_on(web: Web, case: Case) -> str:
+    """What the page's form says of the version that it shows."""
+    return web.client.get(page_of(web, case)).text.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def test_the_same_words_to_another_question_are_another_answer(web: Web) -> None:
+    """And so are other files with the same words; only what one page sends twice is a double click."""
+    case = web.sent()
+    for question in ("Is it still broken?", "And now?"):
+        happen(web, case, AskedRequester, question=question)
+        web.upload(f"{page_of(web, case)}/reply", text="Yes.", seen=seen_on(web, case))
+    seen = seen_on(web, case)
+    for name, content in (("one.png", PNG), ("two.png", PNG + b"2")):
+        web.upload(f"{page_of(web, case)}/reply", (name, content), text="Here.", seen=seen)
+    replies = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]
+
+    assert ["Yes.", "Yes.", "Here.", "Here."] == [reply.text for reply in replies]
+    assert Status.OPEN is web.desk.store.load(case.id).status
+
+
+def test_a_reply_that_was_saved_although_the_answer_was_lost_is_there_once(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form comes back, as it was, and is sent again."""
+    case = web.sent()
+    save = web.store.save
+
+    def save_and_lose(*args: Any, **kwargs: Any) -> None:
+        save(*args, **kwargs)
+        raise TryLater("The answer was lost.")
+
+    monkeypatch.setattr(web.store, "save", save_and_lose)
+    seen = seen_on(web, case)
+    lost = web.upload(f"{page_of(web, case)}/reply", text="Firefox.", seen=seen)
+    monkeypatch.undo()
+    web.upload(f"{page_of(web, case)}/reply", text="Firefox.", seen=seen)
+    replies = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]
+
+    assert (503, True) == (lost.status_code, f'name="seen" value="{seen}"' in lost.text)
+    assert 1 == len(replies)
 
 
 @pytest.mark.parametrize(("text", "status", "says"), [("  ", 422, "write something"), ("x" * 50_001, 422, "at most")])

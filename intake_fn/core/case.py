@@ -175,6 +175,11 @@ class RequesterReplied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedForLink(Event):
+    """Somebody who knows the request's number wants the link to its status page; only the requester is sent it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Event):
     """An engineer wrote something down for colleagues."""
 
@@ -398,6 +403,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Reprioritised,
         AskedRequester,
         RequesterReplied,
+        AskedForLink,
         Noted,
         Resolved,
         Reopened,
@@ -645,6 +651,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Reprioritised: lambda _, e: {"priority": e.priority},
     AskedRequester: lambda *_: {"status": Status.WAITING},
     RequesterReplied: _replied,
+    AskedForLink: lambda *_: {},
     Noted: lambda *_: {},
     Resolved: lambda *_: {"status": Status.RESOLVED},
     Reopened: lambda *_: {"status": Status.OPEN},

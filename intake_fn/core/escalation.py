@@ -18,6 +18,7 @@ from intake_fn.core.activities import to_tick
 from intake_fn.core.alarms import Alarm, alarm, running, send_after, share_of, wake
 from intake_fn.core.case import (
     AddNote,
+    AskedForLink,
     AskedRequester,
     BackInMantis,
     Breached,
@@ -82,7 +83,7 @@ _OTHERS = frozenset({Followed, Unfollowed})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, Heard}
 _CLOCK = frozenset({Warned, Breached})
 _MAIL = frozenset({Bundled, MailFailed, NotMailed})
-_TALK = _MAIL | _OTHERS | {Noted, RequesterReplied}
+_TALK = _MAIL | _OTHERS | {Noted, RequesterReplied, AskedForLink}
 _WORK = frozenset(
     {
         Overruled,
@@ -560,6 +561,10 @@ def _replied(before: Case, event: RequesterReplied, after: Case, process: Proces
     yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
+def _asked_for_link(_: Case, __: AskedForLink, after: Case, ___: Process) -> Iterator[Intent]:
+    yield _to_requester(after, "link")
+
+
 def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_told(event, after, process)
@@ -672,6 +677,7 @@ OWED: Mapping[type[Event], Owed] = {
     Reprioritised: _reprioritised,
     AskedRequester: _asked,
     RequesterReplied: _replied,
+    AskedForLink: _asked_for_link,
     Noted: _noted,
     Resolved: _resolved,
     Reopened: _reopened,

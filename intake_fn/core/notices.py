@@ -61,6 +61,11 @@ NOTICES: Mapping[str, Notice] = {
         "We have your request. It is with {handler}, {level}.\n\n{verdict}\n\n"
         "Follow it, add to it or object here:\n{link}",
     ),
+    "link": Notice(
+        Audience.REQUESTER,
+        "Your link: {summary}",
+        "Here is the link to your request. If you did not ask for it, you need not do anything.\n\n{link}",
+    ),
     "overruled": Notice(
         Audience.REQUESTER,
         "We looked again: {summary}",

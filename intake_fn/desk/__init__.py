@@ -22,6 +22,7 @@ from intake_fn.core import alarms, escalation, following, mirror
 from intake_fn.core.case import (
     UPDATED,
     AddNote,
+    AskedForLink,
     Bundled,
     Case,
     CatchUp,
@@ -48,7 +49,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.mailing import mailbox, paced
-from intake_fn.core.notes import FAILURES, makes_a_note, note_of
+from intake_fn.core.notes import FAILURES, REQUESTER, makes_a_note, note_of
 from intake_fn.core.notices import bundle
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -162,17 +163,17 @@ class Desk:
         """Let `event` happen to a case that its actor saw at version `seen`.
 
         Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
-        A requester's reply is never stale: it is about what they see, not about what we did. The same reply once more
-        to what they saw is a double click.
+        What a requester does is never stale: it is about what they see, not about what we did. The same reply once
+        more to what they saw is a double click.
         """
         for _ in range(ATTEMPTS):
             case = self.store.load(case_id)
             if isinstance(event, Joined):
                 event = self._joining(case_id, event)
-            if not isinstance(event, RequesterReplied):
-                _refuse_if_moved_on(case, seen)
-            elif any(_is_the_same(event, earlier) for earlier in case.history[seen:]):
+            if isinstance(event, RequesterReplied) and _is_there(event, case.history[seen:]):
                 return case
+            if event.actor != REQUESTER:
+                _refuse_if_moved_on(case, seen)
             step = escalation.advance(case, event, self.process)
             try:
                 self.store.save(case.version, step)
@@ -587,16 +588,18 @@ class Desk:
 def _refuse_if_moved_on(case: Case, seen: int) -> None:
     """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody."""
     for event in case.history[seen:]:
-        if event.actor != MACHINE:
+        if event.actor != MACHINE and not isinstance(event, AskedForLink):
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
 
 
-def _is_the_same(reply: RequesterReplied, earlier: Event) -> bool:
-    """Whether the earlier event is the same reply: its words and its files."""
-    if not isinstance(earlier, RequesterReplied) or reply.text != earlier.text:
-        return False
-    one, other = ({file.sha256 for file in event.attachments} for event in (reply, earlier))
-    return one == other
+def _is_there(reply: RequesterReplied, events: Sequence[Event]) -> bool:
+    """Whether the same reply is among the events: its words and its files."""
+    replies = (event for event in events if isinstance(event, RequesterReplied))
+    return any((one.text, _hashes(one)) == (reply.text, _hashes(reply)) for one in replies)
+
+
+def _hashes(reply: RequesterReplied) -> set[str]:
+    return {file.sha256 for file in reply.attachments}
 
 
 def _tells(event: Event, report: MailReport) -> bool:

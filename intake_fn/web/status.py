@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from intake_fn.core.case import RequesterReplied
+from intake_fn.core.case import AskedForLink, RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown
-from intake_fn.ports import Mail, Purpose
+from intake_fn.core.notes import REQUESTER
+from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to
 from intake_fn.web.forms import ACCEPT, clean_text
@@ -18,7 +19,6 @@ from intake_fn.web.forms import ACCEPT, clean_text
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.request import Attachment
-    from intake_fn.desk import Desk
 
 blueprint = Blueprint("status", __name__)
 
@@ -57,7 +57,7 @@ def reply(token: str) -> Any:
         return _page(case, token, text=text, problems=problems), 422
     try:
         files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
-        event = RequesterReplied(at=desk.clock(), actor="requester", text=text, attachments=files)
+        event = RequesterReplied(at=desk.clock(), actor=REQUESTER, text=text, attachments=files)
         desk.act(case.id, event, _seen(case))
     except Refused as error:
         return _page(case, token, text=text, problems=[str(error)]), 422
@@ -86,7 +86,7 @@ def mail_link() -> Any:
     else:
         until = desk.clock() + LINK_PAUSE
         if desk.store.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
-            desk.mailer.send(_link_mail(desk, case))
+            desk.act(case.id, AskedForLink(at=desk.clock(), actor=REQUESTER), case.version)
     return render_template("lost.html", sent=True)
 
 
@@ -144,18 +144,3 @@ def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None 
 def _seen(case: Case) -> int:
     """The version of the case that the requester answered, or is about to see."""
     return max(0, request.form.get("seen", case.version, type=int))
-
-
-def _link_mail(desk: Desk, case: Case) -> Mail:
-    return Mail(
-        to=case.request.requester.email,
-        subject=f"[{case.id}] Your link",
-        text=(
-            f"Hello {case.request.requester.name},\n\n"
-            f"here is the link to your request {case.id}, “{case.request.summary}”:\n\n"
-            f"{desk.links.status(case.id)}\n\n"
-            "If you did not ask for it, you need not do anything.\n\n"
-            f"{desk.process.mail.name}\n"
-        ),
-        headers={"Auto-Submitted": "auto-generated"},
-    )

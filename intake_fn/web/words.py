@@ -160,6 +160,7 @@ STORY: Mapping[type[Event], Tell] = {
     c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", e.note),
     c.AskedRequester: lambda e, _: ("Asked the requester", e.question),
     c.RequesterReplied: lambda e, _: ("The requester wrote", e.text),
+    c.AskedForLink: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
     c.Noted: lambda e, _: ("Note for colleagues", e.text),
     c.Resolved: lambda e, _: ("Resolved", e.resolution),
     c.NotedInMantis: lambda e, _: ("Note in Mantis", e.text),

@@ -12,6 +12,7 @@ from intake_fn.core import escalation
 from intake_fn.core.case import (
     EVENTS,
     AddNote,
+    AskedForLink,
     AskedRequester,
     BackInMantis,
     Breached,
@@ -84,6 +85,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Reprioritised: {"priority": LOW, "note": "It can wait."},
     AskedRequester: {"question": "Which browser?"},
     RequesterReplied: {"text": "Firefox."},
+    AskedForLink: {},
     Noted: {"text": "On it."},
     Resolved: {"resolution": "Mended."},
     Reopened: {"reason": "It came back."},
@@ -249,6 +251,7 @@ WAITS = (
     Escalated,
     Reprioritised,
     AskedRequester,
+    AskedForLink,
     Noted,
     Judged,
     Filed,

@@ -16,6 +16,7 @@ from intake_fn.core.case import (
     Joined,
     Judged,
     Noted,
+    NotMailed,
     Overruled,
     RequesterReplied,
     Resolved,
@@ -25,7 +26,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import TryLater
 from intake_fn.core.request import Kind
-from intake_fn.ports import Purpose
+from intake_fn.ports import Mark, Purpose
 from tests.web.samples import HOSTILE, PNG
 
 if TYPE_CHECKING:
@@ -246,6 +247,31 @@ def test_a_link_that_was_tampered_with_opens_nothing(web: Web, path: str) -> Non
     assert web.client.get(path).status_code == 404
     if not path.startswith("/status"):
         assert web.client.get(path.replace("garbage", status_token)).status_code == 404
+
+
+def test_a_link_that_is_asked_for_while_mail_is_down_goes_when_it_is_back(web: Web) -> None:
+    """It waits like every mail; an engineer who has the page open may go on."""
+    case = web.sent()
+    web.mailer.down = True
+    answer = web.client.post("/status/lost", data={"number": case.id})
+    web.desk.act(case.id, Noted(at=web.clock(), actor="paul@example.com", text="On it."), case.version)
+    web.mailer.down = False
+    web.clock.advance(minutes=1)
+    web.desk.sweep()
+
+    assert 200 == answer.status_code
+    assert 1 == sum("Your link" in mail.subject for mail in web.mailer.sent)
+
+
+def test_no_link_is_mailed_where_mail_comes_back(web: Web) -> None:
+    """The mailbox is marked: the history says why nothing was sent."""
+    case = web.sent()
+    web.store.mark(Mark(case.request.requester.email, "Mail there came back.", web.clock()))
+    before = len(web.mailer.sent)
+    web.client.post("/status/lost", data={"number": case.id})
+
+    assert before == len(web.mailer.sent)
+    assert NotMailed in {type(event) for event in web.desk.store.load(case.id).history}
 
 
 @pytest.mark.parametrize("typed", ["HD-0000-0001", " hd 0000 0001 ", "hd-oooo-oool", "00000001"])

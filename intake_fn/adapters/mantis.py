@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from intake_fn.core.case import Relation
+from intake_fn.core.case import UPDATED, Relation
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.core.process import MantisMap
@@ -99,13 +99,13 @@ class MantisTracker:
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists; returns the one that now stands there."""
-        there = self._find(issue.marker)
-        if there is None:
-            wanted = self._fields(issue)
+        found, wanted = self._find(issue.marker), self._fields(issue)
+        if found is None:
             there = self._create({name: value for name, value in wanted.items() if value}, issue.marker)
             dropped = _dropped(wanted, there)
-        else:
-            dropped = ()
+        else:  # somebody may have changed since what an update looks after
+            there = self._issue(int(found["id"]))
+            dropped = tuple(name for name in _dropped(wanted, there) if name not in UPDATED)
         number = int(there["id"])
         untagged = self._tag(number, issue.tags, there)
         return Placed(number, self.page_of(number), (*dropped, *untagged))

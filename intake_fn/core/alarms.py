@@ -53,6 +53,12 @@ def send_after(case: Case, process: Process, said: datetime) -> datetime | None:
     return None if case.priority is Priority.URGENT else next_open(said, calendar_of(case, process))
 
 
+def held_until(notice: SendNotice, case: Case, process: Process, now: datetime) -> datetime | None:
+    """When a mail about an alarm may go that has waited past the hours it was meant for (R21); None is now."""
+    until = send_after(case, process, now) if "share" in notice.fields else None
+    return until if until and until > now else None
+
+
 def outlived(notice: SendNotice, case: Case, process: Process) -> bool:
     """Whether a mail about an alarm has lost its cause while it waited (R20): moved, stopped, or overtaken."""
     if "share" not in notice.fields:

@@ -548,6 +548,7 @@ def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> I
 
 def _reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, after, process)
+    yield _to_requester(after, "priority")
 
 
 def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:

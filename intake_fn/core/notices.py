@@ -16,7 +16,18 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from intake_fn.core import notices_html as html
-from intake_fn.core.case import Case, Category, SendNotice
+from intake_fn.core.case import (
+    Case,
+    Category,
+    Event,
+    Filed,
+    HandedOver,
+    Heard,
+    Judged,
+    Refiled,
+    RequesterReplied,
+    SendNotice,
+)
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import Process
 
@@ -76,6 +87,12 @@ NOTICES: Mapping[str, Notice] = {
         Audience.REQUESTER,
         "With another level: {summary}",
         "Your request is now with {handler}, {level}.\n\n{why}\n\nFollow it here:\n{link}",
+    ),
+    "priority": Notice(
+        Audience.REQUESTER,
+        "Priority is now {priority}: {summary}",
+        "Your request has another priority from now on: {priority}. It is with {handler}, {level}.\n\n"
+        "Follow it, add to it or object here:\n{link}",
     ),
     "question": Notice(
         Audience.REQUESTER,
@@ -160,6 +177,16 @@ NOTICES: Mapping[str, Notice] = {
         "Open it on the desk:\n{link}",
     ),
 }
+
+UNMAILED: Mapping[type[Event], str] = {
+    Judged: "The receipt tells it; after a person's decision it changes nothing.",
+    Filed: "Under which number it stands in Mantis changes nothing for the requester.",
+    Refiled: "Under which number it stands in Mantis changes nothing for the requester.",
+    HandedOver: "It stays at its level, with its due time; the page says who has it.",
+    RequesterReplied: "They wrote it themselves, and the page says at once that it was taken.",
+    Heard: "What follows from it is mailed; who sent both requests is told as the requester of the other one.",
+}
+"""Why a requester may get no mail of what their page shows; of all else that it shows they get exactly one."""
 
 BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_DESK: "piled"}
 """The notice that stands for several."""

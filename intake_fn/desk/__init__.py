@@ -448,6 +448,9 @@ class Desk:
             event = NotMailed(at=self.clock(), actor=MACHINE, to=notice.to, notice=notice.notice, why=mark.why)
             self._record(item, case, event)
             return
+        until = alarms.held_until(notice, case, self.process, self.clock())
+        if until:
+            raise PutOff("It waits for the working hours of its level.", until)
         self._pace(item, notice)
         notices, others = [notice], []
         try:
@@ -539,13 +542,16 @@ class Desk:
             for file in case.request.attachments
             if file.size <= limit and not self.tracker.attach(placed.number, file.name, self.files.get(file.key))
         ]
+        dropped = (*placed.dropped, *refused)
+        if dropped:
+            log.warning("mantis_dropped_fields", case=case.id, issue=placed.number, fields=dropped)
         return Filed(
             at=self.clock(),
             actor=MACHINE,
             number=placed.number,
             project=project_of(case, self.process),
             url=placed.url,
-            dropped=(*placed.dropped, *refused),
+            dropped=dropped,
         )
 
     def _update(self, item: OutboxItem, case: Case) -> None:

@@ -187,6 +187,7 @@ STORY: Mapping[type[Event], Tell] = {
 
 FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
+    c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", ""),
     c.Closed: lambda *_: ("Closed", ""),
     c.Joined: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
     c.Parted: lambda *_: ("Not the same as an earlier request after all", ""),

@@ -64,8 +64,10 @@ from intake_fn.core.case import (
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import OWED, TRANSITIONS, WORDS, advance, allowed, front_end, handler_at, take_in
 from intake_fn.core.hours import CLOCK, Clock
+from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
+from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
 
 if TYPE_CHECKING:
@@ -360,7 +362,12 @@ def test_the_tables_have_a_row_for_every_event() -> None:
         pytest.param(
             AT_LEVEL_3, HandedOver, ["UpdateIssue", "AddNote", "assigned to sa@example.com"], id="handed over: the new"
         ),
-        pytest.param(AT_LEVEL_3, Reprioritised, ["UpdateIssue", "AddNote"], id="a priority is Mantis's business too"),
+        pytest.param(
+            AT_LEVEL_3,
+            Reprioritised,
+            ["UpdateIssue", "AddNote", f"priority to {CAMILLE}"],
+            id="a priority is Mantis's business too, and the requester's",
+        ),
         pytest.param(AT_LEVEL_3, AskedRequester, ["UpdateIssue", "AddNote", f"question to {CAMILLE}"], id="asked"),
         pytest.param(AT_LEVEL_3, RequesterReplied, ["UpdateIssue", "AddNote", f"replied to {PAUL}"], id="replied"),
         pytest.param(AT_LEVEL_3, Noted, ["AddNote"], id="a note is for colleagues only"),
@@ -385,6 +392,27 @@ def test_the_tables_have_a_row_for_every_event() -> None:
 def test_what_an_event_makes_us_owe(process: Process, case: Case, kind: type[Event], expected: list[str]) -> None:
     """Mantis, the requester and the handler hear of what concerns them, once each."""
     assert expected == in_short(step_of(case, kind, process))
+
+
+ON_THE_PAGE = ("status", "level", "handler", "priority", "category", "issue")
+SHOWN = [(status, kind) for status, kinds in TRANSITIONS.items() for kind in sorted(kinds, key=repr)]
+
+
+@pytest.mark.parametrize(("status", "kind"), SHOWN)
+def test_a_requester_gets_one_mail_of_all_that_their_page_shows_or_there_is_a_reason_why_not(
+    process: Process, status: Status, kind: type[Event]
+) -> None:
+    """R29; where they get none, the table says why."""
+    case = BY_STATUS[status]
+    case = made_ready(replace(case, verdict=None) if kind is Judged else case, kind)
+    step = step_of(case, kind, timed(process))
+    before, after = (
+        (*(getattr(one, name) for name in ON_THE_PAGE), sum(map(concerns_requester, one.history)))
+        for one in (case, step.case)
+    )
+    mails = sum(isinstance(intent, SendNotice) and intent.to == CAMILLE for intent in step.intents)
+
+    assert mails == (before != after) or (kind in UNMAILED and mails == 0) or kind is AskedForLink
 
 
 def test_what_was_filed_late_is_looked_at(process: Process) -> None:
@@ -501,7 +529,8 @@ def test_raising_a_request_to_urgent_at_level_4_moves_it_to_level_3(process: Pro
 
     assert (3, "paul", URGENT) == (step.case.level, step.case.handler, step.case.priority)
     assert [Escalated, Reprioritised] == [type(event) for event in step.events]
-    assert ["UpdateIssue", "AddNote", f"assigned to {PAUL}", f"escalated to {CAMILLE}", "AddNote"] == in_short(step)
+    both = ["UpdateIssue", "AddNote", f"assigned to {PAUL}", f"escalated to {CAMILLE}", "AddNote"]
+    assert [*both, f"priority to {CAMILLE}"] == in_short(step)
 
 
 def test_not_even_the_log_holds_an_urgent_request_at_level_4(process: Process) -> None:

@@ -502,6 +502,24 @@ def test_the_sweep_warns_and_marks_the_breach_and_mails_in_working_hours(room: R
     ] == mails
 
 
+def test_a_warning_that_was_held_up_waits_for_the_next_working_hours(room: Room) -> None:
+    """Mail was down when it was due; it is back in the evening, and nobody is mailed at night."""
+    case_id = at_level_4(room)
+    room.clock.advance(hours=4)
+    room.mailer.down = True
+    room.desk.sweep()
+    room.clock.advance(hours=6)  # 20:00
+    room.mailer.down = False
+    room.desk.sweep()
+    assert ([], {Warned}) == (room.mailer.sent, {type(e) for e in room.store.load(case_id).history} & {Warned})
+
+    room.clock.advance(hours=13)
+    room.desk.sweep()
+
+    assert 1 <= len(room.mailer.sent)
+    assert {"roma@example.com"} == {mail.to for mail in room.mailer.sent}
+
+
 def test_two_sweeps_at_once_say_it_once(room: Room) -> None:
     """The slower one finds the version moved on and says nothing."""
     case_id = at_level_4(room)

@@ -123,6 +123,18 @@ def test_a_handler_who_may_not_handle_is_reported_as_dropped(stand_in: StandIn) 
     assert ("handler",) == stand_in.tracker.file(issue(handler="nobody")).dropped
 
 
+def test_what_was_dropped_is_found_at_a_later_try_as_well(stand_in: StandIn) -> None:
+    """The first answer was lost, and we know nothing of it; what people set since is not taken for dropped."""
+    sent = issue()
+    number = stand_in.tracker.file(sent).number
+    with stand_in.state.change():
+        stand_in.state.run("update issue set description = '', status = 50, handler = 0 where id = ?", number)
+
+    again = stand_in.tracker.file(sent)
+
+    assert (number, ("description",)) == (again.number, again.dropped)
+
+
 @pytest.mark.parametrize(
     ("names", "says"), [({"project": "No such InBox"}, "project"), ({"priority": "asap"}, "priority")]
 )

@@ -1,7 +1,7 @@
 """The `specdesk` command, for admins and for continuous integration.
 
 Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the call was mistyped,
-3 no clock runs (`specdesk due`). Some commands stand in intake_fn/commands.
+3 no clock runs (`specdesk due`). `--json` prints the result as JSON. Most commands stand in intake_fn/commands.
 """
 
 from __future__ import annotations
@@ -17,9 +17,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.commands import doctor, due, holidays, mail, provision, recompute
+from intake_fn.commands import (
+    doctor,
+    due,
+    holidays,
+    house_desk,
+    mail,
+    outbox,
+    process_of,
+    provision,
+    recompute,
+    say,
+)
 from intake_fn.core.errors import SpecdeskError
-from intake_fn.core.process_file import parse
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
@@ -28,87 +38,64 @@ from spec_lookup.folder import content_stamp, read_pages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intake_fn.desk import Desk
     from spec_lookup import Verdict
 
-MODULES = (due, recompute, holidays, mail, doctor, provision)
+MODULES = (due, outbox, recompute, holidays, mail, doctor, provision)
 """Commands that stand in modules of their own."""
 
 
 def check(args: argparse.Namespace) -> None:
     """Validate support.yml in full."""
-    path: Path = args.file
-    process = parse(path.read_text(encoding="utf-8"), path.name)
-    print(
-        f"{path.name} is sound: {len(process.levels)} levels, {len(process.people)} people,"
-        f" {len(process.modules)} modules, {len(process.calendars)} calendars."
-    )
+    process = process_of(args.file)
+    parts = {name: len(getattr(process, name)) for name in ("levels", "people", "modules", "calendars")}
+    counted = ", ".join(f"{number} {name}" for name, number in parts.items())
+    say(args, {"file": args.file.name, **parts}, [f"{args.file.name} is sound: {counted}."])
 
 
 def build_index(args: argparse.Namespace) -> None:
     """Build the index of the spec that the function carries."""
     stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
-    print(f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}).")
+    told = f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]})."
+    say(args, {"clauses": stamp.clauses, "spec": stamp.content}, [told])
 
 
 def expected(args: argparse.Namespace) -> None:
     """What does the spec say? A question in, clauses out."""
     spec = Spec.open(args.index)
     hits = spec.search(" ".join(args.question), limit=args.limit)
-    if args.json:
-        rows = [{"clause": hit.clause.cite, "score": round(hit.score, 4), "quote": hit.quote} for hit in hits]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    if not hits:
-        print("The spec says nothing that resembles this. Try other words, or fewer.")
-    for hit in hits:
-        print(f"{hit.clause.cite}  {hit.clause.title}\n  {hit.quote}\n  {args.site}/spec/{hit.clause.url}\n")
-
-
-def outbox(args: argparse.Namespace) -> None:
-    """List what was given up, or put it back in line."""
-    from intake_fn.desk import MACHINE  # noqa: PLC0415 - `specdesk check` needs no desk
-
-    desk = _desk()
-    if args.action == "retry":
-        items = [item.id for item in desk.store.failed()] if args.all else args.item
-        for item in items:
-            desk.retry(item, MACHINE)
-            print(f"{item} is back in line.")
-        return
-    failed = desk.store.failed()
-    for item in failed:
-        print(f"{item.id}  {type(item.intent).__name__}  {item.tries} tries  {item.last_error}")
-    if not failed:
-        print("Nothing was given up.")
+    rows = [{"clause": hit.clause.cite, "score": round(hit.score, 4), "quote": hit.quote} for hit in hits]
+    lines = [
+        f"{hit.clause.cite}  {hit.clause.title}\n  {hit.quote}\n  {args.site}/spec/{hit.clause.url}\n" for hit in hits
+    ]
+    say(args, rows, lines or ["The spec says nothing that resembles this. Try other words, or fewer."])
 
 
 def ledger(args: argparse.Namespace) -> None:
     """Received = filed + queued + given up, for everything that ever came in."""
-    balance = _desk().store.ledger()
-    if args.json:
-        print(json.dumps({**asdict(balance), "balanced": balance.balanced}))
-    else:
-        print(
-            f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
-            f" + given up {balance.failed}: {'balanced' if balance.balanced else 'NOT BALANCED'}"
-        )
+    balance = house_desk().store.ledger()
+    line = (
+        f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
+        f" + given up {balance.failed}: {'balanced' if balance.balanced else 'NOT BALANCED'}"
+    )
+    say(args, {**asdict(balance), "balanced": balance.balanced}, [line])
     if not balance.balanced:
         raise SpecdeskError("The ledger does not balance: a request was lost or counted twice. Look at the log.")
 
 
-def sweep(_: argparse.Namespace) -> None:
+def sweep(args: argparse.Namespace) -> None:
     """Say what the clocks have to say, try everything in the outbox whose time has come, and sync with Mantis."""
-    desk = _desk()
-    swept = desk.sweep()
-    print(f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}")
-    synced = desk.sync()
-    print(f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed")
+    desk = house_desk()
+    swept, synced = desk.sweep(), desk.sync()
+    lines = [
+        f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}",
+        f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
+    ]
+    say(args, {"outbox": asdict(swept), "mantis": asdict(synced)}, lines)
 
 
 def replay(args: argparse.Namespace) -> None:
-    """Give a request's verdict again, from the spec as it then stood, and compare the two byte for byte."""
-    desk = _desk()
+    """Give a request's verdict again as JSON, from the spec as it then stood, and compare the two byte for byte."""
+    desk = house_desk()
     case = desk.store.load(args.request)
     given = pinned(case)
     again = given_again(case, _spec_as_read(args, given), desk.files)
@@ -127,13 +114,14 @@ def export_cases(args: argparse.Namespace) -> None:
     if (out / CASES).exists():
         raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
     pages = list(read_pages(args.spec))
-    lines = [json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(_desk().store)]
+    lines = [json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(house_desk().store)]
     for name, text in pages:
         page = out / "specs" / SPEC / name
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
     (out / CASES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    print(f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept.")
+    told = f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept."
+    say(args, {"cases": len(lines), "file": str(out / CASES)}, [told])
 
 
 CASES = "singles.jsonl"
@@ -165,12 +153,6 @@ def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
     return [(path.as_posix(), _git(folder, "show", f"{commit}:./{path.as_posix()}")) for path in paths]
 
 
-def _desk() -> Desk:
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
-
-    return House.from_environ(os.environ).patient_desk
-
-
 def _commit(folder: Path) -> str:
     """The commit of the spec, "" outside a checkout."""
     return _git(folder, "rev-parse", "HEAD").strip()
@@ -192,11 +174,13 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("check", help=check.__doc__)
     command.add_argument("file", nargs="?", type=Path, default=ROOT / "support.yml")
+    command.add_argument("--json", action="store_true")
     command.set_defaults(run=check)
 
     command = commands.add_parser("build-index", help=build_index.__doc__)
     command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
     command.add_argument("--out", type=Path, default=ROOT / "build" / "index")
+    command.add_argument("--json", action="store_true")
     command.set_defaults(run=build_index)
 
     command = commands.add_parser("expected", help=expected.__doc__)
@@ -206,12 +190,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--limit", type=int, default=5)
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=expected)
-
-    command = commands.add_parser("outbox", help=outbox.__doc__)
-    command.add_argument("action", choices=("list", "retry"))
-    command.add_argument("item", nargs="*")
-    command.add_argument("--all", action="store_true", help="retry everything that was given up")
-    command.set_defaults(run=outbox)
 
     command = commands.add_parser("ledger", help=ledger.__doc__)
     command.add_argument("--json", action="store_true")
@@ -228,9 +206,11 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("export-cases", help=export_cases.__doc__)
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
+    command.add_argument("--json", action="store_true")
     command.set_defaults(run=export_cases)
 
     command = commands.add_parser("sweep", help=sweep.__doc__)
+    command.add_argument("--json", action="store_true")
     command.set_defaults(run=sweep)
 
     for module in MODULES:
@@ -247,8 +227,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SpecdeskError, SpecLookupError) as error:
         print(f"specdesk: {error}", file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
-        print(f"specdesk: there is no {error.filename}.", file=sys.stderr)
+    except OSError as error:
+        print(f"specdesk: {error.filename or 'a file'} cannot be used: {error.strerror}.", file=sys.stderr)
         return 1
 
 

@@ -1,4 +1,4 @@
-"""What Lambda calls: `lambda_handler` for pages and the API, `on_sweep` every minute, `on_mail_event` on bounces.
+"""What Lambda calls: `lambda_handler` for pages and the API, `on_mail_event` on bounces, the others by the clock.
 
 Zappa's handler translates events to WSGI. Five of its habits are mended here, each held by a test:
 
@@ -36,6 +36,28 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     del event, context
     desk = house.patient_desk
     return {**asdict(desk.sweep()), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
+
+
+def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Whether all that ever came in is accounted for (every hour). Raises Broken when it is not: the run fails."""
+    del event, context
+    ledger = house.desk.store.ledger()
+    if not ledger.balanced:
+        raise Broken(f"The ledger does not balance: {ledger}. A request was lost or counted twice; look at the log.")
+    return asdict(ledger)
+
+
+def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Whether open requests stand as their logs say (every night). Raises Broken when one does not: the run fails."""
+    del event, context
+    from intake_fn.desk.recount import difference, rows  # noqa: PLC0415 - no page needs it
+
+    desk = house.patient_desk
+    seen = list(rows(desk.store))
+    wrong = [row.id for row in seen if difference(desk.store, desk.process, row)]
+    if wrong:
+        raise Broken(f"{', '.join(wrong[:10])}: stored otherwise than the log says. Run: specdesk recompute --fix")
+    return {"requests": len(seen), "differences": len(wrong)}
 
 
 def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:

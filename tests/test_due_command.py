@@ -12,6 +12,7 @@ from intake_fn.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -100,6 +101,8 @@ def test_where_no_clock_runs_it_says_so(call: Any, level: str, priority: str, wh
     [
         pytest.param(["--at", "2026-11-24T11:00"], "does not say where on earth", id="naive"),
         pytest.param(["--at", "yesterday"], "is no instant", id="no date"),
+        pytest.param(["--at", "0001-01-01T00:00+05:00"], "is not between 1970 and 2199", id="long ago"),
+        pytest.param(["--at", "9999-12-31T23:00-05:00"], "is not between 1970 and 2199", id="far away"),
         pytest.param(["--level", "7"], "there is no level 7; there are 0, 1, 2, 3, 4", id="level"),
         pytest.param(["--priority", "huge"], "there is no priority 'huge'", id="priority"),
         pytest.param(["--calendar", "rome"], "there is no calendar 'rome'", id="calendar"),
@@ -120,3 +123,24 @@ def test_what_is_mistyped_is_named(call: Any, arguments: list[str], said: str) -
 
     assert (2, "") == (status, out)
     assert said in err
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        pytest.param(lambda path: path.mkdir(), "cannot be read: Is a directory", id="a folder"),
+        pytest.param(lambda path: path.write_bytes(b"levels: \xff"), "not written in UTF-8", id="another encoding"),
+        pytest.param(lambda _: None, "There is no ", id="nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], make: Callable[[Path], object], why: str
+) -> None:
+    """By every command that takes one; no traceback."""
+    path = tmp_path / "support.yml"
+    make(path)
+    due = ("due", "--level", "4", "--priority", "high", "--at", "2026-11-24T11:00Z", "--file", str(path))
+
+    for arguments in (due, ("check", str(path)), ("holidays", "propose", "--year", "2028", "--file", str(path))):
+        assert 1 == main(arguments)
+        assert why in capsys.readouterr().err

@@ -1,1 +1,55 @@
-"""The clock's commands, one module each: `add` puts a command and its options on `specdesk`'s command line."""
+"""Commands of `specdesk` that stand in modules of their own, and what they all do alike."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import Refused
+from intake_fn.core.process_file import parse
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from intake_fn.core.process import Process
+    from intake_fn.desk import Desk
+
+
+YEARS = range(1970, 2200)
+"""The years that calendars are reckoned in; another one is a slip of the hand."""
+
+
+def house_desk() -> Desk:
+    """The desk of the settings, for work that may take its time."""
+    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    return House.from_environ(os.environ).patient_desk
+
+
+def text_of(path: Path) -> str:
+    """What stands in a file. Raises Refused saying why it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is not written in UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    except FileNotFoundError:
+        raise Refused(f"There is no {path}.") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}. Name a file that can.") from error
+
+
+def process_of(path: Path) -> Process:
+    """A support.yml. Raises Refused saying in which line what is wrong."""
+    return parse(text_of(path), path.name)
+
+
+def say(args: argparse.Namespace, plain: Any, lines: Iterable[str]) -> None:
+    """Print the result: as JSON where that is asked for, else line by line."""
+    if args.json:
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    for line in lines:
+        print(line)

@@ -6,13 +6,13 @@ It only looks. Each part is looked at by itself: one that is down keeps no other
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.commands import say
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.mailing import mailbox
 from intake_fn.settings import ROOT
@@ -62,13 +62,8 @@ def doctor(args: argparse.Namespace) -> int:
     """Look at settings, process, table, files, mail, Mantis and index; exit status 1 when something is wrong."""
     parts = list(examine(os.environ, args.spec))
     well = all(part.ok for part in parts)
-    if args.json:
-        told = [
-            {"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts
-        ]
-        print(json.dumps({"ok": well, "parts": told}, ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(line for part in parts for line in _lines(part)))
+    told = [{"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts]
+    say(args, {"ok": well, "parts": told}, (line for part in parts for line in _lines(part)))
     return 0 if well else 1
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from intake_fn.commands import YEARS, process_of, say
 from intake_fn.core.hours import Clock, Due, Stretch, reckoned
 from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process
-from intake_fn.core.process_file import parse
 from intake_fn.core.request import Priority
 from intake_fn.settings import ROOT
 
@@ -40,8 +39,7 @@ def add(commands: Any) -> None:
 
 def due(args: argparse.Namespace) -> int:
     """Tell when a request is due that a level received at an instant, and how that is counted."""
-    path: Path = args.file
-    process = parse(path.read_text(encoding="utf-8"), path.name)
+    process = process_of(args.file)
     if args.level not in process.levels:
         args.mistyped(f"there is no level {args.level}; there are {', '.join(map(str, process.levels))}")
     if args.priority not in tuple(Priority):
@@ -54,10 +52,10 @@ def due(args: argparse.Namespace) -> int:
     target = process.levels[args.level].response.get(priority)
     if target is None:
         why = _why_not(args.level, priority, process)
-        print(json.dumps({"due": None, "trace": [], "why": why}) if args.json else why)
+        say(args, {"due": None, "trace": [], "why": why}, [why])
         return NO_CLOCK
     found = reckoned(target, _stretches(args.at, sorted(args.pause)), _calendar(args, process))
-    print(json.dumps(plain(found), indent=2) if args.json else "\n".join(_told(found)))
+    say(args, plain(found), _told(found))
     return 0
 
 
@@ -74,6 +72,8 @@ def _instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(
             f"{text!r} does not say where on earth; add the offset from UTC, as 2026-11-25T15:00-05:00"
         )
+    if found.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between {YEARS[0]} and {YEARS[-1]}; look at the year again")
     return found.astimezone(UTC)
 
 

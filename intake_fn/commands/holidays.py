@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from intake_fn.commands import YEARS, say, text_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.process import Calendar
 from intake_fn.core.process_file import parse
@@ -30,13 +31,16 @@ def add(commands: Any) -> None:
     command.add_argument("--year", type=int, required=True)
     command.add_argument("--calendar", action="append", help="a calendar of support.yml; all if not given")
     command.add_argument("--file", type=Path, default=ROOT / "support.yml")
+    command.add_argument("--json", action="store_true")
     command.set_defaults(run=propose, mistyped=command.error)
 
 
 def propose(args: argparse.Namespace) -> None:
     """Print the holidays of a year that support.yml does not have, as a diff that `git apply` takes."""
     path: Path = args.file
-    text = path.read_text(encoding="utf-8")
+    if args.year not in YEARS:
+        args.mistyped(f"the year is one from {YEARS[0]} to {YEARS[-1]}")
+    text = text_of(path)
     calendars = parse(text, path.name).calendars
     for name in args.calendar or ():
         if name not in calendars:
@@ -44,13 +48,23 @@ def propose(args: argparse.Namespace) -> None:
         if not calendars[name].country:
             raise Refused(f"calendars.{name} names no country. Add `holidays_of: {{country: GB, subdivision: ENG}}`.")
     chosen = args.calendar or [name for name, calendar in calendars.items() if calendar.country]
+    found = {name: missing(calendars[name], args.year) for name in chosen}
     new = text
-    for name in chosen:
-        new = with_days(new, name, missing(calendars[name], args.year))
+    for name, days in found.items():
+        new = with_days(new, name, days)
     parse(new, path.name)
     if new == text:
         print(f"{path.name} has all of {args.year} for {', '.join(chosen) or 'no calendar'}.", file=sys.stderr)
-    sys.stdout.write(_diff(text, new, _in_checkout(path)))
+    diff = _diff(text, new, _in_checkout(path))
+    if args.json:
+        say(args, {"calendars": _told(found), "diff": diff}, ())
+    else:
+        sys.stdout.write(diff)
+
+
+def _told(found: Mapping[str, Mapping[date, str]]) -> dict[str, dict[str, str]]:
+    """The days by calendar, as JSON has them."""
+    return {name: {day.isoformat(): of for day, of in days.items()} for name, days in found.items()}
 
 
 def missing(calendar: Calendar, year: int) -> dict[date, str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.commands import house_desk, say
 from intake_fn.core.errors import SpecdeskError, Unknown
 from intake_fn.core.mailing import mailbox
 
@@ -25,17 +24,14 @@ def add(commands: Any) -> None:
 
 def mail(args: argparse.Namespace) -> None:
     """List the addresses that get no more mail, or unmark some: what is owed to them later is sent again."""
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
-
-    store: Store = House.from_environ(os.environ).patient_desk.store
-    told = _unmarked(store, args.address) if args.action == "unmark" else [_plain(mark) for mark in store.marks()]
-    if args.json:
-        print(json.dumps({"unmarked" if args.action == "unmark" else "marked": told}, ensure_ascii=False, indent=2))
+    store = house_desk().store
+    if args.action == "unmark":
+        done = _unmarked(store, args.address)
+        say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])
         return
-    for one in told:
-        print("  ".join(filter(None, one.values())) if isinstance(one, dict) else f"{one} gets mail again.")
-    if not told:
-        print("Every address gets its mail.")
+    marks = [_plain(mark) for mark in store.marks()]
+    lines = ["  ".join(filter(None, mark.values())) for mark in marks]
+    say(args, {"marked": marks}, lines or ["Every address gets its mail."])
 
 
 def _unmarked(store: Store, addresses: list[str]) -> list[str]:

@@ -8,12 +8,12 @@ for this command alone.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.commands import say
 from intake_fn.commands.doctor import REPORTS
 from intake_fn.core.errors import SpecdeskError
 
@@ -49,16 +49,22 @@ def provision(args: argparse.Namespace) -> int:
     from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     house = House.from_environ(os.environ)
-    steps = [*_aws(house), *_mantis(house, os.environ.get(ADMIN_TOKEN, ""))]
+    steps = [step for look in (_table, _bucket, _mail, _mantis) for step in _looked_at(look, house)]
     if args.apply:
         for step in steps:
             _apply(step)
-    if args.json:
-        told = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
-        print(json.dumps({"applied": args.apply, "steps": told}, ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(_lines(steps)))
+    told = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
+    say(args, {"applied": args.apply, "steps": told}, _lines(steps))
     return 0 if all(step.state == MADE for step in steps) else 1
+
+
+def _looked_at(look: Callable[[House], Iterator[Step]], house: House) -> Iterator[Step]:
+    """What one part lacks. That it cannot be looked at is something to mend, too, and keeps no other from its turn."""
+    try:
+        yield from look(house)
+    except SpecdeskError as error:
+        name = look.__name__.strip("_")
+        yield Step(f"{name}: it cannot be looked at", "Mend that, and run it again.", None, FAILED, str(error))
 
 
 def _apply(step: Step) -> None:
@@ -85,26 +91,34 @@ def _lines(steps: list[Step]) -> Iterator[str]:
             yield heading
         for step in those:
             yield f"  {step.state:8} {step.what}"
-            if step.error or step.how:
-                yield f"           {step.error or step.how}"
+            yield from (f"           {said}" for said in (step.error, step.how) if said)
 
 
 # --- AWS -------------------------------------------------------------------------------------
 
 
-def _aws(house: House) -> Iterator[Step]:
+def _table(house: House) -> Iterator[Step]:
     from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
-    from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415
-    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
 
-    table, bucket, address = house.settings.table, house.settings.bucket, house.process.mail.address
-    dynamodb, s3, ses = house.client("dynamodb"), house.client("s3"), house.client("sesv2")
-    for lack in table_lacks(dynamodb, table):
+    name, dynamodb = house.settings.table, house.client("dynamodb")
+    for lack in table_lacks(dynamodb, name):
         can = lack in (NO_TABLE, NO_EXPIRY)
         how = "" if can else "Name another table in SPECDESK_TABLE and provision it; this one cannot be mended."
-        yield Step(f"table {table}: {lack}", how, (lambda: create_table(dynamodb, table)) if can else None)
-    for lack in bucket_lacks(s3, bucket):
-        yield Step(f"bucket {bucket}: {lack}", "", lambda: create_bucket(s3, bucket))
+        yield Step(f"table {name}: {lack}", how, (lambda: create_table(dynamodb, name)) if can else None)
+
+
+def _bucket(house: House) -> Iterator[Step]:
+    from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415 - with boto3
+
+    name, s3 = house.settings.bucket, house.client("s3")
+    for lack in bucket_lacks(s3, name):
+        yield Step(f"bucket {name}: {lack}", "", lambda: create_bucket(s3, name))
+
+
+def _mail(house: House) -> Iterator[Step]:
+    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
+
+    address, ses = house.process.mail.address, house.client("sesv2")
     for lack in identity_lacks(ses, address):
         if lack == NO_IDENTITY:
             yield Step(f"mail from {address}: {lack}", "", lambda: create_identity(ses, address))
@@ -118,11 +132,12 @@ def _aws(house: House) -> Iterator[Step]:
 # --- Mantis ----------------------------------------------------------------------------------
 
 
-def _mantis(house: House, admin_token: str) -> Iterator[Step]:
+def _mantis(house: House) -> Iterator[Step]:
     """Projects are made over REST; the rest is told as it will be missing once they are there."""
     from intake_fn.adapters.mantis_survey import lacks, make_project, once_made, survey  # noqa: PLC0415 - with its client
     from intake_fn.wiring import PATIENT_SECONDS  # noqa: PLC0415
 
+    admin_token = os.environ.get(ADMIN_TOKEN, "")
     found = survey(house.mantis(PATIENT_SECONDS))
     admin = house.mantis(PATIENT_SECONDS, admin_token)
     how = "" if admin_token else f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."

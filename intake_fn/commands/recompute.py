@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.process_file import parse
-
-if TYPE_CHECKING:
-    from intake_fn.desk import Desk
+from intake_fn.commands import house_desk, process_of, say
 
 
 def add(commands: Any) -> None:
@@ -35,7 +30,7 @@ def recompute(args: argparse.Namespace) -> int:
     """Fold the log of every open request anew, and compare state and due time with what is stored."""
     from intake_fn.desk.recount import difference, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
-    desk = _desk()
+    desk = house_desk()
     seen, told = 0, []
     for row in rows(desk.store, open_only=not args.all):
         seen += 1
@@ -48,12 +43,10 @@ def recompute(args: argparse.Namespace) -> int:
         ]
         if args.fix:
             desk.store.restate(found.step)
-    if args.json:
-        print(json.dumps({"requests": seen, "differences": told, "fixed": bool(args.fix and told)}, indent=2))
-    else:
-        for one in told:
-            print(f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}")
-        print(f"{seen} requests, {len(told)} differences{', fixed' if args.fix and told else ''}")
+    fixed = bool(args.fix and told)
+    lines = [f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}" for one in told]
+    sum_ = f"{seen} requests, {len(told)} differences{', fixed' if fixed else ''}"
+    say(args, {"requests": seen, "differences": told, "fixed": fixed}, [*lines, sum_])
     return 1 if told and not args.fix else 0
 
 
@@ -61,21 +54,17 @@ def preview(args: argparse.Namespace) -> int:
     """List the open requests whose due time a changed support.yml would move; change nothing."""
     from intake_fn.desk.recount import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
-    desk = _desk()
-    path: Path = args.file
-    changed = parse(path.read_text(encoding="utf-8"), path.name)
+    desk = house_desk()
+    changed = process_of(args.file)
     found = [move(desk.store.load(row.id), desk.process, changed) for row in rows(desk.store)]
     moves = [
         {"id": m.case.id, "old": _local(m.before, m.zone), "new": _local(m.after, m.zone), "why": m.why}
         for m in found
         if m is not None
     ]
-    if args.json:
-        print(json.dumps({"requests": len(found), "moves": moves}, ensure_ascii=False, indent=2))
-        return 0
-    for one in moves:
-        print(f"{one['id']}  {one['old'] or 'no clock'} -> {one['new'] or 'no clock'}  {one['why']}")
-    print(f"{len(found)} open requests, {len(moves)} would move")
+    lines = [f"{one['id']}  {one['old'] or 'no clock'} -> {one['new'] or 'no clock'}  {one['why']}" for one in moves]
+    sum_ = f"{len(found)} open requests, {len(moves)} would move"
+    say(args, {"requests": len(found), "moves": moves}, [*lines, sum_])
     return 0
 
 
@@ -86,9 +75,3 @@ def _said(value: Any) -> Any:
 
 def _local(instant: datetime | None, zone: str) -> str | None:
     return instant.astimezone(ZoneInfo(zone)).isoformat() if instant else None
-
-
-def _desk() -> Desk:
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk due` needs no settings and no AWS
-
-    return House.from_environ(os.environ).patient_desk

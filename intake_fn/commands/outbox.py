@@ -1,0 +1,83 @@
+"""`specdesk outbox`: what could not be delivered to Mantis or by mail, and trying it again."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.commands import house_desk, say
+from intake_fn.core.errors import Stale, Unknown
+
+if TYPE_CHECKING:
+    from intake_fn.desk import Desk
+    from intake_fn.ports import OutboxItem
+
+PAGE = 100
+
+
+def add(commands: Any) -> None:
+    """Put `outbox` on the command line."""
+    command = commands.add_parser("outbox", help=outbox.__doc__, description=outbox.__doc__)
+    command.add_argument("action", choices=("list", "retry"))
+    command.add_argument("item", nargs="*", help="what to try again, as the list names it")
+    command.add_argument("--all", action="store_true", help="try everything again that was given up")
+    command.add_argument("--limit", type=int, default=PAGE, help="how many to list")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=outbox, mistyped=command.error)
+
+
+def outbox(args: argparse.Namespace) -> int:
+    """List what was given up, or put it back in line; exit status 1 when something could not be put back."""
+    if args.action == "list":
+        if args.item or args.all:
+            args.mistyped("`outbox list` takes no items")
+        if args.limit < 1:
+            args.mistyped("--limit is at least 1")
+        return _list(args)
+    if bool(args.item) == args.all:
+        args.mistyped("name what to try again, or --all")
+    return _retry(args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    found = house_desk().store.failed(args.limit + 1)
+    more, shown = len(found) > args.limit, found[: args.limit]
+    rows = [_plain(item) for item in shown]
+    lines = [f"{row['id']}  {row['what']}  {row['tries']} tries  {row['error']}" for row in rows]
+    last = f"There are more: --limit {args.limit * 10} lists them." if more else ""
+    say(args, {"given_up": rows, "more": more}, filter(None, [*lines, last] if rows else ["Nothing was given up."]))
+    return 0
+
+
+def _plain(item: OutboxItem) -> dict[str, Any]:
+    what = type(item.intent).__name__
+    return {"id": item.id, "request": item.case_id, "what": what, "tries": item.tries, "error": item.last_error}
+
+
+def _retry(args: argparse.Namespace) -> int:
+    """Put each back in line; one that cannot be keeps none of the others from it."""
+    from intake_fn.desk import MACHINE  # noqa: PLC0415 - `specdesk check` needs no desk
+
+    desk = house_desk()
+    done: list[str] = []
+    failed: dict[str, str] = {}
+    for item in _all(desk) if args.all else dict.fromkeys(args.item):
+        try:
+            desk.retry(item, MACHINE)
+        except (Unknown, Stale) as error:
+            failed[item] = str(error)
+        else:
+            done.append(item)
+    lines = [*(f"{item} is back in line." for item in done), *(f"{item}: {why}" for item, why in failed.items())]
+    plain = {"retried": done, "failed": [{"id": item, "error": why} for item, why in failed.items()]}
+    say(args, plain, lines or ["Nothing was given up."])
+    return 1 if failed else 0
+
+
+def _all(desk: Desk) -> Iterator[str]:
+    """Everything that was given up, each once, page by page: what is put back in line leaves the list."""
+    seen: set[str] = set()
+    while fresh := [item.id for item in desk.store.failed(PAGE + len(seen)) if item.id not in seen]:
+        seen.update(fresh)
+        yield from fresh

@@ -1,0 +1,166 @@
+"""Commands against the running sandbox, as an admin calls them: exit status, lines, and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import create_table
+from intake_fn.cli import main
+from intake_fn.core.errors import Refused
+from intake_fn.core.request import Kind, Request, Requester
+from intake_fn.wiring import House
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.desk import Desk
+    from sandbox.house import SandboxHouse
+
+pytestmark = pytest.mark.aws
+
+NOBODY = "http://127.0.0.1:9"
+REFUSED = "No mail goes there."
+
+
+@pytest.fixture
+def environ(house: SandboxHouse, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of the house, with a table of this test's own."""
+    table = re.sub(r"\W+", "-", request.node.name)
+    create_table(client("dynamodb", house.environ), table)
+    return {**os.environ, **house.environ, "SPECDESK_TABLE": table}
+
+
+@pytest.fixture
+def call(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, Any]]:
+    """Runs a command: its exit status, and what it printed as JSON, or as lines where that is not asked for."""
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        status = main(arguments)
+        printed = capsys.readouterr().out
+        return status, json.loads(printed) if "--json" in arguments else printed.splitlines()
+
+    return run
+
+
+def given_up(desk: Desk, number: int) -> list[str]:
+    """The ids of notices that were given up because the mail service will not send them."""
+
+    def refuse(_: object) -> str:
+        raise Refused(REFUSED)
+
+    object.__setattr__(desk.mailer, "send", refuse)
+    for each in range(number):
+        sender = Requester("Camille Laurent", "camille@example.com", "paris")
+        wanted = Request(kind=Kind.QUESTION, requester=sender, summary=f"Number {each}", description="Where is it?")
+        desk.take_in(wanted, f"commands-{each}")
+    return [item.id for item in desk.store.failed()]
+
+
+def test_what_was_given_up_is_listed_and_tried_again(
+    environ: dict[str, str], call: Callable[..., tuple[int, Any]]
+) -> None:
+    """By name or all of it; what is unknown is told, and keeps nothing else from being tried."""
+    assert (0, ["Nothing was given up."]) == call("outbox", "list")
+    assert (0, {"retried": [], "failed": []}) == call("outbox", "retry", "--all", "--json")
+    items = given_up(House.from_environ(environ).desk, 2)
+    status, listed = call("outbox", "list", "--json")
+
+    assert (0, 4, False) == (status, len(items), listed["more"])
+    assert items == [row["id"] for row in listed["given_up"]]
+    assert {("SendNotice", 0, REFUSED)} == {(row["what"], row["tries"] - 1, row["error"]) for row in listed["given_up"]}
+    assert "There are more: --limit 10 lists them." == call("outbox", "list", "--limit", "1")[1][-1]
+
+    status, tried = call("outbox", "retry", "nothing", items[0], "HD-0000-0000#1#1", "--json")
+    assert (1, [items[0]]) == (status, tried["retried"])
+    assert ["nothing", "HD-0000-0000#1#1"] == [row["id"] for row in tried["failed"]]
+    status, tried = call("outbox", "retry", "--all", "--json")
+    assert (0, {*items[1:]}, []) == (status, {*tried["retried"]}, tried["failed"])
+    assert (0, ["Nothing was given up."]) == call("outbox", "list")
+    assert 4 <= call("sweep", "--json")[1]["outbox"]["delivered"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("outbox", "retry"), ("outbox", "retry", "x", "--all"), ("outbox", "list", "x"), ("outbox", "x")]
+)
+def test_a_call_that_was_mistyped_has_a_status_of_its_own(arguments: tuple[str, ...]) -> None:
+    """2, before anything is asked of anybody."""
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+
+    assert 2 == exit_.value.code
+
+
+def test_sweep_ledger_and_check_say_it_as_json_too(call: Callable[..., tuple[int, Any]]) -> None:
+    """For those who call them from programs."""
+    counted = {"received": 0, "filed": 0, "queued": 0, "failed": 0, "balanced": True}
+
+    assert (0, counted) == call("ledger", "--json")
+    assert ["outbox", "mantis"] == [*call("sweep", "--json")[1]]
+    assert (0, 5) == ((told := call("check", "--json"))[0], told[1]["levels"])
+    assert (0, {"requests": 0, "differences": [], "fixed": False}) == call("recompute", "--json")
+
+
+def test_aws_is_provisioned_while_mantis_is_down(environ: dict[str, str], call: Callable[..., tuple[int, Any]]) -> None:
+    """What could not be looked at is told; the rest is made all the same."""
+    environ |= {"SPECDESK_TABLE": "made-without-mantis", "SPECDESK_MANTIS_URL": NOBODY}
+    status, told = call("provision", "--apply", "--json")
+    states = {step["what"]: step["state"] for step in told["steps"]}
+
+    assert 1 == status
+    assert {"table made-without-mantis: table": "made", "mantis: it cannot be looked at": "failed"} == states
+    assert NOBODY in told["steps"][-1]["error"]
+
+
+# --- by the clock ----------------------------------------------------------------------------
+
+
+def scheduled(environ: dict[str, str], function: str) -> subprocess.CompletedProcess[str]:
+    """Run a function of the entry as the schedule does."""
+    script = f"import json; from intake_fn import entry; print(json.dumps(entry.{function}({{}}, None)))"
+    return subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=False)
+
+
+def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> None:
+    """All is well, and each says what it counted."""
+    given_up(House.from_environ(environ).desk, 1)
+    done = {name: scheduled(environ, f"on_{name}") for name in ("sweep", "ledger", "recompute")}
+
+    assert {""} == {"" if one.returncode == 0 else one.stderr for one in done.values()}
+    assert {"requests": 1, "differences": 0} == json.loads(done["recompute"].stdout.splitlines()[-1])
+    assert 1 == json.loads(done["ledger"].stdout.splitlines()[-1])["received"]
+
+
+def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> None:
+    """A failed run is what alarms are made of; the message says what to do."""
+    desk = House.from_environ(environ).desk
+    given_up(desk, 1)
+    table = client("dynamodb", environ)
+    (state,) = [row.id for row in desk.store.queue(None).rows]
+    for key, change in (
+        ({"pk": f"REQ#{state}", "sk": "STATE"}, {"handler": {"S": "nobody"}}),
+        ({"pk": "LEDGER", "sk": "SHARD#0"}, {"received": {"N": "7"}}),
+    ):
+        table.update_item(
+            TableName=environ["SPECDESK_TABLE"],
+            Key={name: {"S": value} for name, value in key.items()},
+            UpdateExpression="SET #name = :new",
+            ExpressionAttributeNames={"#name": next(iter(change))},
+            ExpressionAttributeValues={":new": next(iter(change.values()))},
+        )
+
+    for name, says in (("ledger", "does not balance"), ("recompute", f"{state}: stored otherwise than the log says")):
+        done = scheduled(environ, f"on_{name}")
+        assert (1, True) == (done.returncode, says in done.stderr)

@@ -443,6 +443,8 @@ class Purpose(StrEnum):
     """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once."""
     HELD = "held"
     """A file that was sent with a form which had to be shown again. Lives a day."""
+    UPLOAD = "upload"
+    """A file that a browser puts into the file store itself, as JSON of its key and name. Lives a day."""
 
 
 class Links(Protocol):

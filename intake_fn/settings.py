@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from intake_fn.core.errors import Broken
 
@@ -36,6 +37,7 @@ class Settings:
     secret_key: str
     mantis_token: str
     aws_endpoint: str
+    region: str
     configuration_set: str
     sandbox: bool
     clock: Path | None
@@ -46,6 +48,19 @@ class Settings:
     bedrock_price_in: float
     bedrock_price_out: float
     bedrock_seconds: float
+
+    @property
+    def pages_at(self) -> tuple[str, ...]:
+        """The origins of our pages: the forms stand in the wiki, too."""
+        return tuple(dict.fromkeys(filter(None, (_origin(self.base_url), _origin(self.site_url)))))
+
+    @property
+    def files_at(self) -> tuple[str, ...]:
+        """The origins at which browsers may put files into the bucket, as adapters/aws.py has it addressed."""
+        if self.aws_endpoint:
+            return (_origin(self.aws_endpoint),)
+        places = ("s3", f"s3.{self.region}") if self.region else ("s3",)
+        return tuple(f"https://{self.bucket}.{place}.amazonaws.com" for place in places)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -64,7 +79,8 @@ class Settings:
             parameters=environ.get("SPECDESK_PARAMETERS", "").rstrip("/"),
             secret_key=given.must_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
             mantis_token=given.must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
-            aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
+            aws_endpoint=environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL", ""),
+            region=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION", ""),
             configuration_set=environ.get("SPECDESK_CONFIGURATION_SET", "").strip(),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
@@ -81,6 +97,12 @@ class Settings:
         if given.problems:
             raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of an address; "" where it has none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 class _Environ:

@@ -65,6 +65,7 @@ class House:
                 secret_key=self._secret("secret-key", self.settings.secret_key),
                 secure_cookies=self.settings.base_url.startswith("https:"),
                 site_url=self.settings.site_url,
+                files_at=self.settings.files_at,
                 sandbox=self.settings.sandbox,
             )
         )

@@ -24,7 +24,7 @@ from intake_fn.adapters.s3 import create_bucket
 from intake_fn.adapters.ses import create_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from intake_fn.core.process import Process
 
@@ -206,15 +206,15 @@ class LocalAws:
         return body
 
 
-def provision(environ: Mapping[str, str], process: Process) -> None:
-    """Make table, bucket and mail identity of a stage where they are missing.
+def provision(environ: Mapping[str, str], process: Process, pages_at: Sequence[str] = ()) -> None:
+    """Make table, bucket and mail identity of a stage where they are missing; pages of those origins may upload.
 
     Names are those of `environ` (SPECDESK_TABLE, SPECDESK_BUCKET) and of support.yml.
     """
     with contextlib.closing(client("dynamodb", environ)) as dynamodb:
         create_table(dynamodb, environ["SPECDESK_TABLE"])
     with contextlib.closing(client("s3", environ)) as s3:
-        create_bucket(s3, environ["SPECDESK_BUCKET"])
+        create_bucket(s3, environ["SPECDESK_BUCKET"], pages_at)
     with contextlib.closing(client("sesv2", environ)) as ses:
         create_identity(ses, process.mail.address)
 

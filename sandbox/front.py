@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 
 mimetypes.add_type("text/javascript", ".js")
 
-# The wiki may load and do nothing outside this address. Material needs its own inline script and styles.
+# The wiki may load nothing from outside this address, and its forms may put files into the file store. Material needs
+# its own inline script and styles.
 WIKI_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; connect-src {}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
 )
 
 
 def front(
-    app: Flask, site: Path, mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str
+    app: Flask, site: Path, mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str, files_at: Sequence[str]
 ) -> Callable[..., Iterable[bytes]]:
     """A WSGI app: files of the wiki where they exist, /sandbox/..., and the function for all else."""
     pages = _sandbox_pages(mails, mantis_url)
+    policy = WIKI_POLICY.format(" ".join(("'self'", *files_at)))
 
     def route(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
@@ -40,7 +42,7 @@ def front(
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and (file := _file(site, path)):
             with pages.request_context(environ):
                 response = send_file(file, conditional=True)
-                response.headers["Content-Security-Policy"] = WIKI_POLICY
+                response.headers["Content-Security-Policy"] = policy
                 response.headers["Cache-Control"] = "no-cache"
                 return response(environ, start_response)
         return app(environ, start_response)

@@ -134,14 +134,14 @@ class SandboxHouse:
             "SPECDESK_FIRST_DELAY_SECONDS": "2",
         }
         self.house = House.from_environ(self.environ)
-        provision(self.environ, self.house.process)
+        provision(self.environ, self.house.process, self.house.settings.pages_at)
         self._mantis_port = mantis_port
         self.start_mantis()
         self._closing.append(self.stop_mantis)
         self.server: BaseWSGIServer = make_server(
             HOST,
             site_port,
-            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url),
+            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url, self.house.settings.files_at),
             threaded=True,
             request_handler=_Quiet,
         )

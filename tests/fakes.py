@@ -561,6 +561,7 @@ AGES: Mapping[Purpose, timedelta] = {
     Purpose.FILE: timedelta(days=400),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.HELD: timedelta(days=1),
+    Purpose.UPLOAD: timedelta(days=1),
 }
 
 

@@ -98,6 +98,7 @@ class SignedLinks:
             Purpose.FILE: timedelta(days=self.limits.status_link_days),
             Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
             Purpose.HELD: HELD_FOR,
+            Purpose.UPLOAD: HELD_FOR,
         }[purpose]
 
     def _serializer(self, purpose: Purpose) -> URLSafeTimedSerializer:

@@ -128,7 +128,7 @@ def _files(house: House) -> Look:
     from intake_fn.adapters.s3 import bucket_lacks  # noqa: PLC0415 - with boto3
 
     name = house.settings.bucket
-    lacks = bucket_lacks(house.client("s3"), name)
+    lacks = bucket_lacks(house.client("s3"), name, house.settings.pages_at)
     return name, [Finding(f"{name} lacks: {lack}", "`specdesk provision --apply` makes it.") for lack in lacks]
 
 

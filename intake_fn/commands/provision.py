@@ -110,9 +110,9 @@ def _table(house: House) -> Iterator[Step]:
 def _bucket(house: House) -> Iterator[Step]:
     from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415 - with boto3
 
-    name, s3 = house.settings.bucket, house.client("s3")
-    for lack in bucket_lacks(s3, name):
-        yield Step(f"bucket {name}: {lack}", "", lambda: create_bucket(s3, name))
+    name, pages_at, s3 = house.settings.bucket, house.settings.pages_at, house.client("s3")
+    for lack in bucket_lacks(s3, name, pages_at):
+        yield Step(f"bucket {name}: {lack}", "", lambda: create_bucket(s3, name, pages_at))
 
 
 def _mail(house: House) -> Iterator[Step]:

@@ -19,7 +19,8 @@ class Front:
     """What the pages need, chosen in wiring.py (or by a test).
 
     `desk` is called only by pages that need it, so that a plain form imports neither boto3 nor numpy.
-    `site_url` is the wiki's address, "" when it is served from the same origin.
+    `site_url` is the wiki's address, "" when it is served from the same origin; `files_at` are the origins at which
+    browsers may put files into the file store.
     """
 
     process: Process
@@ -28,6 +29,7 @@ class Front:
     secret_key: str
     secure_cookies: bool = True
     site_url: str = ""
+    files_at: tuple[str, ...] = ()
     sandbox: bool = False
 
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, url_for
 from flask_wtf import CSRFProtect
 
 from intake_fn.desk.filing import project_of
-from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, words
+from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to
 
 if TYPE_CHECKING:
@@ -23,11 +23,13 @@ SMALL_BYTES = 2 * 2**20
 
 SESSION = timedelta(hours=12)
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src {}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What pages may load and where they may send; `connect-src` is left open."""
+
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -53,7 +55,7 @@ def build(front: Front) -> Flask:
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
     csrf = CSRFProtect(app)
-    for module in (pages, status, api, health):
+    for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
     for module in (sign_in, desk_pages):
@@ -65,10 +67,11 @@ def build(front: Front) -> Flask:
 
 def _furnish(app: Flask, front: Front) -> None:
     """Set what every answer and every template has."""
+    headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *front.files_at))), **HEADERS}
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.update(headers)
         if front.secure_cookies:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")

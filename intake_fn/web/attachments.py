@@ -10,14 +10,17 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from intake_fn.core.errors import Refused, Unknown
+from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.request import Attachment
 from intake_fn.ports import Purpose
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
     from intake_fn.core.process import IntakeLimits
     from intake_fn.desk import Desk
 
@@ -93,16 +96,18 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The files of one form: `held` from before, `sent` now, and what was wrong with the rest."""
+    """The files of one form: `held` in the store, `sent` with it, and what was wrong with the rest."""
 
     held: tuple[Attachment, ...] = ()
     sent: tuple[Sent, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """By their tokens, the names of files in the store that could not be read just now."""
 
     @property
     def count(self) -> int:
         """How many are attached."""
-        return len(self.held) + len(self.sent)
+        return len(self.held) + len(self.sent) + len(self.waiting)
 
 
 def clean_name(name: str) -> str:
@@ -119,16 +124,34 @@ def clean_name(name: str) -> str:
 def inspect(name: str, content: bytes) -> Sent:
     """The file, if it is what its name says. Raises Refused with what to do."""
     name = clean_name(name)
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
-    kind = KINDS.get(extension)
-    if kind is None:
-        raise Refused(f"{name}: this kind of file can't be attached. Allowed are {', '.join(KINDS)}.")
+    kind = _kind(name)
     if not content:
         raise Refused(f"{name} is empty. Please check the file and attach it again.")
     if not kind.matches(content):
         found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), "something else")
         raise Refused(f"{name} is not {kind.name}: its content is {found}. Please attach the real file.")
     return Sent(name, kind.content_type, content)
+
+
+def announce(name: str, size: int, limits: IntakeLimits) -> None:
+    """Whether a file of that name and size in bytes may go straight into the store. Raises Refused with what to do."""
+    name = clean_name(name)
+    _kind(name)
+    if size < 1:
+        raise Refused(f"{name} is empty. Please check the file and attach it again.")
+    if size > limits.direct_mb * MB:
+        raise Refused(
+            f"{name} ({size_in_words(size)}) is too large: a file may have {limits.direct_mb} MB. Please make it "
+            "smaller, or put it where the Help Desk can fetch it and write where that is."
+        )
+
+
+def _kind(name: str) -> Type:
+    """What a file of that name should be. Raises Refused for what can't be attached."""
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    if extension not in KINDS:
+        raise Refused(f"{name}: this kind of file can't be attached. Allowed are {', '.join(KINDS)}.")
+    return KINDS[extension]
 
 
 def size_in_words(size: int) -> str:
@@ -142,7 +165,8 @@ def select(held: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], limi
     """Those files that may be attached: the first ones, within count and size; the others as problems."""
     sent: list[Sent] = []
     problems: list[str] = []
-    too_many: list[str] = []
+    too_many = [file.name for file in held[limits.files :]]
+    held = held[: limits.files]
     room = limits.posted_mb * MB
     known = {(file.name, file.sha256) for file in held}
     for name, content in posted:
@@ -180,15 +204,50 @@ def _some(names: Sequence[str], shown: int = 5) -> str:
 # --- kept in the file store ------------------------------------------------------------------
 
 
+def chosen(desk: Desk, said: MultiDict[str, str], posted: Iterable[tuple[str, bytes]]) -> Selection:
+    """The files of a form: those that the store has, by their tokens, and those that came with it."""
+    held, lost = release(desk, said.getlist("held"))
+    there, missing, waiting = fetched(desk, said.getlist("uploaded"))
+    found = select((*held, *there), posted, desk.process.intake)
+    return replace(found, problems=(*lost, *missing, *found.problems), waiting=waiting)
+
+
 def store(desk: Desk, selection: Selection, key: str) -> tuple[Attachment, ...]:
     """Keep all files of a form that is taken in under the submit key `key`: sent again, they land in the same place.
 
-    Raises TryLater.
+    One at a time is in memory. What stands in the store is looked at again: it may have been changed since.
+    Raises TryLater, Refused.
     """
     place = hashlib.sha256(key.encode()).hexdigest()[:32]
-    files = [(f.name, f.content_type, desk.files.get(f.key)) for f in selection.held]
-    files += [(f.name, f.content_type, f.content) for f in selection.sent]
-    return tuple(_put(desk, f"files/{place}", Sent(*file)) for file in files)
+    held = (inspect(file.name, desk.files.get(file.key)) for file in selection.held)
+    return tuple(_put(desk, f"files/{place}", file) for file in chain(held, selection.sent))
+
+
+def fetched(desk: Desk, tokens: Iterable[str]) -> tuple[list[Attachment], list[str], dict[str, str]]:
+    """The files that browsers put into the store, what is wrong with others, and those that can't be read just now."""
+    files: list[Attachment] = []
+    problems: list[str] = []
+    waiting: dict[str, str] = {}
+    for token in dict.fromkeys(tokens):
+        try:
+            named = json.loads(desk.links.unseal(Purpose.UPLOAD, token))
+        except Unknown:
+            problems.append(GONE)
+            continue
+        try:
+            file = inspect(named["name"], desk.files.get(named["key"]))
+        except Unknown:
+            problems.append(f"{named['name']} did not arrive. Please attach it again.")
+        except Refused as error:
+            problems.append(str(error))
+        except TryLater:
+            waiting[token] = named["name"]
+        else:
+            files.append(Attachment(named["key"], file.name, file.content_type, len(file.content), file.sha256))
+    return files, problems, waiting
+
+
+GONE = "A file that you attached before is no longer kept. Please attach it again."
 
 
 def hold(desk: Desk, selection: Selection) -> dict[str, Attachment]:
@@ -211,7 +270,7 @@ def release(desk: Desk, tokens: Iterable[str]) -> tuple[tuple[Attachment, ...], 
         try:
             file = Attachment(**json.loads(desk.links.unseal(Purpose.HELD, token)))
         except Unknown:
-            problems.add("A file that you attached before is no longer kept. Please attach it again.")
+            problems.add(GONE)
         else:
             files[file.key] = file
     return tuple(files.values()), tuple(problems)

@@ -458,13 +458,15 @@ def _in_words(field: Field) -> str:
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_fields(form: IntakeForm, *, clause: str = "") -> Markup:
-    """The fields of a form as HTML, for a page that is built once and posts to /requests/<kind>."""
+def render_fields(form: IntakeForm, *, clause: str = "", intake: str = "") -> Markup:
+    """The fields of a form as HTML, for a page that is built once and posts to /requests/<kind> at the intake."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return Markup(  # noqa: S704 - made by our own template, which escapes everything
-        environment.get_template("fields.html").render(form=form, clause=clause, accept=ACCEPT)
+        environment.get_template("fields.html").render(
+            form=form, clause=clause, upload=f"{intake}/uploads", accept=ACCEPT
+        )
     )
 
 

@@ -69,14 +69,15 @@ def send(kind: str) -> Any:
     form = form_for(Kind(kind), desk.process, said)
     form.unreadable = unreadable
     clause = citation(said.get("clause", ""))
-    held, problems = attachments.release(desk, said.getlist("held"))
-    selection = attachments.select(held[: desk.process.intake.files], posted.files(), desk.process.intake)
+    selection = attachments.chosen(desk, said, posted.files())
 
     def show_again(status: int, message: str = "") -> Any:
         return _show_again(desk, form, selection, said, message), status
 
-    if not form.check(selection.count, (*problems, *selection.problems)):
+    if not form.check(selection.count, selection.problems):
         return show_again(422)
+    if selection.waiting:
+        return show_again(503, TYPED_IS_KEPT)
     draft = to_request(form, (), Channel.FORM, clause)
     try:
         case, wanted = take_in(desk, draft, selection, submit_key(draft, selection, said.get("key", "")))
@@ -140,6 +141,7 @@ def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
         key=key,
         clause=clause,
         accept=ACCEPT,
+        upload=url_for("uploads.permit"),
         **more,
     )
 
@@ -154,7 +156,8 @@ def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mappin
     given = said.get("key", "")
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
     clause = citation(said.get("clause", ""))
-    return _show(form, clause=clause, key=key, held=held, message=message, wrong=wrong_fields(form))
+    more = {"held": held, "waiting": selection.waiting, "message": message, "wrong": wrong_fields(form)}
+    return _show(form, clause=clause, key=key, **more)
 
 
 def wrong_fields(form: IntakeForm) -> Sequence[Any]:

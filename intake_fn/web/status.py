@@ -19,6 +19,7 @@ from intake_fn.web.forms import ACCEPT, clean_text
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.request import Attachment
+    from intake_fn.web.attachments import Selection
 
 blueprint = Blueprint("status", __name__)
 
@@ -26,6 +27,8 @@ LINK_PAUSE = timedelta(minutes=10)
 """A new link for the same request is mailed at most once in this time."""
 
 DOWNLOAD_SECONDS = 300
+
+SORRY = "Your answer could not be saved just now. It is still here: please send it again in a minute."
 
 LOOKS_LIKE = str.maketrans("OIL", "011")
 """Letters that Crockford's base32 does not have are what they look like."""
@@ -47,23 +50,24 @@ def reply(token: str) -> Any:
     desk = front().desk()
     text = clean_text(said.get("text"))
     limits = desk.process.intake
-    selection = attachments.select((), posted.files(), limits)
+    selection = attachments.chosen(desk, said, posted.files())
     problems = list(selection.problems)
     if not text:
         problems.append("Please write something before you send it.")
     if len(text) > limits.text_characters:
         problems.append(f"This is {len(text):,} characters long; at most {limits.text_characters:,} fit.")
     if problems:
-        return _page(case, token, text=text, problems=problems), 422
+        return _page(case, token, selection, text=text, problems=problems), 422
+    if selection.waiting:
+        return _page(case, token, selection, text=text, problems=[SORRY]), 503
     try:
         files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
         event = RequesterReplied(at=desk.clock(), actor=REQUESTER, text=text, attachments=files)
         desk.act(case.id, event, _seen(case))
     except Refused as error:
-        return _page(case, token, text=text, problems=[str(error)]), 422
+        return _page(case, token, selection, text=text, problems=[str(error)]), 422
     except TryLater:
-        sorry = "Your answer could not be saved just now. It is still here: please send it again in a minute."
-        return _page(case, token, text=text, problems=[sorry]), 503
+        return _page(case, token, selection, text=text, problems=[SORRY]), 503
     return redirect(url_for("status.show", token=token, replied="1"), 303)
 
 
@@ -120,8 +124,17 @@ def _case(token: str) -> Case:
     return desk.store.load(desk.links.unseal(Purpose.STATUS, token))
 
 
-def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None = None) -> str:
-    process = front().process
+def _page(
+    case: Case, token: str, selection: Selection | None = None, *, text: str = "", problems: list[str] | None = None
+) -> str:
+    """The page; with the answer, its files and what is wrong with it, where it has to be shown again."""
+    process, problems = front().process, problems or []
+    held = {}
+    if selection:
+        try:
+            held = attachments.hold(front().desk(), selection)
+        except TryLater:
+            problems = [*problems, "Your files could not be kept: please choose them again."]
     return render_template(
         "status.html",
         case=case,
@@ -136,8 +149,11 @@ def _page(case: Case, token: str, *, text: str = "", problems: list[str] | None 
         decided=words.overruled(case),
         seen=_seen(case),
         text=text,
-        problems=problems or [],
+        problems=problems,
+        held=held,
+        waiting=selection.waiting if selection else {},
         accept=ACCEPT,
+        upload=url_for("uploads.permit"),
     )
 
 

@@ -194,8 +194,8 @@ def _intake(process: Process) -> str:
     limits = process.intake
     rows = (
         ("Files of one request", f"at most {limits.files}"),
-        ("Files of one form together", f"{limits.posted_mb} MB"),
-        ("One file sent straight to the file store", f"{limits.direct_mb} MB"),
+        ("Files that travel with a form, together", f"{limits.posted_mb} MB"),
+        ("One larger file, which the browser sends ahead of the form", f"{limits.direct_mb} MB"),
         ("Longest text", f"{limits.text_characters:,} characters"),
         ("Link to the status page", f"good for {limits.status_link_days} days"),
         ("Link to sign in at the desk", f"good for {limits.sign_in_minutes} minutes, once"),

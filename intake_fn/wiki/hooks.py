@@ -139,7 +139,7 @@ def _intake_url(config: MkDocsConfig) -> str:
 def _form(kind: Kind, process: Process, intake: str) -> str:
     return (
         f'<form class="sd-form" method="post" action="{intake}/requests/{kind}" enctype="multipart/form-data" '
-        f'novalidate data-intake="{kind}">\n{render_fields(form_for(kind, process))}\n'
+        f'novalidate data-intake="{kind}">\n{render_fields(form_for(kind, process), intake=intake)}\n'
         '<p class="sd-send"><button class="md-button md-button--primary">Send</button> '
         '<span class="sd-hint">You get a receipt at once, and a link that shows how your request stands.</span></p>\n'
         "</form>\n"

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.s3 import S3Files, create_bucket
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.s3 import (
+    NO_BUCKET,
+    NO_EXPIRY,
+    NOT_OPEN,
+    NOT_SHUT,
+    S3Files,
+    bucket_lacks,
+    create_bucket,
+)
 from intake_fn.core.errors import Broken, Unknown
 from intake_fn.core.request import Attachment
+from intake_fn.settings import Settings
 from tests.fakes import MemoryFiles
 
 if TYPE_CHECKING:
@@ -145,3 +155,44 @@ def test_a_bucket_that_is_not_there_is_for_an_admin(clients: Callable[[str], Any
     """A wrong name in the settings is not a file that somebody deleted."""
     with pytest.raises(Broken, match="The file store"):
         S3Files(lambda: clients("s3"), "no-such-bucket").get("k")
+
+
+@pytest.mark.aws
+def test_a_bucket_tells_what_it_lacks_and_what_is_set_up_there_stays(clients: Callable[[str], Any]) -> None:
+    """Pages of ours may post, files that nobody sent a form with go after two days, and rules of others are kept."""
+    s3, name = clients("s3"), "set-up-by-hand"
+    pages = ("https://desk.example.com", "https://wiki.example.com")
+    assert [NO_BUCKET] == bucket_lacks(s3, name, pages)
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    assert [NOT_SHUT, NO_EXPIRY, NOT_OPEN] == bucket_lacks(s3, name, pages)
+    theirs = {"ID": "logs", "Filter": {"Prefix": "logs/"}, "Status": "Enabled", "Expiration": {"Days": 30}}
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [theirs]})
+    reads = {"AllowedOrigins": ["https://other.example.com"], "AllowedMethods": ["GET"]}
+    s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [reads]})
+
+    for _ in range(2):
+        create_bucket(s3, name, pages)
+        assert [] == bucket_lacks(s3, name, pages)
+        expiries = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+        assert [("logs/", 30), ("held/", 2)] == [(r["Filter"]["Prefix"], r["Expiration"]["Days"]) for r in expiries]
+        rules = s3.get_bucket_cors(Bucket=name)["CORSRules"]
+        assert [["GET"], ["POST"]] == [rule["AllowedMethods"] for rule in rules]
+    assert [NOT_OPEN] == bucket_lacks(s3, name, (*pages, "https://third.example.com"))
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-east-1"])
+def test_the_pages_policy_names_where_the_store_takes_files(region: str) -> None:
+    """Else the browser would not send them; no request is made to know it."""
+    keys = {"AWS_ACCESS_KEY_ID": "1", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": region}
+    needed = {
+        "SPECDESK_TABLE": "t",
+        "SPECDESK_BUCKET": "our-bucket",
+        "SPECDESK_MANTIS_URL": "https://mantis.example.com",
+        "SPECDESK_BASE_URL": "https://desk.example.com",
+        "SPECDESK_SECRET_KEY": "x",
+        "SPECDESK_MANTIS_TOKEN": "x",
+    }
+    files_at = Settings.from_environ({**keys, **needed}).files_at
+    permission = S3Files(lambda: client("s3", keys), "our-bucket").upload("held/x", 5, 60)
+
+    assert permission.url.rstrip("/") in files_at

@@ -1,5 +1,6 @@
-// Comfort for the forms; everything works without it. Says "too large" before an upload, keeps a draft so that
-// nothing typed is lost, stops the second click, and gives forms built into the wiki their submit key.
+// Comfort for the forms; everything works without it but files that are too large to travel with a form. Says "too
+// large" before an upload, uploads large files, keeps a draft so that nothing typed is lost, stops the second click,
+// and gives forms built into the wiki their submit key.
 "use strict";
 
 (() => {
@@ -49,30 +50,182 @@
     }
   }
 
-  function tellSizes(input) {
+  const megabytes = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
+
+  function errorAfter(element) {
     const message = document.createElement("p");
     message.className = "sd-error";
     message.setAttribute("role", "alert");
     message.hidden = true;
-    input.after(message);
-    const check = () => {
-      const files = [...input.files];
-      const most = Number(input.dataset.files);
-      const room = Number(input.dataset.megabytes);
-      const size = files.reduce((sum, file) => sum + file.size, 0);
-      let text = "";
-      if (files.length > most) {
-        text = `These are ${files.length} files; at most ${most} can be attached. Put them into one zip file.`;
-      } else if (size > room * MB) {
-        text = `These files have ${(size / MB).toFixed(1)} MB; ${room} MB together can be attached. ` +
-          "Make them smaller, for example by cutting the picture to the part that matters.";
-      }
+    element.after(message);
+    return (text) => {
       message.textContent = text;
       message.hidden = !text;
+      return text;
+    };
+  }
+
+  // Files that are too large to travel with the form are put into the file store at once, each by itself.
+  function uploadsOf(input) {
+    const list = document.createElement("ul");
+    list.className = "sd-uploads";
+    input.after(list);
+    const all = new Set();
+    const changed = () => list.dispatchEvent(new Event("changed"));
+
+    function put(file, permission, told) {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(permission.fields)) body.append(name, value);
+      body.append("file", file);
+      const call = new XMLHttpRequest();
+      const done = new Promise((resolve, reject) => {
+        call.upload.addEventListener("progress", (event) => told(event.loaded / event.total));
+        call.addEventListener("load", () => (call.status < 300 ? resolve() : reject()));
+        call.addEventListener("error", reject);
+        call.addEventListener("abort", reject);
+      });
+      call.open("POST", permission.url);
+      call.send(body);
+      return [done, () => call.abort()];
+    }
+
+    function add(file) {
+      const row = document.createElement("li");
+      const name = document.createElement("span");
+      const bar = document.createElement("progress");
+      const state = document.createElement("span");
+      const again = document.createElement("button");
+      const remove = document.createElement("button");
+      const one = { state: "", name: file.name };
+      let stop = () => {};
+      name.textContent = `${file.name} (${megabytes(file.size)})`;
+      bar.max = 1;
+      bar.setAttribute("aria-label", `How much of ${file.name} has been uploaded`);
+      state.className = "sd-upload-state";
+      state.setAttribute("role", "status");
+      again.type = remove.type = "button";
+      again.textContent = "Try again";
+      again.setAttribute("aria-label", `Try ${file.name} again`);
+      remove.textContent = "Remove";
+      remove.setAttribute("aria-label", `Remove ${file.name}`);
+      row.append(name, bar, state, again, remove);
+
+      function is(value, text) {
+        one.state = value;
+        state.textContent = text;
+        row.className = `sd-upload-${value}`;
+        again.hidden = value !== "failed";
+        bar.hidden = value !== "running";
+        changed();
+      }
+
+      async function run() {
+        is("running", "");
+        bar.removeAttribute("value");
+        let why = "It did not arrive.";
+        try {
+          const asked = await fetch(input.dataset.upload, {
+            method: "POST",
+            body: new URLSearchParams({ name: file.name, size: file.size }),
+          });
+          const answer = await asked.json();
+          if (!asked.ok) {
+            why = answer.problem;
+            throw new Error(why);
+          }
+          const [done, abort] = put(file, answer, (share) => {
+            bar.value = share;
+          });
+          stop = abort;
+          await done;
+          const token = document.createElement("input");
+          token.type = "hidden";
+          token.name = "uploaded";
+          token.value = answer.token;
+          row.append(token);
+          is("there", "attached");
+        } catch {
+          if (all.has(one)) is("failed", why);
+        }
+      }
+
+      again.addEventListener("click", run);
+      remove.addEventListener("click", () => {
+        all.delete(one);
+        stop();
+        row.remove();
+        input.focus();
+        changed();
+      });
+      all.add(one);
+      list.append(row);
+      run();
+    }
+
+    return { all, add, onChange: (listener) => list.addEventListener("changed", listener) };
+  }
+
+  // Says "too large" before anything is sent, and has large files uploaded. Gives a check for the moment of sending.
+  function tellSizes(input) {
+    const say = errorAfter(input);
+    const uploads = input.dataset.upload ? uploadsOf(input) : null;
+    const most = Number(input.dataset.files);
+    const room = Number(input.dataset.megabytes);
+    const largest = uploads ? Number(input.dataset.largest) : room;
+    const hint = input.parentElement.querySelector("[data-uploads]");
+    if (uploads && hint) hint.textContent = hint.dataset.uploads;
+    let sendLater = false;
+
+    function problem(files) {
+      const held = input.form.querySelectorAll("input[type=checkbox][name=held]:checked").length;
+      const count = files.length + held + (uploads?.all.size ?? 0);
+      const large = files.find((file) => file.size > largest * MB);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      if (count > most) {
+        return `These are ${count} files; at most ${most} can be attached. Put them into one zip file.`;
+      }
+      if (large && uploads) {
+        return `${large.name} has ${megabytes(large.size)}; a file may have ${largest} MB. ` +
+          "Make it smaller, for example by cutting the picture to the part that matters.";
+      }
+      if (!uploads && size > room * MB) {
+        return `These files have ${megabytes(size)}; ${room} MB together can be attached. ` +
+          "Make them smaller, for example by cutting the picture to the part that matters.";
+      }
+      return "";
+    }
+
+    function look() {
+      const files = [...input.files];
+      const text = say(problem(files));
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      if (!text && uploads && size > room * MB) {
+        input.value = "";
+        files.forEach(uploads.add);
+      }
       input.setCustomValidity(text);
       return !text;
-    };
-    input.addEventListener("change", check);
+    }
+
+    function check() {
+      if (!look()) return false;
+      const states = [...(uploads?.all ?? [])];
+      const failed = states.find((one) => one.state === "failed");
+      const running = states.filter((one) => one.state === "running").length;
+      sendLater = running > 0 && !failed;
+      if (failed) say(`${failed.name} is not attached. Try it again, or remove it.`);
+      else if (running) say("Your files are still on their way. This is sent as soon as they have arrived.");
+      return !failed && !running;
+    }
+
+    uploads?.onChange(() => {
+      const states = [...uploads.all].map((one) => one.state);
+      if (states.includes("running")) return;
+      say("");
+      if (sendLater && !states.includes("failed")) input.form.requestSubmit();
+      sendLater = false;
+    });
+    input.addEventListener("change", look);
     return check;
   }
 

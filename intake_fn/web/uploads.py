@@ -1,0 +1,57 @@
+"""Files that a browser puts into the file store itself: they are too large to travel through the function (R13).
+
+    name, size ─► POST /uploads ─► a place in the store, permission to put one file there, a token that names it
+    the file ───► the store, which takes no more bytes than were announced
+    the form with the token ─► the file is read there, typed by its content, hashed, and kept like any other
+
+Nothing that a browser says of a file is believed: the token names the place and what to call it, and that is all.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+
+from intake_fn.core.errors import Refused, TryLater
+from intake_fn.ports import Purpose
+from intake_fn.web import attachments
+from intake_fn.web.access import PUBLIC, front, open_to
+
+if TYPE_CHECKING:
+    from flask import Response
+
+blueprint = Blueprint("uploads", __name__)
+
+PERMITTED_SECONDS = 900
+"""How long a permission is good to begin with an upload; a slow line may take its time to end it."""
+
+
+@blueprint.post("/uploads")
+@open_to(PUBLIC)
+def permit() -> Any:
+    """Permission for one file, by its `name` and `size`; 422 with the `problem` where it can't be attached anyway."""
+    desk = front().desk()
+    name, size = request.form.get("name", ""), request.form.get("size", 0, type=int)
+    try:
+        attachments.announce(name, size, desk.process.intake)
+        upload = desk.files.upload(f"held/{secrets.token_hex(16)}/upload", size, PERMITTED_SECONDS)
+    except Refused as error:
+        return {"problem": str(error)}, 422
+    except TryLater:
+        return {"problem": "The file store does not answer. Please try again in a moment."}, 503
+    named = json.dumps({"key": upload.key, "name": attachments.clean_name(name)})
+    return {"token": desk.links.seal(Purpose.UPLOAD, named), "url": upload.url, "fields": dict(upload.fields)}
+
+
+@blueprint.after_request
+def let_the_wiki_ask(response: Response) -> Response:
+    """The same forms stand in the wiki, which may be another origin."""
+    wiki = "{0.scheme}://{0.netloc}".format(urlsplit(front().site_url))
+    response.headers["Vary"] = "Origin"
+    if request.headers.get("Origin") == wiki:
+        response.headers["Access-Control-Allow-Origin"] = wiki
+    return response

@@ -100,7 +100,7 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """received = filed + queued + quarantined + rejected, always (R1, lesson 19)."""
+    """received = filed + queued + given up, always (R1)."""
 
     received: int
     filed: int

@@ -55,7 +55,7 @@ from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import known, sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
-from intake_fn.desk.post import PUT_OFF, goes_with, mail_of, notice_of
+from intake_fn.desk.post import OUT_OF_HOURS, PUT_OFF, goes_with, mail_of, notice_of
 from intake_fn.desk.records import claim_of
 from intake_fn.ports import Files, Links, Mail, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
@@ -211,6 +211,11 @@ class Desk:
     def similar(self, case: Case) -> list[known.Similar]:
         """The issues in Mantis that are most like a request; it suggests, and a person links."""
         return known.similar(self, case)
+
+    def stuck(self, limit: int = 100) -> list[OutboxItem]:
+        """What was tried in vain and will be tried again by itself: what it is for is down or slow (R8)."""
+        waiting = self.store.owed(self.clock() + 2 * LONGEST_DELAY, limit)
+        return [item for item in waiting if item.tries and not item.last_error.startswith((PUT_OFF, OUT_OF_HOURS))]
 
     def retry(self, item_id: str, actor: str) -> None:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
@@ -450,7 +455,7 @@ class Desk:
             return
         until = alarms.held_until(notice, case, self.process, self.clock())
         if until:
-            raise PutOff("It waits for the working hours of its level.", until)
+            raise PutOff(OUT_OF_HOURS, until)
         self._pace(item, notice)
         notices, others = [notice], []
         try:

@@ -12,6 +12,9 @@ from intake_fn.ports import Links, Mail, OutboxItem
 PUT_OFF = "Put off: "
 """How the reason begins that stands with an item which waits because there were too many mails."""
 
+OUT_OF_HOURS = "It waits for the working hours of its level."
+"""The reason that stands with a notice about a due time which is held up until somebody is at work."""
+
 ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
 

@@ -63,6 +63,7 @@ def queue() -> Any:
         at=at,
         counts=store.counts(),
         failed=len(store.failed()),
+        stuck=words.stuck(front().desk().stuck()),
         now=front().desk().clock(),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -18,6 +18,9 @@ from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
 from intake_fn.web.attachments import size_in_words
+
+if TYPE_CHECKING:
+    from intake_fn.ports import OutboxItem
 
 KIND: Mapping[Kind, str] = {
     Kind.BUG: "Bug report",
@@ -115,6 +118,18 @@ OWED: Mapping[str, str] = {
     "PassOn": "Tell a request that follows",
     "SendNotice": "Send a mail",
 }
+
+
+def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
+    """What could not be delivered yet, for a banner: a sentence for mail and one for all else, with the last reason."""
+    mails = [item for item in items if isinstance(item.intent, c.SendNotice)]
+    others = [item for item in items if item not in mails]
+    parts = (("Mails that could not be sent yet", mails), ("Other deliveries that could not be made yet", others))
+    return [
+        (f"{what}: {len(those)}. Nothing is lost, and they are tried again by themselves.", those[-1].last_error)
+        for what, those in parts
+        if those
+    ]
 
 
 def confidence(share: Any) -> str:

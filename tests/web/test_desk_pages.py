@@ -37,6 +37,7 @@ from intake_fn.ports import Issue, MailReport
 from intake_fn.web.actions import ACTIONS
 from tests.adapters.test_store import give_up
 from tests.web.samples import ANSWERS
+from tests.web.test_status_pages import happen
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -578,6 +579,27 @@ def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
 
     assert answer.status_code == 303
     assert web.desk.store.load(case.id).issue == 1
+
+
+def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:
+    """A banner on the queue with the number and the reason (R8); what only waits for its time is none of it."""
+    web.sign_in()
+    assert "could not be" not in web.client.get("/desk").text
+    web.mailer.down = web.tracker.down = True
+    case = web.sent()
+    page = web.client.get("/desk").text
+
+    assert "Mails that could not be sent yet: 2. Nothing is lost" in page
+    assert "Other deliveries that could not be made yet: 1." in page
+
+    web.mailer.down = web.tracker.down = False
+    web.clock.advance(minutes=2)
+    web.desk.sweep()
+    assert "could not be" not in web.client.get("/desk").text
+    for number in range(25):
+        happen(web, case, AskedRequester, question=f"Number {number}?")
+    assert [item for item in web.store.owed_by(case.id) if item.last_error]
+    assert "could not be" not in web.client.get("/desk").text
 
 
 def test_a_made_up_item_can_not_be_tried_again(web: Web) -> None:

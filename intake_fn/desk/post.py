@@ -1,13 +1,26 @@
-"""A notice as a mail: what core/notices.py says, the headers that mail programs go by, and what goes together."""
+"""A notice as a mail: what core/notices.py says, the headers that mail programs go by, what goes together, and when."""
 
 from __future__ import annotations
 
-from intake_fn.core.alarms import addressed, outlived
-from intake_fn.core.case import Case, SendNotice
-from intake_fn.core.mailing import mailbox
-from intake_fn.core.notices import NOTICES, render
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.alarms import addressed, held_until, outlived
+from intake_fn.core.case import Bundled, Case, NotMailed, SendNotice
+from intake_fn.core.errors import Broken, PutOff, Refused, TryLater, Unsure
+from intake_fn.core.mailing import mailbox, paced
+from intake_fn.core.notices import NOTICES, bundle, render
 from intake_fn.core.process import MailIdentity, Process
+from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, MACHINE, ready, record
 from intake_fn.ports import Links, Mail, OutboxItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from intake_fn.desk import Desk
+
+log = structlog.get_logger()
 
 PUT_OFF = "Put off: "
 """How the reason begins that stands with an item which waits because there were too many mails."""
@@ -59,3 +72,94 @@ def goes_with(one: SendNotice, other: SendNotice) -> bool:
     known = one.notice in NOTICES and other.notice in NOTICES
     same_part = known and NOTICES[one.notice].audience is NOTICES[other.notice].audience
     return same_part and mailbox(one.to) == mailbox(other.to)
+
+
+# --- sending ---------------------------------------------------------------------------------
+
+
+LOOK = "Ask whether it came, or try again to send it once more."
+
+
+def send(desk: Desk, item: OutboxItem, case: Case) -> None:
+    """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
+    notice = notice_of(item, case, desk.process)
+    if notice is None:
+        log.info("notice_outlived", item=item.id)
+        desk.store.finish(item)
+        return
+    mark = desk.store.mark_of(mailbox(notice.to))
+    if mark:
+        event = NotMailed(at=desk.clock(), actor=MACHINE, to=notice.to, notice=notice.notice, why=mark.why)
+        record(desk, item, case, event)
+        return
+    until = held_until(notice, case, desk.process, desk.clock())
+    if until:
+        raise PutOff(OUT_OF_HOURS, until)
+    _pace(desk, item, notice)
+    notices, others = [notice], []
+    try:
+        if item.last_error.startswith(PUT_OFF):
+            for other, asked in _put_off_with(desk, item, notice, case):
+                notices.append(asked)
+                others.append(other)
+        said = bundle(notices, case, desk.process) if others else notice
+        mail = mail_of(said, item.id, case, desk.process, desk.links)
+    except Exception:
+        _release(desk, others)
+        raise
+    _send(desk, mail, others)
+    try:
+        if others:
+            names = tuple(one.notice for one in notices)
+            record(desk, item, case, Bundled(at=desk.clock(), actor=MACHINE, to=notice.to, notices=names))
+        for one in (item, *others):
+            desk.store.finish(one)
+    except Exception as error:
+        raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
+
+
+def _pace(desk: Desk, item: OutboxItem, notice: SendNotice) -> None:
+    """Take a place among the mails of this hour. Raises PutOff when there is none (core/mailing.py)."""
+    to, most = mailbox(notice.to), desk.process.mail.per_hour
+    for _ in range(ATTEMPTS):
+        before = desk.store.pace(item.case_id, to)
+        after, until = paced(before, item.id, desk.clock(), most, waited=item.last_error.startswith(PUT_OFF))
+        if after != before and not desk.store.keep_pace(item.case_id, to, before, after):
+            continue
+        if until:
+            why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
+            raise PutOff(f"{PUT_OFF}{why}", until)
+        return
+    raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
+
+
+def _put_off_with(
+    desk: Desk, item: OutboxItem, notice: SendNotice, case: Case
+) -> Iterator[tuple[OutboxItem, SendNotice]]:
+    """Other notices that were put off, go to the same person and may go by now, each under a lease."""
+    for other in ready(desk, case.id)[0]:
+        if other.id == item.id or other.begun or not other.last_error.startswith(PUT_OFF):
+            continue
+        asked = notice_of(other, case, desk.process)
+        if asked and goes_with(notice, asked) and desk.store.lease(other, desk.clock(), LEASE_SECONDS):
+            yield other, asked
+
+
+def _release(desk: Desk, items: Sequence[OutboxItem]) -> None:
+    """Nothing was done about them: they are as they were."""
+    for item in items:
+        desk.store.postpone(item, desk.clock(), item.last_error)
+
+
+def _send(desk: Desk, mail: Mail, others: Sequence[OutboxItem]) -> None:
+    """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29).
+
+    Then the leases of the `others` in it just end, and they are given up as cut off (`_attempt`).
+    """
+    try:
+        desk.mailer.send(mail)
+    except (TryLater, Refused, Broken):  # it was not sent
+        _release(desk, others)
+        raise
+    except Exception as error:
+        raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error

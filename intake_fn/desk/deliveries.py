@@ -1,0 +1,224 @@
+"""What is owed, carried out: the verdict, the issue in Mantis, what other requests have to know. Mail is in post.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core import escalation, following, mirror
+from intake_fn.core.case import (
+    UPDATED,
+    AddNote,
+    CatchUp,
+    Category,
+    Filed,
+    FileIssue,
+    Judged,
+    JudgeRequest,
+    Linked,
+    NotKept,
+    PassOn,
+    RelateIssue,
+    SendNotice,
+    TellRequest,
+    UpdateIssue,
+)
+from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.notes import makes_a_note, note_of
+from intake_fn.desk import sync
+from intake_fn.desk.filing import issue_of, note_text, project_of
+from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, MACHINE, Swept, give_up, postpone, ready, record
+from intake_fn.desk.post import LOOK, send
+from intake_fn.desk.records import claim_of
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.desk import Desk
+    from intake_fn.ports import OutboxItem
+
+log = structlog.get_logger()
+
+
+def deliver(desk: Desk, case_id: str, *, in_line: bool = False) -> Swept:
+    """Attempt the case's items until none is left, none may be tried yet, or the time is up.
+
+    `in_line` says that they stood first in line: those that have to wait for another one leave their places.
+    """
+    until = desk.clock() + desk.inline
+    seen: set[str] = set()
+    sum_ = Swept()
+    while desk.clock() <= until:
+        now, later = ready(desk, case_id)
+        fresh = [item for item in now if item.id not in seen]
+        if not fresh:
+            for item, turn in later if in_line else ():
+                desk.store.line_up(item, turn)
+            break
+        item = fresh[0]
+        seen.add(item.id)
+        sum_ += _attempt(desk, item)
+    return sum_
+
+
+def _attempt(desk: Desk, item: OutboxItem) -> Swept:
+    """One try at one item, under a lease; whatever goes wrong is written down with the item."""
+    if not desk.store.lease(item, desk.clock(), LEASE_SECONDS):
+        return Swept()
+    if item.begun and isinstance(item.intent, SendNotice):
+        return give_up(desk, item, Unsure(f"It may have been sent or not: the work was cut off. {LOOK}"))
+    try:
+        _carry_out(desk, item)
+    except Stale:
+        return Swept()  # somebody else has done it, or will: the item is still there if it is owed
+    except (Refused, Unsure) as error:
+        return give_up(desk, item, error)
+    except Exception as error:  # whatever it is: one poisoned item must not hold up the others
+        if not isinstance(error, SpecdeskError | SpecLookupError):
+            log.exception("delivery_failed_unexpectedly", item=item.id)
+        return postpone(desk, item, error)
+    return Swept(delivered=1)
+
+
+def _carry_out(desk: Desk, item: OutboxItem) -> None:
+    case = desk.store.load(item.case_id)
+    match item.intent:
+        case JudgeRequest():
+            record(desk, item, case, _judge(desk, case))
+        case FileIssue():
+            late = bool(item.begun or item.tries or item.last_error)
+            record(desk, item, case, replace(_file(desk, case), late=late))
+        case UpdateIssue():
+            _update(desk, item, case)
+        case AddNote() | CatchUp() | RelateIssue():
+            _say(desk, item, case, item.intent)
+        case TellRequest(other):
+            _tell(desk, item.case_id, other)
+            desk.store.finish(item)
+        case PassOn():
+            _pass_on(desk, item, case, item.intent)
+            desk.store.finish(item)
+        case SendNotice():
+            send(desk, item, case)
+
+
+def _say(desk: Desk, item: OutboxItem, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
+    """Write it, if the issue is there; if it is not, all is owed anew once there is one again."""
+    try:
+        if not case.gone:
+            _write(desk, case, intent)
+    except Unknown:
+        if not sync.follow(desk, case.id).gone:
+            raise
+    desk.store.finish(item)
+
+
+def _write(desk: Desk, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
+    """Say it in Mantis, unless it stands there; a link only if no person has said otherwise since."""
+    number = _number(case)
+    match intent:
+        case AddNote(text, about):
+            said = note_text(case, about, text, desk.links)
+            desk.tracker.note(number, said, mirror.note_marker(case, about))
+        case RelateIssue(other, relation) if case.links.get(other) is relation:
+            desk.tracker.relate(number, other, relation)
+        case CatchUp():
+            for version, event in enumerate(case.history, 1):
+                if makes_a_note(event):
+                    _write(desk, case, AddNote(note_of(event, desk.process), version))
+            linked = dict.fromkeys(event.number for event in case.history if isinstance(event, Linked))
+            for other in linked:
+                _write(desk, case, RelateIssue(other, case.links.get(other)))
+
+
+def _tell(desk: Desk, case_id: str, other_id: str) -> None:
+    """Have the other request know whether this one follows it, as both stand."""
+    for _ in range(ATTEMPTS):
+        other = desk.store.load(other_id)
+        event = following.settled(desk.store.load(case_id), other, desk.clock(), MACHINE)
+        try:
+            if event:
+                desk.store.save(other.version, escalation.advance(other, event, desk.process))
+        except Stale:
+            continue
+        return
+    raise TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
+
+
+def _pass_on(desk: Desk, item: OutboxItem, case: Case, news: PassOn) -> None:
+    """Have all followers hear of it; one that cannot does not keep the others from it. Raises what the first met.
+
+    What a follower owes because of it stands in its own outbox, for the next sweep.
+    """
+    errors = []
+    for follower in news.others:
+        try:
+            _let_hear(desk, follower, item, case, news)
+        except SpecdeskError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: PassOn) -> None:
+    """Its log says what it has heard, so that it is once however often this runs."""
+    for _ in range(ATTEMPTS):
+        follower = desk.store.load(case_id)
+        event = following.heard(follower, news, item.id, lead, desk.clock(), MACHINE)
+        try:
+            if event:
+                desk.store.save(follower.version, escalation.advance(follower, event, desk.process))
+        except Stale:
+            continue
+        return
+    raise TryLater(f"{case_id} is changing too fast to hear of {item.case_id}. It is tried again.")
+
+
+def _judge(desk: Desk, case: Case) -> Judged:
+    with structlog.contextvars.bound_contextvars(case=case.id):
+        verdict = desk.judge(desk.spec(), claim_of(case.request), (case.request.requester.name,))
+    return Judged(at=desk.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain())
+
+
+def _file(desk: Desk, case: Case) -> Filed:
+    placed = desk.tracker.file(issue_of(case, desk.process, desk.links))
+    limit = desk.process.mantis.max_file_mb * 2**20
+    refused = [  # the signed link of each file stands in the issue all the same
+        f"file {file.name}"
+        for file in case.request.attachments
+        if file.size <= limit and not desk.tracker.attach(placed.number, file.name, desk.files.get(file.key))
+    ]
+    dropped = (*placed.dropped, *refused)
+    if dropped:
+        log.warning("mantis_dropped_fields", case=case.id, issue=placed.number, fields=dropped)
+    return Filed(
+        at=desk.clock(),
+        actor=MACHINE,
+        number=placed.number,
+        project=project_of(case, desk.process),
+        url=placed.url,
+        dropped=dropped,
+    )
+
+
+def _update(desk: Desk, item: OutboxItem, case: Case) -> None:
+    """Bring the issue in line. What was said there first is taken over first: our status must not cover it."""
+    _number(case)
+    case = sync.follow(desk, item.case_id)
+    if case.gone:
+        desk.store.finish(item)
+        return
+    dropped = desk.tracker.update(_number(case), **mirror.shown(case, desk.process))
+    if dropped != tuple(name for name in case.unkept if name in UPDATED):
+        log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
+        record(desk, item, case, NotKept(at=desk.clock(), actor=MACHINE, dropped=dropped))
+    else:
+        desk.store.finish(item)
+
+
+def _number(case: Case) -> int:
+    if case.issue is None:
+        raise TryLater(f"{case.id} is not in Mantis yet.")
+    return case.issue

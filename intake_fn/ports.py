@@ -100,17 +100,19 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """received = filed + queued + given up, always (R1)."""
+    """received = filed + queued + given up + quarantined + rejected, always (R1)."""
 
     received: int
     filed: int
     queued: int
     failed: int
+    quarantined: int = 0
+    rejected: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether every request that came in is accounted for."""
-        return self.received == self.filed + self.queued + self.failed
+        return self.received == self.filed + self.queued + self.failed + self.quarantined + self.rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,11 @@ class Store(Protocol):
         ...
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level (all levels for None), the most recently received first."""
+        """Cases of a level (all levels for None), the most recently received first. What is quarantined is not open."""
+        ...
+
+    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait until a person has looked at them, the most recently received first."""
         ...
 
     def row(self, case_id: str) -> CaseRow:
@@ -233,6 +239,10 @@ class Store(Protocol):
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox."""
+        ...
+
+    def count(self, what: str, until: datetime) -> int:
+        """One more of `what`; how many there are by now. Forgotten some time after `until`."""
         ...
 
     def use_once(self, token: str, until: datetime) -> bool:
@@ -441,6 +451,8 @@ class Purpose(StrEnum):
     """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
     SIGN_IN = "sign-in"
     """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once."""
+    FORM = "form"
+    """When a form was opened, as ISO 8601. Lives a day."""
     HELD = "held"
     """A file that was sent with a form which had to be shown again. Lives a day."""
     UPLOAD = "upload"

@@ -62,6 +62,7 @@ class House:
                 process=self.process,
                 desk=lambda: self.desk,
                 links=self.links,
+                clock=self.clock,
                 secret_key=self._secret("secret-key", self.settings.secret_key),
                 secure_cookies=self.settings.base_url.startswith("https:"),
                 site_url=self.settings.site_url,

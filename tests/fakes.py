@@ -22,6 +22,7 @@ from intake_fn.core.case import (
     Filed,
     Filing,
     Relation,
+    Status,
     Step,
     apply,
     event_from_plain,
@@ -107,6 +108,7 @@ class MemoryStore:
         self._of_case: dict[str, list[str]] = {}
         self._leases: dict[str, datetime] = {}
         self._turns: dict[str, datetime] = {}
+        self._counted: Counter[str] = Counter()
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
         self._paces: dict[tuple[str, str], Pace] = {}
@@ -186,6 +188,15 @@ class MemoryStore:
             rows = [self.row(self._places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
+    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait for a person, the latest first."""
+        with self._up():
+            bound = _unpack(cursor) if cursor else "~"
+            held = [place for place in sorted(self._places, reverse=True) if self._is_held(self._places[place])]
+            found = [place for place in held if place < bound]
+            rows = [self.row(self._places[place]) for place in found[:limit]]
+            return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
+
     def row(self, case_id: str) -> CaseRow:
         """The stored state of a case. Raises Unknown."""
         with self._up():
@@ -253,6 +264,13 @@ class MemoryStore:
             self._turns.pop(item.id, None)
             self._outbox.pop(item.id, None)
 
+    def count(self, what: str, until: datetime) -> int:
+        """One more of that; it is remembered for ever here."""
+        del until
+        with self._up():
+            self._counted[what] += 1
+            return self._counted[what]
+
     def use_once(self, token: str, until: datetime) -> bool:
         """False when the token was used before; it is remembered for ever here."""
         del until
@@ -303,6 +321,8 @@ class MemoryStore:
                 filed=stand[Filing.FILED],
                 queued=stand[Filing.QUEUED],
                 failed=stand[Filing.FAILED],
+                quarantined=stand[Filing.QUARANTINED],
+                rejected=stand[Filing.REJECTED],
             )
 
     def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
@@ -326,8 +346,13 @@ class MemoryStore:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
 
+    def _is_held(self, case_id: str) -> bool:
+        return self._cases[case_id].status is Status.QUARANTINED
+
     def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
         case = self._cases[case_id]
+        if case.status is Status.QUARANTINED:
+            return level is None and not open_only
         return (level is None or case.level == level) and (case.status.is_open or not open_only)
 
     def _untried(self, item: OutboxItem) -> bool:
@@ -560,6 +585,7 @@ AGES: Mapping[Purpose, timedelta] = {
     Purpose.STATUS: timedelta(days=400),
     Purpose.FILE: timedelta(days=400),
     Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.FORM: timedelta(days=1),
     Purpose.HELD: timedelta(days=1),
     Purpose.UPLOAD: timedelta(days=1),
 }

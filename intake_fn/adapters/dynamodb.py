@@ -21,6 +21,7 @@ from zlib import crc32
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
+    QUARANTINE,
     SYNC,
     UNREACHED,
     Item,
@@ -197,10 +198,19 @@ class DynamoStore:
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all levels for None), the latest first. Raises Refused for a damaged cursor."""
-        place = place_of(cursor) if cursor else "~"
         levels = LEVELS if level is None else (level,)
+        stands = ("open",) if open_only else ("open", "closed")
+        partitions = [f"{number}#{stand}" for number in levels for stand in stands]
+        return self._listed([*partitions, QUARANTINE] if level is None and not open_only else partitions, limit, cursor)
+
+    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait until a person has looked at them, the latest first. Raises Refused for a damaged cursor."""
+        return self._listed([QUARANTINE], limit, cursor)
+
+    def _listed(self, partitions: Iterable[str], limit: int, cursor: str) -> Page:
+        place = place_of(cursor) if cursor else "~"
         found = self._merged(
-            [f"{number}#{stand}" for number in levels for stand in (("open",) if open_only else ("open", "closed"))],
+            partitions,
             "#queue = :partition AND #place < :bound",
             place,
             limit + 1,
@@ -231,7 +241,21 @@ class DynamoStore:
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received; each shard is moved and read as a whole."""
         stand = self._ledger()
-        return Ledger(stand["received"], stand[Filing.FILED], stand[Filing.QUEUED], stand[Filing.FAILED])
+        kinds = (Filing.FILED, Filing.QUEUED, Filing.FAILED, Filing.QUARANTINED, Filing.REJECTED)
+        return Ledger(stand["received"], *(stand[kind] for kind in kinds))
+
+    def count(self, what: str, until: datetime) -> int:
+        """One more of `what`; how many there are by now. Forgotten some time after `until`."""
+        with translated(SERVICE):
+            counted = self._client.update_item(
+                TableName=self.table,
+                Key=wire({"pk": f"COUNT#{what}", "sk": "COUNT"}),
+                UpdateExpression="ADD #times :one SET #expires = :until",
+                ExpressionAttributeNames={"#times": "times", "#expires": "expires"},
+                ExpressionAttributeValues=wire({":one": 1, ":until": epoch(until)}),
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(plain(counted["Attributes"])["times"])
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""

@@ -8,6 +8,7 @@
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
+| COUNT#what  | COUNT        | how often something came within an hour or a day      | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
@@ -17,6 +18,7 @@
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|
 | queue | queue: level, open/closed  | place: received at, id      | cases of a level; all levels by merging    |
+| queue | queue: quarantine          | place: received at, id      | what a person has to look at first         |
 | due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
 | due   | line: clock, shard         | turn: next alarm at, id     | cases whose clock has something to say     |
 
@@ -74,7 +76,7 @@ def state_item(step: Step) -> Item:
         "received_at": instant(case.received_at),
         "changed_at": instant(case.changed_at),
         "filing": case.filing,
-        "queue": f"{case.level}#{'open' if case.status.is_open else 'closed'}",
+        "queue": queue_of(case),
         "place": f"{instant(case.received_at)}#{case.id}",
     }
     if case.issue is not None:
@@ -86,6 +88,17 @@ def state_item(step: Step) -> Item:
     if step.wake is not None:
         state |= {"line": f"clock#{_shard(case.id)}", "turn": f"{instant(step.wake)}#{case.id}"}
     return state
+
+
+QUARANTINE = "quarantine"
+"""The partition of the index `queue` in which stands what waits until a person has looked at it."""
+
+
+def queue_of(case: Case) -> str:
+    """The partition of the index `queue` in which a case stands."""
+    if case.status is Status.QUARANTINED:
+        return QUARANTINE
+    return f"{case.level}#{'open' if case.status.is_open else 'closed'}"
 
 
 def row_of(item: Item) -> CaseRow:

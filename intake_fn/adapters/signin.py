@@ -97,6 +97,7 @@ class SignedLinks:
             Purpose.STATUS: timedelta(days=self.limits.status_link_days),
             Purpose.FILE: timedelta(days=self.limits.status_link_days),
             Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
+            Purpose.FORM: HELD_FOR,
             Purpose.HELD: HELD_FOR,
             Purpose.UPLOAD: HELD_FOR,
         }[purpose]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import house_desk, say
 from intake_fn.core.errors import Stale, Unknown
+from intake_fn.core.notes import SPECDESK
 
 if TYPE_CHECKING:
     from intake_fn.desk import Desk
@@ -57,14 +58,12 @@ def _plain(item: OutboxItem) -> dict[str, Any]:
 
 def _retry(args: argparse.Namespace) -> int:
     """Put each back in line; one that cannot be keeps none of the others from it."""
-    from intake_fn.desk import MACHINE  # noqa: PLC0415 - `specdesk check` needs no desk
-
     desk = house_desk()
     done: list[str] = []
     failed: dict[str, str] = {}
     for item in _all(desk) if args.all else dict.fromkeys(args.item):
         try:
-            desk.retry(item, MACHINE)
+            desk.retry(item, SPECDESK)
         except (Unknown, Stale) as error:
             failed[item] = str(error)
         else:

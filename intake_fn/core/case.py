@@ -29,6 +29,10 @@ class Category(StrEnum):
 class Status(StrEnum):
     """Where a case stands, for the requester as for the desk."""
 
+    QUARANTINED = "quarantined"
+    """Received, and held back until a person has looked at it (core/suspicion.py)."""
+    REJECTED = "rejected"
+    """A person has set it aside: nobody asks for anything. It stays, and can still be let through."""
     NEW = "new"
     """Received, not yet judged."""
     OPEN = "open"
@@ -43,10 +47,19 @@ class Status(StrEnum):
         """Whether it still stands in a queue."""
         return self in (Status.NEW, Status.OPEN, Status.WAITING)
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it goes nowhere: no verdict, no issue, no mail."""
+        return self in (Status.QUARANTINED, Status.REJECTED)
+
 
 class Filing(StrEnum):
     """How far the case has come on its way into Mantis."""
 
+    QUARANTINED = "quarantined"
+    """Held back; nothing is tried."""
+    REJECTED = "rejected"
+    """Set aside by a person; nothing is tried."""
     QUEUED = "queued"
     FILED = "filed"
     FAILED = "failed"
@@ -92,6 +105,27 @@ class Received(Event):
     request: Request
     level: int
     handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined(Event):
+    """It is held back, for these reasons, in the moment in which it came; a person has to look."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetThrough(Event):
+    """A person has looked: it goes on as if it had just come."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected(Event):
+    """A person has looked: nobody asks for anything, such as in an advertisement."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,6 +428,9 @@ EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Received,
+        Quarantined,
+        LetThrough,
+        Rejected,
         Judged,
         Overruled,
         Filed,
@@ -637,11 +674,15 @@ def _retried(case: Case, event: Retried) -> dict[str, Any]:
 
 
 def _replied(case: Case, _: RequesterReplied) -> dict[str, Any]:
-    """Resumes what waited and reopens what was done; a new case still waits for its verdict."""
-    return {"status": Status.NEW if case.status is Status.NEW else Status.OPEN}
+    """Resumes what waited and reopens what was done; a new case still waits for its verdict, or to be let through."""
+    stays = case.status is Status.NEW or case.status.is_held_back
+    return {"status": case.status if stays else Status.OPEN}
 
 
 _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
+    Quarantined: lambda *_: {"status": Status.QUARANTINED, "filing": Filing.QUARANTINED},
+    LetThrough: lambda *_: {"status": Status.NEW, "filing": Filing.QUEUED},
+    Rejected: lambda *_: {"status": Status.REJECTED, "filing": Filing.REJECTED},
     Judged: _judged,
     Overruled: _overruled,
     Filed: _filed,
@@ -718,6 +759,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "priority": Priority,
         "dropped": tuple,
         "notices": tuple,
+        "reasons": tuple,
         "failure": Failure,
         "relation": Relation,
         "progress": Progress,

@@ -41,6 +41,7 @@ from intake_fn.core.case import (
     Joined,
     Judged,
     JudgeRequest,
+    LetThrough,
     Linked,
     MailFailed,
     Noted,
@@ -49,8 +50,10 @@ from intake_fn.core.case import (
     NotMailed,
     Overruled,
     Parted,
+    Quarantined,
     Received,
     Refiled,
+    Rejected,
     RelateIssue,
     Relation,
     Reopened,
@@ -73,7 +76,17 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.following import TOLD, consequences, duplicate, issue_of_lead, passed_on
 from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
-from intake_fn.core.notes import FAILURES, REQUESTER, actor_of, makes_a_note, name_of, names_of, note_of, reply_of
+from intake_fn.core.notes import (
+    FAILURES,
+    REQUESTER,
+    SPECDESK,
+    actor_of,
+    makes_a_note,
+    name_of,
+    names_of,
+    note_of,
+    reply_of,
+)
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
@@ -102,13 +115,17 @@ _WORK = frozenset(
 )
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
+    Status.QUARANTINED: frozenset((Noted, RequesterReplied, LetThrough, Rejected)),
+    Status.REJECTED: frozenset((Noted, RequesterReplied, LetThrough)),
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
     Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
     Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Unlinked, Parted, Reopened, Closed},
     Status.CLOSED: _TALK | _MACHINE | {Linked, Unlinked, Parted, Reopened},
 }
-"""Which events may happen in which status; Received begins a case and happens to none (`take_in`).
+"""Which events may happen in which status; Received, and Quarantined with it, begin a case (`take_in`).
+
+What is held back owes nobody anything: no verdict, no issue, no mail to an address that may be a stranger's.
 
 Nothing moves while a case is new, for Mantis can't be told of a change before it has the issue.
 Where the judge can't speak, a person decides (Overruled), and the case goes on from there.
@@ -119,6 +136,8 @@ waiting, or a resolution. The clock of the level that receives it stands still u
 """
 
 WORDS: Mapping[type[Event], str] = {
+    LetThrough: "let it through",
+    Rejected: "set it aside",
     Escalated: "escalate",
     HandedOver: "hand over",
     Reprioritised: "change the priority",
@@ -231,11 +250,18 @@ def allowed(case: Case, process: Process) -> Options:
 # --- steps -----------------------------------------------------------------------------------
 
 
-def take_in(case_id: str, request: Request, now: datetime, process: Process) -> Step:
-    """The first step of a case: received by its front end, to be judged. Raises Refused (`front_end`)."""
+def take_in(case_id: str, request: Request, now: datetime, process: Process, suspicions: tuple[str, ...] = ()) -> Step:
+    """The first step of a case: received by its front end, to be judged; or to be looked at first (core/suspicion.py).
+
+    Raises Refused (`front_end`).
+    """
     level, handler = front_end(request, process, case_id)
     event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
-    return standing(apply(None, event, case_id), process, (event,), (JudgeRequest(),))
+    case = apply(None, event, case_id)
+    if not suspicions:
+        return standing(case, process, (event,), (JudgeRequest(),))
+    held = Quarantined(at=now, actor=SPECDESK, reasons=suspicions)
+    return standing(apply(case, held), process, (event, held))
 
 
 def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
@@ -469,6 +495,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     HandedOver: (_is_a_colleague,),
     Reprioritised: (_priority_is_new,),
     AskedRequester: (_says("question", "Please write your question to the requester."),),
+    Rejected: (_says("reason", "Please say why it is set aside."),),
     RequesterReplied: (_replies_something,),
     Noted: (_says("text", "Please write the note."),),
     Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
@@ -496,6 +523,11 @@ Owed = Callable[[Case, Any, Case, Process], Iterator[Intent]]
 
 def _nothing(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     yield from ()
+
+
+def _let_through(_: Case, __: LetThrough, ___: Case, ____: Process) -> Iterator[Intent]:
+    """Now it begins; what was said meanwhile follows the issue (`_filing`)."""
+    yield JudgeRequest()
 
 
 def _judged(before: Case, _: Judged, after: Case, process: Process) -> Iterator[Intent]:
@@ -529,7 +561,7 @@ def _filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
 
 
 def _noted(before: Case, event: Noted, after: Case, process: Process) -> Iterator[Intent]:
-    if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
+    if _has_an_issue(before):
         yield _note(event, after, process)
 
 
@@ -557,9 +589,10 @@ def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Ite
 
 
 def _replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
-    if before.status is not Status.NEW:
+    if _has_an_issue(before):
         yield from _in_mantis(event, after, process)
-    yield _to_handler(after, process, "replied", text=reply_of(event))
+    if not before.status.is_held_back:
+        yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
 def _asked_for_link(_: Case, __: AskedForLink, after: Case, ___: Process) -> Iterator[Intent]:
@@ -643,7 +676,7 @@ def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[I
 
 
 def _breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
-    if before.status is not Status.NEW:  # else it follows the issue (`_filing`)
+    if _has_an_issue(before):
         yield _note(event, after, process)
     yield from _alarmed(before, event, after, process)
 
@@ -669,6 +702,8 @@ def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> I
 
 
 OWED: Mapping[type[Event], Owed] = {
+    LetThrough: _let_through,
+    Rejected: _nothing,
     Judged: _judged,
     Overruled: _overruled,
     Filed: _filed,
@@ -718,6 +753,11 @@ def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Ite
         yield UpdateIssue()
     else:
         yield from _in_mantis(event, after, process)
+
+
+def _has_an_issue(before: Case) -> bool:
+    """Whether it has one, or is about to; what is said before that follows the issue (`_filing`)."""
+    return before.status is not Status.NEW and not before.status.is_held_back
 
 
 def _note(event: Event, after: Case, process: Process) -> AddNote:

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, Escalated, Received, Status, apply
+from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, apply
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process, SameDay, Target, WorkingDayHours
 
@@ -35,6 +35,8 @@ class Clock(StrEnum):
 
 
 CLOCK: Mapping[Status, Clock] = {
+    Status.QUARANTINED: Clock.STOPPED,
+    Status.REJECTED: Clock.STOPPED,
     Status.NEW: Clock.RUNS,
     Status.OPEN: Clock.RUNS,
     Status.WAITING: Clock.PAUSED,
@@ -103,8 +105,9 @@ class Due:
 def due(case: Case, process: Process) -> Due | None:
     """When the case is due at its level and priority; None where the target is to be decided (no clock).
 
-    The clock starts when the level receives the case. A change of level or priority is no special
-    case: all is computed again from the log, so time that was paused stays credited (R18).
+    The clock starts when the level receives the case, and of one that was held back when it is let through. A
+    change of level or priority is no special case: all is computed again from the log, so time that was paused
+    stays credited (R18).
     Raises Broken when the requester's office, whose calendar counts, is no longer in support.yml.
     """
     target = process.levels[case.level].response.get(case.priority)
@@ -160,7 +163,7 @@ def _stretches(case: Case) -> list[Stretch]:
     now: Case | None = None
     for event in case.history:
         now = apply(now, event, case.id)
-        if isinstance(event, Received | Escalated):
+        if isinstance(event, Received | LetThrough | Escalated):
             found = []
         if not found or found[-1][1] is not CLOCK[now.status]:
             found.append((event.at, CLOCK[now.status]))

@@ -85,7 +85,7 @@ def shown(case: Case, process: Process) -> dict[str, str]:
     return {
         "project": process.mantis.projects[case.category],
         "handler": process.people[case.handler].mantis,
-        "status": process.mantis.status[case.status],
+        "status": process.mantis.status[Status.NEW if case.status.is_held_back else case.status],
         "priority": process.priorities[case.priority].mantis,
     }
 

@@ -32,6 +32,9 @@ from intake_fn.core.process import Process
 REQUESTER = "requester"
 """The actor of what a requester did; they have no account."""
 
+SPECDESK = "specdesk"
+"""The actor of events that no person caused."""
+
 CATEGORY: Mapping[Category, str] = {
     Category.BUG: "bug",
     Category.CHANGE: "request for change",

@@ -24,7 +24,10 @@ from intake_fn.core.case import (
     HandedOver,
     Heard,
     Judged,
+    LetThrough,
+    Quarantined,
     Refiled,
+    Rejected,
     RequesterReplied,
     SendNotice,
 )
@@ -179,6 +182,9 @@ NOTICES: Mapping[str, Notice] = {
 }
 
 UNMAILED: Mapping[type[Event], str] = {
+    Quarantined: "The address may be a stranger's; the page says it.",
+    Rejected: "The address may be a stranger's; the page says it.",
+    LetThrough: "The receipt follows with the verdict.",
     Judged: "The receipt tells it; after a person's decision it changes nothing.",
     Filed: "Under which number it stands in Mantis changes nothing for the requester.",
     Refiled: "Under which number it stands in Mantis changes nothing for the requester.",

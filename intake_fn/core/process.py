@@ -177,6 +177,21 @@ class MailIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineLimits:
+    """What is usual; a request beyond that waits until a person has looked at it (core/suspicion.py)."""
+
+    domains: tuple[str, ...] = ()
+    """Mail domains of the own offices and of client companies, in small letters."""
+    seconds: int = 3
+    """In which nobody fills in a form."""
+    links: int = 3
+    same_text: int = 3
+    same_mailbox_per_hour: int = 10
+    strangers_per_hour: int = 20
+    strangers_per_day: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeLimits:
     """Limits of the forms and lifetimes of links."""
 
@@ -186,6 +201,7 @@ class IntakeLimits:
     text_characters: int
     status_link_days: int
     sign_in_minutes: int
+    quarantine: QuarantineLimits = QuarantineLimits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from intake_fn.core.process import (
     PriorityRule,
     Process,
     Product,
+    QuarantineLimits,
     SameDay,
     Target,
     WorkingDayHours,
@@ -351,15 +352,30 @@ _MANTIS = {
     "category": _TEXT,
     "marker": _TEXT,
     "fields": _table(_TEXT, _Kind(_text, "a field", "Write the name of a Mantis field")),
-    "status": _record({status.value: _TEXT for status in Status}),
+    "status": _record({status.value: _TEXT for status in Status if not status.is_held_back}),
     "max_file_mb": _COUNT,
 }
 _MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS, "per_hour": _optional(_COUNT, 20)}
+_QUARANTINE = {
+    "domains": _optional(_list(_TEXT), ()),
+    **{
+        name: _optional(_COUNT, getattr(QuarantineLimits(), name))
+        for name in (
+            "seconds",
+            "links",
+            "same_text",
+            "same_mailbox_per_hour",
+            "strangers_per_hour",
+            "strangers_per_day",
+        )
+    },
+}
 _INTAKE = {
     "files": _record({"count": _COUNT, "direct_mb": _COUNT, "posted_mb": _COUNT}),
     "text_characters": _COUNT,
     "status_link_days": _COUNT,
     "sign_in_minutes": _COUNT,
+    "quarantine": _optional(_record(_QUARANTINE), None),
 }
 _PROCESS = {
     "product": _record(_PRODUCT),
@@ -418,5 +434,12 @@ def _calendar(
     return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row, **of)
 
 
-def _intake(*, files: Mapping[str, int], **row: int) -> IntakeLimits:
-    return IntakeLimits(files=files["count"], direct_mb=files["direct_mb"], posted_mb=files["posted_mb"], **row)
+def _intake(*, files: Mapping[str, int], quarantine: Mapping[str, Any] | None, **row: int) -> IntakeLimits:
+    limits = QuarantineLimits(**quarantine) if quarantine else QuarantineLimits()
+    return IntakeLimits(
+        files=files["count"],
+        direct_mb=files["direct_mb"],
+        posted_mb=files["posted_mb"],
+        quarantine=replace(limits, domains=tuple(domain.lower() for domain in limits.domains)),
+        **row,
+    )

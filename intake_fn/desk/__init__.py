@@ -21,11 +21,11 @@ from intake_fn.core import alarms, escalation, following
 from intake_fn.core.case import AskedForLink, Case, Event, Joined, MailFailed, RequesterReplied, Retried
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.mailing import mailbox
-from intake_fn.core.notes import FAILURES, REQUESTER
+from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import deliveries, known, sync
-from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, MACHINE, Swept, ready
+from intake_fn.desk import deliveries, door, known, sync
+from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, Swept, ready
 from intake_fn.desk.post import OUT_OF_HOURS, PUT_OFF
 from intake_fn.ports import Files, Links, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, Verdict
@@ -66,14 +66,16 @@ class Desk:
 
     # --- use cases ---------------------------------------------------------------------------
 
-    def take_in(self, request: Request, key: str) -> Case:
+    def take_in(self, request: Request, key: str, arrival: door.Arrival | None = None) -> Case:
         """Save a request, have it judged and try to file it at once; returns the case as it then stands.
 
-        `key` is the submit key of the form: the same key gives the same case, however often (R9).
+        `arrival` says how it came through a door that is open to everybody: then a person may have to look at it
+        first (desk/door.py). `key` is the submit key of the form: the same key gives the same case, however often (R9).
         Raises TryLater when not even saving is possible: then nothing was taken in.
         """
+        suspicions = door.look_at(self, request, arrival) if arrival else ()
         for _ in range(ATTEMPTS):
-            step = escalation.take_in(self.new_id(), request, self.clock(), self.process)
+            step = escalation.take_in(self.new_id(), request, self.clock(), self.process, suspicions)
             try:
                 case_id = self.store.create(step, key)
             except Stale:
@@ -187,7 +189,7 @@ class Desk:
                 return True
             event = MailFailed(
                 at=self.clock(),
-                actor=MACHINE,
+                actor=SPECDESK,
                 to=report.to,
                 failure=report.failure,
                 detail=report.detail,
@@ -209,7 +211,7 @@ class Desk:
         """
         try:
             case = self.store.load(case_id)
-            event = alarms.alarm(case, self.process, self.clock(), MACHINE)
+            event = alarms.alarm(case, self.process, self.clock(), SPECDESK)
             if event is None:  # support.yml moved the due time since it was stored
                 self.store.restate(escalation.standing(case, self.process))
                 return False
@@ -227,7 +229,7 @@ class Desk:
 def _refuse_if_moved_on(case: Case, seen: int) -> None:
     """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody."""
     for event in case.history[seen:]:
-        if event.actor != MACHINE and not isinstance(event, AskedForLink):
+        if event.actor != SPECDESK and not isinstance(event, AskedForLink):
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
 
 
@@ -246,4 +248,4 @@ def _tells(event: Event, report: MailReport) -> bool:
     return isinstance(event, MailFailed) and (event.report, event.to) == (report.id, report.to)
 
 
-__all__ = ["MACHINE", "Desk", "Judge", "Swept"]
+__all__ = ["Desk", "Judge", "Swept"]

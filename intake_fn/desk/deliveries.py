@@ -26,10 +26,10 @@ from intake_fn.core.case import (
     UpdateIssue,
 )
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
-from intake_fn.core.notes import makes_a_note, note_of
+from intake_fn.core.notes import SPECDESK, makes_a_note, note_of
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
-from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, MACHINE, Swept, give_up, postpone, ready, record
+from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, Swept, give_up, postpone, ready, record
 from intake_fn.desk.post import LOOK, send
 from intake_fn.desk.records import claim_of
 from spec_lookup import SpecLookupError
@@ -137,7 +137,7 @@ def _tell(desk: Desk, case_id: str, other_id: str) -> None:
     """Have the other request know whether this one follows it, as both stand."""
     for _ in range(ATTEMPTS):
         other = desk.store.load(other_id)
-        event = following.settled(desk.store.load(case_id), other, desk.clock(), MACHINE)
+        event = following.settled(desk.store.load(case_id), other, desk.clock(), SPECDESK)
         try:
             if event:
                 desk.store.save(other.version, escalation.advance(other, event, desk.process))
@@ -166,7 +166,7 @@ def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: Pass
     """Its log says what it has heard, so that it is once however often this runs."""
     for _ in range(ATTEMPTS):
         follower = desk.store.load(case_id)
-        event = following.heard(follower, news, item.id, lead, desk.clock(), MACHINE)
+        event = following.heard(follower, news, item.id, lead, desk.clock(), SPECDESK)
         try:
             if event:
                 desk.store.save(follower.version, escalation.advance(follower, event, desk.process))
@@ -179,7 +179,7 @@ def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: Pass
 def _judge(desk: Desk, case: Case) -> Judged:
     with structlog.contextvars.bound_contextvars(case=case.id):
         verdict = desk.judge(desk.spec(), claim_of(case.request), (case.request.requester.name,))
-    return Judged(at=desk.clock(), actor=MACHINE, category=Category(verdict.category), verdict=verdict.to_plain())
+    return Judged(at=desk.clock(), actor=SPECDESK, category=Category(verdict.category), verdict=verdict.to_plain())
 
 
 def _file(desk: Desk, case: Case) -> Filed:
@@ -195,7 +195,7 @@ def _file(desk: Desk, case: Case) -> Filed:
         log.warning("mantis_dropped_fields", case=case.id, issue=placed.number, fields=dropped)
     return Filed(
         at=desk.clock(),
-        actor=MACHINE,
+        actor=SPECDESK,
         number=placed.number,
         project=project_of(case, desk.process),
         url=placed.url,
@@ -213,7 +213,7 @@ def _update(desk: Desk, item: OutboxItem, case: Case) -> None:
     dropped = desk.tracker.update(_number(case), **mirror.shown(case, desk.process))
     if dropped != tuple(name for name in case.unkept if name in UPDATED):
         log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
-        record(desk, item, case, NotKept(at=desk.clock(), actor=MACHINE, dropped=dropped))
+        record(desk, item, case, NotKept(at=desk.clock(), actor=SPECDESK, dropped=dropped))
     else:
         desk.store.finish(item)
 

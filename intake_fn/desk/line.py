@@ -27,6 +27,7 @@ from intake_fn.core.case import (
     UpdateIssue,
 )
 from intake_fn.core.errors import PutOff, Stale, TryLater
+from intake_fn.core.notes import SPECDESK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case, Event, Intent
     from intake_fn.desk import Desk
     from intake_fn.ports import OutboxItem
-
-MACHINE = "specdesk"
-"""The actor of events that no person caused."""
 
 LEASE_SECONDS = 120
 """How long a deliverer has an item to itself; longer than the slowest Mantis answer we wait for."""
@@ -127,7 +125,7 @@ def give_up(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     given_up = replace(item, last_error=str(error))
     for _ in range(ATTEMPTS):
         case = desk.store.load(item.case_id)
-        event = DeliveryFailed(at=desk.clock(), actor=MACHINE, what=type(item.intent).__name__, error=str(error))
+        event = DeliveryFailed(at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=str(error))
         try:
             desk.store.save(case.version, escalation.advance(case, event, desk.process), given_up=given_up)
         except Stale:

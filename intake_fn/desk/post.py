@@ -10,9 +10,10 @@ from intake_fn.core.alarms import addressed, held_until, outlived
 from intake_fn.core.case import Bundled, Case, NotMailed, SendNotice
 from intake_fn.core.errors import Broken, PutOff, Refused, TryLater, Unsure
 from intake_fn.core.mailing import mailbox, paced
+from intake_fn.core.notes import SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
 from intake_fn.core.process import MailIdentity, Process
-from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, MACHINE, ready, record
+from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record
 from intake_fn.ports import Links, Mail, OutboxItem
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def send(desk: Desk, item: OutboxItem, case: Case) -> None:
         return
     mark = desk.store.mark_of(mailbox(notice.to))
     if mark:
-        event = NotMailed(at=desk.clock(), actor=MACHINE, to=notice.to, notice=notice.notice, why=mark.why)
+        event = NotMailed(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=mark.why)
         record(desk, item, case, event)
         return
     until = held_until(notice, case, desk.process, desk.clock())
@@ -111,7 +112,7 @@ def send(desk: Desk, item: OutboxItem, case: Case) -> None:
     try:
         if others:
             names = tuple(one.notice for one in notices)
-            record(desk, item, case, Bundled(at=desk.clock(), actor=MACHINE, to=notice.to, notices=names))
+            record(desk, item, case, Bundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
         for one in (item, *others):
             desk.store.finish(one)
     except Exception as error:

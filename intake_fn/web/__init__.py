@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Front:
     process: Process
     desk: Callable[[], Desk]
     links: Links
+    clock: Callable[[], datetime]
     secret_key: str
     secure_cookies: bool = True
     site_url: str = ""

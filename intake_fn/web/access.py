@@ -75,7 +75,7 @@ def ask_to_sign_in() -> Any:
     return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
 
 
-HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded")
+HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "homepage")
 
 
 def typed() -> dict[str, str]:

@@ -17,11 +17,13 @@ from intake_fn.core.case import (
     Event,
     HandedOver,
     Joined,
+    LetThrough,
     Linked,
     Noted,
     Overruled,
     Parted,
     Refiled,
+    Rejected,
     Relation,
     Reopened,
     Reprioritised,
@@ -53,6 +55,14 @@ class Action:
 
 
 ACTIONS: Mapping[str, Action] = {
+    "let-through": Action("Let it through", "It goes on.", LetThrough, {}, lambda _: {}),
+    "reject": Action(
+        "Set it aside",
+        "It is set aside. Nobody is told; it can still be let through.",
+        Rejected,
+        {"reason": "Please say why."},
+        lambda a: {"reason": a["reason"]},
+    ),
     "escalate": Action(
         "Escalate",
         "Escalated.",

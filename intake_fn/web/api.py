@@ -15,6 +15,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Channel, Kind
+from intake_fn.desk.door import Arrival
 from intake_fn.desk.filing import project_of
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
@@ -59,7 +60,7 @@ def create() -> Any:
     if not form.check(selection.count, (*unread, *selection.problems)) or errors:
         return _refuse({**_errors(form), **errors})
     draft = to_request(form, (), Channel.API, citation(clean_line(str(body.get("clause") or ""))))
-    case, _ = take_in(desk, draft, selection, _key(draft, selection))
+    case, _ = take_in(desk, draft, selection, _key(draft, selection), Arrival())
     return jsonify(describe(case, desk)), 201
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
+from intake_fn.core.case import Status
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.escalation import allowed, handler_at
 from intake_fn.core.hours import due
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from intake_fn.ports import CaseRow, Mark
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+DONE = (Status.RESOLVED, Status.CLOSED)
 
 PAGE = 50
 MOST_PAGES = 10
@@ -63,6 +66,7 @@ def queue() -> Any:
         at=at,
         counts=store.counts(),
         failed=len(store.failed()),
+        held_back=store.ledger().quarantined,
         stuck=words.stuck(front().desk().stuck()),
         now=front().desk().clock(),
     )
@@ -73,11 +77,13 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
     store = front().desk().store
     if show in ("level", "all"):
         return store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
+    if show == "held-back":
+        return store.quarantined(limit=PAGE, cursor=cursor)
     person = me().id
     rows: list[CaseRow] = []
     for _ in range(MOST_PAGES):
         page = store.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
-        rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
+        rows += [row for row in page.rows if (row.handler == person if show == "mine" else row.status in DONE)]
         cursor = page.cursor
         if not cursor or len(rows) >= PAGE:
             break
@@ -122,6 +128,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         "request.html",
         case=case,
         actions=ACTIONS,
+        held_back=words.held_back(case),
         **_offers(case),
         action=action,
         problem=problem,

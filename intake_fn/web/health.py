@@ -44,7 +44,7 @@ def _spec() -> dict[str, Any]:
 
 
 def _ledger() -> dict[str, Any]:
-    """Whether received = filed + queued + failed (R1)."""
+    """Whether received = filed + queued + failed + quarantined + rejected (R1)."""
     ledger = front().desk().store.ledger()
     return {
         "ok": ledger.balanced,
@@ -52,6 +52,8 @@ def _ledger() -> dict[str, Any]:
         "filed": ledger.filed,
         "queued": ledger.queued,
         "failed": ledger.failed,
+        "quarantined": ledger.quarantined,
+        "rejected": ledger.rejected,
     }
 
 

@@ -7,13 +7,15 @@ import json
 import re
 import secrets
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
-from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.request import Channel, Kind, Request
+from intake_fn.desk.door import Arrival
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
@@ -33,6 +35,9 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
 
 KINDS = f"<any({','.join(Kind)}):kind>"
+TRAP = "homepage"
+"""A field that people do not see, and programs fill in."""
+
 TYPED_IS_KEPT = "It could not be saved just now. Nothing you typed is lost: please send it again in a minute."
 
 
@@ -48,7 +53,9 @@ def choose() -> Any:
 def new(kind: str) -> Any:
     """An empty form; with `clause`, about a clause of the spec."""
     form = form_for(Kind(kind), front().process)
-    page = make_response(_show(form, clause=citation(request.args.get("clause", "")), key=secrets.token_urlsafe(16)))
+    opened = front().links.seal(Purpose.FORM, front().clock().isoformat())
+    clause = citation(request.args.get("clause", ""))
+    page = make_response(_show(form, clause=clause, key=secrets.token_urlsafe(16), opened=opened))
     page.headers["Cache-Control"] = "private, no-cache"  # Back shows the form as it was sent, with its key (R9, R11)
     return page
 
@@ -80,7 +87,8 @@ def send(kind: str) -> Any:
         return show_again(503, TYPED_IS_KEPT)
     draft = to_request(form, (), Channel.FORM, clause)
     try:
-        case, wanted = take_in(desk, draft, selection, submit_key(draft, selection, said.get("key", "")))
+        key = submit_key(draft, selection, said.get("key", ""))
+        case, wanted = take_in(desk, draft, selection, key, _arrival(desk, said))
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
         return show_again(503, TYPED_IS_KEPT)
@@ -89,6 +97,15 @@ def send(kind: str) -> Any:
     token = desk.links.seal(Purpose.STATUS, case.id)
     changed = "1" if _says_more(wanted, case.request) else None
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
+
+
+def _arrival(desk: Desk, said: Mapping[str, str]) -> Arrival:
+    """How the form was sent. The forms in the wiki do not say when they were opened."""
+    try:
+        opened = datetime.fromisoformat(desk.links.unseal(Purpose.FORM, said.get("opened", "")))
+    except Unknown:
+        opened = None
+    return Arrival(trapped=bool(said.get(TRAP, "").strip()), opened=opened)
 
 
 def _says_more(again: Request, first: Request) -> bool:
@@ -100,13 +117,13 @@ def _says_more(again: Request, first: Request) -> bool:
 # --- shared with the API ---------------------------------------------------------------------
 
 
-def take_in(desk: Desk, draft: Request, selection: Selection, key: str) -> tuple[Case, Request]:
+def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival: Arrival) -> tuple[Case, Request]:
     """Keep the files, take the request in; the case, and the request as it was sent this time.
 
     They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
     """
     wanted = replace(draft, attachments=attachments.store(desk, selection, key))
-    return desk.take_in(wanted, key), wanted
+    return desk.take_in(wanted, key, arrival), wanted
 
 
 def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
@@ -157,7 +174,7 @@ def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mappin
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
     clause = citation(said.get("clause", ""))
     more = {"held": held, "waiting": selection.waiting, "message": message, "wrong": wrong_fields(form)}
-    return _show(form, clause=clause, key=key, **more)
+    return _show(form, clause=clause, key=key, opened=said.get("opened", ""), **more)
 
 
 def wrong_fields(form: IntakeForm) -> Sequence[Any]:

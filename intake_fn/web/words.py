@@ -56,6 +56,8 @@ CONFIDENCE = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not quite sure")
 """How sure the judge is, from this share on."""
 
 STATUS: Mapping[Status, str] = {
+    Status.QUARANTINED: "To be looked at first",
+    Status.REJECTED: "Set aside",
     Status.NEW: "Being read",
     Status.OPEN: "In work",
     Status.WAITING: "Waiting for an answer",
@@ -64,6 +66,8 @@ STATUS: Mapping[Status, str] = {
 }
 
 NEXT: Mapping[Status, str] = {
+    Status.QUARANTINED: "Your request is saved. A person looks at it before it goes on, and then you get an e-mail.",
+    Status.REJECTED: "The Help Desk has set this aside: it seems to ask for nothing. If that is wrong, write so below.",
     Status.NEW: "Your request is saved and will be compared with the spec within a minute or two. Reload this page.",
     Status.OPEN: "The Help Desk looks into it. You get an e-mail as soon as there is news or a question for you.",
     Status.WAITING: "We need an answer from you: please write it below. The clock stands still until then.",
@@ -72,6 +76,8 @@ NEXT: Mapping[Status, str] = {
 }
 
 SETTLED: Mapping[Filing, str] = {
+    Filing.QUARANTINED: "Saved; not filed before a person has looked at it.",
+    Filing.REJECTED: "Saved; not filed.",
     Filing.QUEUED: "Saved; filing is delayed. It will be filed as soon as Mantis answers; you need not do anything.",
     Filing.FAILED: "Saved; filing is delayed. Mantis did not take it, and a person of the Help Desk looks after it.",
     Filing.FILED: "",
@@ -120,6 +126,14 @@ OWED: Mapping[str, str] = {
 }
 
 
+def held_back(case: Case) -> list[str]:
+    """Why a case is held back by itself, and what that means; nothing for all others."""
+    if case.status is not Status.QUARANTINED:
+        return []
+    reasons = [reason for event in case.history if isinstance(event, c.Quarantined) for reason in event.reasons]
+    return [f"This is held back: {' '.join(reasons)} Nothing has gone out for it, and no clock runs."]
+
+
 def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
     """What could not be delivered yet, for a banner: a sentence for mail and one for all else, with the last reason."""
     mails = [item for item in items if isinstance(item.intent, c.SendNotice)]
@@ -143,6 +157,9 @@ Tell = Callable[[Any, Process], tuple[str, str]]
 
 STORY: Mapping[type[Event], Tell] = {
     c.Received: lambda e, p: (f"Received; with {name_of(e.handler, p)}, level {e.level}", ""),
+    c.Quarantined: lambda e, _: ("Held back until a person has looked at it", " ".join(e.reasons)),
+    c.LetThrough: lambda e, _: ("Looked at, and let through", e.note),
+    c.Rejected: lambda e, _: ("Set aside: nobody asks for anything", e.reason),
     c.Judged: lambda e, _: (f"Compared with the spec: {CATEGORY[e.category].lower()}", ""),
     c.Overruled: lambda e, _: (
         f"Decided by a person: {CATEGORY[e.category].lower()}"
@@ -203,6 +220,9 @@ STORY: Mapping[type[Event], Tell] = {
 FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
     c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", ""),
+    c.Quarantined: lambda *_: ("A person looks at it before it goes on", ""),
+    c.LetThrough: lambda *_: ("A person has looked at it: it goes on", ""),
+    c.Rejected: lambda *_: ("Set aside", ""),
     c.Closed: lambda *_: ("Closed", ""),
     c.Joined: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
     c.Parted: lambda *_: ("Not the same as an earlier request after all", ""),

@@ -27,7 +27,9 @@ from intake_fn.core.case import (
     Intent,
     Judged,
     JudgeRequest,
+    LetThrough,
     Noted,
+    Quarantined,
     Reopened,
     Resolved,
     Retried,
@@ -412,6 +414,56 @@ class TestRestating:
                 store.row(case_id)
 
 
+class TestQuarantine:
+    """What is held back, and the counting at the door."""
+
+    def test_what_is_held_back_stands_in_a_list_of_its_own(self, store: Store) -> None:
+        """In no queue; all together lists it, too, and the ledger has a column for it."""
+        store.create(received("HD-1"), "one")
+        first = received("HD-2", minutes=1)
+        held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
+        store.create(replace(first, case=apply(first.case, held), events=(*first.events, held), intents=()), "two")
+
+        assert ["HD-2"] == [row.id for row in store.quarantined().rows]
+        assert ["HD-1"] == [row.id for row in store.queue(1, open_only=False).rows]
+        assert ["HD-2", "HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
+        assert (2, 1, 1, True) == (
+            store.ledger().received,
+            store.ledger().queued,
+            store.ledger().quarantined,
+            store.ledger().balanced,
+        )
+        assert 1 == store.counts()[1]
+
+        case = store.load("HD-2")
+        store.save(2, then(case, at(LetThrough, 2), owed=(JudgeRequest(),)))
+        assert ([], 0) == ([*store.quarantined().rows], store.ledger().quarantined)
+
+    def test_pages_of_it_follow_each_other(self, store: Store) -> None:
+        """As in a queue."""
+        for number in range(5):
+            first = received(f"HD-{number}", minutes=number)
+            held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("x",))
+            step = replace(first, case=apply(first.case, held), events=(*first.events, held), intents=())
+            store.create(step, f"key {number}")
+        page = store.quarantined(limit=3)
+        rest = store.quarantined(limit=3, cursor=page.cursor)
+
+        assert (["HD-4", "HD-3", "HD-2"], ["HD-1", "HD-0"], "") == (
+            [row.id for row in page.rows],
+            [row.id for row in rest.rows],
+            rest.cursor,
+        )
+
+    def test_it_counts_each_thing_by_itself(self, store: Store) -> None:
+        """However many count at once."""
+        with ThreadPoolExecutor(8) as pool:
+            counted = list(pool.map(lambda _: store.count("a", MONDAY + MINUTE), range(20)))
+
+        assert list(range(1, 21)) == sorted(counted)
+        assert 1 == store.count("b", MONDAY + MINUTE)
+
+
 class TestLedger:
     """received = filed + queued + failed, always (R1)."""
 
@@ -775,7 +827,7 @@ def test_instants_are_kept_to_the_microsecond_and_in_order(store: Store) -> None
 
 def test_filing_names_are_those_of_the_ledger() -> None:
     """The columns of the ledger are the values of Filing; both stores rely on it."""
-    assert {filing.value for filing in Filing} == {"queued", "filed", "failed"}
+    assert {filing.value for filing in Filing} == {"queued", "filed", "failed", "quarantined", "rejected"}
 
 
 class TestSync:

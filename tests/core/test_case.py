@@ -109,7 +109,8 @@ def test_a_status_is_open_while_it_stands_in_a_queue() -> None:
 def test_events_are_known_by_the_names_they_are_stored_under() -> None:
     """Renaming a class would orphan what is stored: the names are part of the format."""
     expected = (
-        "Received Judged Overruled Filed DeliveryFailed Escalated HandedOver Reprioritised"
+        "Received Quarantined LetThrough Rejected Judged Overruled Filed DeliveryFailed Escalated HandedOver"
+        " Reprioritised"
         " AskedRequester RequesterReplied AskedForLink Noted Resolved Reopened Closed Warned Breached Retried"
         " Ticked Linked Unlinked Refiled Joined Parted Followed Unfollowed Heard"
         " NotedInMantis ChangedInMantis GoneFromMantis BackInMantis NotKept Bundled MailFailed NotMailed"

@@ -35,6 +35,7 @@ from intake_fn.core.case import (
     Joined,
     Judged,
     JudgeRequest,
+    LetThrough,
     Linked,
     MailFailed,
     Noted,
@@ -44,8 +45,10 @@ from intake_fn.core.case import (
     Overruled,
     Parted,
     Progress,
+    Quarantined,
     Received,
     Refiled,
+    Rejected,
     RelateIssue,
     Relation,
     Reopened,
@@ -87,6 +90,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Reprioritised: {"priority": LOW, "note": "It can wait."},
     AskedRequester: {"question": "Which browser?"},
     RequesterReplied: {"text": "Firefox."},
+    Quarantined: {"reasons": ("It holds 9 links.",)},
+    LetThrough: {},
+    Rejected: {"reason": "An advertisement."},
     AskedForLink: {},
     Noted: {"text": "On it."},
     Resolved: {"resolution": "Mended."},
@@ -116,7 +122,10 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
 AT_LEVEL_3 = case_at(3, "paul")
+HELD_BACK = case_of(received(3, "paul"), Quarantined(at=NOW, actor="specdesk", reasons=("It holds 9 links.",)))
 BY_STATUS = {
+    Status.QUARANTINED: HELD_BACK,
+    Status.REJECTED: case_of(*HELD_BACK.history, happened(Rejected, reason="An advertisement.")),
     Status.NEW: case_of(received(3, "paul")),
     Status.OPEN: AT_LEVEL_3,
     Status.WAITING: case_of(*AT_LEVEL_3.history, happened(AskedRequester, question="Which browser?")),
@@ -306,8 +315,8 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 
 def test_the_tables_have_a_row_for_every_event() -> None:
-    """No event is forgotten: each may happen somewhere and has its duties, even if these are none."""
-    kinds = set(EVENTS.values()) - {Received}
+    """No event is forgotten: each may happen somewhere and has its duties, even if these are none; two begin a case."""
+    kinds = set(EVENTS.values()) - {Received, Quarantined}
 
     assert kinds == set().union(*TRANSITIONS.values())
     assert kinds == set(OWED)
@@ -629,6 +638,8 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
     after = {status: step_of(case, RequesterReplied, process).case.status for status, case in BY_STATUS.items()}
 
     assert {
+        Status.QUARANTINED: Status.QUARANTINED,
+        Status.REJECTED: Status.REJECTED,
         Status.NEW: Status.NEW,
         Status.OPEN: Status.OPEN,
         Status.WAITING: Status.OPEN,

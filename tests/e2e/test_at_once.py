@@ -14,7 +14,7 @@ import urllib3
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised, Resolved, Ticked
-from intake_fn.desk import MACHINE
+from intake_fn.core.notes import SPECDESK
 from intake_fn.desk.recount import difference, rows
 from intake_fn.ports import Purpose
 from intake_fn.wiring import House
@@ -197,4 +197,4 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
 
 def acted(case: Case) -> list[tuple[str, type]]:
     """What persons have done with a request: who, and what."""
-    return [(event.actor, type(event)) for event in case.history[1:] if event.actor != MACHINE]
+    return [(event.actor, type(event)) for event in case.history[1:] if event.actor != SPECDESK]

@@ -105,7 +105,10 @@ def test_a_call_that_was_mistyped_has_a_status_of_its_own(arguments: tuple[str, 
 
 def test_sweep_ledger_and_check_say_it_as_json_too(call: Callable[..., tuple[int, Any]]) -> None:
     """For those who call them from programs."""
-    counted = {"received": 0, "filed": 0, "queued": 0, "failed": 0, "balanced": True}
+    counted = {
+        **dict.fromkeys(("received", "filed", "queued", "failed", "quarantined", "rejected"), 0),
+        "balanced": True,
+    }
 
     assert (0, counted) == call("ledger", "--json")
     assert ["outbox", "mantis"] == [*call("sweep", "--json")[1]]

@@ -118,6 +118,13 @@ def web(process: Process, spec: Spec) -> Web:
         new_id=Ids(),
     )
     app = create_app(
-        Front(process=process, desk=lambda: desk, links=links, secret_key="only for tests", secure_cookies=False)
+        Front(
+            process=process,
+            desk=lambda: desk,
+            links=links,
+            clock=clock,
+            secret_key="only for tests",
+            secure_cookies=False,
+        )
     )
     return Web(app.test_client(), desk, clock, store, tracker, mailer, files, links)

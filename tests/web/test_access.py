@@ -146,9 +146,10 @@ def test_a_form_page_imports_neither_boto3_nor_the_index() -> None:
     """They are half of a cold start, and a form needs the process and a key."""
     program = (
         "import sys; from pathlib import Path; from intake_fn.core.process_file import parse; "
-        "from intake_fn.web import Front, create_app; from tests.fakes import PlainLinks; "
+        "from intake_fn.web import Front, create_app; from tests.fakes import Clock, PlainLinks; "
         "process = parse(Path('support.yml').read_text()); "
-        "app = create_app(Front(process=process, desk=None, links=PlainLinks(), secret_key='only for tests')); "
+        "front = Front(process=process, desk=None, links=PlainLinks(), clock=Clock(), secret_key='only for tests'); "
+        "app = create_app(front); "
         "assert app.test_client().get('/requests/new/bug').status_code == 200; "
         "print([name for name in ('boto3', 'botocore', 'numpy', 'bm25s', 'markdown') if name in sys.modules])"
     )

@@ -19,11 +19,13 @@ from intake_fn.core.case import (
     FileIssue,
     HandedOver,
     Joined,
+    LetThrough,
     Linked,
     Noted,
     Overruled,
     Parted,
     Refiled,
+    Rejected,
     Relation,
     Reopened,
     Reprioritised,
@@ -225,6 +227,8 @@ def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
 # --- actions ---------------------------------------------------------------------------------
 
 DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
+    "let-through": ({}, LetThrough, {}),
+    "reject": ({"reason": "An advertisement."}, Rejected, {"reason": "An advertisement."}),
     "escalate": (
         {"to": "1:ihelp", "reason": "too-complex", "note": "Please look."},
         Escalated,
@@ -264,7 +268,7 @@ AFTER_RESOLVING = ("reopen", "close")
 
 def ready(web: Web, action: str) -> Case:
     """A request for which `action` is offered, and a person who is signed in."""
-    case = web.sent()
+    case = web.sent(homepage="https://spam.example" if action in ("let-through", "reject") else "")
     web.sign_in()
     if action in AFTER_RESOLVING:
         web.act(case, "resolve", resolution="Done.")
@@ -560,6 +564,23 @@ def test_a_question_that_the_spec_does_not_answer_says_so(web: Web) -> None:
 
     assert "The spec has no clause about this" in web.client.get("/desk/expected?q=xyzzyplugh").text
     assert "Type a question" in web.client.get("/desk/expected").text
+
+
+def test_what_is_held_back_stands_in_a_list_of_its_own_until_a_person_has_looked(web: Web) -> None:
+    """With the reason; one click lets it go on."""
+    web.sign_in()
+    assert "To be looked at" not in web.client.get("/desk").text
+    case = web.sent(homepage="https://spam.example", summary="Is this spam?")
+    everything, apart = (web.client.get(f"/desk?show={show}").text for show in ("all", "held-back"))
+
+    assert "Is this spam?" not in everything
+    assert "Is this spam?" in apart
+    assert "A field that people do not see was filled in." in web.client.get(f"/desk/requests/{case.id}").text
+    assert "Is this spam?" not in web.client.get("/desk?show=closed").text
+
+    web.act(case, "let-through")
+    assert "To be looked at" not in web.client.get("/desk").text
+    assert 1 == web.desk.store.load(case.id).issue
 
 
 def test_what_was_given_up_can_be_tried_again(web: Web) -> None:

@@ -133,6 +133,7 @@ def test_pages_of_the_wiki_may_ask_and_no_others(web: Web) -> None:
         process=web.desk.process,
         desk=lambda: web.desk,
         links=web.links,
+        clock=web.clock,
         secret_key="only for tests",
         site_url="https://wiki.example.com/ct2",
         files_at=("https://files.example.com",),

@@ -1,0 +1,91 @@
+"""What a form tells of how it was sent, and what its sender sees of a request that is held back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.case import Status
+from intake_fn.core.request import Kind
+from tests.web.test_api import body_of
+from tests.web.test_status_pages import page_of
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Web
+
+STRANGER = "someone@new-client.example.net"
+
+
+def opened(web: Web) -> str:
+    """What a form says of when it was opened."""
+    found = re.search(r'name="opened" value="([^"]+)"', web.client.get("/requests/new/question").text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_people_do_not_see_the_trap(web: Web, kind: Kind) -> None:
+    """Nor does a screen reader, and the keyboard passes it by."""
+    page = web.client.get(f"/requests/new/{kind.value}").text
+
+    assert '<p class="sd-away" aria-hidden="true">' in page
+    assert 'name="homepage" id="homepage" tabindex="-1" autocomplete="off"' in page
+
+
+def test_whoever_fills_it_in_gets_an_ordinary_receipt(web: Web) -> None:
+    """Which says honestly that a person looks first; no mail goes out, and no new link is mailed either."""
+    case = web.sent(homepage="https://spam.example")
+    page = web.client.get(page_of(web, case)).text
+    lost = web.client.post("/status/lost", data={"number": case.id})
+
+    assert Status.QUARANTINED is case.status
+    assert "A person looks at it before it goes on" in page
+    assert "not filed before a person has looked at it" in page
+    assert (200, []) == (lost.status_code, web.mailer.sent)
+
+
+@pytest.mark.parametrize(
+    ("email", "seconds", "status"),
+    [
+        (STRANGER, 1, Status.QUARANTINED),
+        (STRANGER, 30, Status.OPEN),
+        (STRANGER, 86_400 * 3, Status.OPEN),
+        ("camille@example.com", 1, Status.OPEN),
+    ],
+)
+def test_a_stranger_takes_a_moment_to_fill_in_a_form(web: Web, email: str, seconds: int, status: Status) -> None:
+    """However long it stays open; people of known domains may have it filled in by their browser."""
+    token = opened(web)
+    web.clock.advance(seconds=seconds)
+
+    assert status is web.sent(Kind.QUESTION, email=email, opened=token).status
+
+
+def test_a_form_that_is_shown_again_keeps_when_it_was_opened(web: Web) -> None:
+    """What is mended in a moment was not typed in one."""
+    token = opened(web)
+    web.clock.advance(minutes=5)
+    again = web.send(Kind.QUESTION, email=STRANGER, opened=token, summary="")
+    assert f'name="opened" value="{token}"' in again.text
+
+    web.clock.advance(seconds=1)
+    assert Status.OPEN is web.sent(Kind.QUESTION, email=STRANGER, opened=token).status
+
+
+@pytest.mark.parametrize("token", ["", "2026-11-23T15:00:00+00:00", "x" * 500])
+def test_a_form_that_does_not_say_it_is_taken_all_the_same(web: Web, token: str) -> None:
+    """Those in the wiki do not."""
+    assert Status.OPEN is web.sent(Kind.QUESTION, email=STRANGER, opened=token).status
+
+
+def test_the_api_is_a_door_like_the_forms(web: Web) -> None:
+    """A flood through it is held back as well."""
+    sent = [
+        web.client.post("/api/requests", json=body_of(Kind.QUESTION, email=STRANGER, summary=f"Number {n}"))
+        for n in range(12)
+    ]
+    cases = [web.desk.store.load(answer.get_json()["id"]) for answer in sent]
+
+    assert [Status.OPEN] * 10 + [Status.QUARANTINED] * 2 == [case.status for case in cases]

@@ -68,6 +68,8 @@ def joining(case_id: str, event: Joined, other: Case) -> Joined:
     """The event with what is known of the other request. Raises Refused when that one can't be followed."""
     if other.same_as == case_id:
         raise Refused(f"{other.id} follows {case_id} already. Have it follow no more first, on its own page.")
+    if other.status.is_held_back:
+        raise Refused(f"{other.id} is held back until a person has looked at it. Look at it first.")
     if other.same_as:
         raise Refused(f"{other.id} is itself the same as {other.same_as}. Name {other.same_as} instead.")
     return replace(event, number=None if other.gone else other.issue)

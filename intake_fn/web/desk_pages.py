@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-DONE = (Status.RESOLVED, Status.CLOSED)
+DONE = (Status.RESOLVED, Status.CLOSED, Status.REJECTED)
 
 PAGE = 50
 MOST_PAGES = 10

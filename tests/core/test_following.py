@@ -117,6 +117,9 @@ def test_nobody_follows_in_a_circle_or_a_chain() -> None:
     with pytest.raises(Refused, match=f"Name {THIRD} instead"):
         joining(CASE_ID, event, replace(LEAD, same_as=THIRD))
 
+    with pytest.raises(Refused, match=f"{OTHER} is held back"):
+        joining(CASE_ID, event, replace(LEAD, status=Status.QUARANTINED))
+
     assert [4700, None] == [joining(CASE_ID, event, replace(LEAD, gone=gone)).number for gone in (False, True)]
 
 

@@ -43,6 +43,9 @@ def test_whoever_fills_it_in_gets_an_ordinary_receipt(web: Web) -> None:
     assert Status.QUARANTINED is case.status
     assert "A person looks at it before it goes on" in page
     assert "not filed before a person has looked at it" in page
+    assert "a mail follows once a person has looked at it" in web.client.get(f"{page_of(web, case)}?new=1").text
+    assert "It will be, once a person has looked at it." in page
+    assert "on its way" not in page
     assert (200, []) == (lost.status_code, web.mailer.sent)
 
 

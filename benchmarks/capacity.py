@@ -18,6 +18,8 @@ from intake_fn.core.case import Escalated, fold
 from intake_fn.core.escalation import standing
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
+from intake_fn.core.request import Requester
+from intake_fn.desk.door import Arrival
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
 from tests.adapters.meter import Bill, Crowd, Metered
@@ -99,6 +101,10 @@ def of_requests(office: Office) -> list[Cost]:
     """One request from the form to level 1, and looking at it."""
     desk = office.desk
     costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key"))]
+    stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
+    costs.append(
+        office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Arrival()))
+    )
     page = desk.store.queue(0)
     case = desk.store.load(page.rows[0].id)
     event = office.room.event(Escalated, level=1, handler="ihelp", reason="too-complex")

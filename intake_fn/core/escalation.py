@@ -90,7 +90,7 @@ from intake_fn.core.notes import (
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
 from intake_fn.core.request import Priority, Request
 
-_IN_MANTIS = (UpdateIssue, AddNote, CatchUp, RelateIssue)
+_FOR_THE_ISSUE = (UpdateIssue, AddNote, CatchUp, RelateIssue)
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
 _OTHERS = frozenset({Followed, Unfollowed})
 _MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, Heard}
@@ -290,9 +290,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
         intents += [intent for intent in owed if intent not in intents]
         before = after
     if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
-        intents = [
-            intent for intent in intents if not isinstance(intent, UpdateIssue | AddNote | CatchUp | RelateIssue)
-        ]
+        intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
     return standing(before, process, events, tuple(intents))
 
 

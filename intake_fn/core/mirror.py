@@ -107,12 +107,14 @@ def told(case: Case, stands: Standing | None, owed: Iterable[int], process: Proc
 
 def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
     known = {event.number for event in case.history if isinstance(event, NotedInMantis)}
-    ours = {note_marker(case, version) for version in range(1, case.version + 1)}
+    markers = {note_marker(case, version) for version in range(1, case.version + 1)}
+    writers: dict[str, str] = {}
     for note in stands.notes:
         end = _MARKER.search(note.text.rstrip())
-        if end and end.group() in ours:
-            ours.remove(end.group())  # once more, and somebody quotes it
-        elif note.number not in known:
+        marker = end.group() if end else ""
+        # The first with a marker is ours; who else ends a note with it quotes it.
+        ours = marker in markers and writers.setdefault(marker, note.author) == note.author
+        if not ours and note.number not in known:
             yield NotedInMantis(at=now, actor=_who(note.author, process), number=note.number, text=note.text)
 
 

@@ -33,14 +33,14 @@ from intake_fn.desk.post import ITEM
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from intake_fn.core.process import Process
     from intake_fn.ports import Store
 
 READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
 WRITES = ("create", "save", "lease", "postpone", "line_up", "finish", "take_sync", "keep_sync")
-MANTIS = ("file", "update", "note", "changes", "look")
+MANTIS = ("file", "update", "note", "relate", "changes", "look")
 FOLLOWS = 5
 """Of six requests the last is the same as the one before it."""
 
@@ -256,7 +256,10 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         notes_missed=len({*written} - {*read}),
         notes_twice=len(read) - len({*read}),
         followers=len(pairs),
-        apart=sum(_is_apart(room.store.load(lead), room.store.load(follower)) for lead, follower in pairs),
+        apart=sum(
+            _is_apart(room.store.load(lead), room.store.load(follower), room.tracker.related)
+            for lead, follower in pairs
+        ),
         cuts=knife.cuts,
     )
 
@@ -290,12 +293,13 @@ def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -
             continue
 
 
-def _is_apart(lead: Case, follower: Case) -> bool:
+def _is_apart(lead: Case, follower: Case, related: Container[tuple[int | None, int | None]]) -> bool:
     """Whether a follower did not go where the other one went, heard of it more than once, or is no duplicate of it."""
     heard = [event.progress for event in follower.history if isinstance(event, Heard)]
     done = [event for event in follower.history if isinstance(event, Resolved)]
     once = heard.count(Progress.RESOLVED) == len(done) == 1
-    return lead.status.is_open or not once or {lead.issue: Relation.DUPLICATE} != follower.links
+    linked = {lead.issue: Relation.DUPLICATE} == follower.links and (follower.issue, lead.issue) in related
+    return lead.status.is_open or not once or not linked
 
 
 def _swept(desk: Any, room: Room) -> None:

@@ -30,11 +30,13 @@ from intake_fn.core.notes import SPECDESK, makes_a_note, note_of
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, Swept, give_up, postpone, ready, record
-from intake_fn.desk.post import LOOK, send
+from intake_fn.desk.post import LOOK, asked, send
 from intake_fn.desk.records import claim_of
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
     from intake_fn.ports import OutboxItem
@@ -64,13 +66,46 @@ def deliver(desk: Desk, case_id: str, *, in_line: bool = False) -> Swept:
 
 
 def _attempt(desk: Desk, item: OutboxItem) -> Swept:
-    """One try at one item, under a lease; whatever goes wrong is written down with the item."""
+    """One try at one item, under a lease."""
+    mail = isinstance(item.intent, SendNotice)
+    if mail and not item.begun:
+        return _attempt_mail(desk, item)
     if not desk.store.lease(item, desk.clock(), LEASE_SECONDS):
         return Swept()
-    if item.begun and isinstance(item.intent, SendNotice):
+    if mail:
         return give_up(desk, item, Unsure(f"It may have been sent or not: the work was cut off. {LOOK}"))
+    return _tried(desk, item, lambda: _carry_out(desk, item))
+
+
+def _attempt_mail(desk: Desk, item: OutboxItem) -> Swept:
+    """The same for a mail, of which nobody can be asked whether it was sent.
+
+    What is found under a lease that is over may have been sent. So all that can be done before is done before the
+    lease: what is cut off until then was surely not sent.
+    """
+    trouble, notice = None, None
     try:
-        _carry_out(desk, item)
+        case = desk.store.load(item.case_id)
+        notice = asked(desk, item, case)
+    except Exception as error:  # noqa: BLE001 - it is raised again, under the lease: one alone may write it down
+        trouble = error
+    if notice is None and trouble is None:
+        return Swept(delivered=1)
+    if not desk.store.lease(item, desk.clock(), LEASE_SECONDS):
+        return Swept()
+
+    def go_on() -> None:
+        if notice is None:
+            raise trouble or Stale("It is no longer owed.")
+        send(desk, item, case, notice)
+
+    return _tried(desk, item, go_on)
+
+
+def _tried(desk: Desk, item: OutboxItem, do: Callable[[], None]) -> Swept:
+    """Do it; whatever goes wrong is written down with the item."""
+    try:
+        do()
     except Stale:
         return Swept()  # somebody else has done it, or will: the item is still there if it is owed
     except (Refused, Unsure) as error:
@@ -100,8 +135,6 @@ def _carry_out(desk: Desk, item: OutboxItem) -> None:
         case PassOn():
             _pass_on(desk, item, case, item.intent)
             desk.store.finish(item)
-        case SendNotice():
-            send(desk, item, case)
 
 
 def _say(desk: Desk, item: OutboxItem, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:

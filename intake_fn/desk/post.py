@@ -81,22 +81,27 @@ def goes_with(one: SendNotice, other: SendNotice) -> bool:
 LOOK = "Ask whether it came, or try again to send it once more."
 
 
-def send(desk: Desk, item: OutboxItem, case: Case) -> None:
-    """Send a notice, and with it those that were put off for the same person. Raises PutOff."""
+def asked(desk: Desk, item: OutboxItem, case: Case) -> SendNotice | None:
+    """The notice that is to be sent now; None when there is none any more. Raises PutOff when it has to wait."""
     notice = notice_of(item, case, desk.process)
     if notice is None:
         log.info("notice_outlived", item=item.id)
         desk.store.finish(item)
-        return
+        return None
     mark = desk.store.mark_of(mailbox(notice.to))
     if mark:
         event = NotMailed(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=mark.why)
         record(desk, item, case, event)
-        return
+        return None
     until = held_until(notice, case, desk.process, desk.clock())
     if until:
         raise PutOff(OUT_OF_HOURS, until)
     _pace(desk, item, notice)
+    return notice
+
+
+def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
+    """Send a notice, and with it those that were put off for the same person."""
     notices, others = [notice], []
     try:
         if item.last_error.startswith(PUT_OFF):

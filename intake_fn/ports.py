@@ -245,6 +245,10 @@ class Store(Protocol):
         """One more of `what`; how many there are by now. Forgotten some time after `until`."""
         ...
 
+    def counted(self, what: str) -> int:
+        """How many of `what` there are by now."""
+        ...
+
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before (sign-in links)."""
         ...

@@ -271,6 +271,11 @@ class MemoryStore:
             self._counted[what] += 1
             return self._counted[what]
 
+    def counted(self, what: str) -> int:
+        """How many there are."""
+        with self._up():
+            return self._counted[what]
+
     def use_once(self, token: str, until: datetime) -> bool:
         """False when the token was used before; it is remembered for ever here."""
         del until

@@ -257,6 +257,11 @@ class DynamoStore:
             )
         return int(plain(counted["Attributes"])["times"])
 
+    def counted(self, what: str) -> int:
+        """How many of `what` there are by now."""
+        here = self._get(f"COUNT#{what}", "COUNT")
+        return int(here["times"]) if here else 0
+
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
         once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until)}

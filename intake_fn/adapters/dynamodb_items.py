@@ -8,7 +8,7 @@
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
-| COUNT#what  | COUNT        | how often something came within an hour or a day      | key              |
+| COUNT#what  | COUNT        | how often something came (desk/door.py)               | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |

@@ -674,8 +674,13 @@ def _retried(case: Case, event: Retried) -> dict[str, Any]:
 
 
 def _replied(case: Case, _: RequesterReplied) -> dict[str, Any]:
-    """Resumes what waited and reopens what was done; a new case still waits for its verdict, or to be let through."""
-    stays = case.status is Status.NEW or case.status.is_held_back
+    """Resumes what waited and reopens what was done; a new case still waits for its verdict, or to be let through.
+
+    What was set aside is looked at once more: else nobody would read the reply.
+    """
+    if case.status is Status.REJECTED:
+        return {"status": Status.QUARANTINED, "filing": Filing.QUARANTINED}
+    stays = case.status in (Status.NEW, Status.QUARANTINED)
     return {"status": case.status if stays else Status.OPEN}
 
 

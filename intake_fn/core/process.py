@@ -177,6 +177,16 @@ class MailIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How many requests are usual: with one text in a day, of one mailbox, and of all who are counted together."""
+
+    same_text: int
+    same_mailbox_per_hour: int
+    per_hour: int
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineLimits:
     """What is usual; a request beyond that waits until a person has looked at it (core/suspicion.py)."""
 
@@ -185,10 +195,10 @@ class QuarantineLimits:
     seconds: int = 3
     """In which nobody fills in a form."""
     links: int = 3
-    same_text: int = 3
-    same_mailbox_per_hour: int = 10
-    strangers_per_hour: int = 20
-    strangers_per_day: int = 100
+    strangers: Usual = Usual(3, 10, 20, 100)
+    """From all domains that are not known, together."""
+    known: Usual = Usual(20, 30, 100, 300)
+    """From each known domain."""
 
 
 @dataclass(frozen=True, slots=True)

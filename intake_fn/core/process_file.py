@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from typing import Any
 
@@ -35,6 +35,7 @@ from intake_fn.core.process import (
     QuarantineLimits,
     SameDay,
     Target,
+    Usual,
     WorkingDayHours,
 )
 from intake_fn.core.process_checks import Problem, Raw, check, nearest
@@ -356,19 +357,13 @@ _MANTIS = {
     "max_file_mb": _COUNT,
 }
 _MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS, "per_hour": _optional(_COUNT, 20)}
+_USUAL = _record(dict.fromkeys((part.name for part in fields(Usual)), _COUNT))
 _QUARANTINE = {
     "domains": _optional(_list(_TEXT), ()),
-    **{
-        name: _optional(_COUNT, getattr(QuarantineLimits(), name))
-        for name in (
-            "seconds",
-            "links",
-            "same_text",
-            "same_mailbox_per_hour",
-            "strangers_per_hour",
-            "strangers_per_day",
-        )
-    },
+    "seconds": _optional(_COUNT, QuarantineLimits().seconds),
+    "links": _optional(_COUNT, QuarantineLimits().links),
+    "strangers": _optional(_USUAL),
+    "known": _optional(_USUAL),
 }
 _INTAKE = {
     "files": _record({"count": _COUNT, "direct_mb": _COUNT, "posted_mb": _COUNT}),
@@ -435,11 +430,17 @@ def _calendar(
 
 
 def _intake(*, files: Mapping[str, int], quarantine: Mapping[str, Any] | None, **row: int) -> IntakeLimits:
-    limits = QuarantineLimits(**quarantine) if quarantine else QuarantineLimits()
     return IntakeLimits(
         files=files["count"],
         direct_mb=files["direct_mb"],
         posted_mb=files["posted_mb"],
-        quarantine=replace(limits, domains=tuple(domain.lower() for domain in limits.domains)),
+        quarantine=_quarantine(**quarantine) if quarantine else QuarantineLimits(),
         **row,
     )
+
+
+def _quarantine(
+    *, domains: Iterable[str], seconds: int, links: int, **usual: Mapping[str, int] | None
+) -> QuarantineLimits:
+    bounds = {whose: Usual(**numbers) for whose, numbers in usual.items() if numbers}
+    return QuarantineLimits(tuple(domain.lower() for domain in domains), seconds, links, **bounds)

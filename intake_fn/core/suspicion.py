@@ -1,8 +1,16 @@
 """Whether a request is held back until a person has looked at it. Pure; every rule of thumb stands in one table.
 
 No rule refuses anything: what is held back is kept like any other request, and one click lets it go on. So a rule may
-err, and none needs to know more about people than their mail domain. Known domains are those of the own offices and of
-client companies (support.yml, `intake.quarantine.domains`): of what comes from there only the trap says something.
+err, and none needs to know more about people than their address. Known are the domains of the own offices and of
+client companies (support.yml, `intake.quarantine.domains`), and mailboxes of which a person has let a request through.
+Anybody can write any address into a form, so of what comes from there floods are held back, too, only later.
+
+| sign                            | strangers | known   | because                                                     |
+|---------------------------------|-----------|---------|-------------------------------------------------------------|
+| the trap                        | yes       | yes     | people do not see it; programs fill in all there is         |
+| seconds the form was open       | yes       | no      | colleagues' browsers and tools fill forms in                |
+| links                           | yes       | no      | colleagues link to what they mean                           |
+| one text, one mailbox, a flood  | `Usual`   | `Usual` | in an outage many say the same; in a flood everybody does   |
 """
 
 from __future__ import annotations
@@ -13,10 +21,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from intake_fn.core.process import QuarantineLimits
+    from intake_fn.core.process import QuarantineLimits, Usual
     from intake_fn.core.request import Request
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+STRANGERS = "unknown mail domains"
+"""All whom nobody knows, as one crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +39,24 @@ class Signs:
     seconds: float | None = None
     """How long the form was open."""
     links: int = 0
+    crowd: str = STRANGERS
+    """With whom this one is counted: a known domain, a known mailbox, or all strangers."""
     same_text: int = 0
-    """Requests with this text within a day."""
+    """Requests of the crowd with this text within a day."""
     same_mailbox: int = 0
     """Requests from this mailbox within an hour."""
-    strangers_in_an_hour: int = 0
-    """Requests from unknown domains within an hour, and within a day."""
-    strangers_in_a_day: int = 0
+    in_an_hour: int = 0
+    """Requests of the crowd within an hour, and within a day."""
+    in_a_day: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody knows where it comes from."""
+        return self.crowd != STRANGERS
 
 
 Rule = Callable[[Signs, "QuarantineLimits"], str]
+CountRule = Callable[[Signs, "Usual"], str]
 """The reason, in words for the Help Desk; "" where there is none."""
 
 ALWAYS: tuple[Rule, ...] = (lambda s, _: "A field that people do not see was filled in." if s.trapped else "",)
@@ -50,36 +69,40 @@ OF_STRANGERS: tuple[Rule, ...] = (
         else ""
     ),
     lambda s, m: f"It holds {s.links} links." if s.links >= m.links else "",
-    lambda s, m: f"The same text came {s.same_text} times within a day." if s.same_text > m.same_text else "",
-    lambda s, m: (
+)
+"""Rules for requests from where nobody knows."""
+
+COUNTED: tuple[CountRule, ...] = (
+    lambda s, u: f"The same text came {s.same_text} times within a day." if s.same_text > u.same_text else "",
+    lambda s, u: (
         f"{s.same_mailbox} requests came from this address within an hour."
-        if s.same_mailbox > m.same_mailbox_per_hour
+        if s.same_mailbox > u.same_mailbox_per_hour
         else ""
     ),
-    lambda s, m: (
-        f"{s.strangers_in_an_hour} requests came from unknown mail domains within an hour, more than usual."
-        if s.strangers_in_an_hour > m.strangers_per_hour
+    lambda s, u: (
+        f"{s.in_an_hour} requests came from {s.crowd} within an hour, more than usual."
+        if s.in_an_hour > u.per_hour
         else ""
     ),
-    lambda s, m: (
-        f"{s.strangers_in_a_day} requests came from unknown mail domains within a day, more than usual."
-        if s.strangers_in_a_day > m.strangers_per_day
-        else ""
+    lambda s, u: (
+        f"{s.in_a_day} requests came from {s.crowd} within a day, more than usual." if s.in_a_day > u.per_day else ""
     ),
 )
-"""Rules for requests from domains that are not known."""
+"""Rules for everybody, with bounds of their own for those who are known."""
 
 
-def suspicions(signs: Signs, *, known: bool, limits: QuarantineLimits) -> tuple[str, ...]:
+def suspicions(signs: Signs, limits: QuarantineLimits) -> tuple[str, ...]:
     """Why a person should look first; () where nothing speaks for it."""
-    rules = ALWAYS if known else (*ALWAYS, *OF_STRANGERS)
-    return tuple(reason for rule in rules if (reason := rule(signs, limits)))
+    rules = ALWAYS if signs.known else (*ALWAYS, *OF_STRANGERS)
+    usual = limits.known if signs.known else limits.strangers
+    reasons = (*(rule(signs, limits) for rule in rules), *(rule(signs, usual) for rule in COUNTED))
+    return tuple(filter(None, reasons))
 
 
-def is_known(mailbox: str, limits: QuarantineLimits) -> bool:
-    """Whether a mailbox is of a known domain, or of one below it."""
+def known_domain(mailbox: str, limits: QuarantineLimits) -> str:
+    """The known domain of a mailbox, which may be of one below it; "" for a stranger's."""
     domain = mailbox.rpartition("@")[2]
-    return any(domain == known or domain.endswith(f".{known}") for known in limits.domains)
+    return next((known for known in limits.domains if domain == known or domain.endswith(f".{known}")), "")
 
 
 def links_in(request: Request) -> int:

@@ -73,7 +73,7 @@ class Desk:
         first (desk/door.py). `key` is the submit key of the form: the same key gives the same case, however often (R9).
         Raises TryLater when not even saving is possible: then nothing was taken in.
         """
-        suspicions = door.look_at(self, request, arrival) if arrival else ()
+        suspicions = door.look_at(self, request, key, arrival) if arrival else ()
         for _ in range(ATTEMPTS):
             step = escalation.take_in(self.new_id(), request, self.clock(), self.process, suspicions)
             try:
@@ -113,6 +113,7 @@ class Desk:
                 self.store.save(case.version, step)
             except Stale:
                 continue
+            door.remember(self, event, case)
             return self._delivered(case_id, step.case)
         raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
 

@@ -1,26 +1,30 @@
 """The door for requests that anybody may send: it counts what comes, and says what a person should look at first.
 
-What is counted are digests, for a day at most; nobody outside is asked.
+What is counted are digests, for a day at most; nobody outside is asked. Of whom a person has let a request through, a
+digest of the mailbox is kept for a year. Neither is worth failing for: what is not counted, or not remembered because
+the function was cut short, holds one request more or less back, and loses none.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from intake_fn.core.case import LetThrough
 from intake_fn.core.errors import TryLater
 from intake_fn.core.mailing import mailbox
-from intake_fn.core.suspicion import Signs, is_known, links_in, suspicions, text_of
+from intake_fn.core.suspicion import STRANGERS, Signs, known_domain, links_in, suspicions, text_of
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case, Event
     from intake_fn.core.request import Request
     from intake_fn.desk import Desk
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 
 log = structlog.get_logger()
 
@@ -33,31 +37,51 @@ class Arrival:
     opened: datetime | None = None
 
 
-def look_at(desk: Desk, request: Request, arrival: Arrival) -> tuple[str, ...]:
-    """Why a person should look first; () to go on. A store that cannot count lets everything go on."""
-    sender, limits, now = mailbox(request.requester.email), desk.process.intake.quarantine, desk.clock()
-    known = is_known(sender, limits)
-    seconds = (now - arrival.opened).total_seconds() if arrival.opened else None
-    signs = Signs(arrival.trapped, seconds, links_in(request))
-    if not known:
-        try:
-            signs = Signs(
-                signs.trapped,
-                signs.seconds,
-                signs.links,
-                same_text=_count(desk, "text", text_of(request), DAY),
-                same_mailbox=_count(desk, "mailbox", sender, HOUR),
-                strangers_in_an_hour=_count(desk, "strangers", "", HOUR),
-                strangers_in_a_day=_count(desk, "strangers", "", DAY),
-            )
-        except TryLater as error:
-            log.warning("arrivals_not_counted", error=str(error))
-    return suspicions(signs, known=known, limits=limits)
+def look_at(desk: Desk, request: Request, key: str, arrival: Arrival) -> tuple[str, ...]:
+    """Why a person should look first; () to go on. A store that cannot count lets everything go on.
+
+    What is held back already is counted no further, so that a flood which gives itself away holds nobody else back.
+    """
+    sender, limits = mailbox(request.requester.email), desk.process.intake.quarantine
+    seconds = (desk.clock() - arrival.opened).total_seconds() if arrival.opened else None
+    signs = Signs(arrival.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
+    try:
+        if not signs.known and desk.store.counted(_let_through(sender)):
+            signs = replace(signs, crowd=sender)
+        text = f"{signs.crowd} {text_of(request)}"
+        own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
+        all_together = {"in_an_hour": (signs.crowd, HOUR), "in_a_day": (signs.crowd, DAY)}
+        is_first = not suspicions(signs, limits) and desk.store.use_once(f"came-{_digest(key)}", desk.clock() + DAY)
+        for numbers in (own, all_together):
+            if suspicions(signs, limits):
+                break
+            found: dict[str, Any] = {sign: _count(desk, sign, *what, add=is_first) for sign, what in numbers.items()}
+            signs = replace(signs, **found)
+    except TryLater as error:
+        log.warning("arrivals_not_counted", error=str(error))
+    return suspicions(signs, limits)
 
 
-def _count(desk: Desk, kind: str, what: str, window: timedelta) -> int:
-    """One more of that, in this hour or day by the clock; how many there are by now."""
+def remember(desk: Desk, event: Event, case: Case) -> None:
+    """Know the mailbox of a request that a person has let through, so that its next one is held back for less."""
+    if not isinstance(event, LetThrough):
+        return
+    try:
+        desk.store.count(_let_through(mailbox(case.request.requester.email)), desk.clock() + YEAR)
+    except TryLater as error:
+        log.warning("let_through_not_remembered", case=case.id, error=str(error))
+
+
+def _count(desk: Desk, sign: str, what: str, window: timedelta, *, add: bool) -> int:
+    """How many of that there are in this hour or day by the clock; what comes again with its key adds none (R9)."""
     now = desk.clock()
-    begin = int(now.timestamp() // window.total_seconds())
-    digest = hashlib.sha256(what.encode()).hexdigest()[:32]
-    return desk.store.count(f"{kind}-{window.total_seconds():.0f}-{begin}-{digest}", now + window)
+    counter = f"{sign}-{int(now.timestamp() // window.total_seconds())}-{_digest(what)}"
+    return desk.store.count(counter, now + window) if add else desk.store.counted(counter)
+
+
+def _let_through(sender: str) -> str:
+    return f"let-through-{_digest(sender)}"
+
+
+def _digest(what: str) -> str:
+    return hashlib.sha256(what.encode()).hexdigest()[:32]

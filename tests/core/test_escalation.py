@@ -634,12 +634,12 @@ def test_the_log_never_runs_backwards(process: Process) -> None:
 
 
 def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
-    """A requester is never sent away; an answer resumes what waits."""
+    """A requester is never sent away; an answer resumes what waits; what was set aside is looked at again."""
     after = {status: step_of(case, RequesterReplied, process).case.status for status, case in BY_STATUS.items()}
 
     assert {
         Status.QUARANTINED: Status.QUARANTINED,
-        Status.REJECTED: Status.REJECTED,
+        Status.REJECTED: Status.QUARANTINED,
         Status.NEW: Status.NEW,
         Status.OPEN: Status.OPEN,
         Status.WAITING: Status.OPEN,

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from intake_fn.core.process import QuarantineLimits
-from intake_fn.core.suspicion import Signs, is_known, links_in, suspicions, text_of
+from intake_fn.core.process import QuarantineLimits, Usual
+from intake_fn.core.suspicion import STRANGERS, Signs, known_domain, links_in, suspicions, text_of
 from tests.core.samples import request
 
-LIMITS = QuarantineLimits(domains=("example.com",))
+LIMITS = QuarantineLimits(
+    domains=("example.com", "example.org"), strangers=Usual(3, 10, 20, 100), known=Usual(20, 30, 100, 300)
+)
+KNOWN = ("example.com", "ann@client.example.net")
 
 
 @pytest.mark.parametrize(
@@ -21,40 +24,56 @@ LIMITS = QuarantineLimits(domains=("example.com",))
         ({"links": 2}, {"links": 3}, "It holds 3 links."),
         ({"same_text": 3}, {"same_text": 4}, "came 4 times within a day"),
         ({"same_mailbox": 10}, {"same_mailbox": 11}, "11 requests came from this address"),
-        ({"strangers_in_an_hour": 20}, {"strangers_in_an_hour": 21}, "within an hour, more than usual"),
-        ({"strangers_in_a_day": 100}, {"strangers_in_a_day": 101}, "within a day, more than usual"),
+        ({"in_an_hour": 20}, {"in_an_hour": 21}, "21 requests came from unknown mail domains within an hour"),
+        ({"in_a_day": 100}, {"in_a_day": 101}, "101 requests came from unknown mail domains within a day"),
     ],
 )
 def test_each_rule_is_for_strangers(usual: dict[str, Any], unusual: dict[str, Any], says: str) -> None:
-    """What is usual says nothing; what is not says why, and nothing of a domain that is known."""
-    assert () == suspicions(Signs(**usual), known=False, limits=LIMITS)
-    (reason,) = suspicions(Signs(**unusual), known=False, limits=LIMITS)
+    """What is usual says nothing; what is not says why, and nothing of those who are known."""
+    assert () == suspicions(Signs(**usual), LIMITS)
+    (reason,) = suspicions(Signs(**unusual), LIMITS)
     assert says in reason
-    assert () == suspicions(Signs(**unusual), known=True, limits=LIMITS)
-
-
-def test_the_trap_is_for_everybody() -> None:
-    """No person fills in what they do not see."""
-    signs = Signs(trapped=True)
-
-    assert suspicions(signs, known=True, limits=LIMITS) == suspicions(signs, known=False, limits=LIMITS)
-    assert ("A field that people do not see was filled in.",) == suspicions(signs, known=True, limits=LIMITS)
+    assert [(), ()] == [suspicions(Signs(**unusual, crowd=crowd), LIMITS) for crowd in KNOWN]
 
 
 @pytest.mark.parametrize(
-    ("mailbox", "known"),
+    ("usual", "unusual", "says"),
     [
-        ("ann@example.com", True),
-        ("ann@mail.example.com", True),
-        ("ann@badexample.com", False),
-        ("ann@example.com.evil.org", False),
-        ("example.com", True),
-        ("", False),
+        ({"same_text": 20}, {"same_text": 21}, "came 21 times within a day"),
+        ({"same_mailbox": 30}, {"same_mailbox": 31}, "31 requests came from this address"),
+        ({"in_an_hour": 100}, {"in_an_hour": 101}, "101 requests came from example.com within an hour"),
+        ({"in_a_day": 300}, {"in_a_day": 301}, "301 requests came from example.com within a day"),
+        ({"seconds": 0.1, "links": 50}, {"trapped": True}, "A field that people do not see was filled in."),
     ],
 )
-def test_a_domain_is_known_with_all_below_it(mailbox: str, known: bool) -> None:
+def test_who_is_known_is_held_back_for_a_flood_or_the_trap(
+    usual: dict[str, Any], unusual: dict[str, Any], says: str
+) -> None:
+    """Anybody can write a known address into a form."""
+    assert () == suspicions(Signs(**usual, crowd="example.com"), LIMITS)
+    (reason,) = suspicions(Signs(**unusual, crowd="example.com"), LIMITS)
+    assert says in reason
+
+
+def test_every_reason_is_given() -> None:
+    """A person who decides reads all of them."""
+    assert 7 == len(suspicions(Signs(True, 0.1, 9, STRANGERS, 99, 99, 99, 999), LIMITS))
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "domain"),
+    [
+        ("ann@example.com", "example.com"),
+        ("ann@mail.example.org", "example.org"),
+        ("ann@badexample.com", ""),
+        ("ann@example.com.evil.org", ""),
+        ("example.com", "example.com"),
+        ("", ""),
+    ],
+)
+def test_a_domain_is_known_with_all_below_it(mailbox: str, domain: str) -> None:
     """And no other that looks like it."""
-    assert known is is_known(mailbox, LIMITS)
+    assert domain == known_domain(mailbox, LIMITS)
 
 
 def test_links_and_words_are_those_of_all_texts() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import Filing, LetThrough, Noted, Quarantined, Rejected, RequesterReplied, Status
+from intake_fn.core.case import Filing, Joined, LetThrough, Noted, Quarantined, Rejected, RequesterReplied, Status
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Requester
 from intake_fn.desk.door import Arrival
@@ -77,12 +77,11 @@ def test_what_is_let_through_goes_on_as_if_it_had_just_come(room: Room) -> None:
 
 
 def test_what_is_set_aside_stays_and_can_still_go_on(room: Room) -> None:
-    """Nobody is told; a reason is needed, and a reply reopens nothing by itself."""
+    """Nobody is told; a reason is needed."""
     case = held(room)
     with pytest.raises(Refused, match="why"):
         room.desk.act(case.id, room.event(Rejected, reason=" "), case.version)
-    room.desk.act(case.id, room.event(Rejected, reason="An advertisement."), case.version)
-    case = room.desk.act(case.id, RequesterReplied(at=room.clock(), actor="requester", text="No!"), 99)
+    case = room.desk.act(case.id, room.event(Rejected, reason="An advertisement."), case.version)
     ledger = room.store.ledger()
 
     assert (Status.REJECTED, [], 1, True) == (case.status, room.mailer.sent, ledger.rejected, ledger.balanced)
@@ -90,16 +89,81 @@ def test_what_is_set_aside_stays_and_can_still_go_on(room: Room) -> None:
     assert Status.OPEN is room.desk.act(case.id, room.event(LetThrough), 99).status
 
 
-def test_the_same_click_counts_once_and_a_store_that_cannot_count_holds_nobody_back(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A form that is sent again gives the same receipt; counting is a help, and no door."""
-    first = [room.desk.take_in(request(requester=STRANGER), "key", Arrival()).id for _ in range(9)]
-    assert 1 == len(set(first))
-    assert Status.OPEN is room.store.load(first[0]).status
+def test_who_writes_again_after_being_set_aside_is_looked_at_again(room: Room) -> None:
+    """The page asks them to write if it is wrong, so a person reads what they write; still no mail goes out."""
+    case = held(room)
+    room.desk.act(case.id, room.event(Rejected, reason="An advertisement."), case.version)
+    case = room.desk.act(case.id, RequesterReplied(at=room.clock(), actor="requester", text="No!"), 99)
+    ledger = room.store.ledger()
 
+    assert (Status.QUARANTINED, Filing.QUARANTINED, []) == (case.status, case.filing, room.mailer.sent)
+    assert (1, 0, True) == (ledger.quarantined, ledger.rejected, ledger.balanced)
+    assert [case.id] == [row.id for row in room.store.quarantined().rows]
+
+
+def test_who_was_let_through_is_known(room: Room) -> None:
+    """Their next request is not held back for links or haste, however they write their address; a flood is."""
+    hasty = request(requester=STRANGER, description="http://a http://b http://c")
+    case = room.desk.take_in(hasty, "first", Arrival(opened=room.clock()))
+    assert Status.QUARANTINED is case.status
+    room.desk.act(case.id, room.event(LetThrough), case.version)
+
+    again = replace(hasty, requester=replace(STRANGER, email="Nobody@Spam.example"))
+    cases = [
+        room.desk.take_in(replace(again, summary=f"{number}"), f"again {number}", Arrival(opened=room.clock()))
+        for number in range(31)
+    ]
+    assert [Status.OPEN] * 30 + [Status.QUARANTINED] == [case.status for case in cases]
+    other = replace(hasty, requester=replace(STRANGER, email="another@spam.example"))
+    assert Status.QUARANTINED is room.desk.take_in(other, "other", Arrival(opened=room.clock())).status
+
+
+def test_nothing_follows_what_is_held_back(room: Room) -> None:
+    """It goes nowhere, so whoever followed it would never hear anything."""
+    case = held(room)
+    other = room.desk.take_in(request(), "other")
+
+    with pytest.raises(Refused, match="is held back until a person has looked"):
+        room.desk.act(other.id, room.event(Joined, other=case.id), other.version)
+
+
+def test_a_let_through_that_is_not_remembered_still_counts(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request goes on; only the next one of its sender is held back once more."""
+    case = held(room)
     monkeypatch.setattr(room.store, "count", broken)
+
+    assert Status.OPEN is room.desk.act(case.id, room.event(LetThrough), case.version).status
+
+
+def test_the_same_click_counts_once(room: Room) -> None:
+    """However often a form is sent again, or its answer lost on the way."""
+    first = [room.desk.take_in(request(requester=STRANGER), "key", Arrival()).id for _ in range(99)]
+    others = [room.desk.take_in(request(requester=STRANGER), f"key {n}", Arrival()).status for n in range(3)]
+
+    assert (1, Status.OPEN) == (len(set(first)), room.store.load(first[0]).status)
+    assert [Status.OPEN, Status.OPEN, Status.QUARANTINED] == others
+
+
+def test_a_store_that_cannot_count_holds_nobody_back(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting is a help, and no door."""
+    monkeypatch.setattr(room.store, "count", broken)
+
     assert Status.OPEN is room.desk.take_in(request(requester=STRANGER), "other", Arrival()).status
+
+
+def test_what_gives_itself_away_holds_nobody_else_back(room: Room) -> None:
+    """A flood of the trap, of haste, of one text and of one mailbox leaves strangers their usual number."""
+    for number in range(100):
+        sender = Requester("x", f"{number}@spam.example", "paris")
+        room.desk.take_in(request(requester=sender), f"trap {number}", Arrival(trapped=True))
+        room.desk.take_in(request(requester=sender), f"haste {number}", Arrival(opened=room.clock()))
+        room.desk.take_in(request(requester=sender, summary="Cheap"), f"text {number}", Arrival())
+        room.desk.take_in(request(requester=STRANGER, summary=f"{number}"), f"mailbox {number}", Arrival())
+    came_through = room.store.ledger().filed
+    person = Requester("Ann", "ann@client.example.net", "paris")
+
+    assert 3 + 10 == came_through
+    assert Status.OPEN is room.desk.take_in(request(requester=person), "ann", Arrival()).status
 
 
 def broken(*_: object) -> int:

@@ -194,7 +194,7 @@ def test_a_long_queue_is_turned_page_by_page(web: Web) -> None:
     """Every request is on exactly one page."""
     for number in range(60):
         web.clock.advance(minutes=1)
-        web.sent(Kind.QUESTION, summary=f"Question {number:02}")
+        web.sent(Kind.QUESTION, summary=f"Question {number:02}", email=f"user-{number % 6}@example.com")
     web.sign_in()
     first = web.client.get("/desk?level=0").text
     more = re.search(r'href="([^"]+cursor=[^"]+)"', first)

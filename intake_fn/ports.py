@@ -23,8 +23,13 @@ from intake_fn.core.case import Case, Category, Event, Failure, Intent, Relation
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
+from intake_fn.core.suspicion import why_held_back
 
 # --- Store -----------------------------------------------------------------------------------
+
+
+LONGEST_WHY = 500
+"""Characters of a reason that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class CaseRow:
     version: int = 0
     gone: bool = False
     """Whether its issue is missing in Mantis."""
+    why: str = ""
+    """Why it is held back, or was set aside; the beginning of it."""
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:
@@ -72,6 +79,7 @@ class CaseRow:
             wake=step.wake,
             version=case.version,
             gone=case.gone,
+            why=why_held_back(case)[:LONGEST_WHY],
         )
 
 
@@ -191,11 +199,11 @@ class Store(Protocol):
         ...
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level (all levels for None), the most recently received first. What is quarantined is not open."""
+        """Cases of a level (all levels for None), the most recently received first; none that is held back."""
         ...
 
-    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
-        """Cases that wait until a person has looked at them, the most recently received first."""
+    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait until a person has looked at them (QUARANTINED), or were set aside (REJECTED)."""
         ...
 
     def row(self, case_id: str) -> CaseRow:

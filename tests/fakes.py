@@ -188,12 +188,12 @@ class MemoryStore:
             rows = [self.row(self._places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
-    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
-        """Cases that wait for a person, the latest first."""
+    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait for a person, or were set aside, the latest first."""
         with self._up():
             bound = _unpack(cursor) if cursor else "~"
-            held = [place for place in sorted(self._places, reverse=True) if self._is_held(self._places[place])]
-            found = [place for place in held if place < bound]
+            held = [place for place, case_id in self._places.items() if self._cases[case_id].status is status]
+            found = [place for place in sorted(held, reverse=True) if place < bound]
             rows = [self.row(self._places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
@@ -351,13 +351,10 @@ class MemoryStore:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
 
-    def _is_held(self, case_id: str) -> bool:
-        return self._cases[case_id].status is Status.QUARANTINED
-
     def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
         case = self._cases[case_id]
-        if case.status is Status.QUARANTINED:
-            return level is None and not open_only
+        if case.status.is_held_back:
+            return False
         return (level is None or case.level == level) and (case.status.is_open or not open_only)
 
     def _untried(self, item: OutboxItem) -> bool:

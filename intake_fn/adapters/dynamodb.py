@@ -21,7 +21,6 @@ from zlib import crc32
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
-    QUARANTINE,
     SYNC,
     UNREACHED,
     Item,
@@ -53,6 +52,7 @@ from intake_fn.core.case import (
     Event,
     Filed,
     Filing,
+    Status,
     Step,
     apply,
     event_from_plain,
@@ -200,12 +200,11 @@ class DynamoStore:
         """Cases of a level (all levels for None), the latest first. Raises Refused for a damaged cursor."""
         levels = LEVELS if level is None else (level,)
         stands = ("open",) if open_only else ("open", "closed")
-        partitions = [f"{number}#{stand}" for number in levels for stand in stands]
-        return self._listed([*partitions, QUARANTINE] if level is None and not open_only else partitions, limit, cursor)
+        return self._listed([f"{number}#{stand}" for number in levels for stand in stands], limit, cursor)
 
-    def quarantined(self, limit: int = 50, cursor: str = "") -> Page:
-        """Cases that wait until a person has looked at them, the latest first. Raises Refused for a damaged cursor."""
-        return self._listed([QUARANTINE], limit, cursor)
+    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait for a person, or were set aside, the latest first. Raises Refused for a damaged cursor."""
+        return self._listed([status], limit, cursor)
 
     def _listed(self, partitions: Iterable[str], limit: int, cursor: str) -> Page:
         place = place_of(cursor) if cursor else "~"

@@ -18,7 +18,8 @@
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|
 | queue | queue: level, open/closed  | place: received at, id      | cases of a level; all levels by merging    |
-| queue | queue: quarantine          | place: received at, id      | what a person has to look at first         |
+| queue | queue: quarantined         | place: received at, id      | what a person has to look at first         |
+| queue | queue: rejected            | place: received at, id      | what a person has set aside                |
 | due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
 | due   | line: clock, shard         | turn: next alarm at, id     | cases whose clock has something to say     |
 
@@ -40,7 +41,8 @@ from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_fro
 from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
-from intake_fn.ports import CaseRow, Mark, OutboxItem, SyncCursor
+from intake_fn.core.suspicion import why_held_back
+from intake_fn.ports import LONGEST_WHY, CaseRow, Mark, OutboxItem, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +85,8 @@ def state_item(step: Step) -> Item:
         state["issue"] = case.issue
     if case.gone:
         state["gone"] = True
+    if why := why_held_back(case)[:LONGEST_WHY]:
+        state["why"] = why
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.wake is not None:
@@ -90,14 +94,10 @@ def state_item(step: Step) -> Item:
     return state
 
 
-QUARANTINE = "quarantine"
-"""The partition of the index `queue` in which stands what waits until a person has looked at it."""
-
-
 def queue_of(case: Case) -> str:
     """The partition of the index `queue` in which a case stands."""
-    if case.status is Status.QUARANTINED:
-        return QUARANTINE
+    if case.status.is_held_back:
+        return case.status
     return f"{case.level}#{'open' if case.status.is_open else 'closed'}"
 
 
@@ -120,6 +120,7 @@ def row_of(item: Item) -> CaseRow:
         wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
         gone=item.get("gone", False),
+        why=item.get("why", ""),
     )
 
 

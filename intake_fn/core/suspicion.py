@@ -20,7 +20,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from intake_fn.core.case import Quarantined, Rejected, RequesterReplied, Status
+
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case
     from intake_fn.core.process import QuarantineLimits, Usual
     from intake_fn.core.request import Request
 
@@ -97,6 +100,20 @@ def suspicions(signs: Signs, limits: QuarantineLimits) -> tuple[str, ...]:
     usual = limits.known if signs.known else limits.strangers
     reasons = (*(rule(signs, limits) for rule in rules), *(rule(signs, usual) for rule in COUNTED))
     return tuple(filter(None, reasons))
+
+
+def why_held_back(case: Case) -> str:
+    """Why a case is held back, or was set aside, as a person reads it; "" for all others."""
+    if case.status is Status.REJECTED:
+        return next(event.reason for event in reversed(case.history) if isinstance(event, Rejected))
+    if case.status is not Status.QUARANTINED:
+        return ""
+    reasons = [reason for event in case.history if isinstance(event, Quarantined) for reason in event.reasons]
+    if any(isinstance(event, Rejected) for event in case.history):
+        reasons.append("It was set aside, and its sender has written again.")
+    elif any(isinstance(event, RequesterReplied) for event in case.history):
+        reasons.append("Its sender has written again.")
+    return " ".join(reasons)
 
 
 def known_domain(mailbox: str, limits: QuarantineLimits) -> str:

@@ -5,18 +5,19 @@ Both page through the queue index, so they cost what is open; no request or swee
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, Step
+from intake_fn.core.case import Case, Status, Step
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
 from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.process import Calendar, Process, SameDay, Target
-from intake_fn.ports import CaseRow, Store
+from intake_fn.ports import CaseRow, Page, Store
 
 PAGE = 100
 ATTEMPTS = 5
@@ -24,9 +25,17 @@ ATTEMPTS = 5
 
 def rows(store: Store, *, open_only: bool = True) -> Iterator[CaseRow]:
     """All cases, or all open ones, page by page."""
+    yield from _pages(partial(store.queue, None, open_only=open_only))
+    for status in Status:
+        if status.is_held_back and not open_only:
+            yield from _pages(partial(store.held_back, status))
+
+
+def _pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
+    """The rows of a list, page by page."""
     cursor = ""
     while True:
-        page = store.queue(None, open_only=open_only, limit=PAGE, cursor=cursor)
+        page = listed(limit=PAGE, cursor=cursor)
         yield from page.rows
         cursor = page.cursor
         if not cursor:

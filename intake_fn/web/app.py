@@ -12,7 +12,7 @@ from flask import Flask, Response, url_for
 from flask_wtf import CSRFProtect
 
 from intake_fn.desk.filing import project_of
-from intake_fn.web import api, desk_pages, errors, health, pages, sign_in, status, uploads, words
+from intake_fn.web import api, desk_pages, errors, health, held_back, pages, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def build(front: Front) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, desk_pages):
+    for module in (sign_in, desk_pages, held_back):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, front)

@@ -66,7 +66,7 @@ def queue() -> Any:
         at=at,
         counts=store.counts(),
         failed=len(store.failed()),
-        held_back=store.ledger().quarantined,
+        ledger=store.ledger(),
         stuck=words.stuck(front().desk().stuck()),
         now=front().desk().clock(),
     )
@@ -77,8 +77,6 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
     store = front().desk().store
     if show in ("level", "all"):
         return store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
-    if show == "held-back":
-        return store.quarantined(limit=PAGE, cursor=cursor)
     person = me().id
     rows: list[CaseRow] = []
     for _ in range(MOST_PAGES):

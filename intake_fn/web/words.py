@@ -17,6 +17,7 @@ from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of
 from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
+from intake_fn.core.suspicion import why_held_back
 from intake_fn.web.attachments import size_in_words
 
 if TYPE_CHECKING:
@@ -130,11 +131,11 @@ OWED: Mapping[str, str] = {
 
 
 def held_back(case: Case) -> list[str]:
-    """Why a case is held back by itself, and what that means; nothing for all others."""
-    if case.status is not Status.QUARANTINED:
+    """Why a case is held back or was set aside, and what that means; nothing for all others."""
+    if not case.status.is_held_back:
         return []
-    reasons = [reason for event in case.history if isinstance(event, c.Quarantined) for reason in event.reasons]
-    return [f"This is held back: {' '.join(reasons)} Nothing has gone out for it, and no clock runs."]
+    what = "This is held back" if case.status is Status.QUARANTINED else "This was set aside"
+    return [f"{what}: {why_held_back(case)} Nothing has gone out for it, and no clock runs."]
 
 
 def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from intake_fn.core.case import (
     LetThrough,
     Noted,
     Quarantined,
+    Rejected,
     Reopened,
     Resolved,
     Retried,
@@ -418,15 +419,17 @@ class TestQuarantine:
     """What is held back, and the counting at the door."""
 
     def test_what_is_held_back_stands_in_a_list_of_its_own(self, store: Store) -> None:
-        """In no queue; all together lists it, too, and the ledger has a column for it."""
+        """In no queue, with the reason; the ledger has a column for it. What is set aside stands in another one."""
         store.create(received("HD-1"), "one")
         first = received("HD-2", minutes=1)
         held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
         store.create(replace(first, case=apply(first.case, held), events=(*first.events, held), intents=()), "two")
 
-        assert ["HD-2"] == [row.id for row in store.quarantined().rows]
+        assert ["HD-2"] == [row.id for row in store.held_back(Status.QUARANTINED).rows]
         assert ["HD-1"] == [row.id for row in store.queue(1, open_only=False).rows]
-        assert ["HD-2", "HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
+        assert ["HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
+        assert [CaseRow.of(Step(store.load("HD-2"), ()))] == [*store.held_back(Status.QUARANTINED).rows]
+        assert "It holds 9 links." == store.row("HD-2").why
         assert (2, 1, 1, True) == (
             store.ledger().received,
             store.ledger().queued,
@@ -435,9 +438,14 @@ class TestQuarantine:
         )
         assert 1 == store.counts()[1]
 
-        case = store.load("HD-2")
-        store.save(2, then(case, at(LetThrough, 2), owed=(JudgeRequest(),)))
-        assert ([], 0) == ([*store.quarantined().rows], store.ledger().quarantined)
+        store.save(2, then(store.load("HD-2"), at(Rejected, 2, reason="An advertisement.")))
+        assert [] == [*store.held_back(Status.QUARANTINED).rows]
+        assert ["An advertisement."] == [row.why for row in store.held_back(Status.REJECTED).rows]
+        assert (0, 1, True) == (store.ledger().quarantined, store.ledger().rejected, store.ledger().balanced)
+
+        store.save(3, then(store.load("HD-2"), at(LetThrough, 3), owed=(JudgeRequest(),)))
+        assert [] == [*store.held_back(Status.QUARANTINED).rows, *store.held_back(Status.REJECTED).rows]
+        assert (["HD-2", "HD-1"], "") == ([row.id for row in store.queue(1).rows], store.row("HD-2").why)
 
     def test_pages_of_it_follow_each_other(self, store: Store) -> None:
         """As in a queue."""
@@ -446,8 +454,8 @@ class TestQuarantine:
             held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("x",))
             step = replace(first, case=apply(first.case, held), events=(*first.events, held), intents=())
             store.create(step, f"key {number}")
-        page = store.quarantined(limit=3)
-        rest = store.quarantined(limit=3, cursor=page.cursor)
+        page = store.held_back(Status.QUARANTINED, limit=3)
+        rest = store.held_back(Status.QUARANTINED, limit=3, cursor=page.cursor)
 
         assert (["HD-4", "HD-3", "HD-2"], ["HD-1", "HD-0"], "") == (
             [row.id for row in page.rows],
@@ -462,6 +470,7 @@ class TestQuarantine:
 
         assert list(range(1, 21)) == sorted(counted)
         assert 1 == store.count("b", MONDAY + MINUTE)
+        assert (20, 1, 0) == tuple(map(store.counted, "abc"))
 
 
 class TestLedger:

@@ -566,23 +566,6 @@ def test_a_question_that_the_spec_does_not_answer_says_so(web: Web) -> None:
     assert "Type a question" in web.client.get("/desk/expected").text
 
 
-def test_what_is_held_back_stands_in_a_list_of_its_own_until_a_person_has_looked(web: Web) -> None:
-    """With the reason; one click lets it go on."""
-    web.sign_in()
-    assert "To be looked at" not in web.client.get("/desk").text
-    case = web.sent(homepage="https://spam.example", summary="Is this spam?")
-    everything, apart = (web.client.get(f"/desk?show={show}").text for show in ("all", "held-back"))
-
-    assert "Is this spam?" not in everything
-    assert "Is this spam?" in apart
-    assert "A field that people do not see was filled in." in web.client.get(f"/desk/requests/{case.id}").text
-    assert "Is this spam?" not in web.client.get("/desk?show=closed").text
-
-    web.act(case, "let-through")
-    assert "To be looked at" not in web.client.get("/desk").text
-    assert 1 == web.desk.store.load(case.id).issue
-
-
 def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
     """It stands in the outbox with its error; one click delivers it."""
     web.tracker.down = True

@@ -13,6 +13,7 @@ import pytest
 
 from intake_fn.core.case import Filing, Joined, LetThrough, Noted, Quarantined, Rejected, RequesterReplied, Status
 from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.hours import due
 from intake_fn.core.request import Requester
 from intake_fn.desk.door import Arrival
 from tests.desk.test_story import Room, request
@@ -59,6 +60,21 @@ def test_what_is_held_back_owes_nobody_anything(room: Room) -> None:
     assert [] == [*room.store.queue(None).rows]
 
 
+def test_no_clock_runs_before_it_is_let_through(process: Process) -> None:
+    """Where its level has a response time, too: nobody is warned of what goes nowhere, and then it has all its time."""
+    front_end = replace(process.levels[0], response=process.levels[4].response)
+    room = Room(replace(process, levels={**process.levels, 0: front_end}))
+    case = held(room)
+    room.clock.advance(days=30)
+
+    assert (None, None) == (room.store.row(case.id).due, room.store.row(case.id).wake)
+    assert (0, []) == (room.desk.sweep().warned, room.mailer.sent)
+    let_through = room.desk.act(case.id, room.event(LetThrough), case.version)
+    found = due(let_through, room.desk.process)
+    assert found is not None
+    assert (room.clock(), room.store.row(case.id).due) == (found.started, found.instant)
+
+
 def test_what_is_let_through_goes_on_as_if_it_had_just_come(room: Room) -> None:
     """With what was said meanwhile; its clock starts now."""
     case = held(room)
@@ -72,8 +88,6 @@ def test_what_is_let_through_goes_on_as_if_it_had_just_come(room: Room) -> None:
     assert ["Reply (the requester)", "Note (Paul)"] == [note.splitlines()[0] for note in room.tracker.notes[1]]
     assert ["nobody@spam.example", "liaison.paris@example.com"] == [mail.to for mail in room.mailer.sent]
     assert (0, 1, True) == (room.store.ledger().quarantined, room.store.ledger().filed, room.store.ledger().balanced)
-    due = room.store.row(case.id).due
-    assert due is None or due > room.clock()
 
 
 def test_what_is_set_aside_stays_and_can_still_go_on(room: Room) -> None:

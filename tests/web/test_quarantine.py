@@ -83,6 +83,17 @@ def test_a_form_that_does_not_say_it_is_taken_all_the_same(web: Web, token: str)
     assert Status.OPEN is web.sent(Kind.QUESTION, email=STRANGER, opened=token).status
 
 
+def test_what_an_engineer_sends_for_somebody_else_is_not_held_back(web: Web) -> None:
+    """They have looked already; by the form as by the API."""
+    token = opened(web)
+    web.sign_in()
+    links = "http://a.example http://b.example http://c.example"
+    body = body_of(Kind.QUESTION, email=STRANGER, description=links)
+
+    assert Status.OPEN is web.sent(Kind.QUESTION, email=STRANGER, opened=token).status
+    assert "open" == web.client.post("/api/requests", json=body).get_json()["status"]
+
+
 def test_the_api_is_a_door_like_the_forms(web: Web) -> None:
     """A flood through it is held back as well."""
     sent = [

@@ -40,7 +40,8 @@ class Arrival:
 def look_at(desk: Desk, request: Request, key: str, arrival: Arrival) -> tuple[str, ...]:
     """Why a person should look first; () to go on. A store that cannot count lets everything go on.
 
-    What is held back already is counted no further, so that a flood which gives itself away holds nobody else back.
+    What is held back already is counted no further, so that a flood which gives itself away holds nobody else back,
+    and one that does not holds others back for that hour only, until as many as are usual in a day have come through.
     """
     sender, limits = mailbox(request.requester.email), desk.process.intake.quarantine
     seconds = (desk.clock() - arrival.opened).total_seconds() if arrival.opened else None
@@ -50,9 +51,9 @@ def look_at(desk: Desk, request: Request, key: str, arrival: Arrival) -> tuple[s
             signs = replace(signs, crowd=sender)
         text = f"{signs.crowd} {text_of(request)}"
         own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
-        all_together = {"in_an_hour": (signs.crowd, HOUR), "in_a_day": (signs.crowd, DAY)}
+        hour, day = {"in_an_hour": (signs.crowd, HOUR)}, {"in_a_day": (signs.crowd, DAY)}
         is_first = not suspicions(signs, limits) and desk.store.use_once(f"came-{_digest(key)}", desk.clock() + DAY)
-        for numbers in (own, all_together):
+        for numbers in (own, hour, day):
             if suspicions(signs, limits):
                 break
             found: dict[str, Any] = {sign: _count(desk, sign, *what, add=is_first) for sign, what in numbers.items()}

@@ -100,7 +100,7 @@ class Office:
 def of_requests(office: Office) -> list[Cost]:
     """One request from the form to level 1, and looking at it."""
     desk = office.desk
-    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key"))]
+    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key", Arrival()))]
     stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
     costs.append(
         office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Arrival()))
@@ -115,6 +115,8 @@ def of_requests(office: Office) -> list[Cost]:
         desk.sync()
         office.room.clock.advance(minutes=1)
     costs.append(office.cost("sync with nothing new in Mantis", desk.sync))
+    spam = request(requester=Requester("x", "x@spam.example.net", "paris"))
+    costs.append(office.cost("submit, held back", lambda: desk.take_in(spam, "spam", Arrival(trapped=True))))
     return costs
 
 

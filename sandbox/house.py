@@ -87,6 +87,7 @@ class SandboxHouse:
     build: Path = ROOT / "build"
     state: Path | None = ROOT / "build" / "state"
     wiki: bool = True
+    support: Path = ROOT / "support.yml"
 
     @property
     def clock_file(self) -> Path:
@@ -126,6 +127,7 @@ class SandboxHouse:
             "SPECDESK_MANTIS_URL": self.mantis_url,
             "SPECDESK_MANTIS_TOKEN": "sandbox-token-0123456789abcdefghij",
             "SPECDESK_BASE_URL": self.url,
+            "SPECDESK_PROCESS": str(self.support),
             "SPECDESK_SITE_URL": self.url,
             "SPECDESK_INDEX": str(self.build / "index"),
             "SPECDESK_SECRET_KEY": self._secret(),
@@ -174,7 +176,7 @@ class SandboxHouse:
     def start_mantis(self) -> None:
         """Start the stand-in and wait until it answers. Raises SandboxError."""
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self._mantis_port)]
-        command += ["--support", str(ROOT / "support.yml"), "--token", self.environ["SPECDESK_MANTIS_TOKEN"]]
+        command += ["--support", str(self.support), "--token", self.environ["SPECDESK_MANTIS_TOKEN"]]
         command += ["--state", str(self.state / "mantis")] if self.state else []
         self.mantis = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
         for _ in range(100):

@@ -240,7 +240,11 @@ def _named(operation: str, call: Any) -> str:
         key, change = call["Key"]["pk"]["S"], call["UpdateExpression"]
         if key == "SYNC":
             return "take the cursor" if "leased_until" in change else "keep the cursor"
+        if key.startswith("COUNT#"):
+            return "count"
         return "postpone" if "last_error" in change else "lease"
+    if operation == "PutItem" and call["Item"]["pk"]["S"].startswith("ONCE#"):
+        return "use once"
     return {"DeleteItem": "finish", "GetItem": "get", "PutItem": "keep the pace", "Query": "query"}.get(
         operation, operation
     )

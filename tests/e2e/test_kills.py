@@ -22,6 +22,7 @@ STEPS = {
     "Mantis: POST issues/N/notes",
     "Mantis: POST issues/N/tags",
     "mail: send",
+    "table: count",
     "table: create",
     "table: finish",
     "table: keep the cursor",
@@ -29,6 +30,7 @@ STEPS = {
     "table: lease",
     "table: save",
     "table: take the cursor",
+    "table: use once",
 }
 
 

@@ -11,14 +11,18 @@ import json
 import logging
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
+from intake_fn.desk.door import Arrival
 from intake_fn.wiring import House
 
+A_MILLION = 1_000_000
 NOT_NOW = 3
 """The exit status of a job that could not be done now."""
 
@@ -40,7 +44,8 @@ def main() -> None:
 def _done(house: House, job: dict[str, Any]) -> int:
     try:
         if job["act"] == "submit":
-            house.desk.take_in(request(job["summary"]), job["summary"])
+            desk = replace(house.desk, process=busy(house.process))
+            desk.take_in(request(job["summary"]), job["summary"], Arrival())
         elif job["act"] == "sweep":
             house.patient_desk.sweep()
         else:
@@ -48,6 +53,12 @@ def _done(house: House, job: dict[str, Any]) -> int:
     except SpecdeskError:
         return NOT_NOW
     return 0
+
+
+def busy(process: Process) -> Process:
+    """One in whose offices so many requests a minute are usual."""
+    quarantine = replace(process.intake.quarantine, known=Usual(A_MILLION, A_MILLION, A_MILLION, A_MILLION))
+    return replace(process, intake=replace(process.intake, quarantine=quarantine))
 
 
 def request(summary: str) -> Request:

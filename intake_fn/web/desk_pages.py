@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
-from intake_fn.core.case import Status
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.escalation import allowed, handler_at
 from intake_fn.core.hours import due
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from intake_fn.ports import CaseRow, Mark
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-
-DONE = (Status.RESOLVED, Status.CLOSED, Status.REJECTED)
 
 PAGE = 50
 MOST_PAGES = 10
@@ -81,7 +78,7 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
     rows: list[CaseRow] = []
     for _ in range(MOST_PAGES):
         page = store.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
-        rows += [row for row in page.rows if (row.handler == person if show == "mine" else row.status in DONE)]
+        rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
         cursor = page.cursor
         if not cursor or len(rows) >= PAGE:
             break

@@ -84,9 +84,6 @@ SETTLED: Mapping[Filing, str] = {
     Filing.FILED: "",
 }
 
-NOT_FILED: Mapping[str, str] = {Filing.FAILED: "failed", Filing.QUARANTINED: "held back", Filing.REJECTED: "set aside"}
-"""What a queue says of a request that has no issue; of all others it is delayed."""
-
 DETAIL: Mapping[str, str] = {
     "no_screenshot": "Why there is no screenshot",
     "benefit": "What it is good for",

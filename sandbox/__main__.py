@@ -16,6 +16,7 @@ import sys
 import threading
 from pathlib import Path
 
+from intake_fn.adapters.mail_headers import flaw_of
 from sandbox.aws import SandboxError
 from sandbox.house import ROOT, Ports, SandboxHouse
 
@@ -25,6 +26,8 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
+    if flaw := flaw_of(sys.version_info[:3]):
+        print(f"Note: {flaw}", file=sys.stderr)
     try:
         ports = Ports.from_environ(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)

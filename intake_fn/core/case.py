@@ -75,6 +75,8 @@ class Failure(StrEnum):
     """This one did not arrive; another may."""
     COMPLAINED = "complained"
     """Its reader reported it as unwanted."""
+    UNDELIVERABLE = "undeliverable"
+    """The mail service does not take it: no mail can be sent to such an address."""
 
     @property
     def lasts(self) -> bool:

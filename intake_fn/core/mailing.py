@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from intake_fn.core.addresses import ascii_host
+
 HOUR = timedelta(hours=1)
 
 
@@ -44,6 +46,6 @@ def mailbox(address: str) -> str:
     """The address in the one form by which it is looked up: small letters, and the host in ASCII, as SES writes it."""
     name, at, host = address.strip().rpartition("@")
     try:
-        return f"{name}{at}{host.encode('idna').decode()}".lower()
-    except UnicodeError:
+        return f"{name.lower()}{at}{ascii_host(host)}"
+    except ValueError:
         return address.strip().lower()

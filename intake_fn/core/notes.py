@@ -45,6 +45,7 @@ FAILURES: Mapping[Failure, str] = {
     Failure.BOUNCED: "came back",
     Failure.UNDELIVERED: "was not delivered this time",
     Failure.COMPLAINED: "was reported as unwanted",
+    Failure.UNDELIVERABLE: "cannot be sent",
 }
 """What became of a mail, after its address."""
 

@@ -7,6 +7,7 @@ quoted line by line so that nobody takes it for our words, and is never a templa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,6 +213,15 @@ OPEN: Mapping[Audience, str] = {
 """What stands on the link where it looks like a button."""
 
 
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, line ends, what reverses the direction of reading, and half characters. Joiners, as in family
+emoji, Persian and Hindi, and spaces of other kinds stay: they are part of what was typed."""
+
+
+ABOUT: Mapping[Audience, str] = {Audience.REQUESTER: "Your request:", Audience.HELP_DESK: "About:"}
+"""What stands before the summary at the end."""
+
+
 class Letter(NamedTuple):
     """A notice, ready to be sent: subject (one line), plain text, and the same as HTML."""
 
@@ -244,13 +254,11 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
     subject = _one_line(f"[{case.id}] {row.subject.format_map(fields)}")
     name = _one_line(notice.fields.get("name", ""))
     greeting = f"Hello {name}," if name else ""
-    about = (
-        f"About: {fields['summary']}" if row.audience is Audience.HELP_DESK else f"Your request: {fields['summary']}"
-    )
+    about = (ABOUT[row.audience], fields["summary"])
     sender = f"{process.mail.name}, {case.id}"
-    text = _without_gaps("\n\n".join((greeting, row.text.format_map(fields), about)))
+    text = _without_gaps("\n\n".join((greeting, row.text.format_map(fields), " ".join(about))))
     greeted = [html.paragraph([greeting])] if greeting else []
-    page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(about, sender)])
+    page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(*about, sender)])
     return Letter(subject, f"{text}\n\n-- \n{sender}\n", page)
 
 
@@ -303,12 +311,12 @@ def _grounds(case: Case) -> tuple[list[str], list[tuple[str, list[str]]]]:
     if not case.verdict or case.verdict["category"] != case.category:
         return [], []
     reasons = [_one_line(reason) for reason in case.verdict["reasons"]]
-    return reasons, [(row["clause"], _lines(row["quote"])) for row in case.verdict["citations"][:1]]
+    return reasons, [(_one_line(row["clause"]), _lines(row["quote"])) for row in case.verdict["citations"][:1]]
 
 
 def _one_line(text: str) -> str:
     """The text on one line: a line break in it can't start a header of its own."""
-    return " ".join(_printable(text).split())
+    return re.sub(" {2,}", " ", _printable(text)).strip(" ")
 
 
 def _lines(text: str) -> list[str]:
@@ -322,8 +330,8 @@ def _quoted(lines: Iterable[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    """Control characters, and those that reverse the direction of reading, become spaces."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    """The text as it was typed, but for what nobody types or sees, which becomes spaces."""
+    return _UNSEEN.sub(" ", text)
 
 
 def _without_gaps(text: str) -> str:

@@ -1,8 +1,9 @@
 """A notice as HTML, for mail programs: from the rows and fields of core/notices.py, everything escaped. Pure.
 
 Mail programs drop style sheets, scripts and what has to be fetched, so styles stand at each element and
-nothing is loaded from anywhere. A line of a template that is one field alone may become a block of its
-own: a quotation, the verdict, a link that looks like a button. All other lines are text.
+nothing is loaded from anywhere. What people wrote reads in its own direction (`dir="auto"`). A line of a
+template that is one field alone may become a block of its own: a quotation, the verdict, a link that looks
+like a button. All other lines are text.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _PAGE = Markup(
 )
 _PARAGRAPH = Markup('<p style="margin:0 0 16px">{}</p>')
 _QUOTE = Markup(
-    '<blockquote style="margin:0 0 16px;padding:4px 0 4px 12px;border-left:4px solid #8a94a6">{}</blockquote>'
+    '<blockquote dir="auto" style="margin:0 0 16px;padding:4px 0 4px 12px;border-left:4px solid #8a94a6">'
+    "{}</blockquote>"
 )
 _LIST = Markup('<ul style="margin:0 0 16px;padding-left:24px">{}</ul>')
 _ITEM = Markup("<li>{}</li>")
@@ -30,7 +32,10 @@ _BUTTON = Markup(
     '<p style="margin:0 0 16px"><a href="{}" style="display:inline-block;padding:10px 18px;border-radius:6px;'
     'background:#1f4e8c;color:#ffffff;text-decoration:none;font-weight:bold">{}</a></p>'
 )
-_FOOT = Markup('<p style="margin:24px 0 0;padding-top:8px;border-top:1px solid #8a94a6;font-size:14px">{}<br>{}</p>')
+_FOOT = Markup(
+    '<p style="margin:24px 0 0;padding-top:8px;border-top:1px solid #8a94a6;font-size:14px">'
+    '{} <span dir="auto">{}</span><br>{}</p>'
+)
 _BREAK = Markup("<br>")
 
 
@@ -59,9 +64,9 @@ def button(address: str, words: str) -> Markup:
     return _BUTTON.format(address, words)
 
 
-def foot(about: str, sender: str) -> Markup:
+def foot(about: str, summary: str, sender: str) -> Markup:
     """What it is about and whom it is from."""
-    return _FOOT.format(about, sender)
+    return _FOOT.format(about, summary, sender)
 
 
 def filled(template: str, fields: Mapping[str, str], blocks: Mapping[str, Markup]) -> Iterator[Markup]:

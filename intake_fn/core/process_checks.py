@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from intake_fn.core.mailing import mailbox
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR, OTHER, SameDay
 from intake_fn.core.request import Priority
 
@@ -211,7 +212,7 @@ def _addresses_are_different(p: Raw, line: Line) -> Iterator[Problem]:
     """Whoever signs in by mail is one person."""
     seen: dict[str, str] = {}
     for name, person in p["people"].items():
-        address = (person["address"] or "").casefold()
+        address = mailbox(person["address"] or "")
         if address in seen:
             path = f"people.{name}.address"
             what = f"{path}: {name} and {seen[address]} share the address {address}"

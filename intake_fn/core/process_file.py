@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from intake_fn.core.activities import SHOWN_BY
+from intake_fn.core.addresses import ascii_host, wrong_with
 from intake_fn.core.case import Category, Status
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import (
@@ -269,6 +270,18 @@ def _date(text: str) -> date:
     return date.fromisoformat(_matching(r"\d{4}-\d\d-\d\d", text))
 
 
+def _address(text: str) -> str:
+    if wrong_with(text):
+        raise ValueError(text)
+    return text
+
+
+def _domain(text: str) -> str:
+    if wrong_with(f"someone@{text}"):
+        raise ValueError(text)
+    return ascii_host(text)
+
+
 def _zone(text: str) -> str:
     try:
         return zoneinfo.ZoneInfo(text).key
@@ -290,9 +303,8 @@ _ZONE = _scalar(_Kind(_zone, "a time zone", "Use an IANA name such as Europe/Par
 _WEEKDAY = _scalar(_Kind(WEEKDAYS.index, "a day of the week", f"Use {', '.join(WEEKDAYS)}"))
 _CATEGORY = _scalar(_Kind(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
 _SHOWN_BY = _scalar(_Kind(lambda text: _one_of(SHOWN_BY, text), "an event that shows it", f"Use {', '.join(SHOWN_BY)}"))
-_ADDRESS = _scalar(
-    _Kind(lambda text: _matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", text), "an e-mail address", "Write name@company.com")
-)
+_ADDRESS = _scalar(_Kind(_address, "an e-mail address that mail can be sent to", "Write name@company.com"))
+_DOMAIN = _scalar(_Kind(_domain, "a mail domain", "Write company.com"))
 
 
 def _read_target(file: _File, node: yaml.Node, path: str) -> Target | None:
@@ -359,7 +371,7 @@ _MANTIS = {
 _MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS, "per_hour": _optional(_COUNT, 20)}
 _USUAL = _record(dict.fromkeys((part.name for part in fields(Usual)), _COUNT))
 _QUARANTINE = {
-    "domains": _optional(_list(_TEXT), ()),
+    "domains": _optional(_list(_DOMAIN), ()),
     "seconds": _optional(_COUNT, QuarantineLimits().seconds),
     "links": _optional(_COUNT, QuarantineLimits().links),
     "strangers": _optional(_USUAL),
@@ -443,4 +455,4 @@ def _quarantine(
     *, domains: Iterable[str], seconds: int, links: int, **usual: Mapping[str, int] | None
 ) -> QuarantineLimits:
     bounds = {whose: Usual(**numbers) for whose, numbers in usual.items() if numbers}
-    return QuarantineLimits(tuple(domain.lower() for domain in domains), seconds, links, **bounds)
+    return QuarantineLimits(tuple(domains), seconds, links, **bounds)

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from intake_fn.core.addresses import ascii_host
 from intake_fn.core.alarms import addressed, held_until, outlived
-from intake_fn.core.case import Bundled, Case, NotMailed, SendNotice
+from intake_fn.core.case import Bundled, Case, Failure, MailFailed, NotMailed, SendNotice
 from intake_fn.core.errors import Broken, PutOff, Refused, TryLater, Unsure
 from intake_fn.core.mailing import mailbox, paced
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.notes import FAILURES, SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record
-from intake_fn.ports import Links, Mail, OutboxItem
+from intake_fn.ports import Links, Mail, Mark, OutboxItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +59,7 @@ def headers(case_id: str, item_id: str, identity: MailIdentity) -> dict[str, str
 
 def _domain(identity: MailIdentity) -> str:
     """The domain of our address, as headers take it."""
-    return identity.address.rpartition("@")[2].lower().encode("idna").decode()
+    return ascii_host(identity.address.rpartition("@")[2])
 
 
 def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | None:
@@ -113,7 +114,11 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
     except Exception:
         _release(desk, others)
         raise
-    _send(desk, mail, others)
+    try:
+        _send(desk, mail, others)
+    except Refused as error:
+        _cannot_reach(desk, item, case, notice, error)
+        return
     try:
         if others:
             names = tuple(one.notice for one in notices)
@@ -122,6 +127,20 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
             desk.store.finish(one)
     except Exception as error:
         raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
+
+
+def _cannot_reach(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice, error: Refused) -> None:
+    """An address that takes no mail: as after a bounce nothing more goes there, and the Help Desk is told.
+
+    It is the address's fault alone, so nothing is given up and everybody else's mail goes on.
+    """
+    failure = Failure.UNDELIVERABLE
+    why = f"Mail to {notice.to} {FAILURES[failure]}. {error}"
+    desk.store.mark(Mark(mailbox(notice.to), why, desk.clock(), case.id))
+    event = MailFailed(
+        at=desk.clock(), actor=SPECDESK, to=notice.to, failure=failure, detail=str(error), report=item.id
+    )
+    record(desk, item, case, event)
 
 
 def _pace(desk: Desk, item: OutboxItem, notice: SendNotice) -> None:

@@ -10,7 +10,6 @@ without which nothing can be compared with the spec.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -33,6 +32,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, StopValidation
 
+from intake_fn.core.addresses import wrong_with
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.web.attachments import KINDS
@@ -110,10 +110,8 @@ def needed_when(other: str, values: tuple[str, ...], message: str) -> Any:
 
 def an_address(_form: Form, field: Field) -> None:
     """Looks like an e-mail address that mail can be sent to; whether it exists only a mail can tell."""
-    if field.data and not re.fullmatch(
-        r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s.<>,;:\"()\[\]\\]+", field.data
-    ):
-        raise ValidationError("This doesn't look like an e-mail address. It should read like name@company.com.")
+    if field.data and (problem := wrong_with(field.data)):
+        raise ValidationError(problem)
 
 
 def a_date(_form: Form, field: Field) -> None:

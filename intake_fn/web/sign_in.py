@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from intake_fn.core.errors import Expired
+from intake_fn.core.mailing import mailbox
 from intake_fn.ports import Mail, Purpose
 from intake_fn.web.access import ENGINEER, PUBLIC, TOKEN, front, open_to
 from intake_fn.web.forms import clean_line
@@ -89,8 +90,8 @@ def _ask(*, sent: str = "", message: str = "") -> str:
 
 def _person(address: str) -> Person | None:
     """The person of support.yml with this address."""
-    wanted = address.casefold()
-    return next((person for person in front().process.people.values() if person.address.casefold() == wanted), None)
+    wanted = mailbox(address)
+    return next((person for person in front().process.people.values() if mailbox(person.address) == wanted), None)
 
 
 def _remember_where_to(path: str) -> None:

@@ -97,7 +97,7 @@ def test_a_mail_arrives_as_it_was_written(ses_mailer: SesMailer, aws: LocalAws) 
 
 def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
     """Programs must see that it is automatic (RFC 3834), and mail readers to which thread it belongs."""
-    read = message_from_bytes(_message(MAIL, MAIL.to, process.mail).as_bytes(), policy=default)
+    read = message_from_bytes(_message(MAIL, MAIL.to, process.mail), policy=default)
 
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["References"] == "<hd-1@example.com>"
@@ -111,7 +111,7 @@ def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
 
 def test_a_plain_mail_has_one_part(process: Process) -> None:
     """No HTML, no alternative."""
-    read = message_from_bytes(_message(replace(MAIL, html=""), MAIL.to, process.mail).as_bytes(), policy=default)
+    read = message_from_bytes(_message(replace(MAIL, html=""), MAIL.to, process.mail), policy=default)
 
     assert read.get_content_type() == "text/plain"
     assert read.get_content().replace("\r\n", "\n") == MAIL.text

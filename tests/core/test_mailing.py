@@ -95,6 +95,8 @@ def test_no_hour_ever_has_more(most: int) -> None:
         ("Camille@Example.COM", "camille@example.com"),
         (" anna@bücher.example ", "anna@xn--bcher-kva.example"),
         ("anna@xn--bcher-kva.example", "anna@xn--bcher-kva.example"),
+        ("info@faß.example", "info@xn--fa-hia.example"),
+        ("info@fass.example", "info@fass.example"),
         ("nobody", "nobody"),
         ("a@..", "a@.."),
     ],

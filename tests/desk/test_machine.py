@@ -183,7 +183,7 @@ class House(RuleBasedStateMachine):
 
     @rule(refuses=st.booleans())
     def mail_is_refused_or_taken(self, refuses: bool) -> None:
-        """An address that mail will not take makes items that are given up."""
+        """An address that mail will not take gets no more, and nothing is given up because of it."""
         self.room.mailer.refuses = {"camille@example.com"} if refuses else set()
 
     def act(self, case: Case, who: str, kind: type[Event], **what: Any) -> None:

@@ -60,7 +60,7 @@ def mail(name: str, process: Process, number: int = 1) -> Mail:
 def test_every_notice_goes_out_as_plain_text_and_html(process: Process, name: str) -> None:
     """A mail program shows what it can; automatic answers are asked not to come (RFC 3834)."""
     sent = mail(name, process)
-    read = message_from_bytes(_message(sent, sent.to, process.mail).as_bytes(), policy=default)
+    read = message_from_bytes(_message(sent, sent.to, process.mail), policy=default)
     text, html = read.iter_parts()
 
     assert ["text/plain", "text/html"] == [text.get_content_type(), html.get_content_type()]

@@ -13,9 +13,12 @@ from intake_fn.core.case import (
     Breached,
     Category,
     Escalated,
+    Failure,
     Filing,
     Linked,
+    MailFailed,
     Noted,
+    NotMailed,
     Overruled,
     Relation,
     RequesterReplied,
@@ -338,13 +341,20 @@ def test_a_mail_whose_sender_was_cut_off_is_not_sent_by_the_next(room: Room) -> 
     assert [(notice.id, True)] == [(item.id, "cut off" in item.last_error) for item in room.store.failed()]
 
 
-def test_an_address_that_mail_refuses_is_given_up_at_once(room: Room) -> None:
-    """Trying again cannot help; the filing goes on."""
+def test_an_address_that_mail_refuses_gets_no_more_and_the_help_desk_is_told(room: Room) -> None:
+    """Trying again cannot help: nothing is owed or given up, the filing and everybody else's mail go on."""
     room.mailer.refuses.add("camille@example.com")
     case = room.desk.take_in(request(), "key")
+    case = room.desk.act(case.id, room.event(AskedRequester, question="Which browser?"), case.version)
+    failed = [event for event in case.history if isinstance(event, MailFailed)]
+    told = [mail for mail in room.mailer.sent if "Mail does not arrive" in mail.subject]
 
-    assert ["receipt"] == [i.intent.notice for i in room.store.failed() if isinstance(i.intent, SendNotice)]
-    assert Filing.FILED is room.store.load(case.id).filing
+    assert [] == [*room.store.failed(), *room.store.owed_by(case.id)]
+    assert [("camille@example.com", Failure.UNDELIVERABLE)] == [(event.to, event.failure) for event in failed]
+    assert ["question"] == [event.notice for event in case.history if isinstance(event, NotMailed)]
+    assert [room.desk.process.people[case.handler].address] == [mail.to for mail in told]
+    assert "Mail to camille@example.com cannot be sent." in told[0].text
+    assert Filing.FILED is case.filing
 
 
 def test_escalation_moves_handler_and_status_in_mantis(room: Room) -> None:

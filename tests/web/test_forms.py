@@ -106,7 +106,19 @@ def test_answers_that_are_not_offered_are_refused(kind: Kind, process: Process) 
 
 
 @pytest.mark.parametrize(
-    "address", ["ann", "ann@", "@example.com", "ann@example", "a b@example.com", "a@b.com,c@d.com"]
+    "address",
+    [
+        "ann",
+        "ann@",
+        "@example.com",
+        "ann@example",
+        "a b@example.com",
+        "a@b.com,c@d.com",
+        "kim@example..com",
+        "josé@example.com",
+        "kim@example.com.",
+        "kim@" + "x" * 64 + ".com",
+    ],
 )
 def test_what_is_no_address_is_refused(address: str, process: Process) -> None:
     """The answer goes there, so a slip must be seen now."""

@@ -1,0 +1,51 @@
+"""E-mail addresses: which ones mail can be sent to, in which form they are sent to, and by which form they are known.
+
+A host in other scripts is written in ASCII by IDNA 2008, in which faß.example and fass.example are two. No address is
+looked up in the DNS: whether a mailbox exists, only a mail can tell. The libraries are imported when they are needed,
+as a form page that is only shown checks no address.
+"""
+
+from __future__ import annotations
+
+from intake_fn.core.errors import Refused
+
+LONGEST = 254
+"""Characters of an address (RFC 5321)."""
+
+
+def sendable(address: str) -> str:
+    """The address as a mail service takes it. Raises Refused that says what is wrong with it."""
+    found, why = _read(address)
+    if why:
+        raise Refused(f"{address!r} is not an address that mail can be sent to: {why} Correct it.")
+    return found
+
+
+def wrong_with(address: str) -> str:
+    """What is wrong with an address, for who typed it; "" for one that mail can be sent to."""
+    why = _read(address)[1]
+    return f"This doesn't look like an e-mail address: {why} It should read like name@company.com." if why else ""
+
+
+def _read(address: str) -> tuple[str, str]:
+    """The address as a mail service takes it, and "", or what is wrong with it, as a sentence."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see the first lines
+
+    if len(address) > LONGEST:
+        return "", f"it has {len(address):,} characters, and at most {LONGEST} fit."
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError as error:
+        return "", "".join(sign if sign.isprintable() else "\ufffd" for sign in str(error)).rstrip(".") + "."
+    except (UnicodeError, ValueError):  # half a character, or a host that the library cannot read
+        return "", "it holds characters that none has."
+    return str(found.ascii_email), ""
+
+
+def ascii_host(host: str) -> str:
+    """A host in small letters, in the ASCII form in which it is looked up. Raises ValueError when it has none."""
+    if host.isascii():
+        return host.lower()
+    import idna  # noqa: PLC0415 - see the first lines
+
+    return idna.encode(host, uts46=True).decode().lower()

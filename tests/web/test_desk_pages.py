@@ -719,7 +719,7 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
         web.desk.sync()
     page = web.client.get(f"/desk/requests/{second.id}").text
 
-    assert f'view.php?id={first.issue}">#{first.issue}</a> {first.request.summary}' in page
+    assert f'view.php?id={first.issue}">#{first.issue}</a> <span dir="auto">{first.request.summary}' in page
     assert "looks like the same" in page
     assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In work · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]

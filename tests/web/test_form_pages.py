@@ -97,7 +97,7 @@ def test_a_program_under_a_pictures_name_is_refused_near_the_field(web: Web) -> 
 
     assert answer.status_code == 422
     assert "tool.png is not a PNG picture: its content is a Windows program" in answer.text
-    assert "<strong>screen.png</strong> is attached" in answer.text
+    assert "<strong>screen.png</strong></span> is attached" in answer.text
     assert web.desk.store.ledger().received == 0
 
 

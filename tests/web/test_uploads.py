@@ -74,7 +74,7 @@ def test_what_is_not_what_its_name_says_is_refused_and_the_rest_is_kept(web: Web
 
     assert 422 == answer.status_code
     assert "picture.png is not a PNG picture: its content is a Windows program" in answer.text
-    assert "<strong>trace.log</strong> is attached" in answer.text
+    assert "<strong>trace.log</strong></span> is attached" in answer.text
 
 
 def test_what_did_not_arrive_is_told(web: Web) -> None:
@@ -119,8 +119,8 @@ def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web:
     """The same as in a form."""
     case = web.sent()
     answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="", uploaded=put(web))
-    assert "<strong>trace.log</strong> is attached" in answer.text
-    assert "<strong>more.png</strong> is attached" in answer.text
+    assert "<strong>trace.log</strong></span> is attached" in answer.text
+    assert "<strong>more.png</strong></span> is attached" in answer.text
 
     web.upload(f"{page_of(web, case)}/reply", text="Here.", uploaded=put(web))
     (reply,) = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]

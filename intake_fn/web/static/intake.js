@@ -98,6 +98,7 @@
       const remove = document.createElement("button");
       const one = { state: "", name: file.name };
       let stop = () => {};
+      name.dir = "auto";
       name.textContent = `${file.name} (${megabytes(file.size)})`;
       bar.max = 1;
       bar.setAttribute("aria-label", `How much of ${file.name} has been uploaded`);

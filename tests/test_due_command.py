@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.cli import main
+from intake_fn.settings import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +78,39 @@ def test_another_calendar_counts_in_its_own_hours(call: Any) -> None:
     _, out, _ = call("--priority", "high", "--at", "2026-11-24T11:00Z", "--calendar", "london")
 
     assert "2026-11-24T17:30:00+00:00" == out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("hours", "cutoff", "next_due", "at", "expected"),
+    [
+        pytest.param(
+            '"00:00-24:00"', "13:00", "11:00", "2026-11-24T11:00-05:00", "2026-11-25T00:00:00-05:00", id="24/7"
+        ),
+        pytest.param(
+            '"22:00-06:00"', "02:00", "23:00", "2026-11-24T01:00-05:00", "2026-11-24T06:00:00-05:00", id="night"
+        ),
+        pytest.param(
+            '["09:00-12:00", "13:00-18:00"]',
+            "13:00",
+            "11:00",
+            "2026-11-24T12:30-05:00",
+            "2026-11-24T18:00:00-05:00",
+            id="break",
+        ),
+    ],
+)
+def test_other_hours_count_as_they_are_written(
+    call: Any, tmp_path: Path, hours: str, cutoff: str, next_due: str, at: str, expected: str
+) -> None:
+    """Until 24:00, across midnight, around a break: from the file alone."""
+    text = (ROOT / "support.yml").read_text(encoding="utf-8")
+    text = text.replace('hours: "09:00-18:00"', f"hours: {hours}", 1)
+    text = text.replace('cutoff: "13:00", next_due: "12:00"', f'cutoff: "{cutoff}", next_due: "{next_due}"', 1)
+    path = tmp_path / "support.yml"
+    path.write_text(text, encoding="utf-8")
+    status, out, err = call("--priority", "high", "--at", at, "--file", str(path))
+
+    assert (0, expected, "") == (status, out.splitlines()[0], err)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from intake_fn.cli import main
-from intake_fn.commands.holidays import with_days
+from intake_fn.commands.holidays import missing, with_days
 from intake_fn.core.errors import Refused
 from intake_fn.core.process_file import parse
+from intake_fn.core.spans import Span
 from intake_fn.settings import ROOT
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def test_git_applies_the_diff_and_the_file_stays_sound(tmp_path: Path, capsys: p
 
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, text=True, check=True)
     before, after = (parse(text).calendars for text in (TEXT, path.read_text(encoding="utf-8")))
-    added = {day: after["london"].holidays[day] for day in after["london"].holidays.keys() - before["london"].holidays}
+    added = {
+        day: after["london"].holidays[day].name for day in after["london"].holidays.keys() - before["london"].holidays
+    }
 
     assert {"Good Friday", "Easter Monday", "Christmas Day", "Boxing Day"} <= set(added.values())
     assert (date(2028, 4, 14), date(2028, 4, 17)) == tuple(sorted(added))[1:3]
@@ -60,8 +64,36 @@ def test_days_stand_at_their_place_and_names_that_yaml_would_misread_in_quotes()
     days = {date(2026, 1, 1): "First: of all", date(2027, 3, 27): "no", date(2030, 1, 1): "Last #1"}
     holidays = parse(with_days(TEXT, "london", days)).calendars["london"].holidays
 
-    assert days == {day: holidays[day] for day in days}
+    assert days == {day: holidays[day].name for day in days}
     assert sorted(holidays) == list(holidays)
+
+
+def test_a_holiday_of_half_a_day_is_left_whole_and_counts_as_there() -> None:
+    """However it is written: the new days stand before and behind all of its lines."""
+    day = date(2027, 3, 26)
+    for text in (
+        "{name: Half, until: '12:00'}",
+        "{name: Half,\n        until: '12:00'}",
+        "\n        name: Half\n        until: '12:00'",
+    ):
+        written = TEXT.replace("2027-03-26: Good Friday\n", f"2027-03-26: {text}\n", 1)
+        holidays = parse(with_days(written, "london", {date(2027, 3, 25): "A", date(2027, 3, 27): "B"})).calendars[
+            "london"
+        ]
+
+        assert ["A", "Half, 00:00-12:00", "B"] == [
+            str(holidays.holidays[near]) for near in (date(2027, 3, 25), day, date(2027, 3, 27))
+        ]
+        assert day not in missing(parse(written).calendars["london"], 2027)
+
+
+def test_a_night_that_runs_into_a_holiday_is_proposed_too() -> None:
+    """Saturday has Friday's hours until the morning, so a holiday on a Saturday takes some of them."""
+    london = parse(TEXT).calendars["london"]
+    nights = replace(london, hours=(Span(22 * 60, 30 * 60),))
+    saturday = date(2032, 12, 25)
+
+    assert (False, True) == (saturday in missing(london, 2032), saturday in missing(nights, 2032))
 
 
 def test_what_can_not_be_proposed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

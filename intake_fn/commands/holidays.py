@@ -82,8 +82,15 @@ def missing(calendar: Calendar, year: int) -> dict[date, str]:
     return {
         day: name
         for day, name in sorted(public.items())
-        if day.year == year and day.weekday() in calendar.working_days and day not in calendar.holidays
+        if day.year == year and _is_worked(day, calendar) and day not in calendar.holidays
     }
+
+
+def _is_worked(day: date, calendar: Calendar) -> bool:
+    """Whether the office has hours on a day: also on a Saturday until Friday's night is over."""
+    nights = calendar.hours[-1].crosses_midnight
+    before = (day.weekday() - 1) % 7
+    return day.weekday() in calendar.working_days or (nights and before in calendar.working_days)
 
 
 def with_days(text: str, calendar: str, days: Mapping[date, str]) -> str:
@@ -93,13 +100,22 @@ def with_days(text: str, calendar: str, days: Mapping[date, str]) -> str:
     node = _node(text, "calendars", calendar, "holidays")
     if node.flow_style or not node.value:
         raise Refused(f"calendars.{calendar}.holidays is not written line by line, so no line can be added to it.")
-    there = [(date.fromisoformat(key.value), key.start_mark.line) for key, _ in node.value]
+    there = [(date.fromisoformat(key.value), _last_line(value)) for key, value in node.value]
+    first = node.value[0][0].start_mark.line
     margin = " " * node.value[0][0].start_mark.column
     lines = text.splitlines(keepends=True)
     for day, name in sorted(days.items(), reverse=True):
         before = [line + 1 for other, line in there if other < day]
-        lines.insert(max(before, default=there[0][1]), f"{margin}{day}: {_scalar(name)}\n")
+        lines.insert(max(before, default=first), f"{margin}{day}: {_scalar(name)}\n")
     return "".join(lines)
+
+
+def _last_line(node: Any) -> int:
+    """The line on which a value ends; a part of a day has several where it is written line by line."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return max(_last_line(value) for _, value in node.value)
+    end = node.end_mark
+    return int(end.line if end.column or end.line == node.start_mark.line else end.line - 1)
 
 
 def _node(text: str, *path: str) -> Any:

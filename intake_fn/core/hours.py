@@ -6,7 +6,10 @@ the calendar says so, and the request is due when the budget is used up. What co
 target:
 
 - WorkingDayHours: working days count from midnight to midnight, other days not at all;
-- SameDay: the opening hours of working days count, so that a pause is credited to the minute.
+- SameDay: the opening hours of working days count, so that a pause is credited to the minute. Hours that cross
+  midnight belong to the day on which they begin: Friday's night shift counts on Saturday morning.
+
+Nothing counts in a holiday. One that lasts to the end of its day ends that day's hours, also those after midnight.
 
 All instants are UTC. Wall-clock times become instants as RFC 5545, 3.3.5 says: a time that happens
 twice is its first occurrence, one that is skipped is read with the offset before the change.
@@ -14,7 +17,7 @@ twice is its first occurrence, one that is skipped is read with the offset befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -24,6 +27,7 @@ from zoneinfo import ZoneInfo
 from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, apply
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process, SameDay, Target, WorkingDayHours
+from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 
 
 class Clock(StrEnum):
@@ -196,18 +200,43 @@ Parts = Callable[[date, Calendar], Iterator[Part]]
 
 
 def _day_and_night(day: date, calendar: Calendar) -> Iterator[Part]:
-    rest = _rest(day, calendar)
-    yield _instant(day, time(0), calendar), _instant(day + DAY, time(0), calendar), not rest, rest or "working day"
+    begin, end = _between(day, WHOLE_DAY, calendar)
+    works = day.weekday() in calendar.working_days
+    why = "working day" if works else WEEKDAYS[day.weekday()]
+    for first, last, holiday in _around_holiday(begin, end, day, calendar):
+        yield first, last, works and not holiday, holiday or why
 
 
 def _opening_hours(day: date, calendar: Calendar) -> Iterator[Part]:
-    if _rest(day, calendar):
-        yield from _day_and_night(day, calendar)
-        return
-    opens, closes = _hours_of(day, calendar)
-    yield _instant(day, time(0), calendar), opens, False, "before opening"
-    yield opens, closes, True, "working hours"
-    yield closes, _instant(day + DAY, time(0), calendar), False, "after closing"
+    """A local day by when the office is open; what began the evening before goes on after midnight."""
+    begin, end = _between(day, WHOLE_DAY, calendar)
+    spans = _joined([*_open(day - DAY, calendar), *_open(day, calendar)])
+    at, why = begin, "before opening"
+    for opens, closes in _outside(_outside(spans, (LONG_AGO, begin)), (end, FAR_AWAY)):
+        yield from _closed(at, opens, why, day, calendar)
+        yield opens, closes, True, "working hours"
+        at, why = closes, "between working hours"
+    yield from _closed(at, end, "before opening" if at == begin else "after closing", day, calendar)
+
+
+def _closed(start: datetime, end: datetime, why: str, day: date, calendar: Calendar) -> Iterator[Part]:
+    """A piece of a day in which the office is closed: because of the holiday, the weekday, or the hour."""
+    if day.weekday() not in calendar.working_days:
+        why = WEEKDAYS[day.weekday()]
+    for first, last, holiday in _around_holiday(start, end, day, calendar):
+        yield first, last, False, holiday or why
+
+
+def _around_holiday(
+    start: datetime, end: datetime, day: date, calendar: Calendar
+) -> Iterator[tuple[datetime, datetime, str]]:
+    """A piece of a day, before, in and after the day's holiday, with its name where it is one."""
+    holiday = calendar.holidays.get(day)
+    first, last = _between(day, holiday.part, calendar) if holiday else (end, end)
+    first, last = (min(max(instant, start), end) for instant in (first, last))
+    for piece in ((start, first, ""), (first, last, holiday.name if holiday else ""), (last, end, "")):
+        if piece[0] < piece[1]:
+            yield piece
 
 
 PARTS: Mapping[type[Target], Parts] = {WorkingDayHours: _day_and_night, SameDay: _opening_hours}
@@ -216,7 +245,7 @@ PARTS: Mapping[type[Target], Parts] = {WorkingDayHours: _day_and_night, SameDay:
 def _pieces(start: datetime, end: datetime | None, calendar: Calendar, parts: Parts) -> Iterator[Part]:
     """The parts of all days in [start, end), cut to it; without an end they go on for ever."""
     day = start.astimezone(ZoneInfo(calendar.zone)).date()
-    while end is None or _instant(day, time(0), calendar) < end:
+    while end is None or _instant(day, 0, calendar) < end:
         for part_start, part_end, counts, what in parts(day, calendar):
             first, last = max(part_start, start), min(part_end, end) if end else part_end
             if first < last:
@@ -233,15 +262,19 @@ def _same_day(target: SameDay, start: datetime, calendar: Calendar) -> timedelta
     """Opening hours up to the end of the day, or up to `next_due` of the next working day.
 
     Seed, Level 4: "if priority is high then same day or morning of the next working day".
+    A day whose hours cross midnight ends with them. Where that morning is a holiday, its day's end counts.
     """
-    local = start.astimezone(ZoneInfo(calendar.zone))
-    day = local.date()
-    _, closes = _hours_of(day, calendar)
-    if not _rest(day, calendar) and local.time() < target.cutoff and start < closes:
-        end = closes
+    day = start.astimezone(ZoneInfo(calendar.zone)).date()
+    evening = _open(day - DAY, calendar)
+    if evening and start < evening[-1][1]:
+        day -= DAY
+    spans = _open(day, calendar)
+    if spans and start < min(_instant(day, minute_of(target.cutoff, calendar.hours), calendar), spans[-1][1]):
+        end = spans[-1][1]
     else:
-        following = _next_working_day(day, calendar)
-        end = min(_instant(following, target.next_due, calendar), _hours_of(following, calendar)[1])
+        following, spans = _next_working_day(day, calendar)
+        end = min(_instant(following, minute_of(target.next_due, calendar.hours), calendar), spans[-1][1])
+        end = end if spans[0][0] < end else spans[-1][1]
     return sum((b - a for a, b, counts, _ in _pieces(start, end, calendar, _opening_hours) if counts), NOTHING)
 
 
@@ -254,27 +287,62 @@ BUDGETS: Mapping[type[Target], Callable[[Any, datetime, Calendar], timedelta]] =
 
 # --- the calendar ----------------------------------------------------------------------------
 
+Openings = list[tuple[datetime, datetime]]
+"""From, to (UTC), in order and apart."""
 
-def _rest(day: date, calendar: Calendar) -> str:
-    """Why a day is no working day: the holiday, or the weekday; "" when it is one."""
-    if day in calendar.holidays:
-        return calendar.holidays[day]
-    return "" if day.weekday() in calendar.working_days else WEEKDAYS[day.weekday()]
+LONG_AGO, FAR_AWAY = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def _next_working_day(day: date, calendar: Calendar) -> date:
-    day += DAY
-    while _rest(day, calendar):
+def _next_working_day(day: date, calendar: Calendar) -> tuple[date, Openings]:
+    """The next day with opening hours, and these."""
+    while True:
         day += DAY
-    return day
+        if spans := _open(day, calendar):
+            return day, spans
 
 
-def _hours_of(day: date, calendar: Calendar) -> tuple[datetime, datetime]:
-    """When a working day opens and closes: where clocks skip a part of it, it opens later, and closes with the day."""
-    end = _instant(day + DAY, time(0), calendar)
-    opens = min(_instant(day, calendar.opens, calendar), end)
-    return opens, max(opens, min(_instant(day, calendar.closes, calendar), end))
+def _open(day: date, calendar: Calendar) -> Openings:
+    """When the office is open in the hours that begin on a day; what lies in a holiday is taken out."""
+    if day.weekday() not in calendar.working_days:
+        return []
+    spans = _joined(_between(day, span, calendar) for span in calendar.hours)
+    if holiday := calendar.holidays.get(day):
+        first, last = _between(day, holiday.part, calendar)
+        spans = _outside(spans, (first, FAR_AWAY if holiday.part.end == DAY_MINUTES else last))
+    if calendar.hours[-1].crosses_midnight and (holiday := calendar.holidays.get(day + DAY)):
+        spans = _outside(spans, _between(day + DAY, holiday.part, calendar))
+    return spans
 
 
-def _instant(day: date, at: time, calendar: Calendar) -> datetime:
-    return datetime.combine(day, at, ZoneInfo(calendar.zone)).astimezone(UTC)
+def _between(day: date, span: Span, calendar: Calendar) -> tuple[datetime, datetime]:
+    """When a span of a day begins and ends: where clocks skip a part of it, it begins later, and ends with its date."""
+    begin = min(_instant(day, span.start, calendar), _instant(day, DAY_MINUTES, calendar))
+    last = _instant(day, 2 * DAY_MINUTES if span.crosses_midnight else DAY_MINUTES, calendar)
+    return begin, max(begin, min(_instant(day, span.end, calendar), last))
+
+
+def _joined(spans: Iterable[tuple[datetime, datetime]]) -> Openings:
+    """Spans in order, those that touch or overlap as one, without empty ones."""
+    found: Openings = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _outside(spans: Openings, taken: tuple[datetime, datetime]) -> Openings:
+    """What of spans lies before and after a piece that is taken out."""
+    first, last = taken
+    if first >= last:
+        return spans
+    parts = [part for start, end in spans for part in ((start, min(end, first)), (max(start, last), end))]
+    return [(start, end) for start, end in parts if start < end]
+
+
+def _instant(day: date, minute: int, calendar: Calendar) -> datetime:
+    """When the wall clock shows a minute of a day; minutes beyond the day's last are of the next date."""
+    days, minute = divmod(minute, DAY_MINUTES)
+    at = time(minute // 60, minute % 60)
+    return datetime.combine(day + days * DAY, at, ZoneInfo(calendar.zone)).astimezone(UTC)

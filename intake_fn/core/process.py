@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import Holiday, Span
 
 CLIENT = "client"
 """Stands for the office of a client company's user, who has none."""
@@ -39,15 +40,16 @@ class Product:
 class Calendar:
     """Working time of one place. `zone` is an IANA name, `working_days` are weekdays with Monday = 0.
 
-    `country`, `subdivision` and `language` say whose holidays `specdesk holidays` proposes; they count nothing.
+    `hours` are the spans of each working day, in order and without overlap. One that crosses midnight belongs to
+    the day on which it begins. `country`, `subdivision` and `language` say whose holidays `specdesk holidays`
+    proposes; they count nothing.
     """
 
     id: str
     zone: str
     working_days: frozenset[int]
-    opens: time
-    closes: time
-    holidays: Mapping[date, str]
+    hours: tuple[Span, ...]
+    holidays: Mapping[date, Holiday]
     country: str = ""
     subdivision: str = ""
     language: str = ""

@@ -7,13 +7,15 @@ been complained about already and is passed over here, so that all problems come
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR, OTHER, SameDay
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import Span, minute_of, shown
 
 URGENT_NEVER_AT = 4
 """Seed, Level 3: "All urgent issues must be handled at this level. high, medium, low could be escalated"."""
@@ -175,20 +177,30 @@ def _response_times_fit(p: Raw, line: Line) -> Iterator[Problem]:
 
 
 def _same_day_is_within_hours(p: Raw, line: Line) -> Iterator[Problem]:
-    """Cut-off and next due time are working time in every calendar that the level may count in."""
+    """The cut-off lies within the working day and the next due time is open, wherever the level may count."""
     for n, level in enumerate(p["levels"]):
         of_offices = level["calendar"] == OFFICE_CALENDAR
         names = {o["calendar"] for o in p["offices"].values()} if of_offices else {level["calendar"]}
-        spans = [(name, p["calendars"][name]["hours"]) for name in sorted(names & p["calendars"].keys())]
+        hours = {name: p["calendars"][name]["hours"] for name in sorted(names & p["calendars"].keys())}
         for name, target in (level["response"] or {}).items():
             if not isinstance(target, SameDay):
                 continue
-            for key, at in (("cutoff", target.cutoff), ("next_due", target.next_due)):
-                for calendar, hours in spans:
-                    if at and hours and not hours[0] < at <= hours[1]:
-                        path = f"levels.{n}.response.{name}.same_day.{key}"
-                        what = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
-                        yield Problem(line(path), what, f"Choose a time between {hours[0]:%H:%M} and {hours[1]:%H:%M}")
+            for calendar, spans in hours.items():
+                for key, at, within in _times_of(target, spans or ()):
+                    path = f"levels.{n}.response.{name}.same_day.{key}"
+                    choice = " or ".join(f"after {shown(span.start)} and up to {shown(span.end)}" for span in within)
+                    what = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
+                    yield Problem(line(path), what, f"Choose a time {choice}")
+
+
+def _times_of(target: SameDay, hours: Sequence[Span]) -> Iterator[tuple[str, time, Sequence[Span]]]:
+    """The times of a target that lie outside the hours, and where they may lie: the cut-off may be in a break."""
+    if not hours:
+        return
+    day = (Span(hours[0].start, hours[-1].end),)
+    for key, at, within in (("cutoff", target.cutoff, day), ("next_due", target.next_due, hours)):
+        if at and not any(span.start < minute_of(at, hours) <= span.end for span in within):
+            yield key, at, within
 
 
 def _clients_have_a_calendar(p: Raw, line: Line) -> Iterator[Problem]:

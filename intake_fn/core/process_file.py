@@ -41,6 +41,7 @@ from intake_fn.core.process import (
 )
 from intake_fn.core.process_checks import Problem, Raw, check, nearest
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import DAY_MINUTES, Holiday, NoSpan, Span, overlap, shown, span_of, time_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -256,18 +257,11 @@ def _flag(text: str) -> bool:
 
 
 def _clock(text: str) -> time:
-    return time.fromisoformat(_matching(r"\d\d:\d\d", text))
-
-
-def _span(text: str) -> tuple[time, time]:
-    opens, closes = (_clock(end.strip()) for end in _matching("[^-]+-[^-]+", text).split("-"))
-    if opens >= closes:
-        raise ValueError(text)
-    return opens, closes
+    return time.fromisoformat(_matching(r"[0-9]{2}:[0-9]{2}", text))
 
 
 def _date(text: str) -> date:
-    return date.fromisoformat(_matching(r"\d{4}-\d\d-\d\d", text))
+    return date.fromisoformat(_matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text))
 
 
 def _address(text: str) -> str:
@@ -298,13 +292,58 @@ _LEVEL_NUMBER = _scalar(_Kind(lambda text: int(_matching(r"\d", text)), "a level
 _COUNT = _scalar(_Kind(_positive, "a whole number above 0", "Write a number such as 2"))
 _FLAG = _scalar(_Kind(_flag, "true or false", "Write true or false"))
 _TIME = _scalar(_Kind(_clock, "a time of day", 'Write it as "13:00"'))
-_SPAN = _scalar(_Kind(_span, "a span of the day", 'Write it as "09:00-18:00", the earlier time first'))
 _ZONE = _scalar(_Kind(_zone, "a time zone", "Use an IANA name such as Europe/Paris"))
 _WEEKDAY = _scalar(_Kind(WEEKDAYS.index, "a day of the week", f"Use {', '.join(WEEKDAYS)}"))
 _CATEGORY = _scalar(_Kind(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
 _SHOWN_BY = _scalar(_Kind(lambda text: _one_of(SHOWN_BY, text), "an event that shows it", f"Use {', '.join(SHOWN_BY)}"))
 _ADDRESS = _scalar(_Kind(_address, "an e-mail address that mail can be sent to", "Write name@company.com"))
 _DOMAIN = _scalar(_Kind(_domain, "a mail domain", "Write company.com"))
+
+
+def _part_of_day(convert: Callable[[str], Any], name: str, example: str) -> _Shape:
+    """A time or a span, whose conversion tells what is wrong with it."""
+
+    def read(file: _File, node: yaml.Node, path: str) -> Any:
+        if not isinstance(node, yaml.ScalarNode) or _is_null(node):
+            file.complain(node, f"{path} has to be {name}", f'Write it as "{example}"')
+            return None
+        try:
+            return convert(node.value)
+        except NoSpan as error:
+            file.complain(node, f"{path}: {error.what}", error.remedy)
+            return None
+
+    return _Shape(read)
+
+
+_SPAN = _part_of_day(span_of, "a span of the day", "09:00-18:00")
+_UP_TO_MIDNIGHT = _part_of_day(time_of, "a time of day", "13:00")
+
+
+def _read_hours(file: _File, node: yaml.Node, path: str) -> tuple[Span, ...] | None:
+    """One span or a list of them, in their order."""
+    if isinstance(node, yaml.SequenceNode):
+        spans = sorted(_filled(_list(_SPAN)).read(file, node, path) or ())
+    else:
+        spans = [span for span in (_SPAN.read(file, node, path),) if span]
+    if both := overlap(spans):
+        what = f"{path}: {both[0]} and {both[1]} overlap"
+        file.complain(node, what, "Let the one end when the other begins, or earlier; hours past midnight go on then")
+    return tuple(spans) or None
+
+
+def _read_holiday(file: _File, node: yaml.Node, path: str) -> Holiday | None:
+    """The name of a day off; with `from` or `until` it is a part of the day."""
+    if isinstance(node, yaml.ScalarNode):
+        name = _TEXT.read(file, node, path)
+        return Holiday(name) if name else None
+    found = file.record(node, path, _HOLIDAY)
+    start = 0 if found["from"] is None else found["from"]
+    end = DAY_MINUTES if found["until"] is None else found["until"]
+    if start >= end:
+        what = f"{path}: the holiday begins at {shown(start)} and ends at {shown(end)}"
+        file.complain(node, what, "Write the earlier time as `from`; one that goes past midnight is two, by date")
+    return Holiday(found["name"], Span(start, end)) if found["name"] else None
 
 
 def _read_target(file: _File, node: yaml.Node, path: str) -> Target | None:
@@ -332,11 +371,12 @@ _OFFICE = {
     "liaison": _optional(_TEXT, ""),
 }
 _HOLIDAYS_OF = {"country": _TEXT, "subdivision": _optional(_TEXT, ""), "language": _optional(_TEXT, "")}
+_HOLIDAY = {"name": _TEXT, "from": _optional(_UP_TO_MIDNIGHT), "until": _optional(_UP_TO_MIDNIGHT)}
 _CALENDAR = {
     "zone": _ZONE,
     "working_days": _filled(_list(_WEEKDAY)),
-    "hours": _SPAN,
-    "holidays": _table(_TEXT, _DATE),
+    "hours": _Shape(_read_hours),
+    "holidays": _table(_Shape(_read_holiday), _DATE),
     "holidays_of": _optional(_record(_HOLIDAYS_OF)),
 }
 _PERSON = {"name": _TEXT, "role": _TEXT, "address": _ADDRESS, "mantis": _TEXT}
@@ -431,14 +471,12 @@ def _process(p: Raw) -> Process:
 def _calendar(
     name: str,
     *,
-    hours: tuple[time, time],
     working_days: tuple[int, ...],
     holidays_of: Mapping[str, str] | None,
     **row: Any,
 ) -> Calendar:
-    opens, closes = hours
     of: Mapping[str, Any] = holidays_of or {}
-    return Calendar(id=name, opens=opens, closes=closes, working_days=frozenset(working_days), **row, **of)
+    return Calendar(id=name, working_days=frozenset(working_days), **row, **of)
 
 
 def _intake(*, files: Mapping[str, int], quarantine: Mapping[str, Any] | None, **row: int) -> IntakeLimits:

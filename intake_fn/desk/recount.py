@@ -134,8 +134,8 @@ def _differences(old: Calendar, new: Calendar, first: datetime, last: datetime) 
         yield f"the calendar is {new.id} instead of {old.id}"
     if old.zone != new.zone:
         yield f"the zone is {new.zone} instead of {old.zone}"
-    if (old.opens, old.closes) != (new.opens, new.closes):
-        yield f"hours are {_span(new)} instead of {_span(old)}"
+    if old.hours != new.hours:
+        yield f"hours are {_hours(new)} instead of {_hours(old)}"
     if old.working_days != new.working_days:
         yield f"working days are {_days(new)} instead of {_days(old)}"
     day, end = (instant.astimezone(ZoneInfo(new.zone)).date() for instant in (first, last))
@@ -145,14 +145,17 @@ def _differences(old: Calendar, new: Calendar, first: datetime, last: datetime) 
 
 
 def _holiday(day: date, old: Calendar, new: Calendar) -> Iterator[str]:
-    if day in new.holidays and day not in old.holidays:
-        yield f"{day} becomes a holiday ({new.holidays[day]})"
-    if day in old.holidays and day not in new.holidays:
-        yield f"{day} is no holiday any more ({old.holidays[day]})"
+    before, after = old.holidays.get(day), new.holidays.get(day)
+    if after and not before:
+        yield f"{day} becomes a holiday ({after})"
+    if before and not after:
+        yield f"{day} is no holiday any more ({before})"
+    if before and after and before.part != after.part:
+        yield f"{day} is {after.name} {after.part} instead of {before.part}"
 
 
-def _span(calendar: Calendar) -> str:
-    return f"{calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
+def _hours(calendar: Calendar) -> str:
+    return " and ".join(map(str, calendar.hours))
 
 
 def _days(calendar: Calendar) -> str:

@@ -23,6 +23,7 @@ from intake_fn.core.process import (
     WorkingDayHours,
 )
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
 from intake_fn.wiki.figure import figure
 
 ASKED_FOR_BY: Mapping[str, str] = {
@@ -111,8 +112,8 @@ def _days(calendars: Iterable[Calendar]) -> Mapping[tuple[date, str], list[str]]
     """Days and names of all holidays, with the calendars that have them."""
     found: dict[tuple[date, str], list[str]] = {}
     for calendar in calendars:
-        for day, name in calendar.holidays.items():
-            found.setdefault((day, name), []).append(calendar.id)
+        for day, holiday in calendar.holidays.items():
+            found.setdefault((day, _holiday(holiday)), []).append(calendar.id)
     return found
 
 
@@ -309,7 +310,23 @@ def _hours(calendar: Calendar) -> str:
     days = sorted(calendar.working_days)
     in_a_row = days == list(range(days[0], days[-1] + 1)) and len(days) > 1
     named = f"{WEEKDAYS[days[0]]} to {WEEKDAYS[days[-1]]}" if in_a_row else ", ".join(WEEKDAYS[day] for day in days)
-    return f"{named}, {calendar.opens:%H:%M} to {calendar.closes:%H:%M}"
+    return f"{named}, {' and '.join(map(_span, calendar.hours))}"
+
+
+def _span(span: Span) -> str:
+    if span == WHOLE_DAY:
+        return "day and night"
+    return f"{shown(span.start)} to {shown(span.end)}{' of the next day' if span.crosses_midnight else ''}"
+
+
+def _holiday(holiday: Holiday) -> str:
+    """The name; of a part of a day, with the time that is off."""
+    start, end = (shown(minute) for minute in (holiday.part.start, holiday.part.end))
+    if holiday.part == WHOLE_DAY:
+        return holiday.name
+    if holiday.part.end == WHOLE_DAY.end:
+        return f"{holiday.name}, from {start}"
+    return f"{holiday.name}, until {end}" if holiday.part.start == 0 else f"{holiday.name}, {start} to {end}"
 
 
 def _mail_to(address: str) -> str:

@@ -21,6 +21,7 @@ from intake_fn.core import case as c
 from intake_fn.core.hours import due
 from intake_fn.core.process import Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
 from tests.core.samples import CASE_ID, request
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ class Window:
         """Each wall-clock minute that is shown, in order, and the place at which it is shown first."""
         return np.unique(self.shown, return_index=True)
 
-    def place(self, day: int, at: time) -> int:
-        """The place in the window at which the wall clock first shows `at` on a day.
+    def place(self, day: int, minute: int) -> int:
+        """The place in the window at which the wall clock first shows a minute of a day, or of the day after it.
 
         A time that is skipped is read with the offset before the change (RFC 5545, 3.3.5).
         """
-        wanted = day * DAY + at.hour * 60 + at.minute
+        wanted = day * DAY + minute
         shown, places = self._first
         found = int(np.searchsorted(shown, wanted))
         if found < len(shown) and shown[found] == wanted:
@@ -74,42 +75,80 @@ class Window:
         return Window(self.zone, self.begin, LONG)
 
 
+def holiday_of(day: int, calendar: Calendar) -> Span | None:
+    """The part of a day (counted from 1970) on which nobody works."""
+    found = calendar.holidays.get(date.fromordinal(EPOCH + day))
+    return found.part if found else None
+
+
 def works(day: int, calendar: Calendar) -> bool:
-    """Whether a day (counted from 1970) is a working day."""
-    here = date.fromordinal(EPOCH + day)
-    return here.weekday() in calendar.working_days and here not in calendar.holidays
+    """Whether a day's weekday is a working day."""
+    return date.fromordinal(EPOCH + day).weekday() in calendar.working_days
+
+
+def hours_of(day: int, window: Window, calendar: Calendar) -> Any:
+    """For each minute whether it is of the hours that begin on a day: from its clock's opening time to closing time."""
+    found = np.zeros(window.length, dtype=bool)
+    if not works(day, calendar):
+        return found
+    for span in calendar.hours:
+        minutes = slice(window.place(day, span.start), window.place(day, span.end))
+        found[minutes] |= (window.day[minutes] == day) | (span.end > DAY and window.day[minutes] == day + 1)
+    if part := holiday_of(day, calendar):
+        until = None if part.end == DAY else window.place(day, part.end)
+        found[window.place(day, part.start) : until] = False
+    if part := holiday_of(day + 1, calendar):
+        found[window.place(day + 1, part.start) : window.place(day + 1, part.end)] = False
+    return found
 
 
 def open_minutes(window: Window, calendar: Calendar) -> Any:
-    """For each minute whether the office is open: from when the clock first shows opening time to closing time."""
+    """For each minute whether the office is open."""
     found = np.zeros(window.length, dtype=bool)
-    for day in range(int(window.day.min()) + 1, int(window.day.max())):
-        if works(day, calendar):
-            hours = slice(window.place(day, calendar.opens), window.place(day, calendar.closes))
-            found[hours] |= window.day[hours] == day
+    for day in range(int(window.day.min()) + 1, int(window.day.max()) - 2):
+        found |= hours_of(day, window, calendar)
     return found
 
 
 def working_minutes(window: Window, calendar: Calendar) -> Any:
-    """For each minute whether its day is a working day."""
+    """For each minute whether its day is a working day, and the minute no holiday."""
     days = range(int(window.day.min()), int(window.day.max()) + 1)
-    return np.array([works(day, calendar) for day in days])[window.day - days[0]]
+    found = np.array([works(day, calendar) for day in days])[window.day - days[0]]
+    for day in days[1:-2]:
+        if part := holiday_of(day, calendar):
+            minutes = slice(window.place(day, part.start), window.place(day, part.end))
+            found[minutes] &= window.day[minutes] != day
+    return found
+
+
+def minute_on(at: time, calendar: Calendar) -> int:
+    """The minute of a working day that shows a time: it has none before it opens if it goes on past midnight."""
+    minute = at.hour * 60 + at.minute
+    past = max(span.end for span in calendar.hours) > DAY
+    return minute + DAY if past and minute <= min(span.start for span in calendar.hours) else minute
 
 
 def budget(target: Target, start: int, window: Window, calendar: Calendar, is_open: Any) -> int:
     """How many minutes a target gives to what comes at place `start`."""
     if isinstance(target, WorkingDayHours):
         return target.hours * 60
-    day, shown = int(window.day[start]), int(window.shown[start]) % DAY
-    cutoff = target.cutoff.hour * 60 + target.cutoff.minute
-    closes = window.place(day, calendar.closes)
-    if works(day, calendar) and shown < cutoff and start < closes:
-        return int((is_open & (window.day <= day))[start:closes].sum())
+    day = int(window.day[start])
+    if hours_of(day - 1, window, calendar)[start:].any():
+        day -= 1
+    hours = hours_of(day, window, calendar)
+    if hours[start:].any() and start < window.place(day, minute_on(target.cutoff, calendar)):
+        return int(is_open[start : _last(hours)].sum())
     day += 1
-    while not works(day, calendar):
+    while not hours_of(day, window, calendar).any():
         day += 1
-    until = window.place(day, target.next_due)
-    return int((is_open & (window.day <= day))[start:until].sum())
+    hours = hours_of(day, window, calendar)
+    until = window.place(day, minute_on(target.next_due, calendar))
+    return int(is_open[start : until if hours[:until].any() else _last(hours)].sum())
+
+
+def _last(hours: Any) -> int:
+    """The place after the last of some minutes."""
+    return int(np.flatnonzero(hours)[-1]) + 1
 
 
 @dataclass(frozen=True)
@@ -226,36 +265,68 @@ def windows(rng: random.Random, of: Sequence[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _time(rng: random.Random, first: int, last: int) -> time:
-    minute = rng.randint(first, last)
-    return time(minute // 60, minute % 60)
+def leap_days(rng: random.Random, of: Sequence[str]) -> list[tuple[str, int]]:
+    """Zone and first minute of a window around each 29 February."""
+    days = [datetime(year, 2, 29, tzinfo=UTC) for year in range(FIRST.year, LAST.year, 4)]
+    return [(rng.choice(of), int(day.timestamp()) // MINUTE - LEAD) for day in days]
+
+
+def _time(rng: random.Random, span: Span) -> time:
+    """A time after a span begins and until it ends; 24:00, which no `time` shows, is left out."""
+    minute = rng.randint(span.start + 1, span.end - (span.end == DAY and span.start < DAY - 1))
+    return time(minute % DAY // 60, minute % 60)
+
+
+def some_hours(rng: random.Random, near: Sequence[int]) -> tuple[Span, ...]:
+    """One span to three, from a minute near some others: with breaks or touching, across midnight, a day and night."""
+    start = rng.choice([*near, rng.randrange(DAY)]) % DAY
+    if rng.random() < 0.1:
+        return (Span(0, DAY),)
+    ends = sorted(rng.sample(range(1, rng.choice([150, DAY])), 5))
+    cuts = [0, *ends[: rng.choice([1, 3, 5])]]
+    if rng.random() < 0.3:  # a span that begins when the one before it ends
+        cuts = [0, *(cut for cut in ends[:2] for _ in range(2)), ends[2]]
+    if rng.random() < 0.2:  # a day without an hour to spare, if there is more than one span
+        cuts[-1] = DAY - (len(cuts) < 3)
+    spans = zip(cuts[::2], cuts[1::2], strict=True)
+    return tuple(sorted(Span((start + a) % DAY, (start + a) % DAY + b - a) for a, b in spans))
+
+
+def some_holidays(rng: random.Random, first: int, near: Sequence[int]) -> dict[date, Holiday]:
+    """Days off, half of them in part: around the clock change, from within a span, or whenever."""
+    days = [date.fromordinal(EPOCH + first + rng.randrange(LENGTH // DAY)) for _ in range(rng.choice([0, 1, 3, 8]))]
+    found = {}
+    for day in days:
+        start, end = sorted(rng.sample(range(DAY + 1), 2))
+        if rng.random() < 0.5:
+            start = rng.choice(near) % DAY
+            end = min(DAY, start + rng.randint(1, 200))
+        part = rng.choice([WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, Span(start, end), Span(start, DAY), Span(0, end)])
+        found[day] = Holiday("holiday", part)
+    return found
 
 
 def a_calendar(rng: random.Random, name: str, window: Window) -> Calendar:
-    """An office calendar; half of them with hours that nobody keeps, most of these around the clock change."""
-    opens, closes = (_time(rng, 360, 600), _time(rng, 840, 1320))
+    """An office calendar; half of them with hours that few keep, most of these around the clock change."""
+    change = int(window.shown[LEAD - rng.randint(0, 1)]) % DAY
+    near = [change + rng.randint(-150, 150) for _ in range(2)]
+    hours: tuple[Span, ...] = (Span(rng.randint(360, 600), rng.randint(840, 1320)),)
     if rng.random() < 0.5:
-        change = int(window.shown[LEAD - rng.randint(0, 1)]) % DAY
-        near = [(change + rng.randint(-150, 150)) % DAY, rng.randrange(DAY)]
-        first = min(rng.choice(near), DAY - 3)
-        opens, closes = (
-            _time(rng, first, first),
-            _time(rng, first + 2, rng.choice([min(first + 150, DAY - 1), DAY - 1])),
-        )
-    first = int(window.day[0])
-    days = [date.fromordinal(EPOCH + first + rng.randrange(LENGTH // DAY)) for _ in range(rng.choice([0, 1, 3, 8]))]
+        hours = some_hours(rng, near)
+    holidays = some_holidays(rng, int(window.day[0]), [*near, *(span.start + 1 for span in hours)])
     working = range(5) if rng.random() < 0.5 else rng.sample(range(7), rng.randint(2, 7))
-    return Calendar(name, window.zone, frozenset(working), opens, closes, dict.fromkeys(days, "holiday"))
+    return Calendar(name, window.zone, frozenset(working), hours, holidays)
 
 
 def a_target(rng: random.Random, calendar: Calendar) -> Target | None:
-    """A target that support.yml may hold: cut-off and next due time are opening hours."""
+    """A target that support.yml may hold: the cut-off lies within the working day, and the next due time is open."""
     if rng.random() < 0.1:
         return None
     if rng.random() < 0.5:
         return WorkingDayHours(rng.randint(1, 60))
-    hours = [at.hour * 60 + at.minute for at in (calendar.opens, calendar.closes)]
-    return SameDay(_time(rng, hours[0] + 1, hours[1]), _time(rng, hours[0] + 1, hours[1]))
+    span = rng.choice(calendar.hours)
+    cutoff = _time(rng, Span(calendar.hours[0].start, calendar.hours[-1].end))
+    return SameDay(cutoff, _time(rng, span))
 
 
 def a_process(rng: random.Random, process: Process, window: Window) -> Process:
@@ -274,7 +345,7 @@ def a_process(rng: random.Random, process: Process, window: Window) -> Process:
 
 def a_log(rng: random.Random, window: Window) -> list[c.Event]:
     """What may happen to a request at levels 3 and 4 in the days around a clock change."""
-    minute = window.begin + rng.randrange(DAY, LEAD + DAY)
+    minute = window.begin + rng.randrange(2 * DAY, LEAD + DAY)
     status, level = "open", rng.choice([3, 4])
     log: list[c.Event] = [
         c.Received(

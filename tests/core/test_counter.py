@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.core.counter import disagreement, trials, windows, zones
+from tests.core.counter import disagreement, leap_days, trials, windows, zones
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -16,11 +16,12 @@ WINDOWS = 50
 
 
 def test_a_sample_of_random_histories_is_due_when_the_counter_says(process: Process) -> None:
-    """Random events, calendars and targets around clock changes: start, time, due instant, trace and what is left."""
+    """Start, time, due instant, trace and what is left, around clock changes and leap days, in all kinds of hours."""
     rng = random.Random(20261123)  # noqa: S311 - the same sample every time
-    places = windows(rng, rng.sample(zones(), ZONES))
+    of = rng.sample(zones(), ZONES)
+    places = [*rng.sample(windows(rng, of), WINDOWS), *leap_days(rng, of)]
     found = []
-    for trial in trials(rng, process, rng.sample(places, WINDOWS), HISTORIES):
+    for trial in trials(rng, process, places, HISTORIES):
         minute = int(trial.log[-1].at.timestamp()) // 60 + rng.randrange(5 * 24 * 60)
         found += [(trial.zone, said) for said in [disagreement(trial, minute)] if said]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,10 @@ from intake_fn.core.case import (
     Status,
 )
 from intake_fn.core.errors import Broken
-from intake_fn.core.hours import CLOCK, Clock, Due, due
+from intake_fn.core.hours import CLOCK, Clock, Due, _opening_hours, _pieces, due, next_open
 from intake_fn.core.process import Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import DAY_MINUTES, Holiday, Span
 from tests.core.samples import NEW_YORK, PAUL, at, case_of, received
 
 if TYPE_CHECKING:
@@ -130,6 +132,86 @@ def test_a_pause_of_a_high_request_is_credited_to_the_minute(process: Process) -
     case = at_level_4(HIGH, at("2026-11-24 11:00"), asked(at("2026-11-24 12:00")), replied(at("2026-11-25 10:00")))
 
     assert "Wed 25 Nov 16:00" == local(due_of(case, process).instant)
+
+
+# --- hours of all kinds ----------------------------------------------------------------------
+
+DAY_AND_NIGHT = (Span(0, DAY_MINUTES),)
+NIGHT = (Span(22 * 60, 30 * 60),)
+WITH_BREAK = (Span(9 * 60, 12 * 60 + 30), Span(13 * 60 + 30, 18 * 60))
+AFTERNOON_OFF = Holiday("Christmas Eve", Span(12 * 60, DAY_MINUTES))
+
+
+def same_day(cutoff: int, next_due: int) -> SameDay:
+    """A target, in hours of the clock."""
+    return SameDay(time(cutoff), time(next_due))
+
+
+@pytest.mark.parametrize(
+    ("hours", "target", "start", "expected"),
+    [
+        pytest.param(DAY_AND_NIGHT, same_day(13, 12), "2026-11-24 11:00", "Wed 25 Nov 00:00", id="24:00 ends the day"),
+        pytest.param(DAY_AND_NIGHT, same_day(13, 12), "2026-11-24 23:59", "Wed 25 Nov 12:00", id="its last minute"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-23 23:00", "Tue 24 Nov 06:00", id="before the cut-off at 02:00"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-24 01:59", "Tue 24 Nov 06:00", id="after midnight, before it"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-24 02:00", "Tue 24 Nov 23:00", id="at the cut-off: next night"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-24 12:00", "Wed 25 Nov 06:00", id="at noon for the next night"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-28 01:00", "Sat 28 Nov 06:00", id="Saturday has Friday's night"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-28 02:00", "Mon 30 Nov 23:00", id="Sunday has no night"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-25 23:00", "Thu 26 Nov 00:00", id="the holiday ends the night"),
+        pytest.param(NIGHT, same_day(2, 23), "2026-11-26 01:00", "Fri 27 Nov 23:00", id="and has none of its own"),
+        pytest.param(WITH_BREAK, same_day(13, 12), "2026-11-24 12:45", "Tue 24 Nov 18:00", id="within the break"),
+        pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-23 14:00", "Thu 24 Dec 12:00", id="next is a half day"),
+        pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-24 11:00", "Thu 24 Dec 12:00", id="half a day is short"),
+        pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-24 12:10", "Mon 28 Dec 12:00", id="its afternoon is off"),
+        pytest.param(NIGHT, WorkingDayHours(24), "2026-12-23 18:00", "Mon 28 Dec 06:00", id="6 + 12 + 6 hours"),
+    ],
+)
+def test_due_times_in_hours_of_all_kinds(
+    process: Process, hours: tuple[Span, ...], target: Target, start: str, expected: str
+) -> None:
+    """24:00, hours across midnight, a break, half a holiday: as a person would count them."""
+    calendar = process.calendars["new-york"]
+    christmas = {**calendar.holidays, date(2026, 12, 24): AFTERNOON_OFF}
+    level = replace(process.levels[4], response={HIGH: target})
+    odd = replace(
+        process,
+        calendars={"new-york": replace(calendar, hours=hours, holidays=christmas)},
+        levels={**process.levels, 4: level},
+    )
+
+    assert expected == local(due_of(at_level_4(HIGH, at(start)), odd).instant)
+
+
+def test_day_and_night_loses_no_minute(process: Process) -> None:
+    """A week of a 24/7 office is 7 times 24 hours, all of it working hours (R15)."""
+    calendar = replace(
+        process.calendars["new-york"], hours=DAY_AND_NIGHT, working_days=frozenset(range(7)), holidays={}
+    )
+    pieces = list(_pieces(at("2026-11-02 00:00"), at("2026-11-09 00:00"), calendar, _opening_hours))
+
+    assert {(True, "working hours")} == {(counts, why) for _, _, counts, why in pieces}
+    assert timedelta(days=7) == sum((end - start for start, end, _, _ in pieces), timedelta(0))
+    assert all(before[1] == after[0] for before, after in pairwise(pieces))
+    assert at("2026-11-04 00:00") == next_open(at("2026-11-04 00:00"), calendar)
+
+
+def test_the_trace_says_why_the_office_is_closed(process: Process) -> None:
+    """Before it opens, between its hours, after it closes, and what is off of half a day."""
+    eve = {date(2026, 12, 24): AFTERNOON_OFF}
+    calendar = replace(process.calendars["new-york"], hours=WITH_BREAK, holidays=eve)
+    pieces = _pieces(at("2026-12-23 00:00"), at("2026-12-25 00:00"), calendar, _opening_hours)
+
+    assert [
+        ("Wed 23 Dec 00:00", "before opening"),
+        ("Wed 23 Dec 09:00", "working hours"),
+        ("Wed 23 Dec 12:30", "between working hours"),
+        ("Wed 23 Dec 13:30", "working hours"),
+        ("Wed 23 Dec 18:00", "after closing"),
+        ("Thu 24 Dec 00:00", "before opening"),
+        ("Thu 24 Dec 09:00", "working hours"),
+        ("Thu 24 Dec 12:00", "Christmas Eve"),
+    ] == [(local(start), why) for start, _, _, why in pieces]
 
 
 # --- levels and priorities -------------------------------------------------------------------
@@ -263,9 +345,14 @@ calendars = st.builds(
     id=st.just("new-york"),
     zone=st.sampled_from(ZONES),
     working_days=st.frozensets(st.integers(0, 6), min_size=3),
-    opens=st.builds(lambda h, q: time(h, 15 * q), st.integers(6, 9), quarters),
-    closes=st.builds(lambda h, q: time(h, 15 * q), st.integers(15, 22), quarters),
-    holidays=st.dictionaries(st.dates(date(2027, 3, 1), date(2027, 11, 30)), st.just("holiday"), max_size=40),
+    hours=st.builds(
+        lambda h, q, until, past: (Span(h * 60 + 15 * q, until * 60 + 15 * past),),
+        st.integers(6, 9),
+        quarters,
+        st.integers(15, 22),
+        quarters,
+    ),
+    holidays=st.dictionaries(st.dates(date(2027, 3, 1), date(2027, 11, 30)), st.just(Holiday("holiday")), max_size=40),
 )
 targets = st.one_of(
     st.builds(WorkingDayHours, st.integers(1, 48)),
@@ -289,7 +376,12 @@ def works(day: date, calendar: Calendar) -> bool:
 def is_open(instant: datetime, calendar: Calendar) -> bool:
     """Whether the wall clock shows opening hours."""
     here = instant.astimezone(ZoneInfo(calendar.zone))
-    return works(here.date(), calendar) and calendar.opens <= here.time() < calendar.closes
+    return works(here.date(), calendar) and calendar.hours[0].start <= minute(here) < calendar.hours[0].end
+
+
+def minute(here: datetime) -> int:
+    """What a wall clock shows, in minutes of the day."""
+    return here.hour * 60 + here.minute
 
 
 def counted_budget(target: Target, start: datetime, calendar: Calendar) -> int:
@@ -302,7 +394,7 @@ def counted_budget(target: Target, start: datetime, calendar: Calendar) -> int:
     found, now = 0, start
     while True:
         here = now.astimezone(zone)
-        if same_day and (here.date() > first.date() or here.time() >= calendar.closes):
+        if same_day and (here.date() > first.date() or minute(here) >= calendar.hours[0].end):
             return found
         next_day = here.date() > first.date() and works(here.date(), calendar)
         if not same_day and next_day and here.time() >= target.next_due:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from contextlib import nullcontext
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from intake_fn.core.process import SameDay, WorkingDayHours
 from intake_fn.core.process_file import ProcessError, parse
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Holiday, Span
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -190,6 +192,8 @@ def test_every_module_has_an_owner_for_its_change_requests(process: Process) -> 
 LEVEL_1 = "    resources: [ihelp]\n    calendar: new-york\n"
 LEVEL_2 = "    resources: [marc-selter]\n    calendar: new-york\n"
 
+HOURS = 'hours: "09:00-17:30"'
+EVE = "Good Friday"
 DEFECTS = [
     # what is changed, into what; the line that is named (by its text); what is said; what should be done
     ("  name: CT2\n", "  nmae: CT2\n", "nmae", "product.nmae is an unknown key", "Write 'name'"),
@@ -274,8 +278,23 @@ DEFECTS = [
     ("{working_day_hours: 48}", "48", "low:    48", "levels.4.response.low has to be a mapping", "Write it as"),
     ('cutoff: "13:00"', 'cutoff: "25:00"', "25:00", "'25:00' is not a time of day", 'Write it as "13:00"'),
     ('cutoff: "13:00"', 'cutoff: "08:30"', "08:30", "08:30 is outside the hours of the calendar new-york", "Choose"),
-    ('hours: "09:00-17:30"', 'hours: "17:30-09:00"', "17:30-09:00", "is not a span of the day", "the earlier time"),
-    ('hours: "09:00-17:30"', 'hours: "09:00"', 'hours: "09:00"', "is not a span of the day", 'Write it as "09'),
+    (HOURS, 'hours: "09:00"', 'hours: "09:00"', "'09:00' is not a span of the day", 'Write it as "09:00-18:00"'),
+    (HOURS, 'hours: "9-17"', 'hours: "9-17"', "'9' is not a time of day", 'two digits each, as "09:00"'),
+    (HOURS, 'hours: "09:00-25:00"', "09:00-25:00", "no clock shows 25:00", "from 00:00 to 24:00"),
+    (HOURS, 'hours: "09:00-24:01"', "09:00-24:01", "no clock shows 24:01", "from 00:00 to 24:00"),
+    (HOURS, 'hours: "09:60-17:00"', "09:60-17:00", "no clock shows 09:60", "from 00:00 to 24:00"),
+    (HOURS, 'hours: "24:00-06:00"', "24:00-06:00", "begins at 24:00, when the day is over", "Write 00:00"),
+    (HOURS, 'hours: "09:00-09:00"', "09:00-09:00", "ends when it begins", '"00:00-24:00" for day and night'),
+    (HOURS, "hours: []", "hours: []", "calendars.london.hours is empty", "Name at least one"),
+    (HOURS, "hours: {from: nine}", "hours: {", "calendars.london.hours has to be a span", "Write it as"),
+    (HOURS, 'hours: ["09:00-13:00", "12:00-18:00"]', "09:00-13:00", "09:00-13:00 and 12:00-18:00 overlap", "Let the"),
+    (HOURS, 'hours: ["22:00-06:00", "05:00-09:00"]', "05:00-09:00", "22:00-06:00 and 05:00-09:00 overlap", "Let the"),
+    (EVE, "{name: Eve, from: noon}", "name: Eve", "26.from: 'noon' is not a time of day", "two digits each"),
+    (EVE, '{name: Eve, from: "13:00", until: "12:00"}', "name: Eve", "begins at 13:00 and ends at 12:00", "by date"),
+    (EVE, '{name: Eve, from: "24:00"}', "name: Eve", "begins at 24:00 and ends at 24:00", "by date"),
+    (EVE, "{from: '12:00'}", "from: '12:00'", "2027-03-26 has no 'name'", "Add `name:`"),
+    (EVE, "{name: Eve, hours: '12:00'}", "name: Eve", "2027-03-26.hours is an unknown key", "Use one of name, from"),
+    (EVE, "[Eve]", "[Eve]", "calendars.london.holidays.2027-03-26 has to be a mapping", "Write it as"),
     ("zone: Europe/London\n", "zone: Europe/Londn\n", "Londn", "'Europe/Londn' is not a time zone", "Use an IANA name"),
     ("zone: Europe/London\n", "zone: Europe\n", "zone: Europe\n", "'Europe' is not a time zone", "Use an IANA name"),
     ("2027-03-26: Good", "2027-02-30: Good", "2027-02-30", "'2027-02-30' is not a date", "Write it as 2026-12-25"),
@@ -309,6 +328,61 @@ DEFECTS = [
     ("  server:    {", "  Server Room:    {", "Server Room", "'Server Room' is not a name", "Use small letters"),
     ("modules:\n", "modules: [\n", "  bookings:", "this is not YAML", "Mend the indentation"),
 ]
+
+
+def test_hours_may_end_at_24_cross_midnight_and_have_breaks() -> None:
+    """As an office writes them, in any order; spans may touch, and also those of the next day."""
+    texts = {
+        '"00:00-24:00"': (Span(0, DAY_MINUTES),),
+        '"22:00-06:00"': (Span(22 * 60, 30 * 60),),
+        '["13:30-18:00", "09:00-12:30"]': (Span(540, 750), Span(810, 1080)),
+        '["22:00-06:00", "06:00-22:00"]': (Span(360, 1320), Span(1320, 1800)),
+    }
+    for text, hours in texts.items():
+        assert hours == parse(TEXT.replace(HOURS, f"hours: {text}", 1)).calendars["london"].hours
+        assert sorted(text.strip('["]').split('", "')) == sorted(map(str, hours))
+
+
+def test_a_holiday_may_take_a_part_of_a_day() -> None:
+    """From a time, until a time, or both; by its name alone it takes the day."""
+    texts = {
+        "Eve": WHOLE_DAY,
+        "{name: Eve}": WHOLE_DAY,
+        "{name: Eve, from: '12:00'}": Span(720, DAY_MINUTES),
+        "{name: Eve, until: '12:00'}": Span(0, 720),
+        "{name: Eve, from: '12:00', until: '13:00'}": Span(720, 780),
+    }
+    for text, part in texts.items():
+        holidays = parse(TEXT.replace(EVE, text, 1)).calendars["london"].holidays
+
+        assert Holiday("Eve", part) == holidays[date(2027, 3, 26)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "cutoff", "next_due", "says"),
+    [
+        pytest.param('"22:00-06:00"', "02:00", "23:00", "", id="after midnight, in the night's hours"),
+        pytest.param('["09:00-12:30", "13:30-18:00"]', "13:00", "12:30", "", id="the cut-off may lie in the break"),
+        pytest.param('"00:00-24:00"', "13:00", "12:00", "", id="day and night"),
+        pytest.param(
+            '["09:00-12:30", "13:30-18:00"]',
+            "13:00",
+            "13:00",
+            "next_due: 13:00 is outside the hours of the calendar new-york. Choose a time after 09:00 and up to 12:30"
+            " or after 13:30 and up to 18:00.",
+            id="the next due time may not",
+        ),
+        pytest.param('"22:00-06:00"', "12:00", "23:00", "cutoff: 12:00 is outside", id="noon is not of the night"),
+    ],
+)
+def test_times_of_a_target_lie_in_the_hours(hours: str, cutoff: str, next_due: str, says: str) -> None:
+    """By the hours as they are: past midnight and around a break."""
+    text = TEXT.replace('hours: "09:00-18:00"', f"hours: {hours}", 1)
+    text = text.replace('cutoff: "13:00", next_due: "12:00"', f'cutoff: "{cutoff}", next_due: "{next_due}"')
+    with pytest.raises(ProcessError) if says else nullcontext() as error:
+        parse(text)
+
+    assert says in str(error and error.value)
 
 
 def line_of(text: str, words: str) -> int:

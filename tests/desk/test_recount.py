@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from intake_fn.commands import recompute as commands
 from intake_fn.core.case import AskedRequester, Status
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import Holiday, Span
 from intake_fn.desk.recount import difference, move, rows
 from intake_fn.settings import ROOT
 from tests.core.samples import at, case_of, judged, received
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THANKSGIVING = date(2026, 11, 26)
+T, BRIDGE, MORNING = Holiday("T"), Holiday("Bridge day"), Holiday("Thanksgiving Day", Span(0, 12 * 60))
 
 
 @pytest.fixture
@@ -139,10 +141,15 @@ def test_a_file_that_is_not_sound_is_refused(call: Any, tmp_path: Path) -> None:
     [
         pytest.param({"holidays": {}}, "2026-11-26 is no holiday any more (Thanksgiving Day)", id="holiday gone"),
         pytest.param(
-            {"working_days": frozenset(range(6)), "holidays": {THANKSGIVING: "T", date(2026, 11, 27): "Bridge day"}},
+            {"working_days": frozenset(range(6)), "holidays": {THANKSGIVING: T, date(2026, 11, 27): BRIDGE}},
             "working days are Monday, Tuesday, Wednesday, Thursday, Friday, Saturday instead of"
             " Monday, Tuesday, Wednesday, Thursday, Friday; 2026-11-27 becomes a holiday (Bridge day)",
             id="days",
+        ),
+        pytest.param(
+            {"holidays": {THANKSGIVING: MORNING}},
+            "2026-11-26 is Thanksgiving Day 00:00-12:00 instead of 00:00-24:00",
+            id="half a day instead of a whole one",
         ),
     ],
 )
@@ -160,7 +167,7 @@ def test_other_hours_zones_targets_and_none_are_told(process: Process) -> None:
     """High goes by opening hours; a target may change or vanish, and so may a level."""
     start = at("2026-11-24 11:00")
     case = case_of(received(4, "roma", when=start, priority=Priority.HIGH), judged(start))
-    calendar = replace(process.calendars["new-york"], closes=time(17))
+    calendar = replace(process.calendars["new-york"], hours=(Span(9 * 60, 12 * 60), Span(13 * 60, 17 * 60)))
     none, day = (
         replace(process.levels[4], response={**process.levels[4].response, Priority.HIGH: target})
         for target in (None, WorkingDayHours(24))
@@ -176,7 +183,7 @@ def test_other_hours_zones_targets_and_none_are_told(process: Process) -> None:
     same_day = "the same day before 13:00, else 12:00 of the next working day"
 
     assert [
-        "hours are 09:00-17:00 instead of 09:00-18:00",
+        "hours are 09:00-12:00 and 13:00-17:00 instead of 09:00-18:00",
         "the zone is America/Chicago instead of America/New_York",
         f"the response time is 24 working-day hours instead of {same_day}",
         "no clock would run",

@@ -5,7 +5,7 @@
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
 - Some hundred are submitted to the real house, whose workers are killed with SIGKILL at each step and at random,
   while the servers throttle, fail and answer late (tests/e2e/kills.py).
-- Due times stand against the counter of minutes, in every zone, around every clock change 2020 to 2040.
+- Due times stand against the counter of minutes, in every zone, around every clock change and leap day 2020 to 2040.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from intake_fn.core.process_file import parse
 from sandbox.house import Ports, SandboxHouse
-from tests.core.counter import disagreement, trials, windows, zones
+from tests.core.counter import disagreement, leap_days, trials, windows, zones
 from tests.desk.cuts import run
 from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
 
@@ -94,7 +94,7 @@ def counted(histories: int, seed: int) -> int:
     rng = random.Random(seed)  # noqa: S311 - the same histories for the same seed
     process = parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
     begun = time.monotonic()
-    places = windows(rng, zones())
+    places = [*windows(rng, zones()), *leap_days(rng, zones())]
     rng.shuffle(places)
     done = wrong = 0
     for trial in trials(rng, process, places, histories):
@@ -112,7 +112,7 @@ def counted(histories: int, seed: int) -> int:
     print(f"""
 histories      {done}
 zones          {len({zone for zone, _ in places})}
-clock changes  {len(places)}
+windows        {len(places)}
 seed           {seed}
 seconds        {time.monotonic() - begun:.0f}
 disagreements  {wrong}""")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import yaml
 
 from intake_fn.core.process import Process, SameDay, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
 from intake_fn.wiki.facts import FACTS, TBD, facts, table, target
 from intake_fn.wiki.figure import figure
 from tests.wiki.conftest import ROOT, Site
@@ -57,7 +59,7 @@ def test_every_fact_of_the_process_stands_on_its_page(site: Site, process: Proce
         *(word for rule in process.priorities.values() for word in (rule.name, rule.about, rule.mantis)),
         *(module.name for module in process.modules.values()),
         *(word for office in process.offices.values() for word in (office.name, office.zone)),
-        *(name for calendar in process.calendars.values() for name in calendar.holidays.values()),
+        *(day.name for calendar in process.calendars.values() for day in calendar.holidays.values()),
     ]
 
     assert [word for word in wanted if word not in text] == []
@@ -116,6 +118,25 @@ def test_a_changed_level_changes_the_diagram(process: Process) -> None:
 def test_a_target_is_told_in_words(when: WorkingDayHours | None, words: str) -> None:
     """What is to be decided is shown as TBD, as the customer's page does."""
     assert target(when) == words
+
+
+def test_working_time_and_parts_of_days_are_told_in_words(process: Process) -> None:
+    """Day and night, past midnight, with a break; what a holiday takes of its day."""
+    calendar = process.calendars["london"]
+    eve = date(2026, 12, 24)
+
+    def told(*hours: Span, part: Span = WHOLE_DAY) -> str:
+        london = replace(calendar, hours=hours, holidays={eve: Holiday("Eve", part)})
+        found = facts(replace(process, calendars={**process.calendars, "london": london}))
+        return found["offices"] + found["holidays"]
+
+    assert "Mon to Fri, day and night" in told(WHOLE_DAY)
+    assert "Mon to Fri, 22:00 to 06:00 of the next day" in told(Span(1320, 1800))
+    assert "Mon to Fri, 09:00 to 12:30 and 13:30 to 24:00" in told(Span(540, 750), Span(810, 1440))
+    assert "| Thu 24 Dec 2026 | Eve | london |" in told(WHOLE_DAY)
+    assert "| Eve, from 12:00 |" in told(WHOLE_DAY, part=Span(720, 1440))
+    assert "| Eve, until 12:00 |" in told(WHOLE_DAY, part=Span(0, 720))
+    assert "| Eve, 12:00 to 13:00 |" in told(WHOLE_DAY, part=Span(720, 780))
 
 
 def test_same_day_is_told_with_its_hours(process: Process) -> None:

@@ -28,6 +28,7 @@ from intake_fn.commands import (
     provision,
     recompute,
     say,
+    sessions,
 )
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from spec_lookup import Verdict
 
-MODULES = (due, outbox, recompute, holidays, mail, doctor, provision)
+MODULES = (due, outbox, recompute, holidays, mail, sessions, doctor, provision)
 """Commands that stand in modules of their own."""
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -151,6 +151,26 @@ class Mark:
     case_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in at the desk, by a link that went to `mailbox`, until `until` at the latest."""
+
+    person: str
+    id: str
+    mailbox: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAsked:
+    """That somebody asked for a link to sign in with this address; whose it is, is not looked at yet."""
+
+    id: str
+    address: str
+    at: datetime
+
+
 class Store(Protocol):
     """Cases, their events and the outbox. Every write is one transaction, all or nothing.
 
@@ -259,6 +279,34 @@ class Store(Protocol):
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before (sign-in links)."""
+        ...
+
+    def open_session(self, session: Session) -> None:
+        """Keep a session; it is forgotten some time after its end."""
+        ...
+
+    def session(self, person: str, session_id: str) -> Session | None:
+        """A session that was not ended, read consistently; it may be past its `until`."""
+        ...
+
+    def sessions(self, person: str = "") -> Sequence[Session]:
+        """The sessions of a person, or all; some may be past their `until`."""
+        ...
+
+    def end_session(self, person: str, session_id: str) -> bool:
+        """End a session; False when there is none."""
+        ...
+
+    def ask_sign_in(self, asked: SignInAsked) -> None:
+        """Keep that a link was asked for, until it is taken; forgotten after a day."""
+        ...
+
+    def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:
+        """The links that were asked for, the first asked first."""
+        ...
+
+    def take_sign_in(self, asked: SignInAsked) -> bool:
+        """Take one for oneself; False when somebody else was faster."""
         ...
 
     def pace(self, case_id: str, mailbox: str) -> Pace:
@@ -462,13 +510,17 @@ class Purpose(StrEnum):
     FILE = "file"
     """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
     SIGN_IN = "sign-in"
-    """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once."""
+    """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once; no two are equal."""
     FORM = "form"
     """When a form was opened, as ISO 8601. Lives a day."""
     HELD = "held"
     """A file that was sent with a form which had to be shown again. Lives a day."""
     UPLOAD = "upload"
     """A file that a browser puts into the file store itself, as JSON of its key and name. Lives a day."""
+
+
+LEEWAY = timedelta(minutes=2)
+"""So far the clocks of two machines may differ: a token made a moment from now is not too old."""
 
 
 class Links(Protocol):
@@ -502,5 +554,9 @@ class Links(Protocol):
         ...
 
     def unseal(self, purpose: Purpose, token: str) -> str:
-        """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old."""
+        """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old.
+
+        A token is written in one way: another text that decodes to the same signature is Unknown. One of a clock that
+        is up to LEEWAY ahead of ours is good.
+        """
         ...

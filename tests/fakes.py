@@ -35,6 +35,7 @@ from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.ports import (
+    LEEWAY,
     CaseRow,
     Change,
     Issue,
@@ -45,6 +46,8 @@ from intake_fn.ports import (
     Page,
     Placed,
     Purpose,
+    Session,
+    SignInAsked,
     SyncCursor,
     Upload,
 )
@@ -113,6 +116,8 @@ class MemoryStore:
         self._sync: SyncCursor | None = None
         self._paces: dict[tuple[str, str], Pace] = {}
         self._marks: dict[str, Mark] = {}
+        self._sessions: dict[tuple[str, str], Session] = {}
+        self._asked: dict[str, SignInAsked] = {}
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -283,6 +288,41 @@ class MemoryStore:
             fresh = token not in self._used
             self._used.add(token)
             return fresh
+
+    def open_session(self, session: Session) -> None:
+        """Keep a session."""
+        with self._up():
+            self._sessions[session.person, session.id] = session
+
+    def session(self, person: str, session_id: str) -> Session | None:
+        """A session that was not ended."""
+        with self._up():
+            return self._sessions.get((person, session_id))
+
+    def sessions(self, person: str = "") -> Sequence[Session]:
+        """The sessions of a person, or all."""
+        with self._up():
+            return [self._sessions[key] for key in sorted(self._sessions) if not person or key[0] == person]
+
+    def end_session(self, person: str, session_id: str) -> bool:
+        """End a session."""
+        with self._up():
+            return self._sessions.pop((person, session_id), None) is not None
+
+    def ask_sign_in(self, asked: SignInAsked) -> None:
+        """Keep that a link was asked for."""
+        with self._up():
+            self._asked[asked.id] = asked
+
+    def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:
+        """The links that were asked for, the first first."""
+        with self._up():
+            return sorted(self._asked.values(), key=lambda asked: (asked.at, asked.id))[:limit]
+
+    def take_sign_in(self, asked: SignInAsked) -> bool:
+        """Take one for oneself."""
+        with self._up():
+            return self._asked.pop(asked.id, None) is not None
 
     def pace(self, case_id: str, mailbox: str) -> Pace:
         """What a person was mailed about a case lately."""
@@ -599,6 +639,7 @@ class PlainLinks:
 
     clock: Callable[[], datetime] = field(default_factory=Clock)
     base_url: str = "https://help.example.com"
+    numbers: count[int] = field(default_factory=count)
 
     def status(self, case_id: str) -> str:
         """The requester's status page."""
@@ -622,16 +663,17 @@ class PlainLinks:
 
     def seal(self, purpose: Purpose, text: str) -> str:
         """A token that carries `text`."""
-        return _pack(json.dumps([purpose, text, self.clock().isoformat(), crc32(f"{purpose}{text}".encode())]))
+        made_for = [purpose, text, self.clock().isoformat(), crc32(f"{purpose}{text}".encode())]
+        return _pack(json.dumps([*made_for, next(self.numbers)] if purpose is Purpose.SIGN_IN else made_for))
 
     def unseal(self, purpose: Purpose, token: str) -> str:
         """The text of a token. Raises Unknown or Expired."""
         try:
-            made_for, text, at, check = json.loads(_unpack(token))
+            made_for, text, at, check, *_ = json.loads(_unpack(token))
         except ValueError:
             made_for, text, at, check = "", "", "", 0
-        if made_for != purpose or check != crc32(f"{purpose}{text}".encode()):
+        if made_for != purpose or check != crc32(f"{purpose}{text}".encode()) or _pack(_unpack(token)) != token:
             raise Unknown("This link is not complete. Copy all of it from the mail.")
-        if self.clock() - datetime.fromisoformat(at) > AGES[purpose]:
+        if not -LEEWAY <= self.clock() - datetime.fromisoformat(at) <= AGES[purpose]:
             raise Expired("This link is too old. Ask for a new one.")
         return str(text)

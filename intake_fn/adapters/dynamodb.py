@@ -21,9 +21,13 @@ from zlib import crc32
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
+    SESSIONS,
+    SIGN_IN,
     SYNC,
     UNREACHED,
     Item,
+    asked_key,
+    asked_of,
     cursor_of,
     epoch,
     instant,
@@ -40,6 +44,9 @@ from intake_fn.adapters.dynamodb_items import (
     place_of,
     plain,
     row_of,
+    session_item,
+    session_key,
+    session_of,
     state_item,
     sync_body,
     sync_cursor,
@@ -61,7 +68,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
 from intake_fn.core.mailing import Pace
-from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, SyncCursor
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, Session, SignInAsked, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,6 +82,7 @@ LEDGER_SHARDS = 8
 
 IDEM_FOR = timedelta(days=90)
 PACE_FOR = timedelta(days=1)
+ASKED_FOR = timedelta(days=1)
 LONGEST_KEY = 200
 """Characters of a submit key."""
 LONGEST_ID = 100
@@ -281,6 +289,40 @@ class DynamoStore:
         return self._write(
             "update_item", self._changed(SYNC, {"body": sync_body(cursor)}, "#leased_until = :mine", mine)
         )
+
+    # --- signing in ---------------------------------------------------------------------------
+
+    def open_session(self, session: Session) -> None:
+        """Keep a session; it is forgotten some time after its end."""
+        self._write("put_item", self._put(session_item(session))["Put"])
+
+    def session(self, person: str, session_id: str) -> Session | None:
+        """A session that was not ended, read consistently; it may be past its `until`."""
+        key = session_key(person, session_id)
+        here = self._get(key["pk"], key["sk"]) if len(key["sk"]) <= LONGEST_ID else None
+        return session_of(here) if here else None
+
+    def sessions(self, person: str = "") -> Sequence[Session]:
+        """The sessions of a person, or all; some may be past their `until`."""
+        of = ("#pk = :pk AND begins_with(#sk, :person)", {":person": f"{person}#"}) if person else ("#pk = :pk", {})
+        return [session_of(item) for item in self._query(of[0], {":pk": SESSIONS, **of[1]}, ConsistentRead=True)]
+
+    def end_session(self, person: str, session_id: str) -> bool:
+        """End a session; False when there is none."""
+        return self._write("delete_item", self._guarded(session_key(person, session_id), EXISTS))
+
+    def ask_sign_in(self, asked: SignInAsked) -> None:
+        """Keep that a link was asked for, until it is taken; forgotten after a day."""
+        item = {**asked_key(asked), "address": asked.address, "expires": epoch(asked.at + ASKED_FOR)}
+        self._write("put_item", self._put(item)["Put"])
+
+    def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:
+        """The links that were asked for, the first asked first."""
+        return [asked_of(item) for item in self._query("#pk = :pk", {":pk": SIGN_IN}, limit, ConsistentRead=True)]
+
+    def take_sign_in(self, asked: SignInAsked) -> bool:
+        """Take one for oneself; False when somebody else was faster."""
+        return self._write("delete_item", self._guarded(asked_key(asked), EXISTS))
 
     # --- mail ---------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
 | UNREACHED   | mailbox      | a mailbox that gets no more mail, and why             | key              |
+| SESSIONS    | person#id    | who is signed in at the desk; until the session ends  | key              |
+| SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day           | key              |
 | PACE#id     | mailbox      | what a person was mailed about a case lately; 1 day   | key              |
 
 | index | partition                  | order                       | lists                                      |
@@ -42,7 +44,7 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
 from intake_fn.core.suspicion import why_held_back
-from intake_fn.ports import LONGEST_WHY, CaseRow, Mark, OutboxItem, SyncCursor
+from intake_fn.ports import LONGEST_WHY, CaseRow, Mark, OutboxItem, Session, SignInAsked, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,6 +212,8 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
     return SyncCursor(until, since, listed, once, twice, tuple(body.get("unread", ())))
 
 
+SESSIONS = "SESSIONS"
+SIGN_IN = "SIGN-IN"
 UNREACHED = "UNREACHED"
 """The partition of the mailboxes that get no more mail."""
 
@@ -228,6 +232,40 @@ def mark_item(mark: Mark) -> Item:
 def mark_of(item: Item) -> Mark:
     """What `mark_item` wrote."""
     return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
+
+
+def session_item(session: Session) -> Item:
+    """Somebody who is signed in."""
+    return {
+        **session_key(session.person, session.id),
+        "mailbox": session.mailbox,
+        "since": instant(session.since),
+        "until": instant(session.until),
+        "expires": epoch(session.until),
+    }
+
+
+def session_key(person: str, session_id: str) -> Item:
+    """Where a session stands."""
+    return {"pk": SESSIONS, "sk": f"{person}#{session_id}"}
+
+
+def session_of(item: Item) -> Session:
+    """What `session_item` wrote."""
+    person, _, session_id = str(item["sk"]).partition("#")
+    since, until = (datetime.fromisoformat(item[name]) for name in ("since", "until"))
+    return Session(person, session_id, item["mailbox"], since, until)
+
+
+def asked_key(asked: SignInAsked) -> Item:
+    """Where it stands that a link was asked for."""
+    return {"pk": SIGN_IN, "sk": f"{instant(asked.at)}#{asked.id}"}
+
+
+def asked_of(item: Item) -> SignInAsked:
+    """A link that was asked for."""
+    at, _, asked_id = str(item["sk"]).partition("#")
+    return SignInAsked(asked_id, item["address"], datetime.fromisoformat(at))
 
 
 def pace_key(case_id: str, mailbox: str) -> Item:

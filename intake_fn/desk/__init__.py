@@ -24,7 +24,7 @@ from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import deliveries, door, known, sync
+from intake_fn.desk import deliveries, door, known, sign_in, sync
 from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, Swept, ready
 from intake_fn.desk.post import OUT_OF_HOURS, PUT_OFF
 from intake_fn.ports import Files, Links, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
@@ -137,7 +137,8 @@ class Desk:
         """
         warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
         cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
-        return sum((deliveries.deliver(self, case_id, in_line=True) for case_id in cases), Swept(warned=warned))
+        begun = Swept(warned=warned, delivered=sign_in.mail_links(self))
+        return sum((deliveries.deliver(self, case_id, in_line=True) for case_id in cases), begun)
 
     def sync(self) -> sync.Synced:
         """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""

@@ -14,7 +14,9 @@ from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import current_app, g, redirect, render_template, request, session, url_for
+
+from intake_fn.core.mailing import mailbox
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
@@ -57,8 +59,41 @@ def front() -> Front:
 
 
 def engineer() -> Person | None:
-    """Who is signed in. A person who has left support.yml is signed out with it."""
-    return front().process.people.get(session.get("person", ""))
+    """Who is signed in: their session was not ended, and they are of support.yml, with the address they came by.
+
+    Looked up once a request, and only for who brings a session. Raises TryLater.
+    """
+    if "engineer" not in g:
+        g.engineer = _signed_in()
+    return cast("Person | None", g.engineer)
+
+
+def _signed_in() -> Person | None:
+    person = named()
+    if person is None:
+        return None
+    desk = front().desk()
+    found = desk.store.session(person.id, str(session.get("session", "")))
+    if found is None or found.until <= desk.clock() or found.mailbox != mailbox(person.address):
+        return None
+    return person
+
+
+def named() -> Person | None:
+    """Whom the session names, for the head of a page: whether it was ended is not looked up, and nothing may follow."""
+    return front().process.people.get(session.get("person", "")) if session.get("session") else None
+
+
+def source() -> str:
+    """Where a request comes from: the client as the API gateway saw it, else the peer; of IPv6, the network.
+
+    What clients say of themselves (X-Forwarded-For) counts nothing.
+    """
+    event = request.environ.get("lambda.event") or {}
+    context = event.get("requestContext") or {}
+    seen = [(context.get(part) or {}).get("sourceIp") for part in ("http", "identity")]
+    address = next(filter(None, seen), request.remote_addr or "")
+    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 def me() -> Person:

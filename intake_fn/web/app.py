@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, held_back, pages, sign_in, status, uploads, words
-from intake_fn.web.access import EXTENSION, PUBLIC, engineer, open_to
+from intake_fn.web.access import EXTENSION, PUBLIC, named, open_to
 
 if TYPE_CHECKING:
     from intake_fn.web import Front
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SMALL_BYTES = 2 * 2**20
 """What a form without files may have; the intake allows itself more (pages.py)."""
 
-SESSION = timedelta(hours=12)
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src {}; "
@@ -47,7 +46,7 @@ def build(front: Front) -> Flask:
         SESSION_COOKIE_SECURE=front.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION,
+        PERMANENT_SESSION_LIFETIME=sign_in.SESSION,
         MAX_CONTENT_LENGTH=SMALL_BYTES,
         MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an idle form can still be sent
@@ -87,7 +86,7 @@ def _furnish(app: Flask, front: Front) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset=asset,
-        engineer=engineer,
+        named=named,
         process=front.process,
         sandbox=front.sandbox,
         site=front.site_url,

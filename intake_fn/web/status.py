@@ -12,9 +12,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from intake_fn.core.case import AskedForLink, RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.notes import REQUESTER
+from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted, words
-from intake_fn.web.access import PUBLIC, TOKEN, front, open_to
+from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import ACCEPT, clean_text
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def mail_link() -> Any:
     """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
     desk = front().desk()
     try:
-        case = desk.store.load(case_number(request.form.get("number", "")))
+        number = case_number(request.form.get("number", ""))
+        case = desk.store.load(number if within(desk, LOST_LINK_BY_SOURCE, source()) else "")
     except Unknown:
         pass
     else:

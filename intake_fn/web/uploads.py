@@ -17,14 +17,17 @@ from urllib.parse import urlsplit
 from flask import Blueprint, request
 
 from intake_fn.core.errors import Refused, TryLater
+from intake_fn.desk.limits import UPLOADS_BY_SOURCE, within
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments
-from intake_fn.web.access import PUBLIC, front, open_to
+from intake_fn.web.access import PUBLIC, front, open_to, source
 
 if TYPE_CHECKING:
     from flask import Response
 
 blueprint = Blueprint("uploads", __name__)
+
+TOO_MANY = "Too many files were uploaded from your network within an hour. Please try again later."
 
 PERMITTED_SECONDS = 900
 """How long a permission is good to begin with an upload; a slow line may take its time to end it."""
@@ -37,6 +40,8 @@ def permit() -> Any:
     desk = front().desk()
     name, size = request.form.get("name", ""), request.form.get("size", 0, type=int)
     try:
+        if not within(desk, UPLOADS_BY_SOURCE, source()):
+            return {"problem": TOO_MANY}, 429, {"Retry-After": str(int(UPLOADS_BY_SOURCE.window.total_seconds()))}
         attachments.announce(name, size, desk.process.intake)
         upload = desk.files.upload(f"held/{secrets.token_hex(16)}/upload", size, PERMITTED_SECONDS)
     except Refused as error:

@@ -11,7 +11,7 @@ import pytest
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.errors import Broken, Expired, Unknown
 from intake_fn.core.request import Attachment
-from intake_fn.ports import Purpose
+from intake_fn.ports import LEEWAY, Purpose
 from tests.fakes import AGES, Clock, PlainLinks
 
 if TYPE_CHECKING:
@@ -83,6 +83,39 @@ def test_a_damaged_token_is_unknown(links: Links, purpose: Purpose) -> None:
     for damaged in (token[:-1], token[1:], swapped, token + "x", "", "x", "a.b.c", "é", "\0", "." * 9999):
         with pytest.raises(Unknown, match="link"):
             links.unseal(purpose, damaged)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_is_written_in_one_way(links: Links, purpose: Purpose) -> None:
+    """Base64 has other texts for the same bytes, and takes padding: they would be other tokens that open the same."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for text in ("paul@example.com", "HD-1", "x"):
+        token = links.seal(purpose, text)
+        others = {token[:-1] + letter for letter in letters} - {token}
+        for other in (*others, f"{token}=", f"{token}==", f"{token}\n", f" {token}", f"{token}%3D", f"{token}."):
+            with pytest.raises(Unknown):
+                links.unseal(purpose, other)
+
+
+def test_two_links_to_sign_in_of_one_second_are_two(links: Links) -> None:
+    """Each is good once, so using one must not use up the other."""
+    first, second = (links.seal(Purpose.SIGN_IN, "paul@example.com") for _ in range(2))
+
+    assert first != second
+    assert ["paul@example.com"] * 2 == [links.unseal(Purpose.SIGN_IN, token) for token in (first, second)]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_of_a_clock_that_is_a_little_ahead_is_good(links: Links, clock: Clock, purpose: Purpose) -> None:
+    """Two machines never have quite the same time; of one that is far ahead nobody knows when it ends."""
+    token = links.seal(purpose, "x")
+    made = clock.at
+    clock.at = made - LEEWAY
+    assert "x" == links.unseal(purpose, token)
+
+    clock.at = made - LEEWAY - timedelta(seconds=1)
+    with pytest.raises(Expired):
+        links.unseal(purpose, token)
 
 
 def test_addresses_are_absolute_and_lead_to_our_pages(links: Links) -> None:

@@ -44,7 +44,7 @@ from intake_fn.core.case import Received as ReceivedEvent
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, SyncCursor
+from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Session, SignInAsked, SyncCursor
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
@@ -935,3 +935,41 @@ class TestMarks:
             store.mark(replace(self.MARK, why=why))
 
         assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.marks())
+
+
+class TestSessions:
+    """Who is signed in at the desk, and who asked for a link."""
+
+    PAUL = Session("paul", "abc-1", "paul@example.com", MONDAY, MONDAY + 60 * MINUTE)
+
+    def test_a_session_is_there_until_it_is_ended(self, store: Store) -> None:
+        """By person and id; nobody else's is."""
+        store.open_session(self.PAUL)
+
+        assert self.PAUL == store.session("paul", "abc-1")
+        assert [None, None] == [store.session("paul", "abc"), store.session("roma", "abc-1")]
+        assert [None, None] == [store.session("paul", "x" * 3000), store.session("", "")]
+        assert [True, False] == [store.end_session("paul", "abc-1"), store.end_session("paul", "abc-1")]
+        assert store.session("paul", "abc-1") is None
+
+    def test_sessions_are_listed_by_person_or_all(self, store: Store) -> None:
+        """A person whose name begins with another's is another one."""
+        others = [replace(self.PAUL, id="abc-2"), replace(self.PAUL, person="paula")]
+        for session in (self.PAUL, *others):
+            store.open_session(session)
+
+        assert [self.PAUL, others[0]] == list(store.sessions("paul"))
+        assert {self.PAUL, *others} == set(store.sessions())
+        assert [] == list(store.sessions("pau"))
+
+    def test_a_link_that_was_asked_for_is_taken_once(self, store: Store) -> None:
+        """Of many who want it one gets it; the first that was asked for comes first."""
+        first, then = (SignInAsked(f"id{n}", f"{n}@example.com", MONDAY + n * MINUTE) for n in (1, 2))
+        for asked in (then, first):
+            store.ask_sign_in(asked)
+
+        assert [first, then] == list(store.sign_ins_asked())
+        assert [first] == list(store.sign_ins_asked(1))
+        with ThreadPoolExecutor(4) as many:
+            assert 1 == list(many.map(lambda _: store.take_sign_in(first), range(4))).count(True)
+        assert [then] == list(store.sign_ins_asked())

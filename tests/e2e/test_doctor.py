@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.cli import main
-from intake_fn.ports import Mark
+from intake_fn.ports import Mark, Session
 from sandbox.house import ROOT, Ports, SandboxHouse
 from tests.fakes import MONDAY
 
@@ -177,6 +178,29 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
     assert 1 == call("mail", "unmark")[0]
     assert (0, "Every address gets its mail.\n") == call("mail", "list")
     assert 0 == call("doctor")[0]
+
+
+def test_sessions_are_listed_and_ended(running: SandboxHouse, call: Callable[..., tuple[int, str]]) -> None:
+    """By person, also one who has left support.yml, or all; what has ended by itself is not shown."""
+    store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
+    now = running.house.clock()
+    for person, hours in (("paul", 1), ("roma", 2), ("who-left", 3), ("andrei", -1)):
+        address = f"{person}@example.com"
+        store.open_session(Session(person, "id", address, now - timedelta(hours=2), now + timedelta(hours=hours)))
+
+    listed = json.loads(call("sessions", "list", "--json")[1])["sessions"]
+    assert ["paul", "roma", "who-left"] == [session["person"] for session in listed]
+    assert "id" not in listed[0]
+    assert "paul@example.com" in call("sessions", "list", "paul")[1]
+    assert (0, "Nobody is signed in.\n") == call("sessions", "list", "andrei")
+    assert ["who-left"] == [
+        one["person"] for one in json.loads(call("sessions", "end", "who-left", "--json")[1])["ended"]
+    ]
+    assert call("sessions", "end", "--all")[1].startswith("Ended: paul")
+    assert (0, "Nobody of them is signed in.\n") == call("sessions", "end", "--all")
+    for mistyped in (["end"], ["end", "paul", "--all"], ["list", "--all"]):
+        with pytest.raises(SystemExit):
+            call("sessions", *mistyped)
 
 
 def test_a_configuration_set_that_reports_nothing_is_told(call: Callable[..., tuple[int, str]]) -> None:

@@ -14,6 +14,7 @@ from werkzeug.test import encode_multipart
 
 from intake_fn.core.request import Kind
 from intake_fn.desk import Desk
+from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import Purpose
 from intake_fn.web import Front, create_app
 from spec_lookup import Spec
@@ -73,6 +74,7 @@ class Web:
     def sign_in(self, address: str = "liaison.paris@example.com") -> None:
         """Sign in by the mailed link, as a person does."""
         self.post("/desk/sign-in", on="/desk/sign-in", address=address)
+        mail_links(self.desk)
         path = urlsplit(self.mailer.sent[-1].text.split("http", 1)[1].split()[0]).path
         answer = self.post(path, on=path)
 

@@ -1,0 +1,46 @@
+"""`specdesk sessions`: who is signed in at the desk, and ending sessions, as when a person leaves."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.commands import house_desk, say
+
+if TYPE_CHECKING:
+    from intake_fn.ports import Session
+
+
+def add(commands: Any) -> None:
+    """Put `sessions` on the command line."""
+    command = commands.add_parser("sessions", help=sessions.__doc__, description=sessions.__doc__)
+    command.add_argument("action", choices=("list", "end"))
+    command.add_argument("person", nargs="*", help="as support.yml names them, or named them before they left")
+    command.add_argument("--all", action="store_true", help="end the sessions of everybody")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=sessions, mistyped=command.error)
+
+
+def sessions(args: argparse.Namespace) -> None:
+    """List who is signed in at the desk, or end the sessions of some people or all: their next page asks to sign in."""
+    if args.action == "list" and args.all:
+        args.mistyped("`sessions list` lists all unless people are named")
+    if args.action == "end" and bool(args.person) == args.all:
+        args.mistyped("name whose sessions are to end, or --all")
+    desk = house_desk()
+    found = [one for person in args.person or [""] for one in desk.store.sessions(person) if one.until > desk.clock()]
+    if args.action == "list":
+        say(args, {"sessions": [_plain(one) for one in found]}, [*map(_line, found)] or ["Nobody is signed in."])
+        return
+    ended = [one for one in found if desk.store.end_session(one.person, one.id)]
+    lines = [f"Ended: {_line(one)}" for one in ended]
+    say(args, {"ended": [_plain(one) for one in ended]}, lines or ["Nobody of them is signed in."])
+
+
+def _plain(session: Session) -> dict[str, str]:
+    since, until = (at.isoformat(timespec="seconds") for at in (session.since, session.until))
+    return {"person": session.person, "address": session.mailbox, "since": since, "until": until}
+
+
+def _line(session: Session) -> str:
+    return "  ".join(_plain(session).values())

@@ -1,0 +1,271 @@
+"""Signing in and out: links that are good once, sessions that can be ended, and answers that tell nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from intake_fn.adapters.signin import SignedLinks
+from intake_fn.core.errors import Broken, TryLater
+from intake_fn.desk.sign_in import mail_links
+from intake_fn.web import Front, create_app
+from tests.fakes import MemoryStore
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.web.conftest import Web
+
+PARIS, EVE = "liaison.paris@example.com", "eve@example.com"
+
+
+@pytest.fixture
+def signed(web: Web) -> Web:
+    """The house with real tokens, as they leave it."""
+    links: Any = SignedLinks(
+        base_url="https://help.example.com",
+        site_url="",
+        secret="only for tests" * 3,
+        limits=web.desk.process.intake,
+        clock=web.clock,
+    )
+    desk = replace(web.desk, links=links)
+    front: Front = web.client.application.extensions["specdesk"]
+    client = create_app(replace(front, desk=lambda: desk, links=links)).test_client()
+    return replace(web, client=client, desk=desk, links=links)
+
+
+def asked(web: Web, address: str = PARIS, **headers: str) -> TestResponse:
+    """Ask for a link."""
+    page = web.client.get("/desk/sign-in").text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    return web.client.post("/desk/sign-in", data={"csrf_token": token, "address": address}, headers=headers)
+
+
+def links_in(web: Web) -> list[str]:
+    """The paths of the links that were mailed."""
+    mail_links(web.desk)
+    return [urlsplit(mail.text.split("http", 1)[1].split()[0]).path for mail in web.mailer.sent]
+
+
+# --- links -----------------------------------------------------------------------------------
+
+
+def test_a_used_link_is_used_up_however_it_is_written(signed: Web) -> None:
+    """The last character of a signature has spare bits, and padding is taken off: neither makes a new link of it."""
+    asked(signed)
+    (path,) = links_in(signed)
+    assert 303 == signed.post(path, on=path).status_code
+    signed.post("/desk/sign-out", on="/desk")
+    page = signed.client.get("/desk/sign-in").text
+    csrf = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    for other in (path, f"{path}=", f"{path}==", f"{path}%3D", *(path[:-1] + letter for letter in letters)):
+        assert signed.client.post(other, data={"csrf_token": csrf}).status_code in (404, 410)
+    assert 302 == signed.client.get("/desk").status_code
+
+
+def test_two_links_of_one_second_sign_in_twice(signed: Web) -> None:
+    """On the laptop and on the phone."""
+    asked(signed)
+    asked(signed)
+    first, second = links_in(signed)
+
+    assert [303, 303] == [signed.post(path, on=path).status_code for path in (first, second)]
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+def copy_of(web: Web) -> FlaskClient:
+    """Another browser with the same cookie."""
+    cookie = web.client.get_cookie("specdesk")
+    assert cookie is not None
+    other = web.client.application.test_client()
+    other.set_cookie("specdesk", cookie.value)
+    return other
+
+
+def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(web: Web) -> None:
+    """The cookie is signed and would be good for hours; the server no longer takes it."""
+    web.sign_in()
+    copy = copy_of(web)
+    assert 200 == copy.get("/desk").status_code
+
+    web.post("/desk/sign-out", on="/desk")
+
+    assert 302 == copy.get("/desk").status_code
+    assert [] == list(web.store.sessions())
+
+
+def test_a_session_that_an_admin_ends_is_over_at_once(web: Web) -> None:
+    """Those of one person, and nobody else's."""
+    web.sign_in()
+    paris = copy_of(web)
+    other = replace(web, client=web.client.application.test_client())
+    other.sign_in("paul@example.com")
+    for session in web.store.sessions("paul"):
+        web.store.end_session(session.person, session.id)
+
+    assert (200, 302) == (paris.get("/desk").status_code, other.client.get("/desk").status_code)
+
+
+@pytest.mark.parametrize("change", ["left", "address"])
+def test_a_person_who_leaves_or_gets_another_address_is_signed_out(web: Web, change: str) -> None:
+    """What signed them in was their mailbox; whoever has their name in support.yml later is somebody else."""
+    web.sign_in("andrei@example.com")
+    people = dict(web.desk.process.people)
+    person = people.pop("andrei")
+    if change == "address":
+        people["andrei"] = replace(person, address="another.andrei@example.com")
+    front: Front = web.client.application.extensions["specdesk"]
+    desk = replace(web.desk, process=replace(web.desk.process, people=people))
+    app = create_app(replace(front, desk=lambda: desk, process=desk.process))
+    client = app.test_client()
+    client.set_cookie("specdesk", web.client.get_cookie("specdesk").value)  # type: ignore[union-attr]  # signed in
+
+    assert 302 == client.get("/desk").status_code
+
+
+def test_a_session_ends_after_twelve_hours(web: Web) -> None:
+    """However busy it was."""
+    web.sign_in()
+    for _ in range(11):
+        web.clock.advance(hours=1)
+        assert 200 == web.client.get("/desk").status_code
+    web.clock.advance(hours=1)
+
+    assert 302 == web.client.get("/desk").status_code
+
+
+def test_while_the_store_is_down_nobody_is_let_in_and_the_page_says_so(web: Web) -> None:
+    """503, in the site's look: the head of the page looks nothing up."""
+    web.sign_in()
+    web.store.down = True
+    answer = web.client.get("/desk")
+
+    assert 503 == answer.status_code
+    assert "Not available just now" in answer.text
+
+
+# --- answers that tell nothing -----------------------------------------------------------------
+
+
+class Counted(MemoryStore):
+    """A store that counts what it is asked to do: a count of steps stands for the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: Counter[str] = Counter()
+
+    def _up(self) -> Any:
+        import sys  # noqa: PLC0415 - only here
+
+        self.steps[sys._getframe(1).f_code.co_name] += 1
+        return super()._up()
+
+
+@pytest.mark.parametrize("trouble", [None, TryLater("down"), Broken("not verified")])
+def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_steps(web: Web, trouble: Exception | None) -> None:
+    """Also while no mail goes out: nothing is mailed before the answer, and whose address it is is not looked at."""
+    told = []
+    for address in (PARIS, EVE):
+        store = Counted()
+        desk = replace(web.desk, store=store, mailer=Failing(trouble))
+        front: Front = web.client.application.extensions["specdesk"]
+        client = create_app(replace(front, desk=lambda desk=desk: desk)).test_client()  # type: ignore[misc]  # a default
+        answer = asked(replace(web, client=client), address)
+        text = re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text.replace(address, "X"))
+        told.append((answer.status_code, text, dict(store.steps)))
+
+    assert told[0] == told[1]
+    assert 200 == told[0][0]
+
+
+class Failing:
+    """A mailer that is not to be called, or fails."""
+
+    def __init__(self, trouble: Exception | None) -> None:
+        self.trouble = trouble
+
+    def send(self, _: Any) -> str:
+        """Nothing is sent before the answer."""
+        raise self.trouble or AssertionError("A mail was sent before the answer.")
+
+
+def test_a_link_that_was_asked_for_in_an_outage_is_mailed_after_it(web: Web) -> None:
+    """Made when it is mailed, so it is good for its whole time."""
+    web.mailer.down = True
+    asked(web)
+    assert 0 == web.desk.sweep().delivered
+    web.clock.advance(minutes=20)
+    web.mailer.down = False
+    web.desk.sweep()
+    web.desk.sweep()
+    (path,) = links_in(web)
+
+    assert [PARIS] == [mail.to for mail in web.mailer.sent]
+    assert 200 == web.client.get(path).status_code
+
+
+def test_a_hundred_posts_mail_five_links_and_are_all_answered_alike(web: Web) -> None:
+    """For a known address as for another; an hour later it goes on."""
+    answers = {asked(web, PARIS).status_code for _ in range(100)} | {asked(web, EVE).status_code for _ in range(100)}
+    while mail_links(web.desk):
+        pass
+    assert {200} == answers
+    assert 5 == len(web.mailer.sent)
+
+    web.clock.advance(hours=1)
+    asked(web, PARIS)
+    assert 6 == len(links_in(web))
+
+
+def test_one_source_may_ask_for_thirty_links_an_hour_whatever_it_says_of_itself(web: Web) -> None:
+    """X-Forwarded-For is what clients write into it."""
+    people = [person.address for person in web.desk.process.people.values()]
+    for number in range(60):
+        asked(web, people[number % len(people)], **{"X-Forwarded-For": f"192.0.2.{number}"})
+        web.clock.advance(seconds=1)
+
+    assert len(web.store.sign_ins_asked(100)) <= 30
+
+
+def test_what_is_no_address_is_told_at_the_field(web: Web) -> None:
+    """It tells nobody who works here, and spares the wait for a mail that cannot come."""
+    answer = asked(web, "paul@example..com")
+
+    assert 422 == answer.status_code
+    assert "two periods in a row" in answer.text
+    assert 'value="paul@example..com"' in answer.text
+
+
+def test_permissions_to_upload_are_limited_by_source(web: Web) -> None:
+    """Each is for up to 25 MB, and asking costs nothing."""
+    answers = [web.client.post("/uploads", data={"name": "a.log", "size": 2**20}) for _ in range(70)]
+    codes = Counter(answer.status_code for answer in answers)
+
+    assert {200: 60, 429: 10} == dict(codes)
+    assert "try again later" in answers[-1].get_json()["problem"]
+    assert "3600" == answers[-1].headers["Retry-After"]
+    web.clock.advance(hours=1)
+    assert 200 == web.client.post("/uploads", data={"name": "a.log", "size": 2**20}).status_code
+
+
+def test_numbers_cannot_be_tried_out_for_lost_links_without_end(web: Web) -> None:
+    """The answer is the same, and after thirty within an hour nothing is looked up."""
+    case = web.sent()
+    mails = len(web.mailer.sent)
+    for _ in range(30):
+        web.client.post("/status/lost", data={"number": "HD-9999-9999"})
+    answer = web.client.post("/status/lost", data={"number": case.id})
+
+    assert 200 == answer.status_code
+    assert mails == len(web.mailer.sent)

@@ -2,7 +2,8 @@
 
 Every subject carries the request's number, so that a person finds the thread and a reply can be
 matched. Templates know a fixed set of fields (`FIELDS`); what comes from outside fills fields, is
-quoted line by line so that nobody takes it for our words, and is never a template itself.
+quoted line by line so that nobody takes it for our words, and is never a template itself. An address that may be
+another person's gets none of it (`may_be_quoted`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import Process
+from intake_fn.core.suspicion import may_be_quoted
 
 
 class Audience(StrEnum):
@@ -222,6 +224,10 @@ ABOUT: Mapping[Audience, str] = {Audience.REQUESTER: "Your request:", Audience.H
 """What stands before the summary at the end."""
 
 
+UNQUOTED = "What you wrote stands on its page."
+"""In place of the summary, where a mail may not hold it."""
+
+
 class Letter(NamedTuple):
     """A notice, ready to be sent: subject (one line), plain text, and the same as HTML."""
 
@@ -235,6 +241,8 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
     row = NOTICES.get(notice.notice)
     if row is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
+    quotes = row.audience is Audience.HELP_DESK or may_be_quoted(case, process.intake.quarantine)
+    case = case if quotes else _without_words(case)
     said = _lines(notice.fields.get("text", ""))
     listed = _lines(notice.fields.get("list", ""))
     fields = {
@@ -251,8 +259,9 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
         "link": html.button(fields["link"], OPEN[row.audience]),
         "text": html.quote(said),
     }
-    subject = _one_line(f"[{case.id}] {row.subject.format_map(fields)}")
-    name = _one_line(notice.fields.get("name", ""))
+    title = row.subject if quotes else row.subject.partition(": {summary}")[0]
+    subject = _one_line(f"[{case.id}] {title.format_map(fields)}")
+    name = _one_line(notice.fields.get("name", "")) if quotes else ""
     greeting = f"Hello {name}," if name else ""
     about = (ABOUT[row.audience], fields["summary"])
     sender = f"{process.mail.name}, {case.id}"
@@ -260,6 +269,12 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
     greeted = [html.paragraph([greeting])] if greeting else []
     page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(*about, sender)])
     return Letter(subject, f"{text}\n\n-- \n{sender}\n", page)
+
+
+def _without_words(case: Case) -> Case:
+    """The case without what its requester typed, nor what the judge says of it."""
+    verdict = case.verdict and {**case.verdict, "reasons": []}
+    return replace(case, request=replace(case.request, summary=UNQUOTED), verdict=verdict)
 
 
 def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendNotice:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intake_fn.core.case import Quarantined, Rejected, RequesterReplied, Status
+from intake_fn.core.mailing import mailbox
+from intake_fn.core.notes import REQUESTER, SPECDESK
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -120,6 +122,15 @@ def known_domain(mailbox: str, limits: QuarantineLimits) -> str:
     """The known domain of a mailbox, which may be of one below it; "" for a stranger's."""
     domain = mailbox.rpartition("@")[2]
     return next((known for known in limits.domains if domain == known or domain.endswith(f".{known}")), "")
+
+
+def may_be_quoted(case: Case, limits: QuarantineLimits) -> bool:
+    """Whether mails to the requester may hold what was typed: their domain is known, or a person has acted on the case.
+
+    Until then somebody may have typed another's address, to have their words sent there by us.
+    """
+    acted = any(event.actor not in (REQUESTER, SPECDESK) for event in case.history)
+    return acted or known_domain(mailbox(case.request.requester.email), limits) != ""
 
 
 def links_in(request: Request) -> int:

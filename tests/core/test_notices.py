@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import SendNotice
+from intake_fn.core.case import Noted, SendNotice
 from intake_fn.core.errors import Broken
 from intake_fn.core.notices import FIELDS, NOTICES, Audience, Letter, render
-from tests.core.samples import CASE_ID, case_at, case_of, received, request
+from intake_fn.core.request import Requester
+from tests.core.samples import CASE_ID, NOW, case_at, case_of, received, request
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -140,6 +141,32 @@ def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Proces
     subject, *_ = rendered("receipt", process, summary=request().summary * 10)
 
     assert subject.startswith(f"[{CASE_ID}] We have your request: Error")
+
+
+@pytest.mark.parametrize("name", [name for name, row in NOTICES.items() if row.audience is Audience.REQUESTER])
+def test_an_address_that_may_be_anothers_gets_none_of_the_senders_words(process: Process, name: str) -> None:
+    """Anybody can type any address: neither summary nor name nor the judge's words on them are mailed to strangers."""
+    evil = "Pay here: https://evil.example"
+    strangers = Requester(evil, "victim@elsewhere.example", "client", evil)
+    case = case_at(3, "paul", summary=evil, description=evil, requester=strangers)
+    case = replace(case, verdict={**(case.verdict or {}), "reasons": [evil]})
+    said = SendNotice(name, strangers.email, {"name": evil})
+    letter = render(said, case, process, STATUS_LINK, DESK_LINK)
+
+    assert letter.subject.startswith(f"[{CASE_ID}] ")
+    assert "Pay here" not in " ".join(letter)
+    assert STATUS_LINK in letter.text
+    assert "What you wrote stands on its page." in letter.text
+
+
+def test_once_a_person_has_acted_the_requester_is_mailed_what_they_wrote(process: Process) -> None:
+    """Somebody has read it; and whose domain is known was never kept from it."""
+    stranger = Requester("Kim", "kim@elsewhere.example", "client", "Acme")
+    case = case_at(3, "paul", summary="The label is blank", requester=stranger)
+    looked = replace(case, history=(*case.history, Noted(at=NOW, actor="paul@example.com", text="Real.")))
+    subject = render(SendNotice("receipt", stranger.email), looked, process, STATUS_LINK, DESK_LINK).subject
+
+    assert f"[{CASE_ID}] We have your request: The label is blank" == subject
 
 
 # --- HTML ------------------------------------------------------------------------------------

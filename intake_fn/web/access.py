@@ -15,6 +15,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.mailing import mailbox
 
@@ -115,4 +116,8 @@ HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "
 
 def typed() -> dict[str, str]:
     """What a person typed into the form that was just sent, to be shown on a page that can't accept it."""
-    return {name: text for name, text in request.form.items() if text.strip() and name not in HIDDEN}
+    try:
+        said = request.form
+    except HTTPException:  # too large, or no form: nothing of it can be read
+        return {}
+    return {name: text for name, text in said.items() if text.strip() and name not in HIDDEN}

@@ -12,7 +12,7 @@ from flask import Flask, Response, url_for
 from flask_wtf import CSRFProtect
 
 from intake_fn.desk.filing import project_of
-from intake_fn.web import api, desk_pages, errors, health, held_back, pages, sign_in, status, uploads, words
+from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, named, open_to
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ HEADERS = {
 def build(front: Front) -> Flask:
     """The web application for one Front."""
     app = Flask(__name__)
+    app.request_class = multipart.Posted
     app.extensions[EXTENSION] = front
     app.config.update(
         SECRET_KEY=front.secret_key,

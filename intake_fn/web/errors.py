@@ -47,7 +47,7 @@ SHOWN: Mapping[type[Exception], Shown] = {
 }
 
 BY_STATUS: Mapping[int, Shown] = {
-    400: Shown(400, "This form can't be read", "Go back, reload the page, and send it again."),
+    400: Shown(400, "This form can't be read", "Press Back: what you typed is still in the form. Then send it again."),
     404: Shown(404, "There is nothing here", "Check the address, or start from one of the pages above."),
     405: Shown(405, "This page can't be used like that", "Start from one of the pages above."),
     413: Shown(

@@ -6,12 +6,15 @@ with everything else still in the form.
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, unquote_to_bytes
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 
 from intake_fn.web.forms import LOST
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
 
 LARGEST = 64 * 2**20
 """Bytes that are read; more gets the 413 page (web/errors.py)."""
@@ -30,12 +33,11 @@ def read() -> tuple[MultiDict[str, str], bool]:
     if (request.content_length or 0) > CHECKED:
         return request.form, False
     raw = request.get_data(cache=True)
-    if request.mimetype == "application/x-www-form-urlencoded":
-        plain = unquote_to_bytes(raw)
-        said = MultiDict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
-    else:
-        plain, said = raw, request.form
-    return said, any(LOST in text for text in said.values()) and LOST.encode() not in plain
+    said = request.form
+    if not any(LOST in text for text in said.values()):
+        return said, False
+    plain = unquote_to_bytes(raw) if request.mimetype == "application/x-www-form-urlencoded" else raw
+    return said, LOST.encode() not in plain
 
 
 def files() -> list[tuple[str, bytes]]:

@@ -57,7 +57,10 @@ def test_each_allowed_kind_is_taken(extension: str) -> None:
         ("screen.svg", b"<svg/>", "this kind of file"),  # may hold scripts
         ("noextension", b"abc", "this kind of file"),
         ("empty.png", b"", "is empty"),
-        ("binary.log", b"a\x00b", "is not a text"),
+        ("binary.log", bytes(range(32)) * 9, "is not a text"),
+        ("picture.log", PNG, "is not a text"),
+        ("nothing.log", b"\x00" * 40, "is not a text"),
+        ("setup.pdf", b"MZ\x90 %PDF-1.7", "a Windows program"),
     ],
 )
 def test_what_is_not_what_its_name_says_is_refused(name: str, content: bytes, says: str) -> None:
@@ -69,10 +72,30 @@ def test_what_is_not_what_its_name_says_is_refused(name: str, content: bytes, sa
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.log", b"2026-11-26 line one\n" + b"\x00" * 4096 + b"line two\n"),  # cut off by a crash
+        ("colours.log", b"\x1b[31mERROR\x1b[0m\x00 disk full\n" * 20),
+        ("marked.txt", "naïve\n".encode("utf-16")),
+        ("unmarked.txt", "Ошибка при загрузке\r\n".encode("utf-16-le")),
+        ("big-endian.csv", "a;b\r\n1;2\r\n".encode("utf-16-be")),
+        ("chinese.log", "错误 磁盘已满\n".encode("gbk")),
+        ("printed.pdf", b"\x1b%-12345X@PJL JOB\r\n%PDF-1.4\n"),  # by way of a printer's queue
+        ("mailed.pdf", b"\r\n\r\n%PDF-1.7\n"),
+    ],
+)
+def test_what_programs_write_is_taken_as_it_is(name: str, content: bytes) -> None:
+    """Logs with NUL bytes, texts in UTF-16, documents with bytes before their mark: unchanged, byte for byte."""
+    assert content == inspect(name, content).content
+
+
+@pytest.mark.parametrize(
     ("name", "cleaned"),
     [
         ("écran 1.png", "écran 1.png"),
         ("C:\\Users\\ann\\shot.png", "shot.png"),  # old browsers sent whole paths
+        ("\\\\server\\share\\shot.png", "shot.png"),
+        ("/home/kim/note.txt", "note.txt"),
         ("../../etc/passwd.txt", "passwd.txt"),
         ("a\r\nSet-Cookie: x.png", "aSet-Cookie: x.png"),
         ("photo\u202egnp.exe", "photognp.exe"),  # a right-to-left mark would show exe.png

@@ -71,9 +71,9 @@ class Settings:
         settings = cls(
             table=given.must("SPECDESK_TABLE"),
             bucket=given.must("SPECDESK_BUCKET"),
-            mantis_url=given.must("SPECDESK_MANTIS_URL").rstrip("/"),
-            base_url=given.must("SPECDESK_BASE_URL").rstrip("/"),
-            site_url=environ.get("SPECDESK_SITE_URL", environ.get("SPECDESK_BASE_URL", "")).rstrip("/"),
+            mantis_url=given.start_page("SPECDESK_MANTIS_URL"),
+            base_url=given.address("SPECDESK_BASE_URL"),
+            site_url=given.address("SPECDESK_SITE_URL", "SPECDESK_BASE_URL"),
             index=Path(environ.get("SPECDESK_INDEX") or ROOT / "build" / "index"),
             process=Path(environ.get("SPECDESK_PROCESS") or ROOT / "support.yml"),
             parameters=environ.get("SPECDESK_PARAMETERS", "").rstrip("/"),
@@ -101,7 +101,10 @@ class Settings:
 
 def _origin(url: str) -> str:
     """Scheme, host and port of an address; "" where it has none."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return ""
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
@@ -116,6 +119,29 @@ class _Environ:
         value = self._environ.get(name, "").strip()
         if not value:
             self.problems.append(f"{name} is not set")
+        return value
+
+    def address(self, name: str, other: str = "") -> str:
+        """An address of a web server, with http or https, without a slash at the end; `other` stands in for it."""
+        if other and not self._environ.get(name):
+            return self._environ.get(other, "").strip().rstrip("/")
+        value = self.must(name)
+        if value and not _origin(value).startswith(("http://", "https://")):
+            self.problems.append(f"{name} is {value!r}, and links are made of it: write it with https:// and the host")
+        elif {"?", "#"} & set(value):
+            self.problems.append(f"{name} is {value!r}: write it without what follows the ? or the #")
+        return value.rstrip("/")
+
+    def start_page(self, name: str) -> str:
+        """The address below which all pages of Mantis are. Neither REST nor a page of its own may stand in it."""
+        value = self.address(name)
+        wrong = next((part for part in ("/api/rest", "/api/soap") if part in value), "")
+        wrong = wrong or (f"/{value.rpartition('/')[2]}" if value.endswith(".php") else "")
+        if wrong:
+            self.problems.append(
+                f"{name} is {value!r}, and links to issues are made of it: write it without {wrong} and what follows,"
+                f" as {value.partition(wrong)[0]}"
+            )
         return value
 
     def must_unless(self, name: str, other: str) -> str:

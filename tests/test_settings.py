@@ -89,3 +89,47 @@ def test_expected_without_an_index_says_what_to_do(tmp_path: Path, capsys: pytes
     """No stack trace."""
     assert 1 == main(["expected", "--index", str(tmp_path), "anything"])
     assert "Build it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param("mantis.example.com", "SPECDESK_MANTIS_URL is 'mantis.example.com', and links", id="no scheme"),
+        pytest.param("mantis.example.com:8080/m", "write it with https:// and the host", id="a port, no scheme"),
+        pytest.param("ftp://mantis.example.com", "write it with https:// and the host", id="another scheme"),
+        pytest.param("https://", "write it with https:// and the host", id="no host"),
+        pytest.param("https://[::1", "write it with https:// and the host", id="half an address"),
+        pytest.param(
+            "https://mantis.example.com/api/rest/",
+            "write it without /api/rest and what follows, as https://mantis.example.com",
+            id="REST",
+        ),
+        pytest.param(
+            "https://example.com/mantis/api/rest/index.php",
+            "without /api/rest and what follows, as https://example.com/mantis",
+            id="REST in a folder",
+        ),
+        pytest.param("https://example.com/m/my_view_page.php", "as https://example.com/m", id="a page"),
+        pytest.param("https://example.com/m?project_id=1", "without what follows the ?", id="a query"),
+    ],
+)
+def test_an_address_of_mantis_of_which_no_links_can_be_made_is_refused(given: str, says: str) -> None:
+    """Calls would pass, and the links to issues lead nowhere."""
+    with pytest.raises(Broken) as caught:
+        Settings.from_environ({**SETTINGS, "SPECDESK_MANTIS_URL": given})
+
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SPECDESK_BASE_URL", "SPECDESK_SITE_URL"])
+def test_our_own_addresses_have_a_scheme_too(name: str) -> None:
+    """Links in mails are made of them."""
+    with pytest.raises(Broken, match=f"{name} is 'desk.example.com'"):
+        Settings.from_environ({**SETTINGS, name: "desk.example.com"})
+
+
+def test_an_address_may_have_a_folder_and_a_slash_at_its_end() -> None:
+    """As a browser shows it."""
+    settings = Settings.from_environ({**SETTINGS, "SPECDESK_MANTIS_URL": " https://example.com/mantis/ "})
+
+    assert "https://example.com/mantis" == settings.mantis_url

@@ -211,6 +211,10 @@ class MantisTracker:
         self._check(answer)
         return answer.version
 
+    def greet(self) -> _Answer:
+        """Its answer to the simplest call, whatever that is; mantis_reach.py says what it means."""
+        return self._send("GET", "users/me")
+
     # --- creating, once ------------------------------------------------------------------------
 
     def _create(self, wanted: Mapping[str, Any], marker: str) -> Mapping[str, Any]:

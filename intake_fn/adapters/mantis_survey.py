@@ -7,22 +7,48 @@ want (accounts), is for a person: `lacks` says where to click.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.adapters.mantis_reach import SERVICE, Token, account_of
+from intake_fn.core.errors import Broken, Diagnosed
 from intake_fn.core.process import MantisMap, Process
 
 OLDEST = (2, 26)
 """The first version that lists a project's handlers."""
 
-MANAGER = 70
+MANAGER, ADMINISTRATOR = 70, 90
+
+GLOBAL = frozenset({"general"})
+"""The categories of every project, in lower case, where no project shows them yet: those of a fresh Mantis."""
+
+NEEDED: Mapping[str, str] = {
+    "report_bug_threshold": "file issues",
+    "update_bug_threshold": "change issues",
+    "update_bug_status_threshold": "set the status of issues",
+    "update_bug_assign_threshold": "hand issues to people",
+    "update_readonly_bug_threshold": "change resolved issues",
+    "move_bug_threshold": "move issues to another project",
+    "add_bugnote_threshold": "write notes",
+    "upload_bug_file_threshold": "attach files",
+    "tag_create_threshold": "make tags",
+    "tag_attach_threshold": "tag issues",
+    "view_history_threshold": "see who changed an issue",
+}
+"""What the service account does, by the option of Mantis that says who may; the account's level has to do."""
+
+LARGEST_FILE = "max_file_size"
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as the account sees it; `level` is the account's own there. Names of others are in lower case."""
+    """A project as the account sees it; `level` is the account's own there. Names of others are in lower case.
+
+    `whole` is whether Mantis shows the account all of it: accounts of low levels see no categories. `options` are
+    its thresholds as they stand in this project.
+    """
 
     number: int
     name: str
@@ -30,6 +56,8 @@ class Project:
     below: frozenset[int]
     categories: frozenset[str]
     handlers: frozenset[str]
+    whole: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +68,10 @@ class Survey:
     account: str
     projects: Mapping[str, Project]
     enums: Mapping[str, frozenset[str]]
+    categories: frozenset[str] = GLOBAL
+    """Those of every project, in lower case."""
+    largest_file: int = 0
+    """Bytes; 0 where Mantis does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +89,29 @@ def names_of(mapping: MantisMap) -> list[str]:
     return list(dict.fromkeys((mapping.parent, *mapping.projects.values())))
 
 
-def survey(tracker: MantisTracker) -> Survey:
-    """Look at an installation. Raises TryLater when it is down, Broken when it does not accept the token."""
-    version = tracker.probe()
-    me = tracker.call("GET", "users/me")
+def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
+    """Look at an installation. Raises TryLater when it is down, Diagnosed when it cannot be used at all."""
+    me = account_of(tracker, token)
     wanted = {name.casefold() for name in names_of(tracker.mapping)}
-    rows = [row for row in tracker.call("GET", "projects")["projects"] if str(row["name"]).casefold() in wanted]
+    rows = tracker.call("GET", "projects")["projects"]
+    ours = [row for row in rows if str(row["name"]).casefold() in wanted]
     enums = {kind: _enum(tracker, kind) for kind in ("status", "priority", "reproducibility")}
-    projects = {str(row["name"]).casefold(): _project(tracker, row) for row in rows}
-    return Survey(version, str(me.get("name", "")), projects, enums)
+    limit = _options(tracker, [LARGEST_FILE]).get(LARGEST_FILE, 0)
+    return Survey(
+        version=me.version,
+        account=me.name,
+        projects={str(row["name"]).casefold(): _project(tracker, row) for row in ours},
+        enums=enums,
+        categories=_global_categories(rows),
+        largest_file=int(limit) if str(limit).isdecimal() else 0,
+    )
+
+
+def _global_categories(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The categories that belong to no project, as any project shows them."""
+    shown = [row["categories"] for row in rows if "categories" in row]
+    found = {str(c["name"]).casefold() for row in shown for c in row if not (c.get("project") or {}).get("id")}
+    return frozenset(found) if shown else GLOBAL
 
 
 def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:
@@ -78,7 +124,17 @@ def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:
         below=frozenset(int(child["id"]) for child in row.get("subProjects", [])),
         categories=frozenset(str(category["name"]).casefold() for category in row.get("categories", [])),
         handlers=frozenset(str(user["name"]).casefold() for user in handlers),
+        whole="categories" in row,
+        options=_options(tracker, NEEDED, number),
     )
+
+
+def _options(tracker: MantisTracker, names: Iterable[str], project: int = 0) -> dict[str, Any]:
+    """Options as they stand in a project, or everywhere; what Mantis does not tell is left out."""
+    options = "&".join(f"option[]={name}" for name in names)
+    scope = f"&project_id={project}" if project else ""
+    configs = tracker.call("GET", f"config?{options}{scope}")["configs"]
+    return {str(row["option"]): row["value"] for row in configs}
 
 
 def _enum(tracker: MantisTracker, kind: str) -> frozenset[str]:
@@ -94,6 +150,8 @@ def lacks(found: Survey, process: Process) -> Iterator[Lack]:
     yield from _version(found)
     yield from _projects(found, process.mantis)
     yield from _rights(found)
+    yield from _thresholds(found)
+    yield from _files(found, process.mantis)
     yield from _categories(found, process)
     yield from _people(found, process)
     yield from _enums(found, process)
@@ -101,7 +159,7 @@ def lacks(found: Survey, process: Process) -> Iterator[Lack]:
 
 def once_made(found: Survey, mapping: MantisMap) -> Survey:
     """What there will be once the missing projects are made: they inherit all from the parent, if that is there."""
-    none = Project(0, "", MANAGER, frozenset(), frozenset(), frozenset())
+    none = Project(0, "", MANAGER, frozenset(), found.categories, frozenset())
     parent = found.projects.get(mapping.parent.casefold(), none)
     made = {
         name.casefold(): replace(parent, number=-place, name=name)
@@ -130,11 +188,11 @@ def _projects(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
         if project is None:
             yield Lack(
                 f"{found.account} sees no project {name!r}",
-                "`specdesk provision --apply` makes it; if it is there and private, add the account:"
-                " Manage > Manage Projects > the project > Add User to Project.",
+                "`specdesk provision --apply` makes it, or gives the account access to one that is private. One that is"
+                f" disabled nobody sees: Manage > Projects > {name} > Enabled > Update Project.",
                 project=name,
             )
-        elif parent and project.number not in {parent.number, *parent.below}:
+        elif parent and parent.whole and project.number not in {parent.number, *parent.below}:
             yield Lack(
                 f"project {name!r} is not a sub-project of {mapping.parent!r}",
                 "`specdesk provision --apply` attaches it.",
@@ -147,18 +205,48 @@ def _rights(found: Survey) -> Iterator[Lack]:
         if project.level < MANAGER:
             yield Lack(
                 f"{found.account} is below MANAGER in {project.name!r}",
-                f"Manage > Manage Users > {found.account} > Access Level: manager. A reporter is cut off after 10"
-                " events an hour, a developer cannot write to resolved issues.",
+                f"Manage > Users > {found.account} > Access Level: manager > Update User; where it is a member of the"
+                f" project, Manage > Projects > {project.name} > Add user to project > manager > Add User. A reporter"
+                " is cut off after 10 events an hour, a developer cannot write to resolved issues.",
             )
+
+
+def _thresholds(found: Survey) -> Iterator[Lack]:
+    """Rights that Mantis gives to higher levels than ours. Below MANAGER that alone is said."""
+    for project in found.projects.values():
+        for option, deed in NEEDED.items():
+            if project.level >= MANAGER and not _reaches(project.level, project.options.get(option)):
+                yield Lack(
+                    f"{found.account} may not {deed} in {project.name!r}: $g_{option} asks for more than its level",
+                    f"Lower $g_{option} to MANAGER, in config_inc.php or for the project under Manage > Configuration.",
+                )
+
+
+def _reaches(level: int, threshold: Any) -> bool:
+    """Whether a level does for a threshold: from a level on, or a list of levels; what is unknown is no obstacle."""
+    if isinstance(threshold, list):
+        return level in {int(one) for one in threshold if str(one).isdecimal()}
+    return not str(threshold).isdecimal() or level >= int(threshold)
+
+
+def _files(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
+    if 0 < found.largest_file < mapping.max_file_mb * 2**20:
+        yield Lack(
+            f"Mantis takes files of at most {found.largest_file / 2**20:.3g} MB, and support.yml says"
+            f" mantis.max_file_mb: {mapping.max_file_mb}",
+            "Raise $g_max_file_size in config_inc.php and upload_max_filesize in php.ini, or lower mantis.max_file_mb."
+            " Files that Mantis refuses stand in the issue as links.",
+        )
 
 
 def _categories(found: Survey, process: Process) -> Iterator[Lack]:
     wanted = dict.fromkeys((process.mantis.category, *(module.name for module in process.modules.values())))
     for project in _targets(found, process.mantis):
-        if missing := [name for name in wanted if name.casefold() not in project.categories]:
+        missing = [name for name in wanted if name.casefold() not in project.categories]
+        if missing and project.whole:
             yield Lack(
                 f"project {project.name!r} has no category {_listed(missing)}",
-                f"Manage > Manage Projects > {process.mantis.parent} > Categories > type the name > Add Category;"
+                f"Manage > Projects > {process.mantis.parent} > Categories > type the name > Add Category;"
                 " sub-projects inherit it.",
             )
 
@@ -169,8 +257,9 @@ def _people(found: Survey, process: Process) -> Iterator[Lack]:
         if missing:
             yield Lack(
                 f"nobody may handle issues in {project.name!r} as {_listed(missing)}",
-                "Manage > Manage Users > Create New Account > the name as in `mantis:` of support.yml, Access Level:"
-                " developer; for one that is there, raise its level or add it to the project.",
+                "Manage > Users > Create New Account > the name as in `mantis:` of support.yml, Access Level: developer"
+                " (or what $g_handle_bug_threshold asks for). One that is there may be disabled or of a lower level;"
+                f" where the project is private: Manage > Projects > {project.name} > Add user to project.",
             )
 
 
@@ -201,18 +290,46 @@ def _listed(names: Sequence[str]) -> str:
 
 # --- making projects -------------------------------------------------------------------------
 
+ADMIN = Token("SPECDESK_MANTIS_ADMIN_TOKEN", "the administrator")
 
-def make_project(admin: MantisTracker, name: str) -> None:
-    """Make a project unless it is there, and attach it to the parent unless it is. Needs an ADMINISTRATOR's token.
 
-    Raises Broken when the token's rights do not do.
+def check_administrator(admin: MantisTracker) -> None:
+    """Raises Diagnosed when a token does not do for making projects."""
+    account = account_of(admin, ADMIN)
+    if account.level < ADMINISTRATOR:
+        raise Diagnosed(
+            f"the token in {ADMIN.variable} is that of {account.name}, who is no ADMINISTRATOR",
+            "Make one as an account with the level administrator: My Account > API Tokens > Create API Token.",
+        )
+
+
+def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> None:
+    """Make a project unless it is there, attach it to the parent, and let the service account in where it is private.
+
+    Raises Diagnosed when the token's rights do not do, and when the account does not see it afterwards.
     """
-    found = survey(admin).projects
+    check_administrator(admin)
+    found = survey(admin, ADMIN).projects
     project, parent = found.get(name.casefold()), found.get(admin.mapping.parent.casefold())
     number = project.number if project else _make(admin, name)
     if parent and number != parent.number and number not in parent.below:
         body = {"project": {"id": number}, "inherit_parent": True}
         admin.call("POST", f"projects/{parent.number}/subprojects", body)
+    if number in _seen(service):
+        return
+    account = account_of(service).name
+    body = {"user": {"name": account}, "access_level": {"name": "manager"}}
+    admin.call("PUT", f"projects/{number}/users", body)
+    if number not in _seen(service):
+        raise Diagnosed(
+            f"project {name!r} is there, but {account} does not see it",
+            f"Manage > Projects > {name} > Add user to project > {account}, manager > Add User.",
+        )
+
+
+def _seen(tracker: MantisTracker) -> set[int]:
+    """The numbers of the projects that an account sees."""
+    return {int(row["id"]) for row in tracker.call("GET", "projects")["projects"]}
 
 
 def _make(admin: MantisTracker, name: str) -> int:
@@ -224,4 +341,12 @@ def _make(admin: MantisTracker, name: str) -> int:
         "inherit_global": True,
         "enabled": True,
     }
-    return int(admin.call("POST", "projects", body)["project"]["id"])
+    try:
+        return int(admin.call("POST", "projects", body)["project"]["id"])
+    except Broken as error:
+        if "not unique" not in str(error):
+            raise
+        raise Diagnosed(
+            f"Mantis has a project {name!r} that is disabled, so that nobody sees it",
+            f"Manage > Projects > {name} > Enabled > Update Project; then run this again.",
+        ) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import say
-from intake_fn.core.errors import SpecdeskError, TryLater
+from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
 from intake_fn.core.mailing import mailbox
 from intake_fn.settings import ROOT
 from spec_lookup import SpecLookupError
@@ -91,7 +91,7 @@ def examine(environ: Mapping[str, str], spec: Path) -> Iterator[Part]:
     yield _part("table", "Check AWS region, credentials and SPECDESK_TABLE.", lambda: _table(house))
     yield _part("files", "Check AWS region, credentials and SPECDESK_BUCKET.", lambda: _files(house))
     yield _part("mail", "Check AWS region and credentials.", lambda: _mail(house))
-    yield _part("mantis", "Check SPECDESK_MANTIS_URL and the token of the service account.", lambda: _mantis(house))
+    yield _part("mantis", "Check SPECDESK_MANTIS_URL, and the network to it.", lambda: _mantis(house))
     yield _part("index", "Run `specdesk build-index`.", lambda: _index(house, spec))
 
 
@@ -100,6 +100,8 @@ def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
     try:
         says, findings = look()
         return Part(name, says, list(findings))
+    except Diagnosed as error:
+        return Part(name, "", [Finding(error.what, error.remedy)])
     except TryLater as error:
         return Part(name, "", [Finding(f"It is down: {error}", f"Start it, or wait until it is back. {remedy}")])
     except (SpecdeskError, SpecLookupError, OSError) as error:

@@ -11,16 +11,22 @@ import argparse
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import say
 from intake_fn.commands.doctor import REPORTS
-from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.errors import Diagnosed, SpecdeskError
 
 if TYPE_CHECKING:
+    from intake_fn.adapters.mantis import MantisTracker
     from intake_fn.wiring import House
 
 ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+
+TAKES_ADMIN = f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
+
+NO_TOKEN = "none"  # noqa: S105 - in place of one
 
 MISSING, MADE, FAILED = "missing", "made", "failed"
 
@@ -63,8 +69,8 @@ def _looked_at(look: Callable[[House], Iterator[Step]], house: House) -> Iterato
     try:
         yield from look(house)
     except SpecdeskError as error:
-        name = look.__name__.strip("_")
-        yield Step(f"{name}: it cannot be looked at", "Mend that, and run it again.", None, FAILED, str(error))
+        what, how = _told(error, "Mend that, and run it again.")
+        yield Step(f"{look.__name__.strip('_')}: it cannot be looked at", how, None, FAILED, what)
 
 
 def _apply(step: Step) -> None:
@@ -75,7 +81,13 @@ def _apply(step: Step) -> None:
         step.make()
         step.state = MADE
     except SpecdeskError as error:
-        step.state, step.error = FAILED, str(error)
+        step.state = FAILED
+        step.error, step.how = _told(error, step.how)
+
+
+def _told(error: SpecdeskError, how: str) -> tuple[str, str]:
+    """What went wrong, and what to do: the error's own words where it has some."""
+    return (error.what, error.remedy) if isinstance(error, Diagnosed) else (str(error), how)
 
 
 def _by(step: Step) -> str:
@@ -134,15 +146,38 @@ def _mail(house: House) -> Iterator[Step]:
 
 def _mantis(house: House) -> Iterator[Step]:
     """Projects are made over REST; the rest is told as it will be missing once they are there."""
-    from intake_fn.adapters.mantis_survey import lacks, make_project, once_made, survey  # noqa: PLC0415 - with its client
+    from intake_fn.adapters.mantis_survey import (  # noqa: PLC0415 - with its client
+        check_administrator,
+        lacks,
+        make_project,
+        once_made,
+        survey,
+    )
     from intake_fn.wiring import PATIENT_SECONDS  # noqa: PLC0415
 
-    admin_token = os.environ.get(ADMIN_TOKEN, "")
-    found = survey(house.mantis(PATIENT_SECONDS))
-    admin = house.mantis(PATIENT_SECONDS, admin_token)
-    how = "" if admin_token else f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
-    for lack in lacks(found, house.process):
-        if name := lack.project:
-            yield Step(lack.what, how, lambda name=name: make_project(admin, name))  # type: ignore[misc]  # bound now
+    service = house.mantis(PATIENT_SECONDS)
+    found = survey(service)
+    missing = [lack for lack in lacks(found, house.process) if lack.project]
+    admin = house.mantis(PATIENT_SECONDS, os.environ.get(ADMIN_TOKEN, "").strip() or NO_TOKEN)
+    problem = _wrong_with(admin, check_administrator) if missing else None
+
+    def make(name: str) -> None:
+        if problem:
+            raise problem
+        make_project(admin, name, service)
+
+    for lack in missing:
+        yield Step(lack.what, str(problem or ""), partial(make, lack.project))
     for lack in lacks(once_made(found, house.process.mantis), house.process):
         yield Step(lack.what, lack.remedy)
+
+
+def _wrong_with(admin: MantisTracker, check: Callable[[MantisTracker], None]) -> Diagnosed | None:
+    """Why projects cannot be made, if so."""
+    if admin.token == NO_TOKEN:
+        return Diagnosed(f"{ADMIN_TOKEN} is not set", TAKES_ADMIN)
+    try:
+        check(admin)
+    except Diagnosed as error:
+        return error
+    return None

@@ -9,6 +9,7 @@ SpecdeskError
 │   └── PutOff       it is not to be done before a certain time
 ├── Unsure       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
+    └── Diagnosed    what is wrong and what to do about it are known, each in words of its own
 
 Every message says what happened, where, and what to do about it.
 """
@@ -54,3 +55,12 @@ class Unsure(SpecdeskError):
 
 class Broken(SpecdeskError):
     """Our configuration or our code is wrong; trying again does not help."""
+
+
+class Diagnosed(Broken):
+    """Something outside is set up wrongly: `what` is wrong, and `remedy` is what a person does about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}")
+        self.what = what
+        self.remedy = remedy

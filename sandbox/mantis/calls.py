@@ -71,6 +71,8 @@ def account_of_call(state: State, request: Request) -> Row:
     account = next(filter(None, (state.account_of_token(piece) for piece in pieces)), None)
     if account is None:
         raise bare(401, "Valid API token required")
+    if not account["enabled"]:
+        raise bare(403, "Access denied")
     name = request.headers.get("X-Mantis-Username")
     if name is None:
         return account

@@ -109,6 +109,9 @@ OPTIONS: dict[str, Any] = {
     "allow_parent_of_unresolved_to_close": 0,
     "default_timezone": "UTC",
     "allow_signup": 1,
+    "webservice_rest_enabled": 1,
+    "tag_attach_threshold": REPORTER,
+    "view_history_threshold": VIEWER,
 }
 
 

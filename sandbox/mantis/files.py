@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.mantis.answers import crash, refuse, uncaught
-from sandbox.mantis.enums import FILE_LIMIT, NAME_LIMIT_BYTES, REFUSED_ENDINGS, REPORTER
+from sandbox.mantis.enums import NAME_LIMIT_BYTES, REFUSED_ENDINGS, REPORTER
 from sandbox.mantis.rights import limit, writable
 from sandbox.mantis.shapes import FILE_ADDED, View
 from sandbox.mantis.state import Row
@@ -70,7 +70,7 @@ def add_file(view: View, issue: int, file: File, note: int = 0) -> None:
     """Attach one file to an issue or to its note. Raises Refusal, with nothing stored."""
     if file.name.rpartition(".")[2].casefold() in REFUSED_ENDINGS:
         raise refuse(400, 501, f"File '{file.name}' type not allowed")
-    if len(file.content) > FILE_LIMIT:
+    if len(file.content) > view.state.option("max_file_size"):
         raise refuse(400, 500, f"File '{file.name}' too big")
     if not file.content:
         raise refuse(400, 504, f"File '{file.name}' not uploaded")

@@ -8,13 +8,11 @@ from typing import Any
 from sandbox.mantis import links, notes
 from sandbox.mantis.answers import Refusal, crash, plain, refuse, uncaught
 from sandbox.mantis.enums import (
-    ADMINISTRATOR,
     ASSIGNED,
     CLOSED,
     DEVELOPER,
     ENUMS,
     MANAGER,
-    PUBLIC,
     REPORTER,
     RESOLVED,
     UPDATER,
@@ -82,7 +80,7 @@ def _planned(view: View, given: Mapping[str, Any]) -> tuple[dict[str, Any], int]
             raise refuse(400, 11, f"{name.capitalize()} not specified", name)
     project = _project_of(view, given.get("project"))
     reporter = _reporter(view, given.get("reporter"))
-    if view.level < REPORTER or (project["view_state"] > PUBLIC and view.level < ADMINISTRATOR):
+    if view.level < REPORTER or project["id"] not in {row["id"] for row in view.state.projects(view.level, view.id)}:
         raise refuse(403, 13, "User does not have access right to report issues")
     status = number_of("status", given.get("status"))
     handler = _new_handler(view, given.get("handler"), status)

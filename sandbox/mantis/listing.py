@@ -30,7 +30,7 @@ def listing(view: View, query: Mapping[str, str]) -> list[Row]:
         raise uncaught() from error
     if query.get("page_size") == "0":
         size = -1
-    projects = [project["id"] for project in view.state.projects(view.level)]
+    projects = [project["id"] for project in view.state.projects(view.level, view.id)]
     if query.get("project_id"):
         projects = _within(view, query["project_id"], projects)
     where = FILTERS[filter_name(query)]

@@ -16,9 +16,10 @@ from werkzeug.wrappers import Request
 from sandbox.mantis import issues, links, notes
 from sandbox.mantis.answers import Answer, Refusal, bare, crash, refuse, uncaught
 from sandbox.mantis.calls import Call, account_of_call, body_of, number_in
-from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, number_of, option
+from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, number_of
 from sandbox.mantis.files import add_files
 from sandbox.mantis.listing import FILTERS, filter_name, listing
+from sandbox.mantis.rights import account_of
 from sandbox.mantis.shapes import View
 from sandbox.mantis.state import Row, State
 from sandbox.mantis.texts import text_of
@@ -33,6 +34,8 @@ def answer(state: State, request: Request) -> Answer:
         account = None
         try:
             account = account_of_call(state, request)
+            if not state.option("webservice_rest_enabled"):
+                raise bare(503, "API disabled")
             given = _answered(Call(View(state, account), request, body_of(request, data)))
         except Refusal as refusal:
             given = refusal.answer
@@ -204,12 +207,15 @@ def _post_monitors(call: Call, number: str) -> Answer:
 
 
 def _get_projects(call: Call) -> Answer:
-    return Answer(200, {"projects": [call.view.project(row) for row in call.state.projects(call.view.level)]})
+    return Answer(
+        200, {"projects": [call.view.project(row) for row in call.state.projects(call.view.level, call.view.id)]}
+    )
 
 
 def _project(call: Call, number: str) -> Row:
     """The project of a path, when the account sees it. Raises Refusal 404, empty."""
-    row = next((row for row in call.state.projects(call.view.level) if row["id"] == number_in(number)), None)
+    seen = call.state.projects(call.view.level, call.view.id)
+    row = next((row for row in seen if row["id"] == number_in(number)), None)
     if row is None:
         raise bare(404, f"Project '{number}' doesn't exist")
     return row
@@ -228,6 +234,18 @@ def _get_users(call: Call, number: str) -> Answer:
     _project(call, number)
     rows = call.state.rows("select * from account where level >= ? order by name", call.query.get("access_level", 0))
     return Answer(200, {"users": [call.view.member(row) for row in _page(call, rows)]})
+
+
+def _put_user(call: Call, number: str) -> Answer:
+    """Give an account a level in the project, whether it had one or not."""
+    _administrators_only(call)
+    project = int(_project(call, number)["id"])
+    account = account_of(call.state, call.needed().get("user") or {})
+    if call.state.account(account) is None:
+        raise refuse(400, 29, "Invalid User", "user")
+    with call.state.change():
+        call.state.add_member(project, account, number_of("access_levels", call.given.get("access_level")))
+    return Answer(204)
 
 
 def _page(call: Call, rows: list[Row]) -> list[Row]:
@@ -289,8 +307,8 @@ def _get_me(call: Call) -> Answer:
 
 def _get_config(call: Call) -> Answer:
     names = [*call.request.args.getlist("option[]"), *call.request.args.getlist("option")]
-    configs = [{"option": name, "value": option(name)} for name in names if option(name) is not None]
-    return Answer(200, {"configs": configs})
+    values = {name: call.state.option(name) for name in names}
+    return Answer(200, {"configs": [{"option": n, "value": v} for n, v in values.items() if v is not None]})
 
 
 def _get_filters(_: Call) -> Answer:
@@ -313,7 +331,7 @@ ROUTES = (
     _route("/filters", GET=_get_filters),
     _route("/projects", GET=_get_projects, POST=_post_project),
     _route("/projects/{id}", GET=_get_project),
-    _route("/projects/{id}/users", GET=_get_users),
+    _route("/projects/{id}/users", GET=_get_users, POST=_put_user, PUT=_put_user),
     _route("/projects/{id}/handlers", GET=_get_handlers),
     _route("/projects/{id}/subprojects", POST=_post_subproject),
     _route("/issues", GET=_get_issues, POST=_post_issue, PATCH=_patch_none),

@@ -144,10 +144,10 @@ class View:
             "name": row["name"],
             "status": entry("project_status", row["status"]),
             "description": row["description"],
-            "enabled": True,
+            "enabled": bool(row["enabled"]),
             "view_state": entry("view_state", row["view_state"]),
             "inherit_global": True,
-            "access_level": entry("access_levels", self.level),
+            "access_level": entry("access_levels", self.state.level_in(row["id"], self.id, self.level)),
             "custom_fields": [],
             "versions": [],
             "categories": [self._category(category) for category in self.state.categories(row["id"])],
@@ -163,10 +163,10 @@ class View:
 
     def may_see(self, issue: Row) -> bool:
         """Whether the account may see an issue: private ones from DEVELOPER on, or one's own."""
-        hidden = self.state.number("select view_state from project where id = ?", issue["project"]) == PRIVATE
+        hidden = issue["project"] not in {row["id"] for row in self.state.projects(self.level, self.id)}
         mine = issue["reporter"] == self.id
         private = issue["view_state"] == PRIVATE
-        return (not hidden or self.level >= ADMINISTRATOR) and (not private or mine or self.level >= DEVELOPER)
+        return not hidden and (not private or mine or self.level >= DEVELOPER)
 
     def issue(self, row: Row, names: Collection[str] = ()) -> dict[str, Any] | list[Any]:
         """An issue with all that hangs on it, or only the fields of those names; what is empty is left out.

@@ -7,6 +7,7 @@ an issue that is created with files and tags is several of them, as in Mantis.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from intake_fn.core.process import Process
-from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, MANAGER, PRIVATE, PUBLIC
+from sandbox.mantis.enums import ADMINISTRATOR, DEVELOPER, MANAGER, PRIVATE, PUBLIC, option
 
 FILE_NAME = "mantis.sqlite3"
 SERVICE_ACCOUNT = "specdesk"
@@ -54,12 +55,18 @@ create table if not exists monitor (issue integer not null, account integer not 
 create table if not exists history (
     id integer primary key autoincrement, issue integer not null, account integer not null, at integer not null,
     type integer not null, field text not null, old text not null, new text not null);
+create table if not exists member (
+    project integer not null, account integer not null, level integer not null, primary key (project, account));
+create table if not exists config (option text primary key, value text not null);
 create index if not exists issue_changed on issue (updated_at, created_at);
 create index if not exists note_issue on note (issue);
 create index if not exists file_issue on file (issue);
 create index if not exists history_issue on history (issue);
 create index if not exists history_account on history (account, at);
 """
+
+ADDED = (("account", "enabled"), ("project", "enabled"))
+"""Flags that tables of an earlier state lack; all that is there is enabled."""
 
 Row = sqlite3.Row
 
@@ -74,6 +81,9 @@ class State:
         self._db.row_factory = sqlite3.Row
         self._db.execute("pragma journal_mode = wal")
         self._db.executescript(SCHEMA)
+        for table, flag in ADDED:
+            if flag not in {row["name"] for row in self._db.execute(f"pragma table_info({table})")}:
+                self._db.execute(f"alter table {table} add column {flag} integer not null default 1")
 
     @classmethod
     def open(
@@ -179,10 +189,28 @@ class State:
         there = self.number("select id from category where project = ? and name = ?", project, name)
         return there or self.insert("category", {"project": project, "name": name})
 
-    def projects(self, level: int) -> list[Row]:
-        """The projects that an account of this level sees."""
+    def projects(self, level: int, account: int = 0) -> list[Row]:
+        """The projects that an account of this level sees: enabled ones, and private ones only as their member."""
         shown = PRIVATE if level >= ADMINISTRATOR else PUBLIC
-        return self.rows("select * from project where view_state <= ? order by parent != 0, name", shown)
+        return self.rows(
+            "select * from project where enabled = 1 and (view_state <= ? or id in"
+            " (select project from member where account = ?)) order by parent != 0, name",
+            shown,
+            account,
+        )
+
+    def add_member(self, project: int, account: int, level: int) -> None:
+        """Give an account a level of its own in a project. Belongs inside `change`."""
+        self.run("insert or replace into member values (?, ?, ?)", project, account, level)
+
+    def level_in(self, project: int, account: int, level: int) -> int:
+        """The level of an account in a project: its own there, else what it has everywhere."""
+        return self.number("select level from member where project = ? and account = ?", project, account) or level
+
+    def option(self, name: str) -> Any:
+        """An option's value; that of the table `config`, in JSON, goes before Mantis's own."""
+        row = self.row("select value from config where option = ?", name)
+        return option(name) if row is None else json.loads(row["value"])
 
     def family(self, project: int) -> list[int]:
         """A project and all below it."""
@@ -207,7 +235,13 @@ class State:
         """The accounts that may handle issues of a project, by name."""
         private = self.number("select view_state from project where id = ?", project) == PRIVATE
         level = ADMINISTRATOR if private else DEVELOPER
-        return self.rows("select * from account where level >= ? order by name", level)
+        return self.rows(
+            "select * from account where enabled = 1 and (level >= ? or id in"
+            " (select account from member where project = ? and level >= ?)) order by name",
+            level,
+            project,
+            DEVELOPER,
+        )
 
     # --- history --------------------------------------------------------------------------------
 

@@ -112,7 +112,9 @@ def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:
         ({"SPECDESK_PROCESS": "/nowhere/support.yml"}, "process", "/nowhere/support.yml"),
         ({"SPECDESK_TABLE": "another"}, "table", "another lacks: table"),
         ({"SPECDESK_BUCKET": "another"}, "files", "another lacks: bucket"),
-        ({"SPECDESK_MANTIS_TOKEN": "wrong"}, "mantis", "token"),
+        ({"SPECDESK_MANTIS_TOKEN": "wrong"}, "mantis", "does not know the token of the service account"),
+        ({"SPECDESK_MANTIS_URL": "127.0.0.1:8989"}, "settings", "SPECDESK_MANTIS_URL is '127.0.0.1:8989', and links"),
+        ({"SPECDESK_MANTIS_URL": "http://127.0.0.1:8989/api/rest"}, "settings", "write it without /api/rest"),
         ({"SPECDESK_INDEX": "/nowhere/index"}, "index", "/nowhere/index"),
     ],
 )
@@ -260,6 +262,12 @@ def test_what_a_person_has_to_do_is_told_with_its_clicks(call: Callable[..., tup
     assert (1, "failed") == (status, project["state"])
     assert "Wishes" in project["what"]
     assert "SPECDESK_MANTIS_ADMIN_TOKEN" in project["how"]
+    wrong_token = {"SPECDESK_PROCESS": path, "SPECDESK_MANTIS_ADMIN_TOKEN": "wrong"}
+    told = json.loads(call("provision", "--apply", "--json", **wrong_token)[1])["steps"]
+    (project,) = [step for step in told if step["by"] == "specdesk"]
+    assert ("failed", True) == (project["state"], "the token of the administrator" in project["error"])
+    assert "SPECDESK_MANTIS_ADMIN_TOKEN" in project["how"]
+    assert not [what for what in by_hand if "'General'" in what]
     for name in ("Bugs InBox", "Wishes", "Support Misc"):
         assert "> Categories >" in by_hand[f"project '{name}' has no category 'Customs and duties'"]
         assert "Create New Account" in by_hand[f"nobody may handle issues in '{name}' as 'roma.new'"]

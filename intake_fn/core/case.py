@@ -204,10 +204,14 @@ class AskedRequester(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequesterReplied(Event):
-    """The requester wrote again; an answer resumes the clock, on a resolved case it reopens."""
+    """The requester wrote again; an answer resumes the clock, on a resolved case it reopens.
+
+    `works` says that the requester found it solved: what is resolved stays so (core/thanks.py).
+    """
 
     text: str
     attachments: tuple[Attachment, ...] = ()
+    works: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -645,6 +649,11 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
     }
 
 
+def accepts(case: Case, event: RequesterReplied) -> bool:
+    """Whether the requester says of what is done that it works; of what is not done that says nothing yet."""
+    return event.works and case.status in (Status.RESOLVED, Status.CLOSED)
+
+
 def _overruled(case: Case, event: Overruled) -> dict[str, Any]:
     """Where the judge could not speak, the decision also opens the case."""
     return {"status": Status.OPEN if case.status is Status.NEW else case.status, "category": event.category}
@@ -675,14 +684,14 @@ def _retried(case: Case, event: Retried) -> dict[str, Any]:
     return {"filing": Filing.QUEUED} if again else {}
 
 
-def _replied(case: Case, _: RequesterReplied) -> dict[str, Any]:
+def _replied(case: Case, event: RequesterReplied) -> dict[str, Any]:
     """Resumes what waited and reopens what was done; a new case still waits for its verdict, or to be let through.
 
-    What was set aside is looked at once more: else nobody would read the reply.
+    What was set aside is looked at once more: else nobody would read the reply. What is done and works stays done.
     """
     if case.status is Status.REJECTED:
         return {"status": Status.QUARANTINED, "filing": Filing.QUARANTINED}
-    stays = case.status in (Status.NEW, Status.QUARANTINED)
+    stays = case.status in (Status.NEW, Status.QUARANTINED) or accepts(case, event)
     return {"status": case.status if stays else Status.OPEN}
 
 

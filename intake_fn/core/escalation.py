@@ -70,6 +70,7 @@ from intake_fn.core.case import (
     Unlinked,
     UpdateIssue,
     Warned,
+    accepts,
     apply,
 )
 from intake_fn.core.errors import Refused
@@ -469,7 +470,7 @@ def _decides(_: Case, event: Overruled, __: Process) -> Iterator[str]:
 
 
 def _replies_something(_: Case, event: RequesterReplied, __: Process) -> Iterator[str]:
-    if not event.text.strip() and not event.attachments:
+    if not event.text.strip() and not event.attachments and not event.works:
         yield "Please write something before you send it."
 
 
@@ -587,6 +588,10 @@ def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Ite
 
 
 def _replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
+    """What was asked or reported goes to the handler; that it works is kept, in Mantis too, and asks for nothing."""
+    if accepts(before, event):
+        yield _note(event, after, process)
+        return
     if _has_an_issue(before):
         yield from _in_mantis(event, after, process)
     if not before.status.is_held_back:

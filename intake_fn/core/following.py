@@ -48,6 +48,7 @@ from intake_fn.core.case import (
     Status,
     Unfollowed,
     Unlinked,
+    accepts,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import mailbox
@@ -182,9 +183,9 @@ def _reopened(_: Case, event: Reopened, __: Case, ___: Process) -> _News:
     return Progress.REOPENED, "", event.reason
 
 
-def _replied(before: Case, _: RequesterReplied, __: Case, ___: Process) -> _News:
-    """A reply to what is done opens it again; its words are not for others."""
-    return None if before.status.is_open else (Progress.REOPENED, "", "")
+def _replied(before: Case, event: RequesterReplied, _: Case, __: Process) -> _News:
+    """A reply to what is done opens it again, unless it says that it works; its words are not for others."""
+    return None if before.status.is_open or accepts(before, event) else (Progress.REOPENED, "", "")
 
 
 def _closed(_: Case, __: Closed, ___: Case, ____: Process) -> _News:

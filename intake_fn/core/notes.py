@@ -90,7 +90,7 @@ def note_of(event: Event, process: Process) -> str:
 def reply_of(event: RequesterReplied) -> str:
     """What the requester wrote, and the files that came with it."""
     files = (f"File: {file.name} ({file.size} bytes)" for file in event.attachments)
-    return "\n".join(filter(None, (event.text, *files)))
+    return "\n".join(filter(None, ("It works." if event.works else "", event.text, *files)))
 
 
 def actor_of(event: Event, process: Process) -> str:

@@ -109,7 +109,8 @@ NOTICES: Mapping[str, Notice] = {
     "resolved": Notice(
         Audience.REQUESTER,
         "Resolved: {summary}",
-        "Your request is resolved:\n\n{text}\n\nIf something is still wrong, say so here and it is reopened:\n{link}",
+        "Your request is resolved:\n\n{text}\n\n"
+        "Please say here whether it works now; if it does not, it is reopened:\n{link}",
     ),
     "reopened": Notice(
         Audience.REQUESTER,
@@ -119,7 +120,7 @@ NOTICES: Mapping[str, Notice] = {
     "closed": Notice(
         Audience.REQUESTER,
         "Closed: {summary}",
-        "Your request is closed. If it comes back, write here and it is reopened:\n{link}",
+        "Your request is closed. If it comes back, say so here and it is reopened:\n{link}",
     ),
     "joined": Notice(
         Audience.REQUESTER,

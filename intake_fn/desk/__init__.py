@@ -236,13 +236,12 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
 
 
 def _is_there(reply: RequesterReplied, events: Sequence[Event]) -> bool:
-    """Whether the same reply is among the events: its words and its files."""
-    replies = (event for event in events if isinstance(event, RequesterReplied))
-    return any((one.text, _hashes(one)) == (reply.text, _hashes(reply)) for one in replies)
+    """Whether the same reply is among the events: its words, its files, and whether it works."""
+    return any(_said(one) == _said(reply) for one in events if isinstance(one, RequesterReplied))
 
 
-def _hashes(reply: RequesterReplied) -> set[str]:
-    return {file.sha256 for file in reply.attachments}
+def _said(reply: RequesterReplied) -> tuple[str, set[str], bool]:
+    return reply.text, {file.sha256 for file in reply.attachments}, reply.works
 
 
 def _tells(event: Event, report: MailReport) -> bool:

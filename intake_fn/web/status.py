@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from intake_fn.core.case import AskedForLink, RequesterReplied
+from intake_fn.core.case import AskedForLink, RequesterReplied, Status
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.notes import REQUESTER
+from intake_fn.core.thanks import Reading, reading
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted, words
@@ -29,6 +30,10 @@ LINK_PAUSE = timedelta(minutes=10)
 """A new link for the same request is mailed at most once in this time."""
 
 DOWNLOAD_SECONDS = 300
+
+DONE = (Status.RESOLVED, Status.CLOSED)
+ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
+STILL = "It still does not work."
 
 SORRY = "Your answer could not be saved just now. It is still here: please send it again in a minute."
 
@@ -54,7 +59,12 @@ def reply(token: str) -> Any:
     limits = desk.process.intake
     selection = attachments.chosen(desk, said, posted.files())
     problems = list(selection.problems)
-    if not text:
+    pressed = said.get("finding", "")
+    found = _finding(case, pressed, text)
+    text = text or (STILL if pressed == Reading.TROUBLE else "")
+    if found is Reading.UNCLEAR:
+        problems.append(ASK)
+    if not text and found is not Reading.WORKS:
         problems.append("Please write something before you send it.")
     if len(text) > limits.text_characters:
         problems.append(f"This is {len(text):,} characters long; at most {limits.text_characters:,} fit.")
@@ -64,13 +74,22 @@ def reply(token: str) -> Any:
         return _page(case, token, selection, text=text, problems=[SORRY]), 503
     try:
         files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
-        event = RequesterReplied(at=desk.clock(), actor=REQUESTER, text=text, attachments=files)
+        event = RequesterReplied(
+            at=desk.clock(), actor=REQUESTER, text=text, attachments=files, works=found is Reading.WORKS
+        )
         desk.act(case.id, event, _seen(case))
     except Refused as error:
         return _page(case, token, selection, text=text, problems=[str(error)]), 422
     except TryLater:
         return _page(case, token, selection, text=text, problems=[SORRY]), 503
-    return redirect(url_for("status.show", token=token, replied="1"), 303)
+    return redirect(url_for("status.show", token=token, replied=found.value), 303)
+
+
+def _finding(case: Case, pressed: str, text: str) -> Reading:
+    """What the requester says of a request that is done: by the button, or where none was pressed by their words."""
+    if pressed in (Reading.WORKS, Reading.TROUBLE):
+        return Reading(pressed)
+    return reading(text) if case.status in DONE else Reading.TROUBLE
 
 
 @blueprint.get("/status/lost")
@@ -146,7 +165,8 @@ def _page(
         token=token,
         new="new" in request.args,
         changed="changed" in request.args,
-        replied="replied" in request.args,
+        replied=request.args.get("replied", ""),
+        done=case.status in DONE,
         link=front().links.status(case.id),
         files=files_of(case),
         history=words.history_for_requester(case, process),

@@ -72,8 +72,8 @@ NEXT: Mapping[Status, str] = {
     Status.NEW: "Your request is saved and will be compared with the spec within a minute or two. Reload this page.",
     Status.OPEN: "The Help Desk looks into it. You get an e-mail as soon as there is news or a question for you.",
     Status.WAITING: "We need an answer from you: please write it below. The clock stands still until then.",
-    Status.RESOLVED: "Please check. If it isn't solved, write below what is still wrong: that opens it again.",
-    Status.CLOSED: "This request is closed. If it comes back, write below: that opens it again.",
+    Status.RESOLVED: "Please check, and say below whether it works. If it does not, the request is opened again.",
+    Status.CLOSED: "This request is closed. If it comes back, say so below: that opens it again.",
 }
 
 SETTLED: Mapping[Filing, str] = {
@@ -192,7 +192,10 @@ STORY: Mapping[type[Event], Tell] = {
     c.HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),
     c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", e.note),
     c.AskedRequester: lambda e, _: ("Asked the requester", e.question),
-    c.RequesterReplied: lambda e, _: ("The requester wrote", e.text),
+    c.RequesterReplied: lambda e, _: (
+        "The requester wrote that it works" if e.works else "The requester wrote",
+        e.text,
+    ),
     c.AskedForLink: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
     c.Noted: lambda e, _: ("Note for colleagues", e.text),
     c.Resolved: lambda e, _: ("Resolved", e.resolution),
@@ -234,7 +237,7 @@ FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
     c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
     c.AskedRequester: lambda e, _: ("We asked you", e.question),
-    c.RequesterReplied: lambda e, _: ("You wrote", e.text),
+    c.RequesterReplied: lambda e, _: ("You wrote that it works" if e.works else "You wrote", e.text),
 }
 """What a requester sees of it: the Help Desk's notes to each other are not among it."""
 

@@ -93,6 +93,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "other": st.sampled_from(["HD-0000-0001", "HD-0000-0002"]),
     "item": words,
     "told": st.booleans(),
+    "works": st.booleans(),
     "reasons": st.lists(words, min_size=1, max_size=2).map(tuple),
     "issue": st.sampled_from([None, 4712]),
     "progress": st.sampled_from(Progress),

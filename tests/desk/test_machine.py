@@ -149,10 +149,11 @@ class House(RuleBasedStateMachine):
         """As any other, or as itself."""
         self.act(self.room.store.load(case_id), who, Joined, other=other)
 
-    @rule(case_id=cases)
-    def replies(self, case_id: str) -> None:
-        """The requester writes."""
-        self.act(self.room.store.load(case_id), "requester", RequesterReplied, text="It is this one.")
+    @rule(case_id=cases, works=st.booleans())
+    def replies(self, case_id: str, works: bool) -> None:
+        """The requester writes, or says that it works."""
+        text = "" if works else "It is this one."
+        self.act(self.room.store.load(case_id), "requester", RequesterReplied, text=text, works=works)
 
     @rule()
     def tries_again(self) -> None:

@@ -129,7 +129,8 @@ def test_the_page_says_what_happens_next(web: Web, happened: tuple[type[Event], 
     text = web.client.get(page_of(web, case)).text
 
     assert says in text
-    assert "write" in text
+    assert ("Send answer" in text) == (happened[0] is AskedRequester)
+    assert ("It still does not work" in text) == (happened[0] is Resolved)
 
 
 def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_theirs(web: Web) -> None:
@@ -342,3 +343,72 @@ def test_the_store_being_down_is_said_in_the_sites_look(web: Web) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
     assert "Please try again in a minute" in answer.text
+
+
+def resolved(web: Web) -> tuple[Case, str, str]:
+    """A resolved case, where its replies go, and what its page has seen."""
+    case = web.sent()
+    happen(web, case, Resolved, resolution="Mended.")
+    return case, f"{page_of(web, case)}/reply", seen_on(web, case)
+
+
+def test_a_resolved_request_asks_with_two_buttons_whether_it_works(web: Web) -> None:
+    """And an open one does not; both are plain buttons of the form, so that they work without JavaScript."""
+    open_page = web.client.get(page_of(web, web.sent())).text
+    case, *_ = resolved(web)
+    page = web.client.get(page_of(web, case)).text
+
+    for value in ("works", "trouble"):
+        assert f'name="finding" value="{value}"' in page
+        assert f'name="finding" value="{value}"' not in open_page
+    assert "Does it work now?" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "text"),
+    [
+        ({"text": "", "finding": "works"}, Status.RESOLVED, ""),
+        ({"text": "Label 4711 is not there, but I do not need it.", "finding": "works"}, Status.RESOLVED, None),
+        ({"text": "Thank you, works now"}, Status.RESOLVED, None),
+        ({"text": "", "finding": "trouble"}, Status.OPEN, "It still does not work."),
+        ({"text": "Thank you, works now", "finding": "trouble"}, Status.OPEN, None),
+        ({"text": "The total is still wrong."}, Status.OPEN, None),
+        ({"text": "The total is still wrong.", "finding": "other"}, Status.OPEN, None),
+    ],
+)
+def test_a_reply_to_what_is_resolved_reopens_it_only_where_it_does_not_work(
+    web: Web, data: dict[str, str], status: Status, text: str | None
+) -> None:
+    """The button decides; without one, words that only thank are kept and reopen nothing."""
+    case, address, seen = resolved(web)
+    answers = [web.client.post(address, data={**data, "seen": seen}) for _ in range(2)]
+    case = web.desk.store.load(case.id)
+    replies = [event for event in case.history if isinstance(event, RequesterReplied)]
+    page = web.client.get(urlsplit(answers[0].headers["Location"]).path, query_string={"replied": "works"}).text
+
+    assert [303, 303] == [answer.status_code for answer in answers]
+    assert status is case.status
+    assert [(data["text"] if text is None else text, status is Status.RESOLVED)] == [
+        (reply.text, reply.works) for reply in replies
+    ]
+    assert ("it is written down that it works" in page) == (status is Status.RESOLVED)
+
+
+def test_a_reply_that_could_mean_either_is_asked_and_nothing_is_lost(web: Web) -> None:
+    """The page comes back with the words, the question and the two buttons; the request stays as it was."""
+    case, address, seen = resolved(web)
+    words = "Thanks, works. Can you also look at 4711?"
+    answer = web.client.post(address, data={"text": words, "seen": seen})
+
+    assert (422, Status.RESOLVED) == (answer.status_code, web.desk.store.load(case.id).status)
+    assert words in answer.text
+    assert "Does it work now? Please press the button that says so" in answer.text
+
+
+def test_an_answer_to_a_question_is_an_answer_whatever_it_thanks_for(web: Web) -> None:
+    """Only what is done can be said to work: what waits goes on."""
+    case = web.sent()
+    happen(web, case, AskedRequester, question="Does it work now?")
+    web.client.post(f"{page_of(web, case)}/reply", data={"text": "Thanks, works.", "seen": seen_on(web, case)})
+
+    assert Status.OPEN is web.desk.store.load(case.id).status

@@ -5,7 +5,7 @@ Zappa's handler translates events to WSGI. Five of its habits are mended here, e
 - it imports boto3 although no page needs it to start: kept out while the handler is imported;
 - it sends every Set-Cookie twice: its middleware is left out, Flask's headers are right already;
 - it guesses signatures by calling a function again after a TypeError: called once, as it is;
-- it returns null for events that it does not know, which loses them silently: they raise;
+- it returns null for events and schedule rules that it does not know, which loses them silently: they raise;
 - it runs any function that a message of SNS names: those messages do not reach it.
 """
 
@@ -14,14 +14,12 @@ from __future__ import annotations
 import os
 import sys
 import types
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from intake_fn.core.errors import Broken
 from intake_fn.wiring import House
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 house = House.from_environ(os.environ)
 
@@ -92,15 +90,21 @@ _zappa = _import_zappa()
 _zappa.ZappaWSGIMiddleware = lambda wsgi: wsgi  # see the first lines
 _zappa.LambdaHandler.run_function = staticmethod(_call_once)
 
-_KNOWN = ("httpMethod", "rawPath", "requestContext", "command", "detail-type")
-"""Keys of which an event that is meant for us has one: API gateway and function URL, invoke, schedule."""
+SCHEDULED: Mapping[str, Callable[[dict[str, Any], object], Any]] = {
+    f"intake_fn.entry.{function.__name__}": function for function in (on_sweep, on_ledger, on_recompute)
+}
+"""What rules of the schedule may name, as zappa_settings.json does; a test holds the two together."""
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> Any:
+def lambda_handler(event: Any, context: object) -> Any:
     """The function's handler. Raises Broken for an event that nothing here answers."""
+    if not isinstance(event, dict):
+        raise Broken(f"No one here handles this event: it is a {type(event).__name__}. Check the event sources.")
     if _is_from_sns(event):
         return on_mail_event(event, context)
-    if not any(key in event for key in _KNOWN):
+    if event.get("detail-type") == "Scheduled Event":
+        return _scheduled(event)(event, context)
+    if not (_is_page(event) or _is_command(event)):
         raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
     return _zappa.lambda_handler(event, context)
 
@@ -108,7 +112,33 @@ def lambda_handler(event: dict[str, Any], context: object) -> Any:
 def _is_from_sns(event: dict[str, Any]) -> bool:
     """Whether SNS sends it; the one topic that it is subscribed to is that of SES's reports."""
     records = event.get("Records")
-    return isinstance(records, list) and bool(records) and "Sns" in records[0]
+    return isinstance(records, list) and bool(records) and isinstance(records[0], dict) and "Sns" in records[0]
+
+
+def _is_page(event: dict[str, Any]) -> bool:
+    """Whether a gateway or a function URL asks for a page: payload 2.0, or 1.0."""
+    context = event.get("requestContext")
+    if event.get("version") == "2.0":
+        return isinstance(context, dict) and "http" in context and "rawPath" in event
+    return bool(event.get("httpMethod")) and "path" in event
+
+
+def _is_command(event: dict[str, Any]) -> bool:
+    """Whether `zappa invoke` names a function."""
+    return isinstance(event.get("command"), str) and bool(event["command"])
+
+
+def _scheduled(event: dict[str, Any]) -> Callable[[dict[str, Any], object], Any]:
+    """What a rule of the schedule runs: Zappa ends its name with that of the function. Raises Broken for any other."""
+    rules = [str(rule).rpartition("/")[2] for rule in event.get("resources") or []]
+    for rule in rules:
+        name = rule.rpartition("-")[2]
+        if name in SCHEDULED:
+            return SCHEDULED[name]
+    raise Broken(
+        f"The schedule's rule {', '.join(rules) or 'without a name'} names no function that is run by the clock "
+        f"({', '.join(SCHEDULED)}). Remove the rule, or schedule again: zappa schedule STAGE."
+    )
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

@@ -104,12 +104,82 @@ def test_a_cookie_is_sent_once(drive: Any) -> None:
     assert 1 == len(sent), sent
 
 
-def test_an_unknown_event_is_an_error_and_not_silence(drive: Any) -> None:
+def rule(name: str) -> dict[str, Any]:
+    """What a rule of the schedule sends."""
+    return {
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "resources": [f"arn:aws:events:us-east-1:1:rule/{name}"],
+        "detail": {},
+    }
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"Records": [{"eventSource": "aws:sqs"}]},
+        {"Records": ["?"]},
+        {
+            "detail-type": "EC2 Instance State-change Notification",
+            "resources": ["arn:aws:ec2:us-east-1:1:instance/i-1"],
+        },
+        {"requestContext": {"eventType": "CONNECT", "domainName": "a"}},
+        {"httpMethod": None, "path": None},
+        {"command": ""},
+        [],
+        None,
+    ],
+)
+def test_an_unknown_event_is_an_error_and_not_silence(drive: Any, event: Any) -> None:
     """A queue wired to the function by mistake must not lose its messages (R10)."""
-    (answer,) = drive({"Records": [{"eventSource": "aws:sqs"}]})
+    (answer,) = drive(event)
 
     assert "Broken" == answer["raised"]
     assert "event sources" in answer["message"]
+
+
+def test_a_rule_that_names_nothing_that_the_clock_runs_is_an_error(drive: Any) -> None:
+    """Zappa takes it for done: a renamed rule would stop the sweep, and every monitor would be content."""
+    others = [rule(name) for name in ("specdesk-sweep", "specdesk-dev-intake_fn.entry.fails", "", "x-os.getcwd")]
+    answers = drive(*others, rule("a") | {"resources": []}, rule("a") | {"resources": None})
+
+    assert ["Broken"] * 6 == [answer["raised"] for answer in answers]
+    assert "specdesk-sweep names no function" in answers[0]["message"]
+
+
+def test_the_schedule_names_what_the_clock_runs() -> None:
+    """All of it, and nothing else."""
+    events = json.loads((ROOT / "zappa_settings.json").read_text(encoding="utf-8"))["base"]["events"]
+    shown = subprocess.run(
+        [sys.executable, "-c", "from intake_fn import entry; print(*entry.SCHEDULED)"],
+        env={**os.environ, **SETTINGS, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert sorted(event["function"] for event in events) == sorted(shown.stdout.split())
+
+
+def at_stage(path: str) -> dict[str, Any]:
+    """A GET through an API gateway's own address, where the stage is the first part of every path."""
+    event = get(f"/dev{path}")
+    host = "abc.execute-api.us-east-1.amazonaws.com"
+    event["headers"]["host"] = event["requestContext"]["domainName"] = host
+    event["requestContext"]["stage"] = "dev"
+    return event
+
+
+def test_behind_a_stage_pages_lead_to_that_stage(drive: Any) -> None:
+    """The desk sends to its sign-in there, and the cookie is for that stage alone."""
+    desk, page, slash = drive(at_stage("/desk"), at_stage("/desk/sign-in"), at_stage("/requests/new/"))
+
+    assert (302, "/dev/desk/sign-in?next=/desk") == (desk["statusCode"], desk["headers"]["Location"])
+    assert 'action="/dev/desk/sign-in"' in page["body"]
+    assert 'href="/dev/static/' in page["body"]
+    assert ["Path=/dev"] == [part.strip() for part in page["cookies"][0].split(";") if "Path" in part]
+    assert 200 == slash["statusCode"]
 
 
 def test_reports_on_mails_are_read_and_what_is_none_of_them_is_left(drive: Any) -> None:

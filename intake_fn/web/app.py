@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 from intake_fn.desk.filing import project_of
@@ -36,10 +37,20 @@ HEADERS = {
 }
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, with the cookie of a stage for its own paths only: several stages may share one address."""
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """Where the application is."""
+        return request.script_root or super().get_cookie_path(app)
+
+
 def build(front: Front) -> Flask:
     """The web application for one Front."""
     app = Flask(__name__)
     app.request_class = multipart.Posted
+    app.session_interface = _Sessions()
+    app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
     app.extensions[EXTENSION] = front
     app.config.update(
         SECRET_KEY=front.secret_key,
@@ -51,6 +62,7 @@ def build(front: Front) -> Flask:
         MAX_CONTENT_LENGTH=SMALL_BYTES,
         MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an idle form can still be sent
+        WTF_CSRF_SSL_STRICT=False,  # the token is enough: many a browser and proxy sends no Referer
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
@@ -90,11 +102,11 @@ def _furnish(app: Flask, front: Front) -> None:
         named=named,
         process=front.process,
         sandbox=front.sandbox,
-        site=front.site_url,
         clause_link=front.links.clause,
         clause_address=pages.clause_address,
         file_link=front.links.file,
         project_of=project_of,
         words=words,
     )
+    app.context_processor(lambda: {"site": front.site_url or request.script_root})
     app.jinja_env.filters.update(words.FILTERS)

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.web.access import ask_to_sign_in, engineer, typed
+from intake_fn.web.forms import clean_line
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -80,8 +81,16 @@ def _http(error: HTTPException) -> Any:
     return error if code < 400 else answer(BY_STATUS.get(code, OTHERWISE), "")  # noqa: PLR2004 - a redirect
 
 
+NO_COOKIE = (
+    "This page was open for too long, or your browser keeps no cookies of this site. Allow them if so, and try again."
+)
+
+
 def _forgery(_error: CSRFError) -> Any:
     """The desk's forms carry a token of the session: without a session, signing in comes first."""
+    if request.endpoint in ("sign_in.mail_link", "sign_in.enter"):
+        said = clean_line(request.form.get("address"))
+        return render_template("sign_in.html", typed={}, sent="", message=NO_COOKIE, address=said), 400
     if engineer() is None:
         return ask_to_sign_in()
     return answer(

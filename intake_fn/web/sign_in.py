@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,10 @@ SESSION = timedelta(hours=12)
 """How long somebody stays signed in."""
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/desk")
+
+PAGE_OF_DESK = re.compile(r"/desk(?!/+sign-)(?:[/?][^\\]*)?")
+LONGEST_PATH = 1000
+"""Characters that are kept for after signing in: they are in a cookie."""
 
 NO_LONGER_GOOD = "This link is no longer good: it was used, or it is too old. Ask for a new one here."
 
@@ -71,7 +76,8 @@ def enter(token: str) -> Any:
         return _ask(message=NO_LONGER_GOOD), 410
     opened = Session(person.id, secrets.token_urlsafe(24), mailbox(person.address), now, now + SESSION)
     desk.store.open_session(opened)
-    where = session.get("next") or url_for("desk.queue")
+    wanted = session.get("next", "")
+    where = f"{request.script_root}{wanted}" if _is_page_of_desk(wanted) else url_for("desk.queue")
     session.clear()
     session["person"], session["session"] = opened.person, opened.id
     session.permanent = True
@@ -102,6 +108,11 @@ def _unsealed(token: str) -> Person | None:
 
 
 def _remember_where_to(path: str) -> None:
-    """Keep the desk page that was wanted; only pages of the desk, so that nobody can be sent elsewhere."""
-    if path.startswith("/desk") and not path.startswith("/desk/sign-") and "\\" not in path:
+    """Keep the desk page that was wanted, without the stage, which may be another one by then."""
+    if _is_page_of_desk(path):
         session["next"] = path
+
+
+def _is_page_of_desk(path: str) -> bool:
+    """Only pages of the desk, so that nobody can be sent elsewhere, nor write headers of ours."""
+    return PAGE_OF_DESK.fullmatch(path) is not None and path.isprintable() and len(path) <= LONGEST_PATH

@@ -159,7 +159,7 @@ def test_a_form_page_imports_neither_boto3_nor_the_index() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/nowhere", 404), ("/requests/bugs", 404), ("/status/lost/", 404), ("/api/nowhere", 404)]
+    ("path", "status"), [("/nowhere", 404), ("/requests/bugs", 404), ("/status/lost/x/", 404), ("/api/nowhere", 404)]
 )
 def test_a_wrong_address_gets_a_page_that_says_what_to_do(web: Web, path: str, status: int) -> None:
     """In the site's look, or as JSON for programs."""

@@ -7,7 +7,7 @@ and `<path>/mantis-token` are read there (wiring.py). The sandbox gives them in 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -108,6 +108,22 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
+def wrong_with_address(url: str) -> str:
+    """Why an address does not do for links that are made of it; "" when it does."""
+    if not _origin(url).startswith(("http://", "https://")):
+        return "links are made of it, so write it with https:// and the host"
+    return "write it without what follows the ? or the #" if {"?", "#"} & set(url) else ""
+
+
+def wrong_with_start_page(url: str) -> str:
+    """The same for the start page of Mantis: neither REST nor a page of its own may stand in it."""
+    part = next((part for part in ("/api/rest", "/api/soap") if part in url), "")
+    part = part or (f"/{url.rpartition('/')[2]}" if url.endswith(".php") else "")
+    if part:
+        return f"links to issues are made of it, so write it without {part}, as {url.partition(part)[0]}"
+    return wrong_with_address(url)
+
+
 class _Environ:
     """The environment as it is read; `problems` collects what is missing or wrong."""
 
@@ -122,27 +138,20 @@ class _Environ:
         return value
 
     def address(self, name: str, other: str = "") -> str:
-        """An address of a web server, with http or https, without a slash at the end; `other` stands in for it."""
+        """An address of a web server, without a slash at its end; `other` stands in for it."""
         if other and not self._environ.get(name):
             return self._environ.get(other, "").strip().rstrip("/")
-        value = self.must(name)
-        if value and not _origin(value).startswith(("http://", "https://")):
-            self.problems.append(f"{name} is {value!r}, and links are made of it: write it with https:// and the host")
-        elif {"?", "#"} & set(value):
-            self.problems.append(f"{name} is {value!r}: write it without what follows the ? or the #")
-        return value.rstrip("/")
+        return self._checked(name, wrong_with_address)
 
     def start_page(self, name: str) -> str:
-        """The address below which all pages of Mantis are. Neither REST nor a page of its own may stand in it."""
-        value = self.address(name)
-        wrong = next((part for part in ("/api/rest", "/api/soap") if part in value), "")
-        wrong = wrong or (f"/{value.rpartition('/')[2]}" if value.endswith(".php") else "")
-        if wrong:
-            self.problems.append(
-                f"{name} is {value!r}, and links to issues are made of it: write it without {wrong} and what follows,"
-                f" as {value.partition(wrong)[0]}"
-            )
-        return value
+        """The address below which all pages of Mantis are."""
+        return self._checked(name, wrong_with_start_page)
+
+    def _checked(self, name: str, wrong_with: Callable[[str], str]) -> str:
+        value = self.must(name)
+        if value and (problem := wrong_with(value)):
+            self.problems.append(f"{name} is {value!r}: {problem}")
+        return value.rstrip("/")
 
     def must_unless(self, name: str, other: str) -> str:
         value = self._environ.get(name, "")

@@ -2,7 +2,7 @@
 
     wiki and pages   http://127.0.0.1:8000     PORT
     local AWS        http://127.0.0.1:4566     AWS_PORT
-    stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT
+    stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT, or MANTIS_URL and MANTIS_TOKEN for a real one
 
 What was entered lives in build/state (BUILD names another folder than build) and survives a stop;
 `make clean` forgets it.
@@ -19,6 +19,7 @@ from pathlib import Path
 from intake_fn.adapters.mail_headers import flaw_of
 from sandbox.aws import SandboxError
 from sandbox.house import ROOT, Ports, SandboxHouse
+from sandbox.real_mantis import RealMantis
 
 
 def main() -> int:
@@ -30,9 +31,10 @@ def main() -> int:
         print(f"Note: {flaw}", file=sys.stderr)
     try:
         ports = Ports.from_environ(os.environ)
+        real = RealMantis.from_environ(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)
         build = Path(os.environ.get("BUILD") or ROOT / "build")
-        with SandboxHouse(ports, build=build, state=build / "state") as house:
+        with SandboxHouse(ports, build=build, state=build / "state", real=real) as house:
             print(
                 f"""
 Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
@@ -40,13 +42,15 @@ Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
   Wiki and forms     {house.url}/
   Engineers' desk    {house.url}/desk      sign in as any address of support.yml, e.g. paul@example.com
   Mail that was sent {house.url}/sandbox/mail
-  Stand-in Mantis    {house.mantis_url}/
+  {"Mantis itself  " if real else "Stand-in Mantis"}    {house.mantis_url}/
   Local AWS          {house.aws.url}
 
   `make demo` in another terminal sends {house.url} a day's worth of requests.
 """,
                 flush=True,
             )
+            for lack in house.mantis_lacks:
+                print(f"Mantis: {lack}", flush=True)
             house.serve(stop)
             print("\nStopping ...", flush=True)
     except SandboxError as error:

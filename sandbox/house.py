@@ -23,12 +23,16 @@ from typing import TYPE_CHECKING, Any, Self
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.process_file import parse
 from intake_fn.wiring import House
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
+from sandbox.real_mantis import RealMantis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from intake_fn.core.process import Process
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -88,6 +92,8 @@ class SandboxHouse:
     state: Path | None = ROOT / "build" / "state"
     wiki: bool = True
     support: Path = ROOT / "support.yml"
+    real: RealMantis | None = None
+    """A Mantis that is there already; the stand-in is started where there is none."""
 
     @property
     def clock_file(self) -> Path:
@@ -110,9 +116,10 @@ class SandboxHouse:
 
     def _start(self) -> None:
         site_port = free_port(self.ports.site, "PORT")
-        mantis_port = free_port(self.ports.mantis, "MANTIS_PORT")
+        self._mantis_port = 0 if self.real else free_port(self.ports.mantis, "MANTIS_PORT")
         self.url = f"http://{HOST}:{site_port}"
-        self.mantis_url = f"http://{HOST}:{mantis_port}"
+        self.mantis_url = self.real.url if self.real else f"http://{HOST}:{self._mantis_port}"
+        self.mantis_lacks = self.real.lacks(_process(self.support)) if self.real else []
         if self.wiki:
             self._make("mkdocs", "build", "--quiet", "--site-dir", str(self.build / "site"))
         self._make("specdesk", "build-index", "--out", str(self.build / "index"))
@@ -125,7 +132,7 @@ class SandboxHouse:
             "SPECDESK_TABLE": "specdesk",
             "SPECDESK_BUCKET": "specdesk-files",
             "SPECDESK_MANTIS_URL": self.mantis_url,
-            "SPECDESK_MANTIS_TOKEN": "sandbox-token-0123456789abcdefghij",
+            "SPECDESK_MANTIS_TOKEN": self.real.token if self.real else "sandbox-token-0123456789abcdefghij",
             "SPECDESK_BASE_URL": self.url,
             "SPECDESK_PROCESS": str(self.support),
             "SPECDESK_SITE_URL": self.url,
@@ -137,9 +144,9 @@ class SandboxHouse:
         }
         self.house = House.from_environ(self.environ)
         provision(self.environ, self.house.process, self.house.settings.pages_at)
-        self._mantis_port = mantis_port
-        self.start_mantis()
-        self._closing.append(self.stop_mantis)
+        if not self.real:
+            self.start_mantis()
+            self._closing.append(self.stop_mantis)
         self.server: BaseWSGIServer = make_server(
             HOST,
             site_port,
@@ -176,9 +183,12 @@ class SandboxHouse:
     def start_mantis(self) -> None:
         """Start the stand-in and wait until it answers. Raises SandboxError."""
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self._mantis_port)]
-        command += ["--support", str(self.support), "--token", self.environ["SPECDESK_MANTIS_TOKEN"]]
+        command += ["--support", str(self.support)]
         command += ["--state", str(self.state / "mantis")] if self.state else []
-        self.mantis = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+        environ = {**os.environ, "MANTIS_TOKEN": self.environ["SPECDESK_MANTIS_TOKEN"]}
+        self.mantis = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         for _ in range(100):
             if _answers(self.mantis_url):
                 return
@@ -224,6 +234,14 @@ class SandboxHouse:
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(32), encoding="ascii")
         return path.read_text(encoding="ascii")
+
+
+def _process(support: Path) -> Process:
+    """The process by which it is known what Mantis has to have. Raises SandboxError."""
+    try:
+        return parse(support.read_text(encoding="utf-8"), support.name)
+    except SpecdeskError as error:
+        raise SandboxError(str(error)) from error
 
 
 def _answers(url: str) -> bool:

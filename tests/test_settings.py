@@ -94,19 +94,19 @@ def test_expected_without_an_index_says_what_to_do(tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        pytest.param("mantis.example.com", "SPECDESK_MANTIS_URL is 'mantis.example.com', and links", id="no scheme"),
+        pytest.param("mantis.example.com", "SPECDESK_MANTIS_URL is 'mantis.example.com': links", id="no scheme"),
         pytest.param("mantis.example.com:8080/m", "write it with https:// and the host", id="a port, no scheme"),
         pytest.param("ftp://mantis.example.com", "write it with https:// and the host", id="another scheme"),
         pytest.param("https://", "write it with https:// and the host", id="no host"),
         pytest.param("https://[::1", "write it with https:// and the host", id="half an address"),
         pytest.param(
             "https://mantis.example.com/api/rest/",
-            "write it without /api/rest and what follows, as https://mantis.example.com",
+            "write it without /api/rest, as https://mantis.example.com",
             id="REST",
         ),
         pytest.param(
             "https://example.com/mantis/api/rest/index.php",
-            "without /api/rest and what follows, as https://example.com/mantis",
+            "without /api/rest, as https://example.com/mantis",
             id="REST in a folder",
         ),
         pytest.param("https://example.com/m/my_view_page.php", "as https://example.com/m", id="a page"),

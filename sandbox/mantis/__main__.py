@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import secrets
 import signal
 import socket
@@ -68,7 +69,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     parser.add_argument("--state", type=Path, help="a folder that keeps the data; without it they are forgotten")
     parser.add_argument("--support", type=Path, default=Path("support.yml"), help="default: %(default)s")
-    parser.add_argument("--token", default="", help="that of the service account; without it one is made and printed")
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("MANTIS_TOKEN", ""),
+        help="that of the service account (default: MANTIS_TOKEN of the environment; without both one is made)",
+    )
     return parser.parse_args(arguments)
 
 

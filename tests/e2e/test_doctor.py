@@ -113,7 +113,7 @@ def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:
         ({"SPECDESK_TABLE": "another"}, "table", "another lacks: table"),
         ({"SPECDESK_BUCKET": "another"}, "files", "another lacks: bucket"),
         ({"SPECDESK_MANTIS_TOKEN": "wrong"}, "mantis", "does not know the token of the service account"),
-        ({"SPECDESK_MANTIS_URL": "127.0.0.1:8989"}, "settings", "SPECDESK_MANTIS_URL is '127.0.0.1:8989', and links"),
+        ({"SPECDESK_MANTIS_URL": "127.0.0.1:8989"}, "settings", "SPECDESK_MANTIS_URL is '127.0.0.1:8989': links"),
         ({"SPECDESK_MANTIS_URL": "http://127.0.0.1:8989/api/rest"}, "settings", "write it without /api/rest"),
         ({"SPECDESK_INDEX": "/nowhere/index"}, "index", "/nowhere/index"),
     ],

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.aws
 
 START_SECONDS = 90
+NO_MANTIS = {"MANTIS_URL": "", "MANTIS_TOKEN": ""}
+"""The contract's tests may be running on a real one."""
+TOKEN = "token-of-a-mantis-0123456789abcd"
 
 
 def free_ports(number: int) -> list[int]:
@@ -42,7 +45,11 @@ def free_ports(number: int) -> list[int]:
 def running(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """`python -m sandbox`, once it says that it is running; interrupted at the end, as Ctrl-C does."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox"], cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "sandbox"],
+        cwd=ROOT,
+        env={**os.environ, **NO_MANTIS, **environ},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
@@ -104,6 +111,72 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
     assert taken["id"] in page
     assert f"#{taken['issue']['number']}" in page
     assert f"Specdesk {taken['id']}" in issue
+
+
+@contextmanager
+def mantis(folder: Path) -> Iterator[str]:
+    """A Mantis that somebody else has started: the stand-in on a port of its own; its address."""
+    command = [sys.executable, "-m", "sandbox.mantis", "--port", "0", "--state", str(folder)]
+    environ = {**os.environ, "MANTIS_TOKEN": TOKEN}
+    started = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    try:
+        yield started.stdout.readline().split()[-1].rstrip("/")
+    finally:
+        started.terminate()
+        started.wait(30)
+        started.stdout.close()
+
+
+def test_the_house_runs_on_a_mantis_that_is_there(tmp_path: Path) -> None:
+    """No stand-in is started; requests stand in that Mantis; its token is on no command line and in no output."""
+    site, aws, unused = free_ports(3)
+    request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
+    ports = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(unused), "BUILD": str(tmp_path)}
+    with mantis(tmp_path / "theirs") as url, running({**ports, "MANTIS_URL": f"{url}/", "MANTIS_TOKEN": TOKEN}):
+        issue = send(f"http://127.0.0.1:{site}", request)["issue"]
+        call = urllib.request.Request(
+            f"{url}/api/rest/issues/{issue['number']}", headers={"Authorization": TOKEN}, method="GET"
+        )
+        with urllib.request.urlopen(call) as answer:
+            stored = json.load(answer)["issues"][0]
+        shown = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True, check=True).stdout
+        with socket.socket() as probe:
+            taken = probe.connect_ex(("127.0.0.1", unused))
+
+    assert f"{url}/view.php?id={issue['number']}" == issue["url"]
+    assert request["summary"] == stored["summary"]
+    assert TOKEN not in shown
+    assert taken
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"MANTIS_TOKEN": TOKEN}, "MANTIS_TOKEN is given and MANTIS_URL is not"),
+        ({"MANTIS_URL": "https://mantis.example.com"}, "MANTIS_URL is given and MANTIS_TOKEN is not"),
+        ({"MANTIS_URL": "mantis.example.com", "MANTIS_TOKEN": TOKEN}, "write it with https://"),
+        ({"MANTIS_URL": "http://127.0.0.1:9/api/rest", "MANTIS_TOKEN": TOKEN}, "write it without /api/rest"),
+        ({"MANTIS_URL": "http://127.0.0.1:9", "MANTIS_TOKEN": TOKEN}, "Mantis does not answer at http://127.0.0.1:9"),
+        ({"MANTIS_URL": "{mantis}", "MANTIS_TOKEN": "another-token"}, "store it as MANTIS_TOKEN"),
+    ],
+)
+def test_what_is_wrong_with_a_mantis_is_said_before_anything_is_built(
+    tmp_path: Path, given: dict[str, str], says: str
+) -> None:
+    """In one line, and without the token."""
+    with mantis(tmp_path / "theirs") as url:
+        changed = {name: value.format(mantis=url) for name, value in given.items()}
+        environ = {**os.environ, **NO_MANTIS, **changed, "BUILD": str(tmp_path / "build"), "PORT": "0"}
+        command = [sys.executable, "-m", "sandbox"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+
+    assert (1, True) == (done.returncode, says in done.stderr), done.stderr
+    assert not any(given.get("MANTIS_TOKEN", TOKEN) in said for said in (done.stdout, done.stderr))
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "build" / "index").exists()
 
 
 def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:

@@ -229,7 +229,12 @@ class Desk:
 
 
 def _refuse_if_moved_on(case: Case, seen: int) -> None:
-    """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody."""
+    """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody.
+
+    Who claims to have seen what has not happened has not read the request.
+    """
+    if not 0 <= seen <= case.version:
+        raise Stale("This was not decided on the request as it stands. Read the request again, then decide.")
     for event in case.history[seen:]:
         if event.actor != SPECDESK and not isinstance(event, AskedForLink):
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")

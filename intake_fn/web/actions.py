@@ -34,6 +34,7 @@ from intake_fn.core.case import (
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
 from intake_fn.web.forms import clean_line, clean_text
+from intake_fn.web.numbers import whole
 from intake_fn.web.status import case_number
 
 if TYPE_CHECKING:
@@ -158,9 +159,6 @@ ACTIONS: Mapping[str, Action] = {
 LINES = ("to", "handler", "priority", "category", "clause", "activity", "relation", "number", "request")
 """Answers on one line; all others are texts."""
 
-LONGEST_NUMBER = 10
-"""Digits from which a text is no issue's number."""
-
 DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
 """What a person may decide that a request is."""
 
@@ -190,16 +188,17 @@ class _Answers(dict[str, str]):
 
 def _level_and_handler(to: str) -> dict[str, Any]:
     level, _, handler = to.partition(":")
-    if not level.isdigit():
+    number = whole(level, -1)
+    if number < 0:
         raise Refused("Please choose to whom.")
-    return {"level": int(level), "handler": handler}
+    return {"level": number, "handler": handler}
 
 
 def _number(text: str) -> int:
-    digits = text.strip().removeprefix("#")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER):
+    number = whole(text.strip().removeprefix("#"), -1)
+    if number < 0:
         raise Refused("Please give the number of an issue in Mantis, such as 4711.")
-    return int(digits)
+    return number
 
 
 def _request(text: str) -> str:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
+from wtforms import SelectMultipleField
 
 from intake_fn.core.request import Channel, Kind
 from intake_fn.desk.door import Arrival
 from intake_fn.desk.filing import project_of
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
-from intake_fn.web.forms import FORMS, IntakeForm, clean_line, form_for, to_request
+from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
+from intake_fn.web.numbers import whole
 from intake_fn.web.pages import citation, submit_key, take_in
 
 if TYPE_CHECKING:
@@ -34,6 +36,12 @@ OWN = ("kind", "clause", "details", "files")
 NO_SCREENSHOT = "None was sent with it."
 SEARCH_LIMIT = 20
 LONGEST_QUERY = 2000
+LONGEST_KEY = 200
+LONGEST_NAME = 100
+"""Of a member that does not exist, as it is named in the answer."""
+
+MOST_MEMBERS = 50
+NO_OBJECT = "Must be an object."
 
 Errors = dict[str, list[str]]
 
@@ -46,21 +54,27 @@ def create() -> Any:
     body = request.get_json()
     if not isinstance(body, Mapping):
         return _refuse({"": ["Send one JSON object."]})
-    try:
-        kind = Kind(body.get("kind", ""))
-    except ValueError:
+    name = body.get("kind")
+    if not isinstance(name, str) or name not in list(Kind):
         return _refuse({"kind": [f"Must be one of {', '.join(Kind)}."]})
-    desk = front().desk()
-    answers, errors = _answers(kind, body)
-    files, unread = _files(body.get("files"))
-    selection = attachments.select((), files, desk.process.intake)
+    desk, kind = front().desk(), Kind(name)
+    limits = desk.process.intake
+    answers, errors = _answers(kind, body, form_for(kind, desk.process))
+    files, unread = _files(body.get("files") or [], limits.files)
+    selection = attachments.select((), files, limits)
     if kind is Kind.BUG and not files and not answers.get("no_screenshot"):
         answers["no_screenshot"] = NO_SCREENSHOT
     form = form_for(kind, desk.process, answers)
+    clause = body.get("clause") or ""
+    if not isinstance(clause, str) or (clause and not citation(clause)):
+        errors["clause"] = ["Give the clause as page#anchor, such as shipments/tracking#status."]
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        errors["Idempotency-Key"] = [f"This header may have {LONGEST_KEY} characters."]
     if not form.check(selection.count, (*unread, *selection.problems)) or errors:
         return _refuse({**_errors(form), **errors})
-    draft = to_request(form, (), Channel.API, citation(clean_line(str(body.get("clause") or ""))))
-    case, _ = take_in(desk, draft, selection, _key(draft, selection), Arrival())
+    draft = to_request(form, (), Channel.API, clause)
+    case, _ = take_in(desk, draft, selection, submit_key(draft, selection, f"idempotency-key: {key}"), Arrival())
     return jsonify(describe(case, desk)), 201
 
 
@@ -68,8 +82,12 @@ def create() -> Any:
 @open_to(PUBLIC)
 def search() -> Any:
     """Clauses of the spec that are about a text: the suggestions while typing, and the tools of engineers."""
-    text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
-    limit = min(max(request.args.get("limit", 5, int), 1), SEARCH_LIMIT)
+    asked, limit = request.args.get("q", ""), whole(request.args.get("limit", "5"), 0)
+    if len(asked) > LONGEST_QUERY:
+        return _refuse({"q": [f"This is too long: {len(asked):,} characters, and at most {LONGEST_QUERY:,} fit."]})
+    if not 1 <= limit <= SEARCH_LIMIT:
+        return _refuse({"limit": [f"Must be a number from 1 to {SEARCH_LIMIT}."]})
+    text = clean_line(asked)
     hits = front().desk().spec().search(text, limit) if text else []
     return jsonify(
         results=[
@@ -129,28 +147,41 @@ def _cited(citation: Mapping[str, Any]) -> dict[str, Any]:
 # --- from JSON to the form -------------------------------------------------------------------
 
 
-def _answers(kind: Kind, body: Mapping[str, Any]) -> tuple[MultiDict[str, str], Errors]:
+def _answers(kind: Kind, body: Mapping[str, Any], form: IntakeForm) -> tuple[MultiDict[str, str], Errors]:
     """The answers as a form has them, and what is wrong with members that no form can hold."""
-    form = FORMS[kind]
-    fields = {name for name in dir(form) if hasattr(getattr(form, name), "field_class")} - {"files", *form.details}
     details = body.get("details") or {}
     answers: MultiDict[str, str] = MultiDict()
-    errors: Errors = {}
     if not isinstance(details, Mapping):
-        return answers, {"details": ["Must be an object."]}
-    given = [(name, name, value, name in fields) for name, value in body.items() if name not in OWN]
+        return answers, {"details": [NO_OBJECT]}
+    if len(body) + len(details) > MOST_MEMBERS:
+        return answers, {"": [f"There are more than {MOST_MEMBERS} members; no request has as many."]}
+    errors: Errors = {}
+    given = [(name, name, value, name not in form.details) for name, value in body.items() if name not in OWN]
     given += [(f"details.{name}", name, value, name in form.details) for name, value in details.items()]
     for path, name, value, known in given:
-        values = value if isinstance(value, list) else [value]
-        if value in (None, "", []):
-            continue
-        if not known:
-            errors[path] = [f"There is no such answer in a request of kind {kind.value}."]
-        elif all(isinstance(one, str) for one in values):
-            answers.setlist(name, values)
-        else:
-            errors[path] = ["Must be a text."]
+        if not (known and name in form.fields and name != "files"):
+            errors[path[:LONGEST_NAME]] = [f"There is no such answer in a request of kind {kind.value}."]
+        elif value is not None and (problem := _wrong_with(value, form, name)):
+            errors[path] = [problem]
+        elif value not in (None, "", []):
+            answers.setlist(name, value if isinstance(value, list) else [value])
     return answers, errors
+
+
+def _wrong_with(value: Any, form: IntakeForm, name: str) -> str:
+    """What is wrong with a value as such, counted as it was sent; whether it must be there, the form says."""
+    field, limit = form.fields[name], form.limit(name)
+    choices: list[str] = list(getattr(field, "choices", None) or ())
+    if isinstance(field, SelectMultipleField):
+        many = isinstance(value, list) and len(value) <= MOST_MEMBERS and all(one in choices for one in value)
+        return "" if many else f"Must be a list of {', '.join(choices)}."
+    if not isinstance(value, str):
+        return "Must be a text."
+    if choices and value and value not in choices:
+        return f"Must be one of {', '.join(filter(None, choices))}."
+    if len(value) > limit:
+        return f"This is too long: {len(value):,} characters, and at most {limit:,} fit."
+    return ""
 
 
 def _errors(form: IntakeForm) -> Errors:
@@ -162,21 +193,24 @@ def _errors(form: IntakeForm) -> Errors:
     }
 
 
-def _files(given: Any) -> tuple[list[tuple[str, bytes]], list[str]]:
+def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
     """Names and bytes of the files in a request, and what to say about those that can't be read."""
     files: list[tuple[str, bytes]] = []
     problems: list[str] = []
-    for number, file in enumerate(given if isinstance(given, list) else [given] if given else [], 1):
+    if not isinstance(given, list):
+        return [], ["Must be a list of objects, each with a name, and its content in base64."]
+    if len(given) > most:
+        return [], [f"These are {len(given):,} files, and at most {most} can be sent. Put them into one zip file."]
+    for number, file in enumerate(given, 1):
         try:
-            files.append((str(file["name"]), base64.b64decode(file["content"], validate=True)))
+            name, content = file["name"], base64.b64decode(file["content"], validate=True)
         except (KeyError, TypeError, ValueError, binascii.Error):
-            problems.append(f"File {number} can't be read: give its name, and its content in base64.")
+            name, content = None, b""
+        if isinstance(name, str) and set(file) == {"name", "content"}:
+            files.append((name, content))
+        else:
+            problems.append(f"File {number} can't be read: give its name, and its content in base64, and nothing else.")
     return files, problems
-
-
-def _key(draft: Any, selection: attachments.Selection) -> str:
-    """The submit key: of the whole content, so that nobody's key can open another's receipt."""
-    return submit_key(draft, selection, f"idempotency-key: {request.headers.get('Idempotency-Key', '')}")
 
 
 def _refuse(errors: Errors) -> Any:

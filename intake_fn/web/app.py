@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import RequestURITooLarge
 
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SMALL_BYTES = 2 * 2**20
 """What a form without files may have; the intake allows itself more (pages.py)."""
 
+LONGEST_QUERY = 32 * 2**10
+"""Bytes of the part after the question mark; the longest of ours is a search for 2,000 characters of four bytes."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src {}; "
@@ -80,6 +83,11 @@ def build(front: Front) -> Flask:
 def _furnish(app: Flask, front: Front) -> None:
     """Set what every answer and every template has."""
     headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *front.files_at))), **HEADERS}
+
+    @app.before_request
+    def bound() -> None:
+        if len(request.query_string) > LONGEST_QUERY:
+            raise RequestURITooLarge
 
     @app.after_request
     def harden(response: Response) -> Response:

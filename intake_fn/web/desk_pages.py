@@ -17,6 +17,7 @@ from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, front, me, open_to, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
+from intake_fn.web.numbers import whole
 from intake_fn.web.status import files_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def queue() -> Any:
     """Requests of a level, one's own, all, or the resolved ones; the most recent first."""
     process = front().process
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
-    at = request.args.get("level", mine, int)
+    at = whole(request.args["level"], -1) if "level" in request.args else mine
     show = request.args.get("show", "all" if at is None else "level")
     if show == "level" and at not in process.levels:
         raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
@@ -102,7 +103,7 @@ def act(case_id: str, action: str) -> Any:
     desk = front().desk()
     try:
         event = event_of(action, request.form, desk, me())
-        desk.act(case_id, event, request.form.get("seen", 0, int))
+        desk.act(case_id, event, whole(request.form.get("seen"), 0))
     except Stale as error:
         faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
         return _page(case_id, action, faster), 409

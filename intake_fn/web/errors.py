@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.web.access import ask_to_sign_in, engineer, typed
@@ -56,8 +56,19 @@ BY_STATUS: Mapping[int, Shown] = {
         "This is too much at once",
         "Press Back: what you typed is still in the form. Then attach smaller files, or fewer, and send it again.",
     ),
-    415: Shown(415, "This format can't be read", "Send JSON, with Content-Type: application/json."),
+    414: Shown(414, "This address is too long", "It is too long to be one of ours. Start from one of the pages above."),
+    415: Shown(415, "This format can't be read", "Send the form as a browser does: as multipart/form-data."),
 }
+IN_THE_API: Mapping[int, str] = {
+    400: "Send one JSON object in UTF-8, nested no deeper than the document of this API says.",
+    404: "There is no such address. See the document of this API.",
+    405: "This address does not take this method; the header Allow names those that it takes.",
+    413: "This is too large. Send smaller files, or fewer.",
+    414: "The address is too long: a text to search for may have 2,000 characters.",
+    415: "Send JSON, with Content-Type: application/json.",
+}
+"""What a program is advised instead."""
+
 OTHERWISE = SHOWN[Broken]
 
 
@@ -78,7 +89,12 @@ def _ours(error: Exception) -> Any:
 
 def _http(error: HTTPException) -> Any:
     code = error.code or 500
-    return error if code < 400 else answer(BY_STATUS.get(code, OTHERWISE), "")  # noqa: PLR2004 - a redirect
+    if code < 400:  # noqa: PLR2004 - a redirect
+        return error
+    response = answer(BY_STATUS.get(code, OTHERWISE if code >= 500 else BY_STATUS[400]), "")  # noqa: PLR2004 - ours
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 NO_COOKIE = (
@@ -103,7 +119,9 @@ def answer(shown: Shown, message: str) -> Any:
     """The page of an error, or its JSON for the API."""
     headers = {"Retry-After": "30"} if shown.status == 503 else {}  # noqa: PLR2004 - as HTTP names it
     if request.path.startswith("/api/"):
-        response: Response = jsonify(error={"title": shown.title, "message": message or shown.advice})
+        response: Response = jsonify(
+            error={"title": shown.title, "message": message or IN_THE_API.get(shown.status, shown.advice)}
+        )
     else:
         kept = typed() if request.method == "POST" and shown.status != 413 else {}  # noqa: PLR2004 - unread
         response = Response(render_template("error.html", shown=shown, message=message, typed=kept))

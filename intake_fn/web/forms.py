@@ -10,7 +10,7 @@ without which nothing can be compared with the spec.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,9 @@ from intake_fn.web.attachments import KINDS
 
 LOST = "\ufffd"
 """Stands where bytes could not be read as UTF-8."""
+
+UNTYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and line feed, and halves of characters."""
 
 LIMITS: Mapping[str, int] = {
     "name": 100,
@@ -84,8 +87,7 @@ def _offices(process: Process) -> dict[str, str]:
 
 def clean_text(text: str | None) -> str:
     """Line ends to LF; NUL and other control characters, which no keyboard types, are left out."""
-    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    return UNTYPED.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def clean_line(text: str | None) -> str:
@@ -116,9 +118,10 @@ def an_address(_form: Form, field: Field) -> None:
 
 def a_date(_form: Form, field: Field) -> None:
     """A day, as browsers send it: YYYY-MM-DD."""
+    if not field.data:
+        return
     try:
-        if field.data:
-            date.fromisoformat(field.data)
+        date.fromisoformat(field.data if len(field.data) == LIMITS["needed_by"] else "")
     except ValueError:
         raise ValidationError("Please give the day as year-month-day, for example 2026-12-01.") from None
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.case import Status
-from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.web.access import ENGINEER, front, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
+from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ def _decide(action: str, ticked: Sequence[str]) -> int:
         case_id, _, seen = one.partition(":")
         event = event_of(action, request.form, desk, me())
         try:
-            replace(desk, inline=until - desk.clock()).act(case_id, event, int(seen) if seen.isdecimal() else 0)
-        except (Stale, Refused):
+            replace(desk, inline=until - desk.clock()).act(case_id, event, whole(seen, 0))
+        except (Stale, Refused, Unknown):
             left += 1
     return left
 
@@ -85,7 +86,7 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         reason=request.form.get("reason", ""),
         actions=ACTIONS,
         done=done if done in DECISIONS else "",
-        number=request.args.get("number", 0, int),
-        left=request.args.get("left", 0, int),
+        number=whole(request.args.get("number"), 0),
+        left=whole(request.args.get("left"), 0),
         now=front().desk().clock(),
     )

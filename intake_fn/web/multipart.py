@@ -129,6 +129,13 @@ class _Parser(FormDataParser):
 class Posted(Request):
     """A request whose forms are read by the parser above."""
 
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        """As Flask's. Raises BadRequest for JSON that is nested too deep, too."""
+        try:
+            return super().get_json(*args, **kwargs)
+        except RecursionError as error:
+            raise BadRequest("The JSON is nested too deep.") from error
+
     def make_form_data_parser(self) -> FormDataParser:
         """As werkzeug's, with the browser's language as a hint. Nothing is swallowed."""
         parser = _Parser(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from flask import request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from intake_fn.web.forms import LOST
 
@@ -23,6 +24,9 @@ CHECKED = 8 * 2**20
 """Up to this size in bytes the encoding is checked: then it is held in memory as a whole."""
 
 
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
 def read() -> tuple[MultiDict[str, str], bool]:
     """The texts of the form, and whether some came in another encoding than UTF-8.
 
@@ -30,6 +34,8 @@ def read() -> tuple[MultiDict[str, str], bool]:
     prints it must be reportable.
     """
     request.max_content_length = request.max_form_memory_size = LARGEST
+    if 0 < (request.content_length or 0) <= LARGEST and request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType
     if (request.content_length or 0) > CHECKED:
         return request.form, False
     raw = request.get_data(cache=True)

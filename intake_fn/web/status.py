@@ -18,6 +18,7 @@ from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import ACCEPT, clean_text
+from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -184,4 +185,4 @@ def _page(
 
 def _seen(case: Case) -> int:
     """The version of the case that the requester answered, or is about to see."""
-    return max(0, request.form.get("seen", case.version, type=int))
+    return min(whole(request.form.get("seen"), case.version), case.version)

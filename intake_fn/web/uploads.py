@@ -21,6 +21,7 @@ from intake_fn.desk.limits import UPLOADS_BY_SOURCE, within
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments
 from intake_fn.web.access import PUBLIC, front, open_to, source
+from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
     from flask import Response
@@ -38,7 +39,7 @@ PERMITTED_SECONDS = 900
 def permit() -> Any:
     """Permission for one file, by its `name` and `size`; 422 with the `problem` where it can't be attached anyway."""
     desk = front().desk()
-    name, size = request.form.get("name", ""), request.form.get("size", 0, type=int)
+    name, size = request.form.get("name", ""), whole(request.form.get("size"), 0)
     try:
         if not within(desk, UPLOADS_BY_SOURCE, source()):
             return {"problem": TOO_MANY}, 429, {"Retry-After": str(int(UPLOADS_BY_SOURCE.window.total_seconds()))}

@@ -82,10 +82,14 @@ class Web:
 
     def post(self, path: str, *, on: str, **answers: Any) -> TestResponse:
         """Press a button on the page `on`: with the session's token that stands there."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(on).text)
+        return self.client.post(path, data={"csrf_token": self.token_on(on), **answers})
+
+    def token_on(self, page: str) -> str:
+        """The session's token that stands on a page."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page).text)
 
         assert token is not None
-        return self.client.post(path, data={"csrf_token": token[1], **answers})
+        return token[1]
 
     def act(self, case: Case, action: str, *, seen: int = 0, **answers: Any) -> TestResponse:
         """Do something with a request on its desk page."""

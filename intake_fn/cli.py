@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
     doctor,
     due,
@@ -31,6 +32,7 @@ from intake_fn.commands import (
     sessions,
 )
 from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
@@ -223,15 +225,18 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. What is logged meanwhile goes to the error output: the other may be JSON."""
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    set_up()
     args = parser().parse_args(argv)
     try:
         return int(args.run(args) or 0)
     except (SpecdeskError, SpecLookupError) as error:
-        print(f"specdesk: {error}", file=sys.stderr)
-        return 1
+        told = str(error)
     except OSError as error:
-        print(f"specdesk: {error.filename or 'a file'} cannot be used: {error.strerror}.", file=sys.stderr)
-        return 1
+        told = f"{error.filename or 'a file'} cannot be used: {error.strerror}."
+    except Exception as error:  # noqa: BLE001 - Python's own report would print texts that may be secrets
+        told = f"this is a mistake in Specdesk; please report it with these places:\n{safe_traceback(error)}"
+    print(f"specdesk: {without_secrets(told)}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

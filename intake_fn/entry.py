@@ -18,10 +18,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from intake_fn.core.errors import Broken
+import structlog
+
+from intake_fn.core.errors import Broken, SpecdeskError
+from intake_fn.core.redaction import redacted
 from intake_fn.wiring import House
+from spec_lookup import SpecLookupError
 
 house = House.from_environ(os.environ)
+log = structlog.get_logger()
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -83,7 +88,14 @@ def _import_zappa() -> Any:
 
 
 def _call_once(function: Callable[..., Any], event: object, context: object) -> Any:
-    return function(event, context)
+    """Call a function. Lambda prints what it raises, so that leaves without secrets and people's data."""
+    try:
+        return function(event, context)
+    except Exception as error:
+        log.exception("run_failed", function=function.__name__)
+        ours = isinstance(error, SpecdeskError | SpecLookupError)
+        told = redacted(str(error)) if ours else f"{type(error).__name__} in {function.__name__}; the log says where"
+        raise Broken(told) from None
 
 
 _zappa = _import_zappa()
@@ -101,9 +113,9 @@ def lambda_handler(event: Any, context: object) -> Any:
     if not isinstance(event, dict):
         raise Broken(f"No one here handles this event: it is a {type(event).__name__}. Check the event sources.")
     if _is_from_sns(event):
-        return on_mail_event(event, context)
+        return _call_once(on_mail_event, event, context)
     if event.get("detail-type") == "Scheduled Event":
-        return _scheduled(event)(event, context)
+        return _call_once(_scheduled(event), event, context)
     if not (_is_page(event) or _is_command(event)):
         raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
     return _zappa.lambda_handler(event, context)

@@ -13,8 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from intake_fn.core.errors import Broken
+from intake_fn.core.redaction import hide
 
 ROOT = Path(__file__).resolve().parent.parent
+
+SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""Variables of others whose values no output may hold; ours say so where they are read."""
 
 BUILT_IN = "builtin"
 BEDROCK = "bedrock"
@@ -65,6 +69,7 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings. Raises Broken naming every variable that is missing or wrong."""
+        hide(*(environ.get(name, "") for name in SECRETS))
         given = _Environ(environ)
         judge = given.one_of("SPECDESK_JUDGE", JUDGES)
         asks = judge == BEDROCK
@@ -76,9 +81,9 @@ class Settings:
             site_url=given.address("SPECDESK_SITE_URL", "SPECDESK_BASE_URL"),
             index=Path(environ.get("SPECDESK_INDEX") or ROOT / "build" / "index"),
             process=Path(environ.get("SPECDESK_PROCESS") or ROOT / "support.yml"),
-            parameters=environ.get("SPECDESK_PARAMETERS", "").rstrip("/"),
-            secret_key=given.must_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
-            mantis_token=given.must_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
+            parameters=environ.get("SPECDESK_PARAMETERS", "").strip().rstrip("/"),
+            secret_key=given.secret_unless("SPECDESK_SECRET_KEY", "SPECDESK_PARAMETERS"),
+            mantis_token=given.secret_unless("SPECDESK_MANTIS_TOKEN", "SPECDESK_PARAMETERS"),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL", ""),
             region=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION", ""),
             configuration_set=environ.get("SPECDESK_CONFIGURATION_SET", "").strip(),
@@ -97,6 +102,15 @@ class Settings:
         if given.problems:
             raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings
+
+
+def secret(given: str, name: str) -> str:
+    """A secret as it is meant: files and consoles put a line end behind it. Raises Broken without telling it."""
+    hide(given)
+    value = given.strip()
+    if not all("!" <= sign <= "~" for sign in value):
+        raise Broken(f"{name} holds a space, a line end or another character that no secret of ours has")
+    return value
 
 
 def _origin(url: str) -> str:
@@ -153,11 +167,17 @@ class _Environ:
             self.problems.append(f"{name} is {value!r}: {problem}")
         return value.rstrip("/")
 
-    def must_unless(self, name: str, other: str) -> str:
-        value = self._environ.get(name, "")
-        if not value and not self._environ.get(other):
+    def secret_unless(self, name: str, other: str) -> str:
+        """A secret, which is hidden from all output from now on."""
+        given = self._environ.get(name, "")
+        hide(given)
+        if not given.strip() and not self._environ.get(other, "").strip():
             self.problems.append(f"neither {name} nor {other} is set")
-        return value
+        try:
+            return secret(given, name)
+        except Broken as error:
+            self.problems.append(str(error))
+            return ""
 
     def one_of(self, name: str, known: tuple[str, ...]) -> str:
         """The first of them if nothing is said."""

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.clock import new_id, now, shifted
+from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
-from intake_fn.settings import BEDROCK, Settings
+from intake_fn.settings import BEDROCK, Settings, secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,7 @@ class House:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> House:
         """Raises Broken naming every setting that is missing."""
+        set_up()
         return cls(Settings.from_environ(environ), dict(environ))
 
     @cached_property
@@ -170,8 +172,9 @@ class House:
         """A secret from the environment (sandbox), else from Parameter Store."""
         if given:
             return given
+        path = f"{self.settings.parameters}/{name}"
         from intake_fn.adapters.aws import translated  # noqa: PLC0415
 
         with translated("The Parameter Store"):
-            found = self.client("ssm").get_parameter(Name=f"{self.settings.parameters}/{name}", WithDecryption=True)
-        return str(found["Parameter"]["Value"])
+            found = self.client("ssm").get_parameter(Name=path, WithDecryption=True)
+        return secret(str(found["Parameter"]["Value"]), path)

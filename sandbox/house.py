@@ -24,6 +24,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
+from intake_fn.core.redaction import redacted
 from intake_fn.wiring import House
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
@@ -216,7 +217,7 @@ class SandboxHouse:
                 desk.sweep()
                 desk.sync()
             except SpecdeskError as error:
-                print(f"The sweep will try again: {error}", file=sys.stderr)
+                print(f"The sweep will try again: {redacted(str(error))}", file=sys.stderr)
 
     def _make(self, program: str, *arguments: str) -> None:
         command = [str(Path(sys.executable).parent / program), *arguments]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
+from intake_fn.adapters.logs import set_up
+from intake_fn.core import redaction
 from intake_fn.core.process_file import parse
 from sandbox.aws import LocalAws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from intake_fn.core.process import Process
 
@@ -29,3 +34,23 @@ def aws() -> Iterator[LocalAws]:
     """A local AWS on a free port that keeps nothing; tests mark themselves `aws` and name tables of their own."""
     with LocalAws() as running:
         yield running
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Everything that is logged from here on, by structlog and by logging, as it is written."""
+    monkeypatch.setattr(redaction, "_SECRETS", set())
+    before, factory = structlog.get_config(), logging.getLogRecordFactory()
+    stream = io.StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
+    set_up()
+    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream.getvalue
+    root.removeHandler(handler)
+    root.setLevel(level)
+    logging.setLogRecordFactory(factory)
+    structlog.configure(**before)

@@ -14,6 +14,15 @@ from intake_fn.core.errors import Broken, TryLater
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+)
+"""Variables that a session is made of. A line end behind one would be part of a header, and of the error about it."""
+
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
 ATTEMPTS = 3
@@ -52,11 +61,12 @@ def client(
     from botocore.config import Config  # noqa: PLC0415
 
     # A session of its own: boto3's default session must not be used by several threads at once.
+    key, secret, token, region, other_region = (environ.get(name, "").strip() or None for name in CREDENTIALS)
     session = boto3.session.Session(
-        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID"),
-        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY"),
-        aws_session_token=environ.get("AWS_SESSION_TOKEN"),
-        region_name=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION"),
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+        region_name=region or other_region,
     )
     own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
     endpoint = environ.get(own) or environ.get("AWS_ENDPOINT_URL") or None

@@ -381,6 +381,8 @@ class MantisTracker:
             raise TryLater(f"Mantis does not answer at {self.url} ({type(error).__name__}).") from error
         except OSError as error:  # http.client's LineTooLong and friends: an echoed text broke the answer
             raise TryLater(f"Mantis's answer cannot be read ({type(error).__name__}).") from error
+        except ValueError:  # of a header that cannot be sent: its text holds the token
+            raise Broken("Mantis cannot be called: its address or the token holds a character that none has.") from None
         text = answer.data.decode("utf-8", "replace")
         try:
             parsed = json.loads(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import Refused
 from intake_fn.core.process_file import parse
+from intake_fn.core.redaction import without_secrets
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +50,7 @@ def process_of(path: Path) -> Process:
 def say(args: argparse.Namespace, plain: Any, lines: Iterable[str]) -> None:
     """Print the result: as JSON where that is asked for, else line by line."""
     if args.json:
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        print(without_secrets(json.dumps(plain, ensure_ascii=False, indent=2)))
         return
     for line in lines:
-        print(line)
+        print(without_secrets(line))

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from intake_fn.commands import say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
 from intake_fn.core.mailing import mailbox
@@ -20,6 +22,9 @@ from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from intake_fn.wiring import House
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,9 @@ def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
         return Part(name, "", [Finding(f"It is down: {error}", f"Start it, or wait until it is back. {remedy}")])
     except (SpecdeskError, SpecLookupError, OSError) as error:
         return Part(name, "", [Finding(str(error), remedy)])
+    except Exception as error:  # whatever it is: the other parts are to be told, and its text may hold a secret
+        log.exception("doctor_failed_unexpectedly", part=name)
+        return Part(name, "", [Finding(f"Looking at it failed ({type(error).__name__}); the log says where.", remedy)])
 
 
 # --- the parts -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import say
 from intake_fn.commands.doctor import REPORTS
 from intake_fn.core.errors import Diagnosed, SpecdeskError
+from intake_fn.settings import secret
 
 if TYPE_CHECKING:
     from intake_fn.adapters.mantis import MantisTracker
@@ -158,7 +159,7 @@ def _mantis(house: House) -> Iterator[Step]:
     service = house.mantis(PATIENT_SECONDS)
     found = survey(service)
     missing = [lack for lack in lacks(found, house.process) if lack.project]
-    admin = house.mantis(PATIENT_SECONDS, os.environ.get(ADMIN_TOKEN, "").strip() or NO_TOKEN)
+    admin = house.mantis(PATIENT_SECONDS, secret(os.environ.get(ADMIN_TOKEN, ""), ADMIN_TOKEN) or NO_TOKEN)
     problem = _wrong_with(admin, check_administrator) if missing else None
 
     def make(name: str) -> None:

@@ -26,8 +26,10 @@ from intake_fn.core.case import (
     TellRequest,
     UpdateIssue,
 )
-from intake_fn.core.errors import PutOff, Stale, TryLater
+from intake_fn.core.errors import PutOff, SpecdeskError, Stale, TryLater
 from intake_fn.core.notes import SPECDESK
+from intake_fn.core.redaction import without_secrets
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -114,24 +116,30 @@ def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     if item.tries + 1 >= MAX_TRIES:
         return give_up(desk, item, error)
     until = error.until if isinstance(error, PutOff) else desk.clock() + _delay(item, desk.first_delay)
-    log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=str(error))
-    desk.store.postpone(item, until, str(error))
+    log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=told(error))
+    desk.store.postpone(item, until, told(error))
     return Swept(postponed=1)
 
 
 def give_up(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`. Both or nothing."""
-    log.error("delivery_given_up", item=item.id, error=str(error))
-    given_up = replace(item, last_error=str(error))
+    log.error("delivery_given_up", item=item.id, error=told(error))
+    given_up = replace(item, last_error=told(error))
     for _ in range(ATTEMPTS):
         case = desk.store.load(item.case_id)
-        event = DeliveryFailed(at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=str(error))
+        event = DeliveryFailed(at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=told(error))
         try:
             desk.store.save(case.version, escalation.advance(case, event, desk.process), given_up=given_up)
         except Stale:
             continue
         return Swept(given_up=1)
     return Swept()  # somebody else has tried it since, or will when the lease is over
+
+
+def told(error: Exception) -> str:
+    """What may be written down of an error: the text of one of ours; of others, which may hold anything, the kind."""
+    ours = isinstance(error, SpecdeskError | SpecLookupError)
+    return without_secrets(str(error)) if ours else f"{type(error).__name__}. The log says where."
 
 
 def _way(intent: Intent) -> str:

@@ -9,12 +9,12 @@ import structlog
 from intake_fn.core.addresses import ascii_host
 from intake_fn.core.alarms import addressed, held_until, outlived
 from intake_fn.core.case import Bundled, Case, Failure, MailFailed, NotMailed, SendNotice
-from intake_fn.core.errors import Broken, PutOff, Refused, TryLater, Unsure
+from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, TryLater, Unsure
 from intake_fn.core.mailing import mailbox, paced
 from intake_fn.core.notes import FAILURES, SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
 from intake_fn.core.process import MailIdentity, Process
-from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record
+from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record, told
 from intake_fn.ports import Links, Mail, Mark, OutboxItem
 
 if TYPE_CHECKING:
@@ -187,4 +187,6 @@ def _send(desk: Desk, mail: Mail, others: Sequence[OutboxItem]) -> None:
         _release(desk, others)
         raise
     except Exception as error:
-        raise Unsure(f"It may have been sent or not: {error} {LOOK}") from error
+        if not isinstance(error, SpecdeskError):
+            log.exception("mail_failed_unexpectedly", item=mail.item)
+        raise Unsure(f"It may have been sent or not: {told(error)} {LOOK}") from error

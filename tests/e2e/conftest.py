@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
+import re
 import shutil
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from playwright.sync_api import sync_playwright
+from zappa.wsgi import common_log
 
 from sandbox.house import Ports, SandboxHouse
 
@@ -37,12 +45,69 @@ def chromium() -> str | None:
     return next(filter(None, found), None)
 
 
+@dataclass
+class Log:
+    """All that is logged during the browser tests, request lines as on Lambda among it, and what browsers asked for."""
+
+    stream: io.StringIO = field(default_factory=io.StringIO)
+    urls: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Let all lines come here; commands that tests run have them go elsewhere."""
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(self.stream))
+
+    def requested(self, url: str, referer: str) -> None:
+        """Write the line that Zappa writes of a request."""
+        self.urls.append(url)
+        parts = urlsplit(url)
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": parts.path,
+            "QUERY_STRING": parts.query,
+            "HTTP_REFERER": referer,
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_USER_AGENT": "a browser",
+        }
+        response: Any = SimpleNamespace(status_code=200, content=b"")
+        common_log(environ, response, response_time=1)
+
+    def leaks(self, house: SandboxHouse) -> list[str]:
+        """Every token and every address of the run that stands in the log."""
+        mails = house.aws.mails()
+        tokens = {found for url in self.urls for found in TOKEN.findall(url)}
+        tokens |= {found for mail in mails for found in TOKEN.findall(mail["text"])}
+        addresses = {mail["to"] for mail in mails} | {one.address for one in house.house.process.people.values()}
+        written = self.stream.getvalue()
+        return sorted(each for each in tokens | addresses if each in written)
+
+
+TOKEN = re.compile(r"/(?:status|files|desk/sign-in)/([\w.-]{30,})")
+
+
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxHouse]:
-    """The running house on free ports, with a state of its own."""
+def log() -> Iterator[Log]:
+    """The log of the run."""
+    before, kept, zappa = structlog.get_config(), Log(), logging.getLogger("zappa.wsgi")
+    handler = logging.StreamHandler(kept.stream)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    level = zappa.level
+    zappa.setLevel(logging.INFO)
+    yield kept
+    zappa.setLevel(level)
+    root.removeHandler(handler)
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, log: Log) -> Iterator[SandboxHouse]:
+    """The running house on free ports, with a state of its own. The run fails if its log holds a token or address."""
     folder = tmp_path_factory.mktemp("house")
     with SandboxHouse(Ports(0, 0, 0), build=folder / "build", state=folder / "state") as running:
+        log.listen()
         yield running
+        assert [] == log.leaks(running), "stand in the log of the browser tests"
 
 
 @pytest.fixture(scope="session")
@@ -60,14 +125,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, house: SandboxHouse) -> Iterator[Page]:
+def page(browser: Browser, house: SandboxHouse, log: Log) -> Iterator[Page]:
     """A fresh desktop-sized page; a request to any other host, or a script error, fails the test."""
+    log.listen()
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     strangers: list[str] = []
     errors: list[str] = []
     ours = (house.url, house.mantis_url, house.aws.url, "data:", "about:", "blob:")
     opened.on("request", lambda request: None if request.url.startswith(ours) else strangers.append(request.url))
+    opened.on("request", lambda request: log.requested(request.url, request.headers.get("referer", "")))
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     context.close()

@@ -1,0 +1,106 @@
+"""The log: every line passes here, whoever wrote it, and leaves without secrets, tokens and people's data.
+
+    structlog (ours) ─────────────► _exception ─► text ─► redacted ─► the stream
+    logging (Flask, Zappa's request lines, waitress, boto3) ─► a record that is redacted as it is made
+
+Of an exception that is not one of ours only its kind and the places are written: its own text, and the values in its
+frames, may be what a requester typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.redaction import redacted
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def set_up() -> None:
+    """Let both kinds of logging write redacted lines, wherever they write them; may be called often."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            _exception,
+            structlog.dev.ConsoleRenderer(colors=False),
+            _redact,
+        ],
+    )
+    if not isinstance(logging.getLogRecordFactory(), _Records):
+        logging.setLogRecordFactory(_Records(logging.getLogRecordFactory()))
+
+
+def safe_traceback(error: BaseException) -> str:
+    """Where an exception came from: kinds and places, and the texts of our own errors; no other texts, no values."""
+    return redacted("\n".join(_told(error, set())))
+
+
+def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+    seen.add(id(error))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None and id(before) not in seen:
+        yield from _told(before, seen)
+        yield "then:"
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {_place(frame.filename)}:{frame.lineno} in {frame.name}"
+    ours = isinstance(error, SpecdeskError | SpecLookupError)
+    yield f"{type(error).__name__}: {error}" if ours else type(error).__name__
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else "/".join(path.parts[-3:])
+
+
+def _exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write the exception of a line as `safe_traceback` does."""
+    given = event.pop("exc_info", None)
+    if given:
+        error = _error_of(given)
+        if error is not None:
+            event["exception"] = safe_traceback(error)
+    return event
+
+
+def _redact(_: Any, __: str, line: Any) -> str:
+    return redacted(str(line))
+
+
+def _error_of(given: Any) -> BaseException | None:
+    if isinstance(given, BaseException):
+        return given
+    error = (given if isinstance(given, tuple) else sys.exc_info())[1]
+    return error if isinstance(error, BaseException) else None
+
+
+class _Records:
+    """Makes log records that are redacted before anybody sees them, with the factory that was there before."""
+
+    def __init__(self, before: Any) -> None:
+        self.before = before
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        """A record whose message is whole, and whose exception is written already."""
+        record: logging.LogRecord = self.before(*args, **kwargs)
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - a line that does not fit its own arguments is still a line
+            message = str(record.msg)
+        record.msg, record.args = redacted(message), None
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text, record.exc_info = safe_traceback(record.exc_info[1]), None
+        return record

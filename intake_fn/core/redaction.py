@@ -1,0 +1,52 @@
+"""What no log line and no output may hold: secrets of the settings, tokens that open something, people's addresses.
+
+`hide` is told each secret as it is read; from then on `without_secrets` and `redacted` leave it out in whatever form it
+is written. The other two kinds are known by their form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+SHORTEST = 8
+"""Characters of a secret; what is shorter could be a word, and leaving it out would tell it."""
+
+SECRET, TOKEN, ADDRESS = "[secret]", "[token]", "[address]"
+
+_SECRETS: set[str] = set()
+"""All forms of all secrets that were read in this process."""
+
+_PATH = re.compile(r"(/(?:status|files|desk/sign-in)/)(?!lost\b)[^/\s?#\"'<>&|\\]+", re.IGNORECASE)
+"""The token in an address of ours."""
+_SIGNED = re.compile(r"(?<![\w.-])\.?[\w-]{2,}\.[\w-]{6}\.[\w-]{26,44}={0,2}(?![\w-])", re.ASCII)
+"""A signed token by itself, as of links, files and sessions: what it says, when, and the signature."""
+_PASSWORD = re.compile(r"(://)[^/\s@]{1,200}@")
+"""A user's name and password in an address."""
+_MAILBOX = re.compile(
+    r"(?:\w[\w.!#$%&'*+^~-]{0,63}?|[.!#$%&'*+/=?^`{|}~-]{1,64}?)(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}",
+    re.IGNORECASE,
+)
+
+
+def hide(*secrets: str) -> None:
+    """Leave these out of whatever is written from now on."""
+    for secret in secrets:
+        for text in {secret, *re.split(r"[^!-~]+", secret)}:  # odd signs are written in many ways, the rest in few
+            if len(text) >= SHORTEST:
+                escaped = text.encode("unicode_escape").decode()
+                _SECRETS.update((text, escaped, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe="")))
+
+
+def without_secrets(text: str) -> str:
+    """The text without secrets, passwords in addresses, and tokens: for what people are shown who may see the rest."""
+    for secret in sorted(_SECRETS, key=len, reverse=True):
+        text = text.replace(secret, SECRET)
+    text = _PASSWORD.sub(rf"\1{SECRET}@", text)
+    return _SIGNED.sub(TOKEN, _PATH.sub(rf"\1{TOKEN}", text))
+
+
+def redacted(text: str) -> str:
+    """The text as a log may hold it."""
+    return _MAILBOX.sub(ADDRESS, without_secrets(text))

@@ -1,0 +1,148 @@
+"""No log line and no output holds a secret, a token that opens something, or what people are called and wrote."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake_fn.adapters.logs import safe_traceback
+from intake_fn.adapters.signin import SignedLinks
+from intake_fn.core.errors import Broken, TryLater
+from intake_fn.core.redaction import hide, redacted, without_secrets
+from intake_fn.ports import Purpose
+from tests.fakes import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.core.process import Process
+
+ADDRESS, NAME, WROTE = "camille.laurent@example.com", "Camille Laurent", "My password is hunter2"
+SECRET = "Sup3r-Secret/Token+1234567890=="
+
+
+@pytest.fixture
+def links(process: Process) -> SignedLinks:
+    """Real links."""
+    url = "https://help.example.com"
+    return SignedLinks(base_url=url, site_url=url, secret="s" * 40, limits=process.intake, clock=Clock())
+
+
+def tokens(links: SignedLinks) -> list[str]:
+    """One token of every purpose."""
+    return [links.seal(purpose, ADDRESS) for purpose in Purpose]
+
+
+def test_request_lines_hold_no_tokens_and_no_addresses(lines: Callable[[], str], links: SignedLinks) -> None:
+    """Those of Zappa, werkzeug and waitress: paths, queries and where people came from."""
+    from zappa.wsgi import common_log  # noqa: PLC0415 - it is heavy
+
+    opens = tokens(links)
+    for token in opens:
+        for path in ("/status/", "/dev/status/", "/files/", "/desk/sign-in/", "/elsewhere/"):
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "PATH_INFO": f"{path}{token}",
+                "QUERY_STRING": f"to={ADDRESS}&uploaded={token}",
+                "HTTP_REFERER": f"https://help.example.com{path}{token}",
+                "SERVER_PROTOCOL": "HTTP/1.1",
+                "REMOTE_ADDR": "192.0.2.1",
+                "HTTP_USER_AGENT": "a browser",
+            }
+            response: Any = type("Response", (), {"status_code": 500, "content": b""})
+            common_log(environ, response, response_time=1)
+            logging.getLogger("werkzeug").info('%s - - "GET %s%s HTTP/1.1" 500 -', "192.0.2.1", path, token)
+            logging.getLogger("waitress").error("Exception while serving %s%s", path, token)
+    written = lines()
+
+    assert [] == [token for token in opens if token in written]
+    assert ADDRESS not in written
+    assert written.count("/desk/sign-in/[token]") >= 3 * len(opens)
+    assert "192.0.2.1" in written
+
+
+def fail(error: Exception) -> None:
+    """Raise it from where a requester's data stand in the frame."""
+    said = {"name": NAME, "text": WROTE, "email": ADDRESS}
+    if said:
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError(NAME),
+        ValueError(f"invalid literal: {WROTE!r} of {ADDRESS}"),
+        UnicodeEncodeError("ascii", f"{NAME} {WROTE}", 0, 1, WROTE),
+        RuntimeError({"name": NAME, "text": WROTE, "email": ADDRESS}),
+        OSError(2, "No such file", f"{ADDRESS}/{NAME}"),
+    ],
+)
+def test_tracebacks_say_where_and_not_what(lines: Callable[[], str], error: Exception) -> None:
+    """By structlog, by logging as Flask does it, and by the chain of a wrapped error."""
+    try:
+        try:
+            fail(error)
+        except Exception as inner:
+            raise TryLater(f"The table does not answer for {ADDRESS}.") from inner
+    except TryLater:
+        structlog.get_logger().exception("page_failed", to=ADDRESS)
+        logging.getLogger("intake_fn.web").exception("Exception on %s [GET]", "/status/abc.def")
+    written = lines()
+
+    assert [] == [said for said in (NAME, WROTE, ADDRESS, "hunter2") if said in written]
+    assert written.count("tests/test_logs.py") >= 4
+    assert written.count(f"{type(error).__name__}\n") >= 2
+    assert "TryLater: The table does not answer for [address]." in written
+
+
+@pytest.mark.parametrize("given", [SECRET, f"{SECRET}\n", f" {SECRET}\r\n"])
+def test_a_secret_is_left_out_in_whatever_form_it_is_written(lines: Callable[[], str], given: str) -> None:
+    """As it is, quoted, escaped, in an address."""
+    hide(given)
+    forms = (
+        given,
+        repr(given),
+        f"{given.encode()!r}",
+        f"https://x/?t={quote(SECRET, safe='')}",
+        f"'{SECRET}'",
+    )
+    for form in forms:
+        logging.getLogger("x").warning("Invalid header value %s", form)
+        structlog.get_logger().warning("failed", error=form)
+    written = lines()
+
+    assert SECRET not in written
+    assert quote(SECRET, safe="") not in written
+    assert "https://[secret]@mantis.example.com" in without_secrets("https://kim:pw@mantis.example.com")
+
+
+def test_what_is_no_secret_stays(lines: Callable[[], str]) -> None:
+    """A log that says nothing helps nobody."""
+    hide("short", "")
+    text = "HD-0000-0001#2#3 at 2026-11-23T15:00:00+00:00 in intake_fn/desk/line.py, /status/lost, spec/users.md v1.2.3"
+
+    assert text == redacted(text)
+    structlog.get_logger().info("notice_outlived", item="HD-0000-0001#2#3")
+    assert "item=HD-0000-0001#2#3" in lines()
+
+
+@given(st.text(max_size=300), st.emails())
+def test_an_address_is_found_wherever_it_stands(around: str, address: str) -> None:
+    """Nothing raises, and no whole address is left; one whose name has odd signs loses its host and the rest."""
+    assert f"@{address.rpartition('@')[2]}" not in redacted(f"to {address} {around}")
+
+
+def test_a_safe_traceback_ends(lines: Callable[[], str]) -> None:
+    """Errors that name each other as their cause are told once."""
+    del lines
+    one, two = Broken("one"), Broken("two")
+    one.__cause__, two.__cause__ = two, one
+
+    assert "Broken: two\nthen:\nBroken: one" == safe_traceback(one)

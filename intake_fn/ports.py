@@ -461,8 +461,8 @@ class MailReport:
 class Mailer(Protocol):
     """Sends mail.
 
-    Raises TryLater when the service is down, Refused for an address it will not take, and Unsure where the mail may
-    have been sent and may not.
+    Raises TryLater when the service is down, Undeliverable for an address it will not take, Refused for a mail it will
+    not take, and Unsure where the mail may have been sent and may not.
     """
 
     def send(self, mail: Mail) -> str:

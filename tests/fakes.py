@@ -31,7 +31,7 @@ from intake_fn.core.case import (
     intent_to_plain,
     ready_at,
 )
-from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Unknown
+from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.ports import (
@@ -584,7 +584,7 @@ class MemoryMailer:
             raise Refused("A header of the mail holds a line break. Take it out.")
         name, at, host = mail.to.partition("@")
         if mail.to in self.refuses or not (name and at and host) or any(sign in mail.to for sign in " ,;<>"):
-            raise Refused(f"{mail.to!r} is not an address that mail can be sent to.")
+            raise Undeliverable(f"{mail.to!r} is not an address that mail can be sent to.")
         self.sent.append(mail)
         return f"mail-{len(self.sent)}"
 

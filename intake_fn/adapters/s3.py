@@ -195,5 +195,5 @@ def _set_up(read: Callable[[], Any], nothing: str) -> Any:
 
 def _disposition(name: str) -> str:
     """The header of a download: the name in ASCII for old readers, and in full (RFC 6266)."""
-    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%' else "_" for sign in name)
+    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%?' else "_" for sign in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

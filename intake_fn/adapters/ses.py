@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.mail_headers import address_header, text_header, whole_text
 from intake_fn.core.addresses import sendable
-from intake_fn.core.errors import Broken, Refused, TryLater, Unsure
+from intake_fn.core.errors import Broken, Refused, TryLater, Undeliverable, Unsure
 from intake_fn.ports import ITEM_TAG
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SERVICE = "The mail service"
 
+ABOUT_ADDRESSES = re.compile(r"\b(?:address|recipient|mailbox|domain name)\b", re.IGNORECASE)
 HEADER_NAME = re.compile(r"[!-9;-~]+")
 
 PAUSED = ("AccountSuspendedException", "SendingPausedException")
@@ -45,7 +46,7 @@ class SesMailer:
     def send(self, mail: Mail) -> str:
         """Send one mail to one address; returns SES's message id.
 
-        Raises Refused for a line break in a header and for an address that SES will not take,
+        Raises Refused for a line break in a header, Undeliverable for an address that SES will not take,
         TryLater when SES is down, busy or paused, Unsure when it had the mail and did not answer,
         Broken when our own address is not verified there.
         """
@@ -75,8 +76,10 @@ class SesMailer:
                     raise TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.") from error
                 if code == "MessageRejected" and self.identity.address in told:
                     raise Broken(f"SES does not know {self.identity.address}. Verify it as an identity.") from error
+                if code == "MessageRejected" and "not verified" in told:
+                    raise Broken("SES sends to verified addresses only: ask AWS for production access.") from error
                 if code in ("MessageRejected", "BadRequestException"):
-                    raise Refused(f"SES will not send to {mail.to}: {told}. Correct the address.") from error
+                    raise _refusal(mail.to, to, told) from error
                 raise
         return sent["MessageId"]
 
@@ -139,6 +142,13 @@ def reports_lack(client: SESV2Client, name: str) -> list[str]:
     destinations = [one for one in found.get("EventDestinations", []) if one.get("Enabled") and "SnsDestination" in one]
     told = {kind for one in destinations for kind in one["MatchingEventTypes"]}
     return [f"SNS destination for {kind}" for kind in REPORTED if kind not in told]
+
+
+def _refusal(address: str, sent_to: str, told: str) -> Refused:
+    """What a refusal is about: the address, which then gets no more mail, or this one mail."""
+    if address in told or sent_to in told or ABOUT_ADDRESSES.search(told):
+        return Undeliverable(f"SES will not send to {address}: {told}. Correct the address.")
+    return Refused(f"SES does not take this mail to {address}: {told}. Send what it says another way.")
 
 
 def _message(mail: Mail, to: str, identity: MailIdentity) -> bytes:

@@ -7,17 +7,17 @@ as a form page that is only shown checks no address.
 
 from __future__ import annotations
 
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Undeliverable
 
 LONGEST = 254
 """Characters of an address (RFC 5321)."""
 
 
 def sendable(address: str) -> str:
-    """The address as a mail service takes it. Raises Refused that says what is wrong with it."""
+    """The address as a mail service takes it. Raises Undeliverable that says what is wrong with it."""
     found, why = _read(address)
     if why:
-        raise Refused(f"{address!r} is not an address that mail can be sent to: {why} Correct it.")
+        raise Undeliverable(f"{address!r} is not an address that mail can be sent to: {why} Correct it.")
     return found
 
 

@@ -2,8 +2,9 @@
 
 SpecdeskError
 ├── Refused      the asker can mend it: a missing part, a step the rules do not allow
-│   └── Unknown      there is no such request, file or link
-│       └── Expired  there was, but the link is too old
+│   ├── Unknown      there is no such request, file or link
+│   │   └── Expired  there was, but the link is too old
+│   └── Undeliverable    no mail can be sent to the address
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
 │   └── PutOff       it is not to be done before a certain time
@@ -31,6 +32,10 @@ class Unknown(Refused):
 
 class Expired(Unknown):
     """The link was good once and is too old now."""
+
+
+class Undeliverable(Refused):
+    """No mail can be sent to the address, now or later; other addresses get theirs."""
 
 
 class Stale(SpecdeskError):

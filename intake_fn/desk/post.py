@@ -9,7 +9,7 @@ import structlog
 from intake_fn.core.addresses import ascii_host
 from intake_fn.core.alarms import addressed, held_until, outlived
 from intake_fn.core.case import Bundled, Case, Failure, MailFailed, NotMailed, SendNotice
-from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, TryLater, Unsure
+from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.core.mailing import mailbox, paced
 from intake_fn.core.notes import FAILURES, SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
@@ -116,7 +116,7 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
         raise
     try:
         _send(desk, mail, others)
-    except Refused as error:
+    except Undeliverable as error:
         _cannot_reach(desk, item, case, notice, error)
         return
     try:
@@ -129,7 +129,7 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
         raise Unsure(f"It was sent, which could not be written down. {LOOK}") from error
 
 
-def _cannot_reach(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice, error: Refused) -> None:
+def _cannot_reach(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice, error: Undeliverable) -> None:
     """An address that takes no mail: as after a bounce nothing more goes there, and the Help Desk is told.
 
     It is the address's fault alone, so nothing is given up and everybody else's mail goes on.

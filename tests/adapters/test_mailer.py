@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.ses import SesMailer, _message, reports_lack
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unsure
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.ports import Mail
 from tests.fakes import MemoryMailer
 
@@ -80,7 +80,7 @@ def test_a_line_break_in_a_header_is_refused(mailer: Mailer, changed: dict[str, 
 )
 def test_what_is_not_one_plain_address_is_refused(mailer: Mailer, address: str) -> None:
     """One mail goes to one person; a list or a name would send it elsewhere."""
-    with pytest.raises(Refused, match="not an address"):
+    with pytest.raises(Undeliverable, match="not an address"):
         mailer.send(replace(MAIL, to=address))
 
 
@@ -115,6 +115,25 @@ def test_a_plain_mail_has_one_part(process: Process) -> None:
 
     assert read.get_content_type() == "text/plain"
     assert read.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+@pytest.mark.aws
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Label =?utf-8?q?=0D=0A=0D=0APay_here?= question",
+        "=?utf-8?b?QmNjOiBhbGxAZXhhbXBsZS5jb20=?=",
+        "שלום 👩\u200d👩\u200d👧 " * 20,
+    ],
+)
+def test_what_was_typed_arrives_as_typed_through_ses(ses_mailer: SesMailer, aws: LocalAws, summary: str) -> None:
+    """The whole way: one subject, one body, and nobody else who gets it."""
+    to = f"typed-{len(summary)}@example.com"
+    ses_mailer.send(replace(MAIL, to=to, subject=f"[HD-1] We have your request: {summary}".strip()))
+
+    (mail,) = [mail for mail in aws.mails() if mail["to"] == to]
+    assert f"[HD-1] We have your request: {summary}".strip() == mail["subject"]
+    assert mail["text"] == MAIL.text.rstrip("\n")
 
 
 @pytest.mark.aws
@@ -196,8 +215,11 @@ def test_a_configuration_set_has_to_report_bounces_and_complaints_through_sns(
 @pytest.mark.parametrize(
     ("code", "told", "expected"),
     [
-        ("MessageRejected", "Address is on the suppression list", Refused),  # a person has to correct it
-        ("BadRequestException", "Illegal address", Refused),
+        ("MessageRejected", "Address is on the suppression list", Undeliverable),  # a person has to correct it
+        ("BadRequestException", "Illegal address", Undeliverable),
+        ("BadRequestException", "Domain of camille@example.com ends with dot", Undeliverable),
+        ("MessageRejected", "Message length is more than 10485760 bytes long", Refused),  # the address is right
+        ("MessageRejected", "Email address is not verified. Failed in EU-WEST-1: camille@example.com", Broken),
         ("MessageRejected", "not verified: helpdesk@example.com", Broken),  # ours
         ("MailFromDomainNotVerifiedException", "no", Broken),
         ("NotFoundException", "Configuration set <specdesk> does not exist.", Broken),
@@ -216,8 +238,10 @@ def test_what_ses_says_is_told_by_whose_turn_it_is(
         def send_email(self, **_: object) -> None:
             raise ClientError({"Error": {"Code": code, "Message": told}}, "SendEmail")
 
-    with pytest.raises(expected):
+    with pytest.raises(expected) as raised:
         SesMailer(Refusing, process.mail).send(MAIL)  # type: ignore[arg-type]  # all that it needs of a client
+
+    assert expected is raised.type
 
 
 def test_a_mail_that_ses_had_and_did_not_answer_for_may_have_been_sent(process: Process) -> None:

@@ -207,3 +207,24 @@ def test_the_documents_paths_are_routes(web: Web) -> None:
 
     assert set(OPENAPI["paths"]) <= routes
     assert {route for route in routes if route.startswith("/api/")} <= set(OPENAPI["paths"])
+
+
+@pytest.mark.parametrize(
+    "address", ["kim@example..com", "josé@example.com", "kim@example.com.", '"kim lee"@example.com']
+)
+def test_an_address_that_takes_no_mail_is_told_to_programs_too(web: Web, address: str) -> None:
+    """At its field, as in the form; nothing is taken in."""
+    answer = web.client.post("/api/requests", json=body_of(Kind.QUESTION, email=address))
+
+    assert 422 == answer.status_code
+    assert ["email"] == list(answer.get_json()["error"]["fields"])
+    assert [] == list(web.store.queue(None).rows)
+
+
+def test_one_address_that_takes_no_mail_is_no_ill_health(web: Web) -> None:
+    """Its request is filed, and the health page stays well."""
+    web.mailer.refuses.add("kim@elsewhere.example")
+    answer = web.client.post("/api/requests", json=body_of(Kind.QUESTION, email="kim@elsewhere.example"))
+
+    assert 201 == answer.status_code
+    assert 200 == web.client.get("/health").status_code

@@ -23,8 +23,13 @@ def sendable(address: str) -> str:
 
 def wrong_with(address: str) -> str:
     """What is wrong with an address, for who typed it; "" for one that mail can be sent to."""
-    why = _read(address)[1]
+    why = fault_of(address)
     return f"This doesn't look like an e-mail address: {why} It should read like name@company.com." if why else ""
+
+
+def fault_of(address: str) -> str:
+    """What is wrong with an address, and nothing else, as a sentence; "" for one that mail can be sent to."""
+    return _read(address)[1]
 
 
 def _read(address: str) -> tuple[str, str]:

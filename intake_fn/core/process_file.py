@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from intake_fn.core.activities import SHOWN_BY
-from intake_fn.core.addresses import ascii_host, wrong_with
+from intake_fn.core.addresses import ascii_host, fault_of
 from intake_fn.core.case import Category, Status
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import (
@@ -264,14 +264,8 @@ def _date(text: str) -> date:
     return date.fromisoformat(_matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text))
 
 
-def _address(text: str) -> str:
-    if wrong_with(text):
-        raise ValueError(text)
-    return text
-
-
 def _domain(text: str) -> str:
-    if wrong_with(f"someone@{text}"):
+    if fault_of(f"someone@{text}"):
         raise ValueError(text)
     return ascii_host(text)
 
@@ -296,7 +290,6 @@ _ZONE = _scalar(_Kind(_zone, "a time zone", "Use an IANA name such as Europe/Par
 _WEEKDAY = _scalar(_Kind(WEEKDAYS.index, "a day of the week", f"Use {', '.join(WEEKDAYS)}"))
 _CATEGORY = _scalar(_Kind(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
 _SHOWN_BY = _scalar(_Kind(lambda text: _one_of(SHOWN_BY, text), "an event that shows it", f"Use {', '.join(SHOWN_BY)}"))
-_ADDRESS = _scalar(_Kind(_address, "an e-mail address that mail can be sent to", "Write name@company.com"))
 _DOMAIN = _scalar(_Kind(_domain, "a mail domain", "Write company.com"))
 
 
@@ -346,6 +339,16 @@ def _read_holiday(file: _File, node: yaml.Node, path: str) -> Holiday | None:
     return Holiday(found["name"], Span(start, end)) if found["name"] else None
 
 
+def _read_address(file: _File, node: yaml.Node, path: str) -> str | None:
+    address = _TEXT.read(file, node, path)
+    if address is None or not (fault := fault_of(address)):
+        return str(address) if address else None
+    file.complain(
+        node, f"{path}: {address!r} is not an e-mail address: {fault[0].lower()}{fault[1:-1]}", "Write name@company.com"
+    )
+    return None
+
+
 def _read_target(file: _File, node: yaml.Node, path: str) -> Target | None:
     found = file.record(node, path, _TARGET)
     given = [name for name, value in found.items() if value is not None]
@@ -355,6 +358,8 @@ def _read_target(file: _File, node: yaml.Node, path: str) -> Target | None:
         return SameDay(**found["same_day"])
     return WorkingDayHours(found["working_day_hours"]) if given == ["working_day_hours"] else None
 
+
+_ADDRESS = _Shape(_read_address)
 
 # --- the keys of every part ------------------------------------------------------------------
 

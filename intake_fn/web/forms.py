@@ -91,8 +91,8 @@ def clean_text(text: str | None) -> str:
 
 
 def clean_line(text: str | None) -> str:
-    """As clean_text, on one line, with single spaces."""
-    return " ".join(clean_text(text).split())
+    """As clean_text, on one line, with single spaces; spaces of other kinds are part of what was typed."""
+    return re.sub("[ \t\n\u2028\u2029]+", " ", clean_text(text))
 
 
 def needed(message: str) -> Any:

@@ -304,6 +304,7 @@ DEFECTS = [
     ("  paris:     {", "  london:     {", "  london:     {", "offices.london is there twice", "Delete one of the two"),
     ("address: roma@", "address: Andrei@", "Andrei@", "roma and andrei share the address", "Give each an address"),
     ("address: roma@example.com", "address: roma", "roma, mantis", "'roma' is not an e-mail address", "Write name@"),
+    ("address: roma@example", "address: roma@example.", "roma@example..com", "two periods in a row", "Write name@"),
     ("quorum: 2", "quorum: 4", "quorum: 4", "4 can't be reached by 3 members", "Choose a number from 1 to 3"),
     ("quorum: 2", "quorum: [2]", "quorum: [2]", "board.quorum has to be a whole number", "Write a number"),
     ("sample: true", "sample: perhaps", "perhaps", "'perhaps' is not true or false", "Write true or false"),

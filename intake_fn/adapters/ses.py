@@ -147,7 +147,7 @@ def reports_lack(client: SESV2Client, name: str) -> list[str]:
 def _refusal(address: str, sent_to: str, told: str) -> Refused:
     """What a refusal is about: the address, which then gets no more mail, or this one mail."""
     if address in told or sent_to in told or ABOUT_ADDRESSES.search(told):
-        return Undeliverable(f"SES will not send to {address}: {told}. Correct the address.")
+        return Undeliverable(f"SES will not send to {address}: {told}.")
     return Refused(f"SES does not take this mail to {address}: {told}. Send what it says another way.")
 
 

@@ -17,7 +17,7 @@ def sendable(address: str) -> str:
     """The address as a mail service takes it. Raises Undeliverable that says what is wrong with it."""
     found, why = _read(address)
     if why:
-        raise Undeliverable(f"{address!r} is not an address that mail can be sent to: {why} Correct it.")
+        raise Undeliverable(f"{address!r} is not an address that mail can be sent to: {why}")
     return found
 
 

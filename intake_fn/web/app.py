@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, named, open_to
+from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
     from intake_fn.web import Front
@@ -55,6 +56,7 @@ def build(front: Front) -> Flask:
     app.session_interface = _Sessions()
     app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
     app.extensions[EXTENSION] = front
+    app.session_interface = SessionCookie()
     app.config.update(
         SECRET_KEY=front.secret_key,
         SESSION_COOKIE_NAME="specdesk",

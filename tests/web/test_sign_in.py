@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from itsdangerous import TimestampSigner
 
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.errors import Broken, TryLater
@@ -143,6 +144,26 @@ def test_a_session_ends_after_twelve_hours(web: Web) -> None:
     web.clock.advance(hours=1)
 
     assert 302 == web.client.get("/desk").status_code
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(0, 200), (60, 200), (3600, 302), (-13 * 3600, 302)])
+def test_a_cookie_of_a_clock_a_little_ahead_is_good(web: Web, ahead: int, status: int) -> None:
+    """Signed by one instance, read by another a moment before: who has just signed in is not asked to sign in."""
+    web.sign_in()
+    app = web.client.application
+    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # a cookie's
+    cookie = web.client.get_cookie("specdesk")
+    assert cookie is not None
+
+    class Ahead(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() + ahead
+
+    content = serializer.loads(cookie.value)
+    serializer.signer = Ahead
+    web.client.set_cookie("specdesk", serializer.dumps(content))
+
+    assert status == web.client.get("/desk").status_code
 
 
 def test_while_the_store_is_down_nobody_is_let_in_and_the_page_says_so(web: Web) -> None:

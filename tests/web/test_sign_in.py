@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from itsdangerous import TimestampSigner
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.desk.sign_in import mail_links
+from intake_fn.ports import SignInAsked
 from intake_fn.web import Front, create_app
 from tests.fakes import MemoryStore
 
@@ -247,6 +249,18 @@ def test_a_hundred_posts_mail_five_links_and_are_all_answered_alike(web: Web) ->
     web.clock.advance(hours=1)
     asked(web, PARIS)
     assert 6 == len(links_in(web))
+
+
+def test_a_crowd_that_asks_in_vain_delays_nobody(web: Web) -> None:
+    """From many places, under many names; the next sweep mails whoever works here."""
+    for number in range(300):
+        address = f"{number}@elsewhere.example"
+        web.store.ask_sign_in(SignInAsked(f"{number}", address, web.clock() - timedelta(seconds=1)))
+    asked(web)
+    web.desk.sweep()
+
+    assert [PARIS] == [mail.to for mail in web.mailer.sent]
+    assert [] == list(web.store.sign_ins_asked())
 
 
 def test_one_source_may_ask_for_thirty_links_an_hour_whatever_it_says_of_itself(web: Web) -> None:

@@ -60,12 +60,12 @@ def create() -> Any:
     desk, kind = front().desk(), Kind(name)
     limits = desk.process.intake
     answers, errors = _answers(kind, body, form_for(kind, desk.process))
-    files, unread = _files(body.get("files") or [], limits.files)
+    files, unread = _files([] if body.get("files") is None else body["files"], limits.files)
     selection = attachments.select((), files, limits)
     if kind is Kind.BUG and not files and not answers.get("no_screenshot"):
         answers["no_screenshot"] = NO_SCREENSHOT
     form = form_for(kind, desk.process, answers)
-    clause = body.get("clause") or ""
+    clause = "" if body.get("clause") is None else body["clause"]
     if not isinstance(clause, str) or (clause and not citation(clause)):
         errors["clause"] = ["Give the clause as page#anchor, such as shipments/tracking#status."]
     key = request.headers.get("Idempotency-Key", "")
@@ -149,7 +149,7 @@ def _cited(citation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answers(kind: Kind, body: Mapping[str, Any], form: IntakeForm) -> tuple[MultiDict[str, str], Errors]:
     """The answers as a form has them, and what is wrong with members that no form can hold."""
-    details = body.get("details") or {}
+    details = {} if body.get("details") is None else body["details"]
     answers: MultiDict[str, str] = MultiDict()
     if not isinstance(details, Mapping):
         return answers, {"details": [NO_OBJECT]}

@@ -109,6 +109,11 @@ class Links(PlainLinks):
 @pytest.fixture
 def web(process: Process, spec: Spec) -> Web:
     """A fresh house."""
+    return house(process, spec)
+
+
+def house(process: Process, spec: Spec) -> Web:
+    """The application and all around it, with nothing in it."""
     clock = Clock()
     links = Links(clock)
     store, tracker, mailer, files = MemoryStore(), MemoryTracker(), MemoryMailer(), MemoryFiles()

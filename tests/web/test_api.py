@@ -91,6 +91,74 @@ def test_what_is_wrong_is_named(web: Web, body: Any, field: str) -> None:
     assert web.desk.store.ledger().received == 0
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"summary": "x" * 129}, "summary"),
+        ({"summary": "🙂" * 129}, "summary"),
+        ({"summary": "x" + " " * 128}, "summary"),  # counted as it was sent
+        ({"name": "   "}, "name"),
+        ({"name": "\u2003\x00"}, "name"),
+        ({"description": ""}, "description"),
+        ({"company": "x" * 101}, "company"),
+        ({"clause": "x" * 252}, "clause"),
+        ({"clause": False}, "clause"),
+        ({"details": False}, "details"),
+        ({"files": {}}, "files"),
+        ({"files": [{"name": "a.txt", "content": "YQ=="}] * 11}, "files"),
+        ({"always": "maybe"}, "always"),
+        ({"priority": ["low"]}, "priority"),
+        ({"offices": "paris"}, "offices"),
+    ],
+)
+def test_server_and_document_refuse_the_same(web: Web, changed: dict[str, Any], field: str) -> None:
+    """Lengths in characters, as the document counts them; required texts with something in them; types as they are."""
+    body = body_of(Kind.QUESTION, **changed)
+    answer = web.client.post("/api/requests", json=body)
+
+    assert 422 == answer.status_code
+    assert answer.json is not None
+    assert field in answer.json["error"]["fields"]
+    with pytest.raises(jsonschema.ValidationError):
+        valid("Request", body)
+
+
+def test_an_emoji_is_one_character(web: Web) -> None:
+    """For the document as for the server, in the form as in the API."""
+    body = body_of(Kind.QUESTION, summary="🙂" * 128)
+
+    valid("Request", body)
+    assert 201 == web.client.post("/api/requests", json=body).status_code
+    assert 303 == web.send(Kind.QUESTION, summary="🙂" * 128, description="another").status_code
+    assert 422 == web.send(Kind.QUESTION, summary="🙂" * 129).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/api/requests", {"POST"}), ("/api/search", {"GET"}), ("/health", {"GET"}), ("/requests/bug", {"GET", "POST"})],
+)
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
+def test_a_method_that_is_not_there_is_answered_with_those_that_are(
+    web: Web, path: str, allowed: set[str], method: str
+) -> None:
+    """405 with Allow (RFC 9110)."""
+    answer = web.client.open(path, method=method)
+
+    assert 405 == answer.status_code
+    assert allowed == set(answer.headers["Allow"].split(", ")) - {"HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "x" * 2001}, {"limit": "0"}, {"limit": "21"}, {"limit": "²"}, {"limit": "9" * 5000}, {"limit": "x"}]
+)
+def test_a_search_that_the_document_forbids_is_refused(web: Web, query: dict[str, str]) -> None:
+    """422, and what is wrong."""
+    answer = web.client.get("/api/search", query_string=query)
+
+    assert 422 == answer.status_code
+    valid("Problem", answer.json)
+
+
 def test_empty_members_count_as_not_given(web: Web) -> None:
     """A program may send every member, whatever the kind."""
     body = body_of(Kind.QUESTION, expected="", steps=None, always="", priority="", details={})

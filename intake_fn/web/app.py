@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request, url_for
-from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
@@ -41,19 +40,10 @@ HEADERS = {
 }
 
 
-class _Sessions(SecureCookieSessionInterface):
-    """Flask's, with the cookie of a stage for its own paths only: several stages may share one address."""
-
-    def get_cookie_path(self, app: Flask) -> str:
-        """Where the application is."""
-        return request.script_root or super().get_cookie_path(app)
-
-
 def build(front: Front) -> Flask:
     """The web application for one Front."""
     app = Flask(__name__)
     app.request_class = multipart.Posted
-    app.session_interface = _Sessions()
     app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
     app.extensions[EXTENSION] = front
     app.session_interface = SessionCookie()

@@ -1,4 +1,4 @@
-"""The session cookie as Flask keeps it, but also one that was signed by a clock a little ahead of ours.
+"""The session cookie as Flask keeps it, but for the stage it is of, and also one signed by a clock a little ahead.
 
 Two instances of the function never have quite the same time. Flask takes a cookie from a moment to come for none, and
 who has just signed in would be asked to sign in.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flask import request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Reads the cookie with a leeway; writes it as Flask does."""
+    """Reads the cookie with a leeway."""
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """Behind a stage of the API gateway (/dev) only its own pages get the cookie."""
+        return request.script_root or super().get_cookie_path(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """The session of a request; an empty one where the cookie is missing, forged or too old."""

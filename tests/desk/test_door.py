@@ -79,10 +79,10 @@ def test_what_is_let_through_goes_on_as_if_it_had_just_come(room: Room) -> None:
     """With what was said meanwhile; its clock starts now."""
     case = held(room)
     room.desk.act(case.id, RequesterReplied(at=room.clock(), actor="requester", text="Please look."), case.version)
-    room.desk.act(case.id, room.event(Noted, text="A new client."), 99)
+    room.desk.act(case.id, room.event(Noted, text="A new client."), room.seen(case.id))
     assert [] == room.mailer.sent
     room.clock.advance(days=2)
-    case = room.desk.act(case.id, room.event(LetThrough), 99)
+    case = room.desk.act(case.id, room.event(LetThrough), room.seen(case.id))
 
     assert (Status.OPEN, 1) == (case.status, case.issue)
     assert ["Reply (the requester)", "Note (Paul)"] == [note.splitlines()[0] for note in room.tracker.notes[1]]
@@ -100,14 +100,14 @@ def test_what_is_set_aside_stays_and_can_still_go_on(room: Room) -> None:
 
     assert (Status.REJECTED, [], 1, True) == (case.status, room.mailer.sent, ledger.rejected, ledger.balanced)
     assert [] == [*room.store.held_back(Status.QUARANTINED).rows]
-    assert Status.OPEN is room.desk.act(case.id, room.event(LetThrough), 99).status
+    assert Status.OPEN is room.desk.act(case.id, room.event(LetThrough), room.seen(case.id)).status
 
 
 def test_who_writes_again_after_being_set_aside_is_looked_at_again(room: Room) -> None:
     """The page asks them to write if it is wrong, so a person reads what they write; still no mail goes out."""
     case = held(room)
     room.desk.act(case.id, room.event(Rejected, reason="An advertisement."), case.version)
-    case = room.desk.act(case.id, RequesterReplied(at=room.clock(), actor="requester", text="No!"), 99)
+    case = room.desk.act(case.id, RequesterReplied(at=room.clock(), actor="requester", text="No!"), room.seen(case.id))
     ledger = room.store.ledger()
 
     assert (Status.QUARANTINED, Filing.QUARANTINED, []) == (case.status, case.filing, room.mailer.sent)

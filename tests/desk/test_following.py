@@ -159,10 +159,10 @@ def test_what_is_joined_before_the_other_one_is_filed_is_a_duplicate_of_it_after
     room = Room(process)
     room.tracker.down = True
     lead = room.desk.take_in(request(), "lead").id
-    room.desk.act(lead, room.event(Noted, text="First."), 9)
+    room.desk.act(lead, room.event(Noted, text="First."), room.seen(lead))
     room.tracker.down = False
     other = room.desk.take_in(request(requester=JUN), "follower").id
-    room.desk.act(other, room.event(Joined, other=lead), 9)
+    room.desk.act(other, room.event(Joined, other=lead), room.seen(other))
     room.clock.advance(hours=1)
     room.desk.sweep()
     room.desk.sweep()

@@ -32,7 +32,7 @@ def waiting_in_mantis(room: Room, requests: int) -> list[str]:
     ids = [room.desk.take_in(request(), str(number)).id for number in range(requests)]
     for case_id in ids:
         for text in ("one", "two"):
-            room.desk.act(case_id, room.event(Noted, text=text), 99)
+            room.desk.act(case_id, room.event(Noted, text=text), room.seen(case_id))
     return ids
 
 
@@ -81,7 +81,7 @@ def test_a_request_that_was_given_up_holds_up_nobody_for_ever(room: Room, monkey
     monkeypatch.setattr(room.tracker, "file", refuse)
     ids = [room.desk.take_in(request(), str(number)).id for number in range(6)]
     for case_id in ids:
-        room.desk.act(case_id, room.event(Noted, text="one"), 99)
+        room.desk.act(case_id, room.event(Noted, text="one"), room.seen(case_id))
     assert {Filing.FAILED} == {room.store.load(case_id).filing for case_id in ids}
     room.clock.advance(minutes=1)
     room.desk.sweep(PLACES)
@@ -103,14 +103,14 @@ def test_a_request_that_was_given_up_holds_up_nobody_for_ever(room: Room, monkey
 def test_a_mistyped_link_holds_up_nothing(room: Room) -> None:
     """Mantis has no such issue: that is told, and what is said of the request afterwards still comes there."""
     case_id = room.desk.take_in(request(), "key").id
-    room.desk.act(case_id, room.event(Linked, number=4711, relation=Relation.DUPLICATE), 99)
-    case = room.desk.act(case_id, room.event(Noted, text="A slip of the pen."), 99)
+    room.desk.act(case_id, room.event(Linked, number=4711, relation=Relation.DUPLICATE), room.seen(case_id))
+    case = room.desk.act(case_id, room.event(Noted, text="A slip of the pen."), room.seen(case_id))
 
     (given_up,) = room.store.failed()
     assert "4711" in given_up.last_error
     assert 1 == len(room.tracker.notes[case.issue or 0])
 
-    room.desk.act(case_id, room.event(Unlinked, number=4711), 99)
+    room.desk.act(case_id, room.event(Unlinked, number=4711), room.seen(case_id))
     room.desk.retry(given_up.id, "admin@example.com")
     room.clock.advance(minutes=1)
     room.desk.sweep()

@@ -92,6 +92,10 @@ class Room:
         """An event of now, by Paul."""
         return kind(at=self.clock(), actor=PAUL, **what)
 
+    def seen(self, case_id: str) -> int:
+        """The version of a case that somebody sees who looks at it now."""
+        return self.store.load(case_id).version
+
 
 @pytest.fixture
 def room(process: Process) -> Room:

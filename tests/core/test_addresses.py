@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_fn.core.addresses import sendable, wrong_with
+from intake_fn.core.addresses import PLAINEST, sendable, wrong_with
 from intake_fn.core.errors import Refused
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +78,36 @@ def test_an_address_that_takes_no_mail_is_told_with_its_reason(address: str, why
     assert told.isprintable()
     with pytest.raises(Refused, match="is not an address that mail can be sent to"):
         sendable(address)
+
+
+LOCAL = st.from_regex(r"[A-Za-z0-9]{1,30}([._+-]{1,2}[A-Za-z0-9]{1,30}){0,3}", fullmatch=True)
+LABEL = st.from_regex(r"(xn--)?[a-z0-9]([a-z0-9-]{0,63}[a-z0-9])?", fullmatch=True)
+LAST = st.from_regex(r"[a-z]{2,22}", fullmatch=True) | st.sampled_from(["com", "test", "local", "invalid", "arpa"])
+
+
+@settings(max_examples=500)
+@given(LOCAL, st.lists(LABEL, min_size=1, max_size=5), LAST)
+def test_what_is_plainly_good_is_what_the_library_takes_unchanged(local: str, labels: list[str], last: str) -> None:
+    """So the short way says nothing that the long one would not."""
+    address = f"{local}@{'.'.join((*labels, last))}"
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True).ascii_email
+    except EmailNotValidError:
+        found = ""
+
+    assert PLAINEST.fullmatch(address) is None or len(address) > 254 or address == found
+    assert PLAINEST.fullmatch("Camille.Laurent+ct2@mail-1.example.com")
+
+
+def test_support_yml_needs_no_library_for_its_addresses() -> None:
+    """It is read at every cold start."""
+    program = (
+        "import sys; from pathlib import Path; from intake_fn.core.process_file import parse; "
+        "parse(Path('support.yml').read_text()); print({'email_validator', 'idna'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert "set()\n" == done.stdout
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=80) | st.emails())

@@ -214,6 +214,8 @@ class IntakeLimits:
     status_link_days: int
     sign_in_minutes: int
     quarantine: QuarantineLimits = QuarantineLimits()
+    keep_originals: bool = False
+    """Whether pictures are also kept as they came, with what a camera wrote into them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,6 +428,7 @@ _INTAKE = {
     "status_link_days": _COUNT,
     "sign_in_minutes": _COUNT,
     "quarantine": _optional(_record(_QUARANTINE), None),
+    "keep_originals": _optional(_FLAG, nothing=False),
 }
 _PROCESS = {
     "product": _record(_PRODUCT),
@@ -484,7 +485,7 @@ def _calendar(
     return Calendar(id=name, working_days=frozenset(working_days), **row, **of)
 
 
-def _intake(*, files: Mapping[str, int], quarantine: Mapping[str, Any] | None, **row: int) -> IntakeLimits:
+def _intake(*, files: Mapping[str, int], quarantine: Mapping[str, Any] | None, **row: Any) -> IntakeLimits:
     return IntakeLimits(
         files=files["count"],
         direct_mb=files["direct_mb"],

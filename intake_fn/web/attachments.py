@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
+from intake_fn.core.pictures import without_metadata
 from intake_fn.core.request import Attachment
 from intake_fn.ports import Purpose
 
@@ -118,11 +119,15 @@ FORBIDDEN: Mapping[str, bytes] = {"a Windows program": b"MZ", "a program": b"\x7
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file that came with a form and passed: its clean name, its type, its bytes."""
+    """A file that came with a form and passed: its clean name, its type, its bytes.
+
+    `original` is how a picture came, where something was taken out of it (core/pictures.py).
+    """
 
     name: str
     content_type: str
     content: bytes
+    original: bytes = field(default=b"", repr=False)
 
     @property
     def sha256(self) -> str:
@@ -166,7 +171,8 @@ def inspect(name: str, content: bytes) -> Sent:
     if not kind.matches(content):
         found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), "something else")
         raise Refused(f"{name} is not {kind.name}: its content is {found}. Please attach the real file.")
-    return Sent(name, kind.content_type, content)
+    clean = without_metadata(content, kind.content_type)
+    return Sent(name, kind.content_type, clean, b"" if clean == content else content)
 
 
 def announce(name: str, size: int, limits: IntakeLimits) -> None:
@@ -252,11 +258,20 @@ def store(desk: Desk, selection: Selection, key: str) -> tuple[Attachment, ...]:
     """Keep all files of a form that is taken in under the submit key `key`: sent again, they land in the same place.
 
     One at a time is in memory. What stands in the store is looked at again: it may have been changed since.
-    Raises TryLater, Refused.
+    How a picture came is kept beside it only where support.yml says so. Raises TryLater, Refused.
     """
     place = hashlib.sha256(key.encode()).hexdigest()[:32]
     held = (inspect(file.name, desk.files.get(file.key)) for file in selection.held)
-    return tuple(_put(desk, f"files/{place}", file) for file in chain(held, selection.sent))
+    kept = []
+    for file in chain(held, selection.sent):
+        if file.original and desk.process.intake.keep_originals:
+            _put(desk, f"{ORIGINALS}/{place}", file, file.original)
+        kept.append(_put(desk, f"files/{place}", file, file.content))
+    return tuple(kept)
+
+
+ORIGINALS = "originals"
+"""Where pictures stand as they came, by the name that they have below `files`; no page and no link leads there."""
 
 
 def fetched(desk: Desk, tokens: Iterable[str]) -> tuple[list[Attachment], list[str], dict[str, str]]:
@@ -291,7 +306,7 @@ def hold(desk: Desk, selection: Selection) -> dict[str, Attachment]:
 
     Raises TryLater.
     """
-    new = (_put(desk, f"held/{secrets.token_hex(16)}", file) for file in selection.sent)
+    new = (_put(desk, f"held/{secrets.token_hex(16)}", file, file.original or file.content) for file in selection.sent)
     return {
         desk.links.seal(Purpose.HELD, json.dumps(asdict(file), separators=(",", ":"))): file
         for file in (*selection.held, *new)
@@ -312,7 +327,7 @@ def release(desk: Desk, tokens: Iterable[str]) -> tuple[tuple[Attachment, ...], 
     return tuple(files.values()), tuple(problems)
 
 
-def _put(desk: Desk, folder: str, file: Sent) -> Attachment:
+def _put(desk: Desk, folder: str, file: Sent, content: bytes) -> Attachment:
     key = f"{folder}/{file.sha256[:16]}"
-    desk.files.put(key, file.content, file.content_type)
+    desk.files.put(key, content, file.content_type)
     return Attachment(key, file.name, file.content_type, len(file.content), file.sha256)

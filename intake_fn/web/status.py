@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core.case import AskedForLink, RequesterReplied, Status
 from intake_fn.core.errors import Refused, TryLater, Unknown
@@ -31,6 +32,12 @@ LINK_PAUSE = timedelta(minutes=10)
 """A new link for the same request is mailed at most once in this time."""
 
 DOWNLOAD_SECONDS = 300
+
+SERVED_BYTES = 4 * 2**20
+"""What an answer of the function can hold: 6 MB, in base64."""
+
+OCTETS = "application/octet-stream"
+"""What a browser takes for nothing that it could show, and Zappa for nothing that it could read as text."""
 
 DONE = (Status.RESOLVED, Status.CLOSED)
 ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
@@ -122,10 +129,16 @@ def mail_link() -> Any:
 @blueprint.get("/files/<token>")
 @open_to(TOKEN)
 def file(token: str) -> Any:
-    """To a fresh, short-lived link of the file store."""
+    """The file, to be saved and never to be shown; a large one by a fresh, short-lived link of the file store.
+
+    What the store itself serves has none of our headers, so that is done only where an answer of ours can't hold it.
+    """
     desk = front().desk()
     case_id, _, key = desk.links.unseal(Purpose.FILE, token).partition("/")
     for attachment in files_of(desk.store.load(case_id)):
+        if attachment.key == key and attachment.size <= SERVED_BYTES:
+            content = io.BytesIO(desk.files.get(key))
+            return send_file(content, OCTETS, as_attachment=True, download_name=attachment.name, etag=False)
         if attachment.key == key:
             return redirect(desk.files.link(attachment, DOWNLOAD_SECONDS), 302)
     raise Unknown("This file is no longer attached to the request.")

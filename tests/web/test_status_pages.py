@@ -301,15 +301,32 @@ def test_a_number_that_does_not_exist_gets_the_same_answer(web: Web) -> None:
     assert mails == len(web.mailer.sent)
 
 
-def test_a_file_link_leads_to_a_fresh_link_of_the_store(web: Web) -> None:
-    """Signed for minutes only; a file that is not of the request is none."""
-    case = web.sent()
+def test_a_file_is_saved_under_its_name_and_never_shown(web: Web) -> None:
+    """Whatever it holds, no browser takes it for a page; a file that is not of the request is none."""
+    page = b"<script>alert(1)</script> \xff\x00"
+    case = web.sent(Kind.QUESTION, ("\u00e9cran 1.txt", page))
     file = case.request.attachments[0]
     answer = web.client.get(urlsplit(web.links.file(case.id, file)).path)
     other = web.client.get(urlsplit(web.links.file(case.id, replace(file, key="files/other"))).path)
 
-    assert answer.headers["Location"] == web.files.link(file, 300)
+    assert page == answer.data
+    assert "nosniff" == answer.headers["X-Content-Type-Options"]
+    assert "application/octet-stream" == answer.headers["Content-Type"]
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename")
+    assert "%C3%A9cran%201.txt" in answer.headers["Content-Disposition"]
     assert other.status_code == 404
+
+
+def test_a_large_file_leads_to_a_fresh_link_of_the_store(web: Web) -> None:
+    """No answer of the function can hold it. Signed for minutes only."""
+    content = b"line\n" * 1_000_000
+    permission = web.client.post("/uploads", data={"name": "trace.log", "size": len(content)}).get_json()
+    web.files.put(permission["fields"]["key"], content, "text/plain")
+    case = web.sent(Kind.QUESTION, uploaded=permission["token"])
+    file = case.request.attachments[0]
+    answer = web.client.get(urlsplit(web.links.file(case.id, file)).path)
+
+    assert (302, web.files.link(file, 300)) == (answer.status_code, answer.headers["Location"])
 
 
 def test_hostile_text_is_text_everywhere(web: Web) -> None:

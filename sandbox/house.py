@@ -20,8 +20,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import redacted
@@ -29,6 +27,7 @@ from intake_fn.wiring import House
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
 from sandbox.real_mantis import RealMantis
+from sandbox.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,13 +74,6 @@ def free_port(port: int, name: str) -> int:
             ) from error
         bound: int = probe.getsockname()[1]
         return bound
-
-
-class _Quiet(WSGIRequestHandler):
-    """No line per request at the terminal; what goes wrong is logged by the app."""
-
-    def log_request(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 @dataclass
@@ -148,17 +140,13 @@ class SandboxHouse:
         if not self.real:
             self.start_mantis()
             self._closing.append(self.stop_mantis)
-        self.server: BaseWSGIServer = make_server(
+        self.server = Server(
+            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url, self.house.settings.files_at),
             HOST,
             site_port,
-            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url, self.house.settings.files_at),
-            threaded=True,
-            request_handler=_Quiet,
         )
-        self._serving = threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True)
-        self._serving.start()
-        self._closing.append(self.server.server_close)
-        self._closing.append(self.server.shutdown)
+        self.server.start()
+        self._closing.append(self.server.stop)
         self._stopping = threading.Event()
         self._sweeping = threading.Thread(target=self._sweep, daemon=True)
         self._sweeping.start()

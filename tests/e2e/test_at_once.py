@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import urllib3
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised, Resolved, Ticked
 from intake_fn.core.notes import SPECDESK
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from sandbox.house import SandboxHouse
+from sandbox.server import Server
 
 pytestmark = pytest.mark.aws
 
@@ -55,13 +55,6 @@ ACTIONS = (
 """What eight engineers decide about one request, each for good reasons."""
 
 
-class Quiet(WSGIRequestHandler):
-    """No line per request."""
-
-    def log_request(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @dataclass(frozen=True)
 class Site:
     """The app on a port of its own, before a table where transactions meet as they do in DynamoDB."""
@@ -77,13 +70,8 @@ def site(house: SandboxHouse) -> Iterator[Site]:
     crowd = Crowd()
     with Gate(house.aws.url, Knife(), crowd) as gate:
         crowded = House.from_environ({**house.environ, "AWS_ENDPOINT_URL": gate.url})
-        server = make_server(HOST, 0, crowded.app, threaded=True, request_handler=Quiet)
-        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-        serving.start()
-        yield Site(f"http://{HOST}:{server.port}", crowded, crowd)
-        server.shutdown()
-        serving.join()
-        server.server_close()
+        with Server(crowded.app, HOST, 0) as server:
+            yield Site(server.url, crowded, crowd)
 
 
 @pytest.fixture(scope="module")

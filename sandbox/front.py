@@ -56,9 +56,12 @@ def _file(site: Path, path: str) -> Path | None:
     if joined is None:
         return None
     file = type(site)(joined)
-    if file.is_dir() and path.endswith("/"):
-        file /= "index.html"
-    return file if file.is_file() else None
+    try:
+        if file.is_dir() and path.endswith("/"):
+            file /= "index.html"
+        return file if file.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def _sandbox_pages(mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str) -> Flask:

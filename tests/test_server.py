@@ -9,11 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import urllib3
+from flask import Flask
+from werkzeug.test import Client
 
+from sandbox.front import front
 from sandbox.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 MB = 2**20
@@ -75,6 +79,15 @@ def test_a_stop_lets_the_answer_in_progress_go_out_and_frees_the_port() -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, server.port))
+
+
+def test_an_address_that_no_file_can_have_is_the_applications(tmp_path: Path) -> None:
+    """Too long for a name, or with a NUL byte: the site has no such page, and that is no error of ours."""
+    site = front(Flask("none"), tmp_path, list, "", ())
+    client = Client(site)
+
+    for path in ("/" + "9" * 5000, "/status/" + "é" * 200, "/%00", "/a/../../../etc/passwd"):
+        assert 404 == client.get(path).status_code, path
 
 
 def test_the_local_run_is_not_served_by_a_development_server() -> None:

@@ -138,7 +138,11 @@ def file(token: str) -> Any:
     for attachment in files_of(desk.store.load(case_id)):
         if attachment.key == key and attachment.size <= SERVED_BYTES:
             content = io.BytesIO(desk.files.get(key))
-            return send_file(content, OCTETS, as_attachment=True, download_name=attachment.name, etag=False)
+            answer = send_file(
+                content, OCTETS, as_attachment=True, download_name=attachment.name, etag=False, max_age=0
+            )
+            answer.headers["Cache-Control"] = "no-store"  # not that of assets
+            return answer
         if attachment.key == key:
             return redirect(desk.files.link(attachment, DOWNLOAD_SECONDS), 302)
     raise Unknown("This file is no longer attached to the request.")

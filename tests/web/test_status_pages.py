@@ -312,6 +312,7 @@ def test_a_file_is_saved_under_its_name_and_never_shown(web: Web) -> None:
     assert page == answer.data
     assert "nosniff" == answer.headers["X-Content-Type-Options"]
     assert "application/octet-stream" == answer.headers["Content-Type"]
+    assert "no-store" == answer.headers["Cache-Control"]
     assert answer.headers["Content-Disposition"].startswith("attachment; filename")
     assert "%C3%A9cran%201.txt" in answer.headers["Content-Disposition"]
     assert other.status_code == 404

@@ -8,7 +8,7 @@ from __future__ import annotations
 import mimetypes
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, abort, render_template, send_file
+from flask import Flask, Response, abort, render_template, send_file
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.security import safe_join
 
@@ -43,6 +43,7 @@ def front(
             with pages.request_context(environ):
                 response = send_file(file, conditional=True)
                 response.headers["Content-Security-Policy"] = policy
+                response.headers["X-Content-Type-Options"] = "nosniff"
                 response.headers["Cache-Control"] = "no-cache"
                 return response(environ, start_response)
         return app(environ, start_response)
@@ -66,6 +67,11 @@ def _file(site: Path, path: str) -> Path | None:
 
 def _sandbox_pages(mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str) -> Flask:
     pages = Flask("sandbox", template_folder="templates", static_folder=None)
+
+    @pages.after_request
+    def harden(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
     @pages.get("/sandbox/mail")
     def mail() -> ResponseReturnValue:

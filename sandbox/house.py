@@ -6,6 +6,7 @@ The browser tests, `make run` and the benchmarks all use this one class.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -55,7 +56,7 @@ class Ports:
         given = {}
         for key, name in names.items():
             text = environ.get(name, "")
-            if text and not (text.isdigit() and int(text) < 2**16):
+            if text and not (re.fullmatch("[0-9]{1,5}", text) and int(text) < 2**16):
                 raise SandboxError(f"{name}={text!r} is not a port number.")
             if text:
                 given[key] = int(text)

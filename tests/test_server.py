@@ -90,6 +90,16 @@ def test_an_address_that_no_file_can_have_is_the_applications(tmp_path: Path) ->
         assert 404 == client.get(path).status_code, path
 
 
+def test_nothing_that_the_local_run_serves_is_guessed_at(tmp_path: Path) -> None:
+    """Pages of the wiki and of the sandbox say what they are, as those of the application do."""
+    (tmp_path / "page.txt").write_text("<script>", encoding="utf-8")
+    client = Client(front(Flask("none"), tmp_path, list, "", ()))
+
+    for path in ("/page.txt", "/sandbox/mail", "/sandbox/nothing"):
+        with client.get(path) as answer:
+            assert "nosniff" == answer.headers["X-Content-Type-Options"], path
+
+
 def test_the_local_run_is_not_served_by_a_development_server() -> None:
     """Werkzeug's answers anybody who sends something odd as no server of production does."""
     with Server(hashing, HOST, 0) as server, socket.create_connection((HOST, server.port)) as line:

@@ -106,7 +106,7 @@ def me() -> Person:
 
 def ask_to_sign_in() -> Any:
     """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))
     return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
 

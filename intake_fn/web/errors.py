@@ -60,7 +60,7 @@ BY_STATUS: Mapping[int, Shown] = {
     415: Shown(415, "This format can't be read", "Send the form as a browser does: as multipart/form-data."),
 }
 IN_THE_API: Mapping[int, str] = {
-    400: "Send one JSON object in UTF-8, nested no deeper than the document of this API says.",
+    400: "Send one JSON object in UTF-8, nested no deeper than ten levels.",
     404: "There is no such address. See the document of this API.",
     405: "This address does not take this method; the header Allow names those that it takes.",
     413: "This is too large. Send smaller files, or fewer.",

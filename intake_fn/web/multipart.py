@@ -42,6 +42,11 @@ BACKSLASH = re.compile(r"\\(.?)")
 MOST_FIELDS = 1000
 """Of a form; ours have some twenty, and a list of the desk a hundred."""
 
+DEEPEST = 10
+"""Levels of JSON in JSON; a request has three."""
+
+TOO_DEEP = "The JSON is nested too deep."
+
 Parts = MultiDict[str, Any]
 
 
@@ -126,15 +131,27 @@ class _Parser(FormDataParser):
         return stream, self.cls(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)), self.cls()
 
 
+def _is_deeper(found: Any, levels: int) -> bool:
+    """Whether JSON is nested deeper than that. Looked at level by level, so that no depth is too much."""
+    layer = [found]
+    for _ in range(levels):
+        inner = (one.values() if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list))
+        layer = [item for items in inner for item in items if isinstance(item, dict | list)]
+    return bool(layer)
+
+
 class Posted(Request):
     """A request whose forms are read by the parser above."""
 
     def get_json(self, *args: Any, **kwargs: Any) -> Any:
         """As Flask's. Raises BadRequest for JSON that is nested too deep, too."""
         try:
-            return super().get_json(*args, **kwargs)
+            found = super().get_json(*args, **kwargs)
         except RecursionError as error:
-            raise BadRequest("The JSON is nested too deep.") from error
+            raise BadRequest(TOO_DEEP) from error
+        if _is_deeper(found, DEEPEST):
+            raise BadRequest(TOO_DEEP)
+        return found
 
     def make_form_data_parser(self) -> FormDataParser:
         """As werkzeug's, with the browser's language as a hint. Nothing is swallowed."""

@@ -35,9 +35,8 @@ NAMES = (
 )
 """Every parameter and answer that any page reads."""
 
-PLACES = (
-    *("/desk/requests/{}", "/status/{}", "/files/{}", "/desk/sign-in/{}", "/requests/new/{}", "/static/{}", "/{}"),
-)
+PLACES = "/desk/requests/{} /status/{} /files/{} /desk/sign-in/{} /requests/new/{} /static/{} /{}".split()
+"""Addresses with something in them that a person may change."""
 
 HEADERS: tuple[dict[str, str], ...] = (
     {"Cookie": "specdesk=\xff\xfe; =; ;;; specdesk=" + "a" * 3000},
@@ -93,7 +92,7 @@ def test_no_answer_makes_a_form_fail(web: Web) -> None:
     page = f"/desk/requests/{case.id}"
     token = {"csrf_token": web.token_on(page)}
     for text in HOSTILE:
-        answers = dict.fromkeys(NAMES, text)
+        answers = dict.fromkeys(NAMES, text) | {"clause": ""}  # a clause that does not exist ends every action
         for action in ACTIONS:
             for seen in (text, str(web.desk.store.load(case.id).version)):
                 fine(web.client.post(f"{page}/{action}", data={**token, **answers, "seen": seen}), (action, text))
@@ -117,15 +116,7 @@ def test_no_address_makes_a_page_fail(web: Web, text: str) -> None:
     """In place of a request's number, of a token, of a file's name, of a kind."""
     web.sent()
     web.sign_in()
-    for place in (
-        "/desk/requests/{}",
-        "/status/{}",
-        "/files/{}",
-        "/desk/sign-in/{}",
-        "/requests/new/{}",
-        "/static/{}",
-        "/{}",
-    ):
+    for place in PLACES:
         fine(web.client.get(place.format(text)), (place, text))
     for raw in (
         "/status/%ff%fe",
@@ -143,15 +134,15 @@ def deep(levels: int, opens: str = "[", shuts: str = "]") -> str:
     return opens * levels + "1" + shuts * levels
 
 
-@pytest.mark.parametrize("levels", [500, 900, 1_000, 5_000, 100_000])
+@pytest.mark.parametrize("levels", [20, 900, 1_000, 5_000, 100_000])
 @pytest.mark.parametrize("member", ["kind", "clause", "summary", "details", "files", "office", "unknown"])
 def test_deep_json_is_refused_in_json(web: Web, levels: int, member: str) -> None:
-    """400 or 422, whichever member it stands in."""
+    """400, whichever member it stands in, and however deep a version of Python would follow."""
     for inner in (deep(levels), deep(levels, '{"a":', "}"), f'[{{"name": {deep(levels)}, "content": ""}}]'):
         body = json.dumps(body_of(Kind.QUESTION))[:-1] + f', "{member}": {inner}}}'
         answer = web.client.post("/api/requests", data=body, content_type="application/json")
 
-        assert answer.status_code in (400, 422)
+        assert 400 == answer.status_code
         valid("Problem", answer.json)
 
 

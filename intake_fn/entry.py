@@ -118,7 +118,16 @@ def lambda_handler(event: Any, context: object) -> Any:
         return _call_once(_scheduled(event), event, context)
     if not (_is_page(event) or _is_command(event)):
         raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
-    return _zappa.lambda_handler(event, context)
+    return _zappa.lambda_handler(_well_formed(event), context)
+
+
+def _well_formed(found: Any) -> Any:
+    """An event without halves of characters, which JSON can name and no page can hold: question marks instead."""
+    if isinstance(found, str):
+        return found if found.isascii() else found.encode(errors="replace").decode()
+    if isinstance(found, dict):
+        return {_well_formed(name): _well_formed(value) for name, value in found.items()}
+    return [_well_formed(one) for one in found] if isinstance(found, list) else found
 
 
 def _is_from_sns(event: dict[str, Any]) -> bool:

@@ -104,6 +104,29 @@ def test_a_cookie_is_sent_once(drive: Any) -> None:
     assert 1 == len(sent), sent
 
 
+HALF = "\u6f22\ud800"
+"""A character, and half of one."""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"rawPath": f"/status/{HALF}"},
+        {"rawQueryString": f"next={HALF}"},
+        {"cookies": [f"specdesk={HALF}"]},
+        {"body": HALF, "requestContext": {"http": {"method": "POST", "path": "/requests/question"}}},
+        {"body": "***", "isBase64Encoded": True, "requestContext": {"http": {"method": "POST", "path": "/"}}},
+        {"headers": {"host": HALF, "accept-language": HALF, "referer": HALF, "content-type": HALF}},
+        {"requestContext": {"http": {"method": HALF, "path": "/"}}},
+    ],
+)
+def test_no_odd_character_in_an_event_makes_a_page_fail(drive: Any, changed: dict[str, Any]) -> None:
+    """JSON can hold what no page can."""
+    (answer,) = drive(get("/desk/sign-in") | changed)
+
+    assert answer["statusCode"] < 500
+
+
 def rule(name: str) -> dict[str, Any]:
     """What a rule of the schedule sends."""
     return {

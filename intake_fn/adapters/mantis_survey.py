@@ -85,8 +85,15 @@ class Lack:
 
 
 def names_of(mapping: MantisMap) -> list[str]:
-    """The projects that we file to, the parent first."""
-    return list(dict.fromkeys((mapping.parent, *mapping.projects.values())))
+    """The projects that we file to, each after the one in which it stands: the root and the parent first."""
+    return list(dict.fromkeys(filter(None, (mapping.root, mapping.parent, *mapping.projects.values()))))
+
+
+def above(name: str, mapping: MantisMap) -> str:
+    """The name of the project in which another one stands; "" for the uppermost."""
+    if name == mapping.root:
+        return ""
+    return mapping.root if name == mapping.parent else mapping.parent
 
 
 def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
@@ -149,8 +156,9 @@ def lacks(found: Survey, process: Process) -> Iterator[Lack]:
     """Everything that is missing or wrong, with the clicks that mend it."""
     yield from _version(found)
     yield from _projects(found, process.mantis)
-    yield from _rights(found)
-    yield from _thresholds(found)
+    filed = [project for name, project in found.projects.items() if name != process.mantis.root.casefold()]
+    yield from _rights(found.account, filed)
+    yield from _thresholds(found.account, filed)
     yield from _files(found, process.mantis)
     yield from _categories(found, process)
     yield from _people(found, process)
@@ -161,15 +169,12 @@ def once_made(found: Survey, mapping: MantisMap) -> Survey:
     """What there will be once the missing projects are made: they inherit all from the parent, if that is there."""
     none = Project(0, "", MANAGER, frozenset(), found.categories, frozenset())
     parent = found.projects.get(mapping.parent.casefold(), none)
-    made = {
-        name.casefold(): replace(parent, number=-place, name=name)
-        for place, name in enumerate(names_of(mapping), 1)
-        if name.casefold() not in found.projects
-    }
-    below = frozenset(project.number for project in (*found.projects.values(), *made.values()))
-    projects = {**found.projects, **made}
-    whole = replace(projects[mapping.parent.casefold()], below=below)
-    return replace(found, projects={**projects, mapping.parent.casefold(): whole})
+    projects = dict(found.projects)
+    for place, name in enumerate(names_of(mapping), 1):
+        model = none if name == mapping.root else parent
+        projects.setdefault(name.casefold(), replace(model, number=-place, name=name))
+    below = frozenset(project.number for project in projects.values())
+    return replace(found, projects={key: replace(project, below=below) for key, project in projects.items()})
 
 
 def _version(found: Survey) -> Iterator[Lack]:
@@ -182,9 +187,8 @@ def _version(found: Survey) -> Iterator[Lack]:
 
 
 def _projects(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
-    parent = found.projects.get(mapping.parent.casefold())
     for name in names_of(mapping):
-        project = found.projects.get(name.casefold())
+        project, parent = (found.projects.get(one.casefold()) for one in (name, above(name, mapping)))
         if project is None:
             yield Lack(
                 f"{found.account} sees no project {name!r}",
@@ -192,32 +196,32 @@ def _projects(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
                 f" disabled nobody sees: Manage > Projects > {name} > Enabled > Update Project.",
                 project=name,
             )
-        elif parent and parent.whole and project.number not in {parent.number, *parent.below}:
+        elif parent and parent.whole and project.number not in parent.below:
             yield Lack(
-                f"project {name!r} is not a sub-project of {mapping.parent!r}",
+                f"project {name!r} is not a sub-project of {parent.name!r}",
                 "`specdesk provision --apply` attaches it.",
                 project=name,
             )
 
 
-def _rights(found: Survey) -> Iterator[Lack]:
-    for project in found.projects.values():
+def _rights(account: str, projects: Iterable[Project]) -> Iterator[Lack]:
+    for project in projects:
         if project.level < MANAGER:
             yield Lack(
-                f"{found.account} is below MANAGER in {project.name!r}",
-                f"Manage > Users > {found.account} > Access Level: manager > Update User; where it is a member of the"
+                f"{account} is below MANAGER in {project.name!r}",
+                f"Manage > Users > {account} > Access Level: manager > Update User; where it is a member of the"
                 f" project, Manage > Projects > {project.name} > Add user to project > manager > Add User. A reporter"
                 " is cut off after 10 events an hour, a developer cannot write to resolved issues.",
             )
 
 
-def _thresholds(found: Survey) -> Iterator[Lack]:
+def _thresholds(account: str, projects: Iterable[Project]) -> Iterator[Lack]:
     """Rights that Mantis gives to higher levels than ours. Below MANAGER that alone is said."""
-    for project in found.projects.values():
+    for project in projects:
         for option, deed in NEEDED.items():
             if project.level >= MANAGER and not _reaches(project.level, project.options.get(option)):
                 yield Lack(
-                    f"{found.account} may not {deed} in {project.name!r}: $g_{option} asks for more than its level",
+                    f"{account} may not {deed} in {project.name!r}: $g_{option} asks for more than its level",
                     f"Lower $g_{option} to MANAGER, in config_inc.php or for the project under Manage > Configuration.",
                 )
 
@@ -310,9 +314,9 @@ def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> Non
     """
     check_administrator(admin)
     found = survey(admin, ADMIN).projects
-    project, parent = found.get(name.casefold()), found.get(admin.mapping.parent.casefold())
+    project, parent = (found.get(one.casefold()) for one in (name, above(name, admin.mapping)))
     number = project.number if project else _make(admin, name)
-    if parent and number != parent.number and number not in parent.below:
+    if parent and number not in parent.below:
         body = {"project": {"id": number}, "inherit_parent": True}
         admin.call("POST", f"projects/{parent.number}/subprojects", body)
     if number in _seen(service):

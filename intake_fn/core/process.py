@@ -7,7 +7,7 @@ ProcessError with every problem found, each with its line and what to do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from intake_fn.core.request import Priority
@@ -156,7 +156,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class MantisMap:
-    """Where requests land in Mantis. `projects` goes by category, `status` by our status."""
+    """Where requests land in Mantis. `projects` goes by category, `status` by our status.
+
+    `root` is the project in which the parent stands, "" where there is none; `field_names` are the customer's own.
+    """
 
     parent: str
     projects: Mapping[str, str]
@@ -165,6 +168,8 @@ class MantisMap:
     fields: Mapping[str, str]
     status: Mapping[str, str]
     max_file_mb: int
+    root: str = ""
+    field_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ been complained about already and is passed over here, so that all problems come
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -247,6 +248,25 @@ def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
         yield Problem(line("mantis.marker"), what, 'Put {id} into it, once and in no other braces, as "Specdesk {id}"')
 
 
+def _projects_of_mantis_are_a_tree(p: Raw, line: Line) -> Iterator[Problem]:
+    """The root stands above the parent, and the parent above the others."""
+    mantis = p["mantis"]
+    above = {"root": mantis["root"], "parent": mantis["parent"]}
+    below = {"parent": mantis["parent"], **{f"projects.{name}": one for name, one in mantis["projects"].items()}}
+    for upper, lower in itertools.product(above, below):
+        if upper != lower and above[upper] and below[lower] and above[upper].casefold() == below[lower].casefold():
+            what = f"mantis.{lower}: {below[lower]!r} is mantis.{upper}, too"
+            yield Problem(line(f"mantis.{lower}"), what, "Name another project: one cannot stand in itself")
+
+
+def _named_fields_are_filled(p: Raw, line: Line) -> Iterator[Problem]:
+    """A name of the customer's is that of a field that we fill."""
+    for name in p["mantis"]["field_names"]:
+        if name not in p["mantis"]["fields"]:
+            what = f"mantis.field_names.{name}: nothing fills a field {name!r}"
+            yield Problem(line(f"mantis.field_names.{name}"), what, nearest(name, p["mantis"]["fields"]))
+
+
 def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
     """The reason that Specdesk gives itself, for a request that is raised to urgent at level 4."""
     if p["escalation_reasons"] and NOT_THIS_LEVEL not in p["escalation_reasons"]:
@@ -274,6 +294,8 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _addresses_are_different,
     _quorum_can_be_reached,
     _marker_names_the_request,
+    _projects_of_mantis_are_a_tree,
+    _named_fields_are_filled,
     _own_reason_is_there,
     _words_of_ours_are_free,
 )

@@ -405,11 +405,13 @@ _PRIORITY = {"name": _TEXT, "mantis": _TEXT, "levels": _filled(_list(_LEVEL_NUMB
 _MODULE = {"name": _TEXT, "owner": _TEXT, "speciality": _optional(_TEXT, ""), "spec": _list(_TEXT)}
 _BOARD = {"name": _TEXT, "members": _filled(_list(_TEXT)), "quorum": _COUNT, "meets": _optional(_TEXT, "")}
 _MANTIS = {
+    "root": _optional(_TEXT, ""),
     "parent": _TEXT,
     "projects": _record({category.value: _TEXT for category in Category}),
     "category": _TEXT,
     "marker": _TEXT,
     "fields": _table(_TEXT, _Kind(_text, "a field", "Write the name of a Mantis field")),
+    "field_names": replace(_table(_TEXT, _Kind(_text, "a field", "Write the name of a Mantis field")), needed=False),
     "status": _record({status.value: _TEXT for status in Status if not status.is_held_back}),
     "max_file_mb": _COUNT,
 }

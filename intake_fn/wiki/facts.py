@@ -139,7 +139,18 @@ def _priorities(process: Process) -> str:
         (rule.name, rule.about, f"`{rule.mantis}`", ", ".join(f"{level}" for level in rule.levels))
         for rule in process.priorities.values()
     )
-    return table(("Priority", "When", "In Mantis", "Levels that may hold it"), rows)
+    return table(("Priority", "When", f"In Mantis: {_field('priority', process)}", "Levels that may hold it"), rows)
+
+
+def _bug_report(process: Process) -> str:
+    """The last line of the list of what a bug report must have."""
+    return f"- a priority, which becomes the field *{_field('priority', process)}* in Mantis."
+
+
+def _field(name: str, process: Process) -> str:
+    """A field of Mantis, with the customer's own name for it."""
+    own = process.mantis.field_names.get(name)
+    return name.replace("_", " ") + (f" (“{own}”)" if own else "")
 
 
 def _modules(process: Process) -> str:
@@ -169,12 +180,14 @@ def _projects(process: Process) -> str:
     landing: dict[str, list[str]] = {}
     for category, project in process.mantis.projects.items():
         landing.setdefault(project, []).append(category)
-    lines = (f"    - **{project}**: {', '.join(categories)}" for project, categories in landing.items())
-    return "\n".join((f"- **{process.mantis.parent}**", *lines))
+    above = [f"**{name}**" for name in (process.mantis.root, process.mantis.parent) if name]
+    below = [f"**{project}**: {', '.join(categories)}" for project, categories in landing.items()]
+    depths = [*range(len(above)), *[len(above)] * len(below)]
+    return "\n".join(f"{'    ' * depth}- {line}" for depth, line in zip(depths, [*above, *below], strict=True))
 
 
 def _mantis_fields(process: Process) -> str:
-    rows = ((name.replace("_", " "), source) for name, source in process.mantis.fields.items())
+    rows = ((_field(name, process), source) for name, source in process.mantis.fields.items())
     return table(("Field in Mantis", "Filled from"), rows)
 
 
@@ -221,6 +234,7 @@ FACTS: Mapping[str, Callable[[Process], str]] = {
     "priorities": _priorities,
     "modules": _modules,
     "board": _board,
+    "bug-report-priority": _bug_report,
     "projects": _projects,
     "mantis-fields": _mantis_fields,
     "mantis-status": _mantis_status,

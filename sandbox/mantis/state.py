@@ -268,6 +268,9 @@ def _seed(state: State, process: Process, token: str) -> None:
     parent = state.add_project(process.mantis.parent, description=process.product.title, status=50)
     for name in dict.fromkeys(process.mantis.projects.values()):
         state.add_project(name, parent=parent)
+    if process.mantis.root:
+        root = state.add_project(process.mantis.root, description=process.product.about, status=50)
+        state.run("update project set parent = ? where id = ? and parent = 0", root, parent)
     state.add_category(EVERYWHERE, process.mantis.category)
     for module in process.modules.values():
         state.add_category(parent, module.name)

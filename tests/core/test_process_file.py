@@ -137,7 +137,8 @@ def test_mantis_projects_are_those_of_the_page(process: Process) -> None:
         "undecided": "Support Misc",
     }
 
-    assert "CT2 Customer Support (Help Desk)" == process.mantis.parent
+    assert ("CT2 (3)", "CT2 Customer Support (Help Desk)") == (process.mantis.root, process.mantis.parent)
+    assert {"priority": "T"} == process.mantis.field_names
     assert expected == process.mantis.projects
 
 
@@ -305,6 +306,8 @@ DEFECTS = [
     ("address: roma@", "address: Andrei@", "Andrei@", "roma and andrei share the address", "Give each an address"),
     ("address: roma@example.com", "address: roma", "roma, mantis", "'roma' is not an e-mail address", "Write name@"),
     ("address: roma@example", "address: roma@example.", "roma@example..com", "two periods in a row", "Write name@"),
+    ("root: CT2 (3)", "root: Bugs InBox", "projects: {bug", "mantis.projects.bug: 'Bugs InBox' is mantis.root", "Name"),
+    ("{priority: T}", "{prioriti: T}", "{prioriti: T}", "nothing fills a field 'prioriti'", "Write 'priority' if"),
     ("quorum: 2", "quorum: 4", "quorum: 4", "4 can't be reached by 3 members", "Choose a number from 1 to 3"),
     ("quorum: 2", "quorum: [2]", "quorum: [2]", "board.quorum has to be a whole number", "Write a number"),
     ("sample: true", "sample: perhaps", "perhaps", "'perhaps' is not true or false", "Write true or false"),

@@ -103,7 +103,7 @@ class World:
 def bare(process: Process) -> Process:
     """A process with the recordings' categories and nobody in it; its project tree is theirs."""
     modules = {name: Module(name, name, "", "", ()) for name in CATEGORIES}
-    return replace(process, people={}, modules=modules)
+    return replace(process, people={}, modules=modules, mantis=replace(process.mantis, root=""))
 
 
 @pytest.fixture

@@ -35,8 +35,9 @@ def test_the_project_tree_and_the_categories_are_those_of_support_yml(process: P
     expected = {module.name for module in process.modules.values()} | {process.mantis.category}
 
     assert [child["name"] for child in parent["subProjects"]] == list(dict.fromkeys(process.mantis.projects.values()))
-    for project in projects.values():
-        assert {category["name"] for category in project["categories"]} == expected
+    assert [process.mantis.parent] == [child["name"] for child in projects[process.mantis.root]["subProjects"]]
+    for name in (process.mantis.parent, *process.mantis.projects.values()):
+        assert {category["name"] for category in projects[name]["categories"]} == expected
 
 
 def test_everybody_in_support_yml_may_handle_issues(process: Process) -> None:

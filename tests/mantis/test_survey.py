@@ -36,6 +36,8 @@ def test_a_mantis_that_was_provisioned_lacks_nothing(stand_in: StandIn, process:
     [
         ("update project set name = 'Old' where name = 'Change InBox'", "no project 'Change InBox'"),
         ("update project set parent = 0 where name = 'Change InBox'", "'Change InBox' is not a sub-project"),
+        ("update project set parent = 0 where name like 'CT2 Customer%'", "is not a sub-project of 'CT2 (3)'"),
+        ("update project set name = 'Old' where name = 'CT2 (3)'", "no project 'CT2 (3)'"),
         ("delete from category where name = 'Customs'", "no category 'Customs'"),
         ("delete from account where name = 'roma'", "nobody may handle issues in 'Bugs InBox' as 'roma'"),
         ("update account set level = 25 where name = 'roma'", "as 'roma'"),

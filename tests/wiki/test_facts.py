@@ -50,7 +50,9 @@ def test_every_fact_of_the_process_stands_on_its_page(site: Site, process: Proce
     wanted = [
         process.product.about,
         process.board.name,
+        process.mantis.root,
         process.mantis.parent,
+        f"priority (“{process.mantis.field_names['priority']}”)",
         *process.mantis.projects.values(),
         *process.escalation_reasons.values(),
         *(level.name for level in process.levels.values()),
@@ -118,6 +120,46 @@ def test_a_changed_level_changes_the_diagram(process: Process) -> None:
 def test_a_target_is_told_in_words(when: WorkingDayHours | None, words: str) -> None:
     """What is to be decided is shown as TBD, as the customer's page does."""
     assert target(when) == words
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    ["figure-1", "bug-report", "mantis", "change-request", "level-0", "resources", "response-times"],
+)
+def test_what_the_customer_did_not_say_is_marked_in_its_section(site: Site, anchor: str) -> None:
+    """Figure, definitions, calendars, owners, addresses, rules of counting: a reader can tell ours from theirs."""
+    assert "our assumption" in section(site["process/"].html, anchor).casefold()
+
+
+@pytest.mark.parametrize("page", ["maintenance", "releases", "changes"])
+def test_a_procedure_of_ours_says_so_before_it_begins(site: Site, page: str) -> None:
+    """In its first words, before any section."""
+    html = site[f"process/{page}/"].html
+
+    assert "Our assumption" in html.partition("<h1")[2].partition("<h2")[0]
+
+
+def test_each_part_of_maintenance_has_a_procedure(site: Site) -> None:
+    """Who, when, and how it is checked; releases have a page of their own."""
+    for anchor in ("upgrades", "backups", "monitoring"):
+        text = section(site["process/maintenance/"].html, anchor)
+
+        assert all(word in text for word in ("Server engineer", "checked", "day")), anchor
+        assert f"maintenance/#{anchor}" in site["process/"].html
+
+
+def test_projects_and_fields_stand_as_the_customer_names_them(process: Process) -> None:
+    """The root above the support's project, and the priority with the customer's name for the field."""
+    found = facts(process)
+
+    assert found["projects"].startswith(
+        "- **CT2 (3)**\n    - **CT2 Customer Support (Help Desk)**\n        - **Bugs InBox**: bug\n"
+    )
+    assert "| In Mantis: priority (“T”) |" in found["priorities"]
+    assert "the field *priority (“T”)* in Mantis" in found["bug-report-priority"]
+    plain = facts(replace(process, mantis=replace(process.mantis, root="", field_names={})))
+    assert plain["projects"].startswith("- **CT2 Customer Support (Help Desk)**\n    - **Bugs InBox**: bug\n")
+    assert "| In Mantis: priority |" in plain["priorities"]
 
 
 def test_working_time_and_parts_of_days_are_told_in_words(process: Process) -> None:
@@ -194,6 +236,7 @@ EXPLAINED_AS_ONE = (
     "levels.response",
     "mantis.projects",
     "mantis.fields",
+    "mantis.field_names",
     "mantis.status",
 )
 

@@ -257,11 +257,12 @@ def _categories(found: Survey, process: Process) -> Iterator[Lack]:
 
 def _people(found: Survey, process: Process) -> Iterator[Lack]:
     for project in _targets(found, process.mantis):
-        missing = [p.mantis for p in process.people.values() if p.mantis.casefold() not in project.handlers]
+        accounts = dict.fromkeys(account for person in process.people.values() for account in person.accounts)
+        missing = [account for account in accounts if account.casefold() not in project.handlers]
         if missing:
             yield Lack(
                 f"nobody may handle issues in {project.name!r} as {_listed(missing)}",
-                "Manage > Users > Create New Account > the name as in `mantis:` of support.yml, Access Level: developer"
+                "Manage > Users > Create New Account > the name as in support.yml, Access Level: developer"
                 " (or what $g_handle_bug_threshold asks for). One that is there may be disabled or of a lower level;"
                 f" where the project is private: Manage > Projects > {project.name} > Add user to project.",
             )

@@ -90,6 +90,13 @@ def shown(case: Case, process: Process) -> dict[str, str]:
     }
 
 
+def holder(case: Case, stands: Standing, process: Process) -> str:
+    """The account that is to hold the issue: one of a group's people who holds it already keeps it."""
+    person = process.people[case.handler]
+    mine = {account.casefold() for account in person.accounts}
+    return stands.handler if stands.handler.casefold() in mine else person.mantis
+
+
 def told(case: Case, stands: Standing | None, owed: Iterable[int], process: Process, now: datetime) -> Event | None:
     """The first thing that an issue tells of a case and its log does not; None when there is nothing (more).
 
@@ -149,16 +156,23 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
 def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
     """By field, what Mantis may show because of us, or because it is known and about to be put back."""
     first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
-    found: dict[str, set[str]] = {name: {value.casefold()} for name, value in shown(case, process).items()}
+    found = _shows(case, process)
     before: Case | None = None
     for event in case.history:
         before = apply(before, event, case.id)
         if before.version >= first:
-            for name, value in shown(before, process).items():
-                found[name].add(value.casefold())
+            for name, values in _shows(before, process).items():
+                found[name] |= values
         if owed and before.version >= min(owed):
             for name, value in _known(event, process).items():
                 found[name].add(value.casefold())
+    return found
+
+
+def _shows(case: Case, process: Process) -> dict[str, set[str]]:
+    """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
+    found = {name: {value.casefold()} for name, value in shown(case, process).items()}
+    found["handler"] |= {account.casefold() for account in process.people[case.handler].accounts}
     return found
 
 
@@ -179,6 +193,10 @@ def _fields(stands: Standing) -> dict[str, str]:
 
 
 def _who(account: str, process: Process) -> str:
-    """The address of the person whose account it is; the account's own name for others."""
-    found = (person.address for person in process.people.values() if person.mantis.casefold() == account.casefold())
-    return next(found, account or MANTIS)
+    """The address of the person or group whose account it is; the account's own name for others, and for several."""
+    found = [
+        person.address
+        for person in process.people.values()
+        if account.casefold() in {own.casefold() for own in person.accounts}
+    ]
+    return found[0] if len(found) == 1 else account or MANTIS

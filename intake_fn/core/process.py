@@ -69,13 +69,23 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A resource of a level, as the process page names it. `mantis` is the account's name there."""
+    """A resource of a level, as the process page names it. `mantis` is the account's name there.
+
+    `mantis_accounts` are those of the people behind a group mailbox: whoever of them holds an issue in Mantis holds
+    it for the group.
+    """
 
     id: str
     name: str
     role: str
     address: str
     mantis: str
+    mantis_accounts: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """All accounts in Mantis that stand for this person or group, the one that we hand issues to first."""
+        return (self.mantis, *self.mantis_accounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,24 @@ def _addresses_are_different(p: Raw, line: Line) -> Iterator[Problem]:
             seen[address] = name
 
 
+def _accounts_stand_for_one(p: Raw, line: Line) -> Iterator[Problem]:
+    """An account behind a group mailbox is that of nobody else, or nobody could tell who held an issue."""
+    owners: dict[str, set[str]] = {}
+    for name, person in p["people"].items():
+        for account in (person["mantis"] or "", *(person["mantis_accounts"] or ())):
+            owners.setdefault(account.casefold(), set()).add(name)
+    for name, person in p["people"].items():
+        for place, account in enumerate(person["mantis_accounts"] or ()):
+            path = f"people.{name}.mantis_accounts.{place}"
+            others = sorted(owners[account.casefold()] - {name})
+            if others:
+                what = f"{path}: the account {account!r} stands for {others[0]}, too"
+                yield Problem(line(path), what, "Let it stand for one of the two")
+            elif account.casefold() == (person["mantis"] or "").casefold():
+                what = f"{path}: {account!r} is people.{name}.mantis already"
+                yield Problem(line(path), what, "Delete it: name here only the others")
+
+
 def _quorum_can_be_reached(p: Raw, line: Line) -> Iterator[Problem]:
     quorum, members = p["board"]["quorum"], p["board"]["members"]
     if quorum and members is not None and quorum > len(members):
@@ -292,6 +310,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _same_day_is_within_hours,
     _clients_have_a_calendar,
     _addresses_are_different,
+    _accounts_stand_for_one,
     _quorum_can_be_reached,
     _marker_names_the_request,
     _projects_of_mantis_are_a_tree,

@@ -384,7 +384,13 @@ _CALENDAR = {
     "holidays": _table(_Shape(_read_holiday), _DATE),
     "holidays_of": _optional(_record(_HOLIDAYS_OF)),
 }
-_PERSON = {"name": _TEXT, "role": _TEXT, "address": _ADDRESS, "mantis": _TEXT}
+_PERSON = {
+    "name": _TEXT,
+    "role": _TEXT,
+    "address": _ADDRESS,
+    "mantis": _TEXT,
+    "mantis_accounts": _optional(_list(_TEXT), ()),
+}
 _LEVEL = {
     "number": _LEVEL_NUMBER,
     "name": _TEXT,

@@ -243,7 +243,10 @@ def _update(desk: Desk, item: OutboxItem, case: Case) -> None:
     if case.gone:
         desk.store.finish(item)
         return
-    dropped = desk.tracker.update(_number(case), **mirror.shown(case, desk.process))
+    wanted = mirror.shown(case, desk.process)
+    if desk.process.people[case.handler].mantis_accounts:
+        wanted["handler"] = mirror.holder(case, desk.tracker.look(_number(case)), desk.process)
+    dropped = desk.tracker.update(_number(case), **wanted)
     if dropped != tuple(name for name in case.unkept if name in UPDATED):
         log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
         record(desk, item, case, NotKept(at=desk.clock(), actor=SPECDESK, dropped=dropped))

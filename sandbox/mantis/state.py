@@ -265,6 +265,8 @@ def _seed(state: State, process: Process, token: str) -> None:
     state.add_account(SERVICE_ACCOUNT, MANAGER, token=token)
     for person in process.people.values():
         state.add_account(person.mantis, DEVELOPER, real_name=person.name, email=person.address)
+        for account in person.mantis_accounts:
+            state.add_account(account, DEVELOPER, real_name=f"{person.name}: {account}")
     parent = state.add_project(process.mantis.parent, description=process.product.title, status=50)
     for name in dict.fromkeys(process.mantis.projects.values()):
         state.add_project(name, parent=parent)

@@ -195,6 +195,7 @@ LEVEL_2 = "    resources: [marc-selter]\n    calendar: new-york\n"
 
 HOURS = 'hours: "09:00-17:30"'
 EVE = "Good Friday"
+ROMA = "mantis: roma}"
 DEFECTS = [
     # what is changed, into what; the line that is named (by its text); what is said; what should be done
     ("  name: CT2\n", "  nmae: CT2\n", "nmae", "product.nmae is an unknown key", "Write 'name'"),
@@ -308,6 +309,9 @@ DEFECTS = [
     ("address: roma@example", "address: roma@example.", "roma@example..com", "two periods in a row", "Write name@"),
     ("root: CT2 (3)", "root: Bugs InBox", "projects: {bug", "mantis.projects.bug: 'Bugs InBox' is mantis.root", "Name"),
     ("{priority: T}", "{prioriti: T}", "{prioriti: T}", "nothing fills a field 'prioriti'", "Write 'priority' if"),
+    (ROMA, "mantis: roma, mantis_accounts: [ann, Paul]}", "[ann, Paul]", "'Paul' stands for paul, too", "Let it stand"),
+    (ROMA, "mantis: roma, mantis_accounts: [Roma]}", "[Roma]", "'Roma' is people.roma.mantis already", "Delete it"),
+    (ROMA, "mantis: roma, mantis_accounts: ann}", "accounts: ann", "mantis_accounts has to be a list", "Write it as"),
     ("quorum: 2", "quorum: 4", "quorum: 4", "4 can't be reached by 3 members", "Choose a number from 1 to 3"),
     ("quorum: 2", "quorum: [2]", "quorum: [2]", "board.quorum has to be a whole number", "Write a number"),
     ("sample: true", "sample: perhaps", "perhaps", "'perhaps' is not true or false", "Write true or false"),

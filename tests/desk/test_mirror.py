@@ -28,7 +28,7 @@ from intake_fn.core.case import (
 from intake_fn.core.case import Category as Kinds
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.escalation import allowed
-from intake_fn.core.mirror import shown
+from intake_fn.core.mirror import shown, told
 from intake_fn.core.request import Priority
 from tests.desk.test_story import Room, at_level_4, request
 
@@ -184,3 +184,80 @@ def test_what_was_said_before_we_knew_of_the_issue_is_taken_over(process: Proces
 
     assert 1 == room.store.load(case.id).issue
     assert 1 == len(said)
+
+
+# --- group mailboxes ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grouped(process: Process) -> Process:
+    """Ann and Bob are behind the mailbox of the level 4 engineer who gets the request."""
+    people = {
+        name: replace(person, mantis_accounts=(f"ann.{name}", f"bob.{name}")) for name, person in process.people.items()
+    }
+    return replace(process, people=people)
+
+
+def history(room: Room, case_id: str, kind: type[Event]) -> list[Event]:
+    """What has happened of a kind."""
+    return [event for event in room.store.load(case_id).history if isinstance(event, kind)]
+
+
+def test_a_person_behind_a_group_mailbox_may_take_the_issue_over(grouped: Process) -> None:
+    """It is nothing to put back, and an update leaves it with them."""
+    room = Room(grouped)
+    case_id = at_level_4(room)
+    room.desk.sweep()
+    tracker, number = room.tracker, room.store.load(case_id).issue or 0
+    tracker.issues[number] = replace(tracker.issues[number], handler="Ann.roma")
+    tracker._touch(number)
+    room.desk.sync()
+    event = room.event(Reprioritised, priority=Priority.LOW)
+    room.desk.act(case_id, event, room.store.load(case_id).version)
+    for _ in range(3):
+        room.clock.advance(minutes=5)
+        room.desk.sweep()
+        room.desk.sync()
+
+    assert ("Ann.roma", "low") == (tracker.issues[number].handler, tracker.issues[number].priority)
+    assert [] == history(room, case_id, ChangedInMantis)
+
+
+def test_an_issue_that_goes_to_somebody_else_leaves_the_group(grouped: Process) -> None:
+    """It is handed to the account of the one who gets it, not left with who held it for the group."""
+    room = Room(grouped)
+    case_id = at_level_4(room)
+    room.desk.sweep()
+    tracker, number = room.tracker, room.store.load(case_id).issue or 0
+    tracker.issues[number] = replace(tracker.issues[number], handler="ann.roma")
+    room.desk.act(case_id, room.event(HandedOver, handler="andrei"), room.store.load(case_id).version)
+    room.clock.advance(minutes=5)
+    room.desk.sweep()
+
+    assert "andrei" == tracker.issues[number].handler
+
+
+@pytest.mark.parametrize(
+    ("account", "actor"),
+    [
+        pytest.param("bob.roma", "roma@example.com", id="behind the group"),
+        pytest.param("Roma", "roma@example.com", id="the group's own account"),
+        pytest.param("stranger", "stranger", id="nobody of ours"),
+        pytest.param("shared", "shared", id="an account of two people is named, and neither of them"),
+    ],
+)
+def test_a_deed_in_mantis_is_told_as_that_of_whom_the_account_stands_for(
+    grouped: Process, account: str, actor: str
+) -> None:
+    """Nobody is said to have done what another may have done."""
+    for name in ("paul", "andrei"):
+        grouped = replace(grouped, people={**grouped.people, name: replace(grouped.people[name], mantis="shared")})
+    room = Room(grouped)
+    case_id = at_level_4(room)
+    room.desk.sweep()
+    case = room.store.load(case_id)
+    stands = replace(room.tracker.look(case.issue or 0), status="resolved", changed_by={"status": account})
+    event = told(case, stands, [], grouped, room.clock())
+
+    assert isinstance(event, Resolved)
+    assert actor == event.actor

@@ -54,6 +54,14 @@ def test_each_gap_is_found(stand_in: StandIn, process: Process, change: str, say
     assert all(lack.remedy for lack in told)
 
 
+def test_an_account_behind_a_group_mailbox_has_to_be_there(stand_in: StandIn, process: Process) -> None:
+    """Each by its name, as it stands in support.yml."""
+    group = replace(process.people["system-analysts"], mantis_accounts=("sergey", "paul"))
+    grouped = replace(process, people={**process.people, "system-analysts": group})
+
+    assert "nobody may handle issues in 'Bugs InBox' as 'sergey'" in found(stand_in, grouped)
+
+
 def test_an_old_version_and_unknown_words_are_found(stand_in: StandIn, process: Process) -> None:
     """What support.yml calls a status has to be one."""
     old = replace(survey(stand_in.tracker), version="2.25.8")

@@ -270,6 +270,8 @@ class Ticked(Event):
 
     activity: str
     note: str = ""
+    mailed: bool = False
+    """Whether the note was written for the requester, and is mailed to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

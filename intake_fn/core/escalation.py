@@ -278,6 +278,8 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     at the case's last instant, so that the log never runs backwards.
     """
     event = replace(event, at=max(event.at, case.changed_at))
+    if isinstance(event, Ticked) and event.activity in process.activities:
+        event = replace(event, mailed=process.activities[event.activity].mails_requester)
     _refuse_unless_allowed(case, event, process)
     events = (*_before(case, event, process), event, *_behind(case, event))
     intents: list[Intent] = []
@@ -412,6 +414,8 @@ def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]
     if event.activity not in known:
         names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
         yield f"There is no such activity to tick. Open are: {names}."
+    elif event.mailed and not event.note.strip():
+        yield f"Please write what the requester is to read about it: {process.activities[event.activity].name}."
 
 
 def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
@@ -625,9 +629,11 @@ def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[I
 
 
 def _ticked(_: Case, event: Ticked, after: Case, process: Process) -> Iterator[Intent]:
-    """What was written about it, such as a workaround, belongs into Mantis; the tick alone does not."""
+    """What was written about it belongs into Mantis; a workaround is mailed to the requester, too."""
     if makes_a_note(event):
         yield _note(event, after, process)
+    if event.mailed:
+        yield _to_requester(after, "workaround", text=event.note)
 
 
 def _linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:

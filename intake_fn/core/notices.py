@@ -106,6 +106,11 @@ NOTICES: Mapping[str, Notice] = {
         "To go on with your request, {handler} needs to know:\n\n{text}\n\n"
         "Please answer here; until then the request waits:\n{link}",
     ),
+    "workaround": Notice(
+        Audience.REQUESTER,
+        "Until it is mended: {summary}",
+        "Until your request is resolved, this may help:\n\n{text}\n\nIf it does not, say so here:\n{link}",
+    ),
     "resolved": Notice(
         Audience.REQUESTER,
         "Resolved: {summary}",

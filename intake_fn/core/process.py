@@ -124,12 +124,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A core activity. `categories` ask for it, all if there are none; `shown_by` names the event that ticks it."""
+    """A core activity. `categories` ask for it, all if there are none; `shown_by` names the event that ticks it.
+
+    `mails_requester`: what is written about it is for the requester, and is mailed to them.
+    """
 
     id: str
     name: str
     categories: tuple[str, ...]
     shown_by: str
+    mails_requester: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -406,6 +406,7 @@ _ACTIVITY = {
     "name": _TEXT,
     "categories": _optional(_list(_CATEGORY), ()),
     "shown_by": _optional(_SHOWN_BY, ""),
+    "mails_requester": _optional(_FLAG, nothing=False),
 }
 _PRIORITY = {"name": _TEXT, "mantis": _TEXT, "levels": _filled(_list(_LEVEL_NUMBER)), "about": _TEXT}
 _MODULE = {"name": _TEXT, "owner": _TEXT, "speciality": _optional(_TEXT, ""), "spec": _list(_TEXT)}

@@ -237,6 +237,7 @@ FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
     c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
     c.AskedRequester: lambda e, _: ("We asked you", e.question),
+    c.Ticked: lambda e, _: ("Until it is mended, this may help", e.note),
     c.RequesterReplied: lambda e, _: ("You wrote that it works" if e.works else "You wrote", e.text),
 }
 """What a requester sees of it: the Help Desk's notes to each other are not among it."""
@@ -256,7 +257,8 @@ def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str
 def concerns_requester(event: Event) -> bool:
     """Whether a requester sees it; under which number another request stands in Mantis is none of their business."""
     hidden = isinstance(event, c.Heard) and event.progress is c.Progress.FILED
-    return type(event) in FOR_REQUESTERS and not hidden
+    ours = isinstance(event, c.Ticked) and not event.mailed
+    return type(event) in FOR_REQUESTERS and not hidden and not ours
 
 
 def overruled(case: Case) -> c.Overruled | None:

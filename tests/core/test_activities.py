@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.activities import checklist, to_tick
-from intake_fn.core.case import AddNote, AskedRequester, Case, Category, Judged, Overruled, Resolved, Ticked
+from intake_fn.core.case import AddNote, AskedRequester, Case, Category, Judged, Overruled, Resolved, SendNotice, Ticked
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
@@ -53,13 +53,14 @@ def test_events_tick_what_they_show(process: Process) -> None:
 
 
 def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(process: Process) -> None:
-    """A workaround is worth a note; a tick alone is not."""
+    """A workaround is worth a note, and the requester is mailed it; a tick alone is worth nothing of both."""
     step = advance(BUG, happened(Ticked, activity="workaround", note="Use the list."), process)
     bare = advance(step.case, happened(Ticked, activity="reproduce"), process)
 
     assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
     note = "Done: Provide the user with a workaround if there is one (Paul)\nUse the list."
-    assert ((AddNote(note, about=step.case.version),), ()) == (step.intents, bare.intents)
+    assert ((AddNote(note, about=step.case.version),), ()) == (step.intents[:1], bare.intents)
+    assert ["workaround"] == [owed.notice for owed in step.intents[1:] if isinstance(owed, SendNotice)]
     assert ("analyse", "consult-mantis") == to_tick(bare.case, process)
 
 

@@ -94,6 +94,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "item": words,
     "told": st.booleans(),
     "works": st.booleans(),
+    "mailed": st.booleans(),
     "reasons": st.lists(words, min_size=1, max_size=2).map(tuple),
     "issue": st.sampled_from([None, 4712]),
     "progress": st.sampled_from(Progress),

@@ -3,17 +3,14 @@
 The judge goes one way, top to bottom:
 
 1. what needs no clause in so many words is routed (evidence.route);
-2. the clauses that may decide are found;
-3. each sentence of them is held against what was observed and what was expected (evidence.compare);
-4. when the strongest finding is clearly stronger than any against it, it decides;
-5. else what needs no clause by its meaning is routed (router);
-6. all else is left to a person.
+2. else what needs no clause by its meaning is routed (router), and a wish in plain words that is near to no clause;
+3. all else is left to a person, who gets the nearest clause whole. No rule decides by a clause: measured on products
+   that nobody had in view, such rules were right as often as a coin.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +19,7 @@ from spec_lookup.clause import Clause
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
-from spec_lookup.evidence import (
-    NEW_TO_SPEC,
-    ROUTES,
-    STANCES,
-    Finding,
-    Route,
-    compare,
-    deviates,
-    expects_answer,
-    route,
-    wishes,
-)
+from spec_lookup.evidence import ROUTES, WANTS_NEW, Route, deviates, expects_answer, route, wishes
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -56,16 +42,13 @@ TITLE_TIMES = 3
 PAGE_TITLE_TIMES = 1
 """How often the words of the titles count beside those of the body."""
 
-READ_CLOSELY = 3
-"""How many of the best clauses the judge reads; the deciding one is nearly always among them."""
-
-CLEAR = 0.15
-"""How much stronger a finding has to be than any on the other side."""
-
 LEAST_SAID = 3
 """Words from which a claim says enough to have a kind."""
 
 CITED = 3
+
+LONGEST_QUOTE = 6_000
+"""Characters of the nearest clause that are quoted; what is longer is a page of its own."""
 
 SHORT = 5
 """Words up to which a query that holds a number or a code is taken for a look-up of just that."""
@@ -78,7 +61,7 @@ ROUTED_AGAINST = 0.8
 where there is no model for the meaning."""
 
 SILENT = 0.12
-"""Share of a wish's words below which the best clause has nothing to do with it."""
+"""Share of a wish's words below which the best clause has nothing to do with it; a nearer one leaves it to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +135,12 @@ class Spec:
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.evidence()
-        hits = self.deciding(read.parts(), 2 * CITED)
-        if routed := route(read):
-            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
-        findings = [
-            finding for hit in hits[:READ_CLOSELY] for finding in compare(read, hit.clause, hit.score / hits[0].score)
-        ]
-        best = max((f for f in findings if f.decides), key=lambda finding: finding.strength, default=None)
-        if best and all(f.strength <= best.strength - CLEAR for f in findings if f.stance != best.stance):
-            confidence = 0.6 + 0.3 * best.strength
-            return self._verdict(claim, STANCES[best.stance], confidence, (best.reason,), _citations(hits, findings))
-        if routed := self._routed(read):
-            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), _citations(hits))
-        if not findings and wishes(read) and self._is_silent_on(read, hits):
-            return self._verdict(claim, CHANGE, 0.7, (NEW_TO_SPEC,), _citations(hits))
-        return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits, findings), _citations(hits, findings))
+        hits = self.deciding(read.parts(), CITED)
+        if routed := route(read) or self._routed(read):
+            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), hits)
+        if wishes(read) and self._is_silent_on(read, hits):
+            return self._verdict(claim, CHANGE, 0.7, (WANTS_NEW,), hits)
+        return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits), hits)
 
     def _routed(self, claim: Claim) -> Route | None:
         """What needs no clause by its meaning, where the rules have no words for it."""
@@ -219,13 +193,13 @@ class Spec:
         category: str,
         confidence: float,
         reasons: tuple[str, ...],
-        citations: list[Citation],
+        hits: list[Hit],
     ) -> Verdict:
         return Verdict(
             category=category,
             confidence=round(confidence, 4),
-            citations=tuple(citations[:CITED]),
-            counter=_counter(citations, category),
+            citations=_citations(hits),
+            counter=None,
             reasons=reasons,
             judge=JUDGE,
             engine=self.engine,
@@ -259,34 +233,30 @@ _ASKING = frozenset(words("how long how many how much how often how soon"))
 """Words that ask; a sentence that answers need not have them."""
 
 
-def _citations(hits: list[Hit], findings: Sequence[Finding] = ()) -> list[Citation]:
-    """Deciding sentences first, then the other clauses that were found; each clause once."""
-    ranked = sorted(findings, key=lambda finding: -finding.strength)
-    rows = [(finding.clause, finding.quote, finding.stance) for finding in ranked]
-    rows += [(hit.clause, hit.quote, RELATED) for hit in hits]
-    cited: dict[str, Citation] = {}
-    for clause, quote, stance in rows:
-        cited.setdefault(clause.cite, Citation(clause.cite, clause.title, clause.url, quote, stance))
-    return list(cited.values())
+def _citations(hits: list[Hit]) -> tuple[Citation, ...]:
+    """The nearest clause whole, the others with their best sentences. None takes a side."""
+    rows = [(hit.clause, hit.quote if n else whole(hit.clause)) for n, hit in enumerate(hits)]
+    return tuple(Citation(clause.cite, clause.title, clause.url, quote, RELATED) for clause, quote in rows)
 
 
-def _counter(citations: list[Citation], category: str) -> Citation | None:
-    """The strongest clause against the verdict; where none speaks against it, the next best that was found."""
-    against = [c for c in citations if c.stance in STANCES and STANCES[c.stance] != category]
-    return next(iter(against), None) or next(iter(citations[1:2]), None)
+def whole(clause: Clause) -> str:
+    """The text of a clause line by line, as far as it is quoted: up to the last line that has room."""
+    text = clause.markdown.strip()
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rpartition("\n")[0] or text[:LONGEST_QUOTE]
 
 
-def _why_undecided(claim: Claim, hits: list[Hit], findings: list[Finding]) -> tuple[str, ...]:
+def _why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:
     """What a person who decides should know, and what the requester could add."""
-    reasons = []
+    reasons = ["The program does not decide this by the spec: a person reads the spec and decides."]
     if not hits:
-        reasons.append("The spec has no clause that resembles this.")
-    elif findings:
-        reasons.append("The spec's clauses point both ways here; a person has to read them.")
+        reasons.append("The search found no clause that resembles your request.")
     else:
+        near = hits[0].clause
+        complete = whole(near) == near.markdown.strip()
+        shown = "is quoted whole" if complete else "is long, so only its beginning is quoted"
         reasons.append(
-            f"The nearest clause is {hits[0].clause.cite} ({hits[0].clause.title}), but it does not settle by itself "
-            "whether this is a bug or a change."
+            f"Of all clauses, {near.cite} ({near.title}) resembles your request most, and {shown}. "
+            "Whether it applies is not settled by that."
         )
     if not claim.expected.strip():
         reasons.append("It is not said what was expected instead; that would help to decide.")

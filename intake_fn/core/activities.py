@@ -17,7 +17,11 @@ SHOWN_BY: Mapping[str, tuple[type[Event], ...]] = {
     "compared": (Judged, Overruled),
     "resolved": (Resolved,),
 }
-"""What `shown_by` may name, and the events that show it; the spec is consulted by the judge or by a person."""
+"""What `shown_by` may name, and the events that show it; the spec is consulted by a person, or by a judge that rests
+its verdict on a clause."""
+
+ALSO_BY_HAND = frozenset({"", "compared"})
+"""What a person may tick: also that they have consulted the spec, where no event shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ def checklist(case: Case, process: Process) -> tuple[Item, ...]:
 def to_tick(case: Case, process: Process) -> tuple[str, ...]:
     """The ids of the open activities that a person ticks."""
     return tuple(
-        item.activity.id for item in checklist(case, process) if item.done is None and not item.activity.shown_by
+        item.activity.id
+        for item in checklist(case, process)
+        if item.done is None and item.activity.shown_by in ALSO_BY_HAND
     )
 
 
@@ -50,7 +56,15 @@ def _done(activity: Activity, case: Case) -> Event | None:
         (
             event
             for event in reversed(case.history)
-            if isinstance(event, kinds) or (isinstance(event, Ticked) and event.activity == activity.id)
+            if (isinstance(event, kinds) and _rests_on_a_clause(event))
+            or (isinstance(event, Ticked) and event.activity == activity.id)
         ),
         None,
     )
+
+
+def _rests_on_a_clause(event: Event) -> bool:
+    """Whether a verdict takes a clause for its ground, rather than only showing what is near; true of other events."""
+    if not isinstance(event, Judged):
+        return True
+    return any(row.get("stance") != "related" for row in event.verdict.get("citations", ()))

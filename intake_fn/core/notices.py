@@ -208,10 +208,14 @@ BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_
 
 CATEGORIES: Mapping[Category, str] = {
     Category.BUG: "a bug",
-    Category.CHANGE: "a request for change: the system does what its spec says, or the spec has no such thing yet",
+    Category.CHANGE: "a request for change: something is to be otherwise than it is",
     Category.MISC: "a matter for support: a question or a set-up",
-    Category.UNDECIDED: "to be decided by a person, for the spec alone does not settle it",
+    Category.UNDECIDED: "to be decided by a person, who reads the spec",
 }
+
+NEAREST = "The clause nearest to it, which decides nothing by itself"
+DECIDING = "The spec"
+"""What stands before a quote: whether it only resembles the request, or the judge rests on it."""
 
 
 OPEN: Mapping[Audience, str] = {
@@ -315,7 +319,7 @@ def _verdict(case: Case) -> str:
     reasons, quotes = _grounds(case)
     lines = [f"It is {CATEGORIES[case.category]}."]
     lines += [f"- {reason}" for reason in reasons]
-    lines += [f"The spec ({clause}):\n{_quoted(quote)}" for clause, quote in quotes]
+    lines += [f"{heading} ({clause}):\n{_quoted(quote)}" for heading, clause, quote in quotes]
     return "\n".join(lines)
 
 
@@ -323,16 +327,20 @@ def _verdict_block(case: Case) -> Markup:
     """The same as HTML."""
     reasons, quotes = _grounds(case)
     parts = [html.paragraph([f"It is {CATEGORIES[case.category]}."]), html.bullets(reasons)]
-    parts += [html.paragraph([f"The spec ({clause}):"]) + html.quote(quote) for clause, quote in quotes]
+    parts += [html.paragraph([f"{heading} ({clause}):"]) + html.quote(quote) for heading, clause, quote in quotes]
     return Markup("\n").join(part for part in parts if part)
 
 
-def _grounds(case: Case) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def _grounds(case: Case) -> tuple[list[str], list[tuple[str, str, list[str]]]]:
     """Reasons, and the first clause with the lines of its quote; none of a verdict that a person has overruled."""
     if not case.verdict or case.verdict["category"] != case.category:
         return [], []
     reasons = [_one_line(reason) for reason in case.verdict["reasons"]]
-    return reasons, [(_one_line(row["clause"]), _lines(row["quote"])) for row in case.verdict["citations"][:1]]
+    first = [
+        (NEAREST if row.get("stance") == "related" else DECIDING, _one_line(row["clause"]), _lines(row["quote"]))
+        for row in case.verdict["citations"][:1]
+    ]
+    return reasons, first
 
 
 def _one_line(text: str) -> str:

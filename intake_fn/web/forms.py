@@ -5,7 +5,7 @@ shows it, in the wiki (through `render_fields`) as on our own pages. Importing t
 
 The bug form asks for all that the process page says a bug report must have: summary, description,
 steps to reproduce, screenshots, always reproducible (Y/N), priority; and for what was expected,
-without which nothing can be compared with the spec.
+without which nobody can hold it against the spec.
 """
 
 from __future__ import annotations
@@ -261,8 +261,8 @@ class BugForm(IntakeForm):
     kind = Kind.BUG
     title = "Report a bug"
     lead = (
-        "Tell us what the system did and what you expected. We compare it with the spec at once and show you "
-        "the clause that decides."
+        "Tell us what the system did and what you expected. We show you the clause of the spec that "
+        "resembles it most; a person decides by it."
     )
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What went wrong": ("summary", "description", "expected", "steps", "always"),
@@ -284,7 +284,7 @@ class BugForm(IntakeForm):
         hint="What you saw, word for word if it was a message; shipment or invoice numbers; since when.",
     )
     expected = _text(
-        "What did you expect?", needed("Please say what you expected instead: we compare it with the spec.")
+        "What did you expect?", needed("Please say what you expected instead: who decides holds it against the spec.")
     )
     steps = _text(
         "Steps to reproduce",

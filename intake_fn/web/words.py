@@ -39,9 +39,9 @@ CATEGORY: Mapping[Category, str] = {
 
 VERDICT: Mapping[Category, str] = {
     Category.BUG: "This is a bug: the system does not behave as it should.",
-    Category.CHANGE: "The system behaves as the spec defines, so this is a request for change, not a bug.",
+    Category.CHANGE: "This is a request for change: it asks for something to be otherwise than it is.",
     Category.MISC: "This is a matter for support: a question or a set-up, neither a bug nor a change.",
-    Category.UNDECIDED: "A person will decide: the spec alone does not settle it.",
+    Category.UNDECIDED: "A person decides: the clause nearest to your request stands below.",
 }
 
 RELATED = "related"
@@ -69,7 +69,7 @@ STATUS: Mapping[Status, str] = {
 NEXT: Mapping[Status, str] = {
     Status.QUARANTINED: "Your request is saved. A person looks at it before it goes on, and then you get an e-mail.",
     Status.REJECTED: "The Help Desk has set this aside: it seems to ask for nothing. If that is wrong, write so below.",
-    Status.NEW: "Your request is saved and will be compared with the spec within a minute or two. Reload this page.",
+    Status.NEW: "Your request is saved and will be read within a minute or two. Reload this page.",
     Status.OPEN: "The Help Desk looks into it. You get an e-mail as soon as there is news or a question for you.",
     Status.WAITING: "We need an answer from you: please write it below. The clock stands still until then.",
     Status.RESOLVED: "Please check, and say below whether it works. If it does not, the request is opened again.",
@@ -115,7 +115,7 @@ PROGRESS: Mapping[c.Progress, str] = {
 """What a request hears of the one that it follows."""
 
 OWED: Mapping[str, str] = {
-    "JudgeRequest": "Compare with the spec",
+    "JudgeRequest": "Read it and look for clauses",
     "FileIssue": "File in Mantis",
     "UpdateIssue": "Bring Mantis up to date",
     "AddNote": "Add a note in Mantis",
@@ -161,7 +161,7 @@ STORY: Mapping[type[Event], Tell] = {
     c.Quarantined: lambda e, _: ("Held back until a person has looked at it", " ".join(e.reasons)),
     c.LetThrough: lambda e, _: ("Looked at, and let through", e.note),
     c.Rejected: lambda e, _: ("Set aside: nobody asks for anything", e.reason),
-    c.Judged: lambda e, _: (f"Compared with the spec: {CATEGORY[e.category].lower()}", ""),
+    c.Judged: lambda e, _: (f"Read, and clauses looked up: {CATEGORY[e.category].lower()}", ""),
     c.Overruled: lambda e, _: (
         f"Decided by a person: {CATEGORY[e.category].lower()}"
         + (f", by clause {e.clause}" if e.clause else ", the spec is silent"),
@@ -325,12 +325,17 @@ def until(instant: datetime, now: datetime) -> str:
     return ahead if instant >= now else "overdue"
 
 
+_TABLE_RULE = re.compile(r"\s*\|[\s:|-]+$")
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
 
 
 def spoken(quote: str) -> str:
     """A quote without Markdown's signs: links as their words, emphasis and code as plain text, rows as cells."""
-    plain = _MARKUP.sub(lambda match: match.group(1) or "", quote)
+    return "\n".join(_spoken_line(line) for line in quote.splitlines() if not _TABLE_RULE.match(line))
+
+
+def _spoken_line(line: str) -> str:
+    plain = _MARKUP.sub(lambda match: match.group(1) or "", line.strip())
     if plain.startswith("|") and plain.endswith("|"):
         return " · ".join(cell.strip() for cell in plain.strip("|").split("|"))
     return re.sub(r"^(?:[-*+]|\d+\.)\s+", "", plain)

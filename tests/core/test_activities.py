@@ -69,3 +69,13 @@ def test_what_ticks_itself_or_is_not_asked_for_can_not_be_ticked(process: Proces
     """The refusal names what is open."""
     with pytest.raises(Refused, match=r"no such activity to tick\. Open are: Analyse the request; Consult Mantis"):
         advance(BUG, happened(Ticked, activity=activity), process)
+
+
+def test_a_verdict_that_only_shows_what_is_near_has_not_consulted_the_spec(process: Process) -> None:
+    """A person ticks it, or decides; that a clause resembles the request is no consultation."""
+    cited = {"clause": "billing#due", "quote": "An invoice is due after 30 days.", "stance": "related"}
+    near = {**VERDICT, "citations": [cited]}
+    case = case_of(*BUG.history[:-1], Judged(at=NOW, actor="specdesk", category=Category.BUG, verdict=near))
+
+    assert "consult-spec" not in done(case, process)
+    assert "consult-spec" in to_tick(case, process)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Noted, SendNotice
+from intake_fn.core.case import Category, Noted, SendNotice
 from intake_fn.core.errors import Broken
 from intake_fn.core.notices import FIELDS, NOTICES, Audience, Letter, render
 from intake_fn.core.request import Requester
@@ -77,6 +77,21 @@ def test_a_receipt_quotes_the_clause(process: Process) -> None:
 
     assert "It is a bug.\n- The clause promises what was expected.\n" in text
     assert "The spec (billing#due):\n> An invoice is due after 30 days." in text
+
+
+def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> None:
+    """The mail names the clause, quotes its lines, and does not pass them off as what decided."""
+    near = {
+        "category": "undecided",
+        "reasons": ["A person reads it."],
+        "citations": [{"clause": "a#b", "quote": "One.\n- Two.", "stance": "related"}],
+    }
+    case = replace(case_at(3, "paul"), category=Category.UNDECIDED, verdict=near)
+    _, text, page = render(SendNotice("receipt", "camille@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+
+    assert "It is to be decided by a person, who reads the spec." in text
+    assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> - Two." in text
+    assert "which decides nothing by itself (a#b):" in page
 
 
 def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Process) -> None:

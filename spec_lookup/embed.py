@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from spec_lookup.errors import ModelBroken
@@ -51,6 +52,7 @@ class Embedder:
         self._tokenizer = tokenizer
         self._threads = threads
         self._session: Any = None
+        self._loading = Lock()
         self._vector = lru_cache(maxsize=REMEMBERED)(self._computed)
 
     @classmethod
@@ -98,18 +100,23 @@ class Embedder:
 
     def _loaded(self) -> Any:
         """The session, made on first use: 50 ms that who does not search does not wait for."""
-        if self._session is None:
-            import onnxruntime  # noqa: PLC0415 - as above
-
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self._threads
-            options.inter_op_num_threads = 1
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            try:
-                self._session = onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
-            except Exception as error:  # its errors share no other base
-                raise ModelBroken(f"{self._path} cannot be loaded: {error}. Make it again.") from error
+        with self._loading:
+            if self._session is None:
+                self._session = self._load()
         return self._session
+
+    def _load(self) -> Any:
+        """A new session of the model. Raises ModelBroken."""
+        import onnxruntime  # noqa: PLC0415 - as above
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            return onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its errors share no other base
+            raise ModelBroken(f"{self._path} cannot be loaded: {error}. Make it again.") from error
 
 
 @lru_cache(maxsize=2)

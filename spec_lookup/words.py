@@ -7,6 +7,7 @@ findable whole and in parts: `S-PAR-2024-003310` gives itself, `s`, `par`, `2024
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Container
 from functools import lru_cache
@@ -32,7 +33,15 @@ STOP_WORDS = frozenset(
     would you your am re ve ll""".split()
 )
 
-_stemmer = snowballstemmer.stemmer("english")
+
+class _Stemmer(threading.local):
+    """A stemmer for each thread: it keeps the word that it works on in itself."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_stemmer = _Stemmer()
 
 
 def fold(text: str) -> str:
@@ -67,7 +76,7 @@ def _found(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded English word; numbers and codes stay as they are."""
-    return word if any(c.isdigit() for c in word) else str(_stemmer.stemWord(word))
+    return word if any(c.isdigit() for c in word) else str(_stemmer.english.stemWord(word))
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

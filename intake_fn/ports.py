@@ -219,7 +219,7 @@ class Store(Protocol):
         ...
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level (all levels for None), the most recently received first; none that is held back."""
+        """Cases of a level (all levels for None), urgent open ones, then the latest; none held back."""
         ...
 
     def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:

@@ -34,6 +34,7 @@ from intake_fn.core.case import (
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import MantisNote, Standing
+from intake_fn.core.request import Priority
 from intake_fn.ports import (
     LEEWAY,
     CaseRow,
@@ -180,17 +181,18 @@ class MemoryStore:
             return [event_from_plain(json.loads(body)) for body in self._logs.get(case_id, [])]
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level, the latest first."""
+        """Cases of a level, urgent ones on top, else the latest first."""
         with self._up():
             bound = _unpack(cursor) if cursor else "~"
-            if cursor and (bound not in self._places or _pack(bound) != cursor):
+            places = {first_of(self._cases[case_id]) + place: case_id for place, case_id in self._places.items()}
+            if cursor and (bound.removeprefix("U") not in self._places or _pack(bound) != cursor):
                 raise Refused("This page of the list does not exist. Start again at its first page.")
             found = [
                 place
-                for place in sorted(self._places, reverse=True)
-                if place < bound and self._is_listed(self._places[place], level, open_only=open_only)
+                for place in sorted(places, reverse=True)
+                if place < bound and self._is_listed(places[place], level, open_only=open_only)
             ]
-            rows = [self.row(self._places[place]) for place in found[:limit]]
+            rows = [self.row(places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
     def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
@@ -437,6 +439,11 @@ class MemoryStore:
             )
             self._outbox[item.id] = item
             self._of_case.setdefault(case.id, []).append(item.id)
+
+
+def first_of(case: Case) -> str:
+    """What brings an open urgent case to the top of a queue."""
+    return "U" if case.priority is Priority.URGENT and case.status.is_open else ""
 
 
 def _place(case: Case) -> str:

@@ -205,7 +205,7 @@ class DynamoStore:
         return [event_from_plain(json.loads(item["body"])) for item in found]
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level (all levels for None), the latest first. Raises Refused for a damaged cursor."""
+        """Cases of a level (all for None): urgent ones, then the latest first. Raises Refused for a damaged cursor."""
         levels = LEVELS if level is None else (level,)
         stands = ("open",) if open_only else ("open", "closed")
         return self._listed([f"{number}#{stand}" for number in levels for stand in stands], limit, cursor)

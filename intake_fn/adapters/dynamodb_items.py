@@ -19,7 +19,7 @@
 
 | index | partition                  | order                       | lists                                      |
 |-------|----------------------------|-----------------------------|--------------------------------------------|
-| queue | queue: level, open/closed  | place: received at, id      | cases of a level; all levels by merging    |
+| queue | queue: level, open/closed  | place: (U) received at, id  | cases of a level, urgent ones (U) first    |
 | queue | queue: quarantined         | place: received at, id      | what a person has to look at first         |
 | queue | queue: rejected            | place: received at, id      | what a person has set aside                |
 | due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
@@ -81,7 +81,7 @@ def state_item(step: Step) -> Item:
         "changed_at": instant(case.changed_at),
         "filing": case.filing,
         "queue": queue_of(case),
-        "place": f"{instant(case.received_at)}#{case.id}",
+        "place": f"{_first(case)}{instant(case.received_at)}#{case.id}",
     }
     if case.issue is not None:
         state["issue"] = case.issue
@@ -94,6 +94,11 @@ def state_item(step: Step) -> Item:
     if step.wake is not None:
         state |= {"line": f"clock#{_shard(case.id)}", "turn": f"{instant(step.wake)}#{case.id}"}
     return state
+
+
+def _first(case: Case) -> str:
+    """What brings an open urgent request to the top of a queue: a letter comes after all digits."""
+    return "U" if case.priority is Priority.URGENT and case.status.is_open else ""
 
 
 def queue_of(case: Case) -> str:
@@ -314,7 +319,7 @@ def epoch(at: datetime) -> int:
     return int(at.timestamp())
 
 
-PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[!-~]{1,40}")
+PLACE = re.compile(r"U?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[!-~]{1,40}")
 
 
 def cursor_of(place: str) -> str:

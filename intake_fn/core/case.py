@@ -136,6 +136,8 @@ class Judged(Event):
 
     category: Category
     verdict: Mapping[str, Any]
+    speciality: str = ""
+    """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

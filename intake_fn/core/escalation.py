@@ -7,7 +7,8 @@ owe the world because of it. `advance` walks them; it reads no clock and changes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -88,7 +89,7 @@ from intake_fn.core.notes import (
     note_of,
     reply_of,
 )
-from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Process
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Level, Process
 from intake_fn.core.request import Priority, Request
 
 _FOR_THE_ISSUE = (UpdateIssue, AddNote, CatchUp, RelateIssue)
@@ -179,7 +180,7 @@ def handler_at(level: int, case: Case, process: Process) -> str:
     """The resource of a level who gets a case that comes there.
 
     Level 0: the liaison of the requester's office. A level with specialities (seed, Level 3: "server
-    issues, firewall issues" and "all other issues"): by the module's. Others: spread over the
+    issues, firewall issues" and "all other issues"): by the module's, else by what it says. Others: spread over the
     level's resources by the case's id, so that the choice can be recomputed.
     """
     return _handler(level, case.request, process, case.id)
@@ -191,9 +192,32 @@ def _handler(level: int, request: Request, process: Process, case_id: str) -> st
     if office and office.front_end == level and office.liaison:
         return office.liaison
     if row.specialities:
-        module = process.modules.get(request.module)
-        return row.specialities.get(module.speciality if module else OTHER, row.specialities[OTHER])
+        return row.specialities.get(_speciality(row, request, process), row.specialities[OTHER])
     return row.resources[crc32(case_id.encode()) % len(row.resources)]
+
+
+def arrival(request: Request, process: Process, case_id: str = "") -> tuple[int, str]:
+    """Level and handler that get a request when it comes: its front end, or the level of its priority at once."""
+    level, handler = front_end(request, process, case_id)
+    at = process.priorities[request.priority].handled_at
+    return (level, handler) if at is None or level == at else (at, _handler(at, request, process, case_id))
+
+
+def speciality_of(request: Request, process: Process) -> str:
+    """Whose matter a request is at the first level that has specialities, by its module and by what it says."""
+    row = next((level for level in process.levels.values() if level.specialities), None)
+    return _speciality(row, request, process) if row else OTHER
+
+
+def _speciality(level: Level, request: Request, process: Process) -> str:
+    module = process.modules.get(request.module)
+    if module and module.speciality in level.specialities:
+        return module.speciality
+    text = " ".join(f"{request.summary} {request.description} {request.steps}".casefold().split())
+    for name, phrases in level.speciality_words.items():
+        if any(re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", text) for phrase in phrases):
+            return name
+    return OTHER
 
 
 def _last_handler_at(level: int, case: Case, process: Process) -> str:
@@ -224,7 +248,7 @@ def allowed(case: Case, process: Process) -> Options:
     """The steps of a person that `advance` would not refuse."""
     level = process.levels[case.level]
     may = TRANSITIONS[case.status]
-    escalate_to = tuple(to for to in level.escalates_to if to in process.priorities[case.priority].levels)
+    escalate_to = tuple(to for to in _ways_up(case, process) if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
     priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
     activities = to_tick(case, process)
@@ -252,11 +276,13 @@ def allowed(case: Case, process: Process) -> Options:
 
 
 def take_in(case_id: str, request: Request, now: datetime, process: Process, suspicions: tuple[str, ...] = ()) -> Step:
-    """The first step of a case: received by its front end, to be judged; or to be looked at first (core/suspicion.py).
+    """The first step of a case, received by its front end or the level of its priority.
+
+    It is to be judged; or to be looked at first (core/suspicion.py).
 
     Raises Refused (`front_end`).
     """
-    level, handler = front_end(request, process, case_id)
+    level, handler = arrival(request, process, case_id)
     event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
     case = apply(None, event, case_id)
     if not suspicions:
@@ -298,13 +324,13 @@ def advance(case: Case, event: Event, process: Process) -> Step:
 
 
 def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
-    """What has to happen first: a request that is raised to urgent leaves a level that may not hold it.
+    """What has to happen first: a request that is raised to urgent goes to the level of urgent ones.
 
     Seed, Level 3: "All urgent issues must be handled at this level." The move comes before the new
-    priority, so that not even the log ever holds an urgent request at level 4.
+    priority, so that not even the log ever holds an urgent request at another level.
     """
-    if isinstance(event, Reprioritised) and case.level not in process.priorities[event.priority].levels:
-        level = _urgent_level(case, process)
+    level = _level_for(case, event.priority, process) if isinstance(event, Reprioritised) else case.level
+    if isinstance(event, Reprioritised) and level != case.level:
         yield Escalated(
             at=event.at,
             actor=event.actor,
@@ -331,9 +357,18 @@ def _behind(case: Case, event: Event) -> Iterator[Event]:
             yield from consequences(case, event)
 
 
-def _urgent_level(case: Case, process: Process) -> int:
-    """The highest level up to the case's own that may hold urgent requests."""
-    return max(level for level in process.priorities[Priority.URGENT].levels if level <= case.level)
+def _level_for(case: Case, priority: Priority, process: Process) -> int:
+    """Where a case belongs with a priority: at that one's level, else where it is, or the next below that holds it."""
+    rule = process.priorities[priority]
+    if rule.handled_at is not None:
+        return rule.handled_at
+    return max((level for level in rule.levels if level <= case.level), default=case.level)
+
+
+def _ways_up(case: Case, process: Process) -> tuple[int, ...]:
+    """The levels to which a case can be escalated; one that is below the level of its priority goes there."""
+    at = process.priorities[case.priority].handled_at
+    return process.levels[case.level].escalates_to if at is None or case.level >= at else (at,)
 
 
 # --- what must hold --------------------------------------------------------------------------
@@ -352,7 +387,7 @@ def _refuse_unless_allowed(case: Case, event: Event, process: Process) -> None:
 
 
 def _leads_there(case: Case, event: Escalated, process: Process) -> Iterator[str]:
-    targets = process.levels[case.level].escalates_to
+    targets = _ways_up(case, process)
     if event.level not in targets:
         known = " or ".join(f"level {level}" for level in targets) or "nowhere: it is the last"
         yield f"Level {case.level} escalates to {known}, not to level {event.level}."
@@ -391,6 +426,30 @@ def _is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator
 
 def _priority_is_new(case: Case, event: Reprioritised, process: Process) -> Iterator[str]:
     yield from _fits(case, event.priority, process)
+    at = process.priorities[case.priority].handled_at
+    if at is not None and event.priority is not case.priority:
+        name = process.priorities[case.priority].name
+        if not _is_at(event.actor, (at,), process):
+            yield f"Only level {at} may lower a request that is {name.lower()}; escalate it, or write a note to them."
+        if not event.note.strip():
+            yield f"Please give the reason why it is {name.lower()} no more."
+
+
+def _is_at_its_level(case: Case, event: Resolved, process: Process) -> Iterator[str]:
+    """What has a level of its own is resolved there or above; what was done in Mantis is done."""
+    rule = process.priorities[case.priority]
+    if rule.handled_at is None or event.in_mantis:
+        return
+    if case.level < rule.handled_at:
+        yield f"{rule.name} requests are resolved at level {rule.handled_at}; escalate it there first."
+    elif not _is_at(event.actor, [level for level in process.levels if level >= rule.handled_at], process):
+        yield f"{rule.name} requests are resolved by level {rule.handled_at}, which has it; write a note to them."
+
+
+def _is_at(actor: str, levels: Iterable[int], process: Process) -> bool:
+    """Whether who acts is at one of the levels; of somebody whom support.yml does not name, nobody can say no."""
+    person = next((one.id for one in process.people.values() if mailbox(one.address) == mailbox(actor)), None)
+    return person is None or any(person in process.levels[level].resources for level in levels)
 
 
 def _fits(case: Case, priority: Priority, process: Process) -> Iterator[str]:
@@ -501,7 +560,10 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Rejected: (_says("reason", "Please say why it is set aside."),),
     RequesterReplied: (_replies_something,),
     Noted: (_says("text", "Please write the note."),),
-    Resolved: (_says("resolution", "Please say how it was resolved: the requester reads it."),),
+    Resolved: (
+        _says("resolution", "Please say how it was resolved: the requester reads it."),
+        _is_at_its_level,
+    ),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
     Ticked: (_is_to_be_done,),
     Linked: (_is_another_issue,),
@@ -555,6 +617,7 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
         yield CatchUp()
     yield _to_requester(case, "receipt")
     yield _to_handler(case, process, "assigned", why="It is new.")
+    yield from _in_copy(case, case, process, why="It is new.")
 
 
 def _filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
@@ -581,9 +644,11 @@ def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> I
     yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
 
 
-def _reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
+def _reprioritised(before: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, after, process)
     yield _to_requester(after, "priority")
+    why = f"{actor_of(event, process)} changed its priority."
+    yield from _in_copy(before, after, process, why=why, text=event.note)
 
 
 def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
@@ -610,6 +675,8 @@ def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> I
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_told(event, after, process)
     yield _to_requester(after, "resolved", text=event.resolution)
+    why = f"{actor_of(event, process)} resolved it."
+    yield from _in_copy(before, after, process, why=why, text=event.resolution)
     informed = process.levels[before.level].notifies_on_completion
     if informed is not None:
         person = process.people[_last_handler_at(informed, before, process)]
@@ -772,6 +839,17 @@ def _has_an_issue(before: Case) -> bool:
 def _note(event: Event, after: Case, process: Process) -> AddNote:
     """The note of what has just happened."""
     return AddNote(note_of(event, process), after.version)
+
+
+def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:
+    """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
+    at = [process.priorities[case.priority].handled_at for case in (before, after)]
+    office = process.offices.get(after.request.requester.office)
+    level = office.front_end if office else process.client_front_end
+    if any(one is not None and one != level for one in at):
+        person = process.people[_handler(level, after.request, process, after.id)]
+        if person.id != after.handler:
+            yield SendNotice("copied", person.address, {"name": person.name, **fields})
 
 
 def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:

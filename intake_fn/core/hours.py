@@ -6,10 +6,11 @@ the calendar says so, and the request is due when the budget is used up. What co
 target:
 
 - WorkingDayHours: working days count from midnight to midnight, other days not at all;
+- AroundTheClock: every minute counts;
 - SameDay: the opening hours of working days count, so that a pause is credited to the minute. Hours that cross
   midnight belong to the day on which they begin: Friday's night shift counts on Saturday morning.
 
-Nothing counts in a holiday. One that lasts to the end of its day ends that day's hours, also those after midnight.
+Nothing else counts in a holiday. One that lasts to the end of its day ends that day's hours, also those after midnight.
 
 All instants are UTC. Wall-clock times become instants as RFC 5545, 3.3.5 says: a time that happens
 twice is its first occurrence, one that is skipped is read with the offset before the change.
@@ -26,7 +27,7 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, apply
 from intake_fn.core.errors import Broken
-from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process, SameDay, Target, WorkingDayHours
+from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 
 
@@ -207,6 +208,11 @@ def _day_and_night(day: date, calendar: Calendar) -> Iterator[Part]:
         yield first, last, works and not holiday, holiday or why
 
 
+def _all_day(day: date, calendar: Calendar) -> Iterator[Part]:
+    """A local day that counts, whatever day it is."""
+    yield (*_between(day, WHOLE_DAY, calendar), True, "around the clock")
+
+
 def _opening_hours(day: date, calendar: Calendar) -> Iterator[Part]:
     """A local day by when the office is open; what began the evening before goes on after midnight."""
     begin, end = _between(day, WHOLE_DAY, calendar)
@@ -239,7 +245,11 @@ def _around_holiday(
             yield piece
 
 
-PARTS: Mapping[type[Target], Parts] = {WorkingDayHours: _day_and_night, SameDay: _opening_hours}
+PARTS: Mapping[type[Target], Parts] = {
+    WorkingDayHours: _day_and_night,
+    SameDay: _opening_hours,
+    AroundTheClock: _all_day,
+}
 
 
 def _pieces(start: datetime, end: datetime | None, calendar: Calendar, parts: Parts) -> Iterator[Part]:
@@ -253,7 +263,7 @@ def _pieces(start: datetime, end: datetime | None, calendar: Calendar, parts: Pa
         day += DAY
 
 
-def _working_day_hours(target: WorkingDayHours, start: datetime, calendar: Calendar) -> timedelta:
+def _so_many_hours(target: WorkingDayHours | AroundTheClock, start: datetime, calendar: Calendar) -> timedelta:
     del start, calendar
     return timedelta(hours=target.hours)
 
@@ -279,7 +289,8 @@ def _same_day(target: SameDay, start: datetime, calendar: Calendar) -> timedelta
 
 
 BUDGETS: Mapping[type[Target], Callable[[Any, datetime, Calendar], timedelta]] = {
-    WorkingDayHours: _working_day_hours,
+    WorkingDayHours: _so_many_hours,
+    AroundTheClock: _so_many_hours,
     SameDay: _same_day,
 }
 """How much time that counts a target gives, from the instant at which the clock starts."""

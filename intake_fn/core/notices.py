@@ -149,6 +149,12 @@ NOTICES: Mapping[str, Notice] = {
         "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\n"
         "Open it on the desk:\n{link}",
     ),
+    "copied": Notice(
+        Audience.HELP_DESK,
+        "Your copy ({priority}): {summary}",
+        "This request is from your side and is with {handler}, {level}. {why}\n\n{text}\n\nPriority: {priority}\n\n"
+        "You need not handle it; what you know of it may help.\n\nOpen it on the desk:\n{link}",
+    ),
     "replied": Notice(
         Audience.HELP_DESK,
         "The requester wrote: {summary}",

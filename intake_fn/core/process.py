@@ -23,7 +23,7 @@ OTHER = "other"
 """The speciality that handles what no other speciality is for."""
 
 NOT_THIS_LEVEL = "not-this-level"
-"""The seed's second reason for an escalation; also that of a request raised to urgent where none may be."""
+"""The seed's second reason for an escalation; also that of a request raised to urgent at another level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,14 @@ class WorkingDayHours:
     hours: int
 
 
-Target = SameDay | WorkingDayHours
+@dataclass(frozen=True, slots=True)
+class AroundTheClock:
+    """Hours that pass day and night, on every day."""
+
+    hours: int
+
+
+Target = SameDay | WorkingDayHours | AroundTheClock
 """When a request is due. None stands for the page's "TBD": no clock runs."""
 
 
@@ -116,6 +123,7 @@ class Level:
     front_end_for: str
     resources: tuple[str, ...]
     specialities: Mapping[str, str]
+    speciality_words: Mapping[str, tuple[str, ...]]
     calendar: str
     response: Mapping[Priority, Target | None]
     escalates_to: tuple[int, ...]
@@ -138,13 +146,17 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class PriorityRule:
-    """A priority: its Mantis name and the levels that may hold a request of it."""
+    """A priority: its Mantis name and the levels that may hold a request of it.
+
+    `handled_at` is the level to which it goes at once; None where it begins at its front end.
+    """
 
     priority: Priority
     name: str
     mantis: str
     levels: tuple[int, ...]
     about: str
+    handled_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("levels.*.escalates_to.*", "level"),
     ("levels.*.notifies_on_completion", "level"),
     ("priorities.*.levels.*", "level"),
+    ("priorities.*.handled_at", "level"),
     ("modules.*.owner", "person"),
     ("modules.*.speciality", "speciality"),
     ("board.members.*", "person"),
@@ -130,6 +131,11 @@ def _specialists_are_of_their_level(p: Raw, line: Line) -> Iterator[Problem]:
             if person in p["people"] and person not in (level["resources"] or (person,)):
                 what = f"{path}: {person} is not a resource of level {level['number']}"
                 yield Problem(line(path), what, nearest(person, level["resources"]))
+        for name in level["speciality_words"] or ():
+            if name not in level["specialities"]:
+                path = f"levels.{n}.speciality_words.{name}"
+                what = f"{path}: nobody at level {level['number']} is there for {name!r}"
+                yield Problem(line(path), what, f"Add `{name}:` to its specialities, with one of its resources")
         if level["specialities"] and OTHER not in level["specialities"]:
             what = f"level {level['number']} has nobody for what is no speciality"
             yield Problem(line(f"levels.{n}.specialities"), what, f"Add `{OTHER}:` with one of its resources")
@@ -140,6 +146,16 @@ def _urgent_stays_below(p: Raw, line: Line) -> Iterator[Problem]:
     if URGENT_NEVER_AT in (p["priorities"][Priority.URGENT]["levels"] or ()):
         what = f"urgent requests are allowed at level {URGENT_NEVER_AT}"
         yield Problem(line("priorities.urgent.levels"), what, "Take 4 out: all urgent requests are handled at level 3")
+
+
+def _handled_where_it_may_be(p: Raw, line: Line) -> Iterator[Problem]:
+    """The level to which a priority goes at once is one that may hold it."""
+    for name, priority in p["priorities"].items():
+        at, levels = priority["handled_at"], priority["levels"]
+        if at is not None and levels is not None and at not in levels:
+            path = f"priorities.{name}.handled_at"
+            what = f"{path}: level {at} may not hold {name} requests"
+            yield Problem(line(path), what, f"Name one of {', '.join(map(str, levels))}")
 
 
 def _front_ends_take_everything(p: Raw, line: Line) -> Iterator[Problem]:
@@ -207,7 +223,8 @@ def _times_of(target: SameDay, hours: Sequence[Span]) -> Iterator[tuple[str, tim
 def _clients_have_a_calendar(p: Raw, line: Line) -> Iterator[Problem]:
     """A client company's user has no office, so no level on their way may count in the office's hours."""
     levels = {level["number"]: (n, level) for n, level in enumerate(p["levels"])}
-    waiting, seen = [p["clients"]["front_end"]], set()
+    at_once = [rule["handled_at"] for rule in p["priorities"].values() if rule["handled_at"] is not None]
+    waiting, seen = [p["clients"]["front_end"], *at_once], set()
     while waiting:
         number = waiting.pop()
         if number in seen or number not in levels:
@@ -305,6 +322,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _levels_lead_upwards,
     _specialists_are_of_their_level,
     _urgent_stays_below,
+    _handled_where_it_may_be,
     _front_ends_take_everything,
     _response_times_fit,
     _same_day_is_within_hours,

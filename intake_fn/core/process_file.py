@@ -21,6 +21,7 @@ from intake_fn.core.case import Category, Status
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import (
     Activity,
+    AroundTheClock,
     Board,
     Calendar,
     IntakeLimits,
@@ -356,6 +357,8 @@ def _read_target(file: _File, node: yaml.Node, path: str) -> Target | None:
         file.complain(node, f"{path} has to be one kind of target", f"Write {' or '.join(_TARGET)}, or null")
     if given == ["same_day"]:
         return SameDay(**found["same_day"])
+    if given == ["hours"]:
+        return AroundTheClock(found["hours"])
     return WorkingDayHours(found["working_day_hours"]) if given == ["working_day_hours"] else None
 
 
@@ -366,6 +369,7 @@ _ADDRESS = _Shape(_read_address)
 _TARGET = {
     "same_day": _optional(_record({"cutoff": _TIME, "next_due": _TIME})),
     "working_day_hours": _optional(_COUNT),
+    "hours": _optional(_COUNT),
 }
 _PRODUCT = {"name": _TEXT, "title": _TEXT, "about": _TEXT, "sample": _optional(_FLAG, nothing=False)}
 _OFFICE = {
@@ -397,6 +401,7 @@ _LEVEL = {
     "front_end_for": _optional(_TEXT, ""),
     "resources": _filled(_list(_TEXT)),
     "specialities": replace(_table(_TEXT, _ID), needed=False),
+    "speciality_words": replace(_table(_filled(_list(_TEXT)), _ID), needed=False),
     "calendar": _TEXT,
     "response": replace(_table(_optional(_Shape(_read_target)), _PRIORITY_ID), empty=None),
     "escalates_to": _list(_LEVEL_NUMBER),
@@ -408,7 +413,13 @@ _ACTIVITY = {
     "shown_by": _optional(_SHOWN_BY, ""),
     "mails_requester": _optional(_FLAG, nothing=False),
 }
-_PRIORITY = {"name": _TEXT, "mantis": _TEXT, "levels": _filled(_list(_LEVEL_NUMBER)), "about": _TEXT}
+_PRIORITY = {
+    "name": _TEXT,
+    "mantis": _TEXT,
+    "levels": _filled(_list(_LEVEL_NUMBER)),
+    "about": _TEXT,
+    "handled_at": _optional(_LEVEL_NUMBER),
+}
 _MODULE = {"name": _TEXT, "owner": _TEXT, "speciality": _optional(_TEXT, ""), "spec": _list(_TEXT)}
 _BOARD = {"name": _TEXT, "members": _filled(_list(_TEXT)), "quorum": _COUNT, "meets": _optional(_TEXT, "")}
 _MANTIS = {

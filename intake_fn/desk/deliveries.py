@@ -212,7 +212,13 @@ def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: Pass
 def _judge(desk: Desk, case: Case) -> Judged:
     with structlog.contextvars.bound_contextvars(case=case.id):
         verdict = desk.judge(desk.spec(), claim_of(case.request), (case.request.requester.name,))
-    return Judged(at=desk.clock(), actor=SPECDESK, category=Category(verdict.category), verdict=verdict.to_plain())
+    return Judged(
+        at=desk.clock(),
+        actor=SPECDESK,
+        category=Category(verdict.category),
+        verdict=verdict.to_plain(),
+        speciality=escalation.speciality_of(case.request, desk.process),
+    )
 
 
 def _file(desk: Desk, case: Case) -> Filed:

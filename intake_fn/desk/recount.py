@@ -16,7 +16,7 @@ from intake_fn.core.case import Case, Status, Step
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
 from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
-from intake_fn.core.process import Calendar, Process, SameDay, Target
+from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.ports import CaseRow, Page, Store
 
 PAGE = 100
@@ -126,7 +126,7 @@ def _reasons(case: Case, old: Process, new: Process, before: Due | None, after: 
 def _target(target: Target) -> str:
     if isinstance(target, SameDay):
         return f"the same day before {target.cutoff:%H:%M}, else {target.next_due:%H:%M} of the next working day"
-    return f"{target.hours} working-day hours"
+    return f"{target.hours} {'hours around the clock' if isinstance(target, AroundTheClock) else 'working-day hours'}"
 
 
 def _differences(old: Calendar, new: Calendar, first: datetime, last: datetime) -> Iterator[str]:

@@ -47,7 +47,7 @@ LONGEST_QUERY = 2000
 @blueprint.get("")
 @open_to(ENGINEER)
 def queue() -> Any:
-    """Requests of a level, one's own, all, or the resolved ones; the most recent first."""
+    """Requests of a level, one's own, all, or the resolved ones; urgent ones on top, then the most recent."""
     process = front().process
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
     at = whole(request.args["level"], -1) if "level" in request.args else mine

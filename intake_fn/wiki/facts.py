@@ -13,6 +13,7 @@ from intake_fn.core.case import Category
 from intake_fn.core.process import (
     OFFICE_CALENDAR,
     OTHER,
+    AroundTheClock,
     Calendar,
     Level,
     Office,
@@ -313,6 +314,8 @@ def target(when: Target | None) -> str:
             )
         case WorkingDayHours(hours):
             return f"{hours} hours, counted on working days only"
+        case AroundTheClock(hours):
+            return f"{hours} hours around the clock"
 
 
 def _calendar_name(calendar: str) -> str:

@@ -32,6 +32,7 @@ from intake_fn.core.case import (
     Quarantined,
     Rejected,
     Reopened,
+    Reprioritised,
     Resolved,
     Retried,
     SendNotice,
@@ -316,6 +317,21 @@ class TestQueues:
 
         assert [row.id for page in pages for row in page.rows] == expected
         assert [len(page.rows) for page in pages] == ([3, 3, 1] if level is None else [3])
+
+    def test_urgent_ones_are_on_top_while_they_are_open(self, store: Store) -> None:
+        """However old they are, and across pages; one that is lowered goes to its place by time."""
+        for number in range(5):
+            priority = Priority.URGENT if number in (1, 2) else Priority.HIGH
+            store.create(received(f"HD-{number}", minutes=number, priority=priority), f"key {number}")
+        first = store.queue(1, limit=3)
+        second = store.queue(1, limit=3, cursor=first.cursor)
+
+        assert [row.id for page in (first, second) for row in page.rows] == ["HD-2", "HD-1", "HD-4", "HD-3", "HD-0"]
+
+        lowered = then(store.load("HD-2"), judged(), at(Reprioritised, 2, priority=Priority.LOW, note="Not so."))
+        store.save(1, lowered)
+
+        assert [row.id for row in store.queue(None).rows] == ["HD-1", "HD-4", "HD-3", "HD-2", "HD-0"]
 
     def test_a_new_case_does_not_shift_the_next_page(self, store: Store) -> None:
         """Someone reads page two while requests come in: it goes on where page one ended."""

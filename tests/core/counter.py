@@ -19,7 +19,7 @@ import numpy as np
 
 from intake_fn.core import case as c
 from intake_fn.core.hours import due
-from intake_fn.core.process import Calendar, Process, SameDay, Target, WorkingDayHours
+from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
 from tests.core.samples import CASE_ID, request
@@ -130,7 +130,7 @@ def minute_on(at: time, calendar: Calendar) -> int:
 
 def budget(target: Target, start: int, window: Window, calendar: Calendar, is_open: Any) -> int:
     """How many minutes a target gives to what comes at place `start`."""
-    if isinstance(target, WorkingDayHours):
+    if isinstance(target, WorkingDayHours | AroundTheClock):
         return target.hours * 60
     day = int(window.day[start])
     if hours_of(day - 1, window, calendar)[start:].any():
@@ -216,6 +216,8 @@ def counted(log: list[c.Event], process: Process, window: Window) -> Counted | N
     calendar = process.calendars[process.levels[play.level].calendar]
     is_open = open_minutes(window, calendar)
     counts = working_minutes(window, calendar) if isinstance(target, WorkingDayHours) else is_open.copy()
+    if isinstance(target, AroundTheClock):
+        counts[:] = True
     counts[:start] = False
     needed = budget(target, start, window, calendar, is_open)
     for begin, end in play.still:  # after the end of the log the clock is supposed to run
@@ -323,7 +325,7 @@ def a_target(rng: random.Random, calendar: Calendar) -> Target | None:
     if rng.random() < 0.1:
         return None
     if rng.random() < 0.5:
-        return WorkingDayHours(rng.randint(1, 60))
+        return rng.choice((WorkingDayHours, WorkingDayHours, AroundTheClock))(rng.randint(1, 60))
     span = rng.choice(calendar.hours)
     cutoff = _time(rng, Span(calendar.hours[0].start, calendar.hours[-1].end))
     return SameDay(cutoff, _time(rng, span))

@@ -539,7 +539,7 @@ def test_raising_a_request_to_urgent_at_level_4_moves_it_to_level_3(process: Pro
     assert (3, "paul", URGENT) == (step.case.level, step.case.handler, step.case.priority)
     assert [Escalated, Reprioritised] == [type(event) for event in step.events]
     both = ["UpdateIssue", "AddNote", f"assigned to {PAUL}", f"escalated to {CAMILLE}", "AddNote"]
-    assert [*both, f"priority to {CAMILLE}"] == in_short(step)
+    assert [*both, f"priority to {CAMILLE}", f"copied to {LIAISON}"] == in_short(step)
 
 
 def test_not_even_the_log_holds_an_urgent_request_at_level_4(process: Process) -> None:
@@ -550,8 +550,8 @@ def test_not_even_the_log_holds_an_urgent_request_at_level_4(process: Process) -
     assert [] == [case for case in prefixes if (case.priority, case.level) == (URGENT, 4)]
 
 
-def test_an_urgent_request_below_level_4_stays_where_it_is(process: Process) -> None:
-    """Only level 4 may not hold it."""
+def test_an_urgent_request_at_level_3_stays_where_it_is(process: Process) -> None:
+    """It is where urgent ones are handled."""
     step = step_of(AT_LEVEL_3, Reprioritised, process, priority=URGENT)
 
     assert (3, URGENT, 1) == (step.case.level, step.case.priority, len(step.events))

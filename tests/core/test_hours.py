@@ -24,7 +24,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken
 from intake_fn.core.hours import CLOCK, Clock, Due, _opening_hours, _pieces, due, next_open
-from intake_fn.core.process import Calendar, Process, SameDay, Target, WorkingDayHours
+from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import DAY_MINUTES, Holiday, Span
 from tests.core.samples import NEW_YORK, PAUL, at, case_of, received
@@ -386,7 +386,7 @@ def minute(here: datetime) -> int:
 
 def counted_budget(target: Target, start: datetime, calendar: Calendar) -> int:
     """How many quarters of an hour a target gives, by looking at the wall clock again and again."""
-    if isinstance(target, WorkingDayHours):
+    if isinstance(target, WorkingDayHours | AroundTheClock):
         return 4 * target.hours
     zone = ZoneInfo(calendar.zone)
     first = start.astimezone(zone)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
 
 MAXIMUM = 16
+URGENT_LEVEL = 3
 
 words = st.text(max_size=12)
 said = st.text(min_size=1, max_size=12)
@@ -95,6 +96,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "told": st.booleans(),
     "works": st.booleans(),
     "mailed": st.booleans(),
+    "speciality": st.sampled_from(["", "server"]),
     "reasons": st.lists(words, min_size=1, max_size=2).map(tuple),
     "issue": st.sampled_from([None, 4712]),
     "progress": st.sampled_from(Progress),
@@ -186,7 +188,9 @@ def test_any_accepted_sequence_keeps_the_invariants(
         assert case.handler in process.levels[case.level].resources
         assert case.level in process.priorities[case.priority].levels
         assert case.changed_at >= before.changed_at
-        assert set(allowed(case, process).escalate_to) <= set(process.levels[case.level].escalates_to)
+        below = case.priority is Priority.URGENT and case.level < URGENT_LEVEL
+        ways_up = {URGENT_LEVEL} if below else process.levels[case.level].escalates_to
+        assert set(allowed(case, process).escalate_to) <= set(ways_up)
         for intent in step.intents:
             if isinstance(intent, SendNotice):
                 subject, *_ = render(intent, case, process, "https://desk/s", "https://desk/d")

@@ -233,6 +233,7 @@ FREE = {
 EXPLAINED_AS_ONE = (
     "holidays",
     "specialities",
+    "speciality_words",
     "levels.response",
     "mantis.projects",
     "mantis.fields",

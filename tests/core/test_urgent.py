@@ -1,0 +1,159 @@
+"""All urgent requests are handled at level 3, from the moment in which they are urgent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.case import Case, Escalated, Received, Reprioritised, Resolved, SendNotice, Step
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import advance, allowed, speciality_of, take_in
+from intake_fn.core.hours import due
+from intake_fn.core.process import CLIENT, AroundTheClock
+from intake_fn.core.process_file import ProcessError, parse
+from intake_fn.core.request import Priority
+from tests.core.samples import CASE_ID, NOW, at, case_at, happened, judged, request
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+
+URGENT, HIGH = Priority.URGENT, Priority.HIGH
+LIAISON, PAUL, ANALYSTS = "liaison.paris@example.com", "paul@example.com", "sa@example.com"
+
+
+def arrived(process: Process, office: str = "paris", module: str = "shipments", **changes: str) -> Step:
+    """An urgent request that has just come, and what the judge's word makes owed."""
+    first = take_in(CASE_ID, request(office, module, priority=URGENT, **changes), NOW, process)
+    return advance(first.case, judged(), process)
+
+
+def mails(step: Step) -> dict[str, str]:
+    """The Help Desk's mails of a step, by address."""
+    return {owed.to: owed.notice for owed in step.intents if isinstance(owed, SendNotice) and "camille" not in owed.to}
+
+
+@pytest.mark.parametrize("office", ["new-york", "london", "paris", "hong-kong", CLIENT])
+def test_an_urgent_request_is_at_level_3_when_it_arrives(process: Process, office: str) -> None:
+    """Wherever it comes from; nobody has to escalate it three times by hand."""
+    case = arrived(process, office).case
+
+    assert (3, "system-analysts") == (case.level, case.handler)
+
+
+def test_the_front_end_of_its_origin_is_in_copy(process: Process) -> None:
+    """Level 3 is mailed, and the liaison, both at once: no mail waits for working hours."""
+    step = arrived(process)
+
+    assert {ANALYSTS: "assigned", LIAISON: "copied"} == mails(step)
+    assert [None] == list({owed.after for owed in step.intents if isinstance(owed, SendNotice)})
+
+
+def test_what_is_not_urgent_begins_at_its_front_end_and_nobody_is_in_copy(process: Process) -> None:
+    """As it was."""
+    first = take_in(CASE_ID, request("paris", "shipments", priority=HIGH), NOW, process)
+
+    assert (0, {LIAISON: "assigned"}) == (first.case.level, mails(advance(first.case, judged(), process)))
+
+
+@pytest.mark.parametrize(
+    ("module", "summary", "expected"),
+    [
+        ("server", "It is slow", "server"),
+        ("shipments", "The server is down since 9", "server"),
+        ("shipments", "SERVER  IS\nDOWN", "server"),
+        ("", "Our firewall drops everything from CT2", "firewall"),
+        ("general", "The VPN cannot be reached", "network"),
+        ("shipments", "Internal Server Error when a shipment is saved", "other"),
+        ("shipments", "The observer is downstairs", "other"),
+    ],
+)
+def test_server_firewall_and_network_matters_go_to_the_server_engineer(
+    process: Process, module: str, summary: str, expected: str
+) -> None:
+    """By the module, and by what the text says; whole words only."""
+    asked = request("paris", module, summary=summary, priority=URGENT)
+
+    assert expected == speciality_of(asked, process)
+    assert ("system-analysts" if expected == "other" else "paul") == take_in(CASE_ID, asked, NOW, process).case.handler
+
+
+@pytest.mark.parametrize(("level", "handler"), [(0, "paris-liaison"), (1, "ihelp"), (2, "marc-selter"), (4, "roma")])
+def test_what_becomes_urgent_goes_to_level_3_at_once(process: Process, level: int, handler: str) -> None:
+    """The move comes first, so that the log never holds an urgent request elsewhere; the liaison is in copy."""
+    raised = happened(Reprioritised, priority=URGENT, note="The port closes.")
+    step = advance(case_at(level, handler), raised, process)
+
+    assert (3, "system-analysts", URGENT) == (step.case.level, step.case.handler, step.case.priority)
+    assert [Escalated, Reprioritised] == [type(event) for event in step.events]
+    assert {ANALYSTS: "assigned", LIAISON: "copied"} == mails(step)
+
+
+def by(who: str, case: Case, process: Process, note: str = "It can wait.") -> Step:
+    """Somebody lowers an urgent request."""
+    return advance(case, replace(happened(Reprioritised, priority=HIGH, note=note), actor=who), process)
+
+
+def test_only_level_3_lowers_it_and_says_why(process: Process) -> None:
+    """It stays there, from where it can be escalated to level 4; the front end hears of it."""
+    case = arrived(process).case
+
+    with pytest.raises(Refused, match="Only level 3 may lower"):
+        by(LIAISON, case, process)
+    with pytest.raises(Refused, match="Only level 3 may lower"):
+        by("roma@example.com", case, process)
+    with pytest.raises(Refused, match="give the reason"):
+        by(PAUL, case, process, note="  ")
+    lowered = by(PAUL, case, process)
+    assert (3, HIGH, (4,)) == (lowered.case.level, lowered.case.priority, allowed(lowered.case, process).escalate_to)
+    assert {LIAISON: "copied"} == mails(lowered)
+
+
+def test_nobody_below_level_3_resolves_it(process: Process) -> None:
+    """What was done in Mantis is done; by others it is refused with what to do."""
+    case = arrived(process).case
+    solved = happened(Resolved, resolution="Mended.")
+
+    with pytest.raises(Refused, match="resolved by level 3"):
+        advance(case, replace(solved, actor=LIAISON), process)
+    assert LIAISON in mails(advance(case, solved, process))
+    there = Resolved(at=NOW, actor=LIAISON, resolution="Mended.", in_mantis=True)
+    assert advance(case, there, process).case.status == "resolved"
+
+
+def test_an_old_log_means_what_it_meant_and_leads_to_level_3(process: Process) -> None:
+    """One that stands at level 0 since before: it reads as it was, goes up in one step, and is not resolved there."""
+    old = case_at(0, "paris-liaison", priority=URGENT)
+
+    assert (0, "paris-liaison", (3,)) == (old.level, old.handler, allowed(old, process).escalate_to)
+    assert isinstance(old.history[0], Received)
+    with pytest.raises(Refused, match="escalate it there first"):
+        advance(old, happened(Resolved, resolution="Mended."), process)
+    moved = advance(old, happened(Escalated, level=3, handler="paul", reason="not-this-level"), process)
+    assert (3, "paul") == (moved.case.level, moved.case.handler)
+
+
+def test_urgent_has_no_clock_until_its_hours_are_set_and_then_they_run_day_and_night(process: Process) -> None:
+    """To be decided: no due time. With `{hours: 4}`, a Saturday night counts like any other hour."""
+    night = at("2026-11-28 23:30")
+    level = replace(process.levels[3], response={**process.levels[3].response, URGENT: AroundTheClock(4)})
+    timed = replace(process, levels={**process.levels, 3: level})
+    step = take_in(CASE_ID, request(priority=URGENT), night, process)
+    found = due(step.case, timed)
+
+    assert (None, None) == (step.due, step.wake)
+    assert found
+    assert night + timedelta(hours=4) == found.instant
+
+
+def test_hours_around_the_clock_can_be_set() -> None:
+    """In support.yml; a level that may not hold urgent requests can't be that at which they are handled."""
+    text = (Path(__file__).parents[2] / "support.yml").read_text()
+    timed = text.replace("response: {urgent: null", "response: {urgent: {hours: 2}")
+
+    assert AroundTheClock(2) == parse(timed).levels[3].response[URGENT]
+    with pytest.raises(ProcessError, match="handled_at: level 4 may not hold urgent"):
+        parse(text.replace("handled_at: 3", "handled_at: 4"))

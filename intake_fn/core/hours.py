@@ -327,8 +327,8 @@ def _open(day: date, calendar: Calendar) -> Openings:
 
 def _between(day: date, span: Span, calendar: Calendar) -> tuple[datetime, datetime]:
     """When a span of a day begins and ends: where clocks skip a part of it, it begins later, and ends with its date."""
-    begin = min(_instant(day, span.start, calendar), _instant(day, DAY_MINUTES, calendar))
     last = _instant(day, 2 * DAY_MINUTES if span.crosses_midnight else DAY_MINUTES, calendar)
+    begin = min(_instant(day, span.start, calendar), last)
     return begin, max(begin, min(_instant(day, span.end, calendar), last))
 
 

@@ -196,6 +196,15 @@ def test_day_and_night_loses_no_minute(process: Process) -> None:
     assert at("2026-11-04 00:00") == next_open(at("2026-11-04 00:00"), calendar)
 
 
+def test_a_night_whose_first_hour_is_skipped_begins_as_much_later(process: Process) -> None:
+    """Scoresbysund skips 23:00 to 24:00 in spring: what opens at 23:07 opens at 00:07, as any time that is skipped."""
+    night = (Span(23 * 60 + 7, 24 * 60 + 33),)
+    calendar = replace(process.calendars["new-york"], zone="America/Scoresbysund", hours=night)
+    saturdays = replace(calendar, working_days=frozenset({5}))
+
+    assert datetime(2037, 3, 29, 1, 7, tzinfo=UTC) == next_open(datetime(2037, 3, 28, 12, tzinfo=UTC), saturdays)
+
+
 def test_the_trace_says_why_the_office_is_closed(process: Process) -> None:
     """Before it opens, between its hours, after it closes, and what is off of half a day."""
     eve = {date(2026, 12, 24): AFTERNOON_OFF}

@@ -19,7 +19,7 @@ LONGEST_PART = 8_000
 
 _NAMES = r"(?:bugs?|defects?|faults?|errors?|(?:change|feature) requests?|requests? for (?:a )?change|questions?|misc)"
 _LABEL = re.compile(
-    rf"^(?:\W*(?:{_NAMES}|urgent|important|asap|broken|idea|suggestion|subject|re|fwd?)\s*[:!\u2013\u2014-]+\s*)+",
+    rf"^(?:\W{{0,20}}(?:{_NAMES}|urgent|important|asap|broken|idea|suggestion|subject|re|fwd?)\s{{0,5}}[:!\u2013\u2014-]{{1,9}}\s{{0,5}})+",
     re.IGNORECASE,
 )
 _ABOUT_ITSELF = re.compile(
@@ -37,7 +37,7 @@ _ABOUT_ITSELF = re.compile(
 """What a text says about itself, or tells the judge to say. That is no evidence, whoever is right."""
 
 _TAG = re.compile(r"</?[a-z][^<>]{0,80}>", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE_END = re.compile(r"((?<=[.!?])\s+|\n+)")
 
 
 def visible(text: str) -> str:
@@ -48,7 +48,9 @@ def visible(text: str) -> str:
 
 def _unlabelled(text: str) -> str:
     parts = _SENTENCE_END.split(_LABEL.sub("", _TAG.sub(" ", visible(text))))
-    left = " ".join(part for part in parts if not _ABOUT_ITSELF.search(part))
+    ends = ["\n" if "\n" in end else " " for end in parts[1::2]] + [""]
+    told = zip(parts[::2], ends, strict=True)
+    left = "".join(part + end for part, end in told if not _ABOUT_ITSELF.search(part)).strip()
     return left if re.search(r"\w", left) else text
 
 

@@ -51,7 +51,43 @@ _FAILURE = _any(
     r"\b(?:is|are|was|were) (?:nowhere|wiped)\b",
 )
 
-_NO_FAILURE = _any(r"\b(?:no|without(?: an?)?|not an?) (?:error|crash|exception)\b")
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:no|not|never|none|without|nor|neither|cannot|avoids?|prevents?|if|whether|in case of|unless|until|like)"
+    r"|n't)(?: [\w'-]{1,30}){0,4} ?$"
+)
+"""What stands before a failure that did not happen: "no", "does not give an", "if there is ever an"."""
+
+NEAR_BEFORE = 80
+"""Characters before a failure that are looked at for that."""
+
+_NOT_SEEN = _any(
+    r"\b(?:expect(?:s|ed|ing)?|should|shall|ought to|would (?:like|want|prefer|love)|want(?:s|ed)?|wish(?:es|ed)?)\b",
+    r"\b(?:instead of|rather than|supposed to|must (?:be|show|say|give|not)|hop(?:e|ed|ing) (?:for|to))\b",
+    r"\b(?:manual|handbook|documentation|docs|article|colleague|boss|manager|customer|supplier|vendor|e-?mail|letter)"
+    r" (?:says?|said|reads?|claims?|claimed|writes?|wrote|calls?|mentions?|mentioned|about)\b",
+)
+"""A sentence that tells what is wanted, or what somebody else said, tells nothing that was seen."""
+
+_MAIL_BELOW = _any(
+    r"^-{3,} ?(?:original|forwarded) message\b",
+    r"^begin forwarded message\b",
+    r"^from: [^\n]{1,200}\n(?:sent|date|to|subject): ",
+    r"^on [^\n]{1,200} wrote:",
+)
+"""Where pasted mail begins: all below it is somebody else's."""
+
+_QUOTED_LINE = re.compile(r"^[ \t]{0,8}[>|].*$", re.MULTILINE)
+_QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb\n]{1,300})[\"\u201d\u201c\u00bb]")
+_SHOWN_BEFORE = re.compile(
+    r"\b(?:shows?|showed|displays?|displayed|appears?|appeared|gets?|got|see|saw|page|screen|popup|window|message|error"
+    r"|system|it|ct2|says|reads|with|gives?|gave)\W{1,3}$"
+)
+"""What stands before a quotation that was seen on a screen; any other is somebody's words."""
+
+_WRAPPED = re.compile(r"(?<=[^\n]{60})\n(?=[^\n])")
+"""The end of a line that goes on in the next, as mail programs break lines."""
+
+_SENTENCES = re.compile(r"(?<=[.!?;])\s|\n")
 
 _PERSON = (
     r"(?:colleague|employee|joiner|starter|trainee|apprentice|temp|intern|locum|nurse|clerk|assistant|team member|hire)"
@@ -69,7 +105,7 @@ _SETUP = _any(
     r"\b(?:password|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
 )
 
-_BEGINS = r"(?:^|[.!?,;:-]\s+)(?:hello|hi|hey|dear \w+|and|so|but|please|question)?[\s,:]*"
+_BEGINS = r"(?:^|[.!?,;:-]\s{1,4})(?:hello|hi|hey|dear \w{1,40}|and|so|but|please|question)?[\s,:]{0,4}"
 
 _QUESTION = _any(
     _BEGINS + r"how (?:do|can|could|should|would|must|much|many|long|often|to)\b",
@@ -80,7 +116,7 @@ _QUESTION = _any(
     r"\b(?:please explain|tell (?:me|us) (?:how|where|when|what|who)|family asks|client asks)\b",
 )
 
-_ANSWER = _any(r"^\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"^\W*$")
+_ANSWER = _any(r"\A\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"\A\W*\Z")
 
 _WISH = _any(
     r"\b(?:would|could|might) be (?:nice|great|good|helpful|useful|handy)\b",
@@ -97,14 +133,14 @@ _INCIDENT = _any(
     r"\bsince (?:the|\d+ \w+|monday|tuesday|wednesday|thursday|friday|it)\b",
     r"\b(?:on|by) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
     r"\b(?:i|we) (?:saved|added|uploaded|clicked|pressed|typed|entered|attached|sent)\b",
-    r"\b(?:shows?|reads|says|displays?)\b[^.]{0,30}[\"“'][^\"”']+[\"”']",
+    r"\b(?:shows?|reads|says|displays?)\b[^.]{0,30}[\"“'][^\"”']{1,200}[\"”']",
 )
 """What only a report of something that happened says."""
 
 _DEVIATION = _any(
     r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?)\b",
     r"\b(?:not|cannot|never|no (?:longer|more)|any ?more)\b",
-    r"\w+n't\b",
+    r"(?<=\w)n't\b",
     r"\b(?:refused|rejected|blocked|twice|nobody|nowhere|gone|empty)\b",
 )
 
@@ -135,7 +171,7 @@ def route(claim: Claim) -> Route | None:
     """The verdict that needs no clause, if the claim calls for one in so many words."""
     said = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
-    if _FAILURE.search(said) and not _NO_FAILURE.search(said):
+    if tells_failure(claim):
         return Route(BUG, 0.85, _FAILED)
     if _SETUP.search(said) and not _DEVIATION.search(summary):
         return Route(MISC, 0.8, _TO_SET_UP)
@@ -144,6 +180,38 @@ def route(claim: Claim) -> Route | None:
     if asks and expects_answer(claim) and not deviates(claim):
         return Route(MISC, 0.75, _ASKS)
     return None
+
+
+def tells_failure(claim: Claim) -> bool:
+    """Whether the requester says in so many words that they saw a failure."""
+    told = seen(claim)
+    return any(
+        not _DENIED_BEFORE.search(told[max(0, match.start() - NEAR_BEFORE) : match.start()])
+        for match in _FAILURE.finditer(told)
+    )
+
+
+def denies_failure(claim: Claim) -> bool:
+    """Whether failures are spoken of, yet none that was seen."""
+    told = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
+    return bool(_FAILURE.search(told)) and not tells_failure(claim)
+
+
+def seen(claim: Claim) -> str:
+    """What the requester says that they saw, folded: no pasted mail, no quotation of others, nothing wished for."""
+    return "\n".join(_seen_in(fold(part)) for part in (claim.summary, claim.what_happened, claim.steps))
+
+
+def _seen_in(text: str) -> str:
+    below = _MAIL_BELOW.search(text)
+    own = _QUOTED_LINE.sub("", text[: below.start()] if below else text)
+    sentences = (sentence for sentence in _SENTENCES.split(_WRAPPED.sub(" ", own)) if not _NOT_SEEN.search(sentence))
+    return "\n".join(_QUOTATION.sub(_as_seen, sentence) for sentence in sentences)
+
+
+def _as_seen(quotation: re.Match[str]) -> str:
+    before = quotation.string[max(0, quotation.start() - NEAR_BEFORE) : quotation.start()]
+    return quotation.group(1) if _SHOWN_BEFORE.search(before) else " "
 
 
 def deviates(claim: Claim) -> bool:

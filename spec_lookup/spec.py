@@ -19,7 +19,7 @@ from spec_lookup.clause import Clause
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
-from spec_lookup.evidence import ROUTES, WANTS_NEW, Route, deviates, expects_answer, route, wishes
+from spec_lookup.evidence import ROUTES, WANTS_NEW, Route, denies_failure, deviates, expects_answer, route, seen, wishes
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -148,6 +148,10 @@ class Spec:
             return None
         router = Router.open(self._embedder)
         kind, probability = max(router.kinds(claim).items(), key=lambda item: item[1])
+        if kind == FAILURE:  # only what was seen counts, not what was expected, quoted or denied
+            if denies_failure(claim):
+                return None
+            probability = min(probability, router.kinds(Claim("", seen(claim)))[FAILURE])
         doubtful = (kind != FAILURE and deviates(claim)) or (kind == QUESTION and not expects_answer(claim))
         sure = ROUTED_AGAINST if doubtful or router.by_words_alone else ROUTED
         if kind not in ROUTES or probability < sure:

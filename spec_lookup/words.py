@@ -24,7 +24,7 @@ They take some 2 KB each."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-_:./'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
-_LINK = re.compile(r"\]\([^)]*\)|\{[#:][^}]*\}|<[^>\s]{1,200}>")
+_LINK = re.compile(r"\]\([^)]{0,300}\)|\{[#:][^}]{0,200}\}|<[^>\s]{1,200}>")
 
 STOP_WORDS = frozenset(
     """a an and are as at be been being but by can can't cannot could did do does doesn don for from had has have he

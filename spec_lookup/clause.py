@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])|\n\s*\n|\n(?=\s*(?:[-*+|]|\d+\.)\s*)")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;])[^\S\u00a0]+(?=[^\sa-z])|(?<=[\u3002\uff01\uff1f\uff1b])|\n\s*\n|\n(?=\s*(?:[-*+|]|\d+\.)\s*)"
+)
 REMEMBERED = 1000
 """Clauses whose sentences are kept: the same ones are found again and again."""
 
@@ -16,10 +18,10 @@ _MARKUP_LINE = re.compile(r"^\s*(?:\|?[\s:|-]+\|?|!!!.*|\?\?\?.*|```.*|~~~.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A heading (H2 or H3) of a page with its own body, up to the next heading of any level.
+    """A heading of a page with its own body, up to the next heading of any level.
 
-    `markdown` is the body as it stands in the page and what quotes are taken from; `line` counts from
-    1; `url` is relative to the spec's root as MkDocs publishes it; only a normative clause decides.
+    `markdown` is the body as a person reads it on the site, its blocks apart, and what quotes are taken from; `line`
+    counts from 1; `url` is relative to the spec's root as MkDocs publishes it; only a normative clause decides.
     """
 
     page: str
@@ -29,6 +31,8 @@ class Clause:
     markdown: str
     line: int
     normative: bool = True
+    links: str = ""
+    """The addresses that the body links to, as they were written, with spaces between them."""
 
     @property
     def cite(self) -> str:

@@ -86,13 +86,18 @@ class Source:
         """A copy of the pages in which this clause has another body. Raises ValueError when that moves a heading."""
         clause = self.clauses[cite]
         pages = [
-            (name, _replaced(text, clause, body) if page_name(name) == clause.page else text)
+            (name, _replaced(text, clause, self._next_line(clause), body) if page_name(name) == clause.page else text)
             for name, text in self.pages
         ]
         after = {c.cite: c.markdown for name, text in pages for c in clauses(name, text)}
-        if after != {c.cite: c.markdown for c in self.clauses.values()} | {cite: body.strip("\n")}:
+        if after != {c.cite: c.markdown for c in self.clauses.values()} | {cite: after.get(cite)}:
             raise ValueError(cite)
         return pages
+
+    def _next_line(self, clause: Clause) -> int | None:
+        """The line of the heading that ends this clause; None for the last one of its page."""
+        below = [c.line for c in self.clauses.values() if c.page == clause.page and c.line > clause.line]
+        return min(below, default=None)
 
 
 class Cases:
@@ -240,13 +245,11 @@ def _issue(row: Row) -> IssueText:
     return IssueText(row.data["id"], row.data["summary"], row.data["description"])
 
 
-def _replaced(text: str, clause: Clause, body: str) -> str:
-    """The page with another body below the clause's heading."""
+def _replaced(text: str, clause: Clause, next_line: int | None, body: str) -> str:
+    """The page with another body between the clause's heading and the next one."""
     lines = text.split("\n")
-    head, rest = "\n".join(lines[: clause.line]), "\n".join(lines[clause.line :])
-    if not clause.markdown:
-        return f"{head}\n\n{body}\n\n{rest}"
-    return f"{head}\n{rest.replace(clause.markdown, body, 1)}"
+    below = lines[next_line - 1 :] if next_line else []
+    return "\n".join([*lines[: clause.line], "", body, "", *below])
 
 
 def _cite(row: Row) -> str | None:

@@ -24,7 +24,7 @@ from spec_lookup.clauses import Clauses
 from spec_lookup.dense import Dense
 from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken
 from spec_lookup.index import Bm25, StoredPostings
-from spec_lookup.parse import decode
+from spec_lookup.parse import SUFFIXES, decode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,10 +49,10 @@ LAYOUT = {
 LISTS = ("cites", "words")
 """How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
 
-FORMAT = 4
+FORMAT = 5
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.4"
+ENGINE = "spec_lookup 0.5"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 
@@ -73,10 +73,16 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and text of every page, sorted by name. Raises SpecBroken."""
     if not folder.is_dir():
         raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
-    for path in sorted(folder.rglob("*.md")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()):
         name = path.relative_to(folder).as_posix()
-        if not any(part.startswith(".") for part in name.split("/")):  # the site leaves those out, too
+        hidden = any(part.startswith(".") for part in name.split("/"))
+        if not hidden and not _gives_way(path):  # the site leaves those out, too
             yield name, decode(path.read_bytes(), name)
+
+
+def _gives_way(path: Path) -> bool:
+    """A README is a folder's first page only where there is no index."""
+    return path.stem == "README" and any(path.with_name(f"index{suffix}").is_file() for suffix in SUFFIXES)
 
 
 def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

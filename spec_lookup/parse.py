@@ -1,45 +1,47 @@
-"""Markdown pages into clauses. The site's own parser says what a heading is and which anchor it has.
+"""Markdown pages into clauses, as the site publishes them: see `published`.
 
-The source says where a heading's line and body are, the parser what is published. So every line that
-may be a heading gets a mark, and the parser is asked twice: with the marks, to learn which lines have
-become headings (not those in code or comments), and without, for their titles and ids. What stands
-below an H4 to H6 is a clause of its own, so that nothing of a section is out of reach.
+Every heading with an id and every word of a page belongs to one clause: what stands below the page's title is a
+clause under the title's anchor, what stands above every heading one that is cited by the page alone.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from spec_lookup.clause import Clause
 from spec_lookup.errors import SpecBroken
+from spec_lookup.published import EXTENSIONS, Section, rendered, sections, words_missing
 
-_HEADING = re.compile(r"^(#{1,6}(?!#)\s*[^#\s].*?)(\s*#*\s*)$")
-_UNDERLINE = re.compile(r"^(?:=+|-+)\s*$")
-_ATTRIBUTES = re.compile(r"\s*\{:?[^{}]*\}\s*$")
+__all__ = ["EXTENSIONS", "SUFFIXES", "clauses", "decode", "page_name", "words_in_no_clause"]
+
+SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""How the names of pages end, for MkDocs and here."""
+
+SHOWN = 10
+"""Words of a page that are named at most when they are in no clause."""
+
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_MARK = "qxzheading{}qxz"
-_MARKED = re.compile(r"qxzheading(\d+)qxz")
-
-EXTENSIONS = ("toc", "attr_list", "tables", "admonition", "fenced_code", "def_list", "footnotes", "md_in_html")
-"""Those of Python-Markdown that can bear on headings and their ids."""
+_HEADING_LINE = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s+)?(?:#|<h[1-6]\b)|<h[1-6]\b", re.IGNORECASE)
+_UNDERLINE = re.compile(r"^[\s>]*(?:=+|-+)\s*$")
+_ATTRIBUTES = re.compile(r"\{:?[^{}]*\}\s*#*\s*$|\]\([^)]*\)|<[^>]*>")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
-    level: int
-    title: str
-    anchor: str
-    line: int
-    body: str
+class _Page:
+    html: str
+    first_line: int
+    head: Mapping[str, str]
+    clauses: list[Clause]
 
 
 def page_name(path: str) -> str:
-    """The page that a file makes: its path below the spec's folder without .md."""
-    return path.replace("\\", "/").removesuffix(".md")
+    """The page that a file makes: its path below the spec's folder without its ending."""
+    name = path.replace("\\", "/")
+    return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
 
 
 def decode(data: bytes, name: str) -> str:
@@ -51,22 +53,48 @@ def decode(data: bytes, name: str) -> str:
         raise SpecBroken(f"{name}:{line}: this is not UTF-8 text. Save the page as UTF-8.") from error
 
 
-def clauses(name: str, text: str) -> list[Clause]:
-    """The clauses of one page, in order. `name` is the file's path below the spec's folder.
+def clauses(name: str, text: str, site: Path | None = None) -> list[Clause]:
+    """The clauses of one page, in order. `name` is the file's path below the spec's folder, `site` its mkdocs.yml.
 
-    Raises SpecBroken when two headings of the page have the same anchor.
+    Raises SpecBroken when two headings of the page have the same anchor, and when a word is in no clause.
     """
+    page = _read(name, text, site)
+    if missing := _missing(page):
+        raise SpecBroken(
+            f"{name}:{page.first_line}: {len(missing)} published words are in no clause: "
+            f"{' '.join(missing[:SHOWN])}. Write that part of the page as plain Markdown."
+        )
+    return page.clauses
+
+
+def words_in_no_clause(name: str, text: str, site: Path | None = None) -> list[str]:
+    """The published words of a page that none of its clauses holds: none, or `clauses` refuses the page."""
+    return _missing(_read(name, text, site))
+
+
+def _missing(page: _Page) -> list[str]:
+    texts = [text for clause in page.clauses for text in (clause.title, clause.markdown)]
+    return words_missing(page.html, [*texts, *{clause.page_title for clause in page.clauses}])
+
+
+def _read(name: str, text: str, site: Path | None) -> _Page:
     page = page_name(name)
     head, body, first_line = _front_matter(text)
     normative = head.get("normative", "true").lower() not in ("false", "no")
-    headings = list(_headings(name, body, first_line))
-    _refuse_twins(name, headings)
-    title = next((h.title for h in headings if h.level == 1), head.get("title", page))
-    found = [Clause(page, h.anchor, h.title, title, h.body, h.line, normative) for h in headings if h.level > 1]
-    if found or not body.strip():
-        return found
-    only = headings[0] if headings else _Heading(1, title, "", first_line, body)  # no sections: the page is one clause
-    return [Clause(page, only.anchor, only.title, title, only.body or body, only.line, normative)]
+    html = rendered(body, site)
+    above, *found = sections(html)
+    lines = _lines(found, body, first_line)
+    _refuse_twins(name, found, lines)
+    top = next((section for section in found if section.level == 1), None)
+    title = top.title if top else head.get("title", page)
+    made = [
+        Clause(page, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
+        for section, line in zip(found, lines, strict=True)
+        if section is not top or section.text or len(found) == 1
+    ]
+    if above.text:
+        made.insert(0, Clause(page, "", title, title, above.text, first_line, normative, " ".join(above.links)))
+    return _Page(html, first_line, head, made)
 
 
 def _front_matter(text: str) -> tuple[Mapping[str, str], str, int]:
@@ -79,69 +107,47 @@ def _front_matter(text: str) -> tuple[Mapping[str, str], str, int]:
     return head, text[match.end() :], text.count("\n", 0, match.end()) + 1
 
 
-def _headings(name: str, body: str, first_line: int) -> Iterator[_Heading]:
-    """The published headings that stand in lines of their own, with the text below each."""
+def _lines(found: list[Section], body: str, first_line: int) -> list[int]:
+    """The line of the file where each heading stands; that of the one before where it comes from elsewhere."""
     lines = body.split("\n")
-    candidates = list(_candidates(lines))  # first line of the heading, first line after it
-    published = _published(body)
-    marked = _published("\n".join(_with_marks(lines, [start for start, _ in candidates])))
-    if len(published) != len(marked):
-        raise SpecBroken(f"{name}:{first_line}: raw HTML in a heading hides other headings. Take it out of there.")
-    found = [
-        (*candidates[int(mark.group(1))], token)
-        for token, with_mark in zip(published, marked, strict=True)
-        if (mark := _MARKED.search(str(with_mark["name"])))
-    ]
-    ends = [start for start, _, _ in found[1:]] + [len(lines)]
-    for (start, below, token), end in zip(found, ends, strict=False):  # one end too many for a page without headings
-        title = html.unescape(str(token["name"]))
-        text = "\n".join(lines[below:end]).strip("\n")
-        yield _Heading(int(token["level"]), title, str(token["id"]), first_line + start, text)
+    at, placed = 0, []
+    for section in found:
+        at = next((n for n in _places(lines, at, section)), at)
+        placed.append(first_line + at)
+        at = at + 1 if _says(lines, at, section) else at
+    return placed
 
 
-def _candidates(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Lines that look like a heading: `## Title`, or a line that is underlined."""
-    for number, line in enumerate(lines):
-        above = lines[number - 1] if number else ""
-        if _HEADING.match(line):
-            yield number, number + 1
-        elif _UNDERLINE.match(line) and above.strip() and not _HEADING.match(above):
-            yield number - 1, number + 1
+def _places(lines: list[str], start: int, section: Section) -> Iterator[int]:
+    """The lines that may be the section's heading, the likeliest first: those written as one, then any."""
+    saying = [n for n in range(start, len(lines)) if _says(lines, n, section)]
+    yield from (n for n in saying if _looks_like_heading(lines, n))
+    yield from saying
 
 
-def _with_marks(lines: list[str], starts: list[int]) -> list[str]:
-    """The lines with a mark at the end of each candidate's title, before its attributes."""
-    marked = list(lines)
-    for number, start in enumerate(starts):
-        heading = _HEADING.match(lines[start])
-        title, rest = heading.groups() if heading else (lines[start], "")
-        attributes = _ATTRIBUTES.search(title)
-        end = attributes.start() if attributes else len(title)
-        marked[start] = f"{title[:end]} {_MARK.format(number)}{title[end:]}{rest}"
-    return marked
+def _looks_like_heading(lines: list[str], number: int) -> bool:
+    below = lines[number + 1] if number + 1 < len(lines) else ""
+    return bool(_HEADING_LINE.match(lines[number]) or _UNDERLINE.match(below))
 
 
-def _published(body: str) -> list[dict[str, Any]]:
-    """The headings of the page as the site's parser publishes them: level, name and id of each, in order."""
-    from markdown import Markdown  # noqa: PLC0415 - only building an index needs it
-
-    parser = Markdown(extensions=list(EXTENSIONS))
-    parser.convert(body)
-    return list(_flat(parser.toc_tokens))  # type: ignore[attr-defined]  # set by the toc extension
-
-
-def _flat(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for token in tokens:
-        yield token
-        yield from _flat(token["children"])
+def _says(lines: list[str], number: int, section: Section) -> bool:
+    if number >= len(lines):
+        return False
+    line = lines[number]
+    if re.search(
+        rf"""\{{[^}}]*#{re.escape(section.anchor)}(?![\w-])|id=["']?{re.escape(section.anchor)}(?![\w-])""", line
+    ):
+        return True
+    said = _WORD.findall(_ATTRIBUTES.sub(" ", line))
+    return bool(said) and said == _WORD.findall(section.title)
 
 
-def _refuse_twins(name: str, headings: list[_Heading]) -> None:
-    lines: dict[str, int] = {}
-    for heading in headings:
-        if heading.anchor in lines:
+def _refuse_twins(name: str, found: list[Section], lines: list[int]) -> None:
+    known: dict[str, int] = {}
+    for section, line in zip(found, lines, strict=True):
+        if section.anchor in known:
             raise SpecBroken(
-                f"{name}:{heading.line}: the anchor #{heading.anchor} is already that of line "
-                f"{lines[heading.anchor]}. Give one of the two headings another {{#anchor}}."
+                f"{name}:{line}: the anchor #{section.anchor} is already that of line "
+                f"{known[section.anchor]}. Give one of the two headings another {{#anchor}}."
             )
-        lines[heading.anchor] = heading.line
+        known[section.anchor] = line

@@ -9,7 +9,6 @@ are written, and not by their scores: a reader sees what belongs together, and a
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from spec_lookup.claim import Claim
@@ -25,8 +24,6 @@ MOST_CHARACTERS = 12_000
 
 LONGEST_CLAUSE = 6_000
 """Characters of one clause that are shown."""
-
-_LINK = re.compile(r"\]\(\s*<?([^()\s>#]*)#([^()\s>]+)>?(?:\s[^()]*)?\)")
 
 
 def shown(spec: Spec, claim: Claim) -> list[Clause]:
@@ -53,7 +50,8 @@ def _wanted(spec: Spec, parts: list[tuple[str, float]]) -> Iterator[Clause]:
 
 def linked(spec: Spec, clause: Clause) -> Iterator[Clause]:
     """The clauses that a clause links to by page and anchor."""
-    for target, anchor in _LINK.findall(clause.markdown):
+    for link in clause.links.split():
+        target, _, anchor = link.partition("#")
         page = posixpath.normpath(posixpath.join(posixpath.dirname(clause.page), target)) if target else clause.page
         there = spec.clause(f"{page.removesuffix('.md')}#{anchor}")
         if there is not None:

@@ -19,6 +19,7 @@ from spec_lookup.clause import Clause
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
+from spec_lookup.errors import SpecBroken
 from spec_lookup.evidence import ROUTES, WANTS_NEW, Route, denies_failure, deviates, expects_answer, route, seen, wishes
 from spec_lookup.folder import (
     ENGINE,
@@ -32,6 +33,7 @@ from spec_lookup.folder import (
 )
 from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
+from spec_lookup.published import NO_BREAK
 from spec_lookup.router import FAILURE, QUESTION, Router
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import words
@@ -97,9 +99,9 @@ class Spec:
         return build(spec_folder, out, commit)
 
     @classmethod
-    def of(cls, pages: list[tuple[str, str]], commit: str = "") -> Spec:
-        """The spec that these pages (name, text) make."""
-        clauses = [clause for name, text in pages for clause in clauses_of(name, text)]
+    def of(cls, pages: list[tuple[str, str]], commit: str = "", site: Path | None = None) -> Spec:
+        """The spec that these pages (name, text) make, published by this mkdocs.yml."""
+        clauses = [clause for name, text in pages for clause in clauses_of(name, text, site)]
         embedder = Embedder.open(model_folder())
         dense = Dense.of(clauses, embedder) if embedder else None
         stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
@@ -213,8 +215,20 @@ class Spec:
 
 
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
-    """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken."""
-    return Spec.of(list(read_pages(spec_folder)), commit).save(out)
+    """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken.
+
+    A folder without a clause replaces nothing.
+    """
+    spec = Spec.of(list(read_pages(spec_folder)), commit, site_of(spec_folder))
+    if not spec.stamp.clauses:
+        raise SpecBroken(f"{spec_folder} holds no page with a clause, so {out} stays as it is. Name the spec's folder.")
+    return spec.save(out)
+
+
+def site_of(folder: Path) -> Path | None:
+    """The mkdocs.yml of the site that a folder of pages belongs to, if it has one."""
+    above = folder.resolve()
+    return next((file for each in (above, *above.parents) if (file := each / "mkdocs.yml").is_file()), None)
 
 
 def _words_of(clause: Clause) -> list[str]:
@@ -245,8 +259,9 @@ def _citations(hits: list[Hit]) -> tuple[Citation, ...]:
 
 def whole(clause: Clause) -> str:
     """The text of a clause line by line, as far as it is quoted: up to the last line that has room."""
-    text = clause.markdown.strip()
-    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rpartition("\n")[0] or text[:LONGEST_QUOTE]
+    text = clause.markdown.replace(NO_BREAK, " ").strip()
+    begin = text[:LONGEST_QUOTE]
+    return text if text == begin else begin.rpartition("\n")[0].rstrip() or begin
 
 
 def _why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:
@@ -256,7 +271,7 @@ def _why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:
         reasons.append("The search found no clause that resembles your request.")
     else:
         near = hits[0].clause
-        complete = whole(near) == near.markdown.strip()
+        complete = len(near.markdown.strip()) <= LONGEST_QUOTE
         shown = "is quoted whole" if complete else "is long, so only its beginning is quoted"
         reasons.append(
             f"Of all clauses, {near.cite} ({near.title}) resembles your request most, and {shown}. "

@@ -12,10 +12,14 @@ from urllib.parse import quote
 
 _HEADING = re.compile(r'<h([1-6])\b[^>]*?(?:\bid="([^"]+)"[^>]*)?>')
 _TITLE = "1"
+_TAG = re.compile(r"<[^>]*>")
 
 
 def with_reports(html: str, page: str, intake_url: str) -> str:
-    """The page's HTML with citation and link at the end of every clause (a heading below the title, with an id)."""
+    """The page's HTML with citation and link at the end of every clause.
+
+    A clause is a heading with an id; the page's title is one if text follows it.
+    """
     return "".join(_parts(html, page, intake_url))
 
 
@@ -25,8 +29,12 @@ def _parts(html: str, page: str, intake_url: str) -> Iterator[str]:
     yield html[: headings[0].start()] if headings else html
     for heading, end in zip(headings, ends, strict=True):
         yield html[heading.start() : end]
-        if heading.group(1) != _TITLE and heading.group(2):
+        if heading.group(2) and (heading.group(1) != _TITLE or _has_text(html[heading.end() : end])):
             yield _tools(f"{page}#{heading.group(2)}", intake_url)
+
+
+def _has_text(html: str) -> bool:
+    return bool(_TAG.sub("", html.partition("</h1>")[2]).strip())
 
 
 def _tools(citation: str, intake_url: str) -> str:

@@ -167,11 +167,11 @@ def test_what_is_shown_has_a_cap() -> None:
 
 
 def test_an_answer_that_holds_becomes_citations() -> None:
-    """The quote is given back as the clause has it, with its markup."""
+    """The quote is given back as the clause has it: as a person reads it, without markup."""
     assert Answer(
         "bug",
         0.9,
-        (Citation("fines#cap", "Cap", "fines/#cap", "No fine is higher than `10 EUR`.", "supports-expected"),),
+        (Citation("fines#cap", "Cap", "fines/#cap", "No fine is higher than 10 EUR.", "supports-expected"),),
         None,
         "The spec caps fines.",
     ) == checked(SAID, CLAUSES)
@@ -180,13 +180,13 @@ def test_an_answer_that_holds_becomes_citations() -> None:
 @pytest.mark.parametrize(
     ("quote", "passage"),
     [
-        ("The fine is 0.20 EUR a day", "The fine is **0.20 EUR** a day"),
+        ("The fine is 0.20 EUR a day", "The fine is 0.20 EUR a day"),
         (
             "The fine is **0.20 EUR** a day, see\n[the cap](#cap).",
-            "The fine is **0.20 EUR** a day, see [the cap](#cap).",
+            "The fine is 0.20 EUR a day, see the cap.",
         ),
-        ("a day, see the cap. It", "a day, see [the cap](#cap). It"),
-        ("It doesn\u2019t apply to children - ever", "It doesn't apply to *children* \u2013 ever"),
+        ("a day, see the cap. It", "a day, see the cap. It"),
+        ("It doesn\u2019t apply to children - ever", "It doesn't apply to children \u2013 ever"),
         ("0.20", None),
         ("The fine is 0.30 EUR a day", None),
         ("the fine is 0.20 EUR a day", None),

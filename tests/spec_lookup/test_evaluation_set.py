@@ -29,10 +29,16 @@ def rows(name: str, sets: tuple[str, ...] = SETS) -> list[Row]:
 
 @cache
 def bodies(spec: str) -> dict[str, str]:
-    """Each clause of a spec with its body; no two sets have a spec of the same name."""
+    """Each clause of a spec with its body as it was written; no two sets have a spec of the same name."""
     [folder] = [DATA / each / "specs" / spec for each in SETS if (DATA / each / "specs" / spec).is_dir()]
-    pages = read_pages(folder)
-    return {clause.cite: flat(clause.markdown) for name, text in pages for clause in clauses(name, text)}
+    found = {}
+    for name, text in read_pages(folder):
+        lines = text.split("\n")
+        made = clauses(name, text)
+        ends = [clause.line - 1 for clause in made[1:]] + [len(lines)]
+        for clause, end in zip(made, ends, strict=True):
+            found[clause.cite] = flat("\n".join(lines[clause.line : end]))
+    return found
 
 
 def flat(text: str) -> str:

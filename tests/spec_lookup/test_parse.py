@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown import Markdown
 
 from spec_lookup import SpecBroken
 from spec_lookup.folder import read_pages
-from spec_lookup.parse import EXTENSIONS, clauses, decode
+from spec_lookup.parse import clauses, decode, words_in_no_clause
+from spec_lookup.published import rendered
 
 LIBRARY = Path(__file__).parent.parent / "data" / "specs" / "library"
 
@@ -25,16 +25,18 @@ def test_a_clause_is_a_heading_with_its_own_body() -> None:
     """The body of an H2 ends where its H3 begins; the anchor is the explicit one where there is one."""
     found = clauses("loans.md", page("loans.md"))
 
-    assert ["loan-period", "renewal", "fines", "limits", "limits_1"] == [clause.anchor for clause in found]
-    assert "renewed" not in found[0].text
-    assert "loans#loan-period" == found[0].cite
-    assert "loans/#loan-period" == found[0].url
-    assert ("Loan period", "Loans", 5) == (found[0].title, found[0].page_title, found[0].line)
+    assert ["loans", "loan-period", "renewal", "fines", "limits", "limits_1"] == [clause.anchor for clause in found]
+    period = found[1]
+    assert "What members may borrow, and for how long." == found[0].text
+    assert "renewed" not in period.text
+    assert "loans#loan-period" == period.cite
+    assert "loans/#loan-period" == period.url
+    assert ("Loan period", "Loans", 5) == (period.title, period.page_title, period.line)
 
 
 def test_code_is_no_heading() -> None:
     """A comment in a fenced block does not end a clause."""
-    fines = clauses("loans.md", page("loans.md"))[2]
+    fines = clauses("loans.md", page("loans.md"))[3]
 
     assert "rate = 0.20" in fines.markdown
 
@@ -72,8 +74,8 @@ def test_sentences_are_parts_of_the_text() -> None:
     for name, text in read_pages(LIBRARY):
         for clause in clauses(name, text):
             assert [] == [sentence for sentence in clause.sentences() if sentence not in clause.text]
-    limits = clauses("loans.md", page("loans.md"))[3]
-    assert "| Adult | 12 items |" in limits.sentences()
+    limits = clauses("loans.md", page("loans.md"))[4]
+    assert "Member: Adult; Items: 12 items" in limits.sentences()
 
 
 titles = st.text(st.sampled_from("abcdefgh ABC123"), min_size=1, max_size=12).map(str.strip).filter(bool)
@@ -85,8 +87,7 @@ sections = st.lists(st.tuples(st.integers(2, 6), titles, bodies), min_size=1, ma
 def test_no_clause_is_lost_and_every_anchor_is_published(rows: list[tuple[int, str, str]]) -> None:
     """For any page, each heading below the first is a clause, and its anchor is that of the site's parser."""
     text = "# Top\n\n" + "\n\n".join(f"{'#' * level} {title}\n\n{body}" for level, title, body in rows)
-    parser = Markdown(extensions=list(EXTENSIONS))
-    html = parser.convert(text)
+    html = rendered(text)
     found = clauses("page.md", text)
 
     for clause in found:
@@ -117,3 +118,53 @@ def test_broken_markdown_is_read_as_it_is_published(text: str) -> None:
 
     assert "A rule." in found[0].markdown
     assert found == clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
+
+
+def anchors(text: str) -> dict[str, str]:
+    """The clauses of a page: anchor and text."""
+    return {clause.anchor: clause.text for clause in clauses("page.md", text)}
+
+
+CONSTRUCTS = [
+    (
+        '## A {#a}\n\n``` yaml title="p.yml"\nx: 1\n```\n\n## B {#b}\n\nTwo.\n',
+        {"a": "p.yml x: 1", "b": "Two."},
+        "titled fence",
+    ),
+    ("## A {#a}\n\n``` yaml\n---\nquote: Q-1\n```\n", {"a": "--- quote: Q-1"}, "dashes first in a fence"),
+    ("## A {#a}\n\nOne.\n\n> ### Q {#q}\n> Two.\n", {"a": "One.", "q": "Two."}, "quotation"),
+    ('!!! info "D"\n\n    ### Q {#q}\n\n    Two.\n', {"": "D", "q": "Two."}, "admonition above any heading"),
+    ("## A {#a}\n\n- One.\n\n    ### Q {#q}\n\n    Two.\n", {"a": "One.", "q": "Two."}, "list"),
+    ('<h2 id="raw">Raw</h2>\n<p>One.</p>\n\n## B {#b}\n\nTwo.\n', {"raw": "One.", "b": "Two."}, "raw HTML"),
+    ('## A {#a data-x="1"}\n\nOne.\n', {"a": "One."}, "data attribute"),
+    ("# T\n\nOne.\n\n## B {#b}\n\nTwo.\n", {"t": "One.", "b": "Two."}, "text below the title"),
+    ("Zero.\n\n# T\n\n## B {#b}\n\nTwo.\n", {"": "Zero.", "b": "Two."}, "text above the title"),
+    ("## A\n\nOne.\n\n## A\n\nTwo.[^n]\n\n[^n]: Note.\n", {"a": "One.", "a_1": "Two.1 Note. ↩"}, "twins, a footnote"),
+    ("## A {#a}\n\nTerm\n:   Meaning.\n", {"a": "Term Meaning."}, "definition"),
+    ("## A {#a}\n\n| Carrier | Limit |\n|---|---|\n| X | 24 h |\n", {"a": "Carrier: X; Limit: 24 h"}, "table"),
+]
+
+
+@pytest.mark.parametrize(("text", "found", "why"), CONSTRUCTS, ids=[row[2] for row in CONSTRUCTS])
+def test_every_published_heading_and_word_is_in_a_clause(text: str, found: dict[str, str], why: str) -> None:
+    """Whatever a page is written with, its clauses are what the site shows."""
+    assert found == anchors(text), why
+    assert [] == words_in_no_clause("page.md", text)
+
+
+def test_a_row_of_a_table_is_one_sentence_with_the_heads_of_its_columns() -> None:
+    """A quote is what a person reads, whatever stands in the cells."""
+    (clause,) = clauses(
+        "page.md", "## A\n\n| Case | Rule |\n|---|---|\n| Late. Lost; Gone | Pay **2** EUR. At once |\n"
+    )
+
+    assert ["Case: Late. Lost; Gone; Rule: Pay 2 EUR. At once"] == clause.sentences()
+
+
+@pytest.mark.parametrize("name", ["a/rules.md", "a/rules.markdown", "a/rules.mkd"])
+def test_pages_of_any_markdown_ending_are_read(tmp_path: Path, name: str) -> None:
+    """The endings are those of MkDocs."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / name).write_text("## A\n\nOne.\n", encoding="utf-8")
+
+    assert ["a/rules#a"] == [clause.cite for page, text in read_pages(tmp_path) for clause in clauses(page, text)]

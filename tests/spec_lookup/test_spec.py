@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import spec_lookup
-from spec_lookup import Claim, IndexBroken, IndexMissing, Spec, Verdict
+from spec_lookup import Claim, IndexBroken, IndexMissing, Spec, SpecBroken, Verdict
 from spec_lookup.clause import squeeze
 from spec_lookup.folder import read_pages
 from spec_lookup.spec import LONGEST_QUOTE
@@ -278,7 +278,7 @@ def test_an_index_on_disk_answers_like_the_one_in_memory(library: Spec, tmp_path
         stamp = Spec.build(SPECS / "library", tmp_path / "index", "abc")
     opened = Spec.open(tmp_path / "index")
 
-    assert ("abc", 7) == (stamp.commit, stamp.clauses)
+    assert ("abc", 8) == (stamp.commit, stamp.clauses)
     assert library.stamp.content == opened.stamp.content
     assert library.search("renew a loan") == opened.search("renew a loan")
     assert library.judge(CASES[1][0]) == opened.judge(CASES[1][0])
@@ -303,13 +303,25 @@ def test_building_never_replaces_what_is_no_index(tmp_path: Path) -> None:
     assert ["thesis.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_spec_without_pages_finds_nothing(tmp_path: Path) -> None:
-    """An empty folder is a spec that is silent on everything."""
-    Spec.build(tmp_path, tmp_path / "index")
-    spec = Spec.open(tmp_path / "index")
+def test_a_spec_without_pages_finds_nothing() -> None:
+    """No page is a spec that is silent on everything."""
+    spec = Spec.of([])
 
     assert [] == spec.search("anything")
     assert "undecided" == spec.judge(claim("Icon changed", "It is green.", "blue")).category
+
+
+@pytest.mark.parametrize("text", [None, "", "---\ntitle: Nothing\n---\n"])
+def test_a_folder_without_a_clause_replaces_no_index(tmp_path: Path, text: str | None) -> None:
+    """A mistyped folder, or blank pages, end with an error, and the index that was good is still there."""
+    Spec.build(SPECS / "library", tmp_path / "index")
+    (tmp_path / "empty").mkdir()
+    if text is not None:
+        (tmp_path / "empty" / "page.md").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecBroken, match="no page with a clause"):
+        Spec.build(tmp_path / "empty", tmp_path / "index")
+
+    assert "loans#renewal" == Spec.open(tmp_path / "index").search("renewing")[0].clause.cite
 
 
 def test_many_pages_are_one_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def test_a_file_that_is_not_whole_is_noticed(index: Path, damage: str) -> None:
     Spec.open(index)
 
 
-@pytest.mark.parametrize("stamp", ["", "{", "[]", "{}", '{"format": 4}', '{"format": 4, "files": {}, "more": 1}'])
+@pytest.mark.parametrize("stamp", ["", "{", "[]", "{}", '{"format": 5}', '{"format": 5, "files": {}, "more": 1}'])
 def test_a_stamp_that_says_nothing_is_noticed(index: Path, stamp: str) -> None:
     """Whatever stands in its place."""
     (index / "stamp.json").write_text(stamp, encoding="utf-8")

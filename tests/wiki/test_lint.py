@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOUND = """---
 owner: paul
 ---
-# Shipments
+# Shipments {#about}
 
 Everything about shipments. Neither the address of a [link](should.md) nor `should` in code counts.
 

@@ -155,7 +155,7 @@ _FAILED = "You describe a failure (an error, a hang, or lost data). That is a bu
 _TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
 
 
-_ASKS = "You ask a question. The clause below may help with it."
+_ASKS = "You ask a question. A clause that is shown with it may help."
 WANTS_NEW = "You ask for something new. That is a request for a change."
 
 ROUTES: Mapping[str, tuple[str, str]] = {

@@ -262,7 +262,7 @@ class BugForm(IntakeForm):
     title = "Report a bug"
     lead = (
         "Tell us what the system did and what you expected. We show you the clause of the spec that "
-        "resembles it most; a person decides by it."
+        "resembles it most; whether the spec is kept, a person decides."
     )
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What went wrong": ("summary", "description", "expected", "steps", "always"),

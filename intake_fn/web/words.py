@@ -41,7 +41,7 @@ VERDICT: Mapping[Category, str] = {
     Category.BUG: "This is a bug: the system does not behave as it should.",
     Category.CHANGE: "This is a request for change: it asks for something to be otherwise than it is.",
     Category.MISC: "This is a matter for support: a question or a set-up, neither a bug nor a change.",
-    Category.UNDECIDED: "A person decides: the clause nearest to your request stands below.",
+    Category.UNDECIDED: "A person reads the spec and decides.",
 }
 
 RELATED = "related"

@@ -31,7 +31,7 @@ NUMBER_WORDS = {
 UNITS = {
     "d": "day", "h": "hour", "hr": "hour", "min": "minut", "sec": "second", "s": "second", "%": "percent",
     "kb": "kb", "mb": "mb", "gb": "gb", "kg": "kg", "km": "km", "m3": "m3", "cbm": "m3", "€": "eur", "euro": "eur",
-    "$": "usd", "dollar": "usd", "£": "gbp", "pound": "gbp", "char": "charact", "letter": "charact",
+    "$": "usd", "dollar": "usd", "£": "gbp", "¥": "jpy", "pound": "gbp", "char": "charact", "letter": "charact",
 }  # fmt: skip
 """Ways to write a unit; any other word after a number is a unit by its stem."""
 
@@ -51,12 +51,19 @@ NO_UNITS = frozenset(
 )
 """Words after a number that are no unit; a date is no quantity."""
 
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?:\s*([ap])\.?m\b)?|\b(1[0-2]|[1-9])\s*([ap])\.?m\b")
+_CLOCK = re.compile(
+    r"(?<![\w:.,])(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:])"
+    r"(?:\s*(?P<half>[ap])\.?m\b|\s?(?P<span>h|hrs?|hours?)\b)?|\b(?P<bare>1[0-2]|[1-9])\s*(?P<bare_half>[ap])\.?m\b"
+)
+"""A time of day, above 24:00 one of the next days; with `h` behind it a duration."""
+
 _CODE = r"usd|eur|gbp|hkd|jpy|chf|cny"
+_NUMBER = r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:'\d{3})+(?:\.\d+)?|\d+(?:[ ,]\d{3})*(?:[.,]\d+)?"
+"""12.345,60 and 12'345.60 are written in some countries, 12 345,60 and 12,345.60 in others."""
 _AMOUNT = re.compile(
-    rf"(?<![\w.,:-])(?P<sign>[€$£]|(?:{_CODE})\s)?\s?(?P<number>\d+(?:[ ,]\d{{3}})*(?:[.,]\d+)?|"
+    rf"(?<![\w.,:-])(?P<sign>[€$£¥]|(?:{_CODE})\s)?\s?(?P<number>{_NUMBER}|"
     rf"{'|'.join(NUMBER_WORDS)})(?P<place>st|nd|rd|th)?"
-    r"(?(sign)|(?P<unit>\s?[%€$£]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
+    r"(?(sign)|(?P<unit>\s?[%€$£¥]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
     r"[\s-]?[a-z]\w*)?)"
 )
 
@@ -75,11 +82,12 @@ def _found(folded: str) -> list[tuple[int, Quantity]]:
     """The quantities of a folded text with the places where they begin."""
     found = []
     for match in _CLOCK.finditer(folded):
-        hour = int(match.group(1) or match.group(4)) % 24
-        half = match.group(3) or match.group(5)
+        hour = int(match["hour"] or match["bare"])
+        half = match["half"] or match["bare_half"]
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
-        found.append((match.start(), Quantity(hour * 60 + int(match.group(2) or 0), "clock", match.group())))
+        minutes = hour * 60 + int(match["minute"] or 0) + int(match["second"] or 0) / 60
+        found.append((match.start(), Quantity(round(minutes, 4), "minut" if match["span"] else "clock", match.group())))
     without_times = _CLOCK.sub(lambda match: " " * len(match.group()), folded)
     for match in _AMOUNT.finditer(without_times):
         unit = (match.group("sign") or match.group("unit") or "").strip(" -")
@@ -99,7 +107,10 @@ def _quantity(number: str, unit: str, text: str, place: str | None) -> Quantity:
 
 
 def _value(number: str) -> float:
-    """5,000 and 5 000 are thousands; 2,5 is a decimal."""
+    """5,000, 5 000, 5'000 and 5.000,00 are thousands; 2,5 is a decimal."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", number):
+        number = number.replace(".", "")
+    number = number.replace("'", "")
     return float(re.sub(r"[ ,](?=\d{3}\b)", "", number).replace(",", "."))
 
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from intake_fn.core.case import Case, Category, Event, Failure, Intent, Relation, Status, Step
+from intake_fn.core.case import Case, Category, Event, Failure, Intent, Relation, Status, Step, UnknownIntent
 from intake_fn.core.mailing import Pace
 from intake_fn.core.mirror import Standing
 from intake_fn.core.request import Attachment, Priority
@@ -89,6 +89,8 @@ class Page:
 
     rows: Sequence[CaseRow]
     cursor: str = ""
+    unread: Sequence[str] = ()
+    """The requests that stand in this part of the list and cannot be shown: this version cannot read their states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class OutboxItem:
     failed: bool = False
     begun: bool = False
     """Whether somebody took it in hand and has not put it down again: who did so is at it, or was cut off."""
+
+    @property
+    def unread(self) -> bool:
+        """Whether this version cannot read it: it is set aside, and nothing is done about it."""
+        return isinstance(self.intent, UnknownIntent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +217,16 @@ class Store(Protocol):
         """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
         ...
 
+    def put_off(self, case_id: str, until: datetime) -> None:
+        """Have the clock of a case say nothing before `until` (`waking`); the case itself stays as it is."""
+        ...
+
     def load(self, case_id: str) -> Case:
-        """The case, folded from its events. Raises Unknown."""
+        """The case, folded from its events. Raises Unknown, and Unreadable when its beginning cannot be read."""
         ...
 
     def events(self, case_id: str) -> Sequence[Event]:
-        """The log of a case, oldest first; empty when there is none."""
+        """The log of a case, oldest first; empty when there is none. UnknownEvent stands for what cannot be read."""
         ...
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
@@ -227,7 +238,7 @@ class Store(Protocol):
         ...
 
     def row(self, case_id: str) -> CaseRow:
-        """The state of a case as it is stored, read consistently. Raises Unknown."""
+        """The state of a case as it is stored, read consistently. Raises Unknown, Unreadable."""
         ...
 
     def counts(self) -> Mapping[int, int]:
@@ -239,7 +250,10 @@ class Store(Protocol):
         ...
 
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
-        """Outbox items that may be tried at `now`, the longest waiting first; not the failed ones."""
+        """Outbox items that may be tried at `now`, the longest waiting first; not the failed ones.
+
+        What this version cannot read is set aside when it is met (`unreadable`), here as in `failed`.
+        """
         ...
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
@@ -248,6 +262,14 @@ class Store(Protocol):
 
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Outbox items that were given up."""
+        ...
+
+    def unreadable(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """Outbox items that were set aside because this version cannot read them; they stay as they were stored."""
+        ...
+
+    def reread(self, limit: int = 100) -> int:
+        """Put back in line what was set aside and can be read by now; how many those are."""
         ...
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:

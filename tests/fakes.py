@@ -24,11 +24,12 @@ from intake_fn.core.case import (
     Relation,
     Status,
     Step,
+    UnknownIntent,
     apply,
-    event_from_plain,
     event_to_plain,
     fold,
     intent_to_plain,
+    read_event,
     ready_at,
 )
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
@@ -168,6 +169,12 @@ class MemoryStore:
             found = [(wake, case_id) for case_id, (_, wake) in self._clocks.items() if wake and wake <= now]
             return [case_id for _, case_id in sorted(found)[:limit]]
 
+    def put_off(self, case_id: str, until: datetime) -> None:
+        """Have its clock say nothing before."""
+        with self._up():
+            due, wake = self._clocks[case_id]
+            self._clocks[case_id] = (due, wake and until)
+
     def load(self, case_id: str) -> Case:
         """The case, folded from its events. Raises Unknown."""
         events = self.events(case_id)
@@ -178,7 +185,7 @@ class MemoryStore:
     def events(self, case_id: str) -> Sequence[Event]:
         """The log, oldest first."""
         with self._up():
-            return [event_from_plain(json.loads(body)) for body in self._logs.get(case_id, [])]
+            return [read_event(body) for body in self._logs.get(case_id, [])]
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level, urgent ones on top, else the latest first."""
@@ -226,7 +233,8 @@ class MemoryStore:
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried now, the longest waiting first."""
         with self._up():
-            free = [item for item in self._outbox.values() if not item.failed and self._turn(item) <= now]
+            known = [item for item in self._outbox.values() if not item.unread]
+            free = [item for item in known if not item.failed and self._turn(item) <= now]
             first = sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
             return [self._seen(item) for item in first]
 
@@ -239,8 +247,29 @@ class MemoryStore:
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Items that were given up."""
         with self._up():
-            given_up = [self._seen(item) for item in self._outbox.values() if item.failed]
+            given_up = [self._seen(item) for item in self._outbox.values() if item.failed and not item.unread]
             return sorted(given_up, key=lambda item: (item.not_before, item.id))[:limit]
+
+    def unreadable(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """Items that were set aside."""
+        with self._up():
+            return [self._seen(item) for item in self._outbox.values() if item.unread][:limit]
+
+    def reread(self, limit: int = 100) -> int:
+        """None: what cannot be read here cannot be read later."""
+        del limit
+        with self._up():
+            return 0
+
+    def spoil(self, case_id: str, *, event: str = "", item: UnknownIntent | None = None) -> None:
+        """What a newer version would leave behind: an entry at the end of a log, or all that is owed to a case."""
+        with self._up():
+            if event:
+                self._logs[case_id].append(event)
+                self._cases[case_id] = apply(self._cases[case_id], read_event(event))
+            for owed in list(self._outbox.values()) if item else ():
+                if owed.case_id == case_id and item:
+                    self._outbox[owed.id] = replace(owed, intent=item)
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
         """Take an item for a while; False when it is gone, tried since, or taken."""

@@ -8,7 +8,6 @@ in one item.
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections import Counter
@@ -25,11 +24,14 @@ from intake_fn.adapters.dynamodb_items import (
     SIGN_IN,
     SYNC,
     UNREACHED,
+    UNREADABLE,
     Item,
     asked_key,
     asked_of,
     cursor_of,
     epoch,
+    event_of,
+    id_of,
     instant,
     json_of,
     mark_item,
@@ -55,6 +57,8 @@ from intake_fn.adapters.dynamodb_items import (
     wire,
 )
 from intake_fn.core.case import (
+    FORMAT,
+    MISREAD,
     Case,
     Event,
     Filed,
@@ -62,11 +66,10 @@ from intake_fn.core.case import (
     Status,
     Step,
     apply,
-    event_from_plain,
     event_to_plain,
     fold,
 )
-from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown
+from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.mailing import Pace
 from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, Session, SignInAsked, SyncCursor
 
@@ -134,6 +137,8 @@ class DynamoStore:
         )
         untaken_id = self._put(state_item(step))
         broken = self._transact([unused_key, untaken_id, *self._appended(step, 0), *self._counted(case, tally(case))])
+        if 0 in broken and "case_id" not in broken[0]:
+            raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
         if 0 in broken:
             return str(broken[0]["case_id"])
         if broken:
@@ -186,7 +191,13 @@ class DynamoStore:
 
     def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
         """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
-        return [str(state["id"]) for state in self._first_in_line("clock", f"{instant(now)}~", limit)]
+        return [id_of(state) for state in self._first_in_line("clock", f"{instant(now)}~", limit)]
+
+    def put_off(self, case_id: str, until: datetime) -> None:
+        """Have the clock of a case say nothing before `until`; nothing happens when it has no turn."""
+        place = {"turn": f"{instant(until)}#{case_id}"}
+        state = {"pk": f"REQ#{case_id}", "sk": "STATE"}
+        self._write("update_item", self._changed(state, place, "attribute_exists(#turn)", {}))
 
     def load(self, case_id: str) -> Case:
         """The case, folded from its events. Raises Unknown."""
@@ -202,7 +213,7 @@ class DynamoStore:
         found = self._query(
             "#pk = :pk AND begins_with(#sk, :event)", {":pk": f"REQ#{case_id}", ":event": "EVENT#"}, ConsistentRead=True
         )
-        return [event_from_plain(json.loads(item["body"])) for item in found]
+        return [event_of(item) for item in found]
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all for None): urgent ones, then the latest first. Raises Refused for a damaged cursor."""
@@ -226,7 +237,13 @@ class DynamoStore:
         )
         latest = sorted(found, key=lambda item: item["place"], reverse=True)
         more = len(latest) > limit
-        return Page([row_of(item) for item in latest[:limit]], cursor_of(latest[limit - 1]["place"]) if more else "")
+        rows, unread = [], []
+        for item in latest[:limit]:
+            try:
+                rows.append(row_of(item))
+            except Unreadable:
+                unread.append(id_of(item))
+        return Page(rows, cursor_of(latest[limit - 1]["place"]) if more else "", unread)
 
     def row(self, case_id: str) -> CaseRow:
         """The state of a case as it is stored, read consistently. Raises Unknown."""
@@ -243,7 +260,7 @@ class DynamoStore:
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""
         found = self._get(f"MANTIS#{number}", "ISSUE")
-        return found["case_id"] if found else ""
+        return str(found.get("case_id", "")) if found else ""
 
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received; each shard is moved and read as a whole."""
@@ -267,7 +284,8 @@ class DynamoStore:
     def counted(self, what: str) -> int:
         """How many of `what` there are by now."""
         here = self._get(f"COUNT#{what}", "COUNT")
-        return int(here["times"]) if here else 0
+        times = here.get("times") if here else 0
+        return times if isinstance(times, int) else 0
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
@@ -330,14 +348,21 @@ class DynamoStore:
         """What a person was mailed about a case lately."""
         key = pace_key(case_id, mailbox)
         here = self._get(key["pk"], key["sk"])
-        return pace_of(here["body"]) if here else Pace()
+        return (_read_pace(here) or Pace()) if here else Pace()
 
     def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         latest = max(filter(None, (*after.sent.values(), after.quiet)))
         item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
-        as_read = {":before": pace_body(before)}
-        return self._write("put_item", self._put(item, f"{ABSENT} OR #body = :before", as_read)["Put"])
+        if self._write(
+            "put_item", self._put(item, f"{ABSENT} OR #body = :before", {":before": pace_body(before)})["Put"]
+        ):
+            return True
+        here = self._get(item["pk"], item["sk"]) if before == Pace() else None
+        if here is None or _read_pace(here) is not None:
+            return False
+        # It cannot be read, so it is counted anew: it is gone in a day anyway.
+        return self._write("put_item", self._put(item, "#body = :before", {":before": here.get("body", "")})["Put"])
 
     def mark(self, mark: Mark) -> None:
         """Mark a mailbox as one that gets no more mail, unless it is marked."""
@@ -361,6 +386,19 @@ class DynamoStore:
     def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried at `now` and that nobody has a lease on, the longest waiting first."""
         return self._in_line("owed", f"{instant(now)}~", limit)
+
+    def unreadable(self, limit: int = 100) -> Sequence[OutboxItem]:
+        """What was set aside because this version cannot read it."""
+        return [item for item in map(outbox_item, self._aside(limit)) if item.unread]
+
+    def reread(self, limit: int = 100) -> int:
+        """Put back in line what was set aside and can be read by now; how many those are."""
+        again = [item for item in map(outbox_item, self._aside(limit)) if not item.unread]
+        return sum(self._lined(item, UNREADABLE, _line_of(item)) for item in again)
+
+    def _aside(self, limit: int) -> list[Item]:
+        condition = "#line = :partition"
+        return self._query(condition, {":partition": UNREADABLE}, limit, IndexName="due")
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
         """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
@@ -459,11 +497,12 @@ class DynamoStore:
         self, item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Write a whole item if `guard` holds for the one that is there; "" writes in any case."""
+        whole = wire({**item, "format": FORMAT})
         if not guard:
-            return {"Put": {"TableName": self.table, "Item": wire(item)}}
+            return {"Put": {"TableName": self.table, "Item": whole}}
         guarded = self._guarded({}, guard, values)
         del guarded["Key"]
-        return {"Put": {**guarded, "Item": wire(item)}}
+        return {"Put": {**guarded, "Item": whole}}
 
     def _changed(
         self, key: Mapping[str, Any], change: Mapping[str, Any], guard: str, values: Mapping[str, Any]
@@ -562,7 +601,20 @@ class DynamoStore:
         ]
 
     def _in_line(self, line: str, bound: str, limit: int) -> list[OutboxItem]:
-        return [outbox_item(item) for item in self._first_in_line(line, bound, limit)]
+        """The first `limit` that can be read; the others are set aside, so that they hold up nothing."""
+        while True:
+            found = [outbox_item(item) for item in self._first_in_line(line, bound, limit)]
+            unread = [item for item in found if item.unread]
+            moved = sum(self._lined(item, _line_of(item, line), UNREADABLE) for item in unread)
+            if not moved:
+                return [item for item in found if not item.unread]
+
+    def _lined(self, item: OutboxItem, before: str, after: str) -> bool:
+        """Move an item from one line of the index `due` to another; all else of it stays as it is."""
+        guard = "#line = :before"
+        return self._write(
+            "update_item", self._changed(outbox_key(item.id), {"line": after}, guard, {":before": before})
+        )
 
     def _first_in_line(self, line: str, bound: str, limit: int) -> list[Item]:
         found = self._merged(
@@ -577,8 +629,22 @@ class DynamoStore:
     def _ledger(self) -> Counter[str]:
         stand: Counter[str] = Counter()
         for shard in self._query("#pk = :pk", {":pk": "LEDGER"}, ConsistentRead=True):
-            stand.update({column: amount for column, amount in shard.items() if isinstance(amount, int)})
+            counters = (one for one in shard.items() if one[0] != "format" and isinstance(one[1], int))
+            stand.update(dict(counters))
         return stand
+
+
+def _read_pace(item: Item) -> Pace | None:
+    """None when it cannot be read."""
+    try:
+        return pace_of(item["body"])
+    except MISREAD:
+        return None
+
+
+def _line_of(item: OutboxItem, line: str = "") -> str:
+    """The partition of the index `due` in which an item belongs."""
+    return str(waiting(item.id, item.not_before, failed=(line == "failed") if line else item.failed)["line"])
 
 
 KEYS = ("pk", "sk")

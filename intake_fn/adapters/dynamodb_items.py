@@ -24,6 +24,12 @@
 | queue | queue: rejected            | place: received at, id      | what a person has set aside                |
 | due   | line: owed/failed, shard   | turn: may be tried at, id   | what a sweep has to try, what was given up |
 | due   | line: clock, shard         | turn: next alarm at, id     | cases whose clock has something to say     |
+| due   | line: unreadable           | turn: as it was             | outbox items that were set aside           |
+
+Items that are put as a whole carry `format`, the version of the layout in which they were written (FORMAT in
+core/case.py; 1 where it is missing); counters and the sync's cursor, which are only ever updated, do not. What a higher
+one wrote, or what is otherwise not as it should be, is set aside or passed over by itself: the item stays as it is, and
+is read again when a version runs that knows it.
 
 Instants are ISO 8601 in UTC with microseconds: their order as text is their order in time.
 `expires` is in seconds since 1970, as DynamoDB's own expiry wants it.
@@ -39,8 +45,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from intake_fn.core.case import Case, Category, Intent, Status, Step, intent_from_plain, intent_to_plain, ready_at
-from intake_fn.core.errors import Refused
+from intake_fn.core.case import (
+    FORMAT,
+    MISREAD,
+    NEVER,
+    Case,
+    Category,
+    Event,
+    Intent,
+    Status,
+    Step,
+    UnknownIntent,
+    intent_to_plain,
+    read_event,
+    read_intent,
+    ready_at,
+)
+from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
 from intake_fn.core.suspicion import why_held_back
@@ -51,6 +72,9 @@ if TYPE_CHECKING:
 
 OUTBOX_SHARDS = 4
 """Every delivery moves an item about in the index `due`; one partition takes 1,000 writes a second."""
+
+UNREADABLE = "unreadable"
+"""The partition of the index `due` of outbox items that were set aside."""
 
 LARGEST = 390_000
 """Bytes of one event or outbox item as JSON; DynamoDB's limit is 409,600 with names and keys."""
@@ -108,8 +132,35 @@ def queue_of(case: Case) -> str:
     return f"{case.level}#{'open' if case.status.is_open else 'closed'}"
 
 
+def written(item: Mapping[str, Any]) -> int:
+    """The format in which an item was written."""
+    number = item.get("format", 1)
+    return number if isinstance(number, int) else FORMAT + 1
+
+
+def id_of(state: Mapping[str, Any]) -> str:
+    """The id of the case whose state it is."""
+    return str(state.get("pk", "")).removeprefix("REQ#")
+
+
 def row_of(item: Item) -> CaseRow:
-    """The row of a queue, from a state."""
+    """The row of a queue, from a state. Raises Unreadable."""
+    if written(item) > FORMAT:
+        raise Unreadable(f"The state of {id_of(item)} was written by a newer version of Specdesk.")
+    try:
+        return _row(item)
+    except MISREAD as error:
+        raise Unreadable(
+            f"The state of {id_of(item)} is not as this version of Specdesk knows it: {error!r}."
+        ) from error
+
+
+def event_of(item: Item) -> Event:
+    """The event that stands in a log; UnknownEvent for one that cannot be read."""
+    return read_event(str(item.get("body", "")), written(item))
+
+
+def _row(item: Item) -> CaseRow:
     return CaseRow(
         id=item["id"],
         summary=item["summary"],
@@ -176,17 +227,31 @@ def _shard(case_id: str) -> int:
 
 
 def outbox_item(item: Item) -> OutboxItem:
-    """What the desk sees of an outbox item."""
-    return OutboxItem(
-        id=item["id"],
-        case_id=item["case_id"],
-        intent=intent_from_plain(json.loads(item["body"])),
-        tries=item["tries"],
-        not_before=datetime.fromisoformat(item["not_before"]),
-        last_error=item["last_error"],
-        failed=item["failed"],
-        begun=bool(item["leased_until"]),
-    )
+    """What the desk sees of an outbox item; its intent is an UnknownIntent where something of it cannot be read."""
+    intent = read_intent(str(item.get("body", "")), written(item))
+    try:
+        return OutboxItem(
+            id=item["id"],
+            case_id=item["case_id"],
+            intent=intent,
+            tries=int(item["tries"]),
+            not_before=datetime.fromisoformat(item["not_before"]),
+            last_error=item["last_error"],
+            failed=item["failed"],
+            begun=bool(item["leased_until"]),
+        )
+    except MISREAD as error:
+        kind = intent.kind if isinstance(intent, UnknownIntent) else type(intent).__name__
+        return _set_aside(item, UnknownIntent(kind, f"What is stored of it is not complete ({error!r})."))
+
+
+def _set_aside(item: Item, intent: UnknownIntent) -> OutboxItem:
+    """What can be known of an item whose attributes are not as they should be: its key is always there."""
+    case_id = str(item["pk"]).removeprefix("OUT#")
+    version, _, number = str(item["sk"]).partition("#")
+    plain_id = f"{case_id}#{version.lstrip('0')}#{number.lstrip('0')}"
+    last_error, failed = str(item.get("last_error", "")), item.get("failed") is True
+    return OutboxItem(plain_id, case_id, intent, 0, NEVER, last_error, failed)
 
 
 SYNC: Item = {"pk": "SYNC", "sk": "MANTIS"}
@@ -208,6 +273,13 @@ def sync_body(cursor: SyncCursor) -> str:
 
 def sync_cursor(item: Item, until: datetime) -> SyncCursor:
     """The cursor that stands in the table, taken until `until`; one that begins if none stands there yet."""
+    try:
+        return _cursor(item, until)
+    except MISREAD:  # it only says from where to go on: all is listed anew
+        return SyncCursor(until)
+
+
+def _cursor(item: Item, until: datetime) -> SyncCursor:
     body = json.loads(item.get("body", "{}"))
     since, listed = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("since", "listed"))
     once, twice = (
@@ -235,8 +307,11 @@ def mark_item(mark: Mark) -> Item:
 
 
 def mark_of(item: Item) -> Mark:
-    """What `mark_item` wrote."""
-    return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
+    """What `mark_item` wrote; that it is marked holds, whatever else of it cannot be read."""
+    try:
+        return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
+    except MISREAD:
+        return Mark(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)
 
 
 def session_item(session: Session) -> Item:
@@ -285,7 +360,7 @@ def pace_body(pace: Pace) -> str:
 
 
 def pace_of(body: str) -> Pace:
-    """What `pace_body` wrote."""
+    """What `pace_body` wrote. Raises one of MISREAD."""
     found = json.loads(body)
     sent = {item: datetime.fromisoformat(at) for item, at in found["sent"].items()}
     return Pace(sent, datetime.fromisoformat(found["quiet"]) if found["quiet"] else None)
@@ -358,4 +433,12 @@ def _typed(value: str | int | bool) -> dict[str, Any]:
 
 def plain(item: Mapping[str, Any]) -> Item:
     """Without them."""
-    return {name: int(typed["N"]) if "N" in typed else next(iter(typed.values())) for name, typed in item.items()}
+    return {name: _number(typed["N"]) if "N" in typed else next(iter(typed.values())) for name, typed in item.items()}
+
+
+def _number(text: str) -> int | str:
+    """A whole number; as its text where it is another one, which is none of ours."""
+    try:
+        return int(text)
+    except ValueError:
+        return text

@@ -131,7 +131,11 @@ def _table(house: House) -> Look:
     mend = dict.fromkeys((NO_TABLE, NO_EXPIRY), "`specdesk provision --apply` makes it.")
     other = "Keys and indexes of a table that is there cannot be mended: name another table and provision it."
     lacks = table_lacks(house.client("dynamodb"), name)
-    return name, [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
+    findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
+    if not lacks and (unread := house.desk.store.unreadable()):
+        what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
+        findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
+    return name, findings
 
 
 def _files(house: House) -> Look:

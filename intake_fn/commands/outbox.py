@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import house_desk, say
-from intake_fn.core.errors import Stale, Unknown
+from intake_fn.core.case import UnknownIntent
+from intake_fn.core.errors import Refused, Stale, Unreadable
 from intake_fn.core.notes import SPECDESK
 
 if TYPE_CHECKING:
@@ -42,13 +43,22 @@ def outbox(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    found = house_desk().store.failed(args.limit + 1)
+    store = house_desk().store
+    found, unread = store.failed(args.limit + 1), store.unreadable(args.limit)
     more, shown = len(found) > args.limit, found[: args.limit]
     rows = [_plain(item) for item in shown]
     lines = [f"{row['id']}  {row['what']}  {row['tries']} tries  {row['error']}" for row in rows]
     last = f"There are more: --limit {args.limit * 10} lists them." if more else ""
-    say(args, {"given_up": rows, "more": more}, filter(None, [*lines, last] if rows else ["Nothing was given up."]))
+    told = [*lines, last] if rows else ["Nothing was given up."]
+    aside = [{"id": item.id, "request": item.case_id, "error": _why(item)} for item in unread]
+    told += [f"{row['id']}  set aside, this version can't read it: {row['error']}" for row in aside]
+    told += ["Run the newer version again: it reads them within a minute. Nothing is lost."] if aside else []
+    say(args, {"given_up": rows, "more": more, "unreadable": aside}, filter(None, told))
     return 0
+
+
+def _why(item: OutboxItem) -> str:
+    return item.intent.why if isinstance(item.intent, UnknownIntent) else ""
 
 
 def _plain(item: OutboxItem) -> dict[str, Any]:
@@ -64,7 +74,7 @@ def _retry(args: argparse.Namespace) -> int:
     for item in _all(desk) if args.all else dict.fromkeys(args.item):
         try:
             desk.retry(item, SPECDESK)
-        except (Unknown, Stale) as error:
+        except (Refused, Stale, Unreadable) as error:
             failed[item] = str(error)
         else:
             done.append(item)

@@ -7,14 +7,24 @@ are what an event makes us owe to the world outside (Mantis, mail) and are kept 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from intake_fn.core.errors import Broken
+from intake_fn.core.errors import Broken, SpecdeskError, Unreadable
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
+
+FORMAT = 1
+"""The format in which events, outbox items and states are stored. A higher one was written by a newer version."""
+
+MISREAD = (SpecdeskError, ValueError, TypeError, LookupError, AttributeError)
+"""What reading stored data raises that is not as this version knows it."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for an instant that cannot be read."""
 
 
 class Category(StrEnum):
@@ -434,6 +444,14 @@ class NotMailed(Event):
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent(Event):
+    """Stands in the place of an event that this version cannot read. It is never stored; what is stored stays."""
+
+    kind: str
+    why: str
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -546,7 +564,26 @@ class SendNotice:
     after: datetime | None = None
 
 
-Intent = JudgeRequest | FileIssue | UpdateIssue | AddNote | CatchUp | RelateIssue | TellRequest | PassOn | SendNotice
+@dataclass(frozen=True, slots=True)
+class UnknownIntent:
+    """Stands in the place of an intent that this version cannot read. It is never stored; what is stored stays."""
+
+    kind: str
+    why: str
+
+
+Intent = (
+    JudgeRequest
+    | FileIssue
+    | UpdateIssue
+    | AddNote
+    | CatchUp
+    | RelateIssue
+    | TellRequest
+    | PassOn
+    | SendNotice
+    | UnknownIntent
+)
 INTENTS: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (JudgeRequest, FileIssue, UpdateIssue, AddNote, CatchUp, RelateIssue, TellRequest, PassOn, SendNotice)
@@ -591,6 +628,11 @@ class Case:
     """The requests that are the same as this one and follow it."""
     history: tuple[Event, ...] = ()
 
+    @property
+    def unread(self) -> tuple[UnknownEvent, ...]:
+        """The entries of its log that this version cannot read: it is not known for sure how the case stands."""
+        return tuple(event for event in self.history if isinstance(event, UnknownEvent))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -609,7 +651,8 @@ class Step:
 def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
     """The case after `event`. Decides nothing: whether an event may happen is core/escalation.py's.
 
-    Raises Broken when a log does not begin with Received, or holds an event that has no row here.
+    Raises Broken when a log does not begin with Received, or holds an event that has no row here, and Unreadable
+    when its beginning cannot be read.
     """
     if isinstance(event, Received):
         return Case(
@@ -625,6 +668,8 @@ def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
             changed_at=event.at,
             history=(event,),
         )
+    if case is None and isinstance(event, UnknownEvent):
+        raise Unreadable(f"{case_id} cannot be read by this version of Specdesk: {event.why}")
     if case is None:
         raise Broken(f"The log of {case_id} begins with {type(event).__name__}; it must begin with Received.")
     try:
@@ -634,7 +679,7 @@ def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
     return replace(
         case,
         version=case.version + 1,
-        changed_at=event.at,
+        changed_at=max(case.changed_at, event.at),
         history=(*case.history, event),
         **change(case, event),
     )
@@ -744,6 +789,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Bundled: lambda *_: {},
     MailFailed: lambda *_: {},
     NotMailed: lambda *_: {},
+    UnknownEvent: lambda *_: {},
 }
 
 
@@ -765,13 +811,56 @@ def event_to_plain(event: Event) -> dict[str, Any]:
     return {"event": type(event).__name__, **_plain(event)}
 
 
+def read_event(body: str, written: int = FORMAT) -> Event:
+    """The event that stands in a log, `written` in that format; UnknownEvent for what this version cannot read."""
+    plain: Any = None
+    try:
+        plain = json.loads(body)
+        _refuse_newer(written)
+        return event_from_plain(plain)
+    except MISREAD as error:
+        kind, why = _misread(plain, "event", error)
+        return UnknownEvent(at=_instant_in(plain), actor="specdesk", kind=kind, why=why)
+
+
+def read_intent(body: str, written: int = FORMAT) -> Intent:
+    """The intent of an outbox item, `written` in that format; UnknownIntent for what this version cannot read."""
+    plain: Any = None
+    try:
+        plain = json.loads(body)
+        _refuse_newer(written)
+        return intent_from_plain(plain)
+    except MISREAD as error:
+        return UnknownIntent(*_misread(plain, "intent", error))
+
+
+def _refuse_newer(written: int) -> None:
+    if written > FORMAT:
+        raise Unreadable(f"It is stored in format {written}, and this version knows formats up to {FORMAT}.")
+
+
+def _misread(plain: Any, named: str, error: Exception) -> tuple[str, str]:
+    """Which kind of thing could not be read, and why, in a sentence."""
+    kind = str(plain.get(named, "")) if isinstance(plain, Mapping) else ""
+    if isinstance(error, SpecdeskError):
+        return kind, str(error)
+    return kind, f"{kind or 'It'} is not as this version knows it ({type(error).__name__}: {error})."
+
+
+def _instant_in(plain: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(plain["at"]).astimezone(UTC)
+    except MISREAD:
+        return NEVER
+
+
 def event_from_plain(plain: Mapping[str, Any]) -> Event:
-    """The event that `event_to_plain` described. Raises Broken for a kind that is not known."""
+    """The event that `event_to_plain` described. Raises Unreadable for a kind that is not known."""
     data = dict(plain)
     name = data.pop("event", "")
     kind = EVENTS.get(name)
     if kind is None:
-        raise Broken(f"The log holds an event of unknown kind {name!r}; it was written by a newer version.")
+        raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
     data["at"] = datetime.fromisoformat(data["at"])
     read: Mapping[str, Any] = {
         "request": _request_from_plain,
@@ -787,7 +876,8 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "attachments": _attachments_from_plain,
     }
     known = {f.name for f in fields(kind)}
-    return kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known})
+    event: Event = _checked(kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known}))
+    return event
 
 
 def intent_to_plain(intent: Intent) -> dict[str, Any]:
@@ -796,12 +886,16 @@ def intent_to_plain(intent: Intent) -> dict[str, Any]:
 
 
 def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
-    """The intent that `intent_to_plain` described. Raises Broken for a kind that is not known."""
+    """The intent that `intent_to_plain` described.
+
+    Raises Unreadable for a kind that is not known, and TypeError for a field that is not: leaving out what it asks
+    for may be wrong.
+    """
     data = dict(plain)
     name = data.pop("intent", "")
     kind = INTENTS.get(name)
     if kind is None:
-        raise Broken(f"The outbox holds an item of unknown kind {name!r}; it was written by a newer version.")
+        raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
     if data.get("after"):
         data["after"] = datetime.fromisoformat(data["after"])
     if data.get("relation"):
@@ -810,7 +904,7 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         data["progress"] = Progress(data["progress"])
     if "others" in data:
         data["others"] = tuple(data["others"])
-    intent: Intent = kind(**data)
+    intent: Intent = _checked(kind(**data))
     return intent
 
 
@@ -825,23 +919,44 @@ def _plain(value: Any) -> dict[str, Any]:
     return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(value).items()}
 
 
+_SIMPLE: Mapping[str, type[Any]] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": Mapping}
+"""By annotation, what the value of a field has to be."""
+
+
+def _checked(value: Any) -> Any:
+    """The same value. Raises TypeError where a simple field holds something else than it says."""
+    for one in fields(value):
+        kind = _SIMPLE.get(str(one.type))
+        if kind is not None and not isinstance(getattr(value, one.name), kind):
+            raise TypeError(f"{one.name} is no {kind.__name__}")
+    return value
+
+
 def _same(value: Any) -> Any:
     return value
 
 
 def _attachments_from_plain(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    return tuple(Attachment(**{**row, "size": int(row["size"])}) for row in rows)
+    return tuple(_checked(Attachment(**{**_known_of(Attachment, row), "size": int(row["size"])})) for row in rows)
+
+
+def _known_of(kind: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that this version knows: a newer one may have added some."""
+    known = {one.name for one in fields(kind)}
+    return {name: value for name, value in row.items() if name in known}
 
 
 def _request_from_plain(plain: Mapping[str, Any]) -> Request:
-    data = dict(plain)
-    return Request(
+    data = _known_of(Request, plain)
+    read = Request(
         **{
             **data,
             "kind": Kind(data["kind"]),
-            "requester": Requester(**data["requester"]),
+            "requester": _checked(Requester(**_known_of(Requester, data["requester"]))),
             "priority": Priority(data["priority"]),
             "channel": Channel(data["channel"]),
             "attachments": _attachments_from_plain(data["attachments"]),
         }
     )
+    checked: Request = _checked(read)
+    return checked

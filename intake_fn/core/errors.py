@@ -7,7 +7,8 @@ SpecdeskError
 │   └── Undeliverable    no mail can be sent to the address
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
-│   └── PutOff       it is not to be done before a certain time
+│   ├── PutOff       it is not to be done before a certain time
+│   └── Unreadable   a newer version wrote it: it is read again when that version runs again
 ├── Unsure       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
     └── Diagnosed    what is wrong and what to do about it are known, each in words of its own
@@ -52,6 +53,10 @@ class PutOff(TryLater):
     def __init__(self, message: str, until: datetime) -> None:
         super().__init__(message)
         self.until = until
+
+
+class Unreadable(TryLater):
+    """What is stored cannot be read by this version, most likely since a newer one wrote it; it stays as it is."""
 
 
 class Unsure(SpecdeskError):

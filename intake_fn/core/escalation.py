@@ -74,7 +74,7 @@ from intake_fn.core.case import (
     accepts,
     apply,
 )
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.following import TOLD, consequences, duplicate, issue_of_lead, passed_on
 from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
@@ -247,7 +247,7 @@ class Options:
 def allowed(case: Case, process: Process) -> Options:
     """The steps of a person that `advance` would not refuse."""
     level = process.levels[case.level]
-    may = TRANSITIONS[case.status]
+    may = frozenset() if case.unread else TRANSITIONS[case.status]
     escalate_to = tuple(to for to in _ways_up(case, process) if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
     priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
@@ -300,9 +300,12 @@ def standing(case: Case, process: Process, events: tuple[Event, ...] = (), inten
 def advance(case: Case, event: Event, process: Process) -> Step:
     """What `event` does to a case. Raises Refused saying what the rules do not allow, and what they do.
 
+    Raises Unreadable for a case whose log this version cannot read in full: nothing is built on a guess.
+
     Clocks of two machines may differ by a little: an event that seems older than the case happens
     at the case's last instant, so that the log never runs backwards.
     """
+    refuse_unread(case)
     event = replace(event, at=max(event.at, case.changed_at))
     if isinstance(event, Ticked) and event.activity in process.activities:
         event = replace(event, mailed=process.activities[event.activity].mails_requester)
@@ -321,6 +324,15 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
         intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
     return standing(before, process, events, tuple(intents))
+
+
+def refuse_unread(case: Case) -> None:
+    """Raise Unreadable when this version cannot read all that has happened to a case."""
+    if case.unread:
+        raise Unreadable(
+            f"{case.id} holds what this version of Specdesk cannot read ({case.unread[0].why.rstrip('.')})."
+            " It can be looked at, and changed again as soon as the newer version runs. Nothing of it is lost."
+        )
 
 
 def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:

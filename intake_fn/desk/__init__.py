@@ -19,13 +19,13 @@ import structlog
 
 from intake_fn.core import alarms, escalation, following
 from intake_fn.core.case import AskedForLink, Case, Event, Joined, MailFailed, RequesterReplied, Retried
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import deliveries, door, known, sign_in, sync
-from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, Swept, ready
+from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, ready
 from intake_fn.desk.post import OUT_OF_HOURS, PUT_OFF
 from intake_fn.ports import Files, Links, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
 from spec_lookup import Claim, Spec, Verdict
@@ -136,9 +136,24 @@ class Desk:
         What a sweep costs depends on what is due, not on what exists.
         """
         warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
+        self.store.reread(limit)
         cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
         begun = Swept(warned=warned, delivered=sign_in.mail_links(self))
-        return sum((deliveries.deliver(self, case_id, in_line=True) for case_id in cases), begun)
+        return sum((self._swept(case_id) for case_id in cases), begun)
+
+    def _swept(self, case_id: str) -> Swept:
+        """Deliver in line; one poisoned case must not hold up the others, nor stand in front of them for ever."""
+        try:
+            return deliveries.deliver(self, case_id, in_line=True)
+        except TryLater as error:
+            if not isinstance(error, Unreadable):
+                raise
+            log.warning("sweep_unreadable", case=case_id, error=str(error))
+        except Exception:  # whatever it is: it is told each hour
+            log.exception("sweep_failed", case=case_id)
+        for item in ready(self, case_id)[0]:
+            self.store.line_up(item, self.clock() + PARKED)
+        return Swept()
 
     def sync(self) -> sync.Synced:
         """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""
@@ -157,8 +172,11 @@ class Desk:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
         for _ in range(ATTEMPTS):
             case = self.store.load(item_id.partition("#")[0])
-            item = next((item for item in self.store.owed_by(case.id) if item.id == item_id and item.failed), None)
-            if item is None:
+            escalation.refuse_unread(case)
+            item = next((item for item in self.store.owed_by(case.id) if item.id == item_id), None)
+            if item is not None and item.unread:
+                raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
+            if item is None or not item.failed:
                 raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
             _, waiting = ready(self, case.id)
             event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
@@ -181,6 +199,10 @@ class Desk:
                 case = self.store.load(report.item.partition("#")[0])
             except Unknown:
                 case = None  # a sign-in link, or a case of another table
+            except Unreadable:
+                case = None
+            if case and case.unread:
+                case = None  # nothing can be written down there; that the mailbox is marked holds all the same
             if case and any(_tells(event, report) for event in case.history):
                 return False
             if report.failure.lasts:
@@ -213,6 +235,7 @@ class Desk:
         """
         try:
             case = self.store.load(case_id)
+            escalation.refuse_unread(case)
             event = alarms.alarm(case, self.process, self.clock(), SPECDESK)
             if event is None:  # support.yml moved the due time since it was stored
                 self.store.restate(escalation.standing(case, self.process))
@@ -220,12 +243,16 @@ class Desk:
             self.store.save(case.version, escalation.advance(case, event, self.process))
         except Stale:
             return False
-        except TryLater:
-            raise
+        except TryLater as error:
+            if not isinstance(error, Unreadable):
+                raise
+            log.warning("clock_unreadable", case=case_id, error=str(error))
         except Exception:  # whatever it is: one poisoned case must not hold up the others
             log.exception("clock_failed", case=case_id)
-            return False
-        return True
+        else:
+            return True
+        self.store.put_off(case_id, self.clock() + PARKED)
+        return False
 
 
 def _refuse_if_moved_on(case: Case, seen: int) -> None:

@@ -86,6 +86,7 @@ def _attempt_mail(desk: Desk, item: OutboxItem) -> Swept:
     trouble, notice = None, None
     try:
         case = desk.store.load(item.case_id)
+        escalation.refuse_unread(case)
         notice = asked(desk, item, case)
     except Exception as error:  # noqa: BLE001 - it is raised again, under the lease: one alone may write it down
         trouble = error
@@ -119,6 +120,7 @@ def _tried(desk: Desk, item: OutboxItem, do: Callable[[], None]) -> Swept:
 
 def _carry_out(desk: Desk, item: OutboxItem) -> None:
     case = desk.store.load(item.case_id)
+    escalation.refuse_unread(case)
     match item.intent:
         case JudgeRequest():
             record(desk, item, case, _judge(desk, case))

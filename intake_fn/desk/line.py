@@ -26,7 +26,7 @@ from intake_fn.core.case import (
     TellRequest,
     UpdateIssue,
 )
-from intake_fn.core.errors import PutOff, SpecdeskError, Stale, TryLater
+from intake_fn.core.errors import PutOff, SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.redaction import without_secrets
 from spec_lookup import SpecLookupError
@@ -86,7 +86,7 @@ def ready(desk: Desk, case_id: str) -> tuple[list[OutboxItem], list[tuple[Outbox
     held_up: dict[str, datetime] = {}
     for item in desk.store.owed_by(case_id):
         way = _way(item.intent)
-        if item.failed or item.not_before > now:
+        if item.failed or item.unread or item.not_before > now:
             pass
         elif way not in held_up:
             ready.append(item)
@@ -112,7 +112,14 @@ def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
 
 
 def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
-    """Have it tried again later; the last of its tries gives it up."""
+    """Have it tried again later; the last of its tries gives it up.
+
+    What cannot be read waits as long as it takes: trying is not what is wrong with it.
+    """
+    if isinstance(error, Unreadable):
+        log.warning("delivery_unreadable", item=item.id, error=str(error))
+        desk.store.postpone(item, desk.clock() + PARKED, str(error))
+        return Swept(postponed=1)
     if item.tries + 1 >= MAX_TRIES:
         return give_up(desk, item, error)
     until = error.until if isinstance(error, PutOff) else desk.clock() + _delay(item, desk.first_delay)

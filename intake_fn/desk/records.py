@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from intake_fn.core.case import Case, Overruled
-from intake_fn.core.errors import Refused, SpecdeskError, Unknown
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.request import Request
 from intake_fn.ports import Files, Store
 from spec_lookup import Claim, NotRecorded, Spec, Verdict
@@ -98,7 +98,11 @@ def evaluation_cases(store: Store) -> Iterator[dict[str, Any]]:
     while True:
         page = store.queue(None, open_only=False, limit=PAGE, cursor=cursor)
         for row in page.rows:
-            case = store.load(row.id)
+            try:
+                case = store.load(row.id)
+            except Unreadable as error:
+                log.warning("case_left_out", case=row.id, error=str(error))
+                continue
             if (decided := _decision(case)) is not None:
                 yield _single(case, decided)
         cursor = page.cursor

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Status, Step
 from intake_fn.core.errors import Broken, Stale
-from intake_fn.core.escalation import standing
+from intake_fn.core.escalation import refuse_unread, standing
 from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.ports import CaseRow, Page, Store
@@ -61,13 +61,17 @@ class Difference:
 
 
 def difference(store: Store, process: Process, row: CaseRow) -> Difference | None:
-    """What is wrong with a row. Raises Stale for a case that never stands still long enough to be compared.
+    """What is wrong with a row. Raises Unreadable for a case whose log is not known in full.
+
+    Raises Stale for one that never stands still long enough to be compared.
 
     An index follows its table a moment later, and a case may move while it is read: only what is
     found twice, with the log read in between, is a difference.
     """
     for _ in range(ATTEMPTS):
-        step = standing(store.load(row.id), process)
+        case = store.load(row.id)
+        refuse_unread(case)
+        step = standing(case, process)
         if row == CaseRow.of(step):
             return None
         again = store.row(row.id)

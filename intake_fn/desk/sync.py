@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.case import AddNote, Case, CatchUp, FileIssue, UpdateIssue
-from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown
-from intake_fn.core.escalation import advance
+from intake_fn.core.case import AddNote, Case, CatchUp, FileIssue, UnknownIntent, UpdateIssue
+from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.escalation import advance, refuse_unread
 from intake_fn.core.mirror import Standing, told
 from intake_fn.desk.known import learn
 from intake_fn.desk.recount import rows
@@ -82,11 +82,12 @@ def follow(desk: Desk, case_id: str) -> Case:
     """
     for _ in range(ATTEMPTS):
         case = desk.store.load(case_id)
+        refuse_unread(case)
         # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
         owed = [
             int(item.id.split("#")[1])
             for item in desk.store.owed_by(case_id)
-            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | CatchUp)
+            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | CatchUp | UnknownIntent)
         ]
         stands = _look(desk, case)
         event = told(case, stands, owed, desk.process, desk.clock())
@@ -165,10 +166,13 @@ class _Run:
         return True
 
     def _follow(self, case_id: str) -> bool:
-        """Whether it went well; one poisoned case must not hold up the others."""
+        """Whether Mantis answers well; one poisoned case must not hold up the others."""
         try:
             before = self.desk.store.load(case_id).version
             self.events += follow(self.desk, case_id).version - before
+        except Unreadable as error:  # it is looked at again when everything is listed
+            log.warning("sync_unreadable", case=case_id, error=str(error))
+            return True
         except TryLater as error:
             log.warning("sync_postponed", case=case_id, error=str(error))
             return False

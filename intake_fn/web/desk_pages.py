@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
-from intake_fn.core.errors import Refused, Stale, TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
 from intake_fn.core.escalation import allowed, handler_at
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
@@ -64,6 +64,8 @@ def queue() -> Any:
         at=at,
         counts=store.counts(),
         failed=len(store.failed()),
+        unread=page.unread,
+        unreadable=len(store.unreadable()),
         ledger=store.ledger(),
         stuck=words.stuck(front().desk().stuck()),
         now=front().desk().clock(),
@@ -77,13 +79,15 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
         return store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
     person = me().id
     rows: list[CaseRow] = []
+    unread: list[str] = []
     for _ in range(MOST_PAGES):
         page = store.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
         rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
+        unread += page.unread
         cursor = page.cursor
         if not cursor or len(rows) >= PAGE:
             break
-    return Page(rows, cursor)
+    return Page(rows, cursor, unread)
 
 
 # --- one request -----------------------------------------------------------------------------
@@ -107,6 +111,8 @@ def act(case_id: str, action: str) -> Any:
     except Stale as error:
         faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
         return _page(case_id, action, faster), 409
+    except Unreadable as error:
+        return _page(case_id, action, str(error)), 503
     except TryLater:
         return _page(case_id, action, "It could not be saved just now. Please try again in a minute."), 503
     except Refused as error:
@@ -124,7 +130,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         "request.html",
         case=case,
         actions=ACTIONS,
-        held_back=words.held_back(case),
+        held_back=[*words.held_back(case), *words.unread(case)],
         **_offers(case),
         action=action,
         problem=problem,
@@ -216,6 +222,8 @@ def retry() -> Any:
     try:
         desk.retry(item, me().address)
         desk.deliver(item.partition("#")[0])
+    except Unreadable as error:
+        return _outbox(str(error)), 503
     except TryLater:
         return _outbox("It could not be put back in line just now. Please try again in a minute."), 503
     except Refused as error:
@@ -228,6 +236,7 @@ def _outbox(problem: str = "") -> str:
     return render_template(
         "outbox.html",
         failed=desk.store.failed(),
+        unreadable=desk.store.unreadable(),
         waiting=desk.store.owed(desk.clock() + AHEAD, 100),
         problem=problem,
         zone=words.zone_of(me(), desk.process),

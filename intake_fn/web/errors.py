@@ -14,7 +14,7 @@ from flask import Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown
+from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.web.access import ask_to_sign_in, engineer, typed
 from intake_fn.web.forms import clean_line
 from spec_lookup import SpecLookupError
@@ -40,6 +40,13 @@ SHOWN: Mapping[type[Exception], Shown] = {
     Unknown: Shown(404, "There is nothing here", "Check that the link is complete: some mail programs cut it in two."),
     Refused: Shown(422, "This can't be done", "Go back, mend what the message says, and try again."),
     Stale: Shown(409, "Somebody was faster", "Go back, read the request as it is now, and decide again."),
+    Unreadable: Shown(
+        503,
+        "This can't be shown just now",
+        "A newer version of Specdesk has stored it, and this version can't read it. Nothing is lost: it is here again "
+        "as soon as the newer version runs. Please tell the Help Desk.",
+        tell=False,
+    ),
     TryLater: Shown(503, "Not available just now", "Nothing is lost. Please try again in a minute.", tell=False),
     Broken: Shown(500, "Something is wrong on our side", "It has been logged. Please tell the Help Desk.", tell=False),
     SpecLookupError: Shown(

@@ -70,4 +70,6 @@ def _outbox() -> dict[str, Any]:
     desk = front().desk()
     waiting = desk.store.owed(desk.clock(), 100)
     failed = desk.store.failed(100)
-    return {"ok": not failed, "overdue": len(waiting), "failed": len(failed)}
+    unread = desk.store.unreadable(100)
+    well = not failed and not unread
+    return {"ok": well, "overdue": len(waiting), "failed": len(failed), "unreadable": len(unread)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.case import Status
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.web.access import ENGINEER, front, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
 from intake_fn.web.numbers import whole
@@ -62,7 +62,7 @@ def _decide(action: str, ticked: Sequence[str]) -> int:
         event = event_of(action, request.form, desk, me())
         try:
             replace(desk, inline=until - desk.clock()).act(case_id, event, whole(seen, 0))
-        except (Stale, Refused, Unknown):
+        except (Stale, Refused, Unknown, Unreadable):
             left += 1
     return left
 
@@ -77,6 +77,7 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
     return render_template(
         "held_back.html",
         rows=page.rows,
+        unread=page.unread,
         cursor=page.cursor,
         aside=status is Status.REJECTED,
         ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core.case import AskedForLink, RequesterReplied, Status
-from intake_fn.core.errors import Refused, TryLater, Unknown
+from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.notes import REQUESTER
 from intake_fn.core.thanks import Reading, reading
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
@@ -43,6 +43,10 @@ DONE = (Status.RESOLVED, Status.CLOSED)
 ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
 STILL = "It still does not work."
 
+NOT_NOW = (
+    "This request can't be added to at the moment, and trying again at once does not help. Your answer is still here: "
+    "please copy it and tell the Help Desk."
+)
 SORRY = "Your answer could not be saved just now. It is still here: please send it again in a minute."
 
 LOOKS_LIKE = str.maketrans("OIL", "011")
@@ -88,8 +92,9 @@ def reply(token: str) -> Any:
         desk.act(case.id, event, _seen(case))
     except Refused as error:
         return _page(case, token, selection, text=text, problems=[str(error)]), 422
-    except TryLater:
-        return _page(case, token, selection, text=text, problems=[SORRY]), 503
+    except TryLater as error:
+        problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
+        return _page(case, token, selection, text=text, problems=[problem]), 503
     return redirect(url_for("status.show", token=token, replied=found.value), 303)
 
 

@@ -124,7 +124,22 @@ OWED: Mapping[str, str] = {
     "TellRequest": "Tell the other request",
     "PassOn": "Tell a request that follows",
     "SendNotice": "Send a mail",
+    "UnknownIntent": "Something that this version cannot read",
 }
+
+
+UNREAD = (
+    "A newer version of Specdesk has written into this request what this version cannot read. What stands here may "
+    "not be how it is, so nothing can be done with it for now and nothing goes out for it. Nothing is lost: run "
+    "the newer version again."
+)
+
+
+def unread(case: Case) -> list[str]:
+    """What it means that this version cannot read all of a log; nothing for all others."""
+    if not case.unread:
+        return []
+    return [UNREAD]
 
 
 def held_back(case: Case) -> list[str]:
@@ -218,6 +233,7 @@ STORY: Mapping[type[Event], Tell] = {
     c.NotMailed: lambda e, _: (f"Not mailed to {e.to}: {title_of(e.notice).lower()}", e.why),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
+    c.UnknownEvent: lambda e, _: (f"An entry that this version of Specdesk cannot read {e.kind}".rstrip(), e.why),
 }
 """An event as a headline and, where a person wrote something, their words."""
 

@@ -17,6 +17,7 @@ from intake_fn.adapters.dynamodb import DynamoStore, create_table
 from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.core.alarms import share_of
 from intake_fn.core.case import (
+    FORMAT,
     AddNote,
     Breached,
     Failure,
@@ -96,7 +97,7 @@ def test_the_state_is_the_fold_of_the_events(
     dynamo_store.create(first, "key")
     dynamo_store.save(1, then(first.case, judged(), filed()))
 
-    assert items()["REQ#HD-1", "STATE"] == state_item(Step(dynamo_store.load("HD-1"), ()))
+    assert items()["REQ#HD-1", "STATE"] == {**state_item(Step(dynamo_store.load("HD-1"), ())), "format": FORMAT}
 
 
 def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, watched: tuple[Any, Watch]) -> None:

@@ -24,7 +24,7 @@ from intake_fn.core.case import (
     intent_from_plain,
     intent_to_plain,
 )
-from intake_fn.core.errors import Broken
+from intake_fn.core.errors import Broken, Unreadable
 from tests.core.samples import CASE_ID, NOW, PAUL, judged, received
 
 
@@ -90,7 +90,7 @@ def test_every_intent_survives_the_outbox(intent: object) -> None:
 @pytest.mark.parametrize(("read", "plain"), [(event_from_plain, {"event": "X"}), (intent_from_plain, {"intent": "X"})])
 def test_what_a_newer_version_wrote_is_named(read: object, plain: dict[str, str]) -> None:
     """After a roll-back the message says why the log can't be read."""
-    with pytest.raises(Broken, match="unknown kind 'X'"):
+    with pytest.raises(Unreadable, match="unknown kind 'X'"):
         read(plain)  # type: ignore[operator]  # one of the two readers
 
 

@@ -185,6 +185,7 @@ def test_each_error_has_its_own_status_and_advice() -> None:
         "Unknown": 404,
         "Refused": 422,
         "Stale": 409,
+        "Unreadable": 503,
         "TryLater": 503,
         "Broken": 500,
         "SpecLookupError": 500,

@@ -422,7 +422,7 @@ class Tracker(Protocol):
         ...
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
-        """Attach a file unless one of that name and size is there; False when the tracker refuses it."""
+        """Attach a file unless its bytes are there, under whatever name; False when the tracker refuses it."""
         ...
 
     def relate(self, number: int, other: int, relation: Relation | None) -> None:

@@ -504,7 +504,7 @@ class MemoryTracker:
     refuses_files: bool = False
     issues: dict[int, Issue] = field(default_factory=dict)
     notes: dict[int, list[str]] = field(default_factory=dict)
-    files: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    files: dict[int, list[tuple[str, bytes]]] = field(default_factory=dict)
     touched: dict[int, datetime] = field(default_factory=dict)
     ticks: count[int] = field(default_factory=count)
     marked: dict[str, int] = field(default_factory=dict)
@@ -539,10 +539,11 @@ class MemoryTracker:
             self._touch(number)
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
-        """Attach a file; False while files are refused. Raises Unknown."""
+        """Attach a file unless its bytes are there; False while files are refused. Raises Unknown."""
         self._there(number)
-        if not self.refuses_files:
-            self.files.setdefault(number, {})[name] = content
+        files = self.files.setdefault(number, [])
+        if not self.refuses_files and content not in (there for _, there in files):
+            files.append((name, content))
         return not self.refuses_files
 
     def relate(self, number: int, other: int, relation: Relation | None) -> None:

@@ -14,6 +14,7 @@ wrong; Unknown when the issue is gone.
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import re
 import time
@@ -21,11 +22,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from intake_fn.adapters.mantis_answers import (
+    SUCCESS,
+    Answer,
+    answer_of,
+    expect,
+    issue_in,
+    name_in,
+    number_in,
+    part,
+    parts,
+    rows_of,
+    text_in,
+    whole,
+)
 from intake_fn.core.case import UPDATED, Relation
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
@@ -62,27 +78,14 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 }
 """What a status means for us. Others below 500 are our own mistake, those from 500 on pass."""
 
-SUCCESS = range(200, 300)
-
 NO_ISSUE = 1100
 """Mantis's code for an issue that is not there; a 404 without it says nothing of issues."""
 
-REFUSED_FILE_CODES = frozenset({500, 501, 504})
-"""Mantis's codes for a file that is too big, of a refused type, or empty."""
+FILE_CODES = frozenset({500, 501, 504, 507})
+"""Mantis's codes for a file that is too big, of a refused type, empty, or whose name is too long."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: Any
-    text: str
-    version: str
-
-    @property
-    def code(self) -> int | None:
-        """Mantis's own error code, where the answer has one."""
-        found = self.body.get("code") if isinstance(self.body, dict) else None
-        return found if isinstance(found, int) else None
+NOT_OF_THE_FILE = frozenset({401, 404, 408, 409, 412, 421, 423, 425, 429})
+"""What below 500 says nothing of a file; all else refuses it, whether Mantis says so or a proxy before it."""
 
 
 @dataclass
@@ -103,10 +106,12 @@ class MantisTracker:
         if found is None:
             there = self._create({name: value for name, value in wanted.items() if value}, issue.marker)
             dropped = _dropped(wanted, there)
-        else:  # somebody may have changed since what an update looks after
-            there = self._issue(int(found["id"]))
-            dropped = tuple(name for name in _dropped(wanted, there) if name not in UPDATED)
-        number = int(there["id"])
+        else:  # somebody may have changed since what an update looks after; the links in the information age
+            there = self._issue(number_in(found))
+            dropped = tuple(
+                name for name in _dropped(wanted, there) if name not in (*UPDATED, "additional_information")
+            )
+        number = number_in(there)
         untagged = self._tag(number, issue.tags, there)
         return Placed(number, self.page_of(number), (*dropped, *untagged))
 
@@ -119,35 +124,43 @@ class MantisTracker:
             "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
             "priority": self._enum("priority", priority),
         }
-        if here["project"]["id"] != target["id"]:
-            wanted["project"] = {"id": target["id"]}
-            wanted["category"] = self._category(target, here["category"]["name"])
+        if number_in(part(here, "project")) != number_in(target):
+            wanted["project"] = {"id": number_in(target)}
+            wanted["category"] = self._category(target, name_in(here, "category"))
         if not _dropped(wanted, here):
             return ()  # a PATCH that changes nothing would mail everybody who watches the issue
         answer = self.call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
-        return _dropped(wanted, _first(answer, "issues"))
+        return _dropped(wanted, issue_in(answer))
 
     def note(self, number: int, text: str, marker: str) -> None:
         """Add a note unless one that ends with `marker` is there. Raises Unknown."""
-        notes = self._issue(number).get("notes", [])
-        if not any(note.get("text", "").rstrip().endswith(marker) for note in notes):
+        notes = parts(self._issue(number), "notes")
+        if not any(text_in(note, "text").rstrip().endswith(marker) for note in notes):
             body = {"text": f"{_text(text)[: TEXT_LIMIT - len(marker) - 2]}\n\n{marker}"}
-            _expect(self.call("POST", f"issues/{number}/notes", body), "note")
+            expect(self.call("POST", f"issues/{number}/notes", body), "note")
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
-        """Attach a file unless one of that name and size is there; False when Mantis refuses it."""
-        clean = _file_name(name)
-        there = self._issue(number).get("attachments", [])
-        if any(file["filename"] == clean and file["size"] == len(content) for file in there):
-            return True
+        """Attach a file unless its bytes are there, under whatever name; False when it is refused."""
         if not content or len(content) > self.mapping.max_file_mb * 2**20:
             return False
-        body = {"files": [{"name": clean, "content": base64.b64encode(content).decode()}]}
+        if self._holds(number, content):
+            return True
+        body = {"files": [{"name": _file_name(name), "content": base64.b64encode(content).decode()}]}
         answer = self._send("POST", f"issues/{number}/files", body)
-        if answer.status == HTTPStatus.BAD_REQUEST and answer.code in REFUSED_FILE_CODES:
+        if answer.code in FILE_CODES or (answer.status in range(400, 500) and answer.status not in NOT_OF_THE_FILE):
+            log.warning("mantis_file_refused", issue=number, status=answer.status, said=_line(answer.text)[:200])
             return False
         self._check(answer)
         return True
+
+    def _holds(self, number: int, content: bytes) -> bool:
+        """Whether an issue has a file of these bytes. Mantis renames a second one of a name: names say nothing."""
+        for file in parts(self._issue(number), "attachments"):
+            if file.get("size") == len(content):
+                there = self.rows(f"issues/{number}/files/{number_in(file)}", "files")
+                if sha256(content).digest() in map(_digest, there):
+                    return True
+        return False
 
     def relate(self, number: int, other: int, relation: Relation | None) -> None:
         """Relate an issue to another one, instead of how it was; None is not at all. Saying it again changes nothing.
@@ -160,14 +173,14 @@ class MantisTracker:
             return
         body = {"issue": {"id": other}, "type": {"name": relation.value}}
         answer = self._send("POST", f"issues/{number}/relationships", body)
-        if answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+        if answer.code is not None and answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
             raise Refused(f"Mantis has no issue #{other} that #{number} could be {relation.value}.")
         self._check(answer)
 
     def _unrelate(self, issue: Mapping[str, Any], other: int) -> None:
-        for row in issue.get("relationships", ()):
-            if row["issue"]["id"] == other:
-                answer = self._send("DELETE", f"issues/{issue['id']}/relationships/{row['id']}")
+        for row in parts(issue, "relationships"):
+            if part(row, "issue").get("id") == other:
+                answer = self._send("DELETE", f"issues/{number_in(issue)}/relationships/{number_in(row)}")
                 if answer.status != HTTPStatus.NOT_FOUND:  # somebody was faster
                     self._check(answer)
 
@@ -180,7 +193,7 @@ class MantisTracker:
         size = PAGE_SIZE if since else 0  # 0 is all there are
         while True:
             rows = self._rows(size, "id,updated_at")
-            found = [Change(int(row["id"]), _instant(row["updated_at"])) for row in rows]
+            found = [Change(number_in(row), _instant(text_in(row, "updated_at"))) for row in rows]
             if since is None or len(found) < size or min(change.at for change in found) < since:
                 break
             size *= PAGE_GROWS
@@ -195,10 +208,10 @@ class MantisTracker:
         if answer.status == HTTPStatus.NOT_FOUND and answer.code != NO_ISSUE:  # a proxy's, or a wrong address
             raise TryLater(f"What answers at {self.url} is not Mantis, or not well.")
         self._check(answer)
-        row = _first(answer.body, "issues")
-        named = {name: str(row.get(name, {}).get("name", "")) for name in ("project", "handler", *STANDS)}
-        texts = {name: str(row.get(name, "")) for name in ("summary", "description")}
-        fixed_in = str((row.get("fixed_in_version") or {}).get("name", ""))
+        row = issue_in(answer.body)
+        named = {name: name_in(row, name) for name in ("project", "handler", *STANDS)}
+        texts = {name: text_in(row, name) for name in ("summary", "description")}
+        fixed_in = name_in(row, "fixed_in_version")
         return Standing(**named, **texts, fixed_in=fixed_in, notes=tuple(_notes(row)), changed_by=_changed_by(row))
 
     def page_of(self, number: int) -> str:
@@ -211,7 +224,7 @@ class MantisTracker:
         self._check(answer)
         return answer.version
 
-    def greet(self) -> _Answer:
+    def greet(self) -> Answer:
         """Its answer to the simplest call, whatever that is; mantis_reach.py says what it means."""
         return self._send("GET", "users/me")
 
@@ -221,9 +234,8 @@ class MantisTracker:
         """POST once. Whatever the answer is, the issue counts as made when its marker is found."""
         try:
             answer = self._send("POST", "issues", wanted)
-            if answer.status == HTTPStatus.CREATED and isinstance(answer.body, dict) and "issue" in answer.body:
-                made: Mapping[str, Any] = answer.body["issue"]
-                return made
+            if answer.status == HTTPStatus.CREATED:
+                return whole(expect(answer.body, "issue"))
             doubt: SpecdeskError = self._error(answer)
         except TryLater as error:
             doubt = error
@@ -232,7 +244,7 @@ class MantisTracker:
             there = self._find(marker)
             if there is not None:
                 log.info("mantis_issue_found_after_doubt", marker=marker, issue=there["id"], doubt=str(doubt)[:200])
-                return self._issue(int(there["id"]))
+                return self._issue(number_in(there))
         raise doubt
 
     def _find(self, marker: str) -> Mapping[str, Any] | None:
@@ -243,11 +255,8 @@ class MantisTracker:
     def _rows(self, size: int, select: str) -> list[Mapping[str, Any]]:
         """Page 1 of the issues of our projects, the latest changed first."""
         parent = self._project(self.mapping.parent)
-        query = {"project_id": str(parent["id"]), "page_size": str(size), "page": "1", "select": select}
-        rows = _expect(self._get("issues", query), "issues")
-        if not isinstance(rows, list):
-            raise TryLater("Mantis answered a list of issues with an error inside.")
-        return [row for row in rows if isinstance(row, dict)]
+        query = {"project_id": str(number_in(parent)), "page_size": str(size), "page": "1", "select": select}
+        return self.rows("issues", "issues", query)
 
     def _fields(self, issue: Issue) -> dict[str, Any]:
         """What is sent: ids for every name, texts as Mantis can hold them."""
@@ -257,7 +266,7 @@ class MantisTracker:
             "description": _text(issue.description),
             "steps_to_reproduce": _text(issue.steps),
             "additional_information": _text(issue.information),
-            "project": {"id": project["id"]},
+            "project": {"id": number_in(project)},
             "category": self._category(project, issue.category),
             "handler": self._handler(project, issue.handler),
             "priority": self._enum("priority", issue.priority),
@@ -267,7 +276,7 @@ class MantisTracker:
 
     def _tag(self, number: int, tags: Sequence[str], there: Mapping[str, Any]) -> tuple[str, ...]:
         """Tag the issue; a tag that Mantis will not have is no reason to fail."""
-        present = {str(tag["name"]).casefold() for tag in there.get("tags", [])}
+        present = {text_in(tag, "name").casefold() for tag in parts(there, "tags")}
         missing = [tag for name in tags if (tag := _tag_name(name)) and tag.casefold() not in present]
         if not missing:
             return ()
@@ -296,49 +305,48 @@ class MantisTracker:
         """The entry of that name (any case); what was read before is read anew once when it is missing."""
         for _ in range(2):
             rows: Sequence[Mapping[str, Any]] = self._remember(key, read)
-            found = next((row for row in rows if str(row["name"]).casefold() == name.casefold()), None)
+            found = next((row for row in rows if text_in(row, "name").casefold() == name.casefold()), None)
             if found is not None:
                 return found
             self._known.pop(key, None)
         return None
 
     def _project(self, name: str) -> Mapping[str, Any]:
-        found = self._resolve("projects", lambda: self._get("projects", {})["projects"], name)
+        found = self._resolve("projects", lambda: self.rows("projects", "projects"), name)
         if found is None:
             raise Broken(f"Mantis shows no project {name!r}. Create it, or give the service account access to it.")
         return found
 
     def _category(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         """The module's category, or the one that support.yml names for all else."""
-        categories = {str(c["name"]).casefold(): c for c in project.get("categories", [])}
+        categories = {text_in(row, "name").casefold(): row for row in parts(project, "categories")}
         found = categories.get(name.casefold()) or categories.get(self.mapping.category.casefold())
         if found is None:
             raise Broken(f"Project {project['name']!r} has no category {self.mapping.category!r}. Create it in Mantis.")
-        return {"id": found["id"]}
+        return {"id": number_in(found)}
 
     def _handler(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
         """None for nobody. Empty, and so not sent, when nobody of that name may handle issues there: it is dropped."""
         if not name:
             return None
-        path = f"projects/{project['id']}/handlers"
-        found = self._resolve(path, lambda: self._get(path, {"page_size": "1000"})["users"], name)
+        path = f"projects/{number_in(project)}/handlers"
+        found = self._resolve(path, lambda: self.rows(path, "users", {"page_size": "1000"}), name)
         if found is None:
             log.warning("mantis_handler_unknown", project=project["name"], handler=name)
-        return {"id": found["id"]} if found else {}
+        return {"id": number_in(found)} if found else {}
 
     def _enum(self, kind: str, name: str) -> Mapping[str, Any]:
         found = self._resolve(f"{kind}_enum", lambda: self._enum_rows(kind), name)
         if found is None:
             raise Broken(f"Mantis has no {kind} {name!r}. Bring support.yml and Mantis's configuration in line.")
-        return {"id": found["id"]}
+        return {"id": number_in(found)}
 
     def _enum_rows(self, kind: str) -> Sequence[Mapping[str, Any]]:
-        configs = self._get("config", {"option[]": f"{kind}_enum_string"})["configs"]
-        rows: Sequence[Mapping[str, Any]] = configs[0]["value"] if configs else []
-        return rows
+        configs = self.rows("config", "configs", {"option[]": f"{kind}_enum_string"})
+        return [row for config in configs for row in parts(config, "value")]
 
     def _issue(self, number: int) -> Mapping[str, Any]:
-        return _first(self.call("GET", f"issues/{number}"), "issues")
+        return issue_in(self.call("GET", f"issues/{number}"))
 
     # --- calling -------------------------------------------------------------------------------
 
@@ -349,13 +357,14 @@ class MantisTracker:
         wait = urllib3.Timeout(connect=min(5.0, self.timeout_seconds), read=self.timeout_seconds)
         return urllib3.PoolManager(timeout=wait, retries=False, maxsize=4)
 
-    def _get(self, path: str, query: Mapping[str, str]) -> Any:
-        return self.call("GET", path, query=query)
+    def rows(self, path: str, key: str, query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+        """The list that a GET answers under a key. Raises as `call` does."""
+        return rows_of(self.call("GET", path, query=query), key)
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
     ) -> Any:
-        """The answer's JSON. Raises what STATUS_ERRORS says for anything but success."""
+        """The answer's JSON, an object. Raises what STATUS_ERRORS says for anything but success."""
         answer = self._send(method, path, body, query)
         self._check(answer)
         return answer.body
@@ -366,7 +375,7 @@ class MantisTracker:
         path: str,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
-    ) -> _Answer:
+    ) -> Answer:
         import urllib3  # noqa: PLC0415 - as above
 
         try:
@@ -383,19 +392,14 @@ class MantisTracker:
             raise TryLater(f"Mantis's answer cannot be read ({type(error).__name__}).") from error
         except ValueError:  # of a header that cannot be sent: its text holds the token
             raise Broken("Mantis cannot be called: its address or the token holds a character that none has.") from None
-        text = answer.data.decode("utf-8", "replace")
-        try:
-            parsed = json.loads(text)
-        except ValueError:
-            parsed = None
-        return _Answer(answer.status, parsed, text or (answer.reason or ""), answer.headers.get("X-Mantis-Version", ""))
+        version = answer.headers.get("X-Mantis-Version", "")
+        return answer_of(answer.status, answer.data, answer.reason or "", version)
 
-    def _check(self, answer: _Answer) -> None:
-        fault = isinstance(answer.body, dict) and "message" in answer.body and "issue" not in answer.body
-        if answer.status not in SUCCESS or fault:
+    def _check(self, answer: Answer) -> None:
+        if not (answer.succeeded and answer.readable):
             raise self._error(answer)
 
-    def _error(self, answer: _Answer) -> SpecdeskError:
+    def _error(self, answer: Answer) -> SpecdeskError:
         """What an answer that is no success means. A 200 with an error inside is one of Mantis's habits."""
         kind, remedy = STATUS_ERRORS.get(answer.status, (Broken, "Mantis did not accept what was sent."))
         if answer.status in SUCCESS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -436,21 +440,6 @@ def _file_name(name: str) -> str:
 # --- reading answers --------------------------------------------------------------------------
 
 
-def _expect(body: Any, key: str) -> Any:
-    if not isinstance(body, dict) or key not in body:
-        raise TryLater(f"Mantis's answer lacks {key!r}; it is looked at again.")
-    return body[key]
-
-
-def _first(body: Any, key: str) -> Mapping[str, Any]:
-    """The one issue of an answer. A fault can hide in a 200."""
-    rows = _expect(body, key)
-    if not isinstance(rows, list) or not rows or "fault_string" in rows[0]:
-        raise Unknown("Mantis shows us no such issue.")
-    row: Mapping[str, Any] = rows[0]
-    return row
-
-
 STANDS = ("status", "priority", "resolution")
 
 IN_HISTORY: Mapping[str, str] = {
@@ -463,23 +452,34 @@ IN_HISTORY: Mapping[str, str] = {
 
 
 def _instant(text: str) -> datetime:
-    """An instant; Mantis writes the server's offset, which changes twice a year."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    """An instant; Mantis writes the server's offset, which changes twice a year. Raises TryLater for what is none."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise TryLater("Mantis answered an issue without the instant of its last change.") from error
 
 
 def _notes(row: Mapping[str, Any]) -> Iterable[MantisNote]:
-    for note in row.get("notes", []):
-        yield MantisNote(int(note["id"]), str(note.get("reporter", {}).get("name", "")), str(note.get("text", "")))
+    for note in parts(row, "notes"):
+        yield MantisNote(number_in(note), name_in(note, "reporter"), text_in(note, "text"))
 
 
 def _changed_by(row: Mapping[str, Any]) -> dict[str, str]:
     """Who changed a field last; the history stands in order."""
-    entries = ((entry.get("field", {}).get("name", ""), entry.get("user", {})) for entry in row.get("history", []))
-    return {IN_HISTORY[name]: str(user.get("name", "")) for name, user in entries if name in IN_HISTORY}
+    entries = ((name_in(entry, "field"), name_in(entry, "user")) for entry in parts(row, "history"))
+    return {IN_HISTORY[name]: user for name, user in entries if name in IN_HISTORY}
+
+
+def _digest(file: Mapping[str, Any]) -> bytes:
+    """The SHA-256 of a file's content. Raises TryLater where Mantis does not show it."""
+    try:
+        return sha256(base64.b64decode(str(expect(file, "content")), validate=True)).digest()
+    except (binascii.Error, ValueError) as error:
+        raise TryLater("Mantis's answer holds no file; it is looked at again.") from error
 
 
 def _is_marked(row: Mapping[str, Any], marker: str) -> bool:
-    lines: Iterable[str] = str(row.get("additional_information", "")).splitlines()
+    lines: Iterable[str] = text_in(row, "additional_information").splitlines()
     return next(iter(lines), "").strip() == marker
 
 

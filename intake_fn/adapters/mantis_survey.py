@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.adapters.mantis_answers import expect, number_in, part, parts, text_in
 from intake_fn.adapters.mantis_reach import SERVICE, Token, account_of
 from intake_fn.core.errors import Broken, Diagnosed
 from intake_fn.core.process import MantisMap, Process
@@ -100,14 +101,14 @@ def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
     """Look at an installation. Raises TryLater when it is down, Diagnosed when it cannot be used at all."""
     me = account_of(tracker, token)
     wanted = {name.casefold() for name in names_of(tracker.mapping)}
-    rows = tracker.call("GET", "projects")["projects"]
-    ours = [row for row in rows if str(row["name"]).casefold() in wanted]
+    rows = tracker.rows("projects", "projects")
+    ours = [row for row in rows if text_in(row, "name").casefold() in wanted]
     enums = {kind: _enum(tracker, kind) for kind in ("status", "priority", "reproducibility")}
     limit = _options(tracker, [LARGEST_FILE]).get(LARGEST_FILE, 0)
     return Survey(
         version=me.version,
         account=me.name,
-        projects={str(row["name"]).casefold(): _project(tracker, row) for row in ours},
+        projects={text_in(row, "name").casefold(): _project(tracker, row) for row in ours},
         enums=enums,
         categories=_global_categories(rows),
         largest_file=int(limit) if str(limit).isdecimal() else 0,
@@ -116,21 +117,21 @@ def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
 
 def _global_categories(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """The categories that belong to no project, as any project shows them."""
-    shown = [row["categories"] for row in rows if "categories" in row]
-    found = {str(c["name"]).casefold() for row in shown for c in row if not (c.get("project") or {}).get("id")}
+    shown = [parts(row, "categories") for row in rows if "categories" in row]
+    found = {text_in(one, "name").casefold() for row in shown for one in row if not part(one, "project").get("id")}
     return frozenset(found) if shown else GLOBAL
 
 
 def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:
-    number = int(row["id"])
-    handlers = tracker.call("GET", f"projects/{number}/handlers", query={"page_size": "1000"})["users"]
+    number = number_in(row)
+    handlers = tracker.rows(f"projects/{number}/handlers", "users", {"page_size": "1000"})
     return Project(
         number=number,
-        name=str(row["name"]),
-        level=int(row.get("access_level", {}).get("id", 0)),
-        below=frozenset(int(child["id"]) for child in row.get("subProjects", [])),
-        categories=frozenset(str(category["name"]).casefold() for category in row.get("categories", [])),
-        handlers=frozenset(str(user["name"]).casefold() for user in handlers),
+        name=text_in(row, "name"),
+        level=int(part(row, "access_level").get("id", 0)),
+        below=frozenset(number_in(child) for child in parts(row, "subProjects")),
+        categories=frozenset(text_in(category, "name").casefold() for category in parts(row, "categories")),
+        handlers=frozenset(text_in(user, "name").casefold() for user in handlers),
         whole="categories" in row,
         options=_options(tracker, NEEDED, number),
     )
@@ -140,13 +141,13 @@ def _options(tracker: MantisTracker, names: Iterable[str], project: int = 0) -> 
     """Options as they stand in a project, or everywhere; what Mantis does not tell is left out."""
     options = "&".join(f"option[]={name}" for name in names)
     scope = f"&project_id={project}" if project else ""
-    configs = tracker.call("GET", f"config?{options}{scope}")["configs"]
-    return {str(row["option"]): row["value"] for row in configs}
+    configs = tracker.rows(f"config?{options}{scope}", "configs")
+    return {text_in(row, "option"): row["value"] for row in configs if "value" in row}
 
 
 def _enum(tracker: MantisTracker, kind: str) -> frozenset[str]:
-    configs = tracker.call("GET", "config", query={"option[]": f"{kind}_enum_string"})["configs"]
-    return frozenset(str(row["name"]) for config in configs for row in config["value"])
+    configs = tracker.rows("config", "configs", {"option[]": f"{kind}_enum_string"})
+    return frozenset(text_in(row, "name") for config in configs for row in parts(config, "value"))
 
 
 # --- what is missing -------------------------------------------------------------------------
@@ -334,7 +335,7 @@ def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> Non
 
 def _seen(tracker: MantisTracker) -> set[int]:
     """The numbers of the projects that an account sees."""
-    return {int(row["id"]) for row in tracker.call("GET", "projects")["projects"]}
+    return {number_in(row) for row in tracker.rows("projects", "projects")}
 
 
 def _make(admin: MantisTracker, name: str) -> int:
@@ -347,7 +348,7 @@ def _make(admin: MantisTracker, name: str) -> int:
         "enabled": True,
     }
     try:
-        return int(admin.call("POST", "projects", body)["project"]["id"])
+        return number_in(expect(admin.call("POST", "projects", body), "project"))
     except Broken as error:
         if "not unique" not in str(error):
             raise

@@ -25,7 +25,7 @@ from intake_fn.core.case import (
     TellRequest,
     UpdateIssue,
 )
-from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, Stale, TryLater, Unknown, Unsure
 from intake_fn.core.notes import SPECDESK, makes_a_note, note_of
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
@@ -38,8 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from intake_fn.core.case import Case
+    from intake_fn.core.request import Attachment
     from intake_fn.desk import Desk
     from intake_fn.ports import OutboxItem
+
+FILE_TRIES = 5
+"""How often a filing is tried for the sake of a file that fails; then it goes as its link alone."""
 
 log = structlog.get_logger()
 
@@ -126,7 +130,7 @@ def _carry_out(desk: Desk, item: OutboxItem) -> None:
             record(desk, item, case, _judge(desk, case))
         case FileIssue():
             late = bool(item.begun or item.tries or item.last_error)
-            record(desk, item, case, replace(_file(desk, case), late=late))
+            record(desk, item, case, replace(_file(desk, case, item), late=late))
         case UpdateIssue():
             _update(desk, item, case)
         case AddNote() | CatchUp() | RelateIssue():
@@ -223,13 +227,12 @@ def _judge(desk: Desk, case: Case) -> Judged:
     )
 
 
-def _file(desk: Desk, case: Case) -> Filed:
+def _file(desk: Desk, case: Case, item: OutboxItem) -> Filed:
     placed = desk.tracker.file(issue_of(case, desk.process, desk.links))
-    limit = desk.process.mantis.max_file_mb * 2**20
     refused = [  # the signed link of each file stands in the issue all the same
         f"file {file.name}"
         for file in case.request.attachments
-        if file.size <= limit and not desk.tracker.attach(placed.number, file.name, desk.files.get(file.key))
+        if not _attached(desk, placed.number, file, last=item.tries >= FILE_TRIES)
     ]
     dropped = (*placed.dropped, *refused)
     if dropped:
@@ -242,6 +245,24 @@ def _file(desk: Desk, case: Case) -> Filed:
         url=placed.url,
         dropped=dropped,
     )
+
+
+def _attached(desk: Desk, number: int, file: Attachment, *, last: bool) -> bool:
+    """Whether a file is in the issue. One that keeps failing must not keep the filing from being recorded."""
+    if file.size > desk.process.mantis.max_file_mb * 2**20:
+        return False
+    try:
+        content = desk.files.get(file.key)
+    except Unknown as error:
+        log.warning("file_lost", issue=number, file=file.key, error=str(error))
+        return False
+    try:
+        return desk.tracker.attach(number, file.name, content)
+    except (TryLater, Broken, Unknown) as error:
+        if not last:  # an issue that was deleted since is made anew
+            raise TryLater(str(error)) from error
+        log.warning("file_not_attached", issue=number, file=file.key, error=str(error)[:200])
+        return False
 
 
 def _update(desk: Desk, item: OutboxItem, case: Case) -> None:

@@ -12,6 +12,12 @@ them until DELETE when it is left out. `seconds` is how long each of these calls
     created-no-answer  a call that writes is done; after the wait the connection ends without an answer
     error-500          500 with an empty body, and nothing is done, as when the database is down
     maintenance        503 "Mantis Offline" with an empty body, and nothing is done
+    maintenance-page   200 with a page for people, and nothing is done
+    php-notice         the call is done; a notice of PHP stands before its JSON
+    bom                the call is done; a byte order mark stands before its JSON
+    half-answer        the call is done; the second half of its JSON is missing
+    nulls              the call is done; what may be missing in its JSON is null
+    too-large          413 with a page of a proxy, for a call that brings a file, and nothing is done
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -28,7 +34,34 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.mantis.answers import Answer, bare, crash
 
-KINDS = ("down", "slow", "created-no-answer", "error-500", "maintenance")
+PAGE = "<html><head><title>Down for maintenance</title></head><body><h1>Down for maintenance</h1></body></html>"
+NOTICE = (
+    "<br />\n<b>Warning</b>:  Undefined array key 0 in <b>/var/www/mantisbt/core/helper_api.php</b> on line 1<br />\n"
+)
+TOO_LARGE = "<html><head><title>413 Request Entity Too Large</title></head><body>nginx</body></html>"
+NULLS = frozenset(
+    {"category", "handler", "reporter", "user", "notes", "tags", "attachments", "relationships", "history"}
+)
+"""Fields of an issue and of what hangs on it that are null while nulls are on."""
+
+GARBLED: Mapping[str, Callable[[str], str]] = {
+    "php-notice": NOTICE.__add__,
+    "bom": "\ufeff".__add__,
+    "half-answer": lambda text: text[: len(text) // 2],
+    "nulls": lambda text: json.dumps(_nulled(json.loads(text or "{}"))),
+}
+"""What becomes of the text of an answer."""
+
+KINDS = (
+    "down",
+    "slow",
+    "created-no-answer",
+    "error-500",
+    "maintenance",
+    "maintenance-page",
+    "too-large",
+    *GARBLED,
+)
 READING = ("GET", "HEAD", "OPTIONS")
 LONGEST_SECONDS = 300
 
@@ -70,7 +103,7 @@ class Faults:
     def meet(self, request: Request, answer: Callable[[], Answer]) -> Answer:
         """Answer a call, or let it meet the fault. Raises Dropped."""
         request.get_data()  # all of it, or the server takes the rest for the next request
-        fault = self._take(writes=request.method not in READING)
+        fault = self._take(request)
         if fault is None:
             return answer()
         kind = fault.fault
@@ -82,17 +115,51 @@ class Faults:
             raise Dropped
         if kind == "slow":
             return answer()
-        return crash().answer if kind == "error-500" else bare(503, "Mantis Offline", signed=False).answer
+        if kind in GARBLED:
+            return _garbled(answer(), GARBLED[kind])
+        return ENDS[kind]
 
-    def _take(self, *, writes: bool) -> Fault | None:
+    def _take(self, request: Request) -> Fault | None:
         """The fault that this call meets; one of its times is used up."""
         with self._lock:
             fault = self._fault
-            if fault is None or (fault.fault == "created-no-answer" and not writes):
+            if fault is None or not MEETS.get(fault.fault, _any)(request):
                 return None
             if fault.times is not None:
                 self._fault = replace(fault, times=fault.times - 1) if fault.times > 1 else None
             return fault
+
+
+def _any(_: Request) -> bool:
+    return True
+
+
+MEETS: Mapping[str, Callable[[Request], bool]] = {
+    "created-no-answer": lambda request: request.method not in READING,
+    "too-large": lambda request: request.method == "POST" and request.path.endswith("/files"),
+}
+"""The calls that a kind meets; of other kinds all."""
+
+ENDS: Mapping[str, Answer] = {
+    "error-500": crash().answer,
+    "maintenance": bare(503, "Mantis Offline", signed=False).answer,
+    "maintenance-page": Answer(200, text=PAGE, signed=False),
+    "too-large": Answer(413, text=TOO_LARGE, signed=False),
+}
+"""The answer in place of Mantis's."""
+
+
+def _garbled(given: Answer, change: Callable[[str], str]) -> Answer:
+    text = given.response().get_data(as_text=True)
+    return replace(given, text=change(text), body=given.body if change(text) else None)
+
+
+def _nulled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_nulled(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: None if name in NULLS else _nulled(one) for name, one in value.items()}
 
 
 def _fault(given: Any) -> Fault:

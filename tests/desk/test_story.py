@@ -442,7 +442,7 @@ def test_files_reach_mantis_or_their_link_does(room: Room) -> None:
     room.files.put("k/1", b"png", "image/png")
     file = Attachment("k/1", "screen.png", "image/png", 3, "ab" * 32)
     room.desk.take_in(request(attachments=(file,)), "key")
-    assert {"screen.png": b"png"} == room.tracker.files[1]
+    assert [("screen.png", b"png")] == room.tracker.files[1]
     assert "screen.png (3 bytes" in room.tracker.issues[1].information
 
     room.tracker.refuses_files = True

@@ -6,7 +6,11 @@ as well (a test installation with the project tree of support.yml: it makes issu
 
 from __future__ import annotations
 
+import json
 import os
+from base64 import b64decode
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,15 +18,15 @@ from uuid import uuid4
 import pytest
 
 from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.adapters.mantis_answers import answer_of
+from intake_fn.adapters.mantis_survey import survey
 from intake_fn.core.case import Relation
-from intake_fn.core.errors import Broken, SpecdeskError, TryLater
+from intake_fn.core.errors import Broken, Diagnosed, SpecdeskError, TryLater
 from intake_fn.ports import Issue
 from tests.adapters.test_tracker import TrackerContract
 from tests.mantis.conftest import TOKEN, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from intake_fn.core.process import Process
 
 REAL = {"url": os.environ.get("MANTIS_URL", ""), "token": os.environ.get("MANTIS_TOKEN", "")}
@@ -86,12 +90,22 @@ class TestMantis(TrackerContract):
         assert [] == [*tracker._issue(one).get("relationships", ()), *tracker._issue(other).get("relationships", ())]
 
     def test_a_file_stands_there_once(self, tracker: MantisTracker) -> None:
-        """The same name and size is the same file."""
+        """The same bytes are the same file."""
         number = tracker.file(issue()).number
         for _ in range(2):
             tracker.attach(number, "écran.png", b"\x89PNG\r\n\x1a\nabc")
 
         assert ["écran.png"] == [file["filename"] for file in tracker._issue(number)["attachments"]]
+
+    def test_two_files_of_one_name_and_size_both_arrive(self, tracker: MantisTracker) -> None:
+        """Mantis gives the second another name; each is there once, however often it is sent."""
+        number = tracker.file(issue()).number
+        contents = [b"BM" + bytes([n]) * 5000 for n in (1, 2)]
+        for content in contents * 2:
+            assert tracker.attach(number, "screen.bmp", content)
+        found = tracker.rows(f"issues/{number}/files", "files")
+
+        assert contents == [b64decode(file["content"]) for file in found]
 
     def test_a_file_that_is_too_large_or_empty_is_refused(self, tracker: MantisTracker) -> None:
         """The caller sends a link instead."""
@@ -155,8 +169,12 @@ def test_a_wrong_token_is_our_configuration(stand_in: StandIn, process: Process)
     assert "wrong-token" not in f"{caught.value} {wrong!r}"
 
 
-@pytest.mark.parametrize("fault", ["down", "error-500", "maintenance", "created-no-answer", "slow"])
-@pytest.mark.parametrize("after", range(6))
+UNREADABLE = ["maintenance-page", "php-notice", "bom", "half-answer"]
+"""What comes with status 200 and is not Mantis's JSON."""
+
+
+@pytest.mark.parametrize("fault", ["down", "error-500", "maintenance", "created-no-answer", "slow", *UNREADABLE])
+@pytest.mark.parametrize("after", range(9))
 def test_whatever_goes_wrong_there_is_one_issue_in_the_end(stand_in: StandIn, fault: str, after: int) -> None:
     """Each fault at each call of a filing: the outbox tries again, and one issue stands there (R10)."""
     one = issue()
@@ -182,6 +200,121 @@ def test_whatever_goes_wrong_there_is_one_issue_in_the_end(stand_in: StandIn, fa
         pytest.fail("it was never filed")
 
     assert [placed.number] == [row["id"] for row in stand_in.marked(one.marker)]
+
+
+DEEDS: dict[str, Callable[[MantisTracker, int], Any]] = {
+    "file": lambda tracker, _: tracker.file(issue()),
+    "update": lambda tracker, number: tracker.update(
+        number, project="Change InBox", handler="roma", status="feedback", priority="low"
+    ),
+    "note": lambda tracker, number: tracker.note(number, "Seen.", "[HD#4#1]"),
+    "attach": lambda tracker, number: tracker.attach(number, "other.log", b"LOG"),
+    "relate": lambda tracker, number: tracker.relate(number, number - 1, Relation.DUPLICATE),
+    "unrelate": lambda tracker, number: tracker.relate(number, number - 1, None),
+    "changes": lambda tracker, _: tracker.changes(None),
+    "look": lambda tracker, number: tracker.look(number),
+    "probe": lambda tracker, _: tracker.probe(),
+    "survey": lambda tracker, _: survey(tracker),
+}
+"""All that the client does, by its name."""
+
+
+def one_with_all(stand_in: StandIn) -> int:
+    """An issue with a note, a file, a tag and a relation."""
+    one, other = stand_in.tracker.file(issue()).number, stand_in.tracker.file(issue()).number
+    stand_in.tracker.note(other, "Handed over.", "[HD#3#2]")
+    stand_in.tracker.attach(other, "trace.log", b"log")
+    stand_in.tracker.relate(other, one, Relation.RELATED)
+    return other
+
+
+@pytest.mark.parametrize("fault", UNREADABLE)
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_is_not_mantis_s_json_is_tried_later(stand_in: StandIn, deed: str, fault: str) -> None:
+    """At each call of all that the client does; then it is done as if nothing had been."""
+    number, after = one_with_all(stand_in), 0
+    while True:
+        tracker = replace(stand_in.tracker)
+        met = _meets(stand_in, tracker, fault, after)
+        with suppress(TryLater, Diagnosed):  # Diagnosed: a person is at it, and reads what answered
+            DEEDS[deed](tracker, number)
+        if not met:
+            break
+        after += 1
+
+    assert after > 0, "no call of it met the fault"
+
+
+def _meets(stand_in: StandIn, tracker: MantisTracker, fault: str, after: int) -> list[str]:
+    """Have one call meet a fault, after so many others; returns what will hold the path of that call."""
+    calls, met = 0, []
+    original: Callable[..., Any] = tracker._send
+
+    def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        nonlocal calls
+        if calls == after:
+            stand_in.fault(fault)
+            met.append(path)
+        calls += 1
+        return original(method, path, *arguments, **more)
+
+    tracker._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+    return met
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_is_null_is_as_good_as_left_out(stand_in: StandIn, deed: str) -> None:
+    """A category, a handler, a writer, lists of all kinds: none of them breaks anything."""
+    number = one_with_all(stand_in)
+    stand_in.fault("nulls", times=99)
+    with suppress(Broken):  # a project without its categories takes no issue
+        DEEDS[deed](replace(stand_in.tracker), number)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({}, "nothing in it"),
+        ({"issues": []}, "no issue"),
+        ({"issues": {}}, "no list"),
+        ({"issues": [[]]}, "an empty issue as PHP has it"),
+        ({"issues": [{"id": 1}]}, "half an issue"),
+        (
+            {"issues": [{"id": 1, "project": {"id": 2, "name": "x"}, "status": "new", "priority": {}}]},
+            "words, not names",
+        ),
+        ({"issues": None}, "nothing said"),
+        ([], "a list"),
+        ("down", "a word"),
+    ],
+)
+def test_half_an_issue_is_never_taken_for_one(stand_in: StandIn, body: Any, why: str) -> None:
+    """Neither is it gone, nor was anything in it changed by somebody."""
+    number = stand_in.tracker.file(issue()).number
+    original = stand_in.tracker._send
+
+    def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        answer = original(method, path, *arguments, **more)
+        return answer_of(200, json.dumps(body).encode(), "", answer.version) if path == f"issues/{number}" else answer
+
+    stand_in.tracker._send = other  # type: ignore[method-assign]  # it sends all the same
+    for deed in ("look", "note", "update", "attach", "relate"):
+        with pytest.raises(TryLater):
+            assert DEEDS[deed](stand_in.tracker, number), why
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 414, 415, 431])
+def test_a_file_that_a_proxy_refuses_is_refused(stand_in: StandIn, status: int) -> None:
+    """Whatever page it answers with."""
+    number = stand_in.tracker.file(issue()).number
+    original = stand_in.tracker._send
+
+    def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        refused = method == "POST" and path.endswith("/files")
+        return answer_of(status, b"<html>no</html>", "", "") if refused else original(method, path, *arguments, **more)
+
+    stand_in.tracker._send = other  # type: ignore[method-assign]  # a proxy before the stand-in
+    assert not stand_in.tracker.attach(number, "large.bmp", b"BM")
 
 
 def test_a_line_break_in_a_name_cannot_turn_an_error_into_a_success(stand_in: StandIn) -> None:

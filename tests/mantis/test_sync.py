@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.mantis_answers import answer_of
 from intake_fn.core.case import (
     BackInMantis,
     Category,
@@ -580,3 +582,72 @@ def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> Non
     assert [other.issue] == [row["issue"]["id"] for row in after["relationships"]]
     assert ["NotedInMantis"] == office.told(case.id)
     assert () == office.case(case.id).unkept
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def with_files(office: Office, *contents: bytes) -> str:
+    """A request with files of one name."""
+    for number, content in enumerate(contents):
+        office.room.files.put(f"key/{number}", content, "image/bmp")
+    files = tuple(
+        Attachment(f"key/{number}", "screen.bmp", "image/bmp", len(content), sha256(content).hexdigest())
+        for number, content in enumerate(contents)
+    )
+    return office.desk.take_in(request(attachments=files), "key").id
+
+
+SCREENS = tuple(b"BM" + bytes([n]) * 5000 for n in (1, 2))
+
+
+def test_two_files_of_one_name_both_stand_in_the_issue(office: Office) -> None:
+    """Of one size as well, and other bytes: nothing is dropped."""
+    case = office.case(with_files(office, *SCREENS))
+
+    assert ["screen.bmp", "screen-2.bmp"] == [
+        file["filename"] for file in office.mantis.tracker._issue(case.issue or 0)["attachments"]
+    ]
+    assert () == case.unkept
+
+
+def test_a_file_that_a_proxy_refuses_leaves_the_request_filed(office: Office) -> None:
+    """413 with a page: the file goes as its link, and the case says so."""
+    office.mantis.fault("too-large", times=1)
+    case = office.case(with_files(office, *SCREENS))
+
+    assert (Filing.FILED, ("file screen.bmp",), 1) == (case.filing, case.unkept, case.issue)
+    assert 1 == len(office.mantis.tracker._issue(1)["attachments"])
+    assert [] == office.room.store.owed_by(case.id)
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500, 502])
+def test_a_file_that_keeps_failing_does_not_keep_the_filing_from_being_recorded(office: Office, status: int) -> None:
+    """It is tried five times more; then it goes as its link."""
+    send = office.mantis.tracker._send
+
+    def no_files(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        refused = method == "POST" and path.endswith("/files")
+        return answer_of(status, b"", "", "") if refused else send(method, path, *arguments, **more)
+
+    office.mantis.tracker._send = no_files  # type: ignore[method-assign]  # all else is sent
+    found = with_files(office, *SCREENS)
+    assert office.case(found).filing is Filing.QUEUED
+    for _ in range(30):
+        office.minute()
+    case = office.case(found)
+
+    assert (Filing.FILED, ("file screen.bmp", "file screen.bmp")) == (case.filing, case.unkept)
+
+
+def test_a_file_that_is_lost_does_not_keep_the_request_from_mantis(office: Office) -> None:
+    """The file store has it no more; the request is filed without."""
+    office.mantis.fault("maintenance", times=50)
+    found = with_files(office, *SCREENS)
+    office.room.files.kept.pop("key/0")
+    office.mantis.fault("maintenance", times=1)
+    for _ in range(5):
+        office.minute()
+    case = office.case(found)
+
+    assert (Filing.FILED, ("file screen.bmp",)) == (case.filing, case.unkept)

@@ -34,7 +34,7 @@ def secrets_in(content: bytes) -> list[bytes]:
 def all_of(web: Web, case: Case) -> bytes:
     """All that anybody can get of a request's files: from its page, and in Mantis."""
     shown = [web.client.get(urlsplit(web.links.file(case.id, file)).path).data for file in case.request.attachments]
-    filed = [content for files in web.tracker.files.values() for content in files.values()]
+    filed = [content for files in web.tracker.files.values() for _, content in files]
     return b"".join((*shown, *filed))
 
 

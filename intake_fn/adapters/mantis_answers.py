@@ -1,0 +1,127 @@
+"""Answers of Mantis, read with suspicion: what is not as expected is TryLater, and nothing is guessed. Pure.
+
+A maintenance page, a PHP notice or a byte order mark before the JSON, and half an answer all come with status 200.
+A field that is null is as good as one that is left out; PHP writes an empty object as an empty list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from intake_fn.core.errors import TryLater, Unknown
+
+SUCCESS = range(200, 300)
+WITHOUT_BODY = (HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
+"""Successes that may have nothing to say."""
+
+ALWAYS = ("project", "status", "priority")
+"""What every issue has: one that lacks any of these was not answered in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer over HTTP. `body` is its JSON, None for what is none; `text` is what it says, for logs and people."""
+
+    status: int
+    body: Any
+    text: str
+    version: str
+    empty: bool = False
+
+    @property
+    def code(self) -> int | None:
+        """Mantis's own error code, where the answer has one."""
+        found = self.body.get("code") if isinstance(self.body, dict) else None
+        return found if isinstance(found, int) else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status says success and no error is inside."""
+        fault = isinstance(self.body, dict) and "message" in self.body and "issue" not in self.body
+        return self.status in SUCCESS and not fault
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is the JSON object that Mantis answers, or rightly empty."""
+        return isinstance(self.body, dict) or (self.empty and self.status in WITHOUT_BODY)
+
+
+def answer_of(status: int, data: bytes, reason: str, version: str) -> Answer:
+    """What came over the wire."""
+    text = data.decode("utf-8", "replace")
+    try:
+        body = json.loads(text, object_pairs_hook=_without_nulls)
+    except (ValueError, RecursionError):
+        body = None
+    return Answer(status, body, text or reason, version, empty=not data.strip())
+
+
+def _without_nulls(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in pairs if value is not None}
+
+
+def expect(body: Any, key: str) -> Any:
+    """A part that has to be there. Raises TryLater."""
+    if not isinstance(body, dict) or key not in body:
+        raise TryLater(f"Mantis's answer lacks {key!r}; it is looked at again.")
+    return body[key]
+
+
+def rows_of(body: Any, key: str) -> list[Mapping[str, Any]]:
+    """A list that has to be there. Raises TryLater, as for an error in its place."""
+    rows = expect(body, key)
+    if not isinstance(rows, list):
+        raise TryLater(f"Mantis answered {key!r} with an error inside; it is looked at again.")
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def issue_in(body: Any) -> Mapping[str, Any]:
+    """The one issue of an answer. Raises Unknown for the fault that says so, TryLater for half an issue."""
+    rows = expect(body, "issues")
+    row = rows[0] if isinstance(rows, list) and rows else rows
+    if isinstance(row, dict) and row.get("status_code") in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+        raise Unknown("Mantis shows us no such issue.")
+    return whole(row)
+
+
+def whole(row: Any) -> Mapping[str, Any]:
+    """An issue that has what every issue has. Raises TryLater."""
+    if not isinstance(row, dict) or not all(name_in(row, part) for part in ALWAYS):
+        raise TryLater("Mantis answered half an issue; it is looked at again.")
+    number_in(row)
+    number_in(part(row, "project"))
+    return row
+
+
+def number_in(row: Mapping[str, Any]) -> int:
+    """The id of a row. Raises TryLater."""
+    number = row.get("id")
+    if not isinstance(number, int):
+        raise TryLater("Mantis answered something without its number; it is looked at again.")
+    return number
+
+
+def part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object within a row; empty where there is none."""
+    found = row.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def parts(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects of a list within a row."""
+    found = row.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def name_in(row: Mapping[str, Any], name: str) -> str:
+    """The name of an object within a row; "" where there is none."""
+    return text_in(part(row, name), "name")
+
+
+def text_in(row: Mapping[str, Any], name: str) -> str:
+    """A text within a row; "" where there is none."""
+    return str(row.get(name, ""))

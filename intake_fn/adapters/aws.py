@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.adapters.handover import watch
 from intake_fn.core.errors import Broken, TryLater
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def client(
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
-    return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
+    made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
+    watch(made)
+    return made
 
 
 @contextmanager
@@ -89,15 +92,16 @@ def translated(what: str) -> Iterator[None]:
     knows better what an error code means catches ClientError inside.
     """
     from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004, PLC0415
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
 
     try:
         yield
     except ClientError as error:
-        code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in BUSY or status >= 500:  # noqa: PLR2004 - server errors of HTTP
+        code = code_of(error)
+        if code in BUSY or status_of(error) >= 500:  # noqa: PLR2004 - server errors of HTTP
             raise TryLater(f"{what} is busy ({code}). Try again in a moment.") from error
         raise Broken(f"{what} refused a call: {error}. Check its name, region and the function's role.") from error
-    except (ConnectionError, HTTPClientError) as error:
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise TryLater(f"{what} does not answer ({type(error).__name__}). Try again in a moment.") from error
     except BotoCoreError as error:
         raise Broken(f"{what} cannot be called: {error}. Check region and credentials.") from error
@@ -106,3 +110,8 @@ def translated(what: str) -> Iterator[None]:
 def code_of(error: Any) -> str:
     """The code of a ClientError, such as "ConditionalCheckFailedException"."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def status_of(error: Any) -> int:
+    """The HTTP status of a ClientError; 0 where it has none."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.adapters.aws import code_of, translated
+from intake_fn.adapters.aws import code_of, status_of, translated
+from intake_fn.adapters.handover import handing_over
 from intake_fn.adapters.mail_headers import address_header, text_header, whole_text
 from intake_fn.core.addresses import sendable
-from intake_fn.core.errors import Broken, Refused, TryLater, Undeliverable, Unsure
+from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.ports import ITEM_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from botocore.exceptions import ClientError
     from mypy_boto3_sesv2 import SESV2Client
 
     from intake_fn.core.process import MailIdentity
@@ -28,6 +31,9 @@ HEADER_NAME = re.compile(r"[!-9;-~]+")
 
 PAUSED = ("AccountSuspendedException", "SendingPausedException")
 """An admin has to talk to AWS; meanwhile the mails wait in the outbox."""
+
+PASSED_ON = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
+"""A proxy passed the call on and has no answer: SES may have sent the mail."""
 
 
 @dataclass
@@ -47,17 +53,14 @@ class SesMailer:
         """Send one mail to one address; returns SES's message id.
 
         Raises Refused for a line break in a header, Undeliverable for an address that SES will not take,
-        TryLater when SES is down, busy or paused, Unsure when it had the mail and did not answer,
-        Broken when our own address is not verified there.
+        TryLater when SES is down, busy or paused, or did not get the whole mail, Unsure when it had the mail and
+        nobody knows what it did, Broken when our own address is not verified there.
         """
         to = sendable(mail.to)
         message = _message(mail, to, self.identity)
-        with translated(SERVICE):
-            from botocore.exceptions import (  # noqa: PLC0415 - loaded with the client
-                ClientError,
-                ConnectionClosedError,
-                ReadTimeoutError,
-            )
+        with translated(SERVICE), handing_over() as handover:
+            from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004, PLC0415
+            from botocore.parsers import ResponseParserError  # noqa: PLC0415 - loaded with the client
 
             try:
                 sent = self._client.send_email(
@@ -66,22 +69,35 @@ class SesMailer:
                     Content={"Raw": {"Data": message}},
                     **self._reported(mail),
                 )
-            except (ConnectionClosedError, ReadTimeoutError) as error:
-                raise Unsure(
-                    f"SES was told to send to {mail.to} and did not answer ({type(error).__name__})."
-                ) from error
+            except (ConnectionError, HTTPClientError, ResponseParserError) as error:
+                had = handover.whole if handover.begun else not isinstance(error, ConnectionError)
+                kind = type(error).__name__
+                if had:
+                    raise Unsure(f"SES was told to send to {mail.to} and did not answer ({kind}).") from error
+                raise TryLater(f"SES did not get the mail to {mail.to} ({kind}), so it was not sent.") from error
             except ClientError as error:
-                code, told = code_of(error), str(error)
-                if code in PAUSED:
-                    raise TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.") from error
-                if code == "MessageRejected" and self.identity.address in told:
-                    raise Broken(f"SES does not know {self.identity.address}. Verify it as an identity.") from error
-                if code == "MessageRejected" and "not verified" in told:
-                    raise Broken("SES sends to verified addresses only: ask AWS for production access.") from error
-                if code in ("MessageRejected", "BadRequestException"):
-                    raise _refusal(mail.to, to, told) from error
-                raise
+                meant = self._meant(error, mail, to)
+                if meant is None:
+                    raise
+                raise meant from error
+        if not sent.get("MessageId"):
+            raise Unsure(f"SES was told to send to {mail.to} and gave no whole answer.")
         return sent["MessageId"]
+
+    def _meant(self, error: ClientError, mail: Mail, to: str) -> SpecdeskError | None:
+        """What an error of SES, or of a proxy before it, means for a mail; None where it means the same everywhere."""
+        code, told, status = code_of(error), str(error), status_of(error)
+        if status in PASSED_ON:
+            return Unsure(f"SES was told to send to {mail.to}, and its answer was lost on the way ({status}).")
+        if code in PAUSED:
+            return TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.")
+        if code == "MessageRejected" and self.identity.address in told:
+            return Broken(f"SES does not know {self.identity.address}. Verify it as an identity.")
+        if code == "MessageRejected" and "not verified" in told:
+            return Broken("SES sends to verified addresses only: ask AWS for production access.")
+        if code in ("MessageRejected", "BadRequestException"):
+            return _refusal(mail.to, to, told)
+        return None
 
     def _reported(self, mail: Mail) -> dict[str, Any]:
         """What makes SES report on the mail, and name the outbox item in its reports."""

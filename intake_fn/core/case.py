@@ -58,6 +58,11 @@ class Status(StrEnum):
         return self in (Status.NEW, Status.OPEN, Status.WAITING)
 
     @property
+    def is_done(self) -> bool:
+        """Whether it is resolved, with or without the time to object being over."""
+        return self in (Status.RESOLVED, Status.CLOSED)
+
+    @property
     def is_held_back(self) -> bool:
         """Whether it goes nowhere: no verdict, no issue, no mail."""
         return self in (Status.QUARANTINED, Status.REJECTED)
@@ -351,6 +356,7 @@ class Progress(StrEnum):
 
     FILED = "filed"
     DECIDED = "decided"
+    WORKAROUND = "workaround"
     ESCALATED = "escalated"
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -362,6 +368,7 @@ class Heard(Event):
     """What happened to the request that this one follows; `item` names the outbox item that told it.
 
     `told` is False when one person sent both, and hears of it there. `number` is that of its issue, when it was filed.
+    `category` is what the other one is then, which decides what this one is where nobody has decided it.
     """
 
     other: str
@@ -371,6 +378,7 @@ class Heard(Event):
     text: str = ""
     number: int | None = None
     told: bool = True
+    category: Category = Category.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,10 +398,14 @@ class NotedInMantis(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedInMantis(Event):
-    """Somebody changed in Mantis what we keep there, and it is put back (core/mirror.py). Values go by field."""
+    """Somebody changed in Mantis what we keep there, and it is put back (core/mirror.py). Values go by field.
+
+    `why` is what a note there says of it; "" where the rule is reason enough.
+    """
 
     theirs: Mapping[str, str]
     ours: Mapping[str, str]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -700,12 +712,19 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
 
 def accepts(case: Case, event: RequesterReplied) -> bool:
     """Whether the requester says of what is done that it works; of what is not done that says nothing yet."""
-    return event.works and case.status in (Status.RESOLVED, Status.CLOSED)
+    return event.works and case.status.is_done
 
 
 def _overruled(case: Case, event: Overruled) -> dict[str, Any]:
     """Where the judge could not speak, the decision also opens the case."""
     return {"status": Status.OPEN if case.status is Status.NEW else case.status, "category": event.category}
+
+
+def _heard(case: Case, event: Heard) -> dict[str, Any]:
+    """What nobody has decided is what the request is that is the same, once a person has, or that one is resolved."""
+    decides = event.progress in (Progress.DECIDED, Progress.RESOLVED)
+    open_to_it = case.category is Category.UNDECIDED and event.category is not Category.UNDECIDED
+    return {"category": event.category} if decides and open_to_it else {}
 
 
 def _filed(_: Case, event: Filed) -> dict[str, Any]:
@@ -780,7 +799,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     Parted: lambda *_: {"same_as": ""},
     Followed: lambda case, e: {"followers": (*case.followers, e.other)},
     Unfollowed: lambda case, e: {"followers": tuple(one for one in case.followers if one != e.other)},
-    Heard: lambda *_: {},
+    Heard: _heard,
     NotedInMantis: lambda *_: {},
     ChangedInMantis: lambda *_: {},
     GoneFromMantis: lambda *_: {"gone": True},

@@ -168,10 +168,16 @@ def front_end(request: Request, process: Process, case_id: str = "") -> tuple[in
     Seed: Level 0 is the front end for users outside the New York office, Level 1 for those of the New
     York office and for client users. Which office has which is data of support.yml.
     """
-    office = process.offices.get(request.requester.office)
-    if office is None and request.requester.office != CLIENT:
+    office = request.requester.office
+    if office not in process.offices and office != CLIENT:
         known = ", ".join((*process.offices, CLIENT))
-        raise Refused(f"There is no office {request.requester.office!r}. Please choose one of {known}.")
+        raise Refused(f"There is no office {office!r}. Please choose one of {known}.")
+    return _front_end(request, process, case_id)
+
+
+def _front_end(request: Request, process: Process, case_id: str) -> tuple[int, str]:
+    """The same; of an office that support.yml does not name any more, that of client companies."""
+    office = process.offices.get(request.requester.office)
     level = office.front_end if office else process.client_front_end
     return level, _handler(level, request, process, case_id)
 
@@ -244,18 +250,20 @@ class Options:
     activities: tuple[str, ...]
 
 
-def allowed(case: Case, process: Process) -> Options:
-    """The steps of a person that `advance` would not refuse."""
+def allowed(case: Case, process: Process, actor: str = "") -> Options:
+    """The steps that `advance` would not refuse to a person, by address; to some person for ""."""
     level = process.levels[case.level]
     may = frozenset() if case.unread else TRANSITIONS[case.status]
     escalate_to = tuple(to for to in _ways_up(case, process) if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
-    priorities = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
+    fitting = tuple(priority for priority in Priority if not [*_fits(case, priority, process)])
+    priorities = () if [*_may_lower(case, actor, process)] else fitting
     activities = to_tick(case, process)
     some = {
         Escalated: escalate_to,
         HandedOver: hand_over_to,
         Reprioritised: priorities,
+        Resolved: not [*_is_decided(case), *_may_resolve(case, actor, process)],
         Ticked: activities,
         Linked: not case.gone,
         Unlinked: bool(case.links) and not case.gone,
@@ -270,6 +278,13 @@ def allowed(case: Case, process: Process) -> Options:
         priorities=priorities if Reprioritised in may else (),
         activities=activities if Ticked in may else (),
     )
+
+
+def not_yet(case: Case, process: Process, actor: str) -> tuple[str, ...]:
+    """Why a request that is being handled cannot be resolved, or its priority not changed, by this person now."""
+    if case.unread or Resolved not in TRANSITIONS[case.status]:
+        return ()
+    return (*_is_decided(case), *_may_resolve(case, actor, process), *_may_lower(case, actor, process))
 
 
 # --- steps -----------------------------------------------------------------------------------
@@ -389,7 +404,7 @@ def _ways_up(case: Case, process: Process) -> tuple[int, ...]:
 def _refuse_unless_allowed(case: Case, event: Event, process: Process) -> None:
     kind = type(event)
     if kind not in TRANSITIONS[case.status]:
-        offered = allowed(case, process).events
+        offered = allowed(case, process, event.actor).events
         words = ", ".join(word for row, word in WORDS.items() if row in offered)
         doing = WORDS.get(kind, f"record {kind.__name__}")
         raise Refused(f"{case.id} is {case.status.value}: to {doing} is not possible now. Possible are: {words}.")
@@ -438,23 +453,35 @@ def _is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator
 
 def _priority_is_new(case: Case, event: Reprioritised, process: Process) -> Iterator[str]:
     yield from _fits(case, event.priority, process)
-    at = process.priorities[case.priority].handled_at
-    if at is not None and event.priority is not case.priority:
-        name = process.priorities[case.priority].name
-        if not _is_at(event.actor, (at,), process):
-            yield f"Only level {at} may lower a request that is {name.lower()}; escalate it, or write a note to them."
+    rule = process.priorities[case.priority]
+    if rule.handled_at is not None and event.priority is not case.priority:
+        yield from _may_lower(case, event.actor, process)
         if not event.note.strip():
-            yield f"Please give the reason why it is {name.lower()} no more."
+            yield f"Please give the reason why it is {rule.name.lower()} no more."
+
+
+def _may_lower(case: Case, actor: str, process: Process) -> Iterator[str]:
+    """What has a level of its own is lowered by that level alone."""
+    rule = process.priorities[case.priority]
+    if rule.handled_at is not None and not _is_at(actor, (rule.handled_at,), process):
+        name = rule.name.lower()
+        yield f"Only level {rule.handled_at} may lower a request that is {name}; escalate it, or write a note to them."
 
 
 def _is_at_its_level(case: Case, event: Resolved, process: Process) -> Iterator[str]:
-    """What has a level of its own is resolved there or above; what was done in Mantis is done."""
+    """What was done in Mantis is done."""
+    if not event.in_mantis:
+        yield from _may_resolve(case, event.actor, process)
+
+
+def _may_resolve(case: Case, actor: str, process: Process) -> Iterator[str]:
+    """What has a level of its own is resolved there or above."""
     rule = process.priorities[case.priority]
-    if rule.handled_at is None or event.in_mantis:
+    if rule.handled_at is None:
         return
     if case.level < rule.handled_at:
         yield f"{rule.name} requests are resolved at level {rule.handled_at}; escalate it there first."
-    elif not _is_at(event.actor, [level for level in process.levels if level >= rule.handled_at], process):
+    elif not _is_at(actor, [level for level in process.levels if level >= rule.handled_at], process):
         yield f"{rule.name} requests are resolved by level {rule.handled_at}, which has it; write a note to them."
 
 
@@ -539,6 +566,12 @@ def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
 
 
+def _is_decided(case: Case, *_: object) -> Iterator[str]:
+    """Seed: "All Support tasks are categorized into 3 mutually exclusive categories"."""
+    if case.category is Category.UNDECIDED:
+        yield "Please decide first what it is: bug, request for change, or support. Then it can be resolved."
+
+
 def _decides(_: Case, event: Overruled, __: Process) -> Iterator[str]:
     if event.category is Category.UNDECIDED:
         yield "Please decide: bug, request for change, or support."
@@ -574,6 +607,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Noted: (_says("text", "Please write the note."),),
     Resolved: (
         _says("resolution", "Please say how it was resolved: the requester reads it."),
+        _is_decided,
         _is_at_its_level,
     ),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
@@ -746,7 +780,9 @@ _DONE = "It stays as it is: if something is still wrong, say so, and it is opene
 """What becomes of a request that is not the same as another one after all: an open one, and one that is done."""
 
 
-def _heard(_: Case, event: Heard, after: Case, __: Process) -> Iterator[Intent]:
+def _heard(before: Case, event: Heard, after: Case, _: Process) -> Iterator[Intent]:
+    if after.category is not before.category:
+        yield UpdateIssue()
     if event.progress in TOLD and event.told:
         yield _to_requester(after, "heard", why=event.why, text=event.text)
 
@@ -769,8 +805,11 @@ def _breached(before: Case, event: Breached, after: Case, process: Process) -> I
     yield from _alarmed(before, event, after, process)
 
 
-def _put_back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
+def _put_back(_: Case, event: ChangedInMantis, after: Case, process: Process) -> Iterator[Intent]:
+    """The one who changed it reads why, where Mantis alone does not tell."""
     yield UpdateIssue()
+    if event.why:
+        yield _note(event, after, process)
 
 
 def _back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
@@ -856,12 +895,10 @@ def _note(event: Event, after: Case, process: Process) -> AddNote:
 def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:
     """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
     at = [process.priorities[case.priority].handled_at for case in (before, after)]
-    office = process.offices.get(after.request.requester.office)
-    level = office.front_end if office else process.client_front_end
-    if any(one is not None and one != level for one in at):
-        person = process.people[_handler(level, after.request, process, after.id)]
-        if person.id != after.handler:
-            yield SendNotice("copied", person.address, {"name": person.name, **fields})
+    level, handler = _front_end(after.request, process, after.id)
+    if handler != after.handler and any(one is not None and one != level for one in at):
+        person = process.people[handler]
+        yield SendNotice("copied", person.address, {"name": person.name, **fields})
 
 
 def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:

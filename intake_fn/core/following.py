@@ -6,7 +6,9 @@ follows that one, until a person says that it is not the same:
 | The other one is      | The request that follows it                                    |
 |-----------------------|----------------------------------------------------------------|
 | filed, or filed anew  | is a duplicate of that issue in Mantis                         |
-| escalated, or decided | stays as it is, and its requester is told                      |
+| escalated             | stays as it is, and its requester is told                      |
+| decided               | is the same, if nobody has decided it; its requester is told   |
+| given a workaround    | stays as it is, and its requester is mailed the workaround     |
 | resolved              | is resolved in the same words, if it is open                   |
 | reopened              | is reopened, if it had been resolved with it                   |
 | closed                | is closed, if it had been resolved with it and still is so     |
@@ -14,7 +16,8 @@ follows that one, until a person says that it is not the same:
 Each is told once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
 questions and replies are between us and each requester alone, and so is what the other one asked for: in what was
 written to its requester, names and addresses are masked. What happened before it followed is not told, but for this:
-who follows a request that is resolved is resolved with it at once.
+who follows a request that is resolved is resolved with it at once, and who follows an open one that has a workaround
+is mailed it.
 
 Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about; of
 two requests that join each other in the same moment, the one of the smaller number stays the head. A request that has
@@ -30,6 +33,7 @@ from typing import Any
 
 from intake_fn.core.case import (
     Case,
+    Category,
     Closed,
     Escalated,
     Event,
@@ -46,6 +50,7 @@ from intake_fn.core.case import (
     RequesterReplied,
     Resolved,
     Status,
+    Ticked,
     Unfollowed,
     Unlinked,
     accepts,
@@ -58,7 +63,9 @@ from spec_lookup.masking import Masking
 
 OPEN_AGAIN = "The request that is the same is open again, and so is yours."
 
-TOLD = (Progress.DECIDED, Progress.ESCALATED)
+HELP = "Until it is resolved, this may help:"
+
+TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
 """What is mailed as such; of all else the request's own resolving, reopening or closing tells."""
 
 
@@ -117,9 +124,18 @@ def _so_far(event: Followed, case: Case) -> Iterator[PassOn]:
     """What who comes to follow a case has to know of what happened before."""
     if case.issue not in (None, event.issue) and not case.gone:
         yield PassOn((event.other,), Progress.FILED, number=case.issue)
+    workaround = _workaround_of(case)
+    if workaround:
+        yield PassOn((event.other,), Progress.WORKAROUND, HELP, _masked(workaround, case))
     if not case.status.is_open:
         text = next(done.resolution for done in reversed(case.history) if isinstance(done, Resolved))
         yield PassOn((event.other,), Progress.RESOLVED, "", _masked(text, case))
+
+
+def _workaround_of(case: Case) -> str:
+    """What was mailed last as a workaround for an open request; "" for none."""
+    given = (event.note for event in reversed(case.history) if isinstance(event, Ticked) and event.mailed)
+    return next(given, "") if case.status.is_open else ""
 
 
 def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, actor: str) -> Heard | None:
@@ -141,6 +157,7 @@ def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, a
         text=intent.text,
         number=intent.number,
         told=theirs != others,
+        category=lead.category,
     )
 
 
@@ -175,6 +192,10 @@ def _escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
     )
 
 
+def _ticked(_: Case, event: Ticked, __: Case, ___: Process) -> _News:
+    return (Progress.WORKAROUND, HELP, event.note) if event.mailed else None
+
+
 def _resolved(_: Case, event: Resolved, __: Case, ___: Process) -> _News:
     return Progress.RESOLVED, "", event.resolution
 
@@ -197,6 +218,7 @@ _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
     Heard: _heard,
     Overruled: _decided,
     Escalated: _escalated,
+    Ticked: _ticked,
     Resolved: _resolved,
     Reopened: _reopened,
     RequesterReplied: _replied,
@@ -228,7 +250,9 @@ def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
 
 
 def _resolve(case: Case, event: Heard) -> Iterator[Event]:
-    if case.status.is_open:
+    """What is undecided even then, for the other one was resolved before that had to be, waits for a person."""
+    undecided = case.category is Category.UNDECIDED and event.category is Category.UNDECIDED
+    if case.status.is_open and not undecided:
         yield Resolved(at=event.at, actor=event.actor, resolution=event.text)
 
 

@@ -7,6 +7,7 @@ The rule: **what is said in Mantis is taken over, what is set in Mantis is put b
 | writes a note                              | take it over (NotedInMantis)                               |
 | resolves or closes an open request         | take it over (Resolved: requester and level 3 are told)    |
 | closes a resolved request                  | take it over (Closed)                                      |
+| resolves or closes an undecided request    | put it back, and say there why: it is to be decided first  |
 | sets status, handler, priority or project  | put ours back, and show both on the desk (ChangedInMantis) |
 | deletes the issue, or hides it             | flag it for a person (GoneFromMantis), and keep all we have|
 
@@ -26,6 +27,7 @@ from datetime import datetime
 from intake_fn.core.case import (
     BackInMantis,
     Case,
+    Category,
     ChangedInMantis,
     Closed,
     Event,
@@ -39,6 +41,11 @@ from intake_fn.core.process import Process
 
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
+
+DECIDE_FIRST = (
+    "It is not decided yet what it is, so it cannot be resolved. Please decide it on the Help Desk's page of it, the "
+    "link to which stands in the additional information: bug, request for change, or support."
+)
 
 _MARKER = re.compile(r"\[\S+#\d+\]\Z")
 """How each note of ours ends (`note_marker`)."""
@@ -136,9 +143,13 @@ def _changes(case: Case, stands: Standing, owed: Sequence[int], process: Process
     if "status" in theirs:
         yield from _done(case, stands, process, now)
     if theirs:
+        done = {process.mantis.status[one].casefold() for one in Status if one.is_done}
+        early = case.category is Category.UNDECIDED and theirs.get("status", "").casefold() in done
         ours = {name: value for name, value in shown(case, process).items() if name in theirs}
         who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
-        yield ChangedInMantis(at=now, actor=_who(who, process), theirs=theirs, ours=ours)
+        yield ChangedInMantis(
+            at=now, actor=_who(who, process), theirs=theirs, ours=ours, why=DECIDE_FIRST if early else ""
+        )
 
 
 def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
@@ -146,7 +157,8 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
     status = process.mantis.status
     resolved, closed = (stands.status.casefold() == status[one].casefold() for one in (Status.RESOLVED, Status.CLOSED))
     who = _who((stands.changed_by or {}).get("status", ""), process)
-    if case.status in (Status.OPEN, Status.WAITING) and (resolved or closed):
+    decided = case.category is not Category.UNDECIDED
+    if case.status in (Status.OPEN, Status.WAITING) and decided and (resolved or closed):
         how = stands.resolution or process.mantis.status[Status.RESOLVED]
         yield Resolved(at=now, actor=who, resolution=f"Done by the developers: {how}.", in_mantis=True)
     elif case.status is Status.RESOLVED and closed:

@@ -12,6 +12,7 @@ from intake_fn.core.case import (
     AskedRequester,
     Breached,
     Category,
+    ChangedInMantis,
     Closed,
     Escalated,
     Event,
@@ -69,15 +70,19 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     Joined: lambda e, _: (f"The same as {e.other}, and follows it", ""),
     Parted: lambda *_: ("Not the same as another request after all", ""),
+    ChangedInMantis: lambda e, _: ("Put back", e.why),
     Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
 """An event as a headline and what was said."""
 
 
 def makes_a_note(event: Event) -> bool:
-    """Whether Mantis is to have a note of it: not of what was done there, nor of an activity nothing was said about."""
+    """Whether Mantis is to have a note of it: not of what was done there, nor of an activity nothing was said about.
+
+    Of what is put back only where there is a reason to be read.
+    """
     done_there = isinstance(event, Resolved | Closed) and event.in_mantis
-    bare = isinstance(event, Ticked) and not event.note
+    bare = (isinstance(event, Ticked) and not event.note) or (isinstance(event, ChangedInMantis) and not event.why)
     return type(event) in NOTES and not done_there and not bare
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
 from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
-from intake_fn.core.escalation import allowed, handler_at
+from intake_fn.core.escalation import allowed, handler_at, not_yet
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
 from intake_fn.ports import Page
@@ -132,6 +132,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         actions=ACTIONS,
         held_back=[*words.held_back(case), *words.unread(case)],
         **_offers(case),
+        not_yet=not_yet(case, process, me().address),
         action=action,
         problem=problem,
         said=request.form if problem else {},
@@ -169,7 +170,7 @@ def _request_of(number: int) -> CaseRow | None:
 def _offers(case: Case) -> dict[str, Any]:
     """The actions that the rules allow now, and the choices of their forms."""
     process = front().process
-    options = allowed(case, process)
+    options = allowed(case, process, me().address)
     return {
         "offered": {name for name, action in ACTIONS.items() if action.event in options.events},
         "escalate_to": [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
-from intake_fn.core.case import AskedForLink, RequesterReplied, Status
+from intake_fn.core.case import AskedForLink, RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.notes import REQUESTER
 from intake_fn.core.thanks import Reading, reading
@@ -39,7 +39,6 @@ SERVED_BYTES = 4 * 2**20
 OCTETS = "application/octet-stream"
 """What a browser takes for nothing that it could show, and Zappa for nothing that it could read as text."""
 
-DONE = (Status.RESOLVED, Status.CLOSED)
 ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
 STILL = "It still does not work."
 
@@ -102,7 +101,7 @@ def _finding(case: Case, pressed: str, text: str) -> Reading:
     """What the requester says of a request that is done: by the button, or where none was pressed by their words."""
     if pressed in (Reading.WORKS, Reading.TROUBLE):
         return Reading(pressed)
-    return reading(text) if case.status in DONE else Reading.TROUBLE
+    return reading(text) if case.status.is_done else Reading.TROUBLE
 
 
 @blueprint.get("/status/lost")
@@ -189,7 +188,7 @@ def _page(
         new="new" in request.args,
         changed="changed" in request.args,
         replied=request.args.get("replied", ""),
-        done=case.status in DONE,
+        done=case.status.is_done,
         link=front().links.status(case.id),
         files=files_of(case),
         history=words.history_for_requester(case, process),

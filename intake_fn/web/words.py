@@ -107,6 +107,7 @@ RELATION: Mapping[c.Relation, str] = {
 PROGRESS: Mapping[c.Progress, str] = {
     c.Progress.FILED: "in Mantis",
     c.Progress.DECIDED: "decided",
+    c.Progress.WORKAROUND: "not resolved yet, but this may help until then",
     c.Progress.ESCALATED: "with another level",
     c.Progress.RESOLVED: "resolved",
     c.Progress.REOPENED: "open again",
@@ -220,7 +221,7 @@ STORY: Mapping[type[Event], Tell] = {
         + "; ".join(
             f"{name} was {theirs or 'nobody'}, is {e.ours.get(name, '')} again" for name, theirs in e.theirs.items()
         ),
-        "",
+        e.why,
     ),
     c.GoneFromMantis: lambda e, _: (f"#{e.number} is gone from Mantis: deleted there, or moved out of our sight", ""),
     c.BackInMantis: lambda e, _: (f"#{e.number} is in Mantis again", ""),

@@ -19,10 +19,12 @@ from intake_fn.core.case import (
     RequesterReplied,
     Resolved,
     Status,
+    Ticked,
 )
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Requester
 from intake_fn.ports import Purpose
+from intake_fn.web.words import history_for_requester
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -113,6 +115,30 @@ def test_the_requester_hears_how_it_goes_on(pair: Pair) -> None:
     assert "It is now with iHelp" in pair.to_jun()[0].text
     assert "See the log." not in pair.to_jun()[0].text
     assert (handler, 0) == (pair.case(pair.follower).handler, pair.case(pair.follower).level)
+
+
+def test_a_workaround_reaches_the_followers_too(pair: Pair) -> None:
+    """In their own thread, without a name of the other requester; their page shows it."""
+    pair.act(pair.lead, Ticked, activity="workaround", note="Ask Camille (camille@example.com) for the old page.")
+
+    assert ["News"] == pair.subjects()
+    (mail,) = pair.to_jun()
+    assert "Until it is resolved, this may help:" in mail.text
+    assert "for the old page." in mail.text
+    assert "camille" not in mail.text.casefold()
+    shown = [said for event, _, said in history_for_requester(pair.case(pair.follower), pair.desk.process) if said]
+    assert any("for the old page." in said for said in shown)
+
+
+def test_who_joins_later_hears_of_the_workaround_of_an_open_request(process: Process) -> None:
+    """Once; of a request that is resolved, the resolution says all."""
+    pair = Pair(process)
+    pair.act(pair.lead, Ticked, activity="workaround", note="Use the old page.")
+    late = pair.desk.take_in(request(requester=Requester("Kim", "kim@example.com", "paris")), "late").id
+    pair.act(late, Joined, other=pair.lead)
+    pair.sweep()
+
+    assert 1 == sum("Use the old page." in mail.text for mail in pair.room.mailer.sent if mail.to == "kim@example.com")
 
 
 def test_who_parts_goes_on_alone(pair: Pair) -> None:

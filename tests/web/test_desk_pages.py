@@ -725,3 +725,33 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
     assert "looks like the same" in page
     assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In work · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]
+
+
+def test_an_undecided_request_is_decided_at_the_desk_before_it_is_resolved(web: Web) -> None:
+    """The page says so where the form would stand; what is sent all the same is refused with what to do."""
+    web.sign_in()
+    case = web.sent(Kind.CHANGE)
+    page = f"/desk/requests/{case.id}"
+
+    assert Category.UNDECIDED is case.category
+    assert "Please decide first what it is" in web.client.get(page).text
+    assert 'id="resolve"' not in web.client.get(page).text
+    refused = web.act(case, "resolve", resolution="Mended.", outcome="fixed")
+    assert (422, True) == (refused.status_code, "Please decide first what it is" in refused.text)
+    assert "Mended." in refused.text
+    web.act(case, "overrule", category="bug", clause="", reason="It breaks.")
+    assert "Please decide first" not in web.client.get(page).text
+    assert 'id="resolve"' in web.client.get(page).text
+
+
+def test_lowering_an_urgent_request_is_not_offered_to_who_may_not(web: Web) -> None:
+    """A liaison reads who may; level 3 has the form."""
+    case = web.sent(priority="urgent")
+    page = f"/desk/requests/{case.id}"
+    web.sign_in(PARIS)
+    theirs = web.client.get(page).text
+    web.sign_in("paul@example.com")
+    ours = web.client.get(page).text
+
+    assert (False, True) == ('id="prioritise"' in theirs, "Only level 3 may lower a request that is urgent" in theirs)
+    assert (True, False) == ('id="prioritise"' in ours, "Only level 3 may lower" in ours)

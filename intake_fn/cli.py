@@ -70,7 +70,7 @@ def expected(args: argparse.Namespace) -> None:
     lines = [
         f"{hit.clause.cite}  {hit.clause.title}\n  {hit.quote}\n  {args.site}/spec/{hit.clause.url}\n" for hit in hits
     ]
-    say(args, rows, lines or ["The spec says nothing that resembles this. Try other words, or fewer."])
+    say(args, rows, lines or ["The search found no clause about this. Try other words, or fewer."])
 
 
 def ledger(args: argparse.Namespace) -> None:

@@ -30,7 +30,10 @@ class Clauses:
         normative: NDArray[np.bool_],
         cites: Callable[[], Sequence[str]],
     ) -> None:
-        """Clause n stands in `lines` from `starts[n]` to `starts[n + 1]`; `cites` is asked when it is needed."""
+        """Clause n stands in `lines` from `starts[n]` to `starts[n + 1]`; `cites` is asked when it is needed.
+
+        `normative` says which may decide: a heading without text of its own may not.
+        """
         self.lines = lines
         self.starts = starts
         self.normative = normative
@@ -46,7 +49,7 @@ class Clauses:
         return cls(
             b"".join(lines),
             np.cumsum([0, *map(len, lines)], dtype=np.int64),
-            np.array([clause.normative for clause in clauses], dtype=np.bool_),
+            np.array([clause.normative and bool(clause.text) for clause in clauses], dtype=np.bool_),
             lambda: [clause.cite for clause in clauses],
         )
 

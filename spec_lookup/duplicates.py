@@ -32,7 +32,7 @@ SURE_BY_WORDS = 0.5
 """The same without a model, where less is known."""
 
 
-FORMAT = 2
+FORMAT = 3
 """Of what `to_bytes` gives."""
 
 
@@ -163,7 +163,10 @@ class DuplicateIndex:
         by_words: Scores = np.minimum(self._bm25.scores(said) / np.float32(same), 1)
         if self._embedder is None or self._vectors is None:
             return by_words
-        by_meaning = self._vectors[: len(self._issues)] @ self._embedder.embed([_meaning_of(report)])[0]
+        meaning = self._embedder.embed([_meaning_of(report)])[0]
+        if not meaning.any():  # its script is not the model's
+            return by_words
+        by_meaning = self._vectors[: len(self._issues)] @ meaning
         both: Scores = (1 - MEANING) * by_words + MEANING * by_meaning.clip(0, 1)
         return both
 

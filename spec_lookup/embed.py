@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from spec_lookup.errors import ModelBroken
 from spec_lookup.wordpiece import WordPiece
+from spec_lookup.words import mostly_latin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,12 +76,16 @@ class Embedder:
             raise ModelBroken(f"The model in {folder} cannot be read: {error!r}. Make it again.") from error
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """A vector of unit length for each text, as rows. Raises ModelBroken when the model does not load."""
+        """A vector of unit length for each text, as rows; zeros for one in a script that the model has not learnt.
+
+        Raises ModelBroken when the model does not load.
+        """
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._vector(text)
+            if mostly_latin(text):
+                vectors[row] = self._vector(text)
         return vectors
 
     def embed_queries(self, texts: Iterable[str]) -> Vectors:

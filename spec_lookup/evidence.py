@@ -153,15 +153,13 @@ _FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
 
 _FAILED = "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says."
 _TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
-
-
-_ASKS = "You ask a question. A clause that is shown with it may help."
+ASKS = "You ask a question."
 WANTS_NEW = "You ask for something new. That is a request for a change."
 
 ROUTES: Mapping[str, tuple[str, str]] = {
     FAILURE: (BUG, _FAILED),
     SETUP: (MISC, _TO_SET_UP),
-    QUESTION: (MISC, _ASKS),
+    QUESTION: (MISC, ASKS),
     NEW: (CHANGE, WANTS_NEW),
 }
 """Category and reason for each kind of claim that needs no clause. Behaviour is not among them: it needs one."""
@@ -178,7 +176,7 @@ def route(claim: Claim) -> Route | None:
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
     if asks and expects_answer(claim) and not deviates(claim):
-        return Route(MISC, 0.75, _ASKS)
+        return Route(MISC, 0.75, ASKS)
     return None
 
 

@@ -49,10 +49,10 @@ LAYOUT = {
 LISTS = ("cites", "words")
 """How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
 
-FORMAT = 5
+FORMAT = 6
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.5"
+ENGINE = "spec_lookup 0.6"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from spec_lookup.words import guesses
+from spec_lookup.words import guesses, is_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,7 @@ class Bm25:
 
     def knows_code(self, query: Iterable[str]) -> bool:
         """Whether a word of the query that is no plain word (a number, a code, a compound) occurs in the texts."""
-        return any(not word.isalpha() and word in self.postings for word in query)
+        return any(is_code(word) and word in self.postings for word in query)
 
     def scores(self, query: Iterable[str]) -> Scores:
         """A score for every text; 0 where no word of the query occurs."""

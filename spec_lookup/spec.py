@@ -20,7 +20,18 @@ from spec_lookup.clauses import Clauses
 from spec_lookup.dense import DENSE, DENSE_FOR_CODES, Dense
 from spec_lookup.embed import Embedder
 from spec_lookup.errors import SpecBroken
-from spec_lookup.evidence import ROUTES, WANTS_NEW, Route, denies_failure, deviates, expects_answer, route, seen, wishes
+from spec_lookup.evidence import (
+    ASKS,
+    ROUTES,
+    WANTS_NEW,
+    Route,
+    denies_failure,
+    deviates,
+    expects_answer,
+    route,
+    seen,
+    wishes,
+)
 from spec_lookup.folder import (
     ENGINE,
     FORMAT,
@@ -36,7 +47,7 @@ from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.published import NO_BREAK
 from spec_lookup.router import FAILURE, QUESTION, Router
 from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
-from spec_lookup.words import words
+from spec_lookup.words import mostly_latin, words
 
 JUDGE = "built-in"
 
@@ -64,6 +75,9 @@ where there is no model for the meaning."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it; a nearer one leaves it to a person."""
+
+NO_CLAUSE = "The search found no clause that resembles your request."
+MAY_HELP = "A clause that is shown with it may help."
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +153,14 @@ class Spec:
         read = claim.evidence()
         hits = self.deciding(read.parts(), CITED)
         if routed := route(read) or self._routed(read):
-            return self._verdict(claim, routed.category, routed.confidence, (routed.reason,), hits)
+            return self._verdict(claim, routed.category, routed.confidence, _remarks(routed.reason, hits), hits)
         if wishes(read) and self._is_silent_on(read, hits):
-            return self._verdict(claim, CHANGE, 0.7, (WANTS_NEW,), hits)
+            return self._verdict(claim, CHANGE, 0.7, _remarks(WANTS_NEW, hits), hits)
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits), hits)
 
     def _routed(self, claim: Claim) -> Route | None:
-        """What needs no clause by its meaning, where the rules have no words for it."""
-        if len(words(claim.observed)) < LEAST_SAID:
+        """What needs no clause by its meaning, where the rules have no words for it and the router the language."""
+        if len(words(claim.observed)) < LEAST_SAID or not mostly_latin(claim.observed):
             return None
         router = Router.open(self._embedder)
         kind, probability = max(router.kinds(claim).items(), key=lambda item: item[1])
@@ -162,7 +176,7 @@ class Spec:
         return Route(category, round(probability, 2), reason)
 
     def _search(self, parts: list[tuple[str, float]], limit: int, *, deciding: bool = False) -> list[Hit]:
-        """The best clauses; with `deciding` only those of normative pages, which alone may decide."""
+        """The best clauses; with `deciding` only those that may decide: normative, and with a text to quote."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         total = np.zeros(len(self._clauses), dtype=np.float32)
@@ -236,10 +250,10 @@ def _words_of(clause: Clause) -> list[str]:
 
 
 def _best_sentence(clause: Clause, query: set[str]) -> str:
-    """The sentence that says the most of the query in the fewest words; the text's beginning if it has none."""
+    """The sentence that says the most of the query in the fewest words; of a heading without text, the heading."""
     sentences = clause.sentences()
     if not sentences:
-        return clause.text[:300]
+        return clause.text[:300] or clause.title
     return max(sentences, key=lambda sentence: _closeness(words(sentence), query))
 
 
@@ -264,11 +278,18 @@ def whole(clause: Clause) -> str:
     return text if text == begin else begin.rpartition("\n")[0].rstrip() or begin
 
 
+def _remarks(reason: str, hits: list[Hit]) -> tuple[str, ...]:
+    """The reason, and what is to be said of the clauses that stand with it."""
+    if not hits:
+        return (reason, NO_CLAUSE)
+    return (reason, MAY_HELP) if reason == ASKS else (reason,)
+
+
 def _why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:
     """What a person who decides should know, and what the requester could add."""
     reasons = ["The program does not decide this by the spec: a person reads the spec and decides."]
     if not hits:
-        reasons.append("The search found no clause that resembles your request.")
+        reasons.append(NO_CLAUSE)
     else:
         near = hits[0].clause
         complete = len(near.markdown.strip()) <= LONGEST_QUOTE

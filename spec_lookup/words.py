@@ -1,7 +1,8 @@
 """Texts as words: how a spec and a request are cut up so that they meet.
 
 Case and accents are folded and English words are stemmed. Numbers, codes and hyphenated words are
-findable whole and in parts: `S-PAR-2024-003310` gives itself, `s`, `par`, `2024` and `003310`.
+findable whole and in parts: `S-PAR-2024-003310` gives itself, `par`, `2024` and `003310`.
+What is written without spaces between words gives n-grams: see `unspaced`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from spec_lookup.unspaced import MARKS, ngrams, occurs_in, pieces
+
 LONGEST_TEXT = 50_000
 """Characters of a text that are looked at; a pasted log says nothing new after that."""
 
@@ -24,6 +27,15 @@ They take some 2 KB each."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-_:./'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+_MARKED_WORD = re.compile(_WORD.pattern.replace(r"[^\W_]", rf"(?:[^\W_]|[{MARKS}])"))
+_MARKED_PART = re.compile(rf"(?:[^\W\d_]|[{MARKS}])+|\d+(?:[.,]\d+)*")
+"""The same where vowels are written as marks."""
+
+_LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""Soft hyphens, joiners and spaces without width: a word is the same with and without."""
+
+_JOINTS = "-_:./'\u2019"
 _LINK = re.compile(r"\]\([^)]{0,300}\)|\{[#:][^}]{0,200}\}|<[^>\s]{1,200}>")
 
 STOP_WORDS = frozenset(
@@ -45,11 +57,32 @@ _stemmer = _Stemmer()
 
 
 def fold(text: str) -> str:
-    """Lower case without accents and compatibility forms: é is e, ﬁ is fi."""
+    """Lower case without accents and compatibility forms: é is e, ﬁ is fi.
+
+    Marks that make another letter, as in kana and the scripts of India and South-East Asia, stay.
+    """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", _UNSEEN.sub("", text.casefold()))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_accent(c)))
+
+
+def _is_accent(char: str) -> bool:
+    """Whether it is a mark above or below a letter of Europe or the Middle East, or such a mark of any script."""
+    return unicodedata.combining(char) > 0 and (char < "\u0700" or "\u1ab0" <= char < "\u2100" or char >= "\ufe20")
+
+
+def mostly_latin(text: str) -> bool:
+    """Whether at least half of the letters are Latin, the script that model and router have learnt."""
+    if text.isascii():
+        return True
+    letters = sum(map(str.isalpha, text))
+    return 2 * len(_LATIN.findall(text)) >= letters
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is a number, a code or a compound rather than a plain word."""
+    return any(c.isdigit() or c in _JOINTS for c in word)
 
 
 def words(text: str) -> list[str]:
@@ -63,13 +96,23 @@ def _short(text: str) -> tuple[str, ...]:
 
 
 def _found(text: str) -> list[str]:
+    folded = fold(_LINK.sub(" ", text[:LONGEST_TEXT]))
+    if not occurs_in(folded):
+        return _spaced(folded, _WORD, _PART)
     found: list[str] = []
-    for match in _WORD.finditer(fold(_LINK.sub(" ", text[:LONGEST_TEXT]))):
+    for piece, unspaced in pieces(folded):
+        found += ngrams(piece) if unspaced else _spaced(piece, _MARKED_WORD, _MARKED_PART)
+    return found
+
+
+def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[str]:
+    found: list[str] = []
+    for match in word.finditer(folded):
         whole = match.group()
-        parts = _PART.findall(whole)
+        parts = part.findall(whole)
         if len(parts) > 1:
             found.append(whole)
-        found += [stem(part) for part in parts if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())]
+        found += [stem(each) for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from spec_lookup import IndexBroken, Spec
 from spec_lookup.dense import Dense
-from spec_lookup.folder import LAYOUT, read_index, write_index
+from spec_lookup.folder import FORMAT, LAYOUT, read_index, write_index
 
 PLANT = Path(__file__).parent.parent / "data" / "specs" / "plant"
 
@@ -70,7 +70,9 @@ def test_a_file_that_is_not_whole_is_noticed(index: Path, damage: str) -> None:
     Spec.open(index)
 
 
-@pytest.mark.parametrize("stamp", ["", "{", "[]", "{}", '{"format": 5}', '{"format": 5, "files": {}, "more": 1}'])
+@pytest.mark.parametrize(
+    "stamp", ["", "{", "[]", "{}", f'{{"format": {FORMAT}}}', f'{{"format": {FORMAT}, "files": {{}}, "more": 1}}']
+)
 def test_a_stamp_that_says_nothing_is_noticed(index: Path, stamp: str) -> None:
     """Whatever stands in its place."""
     (index / "stamp.json").write_text(stamp, encoding="utf-8")

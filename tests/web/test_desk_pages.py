@@ -564,7 +564,7 @@ def test_a_question_that_the_spec_does_not_answer_says_so(web: Web) -> None:
     """And an empty one explains what can be asked."""
     web.sign_in()
 
-    assert "The spec has no clause about this" in web.client.get("/desk/expected?q=xyzzyplugh").text
+    assert "The search found no clause about this" in web.client.get("/desk/expected?q=xyzzyplugh").text
     assert "Type a question" in web.client.get("/desk/expected").text
 
 

@@ -510,6 +510,8 @@ class MemoryTracker:
     marked: dict[str, int] = field(default_factory=dict)
     related: dict[tuple[int, int], Relation] = field(default_factory=dict)
     fixed_in: dict[int, str] = field(default_factory=dict)
+    written: dict[int, Issue] = field(default_factory=dict)
+    """Each issue as we wrote it last, or as Mantis itself did when we wrote a note."""
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists."""
@@ -517,26 +519,26 @@ class MemoryTracker:
         number = self.marked.get(issue.marker, 0)
         if number not in self.issues:
             number = self.marked[issue.marker] = max(self.touched, default=0) + 1
-            self.issues[number] = issue
-            self._touch(number)
+            self._write(number, issue)
         return Placed(number, self.page_of(number), self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
         """Bring an issue in line. Raises Unknown."""
         self._there(number)
-        self.issues[number] = replace(
-            self.issues[number], project=project, handler=handler, status=status, priority=priority
-        )
-        self._touch(number)
+        here = self.issues[number]
+        self._write(number, replace(here, project=project, handler=handler, status=status, priority=priority))
         return self.drops
 
     def note(self, number: int, text: str, marker: str) -> None:
-        """Add a note unless it is there. Raises Unknown."""
+        """Add a note unless it is there; the issue's reporter, who is us, takes it out of feedback. Raises Unknown."""
         self._there(number)
         notes = self.notes.setdefault(number, [])
         if not any(note.endswith(marker) for note in notes):
             notes.append(f"{text}\n\n{marker}")
             self._touch(number)
+            issue = self.issues[number]
+            if issue.status == "feedback":
+                self._write(number, replace(issue, status="assigned" if issue.handler else "new"))
 
     def attach(self, number: int, name: str, content: bytes) -> bool:
         """Attach a file unless its bytes are there; False while files are refused. Raises Unknown."""
@@ -577,6 +579,11 @@ class MemoryTracker:
             notes=notes,
             summary=one.summary,
             description=one.description,
+            ours=frozenset(
+                name
+                for name in ("project", "handler", "status", "priority")
+                if getattr(one, name) == getattr(self.written.get(number), name, None)
+            ),
         )
 
     def page_of(self, number: int) -> str:
@@ -591,6 +598,10 @@ class MemoryTracker:
     def _up(self) -> None:
         if self.down:
             raise TryLater("Mantis does not answer. It is tried again.")
+
+    def _write(self, number: int, issue: Issue) -> None:
+        self.issues[number] = self.written[number] = issue
+        self._touch(number)
 
     def _touch(self, number: int) -> None:
         self.touched[number] = MONDAY + timedelta(seconds=next(self.ticks))

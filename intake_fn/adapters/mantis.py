@@ -211,8 +211,15 @@ class MantisTracker:
         row = issue_in(answer.body)
         named = {name: name_in(row, name) for name in ("project", "handler", *STANDS)}
         texts = {name: text_in(row, name) for name in ("summary", "description")}
-        fixed_in = name_in(row, "fixed_in_version")
-        return Standing(**named, **texts, fixed_in=fixed_in, notes=tuple(_notes(row)), changed_by=_changed_by(row))
+        changed_by = _changed_by(row)
+        return Standing(
+            **named,
+            **texts,
+            fixed_in=name_in(row, "fixed_in_version"),
+            notes=tuple(_notes(row)),
+            changed_by=changed_by,
+            ours=frozenset(name for name, who in changed_by.items() if who and who == answer.account),
+        )
 
     def page_of(self, number: int) -> str:
         """Where people read an issue."""
@@ -392,8 +399,7 @@ class MantisTracker:
             raise TryLater(f"Mantis's answer cannot be read ({type(error).__name__}).") from error
         except ValueError:  # of a header that cannot be sent: its text holds the token
             raise Broken("Mantis cannot be called: its address or the token holds a character that none has.") from None
-        version = answer.headers.get("X-Mantis-Version", "")
-        return answer_of(answer.status, answer.data, answer.reason or "", version)
+        return answer_of(answer.status, answer.data, answer.reason or "", answer.headers)
 
     def _check(self, answer: Answer) -> None:
         if not (answer.succeeded and answer.readable):

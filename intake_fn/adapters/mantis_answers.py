@@ -30,6 +30,8 @@ class Answer:
     body: Any
     text: str
     version: str
+    account: str = ""
+    """Whose token it was, as Mantis says."""
     empty: bool = False
 
     @property
@@ -50,14 +52,15 @@ class Answer:
         return isinstance(self.body, dict) or (self.empty and self.status in WITHOUT_BODY)
 
 
-def answer_of(status: int, data: bytes, reason: str, version: str) -> Answer:
+def answer_of(status: int, data: bytes, reason: str = "", headers: Mapping[str, str] | None = None) -> Answer:
     """What came over the wire."""
+    version, account = ((headers or {}).get(f"X-Mantis-{name}", "") for name in ("Version", "Username"))
     text = data.decode("utf-8", "replace")
     try:
         body = json.loads(text, object_pairs_hook=_without_nulls)
     except (ValueError, RecursionError):
         body = None
-    return Answer(status, body, text or reason, version, empty=not data.strip())
+    return Answer(status, body, text or reason, version, account, empty=not data.strip())
 
 
 def _without_nulls(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

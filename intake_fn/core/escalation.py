@@ -338,7 +338,16 @@ def advance(case: Case, event: Event, process: Process) -> Step:
         before = after
     if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
         intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
-    return standing(before, process, events, tuple(intents))
+    return standing(before, process, events, tuple(_in_order(intents)))
+
+
+def _in_order(intents: list[Intent]) -> list[Intent]:
+    """The issue is brought in line behind all that is written there: a note of ours takes it out of feedback."""
+    if UpdateIssue() not in intents:
+        return intents
+    others = [intent for intent in intents if intent != UpdateIssue()]
+    last = max((n for n, intent in enumerate(others, 1) if isinstance(intent, _FOR_THE_ISSUE)), default=0)
+    return [*others[:last], UpdateIssue(), *others[last:]]
 
 
 def refuse_unread(case: Case) -> None:
@@ -814,8 +823,8 @@ def _put_back(_: Case, event: ChangedInMantis, after: Case, process: Process) ->
 
 def _back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     """Bring it in line, and let follow what could not be written while it was gone."""
-    yield UpdateIssue()
     yield CatchUp()
+    yield UpdateIssue()
 
 
 def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
@@ -870,8 +879,8 @@ OWED: Mapping[type[Event], Owed] = {
 
 
 def _in_mantis(event: Event, after: Case, process: Process) -> Iterator[Intent]:
-    yield UpdateIssue()
     yield _note(event, after, process)
+    yield UpdateIssue()
 
 
 def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Iterator[Intent]:

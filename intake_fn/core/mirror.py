@@ -15,6 +15,10 @@ It holds as well where our state has moved on in the meantime: a resolution made
 handler set there does not. Our own writes are none of this: Mantis may show every state that the
 case has had since the oldest write that we still owe it. Only what is outside of that is somebody's
 change. A field that Mantis does not keep (`Case.unkept`) says nothing, and so is not compared.
+
+What our own account changed last is nobody's change, whatever it shows: Mantis itself takes an issue
+out of feedback when its reporter, who is us, writes a note (`reassign_on_feedback`). It is brought in
+line without a word (`astray`).
 """
 
 from __future__ import annotations
@@ -67,7 +71,8 @@ class MantisNote:
 class Standing:
     """An issue as it stands in Mantis. Names are Mantis's; `handler` is "" for nobody.
 
-    `changed_by` names who changed a field last, by field. The texts are for finding duplicates; ours are the record.
+    `changed_by` names who changed a field last, by field; `ours` are the fields that our own account did. The texts
+    are for finding duplicates; ours are the record.
     """
 
     project: str
@@ -78,6 +83,7 @@ class Standing:
     fixed_in: str = ""
     notes: tuple[MantisNote, ...] = ()
     changed_by: Mapping[str, str] | None = None
+    ours: frozenset[str] = frozenset()
     summary: str = ""
     description: str = ""
 
@@ -119,6 +125,11 @@ def told(case: Case, stands: Standing | None, owed: Iterable[int], process: Proc
     return next(iter(events), None)
 
 
+def astray(case: Case, stands: Standing, process: Process) -> bool:
+    """Whether a field that nobody but our own account changed is not as it should be, though nothing is owed."""
+    return bool(_theirs(case, stands, (), process, ours=True))
+
+
 def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
     known = {event.number for event in case.history if isinstance(event, NotedInMantis)}
     markers = {note_marker(case, version) for version in range(1, case.version + 1)}
@@ -134,12 +145,7 @@ def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Ite
 
 def _changes(case: Case, stands: Standing, owed: Sequence[int], process: Process, now: datetime) -> Iterator[Event]:
     """A resolution that is taken over, or else what is put back."""
-    may_show = _may_show(case, owed, process)
-    theirs = {
-        name: value
-        for name, value in _fields(stands).items()
-        if name not in case.unkept and value.casefold() not in may_show[name]
-    }
+    theirs = _theirs(case, stands, owed, process)
     if "status" in theirs:
         yield from _done(case, stands, process, now)
     if theirs:
@@ -150,6 +156,18 @@ def _changes(case: Case, stands: Standing, owed: Sequence[int], process: Process
         yield ChangedInMantis(
             at=now, actor=_who(who, process), theirs=theirs, ours=ours, why=DECIDE_FIRST if early else ""
         )
+
+
+def _theirs(
+    case: Case, stands: Standing, owed: Sequence[int], process: Process, *, ours: bool = False
+) -> dict[str, str]:
+    """What Mantis shows and may not show because of us, by field; `ours` chooses who changed it last."""
+    may_show = _may_show(case, owed, process)
+    return {
+        name: value
+        for name, value in _fields(stands).items()
+        if name not in case.unkept and value.casefold() not in may_show[name] and (name in stands.ours) == ours
+    }
 
 
 def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
@@ -166,7 +184,10 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
 
 
 def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
-    """By field, what Mantis may show because of us, or because it is known and about to be put back."""
+    """By field, what Mantis may show because of us, or because it is known and about to be put back.
+
+    While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
+    """
     first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
     found = _shows(case, process)
     before: Case | None = None
@@ -175,6 +196,8 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
         if before.version >= first:
             for name, values in _shows(before, process).items():
                 found[name] |= values
+            if owed and before.status is Status.WAITING:
+                found["status"] |= {process.mantis.status[one].casefold() for one in (Status.OPEN, Status.NEW)}
         if owed and before.version >= min(owed):
             for name, value in _known(event, process).items():
                 found[name].add(value.casefold())

@@ -9,7 +9,6 @@ import structlog
 
 from intake_fn.core import escalation, following, mirror
 from intake_fn.core.case import (
-    UPDATED,
     AddNote,
     CatchUp,
     Category,
@@ -18,10 +17,10 @@ from intake_fn.core.case import (
     Judged,
     JudgeRequest,
     Linked,
-    NotKept,
     PassOn,
     RelateIssue,
     SendNotice,
+    Status,
     TellRequest,
     UpdateIssue,
 )
@@ -144,14 +143,20 @@ def _carry_out(desk: Desk, item: OutboxItem) -> None:
 
 
 def _say(desk: Desk, item: OutboxItem, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
-    """Write it, if the issue is there; if it is not, all is owed anew once there is one again."""
+    """Write it, if the issue is there; if it is not, all is owed anew once there is one again.
+
+    A note of ours takes an issue out of feedback (Mantis: reassign_on_feedback): what waits is put there again.
+    """
     try:
         if not case.gone:
             _write(desk, case, intent)
     except Unknown:
         if not sync.follow(desk, case.id).gone:
             raise
-    desk.store.finish(item)
+    if isinstance(intent, AddNote | CatchUp) and case.status is Status.WAITING and not case.gone:
+        _update(desk, item, case)
+    else:
+        desk.store.finish(item)
 
 
 def _write(desk: Desk, case: Case, intent: AddNote | CatchUp | RelateIssue) -> None:
@@ -272,13 +277,9 @@ def _update(desk: Desk, item: OutboxItem, case: Case) -> None:
     if case.gone:
         desk.store.finish(item)
         return
-    wanted = mirror.shown(case, desk.process)
-    if desk.process.people[case.handler].mantis_accounts:
-        wanted["handler"] = mirror.holder(case, desk.tracker.look(_number(case)), desk.process)
-    dropped = desk.tracker.update(_number(case), **wanted)
-    if dropped != tuple(name for name in case.unkept if name in UPDATED):
-        log.warning("mantis_dropped_fields", case=case.id, issue=case.issue, fields=dropped)
-        record(desk, item, case, NotKept(at=desk.clock(), actor=SPECDESK, dropped=dropped))
+    event = sync.in_line(desk, case)
+    if event:
+        record(desk, item, case, event)
     else:
         desk.store.finish(item)
 

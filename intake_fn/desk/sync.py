@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.case import AddNote, Case, CatchUp, FileIssue, UnknownIntent, UpdateIssue
+from intake_fn.core.case import UPDATED, AddNote, Case, CatchUp, FileIssue, NotKept, UnknownIntent, UpdateIssue
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.escalation import advance, refuse_unread
-from intake_fn.core.mirror import Standing, told
+from intake_fn.core.mirror import Standing, astray, holder, shown, told
+from intake_fn.core.notes import SPECDESK
 from intake_fn.desk.known import learn
 from intake_fn.desk.recount import rows
 
@@ -80,6 +81,27 @@ def follow(desk: Desk, case_id: str) -> Case:
 
     Returns the case as it then stands. Raises what the tracker and the store raise.
     """
+    return _followed(desk, case_id)[0]
+
+
+def in_line(desk: Desk, case: Case) -> NotKept | None:
+    """Bring the case's issue in line; returns what there is to tell of fields that Mantis does not keep.
+
+    Of a group any of its people may hold the issue. Raises what the tracker raises.
+    """
+    number = case.issue or 0
+    wanted = shown(case, desk.process)
+    if desk.process.people[case.handler].mantis_accounts:
+        wanted["handler"] = holder(case, desk.tracker.look(number), desk.process)
+    dropped = desk.tracker.update(number, **wanted)
+    if dropped == tuple(name for name in case.unkept if name in UPDATED):
+        return None
+    log.warning("mantis_dropped_fields", case=case.id, issue=number, fields=dropped)
+    return NotKept(at=desk.clock(), actor=SPECDESK, dropped=dropped)
+
+
+def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
+    """The case when it has followed; and whether its issue is not as we left it, by our own account's doing."""
     for _ in range(ATTEMPTS):
         case = desk.store.load(case_id)
         refuse_unread(case)
@@ -92,13 +114,21 @@ def follow(desk: Desk, case_id: str) -> Case:
         stands = _look(desk, case)
         event = told(case, stands, owed, desk.process, desk.clock())
         if event is None:
-            return case
+            return case, bool(stands and not owed and astray(case, stands, desk.process))
         try:
             desk.store.save(case.version, advance(case, event, desk.process))
         except Stale:
             continue
         log.info("mantis_told", case=case_id, issue=case.issue, tells=type(event).__name__)
-    return desk.store.load(case_id)
+    return desk.store.load(case_id), False
+
+
+def _set_right(desk: Desk, case: Case) -> None:
+    """Undo what our own account's writes brought about: nobody did it, and nobody is told."""
+    log.info("mantis_set_right", case=case.id, issue=case.issue)
+    event = in_line(desk, case)
+    if event:
+        desk.store.save(case.version, advance(case, event, desk.process))
 
 
 def _look(desk: Desk, case: Case) -> Standing | None:
@@ -169,11 +199,14 @@ class _Run:
         """Whether Mantis answers well; one poisoned case must not hold up the others."""
         try:
             before = self.desk.store.load(case_id).version
-            self.events += follow(self.desk, case_id).version - before
+            case, wrong = _followed(self.desk, case_id)
+            self.events += case.version - before
+            if wrong:
+                _set_right(self.desk, case)
         except Unreadable as error:  # it is looked at again when everything is listed
             log.warning("sync_unreadable", case=case_id, error=str(error))
             return True
-        except TryLater as error:
+        except (TryLater, Stale) as error:
             log.warning("sync_postponed", case=case_id, error=str(error))
             return False
         except Exception:  # whatever it is: it is told each minute, and given up after an hour

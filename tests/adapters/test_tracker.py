@@ -106,6 +106,18 @@ class TrackerContract:
         )
         assert ["Please look at the log.\n\n[HD-1#3#1]"] == [note.text for note in stands.notes]
 
+    def test_a_note_of_ours_takes_an_issue_out_of_feedback_and_that_was_us(self, tracker: Tracker) -> None:
+        """We are its reporter; an update afterwards puts it there again."""
+        number = tracker.file(ISSUE).number
+        wanted = {"project": "Bugs InBox", "handler": "ihelp", "status": "feedback", "priority": "normal"}
+        tracker.update(number, **wanted)
+        tracker.note(number, "Which screen?", "[HD-1#3#1]")
+        stands = tracker.look(number)
+        tracker.update(number, **wanted)
+
+        assert ("assigned", True) == (stands.status, "status" in stands.ours)
+        assert "feedback" == tracker.look(number).status
+
     def test_what_was_changed_since_is_listed_the_oldest_first(self, tracker: Tracker) -> None:
         """All of it, and nothing older."""
         numbers = [

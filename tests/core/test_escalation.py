@@ -358,43 +358,43 @@ def test_the_tables_have_a_row_for_every_event() -> None:
             id="a verdict that comes after a person's decision files nothing again",
         ),
         pytest.param(
-            AT_LEVEL_3, Overruled, ["UpdateIssue", "AddNote", f"overruled to {CAMILLE}"], id="it moves to its project"
+            AT_LEVEL_3, Overruled, ["AddNote", "UpdateIssue", f"overruled to {CAMILLE}"], id="it moves to its project"
         ),
         pytest.param(AT_LEVEL_3, Filed, [], id="filed: it is what was owed"),
         pytest.param(AT_LEVEL_3, DeliveryFailed, [], id="given up: a person has to look"),
         pytest.param(
             AT_LEVEL_3,
             Escalated,
-            ["UpdateIssue", "AddNote", "assigned to roma@example.com", f"escalated to {CAMILLE}"],
+            ["AddNote", "UpdateIssue", "assigned to roma@example.com", f"escalated to {CAMILLE}"],
             id="escalated: the new handler and the requester know",
         ),
         pytest.param(
-            AT_LEVEL_3, HandedOver, ["UpdateIssue", "AddNote", "assigned to sa@example.com"], id="handed over: the new"
+            AT_LEVEL_3, HandedOver, ["AddNote", "UpdateIssue", "assigned to sa@example.com"], id="handed over: the new"
         ),
         pytest.param(
             AT_LEVEL_3,
             Reprioritised,
-            ["UpdateIssue", "AddNote", f"priority to {CAMILLE}"],
+            ["AddNote", "UpdateIssue", f"priority to {CAMILLE}"],
             id="a priority is Mantis's business too, and the requester's",
         ),
-        pytest.param(AT_LEVEL_3, AskedRequester, ["UpdateIssue", "AddNote", f"question to {CAMILLE}"], id="asked"),
-        pytest.param(AT_LEVEL_3, RequesterReplied, ["UpdateIssue", "AddNote", f"replied to {PAUL}"], id="replied"),
+        pytest.param(AT_LEVEL_3, AskedRequester, ["AddNote", "UpdateIssue", f"question to {CAMILLE}"], id="asked"),
+        pytest.param(AT_LEVEL_3, RequesterReplied, ["AddNote", "UpdateIssue", f"replied to {PAUL}"], id="replied"),
         pytest.param(AT_LEVEL_3, Noted, ["AddNote"], id="a note is for colleagues only"),
-        pytest.param(AT_LEVEL_3, Resolved, ["UpdateIssue", "AddNote", f"resolved to {CAMILLE}"], id="level 3 resolved"),
+        pytest.param(AT_LEVEL_3, Resolved, ["AddNote", "UpdateIssue", f"resolved to {CAMILLE}"], id="level 3 resolved"),
         pytest.param(
             case_at(4, "roma"),
             Resolved,
-            ["UpdateIssue", "AddNote", f"resolved to {CAMILLE}", "completed to sa@example.com"],
+            ["AddNote", "UpdateIssue", f"resolved to {CAMILLE}", "completed to sa@example.com"],
             id="level 4 resolved: once completed notify Level 3 by e-mail",
         ),
         pytest.param(
             BY_STATUS[Status.RESOLVED],
             Reopened,
-            ["UpdateIssue", "AddNote", f"reopened to {CAMILLE}", f"returned to {PAUL}"],
+            ["AddNote", "UpdateIssue", f"reopened to {CAMILLE}", f"returned to {PAUL}"],
             id="reopened: both sides know",
         ),
         pytest.param(
-            BY_STATUS[Status.RESOLVED], Closed, ["UpdateIssue", "AddNote", f"closed to {CAMILLE}"], id="closed"
+            BY_STATUS[Status.RESOLVED], Closed, ["AddNote", "UpdateIssue", f"closed to {CAMILLE}"], id="closed"
         ),
     ],
 )
@@ -538,7 +538,7 @@ def test_raising_a_request_to_urgent_at_level_4_moves_it_to_level_3(process: Pro
 
     assert (3, "paul", URGENT) == (step.case.level, step.case.handler, step.case.priority)
     assert [Escalated, Reprioritised] == [type(event) for event in step.events]
-    both = ["UpdateIssue", "AddNote", f"assigned to {PAUL}", f"escalated to {CAMILLE}", "AddNote"]
+    both = ["AddNote", f"assigned to {PAUL}", f"escalated to {CAMILLE}", "AddNote", "UpdateIssue"]
     assert [*both, f"priority to {CAMILLE}", f"copied to {LIAISON}"] == in_short(step)
 
 

@@ -67,8 +67,11 @@ class Chance:
     def step(self) -> None:
         """One thing happens."""
         self.random.choices(
-            [self.at_the_desk, self.in_mantis, self.note_in_mantis, self.outage, self.sweep, self.sync, self.both],
-            [4, 3, 1, 1, 2, 2, 1],
+            [
+                *[self.at_the_desk, self.in_mantis, self.note_in_mantis, self.outage, self.cut_off],
+                *[self.sweep, self.sync, self.both],
+            ],
+            [5, 2, 1, 1, 1, 2, 2, 1],
         )[0]()
 
     def at_the_desk(self) -> None:
@@ -77,6 +80,7 @@ class Chance:
         acts: list[tuple[type[Event], dict[str, Any]]] = [
             (Noted, {"text": "On it."}),
             (AskedRequester, {"question": "Which?"}),
+            (AskedRequester, {"question": "And where?"}),
             (Overruled, {"category": self.random.choice([Kinds.CHANGE, Kinds.BUG]), "clause": "", "reason": "So."}),
             (Reprioritised, {"priority": self.random.choice([Priority.LOW, Priority.HIGH])}),
             (HandedOver, {"handler": next(iter(allowed(case, self.process).hand_over_to), "")}),
@@ -107,6 +111,17 @@ class Chance:
         """It goes down, or is back."""
         self.room.tracker.down = not self.room.tracker.down
 
+    def cut_off(self) -> None:
+        """The next update does not arrive, and a sync runs at that moment: between our note and our status."""
+        tracker: Any = self.room.tracker
+
+        def update(*_: Any, **__: Any) -> Any:
+            vars(tracker).pop("update", None)
+            self.room.desk.sync()
+            raise TryLater("The connection was lost.")
+
+        tracker.update = update
+
     def sweep(self) -> None:
         """Some minutes later."""
         self.room.clock.advance(minutes=self.random.choice([1, 5, 20]))
@@ -124,6 +139,7 @@ class Chance:
 
     def settle(self) -> None:
         """All is mended, and nobody does anything."""
+        vars(self.room.tracker).pop("update", None)
         self.room.tracker.down = False
         for _ in range(8):
             self.room.clock.advance(minutes=20)
@@ -184,6 +200,82 @@ def test_what_was_said_before_we_knew_of_the_issue_is_taken_over(process: Proces
 
     assert 1 == room.store.load(case.id).issue
     assert 1 == len(said)
+
+
+# --- asking the requester ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        pytest.param([], id="asked"),
+        pytest.param([(Noted, {"text": "On it."})], id="and noted"),
+        pytest.param([(AskedRequester, {"question": "And where?"})], id="and asked again"),
+        pytest.param([(Reprioritised, {"priority": Priority.LOW})], id="and of another priority"),
+        pytest.param([(Noted, {"text": "a"}), (Noted, {"text": "b"})], id="and noted twice"),
+    ],
+)
+@pytest.mark.parametrize("cut", range(4))
+def test_mantis_shows_that_we_wait_and_nobody_is_blamed_for_our_note(
+    process: Process, then: list[tuple[type[Event], dict[str, Any]]], cut: int
+) -> None:
+    """Our own note takes the issue out of feedback; whichever update is cut off, with a sync at that moment."""
+    run = Chance(process, 0)
+    tracker: Any = run.room.tracker
+    kept, calls = tracker.update, 0
+
+    def update(*arguments: Any, **more: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == cut:
+            run.room.desk.sync()
+            raise TryLater("The connection was lost.")
+        return kept(*arguments, **more)
+
+    tracker.update = update
+    for kind, what in [(AskedRequester, {"question": "Which?"}), *then]:
+        case = run.room.store.load(run.case_id)
+        run.room.desk.act(run.case_id, run.room.event(kind, **what), case.version)
+        run.room.clock.advance(minutes=1)
+        run.room.desk.sync()
+    tracker.update = kept
+    run.settle()
+
+    assert "feedback" == tracker.issues[run.issue].status
+    assert [] == history(run.room, run.case_id, ChangedInMantis)
+
+
+def test_what_our_own_account_did_is_set_right_and_told_to_nobody(process: Process) -> None:
+    """A late write of ours, or a plug-in's in our name: neither a resolution nor somebody's change."""
+    run = Chance(process, 0)
+    for status in ("resolved", "closed", "confirmed"):
+        version = run.room.store.load(run.case_id).version
+        run.room.tracker._write(run.issue, replace(run.room.tracker.issues[run.issue], status=status))
+        run.room.clock.advance(minutes=1)
+        run.room.desk.sync()
+
+        assert "assigned" == run.room.tracker.issues[run.issue].status
+        assert version == run.room.store.load(run.case_id).version
+
+
+def test_what_mantis_does_not_keep_is_not_set_right_for_ever(process: Process) -> None:
+    """One try; then the case says that it is not kept."""
+    run = Chance(process, 0)
+    tracker: Any = run.room.tracker
+    tracker._write(run.issue, replace(tracker.issues[run.issue], handler="ihelp"))
+    updates = []
+
+    def update(number: int, **wanted: str) -> tuple[str, ...]:
+        updates.append(wanted)
+        tracker._write(number, replace(tracker.issues[number], **{**wanted, "handler": "ihelp"}))
+        return ("handler",)
+
+    tracker.update = update
+    for _ in range(5):
+        run.room.clock.advance(minutes=1)
+        run.room.desk.sync()
+
+    assert (1, ("handler",)) == (len(updates), run.room.store.load(run.case_id).unkept)
 
 
 # --- group mailboxes ---------------------------------------------------------------------------
@@ -256,7 +348,8 @@ def test_a_deed_in_mantis_is_told_as_that_of_whom_the_account_stands_for(
     case_id = at_level_4(room)
     room.desk.sweep()
     case = room.store.load(case_id)
-    stands = replace(room.tracker.look(case.issue or 0), status="resolved", changed_by={"status": account})
+    here = room.tracker.look(case.issue or 0)
+    stands = replace(here, status="resolved", changed_by={"status": account}, ours=frozenset())
     event = told(case, stands, [], grouped, room.clock())
 
     assert isinstance(event, Resolved)

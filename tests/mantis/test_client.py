@@ -295,7 +295,7 @@ def test_half_an_issue_is_never_taken_for_one(stand_in: StandIn, body: Any, why:
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         answer = original(method, path, *arguments, **more)
-        return answer_of(200, json.dumps(body).encode(), "", answer.version) if path == f"issues/{number}" else answer
+        return answer_of(200, json.dumps(body).encode()) if path == f"issues/{number}" else answer
 
     stand_in.tracker._send = other  # type: ignore[method-assign]  # it sends all the same
     for deed in ("look", "note", "update", "attach", "relate"):
@@ -311,7 +311,7 @@ def test_a_file_that_a_proxy_refuses_is_refused(stand_in: StandIn, status: int) 
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         refused = method == "POST" and path.endswith("/files")
-        return answer_of(status, b"<html>no</html>", "", "") if refused else original(method, path, *arguments, **more)
+        return answer_of(status, b"<html>no</html>") if refused else original(method, path, *arguments, **more)
 
     stand_in.tracker._send = other  # type: ignore[method-assign]  # a proxy before the stand-in
     assert not stand_in.tracker.attach(number, "large.bmp", b"BM")

@@ -12,6 +12,7 @@ import pytest
 
 from intake_fn.adapters.mantis_answers import answer_of
 from intake_fn.core.case import (
+    AskedRequester,
     BackInMantis,
     Category,
     ChangedInMantis,
@@ -584,6 +585,38 @@ def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> Non
     assert () == office.case(case.id).unkept
 
 
+# --- asking the requester --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["down", "error-500", "created-no-answer", "bom"])
+@pytest.mark.parametrize("after", range(6))
+def test_a_question_stands_in_mantis_as_feedback_and_nobody_is_blamed(
+    office: Office, case_id: str, fault: str, after: int
+) -> None:
+    """Mantis takes an issue out of feedback when its reporter, who is us, writes a note: at whatever call it fails."""
+    send = office.mantis.tracker._send
+    office.calls.clear()
+
+    def then_fails(*arguments: Any, **more: Any) -> Any:
+        if len(office.calls) == after:
+            office.mantis.fault(fault)
+        return send(*arguments, **more)
+
+    office.mantis.tracker._send = then_fails  # type: ignore[method-assign]  # sends them all the same
+    for event in (AskedRequester, Noted):
+        what = {"question": "Which?"} if event is AskedRequester else {"text": "On it."}
+        office.desk.act(case_id, office.room.event(event, **what), office.case(case_id).version)
+        office.desk.sync()
+    office.at_rest()
+
+    assert "feedback" == office.stands(case_id)[0]
+    assert [] == office.told(case_id)
+
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
+    office.at_rest()
+    assert Status.RESOLVED is office.case(case_id).status
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
@@ -628,7 +661,7 @@ def test_a_file_that_keeps_failing_does_not_keep_the_filing_from_being_recorded(
 
     def no_files(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         refused = method == "POST" and path.endswith("/files")
-        return answer_of(status, b"", "", "") if refused else send(method, path, *arguments, **more)
+        return answer_of(status, b"") if refused else send(method, path, *arguments, **more)
 
     office.mantis.tracker._send = no_files  # type: ignore[method-assign]  # all else is sent
     found = with_files(office, *SCREENS)

@@ -56,7 +56,10 @@ def _unlabelled(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was observed and what was expected. `reporter_says` is kept and is no evidence."""
+    """What was observed and what was expected.
+
+    `reporter_says` is no evidence, unless it names a form that says what it is (form.py).
+    """
 
     summary: str
     what_happened: str

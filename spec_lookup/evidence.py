@@ -25,11 +25,12 @@ class Route:
     reason: str
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """One pattern for all of these, in any case, line by line."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
 
 
-_FAILURE = _any(
+_FAILURE = any_of(
     r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|system|server|script) (?:exception|error)\b",
     r"\bexception\b",
     r"\bstack ?trace\b",
@@ -60,7 +61,7 @@ _DENIED_BEFORE = re.compile(
 NEAR_BEFORE = 80
 """Characters before a failure that are looked at for that."""
 
-_NOT_SEEN = _any(
+_NOT_SEEN = any_of(
     r"\b(?:expect(?:s|ed|ing)?|should|shall|ought to|would (?:like|want|prefer|love)|want(?:s|ed)?|wish(?:es|ed)?)\b",
     r"\b(?:instead of|rather than|supposed to|must (?:be|show|say|give|not)|hop(?:e|ed|ing) (?:for|to))\b",
     r"\b(?:manual|handbook|documentation|docs|article|colleague|boss|manager|customer|supplier|vendor|e-?mail|letter)"
@@ -68,7 +69,12 @@ _NOT_SEEN = _any(
 )
 """A sentence that tells what is wanted, or what somebody else said, tells nothing that was seen."""
 
-_MAIL_BELOW = _any(
+_INTENT = any_of(
+    r"\b(?:i|we) (?:just |only )?(?:want|wanted|wish|wished|hoped) to\b[^.?!,]{1,80}?,? (?:and|but)\b(?! (?:i|we)\b)"
+)
+"""What was meant to be done, up to what came of it: "I wanted to book and got an error page"."""
+
+_MAIL_BELOW = any_of(
     r"^-{3,} ?(?:original|forwarded) message\b",
     r"^begin forwarded message\b",
     r"^from: [^\n]{1,200}\n(?:sent|date|to|subject): ",
@@ -93,7 +99,7 @@ _PERSON = (
     r"(?:colleague|employee|joiner|starter|trainee|apprentice|temp|intern|locum|nurse|clerk|assistant|team member|hire)"
 )
 
-_SETUP = _any(
+_SETUP = any_of(
     r"\b(?:create|set ?up|add|register|activate|make)\b[^.?!]{0,40}"
     r"\b(?:users?|logins?|log-ins?|accounts?|access|client compan(?:y|ies)|firm)\b",
     rf"\b(?:set ?up|register)\b[^.?!]{{0,20}}\b(?:us|{_PERSON}|client|company|customer)\b",
@@ -107,7 +113,7 @@ _SETUP = _any(
 
 _BEGINS = r"(?:^|[.!?,;:-]\s{1,4})(?:hello|hi|hey|dear \w{1,40}|and|so|but|please|question)?[\s,:]{0,4}"
 
-_QUESTION = _any(
+_QUESTION = any_of(
     _BEGINS + r"how (?:do|can|could|should|would|must|much|many|long|often|to)\b",
     _BEGINS + r"(?:where|when|who|which|what) (?:do|does|is|are|can|could|should|will|must|would)\b",
     r"\b(?:is|are) there (?:a|any|some) (?:way|possibility|list|guide|manual)\b",
@@ -116,9 +122,9 @@ _QUESTION = _any(
     r"\b(?:please explain|tell (?:me|us) (?:how|where|when|what|who)|family asks|client asks)\b",
 )
 
-_ANSWER = _any(r"\A\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"\A\W*\Z")
+_ANSWER = any_of(r"\A\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"\A\W*\Z")
 
-_WISH = _any(
+_WISH = any_of(
     r"\b(?:would|could|might) be (?:nice|great|good|helpful|useful|handy)\b",
     r"\b(?:it would|we would|we'd|i'd|i would) (?:like|love|help|appreciate|prefer)\b",
     r"\b(?:please|could you|can you|can we|could we) (?:also )?"
@@ -128,7 +134,7 @@ _WISH = _any(
     r"\b(?:could|can) \w+ (?:also|handle)\b",
 )
 
-_INCIDENT = _any(
+_INCIDENT = any_of(
     r"\b(?:yesterday|today|tonight|last (?:night|week|month)|this (?:morning|week))\b",
     r"\bsince (?:the|\d+ \w+|monday|tuesday|wednesday|thursday|friday|it)\b",
     r"\b(?:on|by) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
@@ -137,14 +143,14 @@ _INCIDENT = _any(
 )
 """What only a report of something that happened says."""
 
-_DEVIATION = _any(
+_DEVIATION = any_of(
     r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?)\b",
     r"\b(?:not|cannot|never|no (?:longer|more)|any ?more)\b",
     r"(?<=\w)n't\b",
     r"\b(?:refused|rejected|blocked|twice|nobody|nowhere|gone|empty)\b",
 )
 
-_NOT_KNOWING = _any(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:know|find|sure|see how|understand)\b")
+_NOT_KNOWING = any_of(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:know|find|sure|see how|understand)\b")
 """What a person says who asks: no sign that something behaves otherwise than it should."""
 
 
@@ -200,11 +206,21 @@ def seen(claim: Claim) -> str:
     return "\n".join(_seen_in(fold(part)) for part in (claim.summary, claim.what_happened, claim.steps))
 
 
+def own_sentences(text: str) -> list[str]:
+    """The sentences of a text, folded: no pasted mail, no quotation of others, nothing wished for."""
+    return [sentence.strip() for sentence in _seen_in(fold(text)).split("\n") if sentence.strip()]
+
+
 def _seen_in(text: str) -> str:
     below = _MAIL_BELOW.search(text)
     own = _QUOTED_LINE.sub("", text[: below.start()] if below else text)
-    sentences = (sentence for sentence in _SENTENCES.split(_WRAPPED.sub(" ", own)) if not _NOT_SEEN.search(sentence))
-    return "\n".join(_QUOTATION.sub(_as_seen, sentence) for sentence in sentences)
+    sentences = (_after_intent(sentence) for sentence in _SENTENCES.split(_WRAPPED.sub(" ", own)))
+    return "\n".join(_QUOTATION.sub(_as_seen, sentence) for sentence in sentences if not _NOT_SEEN.search(sentence))
+
+
+def _after_intent(sentence: str) -> str:
+    """A sentence without what somebody meant to do, if it goes on with what came of it."""
+    return _INTENT.sub("", sentence, count=1)
 
 
 def _as_seen(quotation: re.Match[str]) -> str:

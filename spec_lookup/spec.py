@@ -2,9 +2,10 @@
 
 The judge goes one way, top to bottom:
 
-1. what needs no clause in so many words is routed (evidence.route);
-2. else what needs no clause by its meaning is routed (router), and a wish in plain words that is near to no clause;
-3. all else is left to a person, who gets the nearest clause whole. No rule decides by a clause: measured on products
+1. the set-up form and the question form say what they are, unless their text reports a failure or a behaviour (form);
+2. what needs no clause in so many words is routed (evidence.route);
+3. else what needs no clause by its meaning is routed (router), and a wish in plain words that is near to no clause;
+4. all else is left to a person, who gets the nearest clause whole. No rule decides by a clause: measured on products
    that nobody had in view, such rules were right as often as a coin.
 """
 
@@ -42,11 +43,18 @@ from spec_lookup.folder import (
     read_pages,
     write_index,
 )
+from spec_lookup.form import (
+    QUESTION_FORM,
+    REASONS,
+    says_what_it_is,
+    stated_with_sureness,
+    tells_report,
+)
 from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.published import NO_BREAK
 from spec_lookup.router import FAILURE, QUESTION, Router
-from spec_lookup.verdict import CHANGE, RELATED, UNDECIDED, Citation, Verdict
+from spec_lookup.verdict import CHANGE, MISC, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import mostly_latin, words
 
 JUDGE = "built-in"
@@ -72,6 +80,9 @@ ROUTED = 0.7
 ROUTED_AGAINST = 0.8
 """The same where words point to a report of behaviour ("not", "instead of", or more than an answer is expected), and
 where there is no model for the meaning."""
+
+BY_FORM = 0.9
+"""The confidence of what the form settles."""
 
 SILENT = 0.12
 """Share of a wish's words below which the best clause has nothing to do with it; a nearer one leaves it to a person."""
@@ -152,11 +163,26 @@ class Spec:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.evidence()
         hits = self.deciding(read.parts(), CITED)
-        if routed := route(read) or self._routed(read):
+        routed = route(read) or self._routed(read)
+        if says_what_it_is(read):
+            if not self._reports(read):
+                return self._verdict(claim, MISC, BY_FORM, _remarks(REASONS[read.reporter_says], hits), hits)
+            routed = routed if routed and routed.category != MISC else None
+        if routed:
             return self._verdict(claim, routed.category, routed.confidence, _remarks(routed.reason, hits), hits)
         if wishes(read) and self._is_silent_on(read, hits):
             return self._verdict(claim, CHANGE, 0.7, _remarks(WANTS_NEW, hits), hits)
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits), hits)
+
+    def _reports(self, claim: Claim) -> bool:
+        """Whether a claim from a form that says what it is reports a failure or a behaviour all the same."""
+        if tells_report(claim) or not mostly_latin(claim.observed):  # what is not read may be a report
+            return True
+        router = Router.open(self._embedder)
+        return any(
+            router.reports(stated) >= sure
+            for stated, sure in stated_with_sureness(claim, by_words_alone=router.by_words_alone)
+        )
 
     def _routed(self, claim: Claim) -> Route | None:
         """What needs no clause by its meaning, where the rules have no words for it and the router the language."""
@@ -282,7 +308,7 @@ def _remarks(reason: str, hits: list[Hit]) -> tuple[str, ...]:
     """The reason, and what is to be said of the clauses that stand with it."""
     if not hits:
         return (reason, NO_CLAUSE)
-    return (reason, MAY_HELP) if reason == ASKS else (reason,)
+    return (reason, MAY_HELP) if reason in (ASKS, REASONS[QUESTION_FORM]) else (reason,)
 
 
 def _why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:

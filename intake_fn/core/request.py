@@ -11,7 +11,11 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """The form that was filled in. It is the requester's label and no evidence for the verdict."""
+    """The form that was filled in.
+
+    Bug and change are the requester's label and no evidence for the verdict. The set-up form and the question form say
+    what they are, unless their text reports a failure or a behaviour.
+    """
 
     BUG = "bug"
     CHANGE = "change"

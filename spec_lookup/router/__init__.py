@@ -82,6 +82,13 @@ class Router:
         powers = np.exp(scores - scores.max())
         return dict(zip(KINDS, (powers / powers.sum()).tolist(), strict=True))
 
+    def reports(self, stated: str) -> float:
+        """The probability that statements report a failure or a behaviour."""
+        from spec_lookup.claim import Claim  # noqa: PLC0415 - claims are only read here
+
+        kinds = self.kinds(Claim("", stated))
+        return kinds[FAILURE] + kinds[BEHAVIOUR]
+
 
 def vectors(claim: Claim, embedder: Embedder) -> Numbers:
     """The vectors of a claim: the whole, the summary, what happened. The search asks for the same texts."""

@@ -1,0 +1,110 @@
+"""The set-up form and the question form say what they are, unless their text reports a failure or a behaviour."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spec_lookup import Claim, Spec
+from spec_lookup.folder import read_pages
+
+DATA = Path(__file__).parent.parent / "data"
+ROWS = [json.loads(line) for line in (DATA / "forms" / "forms.jsonl").read_text(encoding="utf-8").splitlines()]
+
+FEWEST_SETTLED = {"tune": 0.93, "held": 0.93}
+"""Share of the texts that report nothing whose verdict is misc. Measured when made: 88 of 93, and 16 of 16."""
+
+MOST_SWALLOWED = {"tune": 0.03, "held": 0.13}
+"""Share of hidden reports whose verdict is misc. Measured when made: 1 of 61, and 1 of 8."""
+
+
+def spec_of(folder: str) -> Spec:
+    """A spec for tests."""
+    return Spec.of(list(read_pages(DATA / "specs" / folder)))
+
+
+@pytest.fixture(scope="module")
+def library() -> Spec:
+    """The library's spec."""
+    return spec_of("library")
+
+
+def claim_of(row: dict[str, str]) -> Claim:
+    """The claim of a text, as the form sends it."""
+    return Claim(row["summary"], row["description"], reporter_says=row["form"])
+
+
+@pytest.mark.parametrize("part", ["tune", "held"])
+def test_a_form_that_says_what_it_is_leaves_little_to_decide(library: Spec, part: str) -> None:
+    """Who asks or has something set up waits for nobody's decision; a report hidden in it still gets one."""
+    rows = [row for row in ROWS if row["part"] == part]
+    verdicts = Counter((row["reports"] != "nothing", library.judge(claim_of(row)).category == "misc") for row in rows)
+    settled = verdicts[False, True] / (verdicts[False, True] + verdicts[False, False])
+    swallowed = verdicts[True, True] / (verdicts[True, True] + verdicts[True, False])
+
+    assert settled >= FEWEST_SETTLED[part]
+    assert swallowed <= MOST_SWALLOWED[part]
+
+
+@pytest.mark.parametrize("form", ["setup", "question"])
+@pytest.mark.parametrize("row", [row for row in ROWS if row["reports"] == "failure"], ids=lambda row: row["id"])
+def test_a_failure_that_is_told_in_a_form_is_never_settled_by_the_form(
+    library: Spec, row: dict[str, str], form: str
+) -> None:
+    """A question such as "why does the import fail with error 500?" is a bug, whichever form it came by."""
+    assert library.judge(replace(claim_of(row), reporter_says=form)).category in ("bug", "undecided")
+
+
+@pytest.mark.parametrize(
+    ("form", "summary", "description", "category"),
+    [
+        ("question", "Why does the import fail with error 500?", "I do it like always.", "bug"),
+        ("question", "Is it normal?", "The list shows 9 shipments and yesterday there were 14.", "undecided"),
+        ("question", "Loan period", "Kindly inform me of it, my colleague was not sure.", "misc"),
+        ("setup", "Jo Wu", "starts Monday, ops", "misc"),
+        ("setup", "Rights for Kim", "She does not see the invoices yet.", "misc"),
+        ("setup", "Invitation for Tom", "The invitation never arrived. Please send it again.", "undecided"),
+        ("question", "\u501f\u4e66", "\u501f\u9605\u671f\u662f\u591a\u5c11\u5929\uff1f", "undecided"),
+        ("bug", "Loan period", "Kindly inform me of it, my colleague was not sure.", "undecided"),
+        ("", "Jo Wu", "starts Monday, ops", "undecided"),
+    ],
+)
+def test_the_form_decides_only_where_nothing_is_reported(
+    library: Spec, form: str, summary: str, description: str, category: str
+) -> None:
+    """Other forms settle nothing, whatever is written in them."""
+    assert category == library.judge(Claim(summary, description, reporter_says=form)).category
+
+
+@pytest.mark.parametrize("form", ["setup", "question"])
+def test_what_is_settled_by_the_form_says_so(library: Spec, form: str) -> None:
+    """The reason names the form and claims no more than that nothing was found."""
+    verdict = library.judge(Claim("Jo Wu", "Please tell me.", reporter_says=form))
+
+    assert "misc" == verdict.category
+    assert f"You sent the {'set-up' if form == 'setup' else form} form" in verdict.reasons[0]
+    assert "the program found no report" in verdict.reasons[0]
+
+
+@pytest.mark.parametrize("form", ["setup", "question"])
+def test_what_is_expected_beside_a_question_is_a_report(library: Spec, form: str) -> None:
+    """Programs can send what was expected: who expects something else than an answer reports or wishes."""
+    said = Claim("Icon", "The icon of the basket.", "blue", reporter_says=form)
+
+    assert "undecided" == library.judge(said).category
+    assert "misc" == library.judge(replace(said, what_expected="an answer")).category
+
+
+def test_without_a_model_the_words_alone_tell_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house without a model still settles forms, and swallows no failure."""
+    monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")
+    bare = spec_of("library")
+    assert bare.by_words_alone
+    verdicts = Counter((row["reports"], bare.judge(claim_of(row)).category == "misc") for row in ROWS)
+
+    assert verdicts["nothing", True] >= 0.9 * (verdicts["nothing", True] + verdicts["nothing", False])
+    assert 0 == verdicts["failure", True]

@@ -12,9 +12,10 @@ from spec_lookup.evidence import any_of, expects_answer, own_sentences, tells_fa
 SETUP_FORM = "setup"
 QUESTION_FORM = "question"
 
+_NOTHING_REPORTED = ", and the program found no report of a failure or a behaviour in your text."
 REASONS = {
-    SETUP_FORM: "You sent the set-up form, and the program found no report of a failure or a behaviour in your text.",
-    QUESTION_FORM: "You sent the question form, and the program found no report of a failure or a behaviour in your text.",
+    SETUP_FORM: f"You sent the set-up form{_NOTHING_REPORTED}",
+    QUESTION_FORM: f"You sent the question form{_NOTHING_REPORTED}",
 }
 """The forms that say what they are, and what the requester is told."""
 

@@ -228,7 +228,7 @@ _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
 
 def _masked(text: str, case: Case) -> str:
     """What was written to the requester of a case, for others' eyes."""
-    named = (case.request.requester.name, case.request.details.get("person_name", ""))
+    named = (case.request.requester.name, *(case.request.details.get(name, "") for name in ("person_name", "approver")))
     return Masking(named).mask(text)
 
 

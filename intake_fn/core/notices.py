@@ -63,6 +63,7 @@ FIELDS = (
     "priority",
     "level",
     "handler",
+    "approver",
     "link",
     "why",
     "text",
@@ -75,7 +76,7 @@ NOTICES: Mapping[str, Notice] = {
     "receipt": Notice(
         Audience.REQUESTER,
         "We have your request: {summary}",
-        "We have your request. It is with {handler}, {level}.\n\n{verdict}\n\n"
+        "We have your request. It is with {handler}, {level}.\n\n{verdict}\n\n{approver}\n\n"
         "Follow it, add to it or object here:\n{link}",
     ),
     "link": Notice(
@@ -147,6 +148,7 @@ NOTICES: Mapping[str, Notice] = {
         Audience.HELP_DESK,
         "For you ({priority}): {summary}",
         "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\n"
+        "{approver}\n\n"
         "Open it on the desk:\n{link}",
     ),
     "copied": Notice(
@@ -290,7 +292,7 @@ def render(notice: SendNotice, case: Case, process: Process, status_link: str, d
 def _without_words(case: Case) -> Case:
     """The case without what its requester typed, nor what the judge says of it."""
     verdict = case.verdict and {**case.verdict, "reasons": []}
-    return replace(case, request=replace(case.request, summary=UNQUOTED), verdict=verdict)
+    return replace(case, request=replace(case.request, summary=UNQUOTED, details={}), verdict=verdict)
 
 
 def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendNotice:
@@ -317,7 +319,14 @@ def _standing(case: Case, process: Process) -> dict[str, str]:
         "priority": process.priorities[case.priority].name,
         "level": process.levels[case.level].name,
         "handler": process.people[case.handler].name,
+        "approver": _approver(case),
     }
+
+
+def _approver(case: Case) -> str:
+    """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
+    named = [_one_line(said) for name in ("approver", "approver_email") if (said := case.request.details.get(name))]
+    return f"Office Manager who approves it, as named in the request: {', '.join(named)}" if named else ""
 
 
 def _verdict(case: Case) -> str:

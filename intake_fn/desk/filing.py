@@ -48,6 +48,9 @@ def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
     yield quiet(request.description)
     if request.expected:
         yield f"EXPECTED\n{quiet(request.expected)}"
+    if approver := request.details.get("approver"):
+        named = ", ".join(filter(None, (approver, request.details.get("approver_email"))))
+        yield f"APPROVER (Office Manager, as named by the requester)\n{quiet(named)}"
     yield f"VERDICT\n{_verdict(case, links)}"
     office = process.offices.get(request.requester.office)
     origin = office.name if office else request.requester.company or process.client_name

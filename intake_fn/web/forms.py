@@ -53,6 +53,8 @@ LIMITS: Mapping[str, int] = {
     "person_email": 254,
     "role": 100,
     "client_company": 100,
+    "approver": 100,
+    "approver_email": 254,
     "needed_by": 10,
 }
 """Longest answers in characters: 128 is Mantis's summary, 254 an address (RFC 5321). Others: support.yml."""
@@ -105,6 +107,16 @@ def needed_when(other: str, values: tuple[str, ...], message: str) -> Any:
 
     def check(form: Form, field: Field) -> None:
         if form[other].data in values and not field.data:
+            raise StopValidation(message)
+
+    return check
+
+
+def needed_of_staff(message: str) -> Any:
+    """The answer must be there for a new user who works for no client company."""
+
+    def check(form: Form, field: Field) -> None:
+        if form["what"].data == NEW_USER and not form["client_company"].data and not field.data:
             raise StopValidation(message)
 
     return check
@@ -339,6 +351,18 @@ class ChangeForm(IntakeForm):
     files = MultipleFileField("Files", description="A sketch or an example, if you have one.")
 
 
+NEW_USER = "user"
+
+APPROVAL_CLAUSE = "users#create"
+"""The clause of the spec that demands an approver for staff users; a test holds what the form says to it."""
+
+_WHY_APPROVED = (
+    "The spec (Users and client companies, New users) has staff users created on the request of an Office Manager of "
+    "their office."
+)
+_NOT_STAFF = "If the person works for a client company, name the company below instead."
+
+
 class SetupForm(IntakeForm):
     """A new user, a new client company, or a change to one."""
 
@@ -348,12 +372,25 @@ class SetupForm(IntakeForm):
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What you need": ("what", "summary", "needed_by"),
         "The person": ("person_name", "person_email", "role", "offices"),
+        "Who approves it": ("approver", "approver_email"),
         "The client company": ("client_company",),
         "Anything else": ("description", "files"),
         "About you": ("name", "email", "office", "company"),
     }
-    details = ("what", "person_name", "person_email", "role", "client_company", "offices", "needed_by")
-    sometimes = frozenset({"company", "person_name", "person_email", "role", "client_company"})
+    details = (
+        "what",
+        "person_name",
+        "person_email",
+        "role",
+        "approver",
+        "approver_email",
+        "client_company",
+        "offices",
+        "needed_by",
+    )
+    sometimes = frozenset(
+        {"company", "person_name", "person_email", "role", "approver", "approver_email", "client_company"}
+    )
 
     what = RadioField(
         "What is to be set up?",
@@ -385,6 +422,18 @@ class SetupForm(IntakeForm):
         hint="For example: operations, customs, accounts, client read-only.",
     )
     offices = SelectMultipleField("Offices whose shipments the person may see")
+    approver = _line(
+        "Office Manager who approves it",
+        needed_of_staff(f"Please name the Office Manager who approves it. {_WHY_APPROVED} {_NOT_STAFF}"),
+        hint=f"Needed for a new user who is staff. {_WHY_APPROVED} Your own name, if you are the Office Manager.",
+    )
+    approver_email = _line(
+        "The Office Manager's e-mail address",
+        needed_of_staff(f"Please give the Office Manager's e-mail address, where we can ask. {_NOT_STAFF}"),
+        an_address,
+        hint="Whoever sets the user up may ask there.",
+        field=EmailField,
+    )
     client_company = _line(
         "Name of the client company",
         needed_when("what", ("company",), "Please give the name of the new client company."),

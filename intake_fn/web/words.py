@@ -91,6 +91,8 @@ DETAIL: Mapping[str, str] = {
     "person_name": "Person",
     "person_email": "Person's e-mail",
     "role": "Role or rights",
+    "approver": "Office Manager who approves it, as named by the requester",
+    "approver_email": "Office Manager's e-mail",
     "client_company": "Client company",
     "offices": "Offices",
     "needed_by": "Needed by",

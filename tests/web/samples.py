@@ -34,6 +34,8 @@ ANSWERS: dict[Kind, dict[str, Any]] = {
         "person_name": "Jo Wu",
         "person_email": "jo@example.com",
         "role": "Operations",
+        "approver": "Claire Morel",
+        "approver_email": "claire@example.com",
         "offices": ["london", "paris"],
         "needed_by": "2026-12-01",
     },

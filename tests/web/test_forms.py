@@ -12,7 +12,7 @@ import yaml
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Requester
-from intake_fn.web.forms import FORMS, form_for, limit_of, render_fields, to_request
+from intake_fn.web.forms import APPROVAL_CLAUSE, FORMS, SetupForm, form_for, limit_of, render_fields, to_request
 from tests.web.samples import ANSWERS
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_a_client_names_their_company(process: Process) -> None:
 @pytest.mark.parametrize(
     ("what", "missing"),
     [
-        ("user", {"person_name", "person_email", "role"}),
+        ("user", {"person_name", "person_email", "role", "approver", "approver_email"}),
         ("rights", {"person_name", "role"}),
         ("leaver", {"person_name"}),
         ("company", {"client_company"}),
@@ -94,9 +94,35 @@ def test_a_client_names_their_company(process: Process) -> None:
 )
 def test_a_set_up_asks_for_what_that_set_up_needs(what: str, missing: set[str], process: Process) -> None:
     """A new company has no role, and who leaves needs none."""
-    bare: dict[str, Any] = {"person_name": None, "person_email": None, "role": None, "client_company": None}
+    names = ("person_name", "person_email", "role", "approver", "approver_email", "client_company")
+    bare: dict[str, Any] = dict.fromkeys(names)
 
     assert missing == set(errors_of(Kind.SETUP, process, what=what, **bare))
+
+
+NEW_USERS = (Path(__file__).parents[2] / "docs" / "spec" / "users.md").read_text(encoding="utf-8")
+
+
+def test_a_new_staff_user_needs_the_approver_that_the_spec_demands(process: Process) -> None:
+    """The clause is named at the field and in the error, and it says what they say."""
+    nobody: dict[str, Any] = {"approver": None, "approver_email": None}
+    clause = " ".join(NEW_USERS.partition("## New users {#create}")[2].partition("\n## ")[0].split())
+    errors = errors_of(Kind.SETUP, process, **nobody)
+
+    assert APPROVAL_CLAUSE == "users#create"
+    assert "create staff users, on the request of an Office Manager of the office" in clause
+    assert {"approver", "approver_email"} == set(errors)
+    assert "on the request of an Office Manager of their office" in errors["approver"][0]
+    assert "on the request of an Office Manager of their office" in SetupForm(process=process)["approver"].description
+    assert {"approver_email"} == set(errors_of(Kind.SETUP, process, approver_email="claire@example..com"))
+
+
+@pytest.mark.parametrize("changed", [{"client_company": "Northwind"}, {"what": "rights"}, {"what": "leaver"}])
+def test_where_the_spec_demands_no_approver_none_is_asked_for(changed: dict[str, str], process: Process) -> None:
+    """Users of client companies are their admins' matter, and other rights are an Administrator's."""
+    nobody: dict[str, Any] = {"approver": None, "approver_email": None}
+
+    assert errors_of(Kind.SETUP, process, **{**nobody, **changed}) == {}
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -170,6 +196,8 @@ def test_details_are_kept_in_the_words_that_people_read(process: Process) -> Non
         "person_name": "Jo Wu",
         "person_email": "jo@example.com",
         "role": "Operations",
+        "approver": "Claire Morel",
+        "approver_email": "claire@example.com",
         "offices": "London, Paris",
         "needed_by": "2026-12-01",
     }

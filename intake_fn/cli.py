@@ -21,6 +21,7 @@ from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
     doctor,
     due,
+    hand_over,
     holidays,
     house_desk,
     mail,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from spec_lookup import Verdict
 
-MODULES = (due, outbox, recompute, holidays, mail, sessions, doctor, provision)
+MODULES = (due, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision)
 """Commands that stand in modules of their own."""
 
 
@@ -52,7 +53,11 @@ def check(args: argparse.Namespace) -> None:
     process = process_of(args.file)
     parts = {name: len(getattr(process, name)) for name in ("levels", "people", "modules", "calendars")}
     counted = ", ".join(f"{number} {name}" for name, number in parts.items())
-    say(args, {"file": args.file.name, **parts}, [f"{args.file.name} is sound: {counted}."])
+    lines = [f"{args.file.name} is sound: {counted}."]
+    if process.former:
+        names = ", ".join(person.name for person in process.former.values())
+        lines.append(f"Who has left: {names}. `specdesk doctor` names the open requests that are still theirs.")
+    say(args, {"file": args.file.name, **parts, "former": len(process.former)}, lines)
 
 
 def build_index(args: argparse.Namespace) -> None:

@@ -414,7 +414,10 @@ class Tracker(Protocol):
         ...
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
-        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown."""
+        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown.
+
+        "" for the handler leaves whoever has it there.
+        """
         ...
 
     def note(self, number: int, text: str, marker: str) -> None:

@@ -523,10 +523,11 @@ class MemoryTracker:
         return Placed(number, self.page_of(number), self.drops)
 
     def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
-        """Bring an issue in line. Raises Unknown."""
+        """Bring an issue in line; without a handler that stays. Raises Unknown."""
         self._there(number)
         here = self.issues[number]
-        self._write(number, replace(here, project=project, handler=handler, status=status, priority=priority))
+        changed = replace(here, project=project, handler=handler or here.handler, status=status, priority=priority)
+        self._write(number, changed)
         return self.drops
 
     def note(self, number: int, text: str, marker: str) -> None:

@@ -64,7 +64,7 @@ def add(commands: Any) -> None:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    """Look at settings, process, table, files, mail, Mantis and index; exit status 1 when something is wrong."""
+    """Look at everything from settings and open requests to Mantis and index; exit status 1 when something is wrong."""
     parts = list(examine(os.environ, args.spec))
     well = all(part.ok for part in parts)
     told = [{"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts]
@@ -121,7 +121,11 @@ def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
 
 def _process(house: House) -> Look:
     process = house.process
-    return f"{house.settings.process.name} is sound: {len(process.levels)} levels, {len(process.people)} people", ()
+    gone = f", {len(process.former)} who left" if process.former else ""
+    return (
+        f"{house.settings.process.name} is sound: {len(process.levels)} levels, {len(process.people)} people{gone}",
+        (),
+    )
 
 
 def _table(house: House) -> Look:
@@ -135,7 +139,15 @@ def _table(house: House) -> Look:
     if not lacks and (unread := house.desk.store.unreadable()):
         what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
         findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
-    return name, findings
+    return name, [*findings, *(() if lacks else _orphans(house))]
+
+
+def _orphans(house: House) -> Iterator[Finding]:
+    """The open requests whose handler, level or office support.yml names no more."""
+    from intake_fn.desk.leaving import orphans  # noqa: PLC0415 - with the desk
+
+    for gone, those in orphans(house.desk.store, house.process).items():
+        yield Finding(f"open requests {gone.what}: {', '.join(those)}", f"{gone.remedy}.")
 
 
 def _files(house: House) -> Look:

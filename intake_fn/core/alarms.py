@@ -9,7 +9,6 @@ happens when it is true; the mail about it waits for the recipient's working hou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake_fn.core.case import Breached, Case, SendNotice, Warned
@@ -67,14 +66,6 @@ def outlived(notice: SendNotice, case: Case, process: Process) -> bool:
     if found is None or found.instant.isoformat() != notice.fields["due"]:
         return True
     return int(notice.fields["share"]) < _said(case, found)
-
-
-def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
-    """The mail about an alarm, to whoever has the case by now: it may have been handed over while the mail waited."""
-    if "share" not in notice.fields:
-        return notice
-    person = process.people[case.handler]
-    return replace(notice, to=person.address, fields={**notice.fields, "name": person.name})
 
 
 def share_of(event: Alarm) -> int:

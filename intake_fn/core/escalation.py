@@ -83,13 +83,14 @@ from intake_fn.core.notes import (
     REQUESTER,
     SPECDESK,
     actor_of,
+    left,
     makes_a_note,
     name_of,
     names_of,
     note_of,
     reply_of,
 )
-from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Level, Process
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Level, Person, Process
 from intake_fn.core.request import Priority, Request
 
 _FOR_THE_ISSUE = (UpdateIssue, AddNote, CatchUp, RelateIssue)
@@ -202,6 +203,17 @@ def _handler(level: int, request: Request, process: Process, case_id: str) -> st
     return row.resources[crc32(case_id.encode()) % len(row.resources)]
 
 
+def keeper(case: Case, process: Process) -> Person:
+    """Who looks after a case: its handler; of one who has left, whoever would get it at its level now.
+
+    They are told of it and find it on top of their list. It is not theirs before somebody takes it.
+    """
+    if not process.has_left(case.handler):
+        return process.people[case.handler]
+    level = case.level if case.level in process.levels else process.level(case.level).escalates_to[0]
+    return process.people[handler_at(level, case, process)]
+
+
 def arrival(request: Request, process: Process, case_id: str = "") -> tuple[int, str]:
     """Level and handler that get a request when it comes: its front end, or the level of its priority at once."""
     level, handler = front_end(request, process, case_id)
@@ -252,7 +264,7 @@ class Options:
 
 def allowed(case: Case, process: Process, actor: str = "") -> Options:
     """The steps that `advance` would not refuse to a person, by address; to some person for ""."""
-    level = process.levels[case.level]
+    level = process.level(case.level)
     may = frozenset() if case.unread else TRANSITIONS[case.status]
     escalate_to = tuple(to for to in _ways_up(case, process) if to in process.priorities[case.priority].levels)
     hand_over_to = tuple(person for person in level.resources if person != case.handler)
@@ -404,7 +416,7 @@ def _level_for(case: Case, priority: Priority, process: Process) -> int:
 def _ways_up(case: Case, process: Process) -> tuple[int, ...]:
     """The levels to which a case can be escalated; one that is below the level of its priority goes there."""
     at = process.priorities[case.priority].handled_at
-    return process.levels[case.level].escalates_to if at is None or case.level >= at else (at,)
+    return process.level(case.level).escalates_to if at is None or case.level >= at else (at,)
 
 
 # --- what must hold --------------------------------------------------------------------------
@@ -452,7 +464,7 @@ def _is_of_that_level(_: Case, event: Escalated, process: Process) -> Iterator[s
 
 
 def _is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator[str]:
-    others = [person for person in process.levels[case.level].resources if person != case.handler]
+    others = [person for person in process.level(case.level).resources if person != case.handler]
     if event.handler == case.handler:
         yield f"{name_of(event.handler, process)} has {case.id} already."
     elif event.handler not in others:
@@ -671,7 +683,10 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
     if any(map(makes_a_note, case.history)):
         yield CatchUp()
     yield _to_requester(case, "receipt")
-    yield _to_handler(case, process, "assigned", why="It is new.")
+    if process.has_left(case.handler):
+        yield _to_handler(case, process, "orphaned", why=left(case.handler, process))
+    else:
+        yield _to_handler(case, process, "assigned", why="It is new.")
     yield from _in_copy(case, case, process, why="It is new.")
 
 
@@ -688,7 +703,7 @@ def _noted(before: Case, event: Noted, after: Case, process: Process) -> Iterato
 
 def _escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, after, process)
-    reason = process.escalation_reasons[event.reason] + "."
+    reason = process.reason(event.reason) + "."
     why = f"{actor_of(event, process)} escalated it from level {before.level}: {reason}"
     yield _to_handler(after, process, "assigned", why=why, text=event.note)
     yield _to_requester(after, "escalated", why=reason)
@@ -732,7 +747,7 @@ def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> I
     yield _to_requester(after, "resolved", text=event.resolution)
     why = f"{actor_of(event, process)} resolved it."
     yield from _in_copy(before, after, process, why=why, text=event.resolution)
-    informed = process.levels[before.level].notifies_on_completion
+    informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[_last_handler_at(informed, before, process)]
         why = f"{actor_of(event, process)} completed it at level {before.level}."
@@ -829,7 +844,7 @@ def _back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
 
 def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is told whom no mail reaches; of their own mailbox, the highest level for urgent requests."""
-    person = process.people[after.handler]
+    person = keeper(after, process)
     if mailbox(event.to) == mailbox(person.address):
         person = process.people[_last_handler_at(max(process.priorities[Priority.URGENT].levels), after, process)]
     if event.failure.lasts and mailbox(event.to) != mailbox(person.address):
@@ -904,6 +919,9 @@ def _note(event: Event, after: Case, process: Process) -> AddNote:
 def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:
     """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
     at = [process.priorities[case.priority].handled_at for case in (before, after)]
+    office = after.request.requester.office
+    if office != CLIENT and office not in process.offices:  # it is gone, and with it its front end
+        return
     level, handler = _front_end(after.request, process, after.id)
     if handler != after.handler and any(one is not None and one != level for one in at):
         person = process.people[handler]
@@ -916,5 +934,5 @@ def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
 
 
 def _to_handler(case: Case, process: Process, notice: str, **fields: str) -> SendNotice:
-    person = process.people[case.handler]
+    person = keeper(case, process)
     return SendNotice(notice, person.address, {"name": person.name, **fields})

@@ -187,7 +187,7 @@ def _decided(_: Case, event: Overruled, __: Case, ___: Process) -> _News:
 def _escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
     return (
         Progress.ESCALATED,
-        f"It is now with {process.people[after.handler].name}, {process.levels[after.level].name}.",
+        f"It is now with {process.person(after.handler).name}, {process.level(after.level).name}.",
         "",
     )
 

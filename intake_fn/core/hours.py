@@ -26,7 +26,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, apply
-from intake_fn.core.errors import Broken
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 
@@ -113,9 +112,8 @@ def due(case: Case, process: Process) -> Due | None:
     The clock starts when the level receives the case, and of one that was held back when it is let through. A
     change of level or priority is no special case: all is computed again from the log, so time that was paused
     stays credited (R18).
-    Raises Broken when the requester's office, whose calendar counts, is no longer in support.yml.
     """
-    target = process.levels[case.level].response.get(case.priority)
+    target = process.level(case.level).response.get(case.priority)
     if target is None:
         return None
     return reckoned(target, _stretches(case), calendar_of(case, process))
@@ -141,16 +139,11 @@ def reckoned(target: Target, stretches: Sequence[Stretch], calendar: Calendar) -
 
 
 def calendar_of(case: Case, process: Process) -> Calendar:
-    """The calendar of the level that holds the case. Raises Broken for an office that is gone."""
-    name = process.levels[case.level].calendar
+    """The calendar of the level that holds the case; of an office that is gone, that of whoever has no office."""
+    name = process.level(case.level).calendar
     if name == OFFICE_CALENDAR:
         office = process.offices.get(case.request.requester.office)
-        if office is None:
-            raise Broken(
-                f"{case.id} is counted in the hours of the office {case.request.requester.office!r},"
-                " which is not in support.yml: put it back."
-            )
-        name = office.calendar
+        name = office.calendar if office else process.levels[process.client_front_end].calendar
     return process.calendars[name]
 
 

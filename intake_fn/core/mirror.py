@@ -34,9 +34,12 @@ from intake_fn.core.case import (
     Category,
     ChangedInMantis,
     Closed,
+    Escalated,
     Event,
     GoneFromMantis,
+    HandedOver,
     NotedInMantis,
+    Received,
     Resolved,
     Status,
     apply,
@@ -94,10 +97,10 @@ def note_marker(case: Case, version: int) -> str:
 
 
 def shown(case: Case, process: Process) -> dict[str, str]:
-    """What Mantis should show of a case, by field."""
+    """What Mantis should show of a case, by field. Who has left is not in it: the handler stays as it is there."""
     return {
         "project": process.mantis.projects[case.category],
-        "handler": process.people[case.handler].mantis,
+        "handler": "" if process.has_left(case.handler) else process.people[case.handler].mantis,
         "status": process.mantis.status[Status.NEW if case.status.is_held_back else case.status],
         "priority": process.priorities[case.priority].mantis,
     }
@@ -105,7 +108,7 @@ def shown(case: Case, process: Process) -> dict[str, str]:
 
 def holder(case: Case, stands: Standing, process: Process) -> str:
     """The account that is to hold the issue: one of a group's people who holds it already keeps it."""
-    person = process.people[case.handler]
+    person = process.person(case.handler)
     mine = {account.casefold() for account in person.accounts}
     return stands.handler if stands.handler.casefold() in mine else person.mantis
 
@@ -163,10 +166,11 @@ def _theirs(
 ) -> dict[str, str]:
     """What Mantis shows and may not show because of us, by field; `ours` chooses who changed it last."""
     may_show = _may_show(case, owed, process)
+    silent = {*case.unkept, *_not_known(case, owed, process)}
     return {
         name: value
         for name, value in _fields(stands).items()
-        if name not in case.unkept and value.casefold() not in may_show[name] and (name in stands.ours) == ours
+        if name not in silent and value.casefold() not in may_show[name] and (name in stands.ours) == ours
     }
 
 
@@ -207,8 +211,16 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
 def _shows(case: Case, process: Process) -> dict[str, set[str]]:
     """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
     found = {name: {value.casefold()} for name, value in shown(case, process).items()}
-    found["handler"] |= {account.casefold() for account in process.people[case.handler].accounts}
+    found["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
     return found
+
+
+def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[str]:
+    """The handler, where ours has left: nobody is put back; or while a write is owed, if nobody knows whose it was."""
+    names = {*process.people, *process.former}
+    lost = any(isinstance(e, Received | Escalated | HandedOver) and e.handler not in names for e in case.history)
+    if process.has_left(case.handler) or (owed and lost):
+        yield "handler"
 
 
 def _known(event: Event, process: Process) -> Mapping[str, str]:
@@ -231,7 +243,7 @@ def _who(account: str, process: Process) -> str:
     """The address of the person or group whose account it is; the account's own name for others, and for several."""
     found = [
         person.address
-        for person in process.people.values()
+        for person in (*process.people.values(), *process.former.values())
         if account.casefold() in {own.casefold() for own in person.accounts}
     ]
     return found[0] if len(found) == 1 else account or MANTIS

@@ -56,7 +56,7 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
         e.reason,
     ),
     Escalated: lambda e, p: (
-        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons[e.reason]}",
+        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.reason(e.reason)}",
         e.note,
     ),
     HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),
@@ -100,13 +100,18 @@ def reply_of(event: RequesterReplied) -> str:
 
 def actor_of(event: Event, process: Process) -> str:
     """Who did it: a person's name where the address is one of support.yml."""
-    names = {person.address: person.name for person in process.people.values()}
+    names = {person.address: person.name for person in (*process.former.values(), *process.people.values())}
     return {REQUESTER: "the requester", **names}.get(event.actor, event.actor)
 
 
 def name_of(person: str, process: Process) -> str:
-    """A person's name; the id in quotes for one who is not in support.yml."""
-    return process.people[person].name if person in process.people else repr(person)
+    """A person's name, also of one who has left; the id in quotes for one who is not in support.yml."""
+    return process.person(person).name if person in {**process.people, **process.former} else repr(person)
+
+
+def left(person: str, process: Process) -> str:
+    """That somebody has left, as a sentence."""
+    return f"{process.person(person).name} had it, and has left."
 
 
 def activity_name(activity: str, process: Process) -> str:

@@ -151,6 +151,12 @@ NOTICES: Mapping[str, Notice] = {
         "{approver}\n\n"
         "Open it on the desk:\n{link}",
     ),
+    "orphaned": Notice(
+        Audience.HELP_DESK,
+        "Nobody has it ({priority}): {summary}",
+        "{why} So this request is with nobody, at {level}: take it, or hand it over.\n\n{text}\n\n"
+        "Priority: {priority}\n{verdict}\n\n{approver}\n\nOpen it on the desk:\n{link}",
+    ),
     "copied": Notice(
         Audience.HELP_DESK,
         "Your copy ({priority}): {summary}",
@@ -317,8 +323,8 @@ def _standing(case: Case, process: Process) -> dict[str, str]:
         "summary": _one_line(case.request.summary),
         "category": CATEGORIES[case.category],
         "priority": process.priorities[case.priority].name,
-        "level": process.levels[case.level].name,
-        "handler": process.people[case.handler].name,
+        "level": process.level(case.level).name,
+        "handler": "the Help Desk" if process.has_left(case.handler) else process.people[case.handler].name,
         "approver": _approver(case),
     }
 

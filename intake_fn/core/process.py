@@ -268,3 +268,38 @@ class Process:
     mantis: MantisMap
     mail: MailIdentity
     intake: IntakeLimits
+    former: Mapping[str, Person] = field(default_factory=dict)
+    """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
+
+    # What is stored outlives what support.yml names. These find everything by name, also what is there no more.
+
+    def person(self, name: str) -> Person:
+        """A person, also one who has left; whom nobody knows any more has only the name."""
+        return self.people.get(name) or self.former.get(name) or Person(name, name, "", "", "")
+
+    def has_left(self, name: str) -> bool:
+        """Whether somebody is none of the people of the Help Desk any more."""
+        return name not in self.people
+
+    def level(self, number: int) -> Level:
+        """A level; one that is there no more has nobody, no response time, and leads to the next that is there."""
+        return self.levels.get(number) or Level(
+            number=number,
+            name=f"Level {number}, which is no more",
+            front_end_for="",
+            resources=(),
+            specialities={},
+            speciality_words={},
+            calendar=self.levels[self.client_front_end].calendar,
+            response={},
+            escalates_to=(min((level for level in self.levels if level > number), default=max(self.levels)),),
+            notifies_on_completion=None,
+        )
+
+    def reason(self, name: str) -> str:
+        """The sentence of an escalation's reason, or its name."""
+        return self.escalation_reasons.get(name, name)
+
+    def origin(self, office: str) -> str:
+        """What a requester's office is called; an office that is there no more has only the name."""
+        return self.client_name if office == CLIENT else self.offices[office].name if office in self.offices else office

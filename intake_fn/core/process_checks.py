@@ -100,6 +100,8 @@ def _references(p: Raw, line: Line) -> Iterator[Problem]:
         for path, name in _found(p, pattern.split(".")):
             if name not in known:
                 what = f"{path} names the {kind} {name!r}, which is not there"
+                if kind == "person" and name in p["former"]:
+                    what = f"{path} names {name!r}, who has left (former.{name})"
                 yield Problem(line(path), what, nearest(str(name), known))
 
 
@@ -251,6 +253,19 @@ def _addresses_are_different(p: Raw, line: Line) -> Iterator[Problem]:
             seen[address] = name
 
 
+def _who_left_is_not_here(p: Raw, line: Line) -> Iterator[Problem]:
+    """Somebody is here or has left, and an address tells one person from another in both lists together."""
+    here = {mailbox(person["address"] or ""): name for name, person in p["people"].items()}
+    for name, person in p["former"].items():
+        address = mailbox(person["address"] or "")
+        if name in p["people"]:
+            what = f"former.{name}: {name} is also one of the people who are here"
+            yield Problem(line(f"former.{name}"), what, "Delete one of the two, or give the new one another name")
+        elif address and address in here:
+            what = f"former.{name}.address: {address} is that of {here[address]} now"
+            yield Problem(line(f"former.{name}.address"), what, "Delete it: what came from it counts as theirs then")
+
+
 def _accounts_stand_for_one(p: Raw, line: Line) -> Iterator[Problem]:
     """An account behind a group mailbox is that of nobody else, or nobody could tell who held an issue."""
     owners: dict[str, set[str]] = {}
@@ -328,6 +343,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _same_day_is_within_hours,
     _clients_have_a_calendar,
     _addresses_are_different,
+    _who_left_is_not_here,
     _accounts_stand_for_one,
     _quorum_can_be_reached,
     _marker_names_the_request,

@@ -395,6 +395,13 @@ _PERSON = {
     "mantis": _TEXT,
     "mantis_accounts": _optional(_list(_TEXT), ()),
 }
+_FORMER = {
+    **_PERSON,
+    "role": _optional(_TEXT, ""),
+    "address": _optional(_ADDRESS, ""),
+    "mantis": _optional(_TEXT, ""),
+}
+"""What is still known of somebody who has left: their line of `people` can stay as it was."""
 _LEVEL = {
     "number": _LEVEL_NUMBER,
     "name": _TEXT,
@@ -456,6 +463,7 @@ _PROCESS = {
     "clients": _record({"name": _TEXT, "front_end": _LEVEL_NUMBER}),
     "calendars": _filled(_table(_record(_CALENDAR), _ID)),
     "people": _filled(_table(_record(_PERSON), _ID)),
+    "former": replace(_table(_record(_FORMER), _ID), needed=False),
     "levels": replace(_filled(_list(_record(_LEVEL))), empty=()),
     "activities": _filled(_table(_record(_ACTIVITY), _ID)),
     "escalation_reasons": _filled(_table(_TEXT, _ID)),
@@ -480,6 +488,7 @@ def _process(p: Raw) -> Process:
         client_name=p["clients"]["name"],
         calendars={name: _calendar(name, **row) for name, row in p["calendars"].items()},
         people={name: Person(id=name, **row) for name, row in p["people"].items()},
+        former={name: Person(id=name, **row) for name, row in p["former"].items()},
         levels={row["number"]: Level(**row) for row in sorted(p["levels"], key=lambda row: int(row["number"]))},
         activities={name: Activity(id=name, **row) for name, row in p["activities"].items()},
         escalation_reasons=p["escalation_reasons"],

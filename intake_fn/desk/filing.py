@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from intake_fn.core.case import Case, RequesterReplied
-from intake_fn.core.process import Process
+from intake_fn.core.process import CLIENT, Process
 from intake_fn.ports import Issue, Links
 
 _REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
@@ -37,7 +37,7 @@ def issue_of(case: Case, process: Process, links: Links) -> Issue:
         category=module.name if module else process.mantis.category,
         priority=process.priorities[case.priority].mantis,
         reproducibility=_REPRODUCIBILITY[request.always],
-        handler=process.people[case.handler].mantis,
+        handler="" if process.has_left(case.handler) else process.people[case.handler].mantis,
         status=process.mantis.status[case.status],
         tags=("specdesk", *((module.id,) if module else ())),
     )
@@ -52,8 +52,8 @@ def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
         named = ", ".join(filter(None, (approver, request.details.get("approver_email"))))
         yield f"APPROVER (Office Manager, as named by the requester)\n{quiet(named)}"
     yield f"VERDICT\n{_verdict(case, links)}"
-    office = process.offices.get(request.requester.office)
-    origin = office.name if office else request.requester.company or process.client_name
+    office = request.requester.office
+    origin = (office == CLIENT and request.requester.company) or process.origin(office)
     yield f"REQUESTER\n{request.requester.name} <{request.requester.email}>, {origin}"
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.addresses import ascii_host
-from intake_fn.core.alarms import addressed, held_until, outlived
+from intake_fn.core.alarms import held_until, outlived
 from intake_fn.core.case import Bundled, Case, Failure, MailFailed, NotMailed, SendNotice
 from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.core.mailing import mailbox, paced
 from intake_fn.core.notes import FAILURES, SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
+from intake_fn.core.orphans import addressed
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record, told
 from intake_fn.ports import Links, Mail, Mark, OutboxItem

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Status, Step
-from intake_fn.core.errors import Broken, Stale
+from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import refuse_unread, standing
 from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target
@@ -98,19 +98,13 @@ class Move:
 def move(case: Case, old: Process, new: Process) -> Move | None:
     """How a new process would move the due time of a case; None when it would not."""
     before = due(case, old)
-    try:
-        after = due(case, new) if case.level in new.levels else None
-    except Broken as error:
-        return _moved(case, before, None, str(error))
+    after = due(case, new)
     if (before and before.instant) == (after and after.instant):
         return None
-    return _moved(case, before, after, "; ".join(_reasons(case, old, new, before, after)))
-
-
-def _moved(case: Case, before: Due | None, after: Due | None, why: str) -> Move:
     known = after or before
-    old, new = (found.instant if found else None for found in (before, after))
-    return Move(case, old, new, known.zone if known else "UTC", why)
+    old_at, new_at = (found.instant if found else None for found in (before, after))
+    why = "; ".join(_reasons(case, old, new, before, after))
+    return Move(case, old_at, new_at, known.zone if known else "UTC", why)
 
 
 def _reasons(case: Case, old: Process, new: Process, before: Due | None, after: Due | None) -> Iterator[str]:
@@ -118,6 +112,9 @@ def _reasons(case: Case, old: Process, new: Process, before: Due | None, after: 
     if case.level not in new.levels:
         yield f"level {case.level} is gone"
         return
+    office = case.request.requester.office
+    if office in old.offices and office not in new.offices:
+        yield f"the office {old.offices[office].name} is gone"
     if before is None or after is None:
         yield "no clock ran" if before is None else "no clock would run"
         return

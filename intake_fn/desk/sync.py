@@ -91,7 +91,7 @@ def in_line(desk: Desk, case: Case) -> NotKept | None:
     """
     number = case.issue or 0
     wanted = shown(case, desk.process)
-    if desk.process.people[case.handler].mantis_accounts:
+    if wanted["handler"] and desk.process.people[case.handler].mantis_accounts:
         wanted["handler"] = holder(case, desk.tracker.look(number), desk.process)
     dropped = desk.tracker.update(number, **wanted)
     if dropped == tuple(name for name in case.unkept if name in UPDATED):

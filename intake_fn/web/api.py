@@ -113,7 +113,7 @@ def describe(case: Case, desk: Desk) -> dict[str, Any]:
         "status_url": desk.links.status(case.id),
         "received_at": case.received_at.isoformat(timespec="seconds"),
         "level": case.level,
-        "handler": desk.process.people[case.handler].name,
+        "handler": desk.process.person(case.handler).name,
         "category": case.category.value,
         "verdict": verdict
         and {

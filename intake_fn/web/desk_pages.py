@@ -9,9 +9,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
 from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
-from intake_fn.core.escalation import allowed, handler_at, not_yet
+from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
+from intake_fn.core.orphans import orphaned
 from intake_fn.ports import Page
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, front, me, open_to, typed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake_fn.core.case import Case
+    from intake_fn.core.process import Person
     from intake_fn.ports import CaseRow, Mark
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -52,17 +54,20 @@ def queue() -> Any:
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
     at = whole(request.args["level"], -1) if "level" in request.args else mine
     show = request.args.get("show", "all" if at is None else "level")
-    if show == "level" and at not in process.levels:
-        raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
     store = front().desk().store
-    page = _listed(show, at, request.args.get("cursor", ""))
+    counts, cursor = store.counts(), request.args.get("cursor", "")
+    if show == "level" and at not in process.levels and not counts.get(at or 0):
+        raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
+    orphans = [] if cursor or show == "closed" else _orphans(show, at)
+    page = _listed(show, at, cursor)
     return render_template(
         "queue.html",
-        rows=page.rows,
+        orphans=orphans,
+        rows=[row for row in page.rows if row not in orphans],
         cursor=page.cursor,
         show=show,
         at=at,
-        counts=store.counts(),
+        counts=counts,
         failed=len(store.failed()),
         unread=page.unread,
         unreadable=len(store.unreadable()),
@@ -88,6 +93,30 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
         if not cursor or len(rows) >= PAGE:
             break
     return Page(rows, cursor, unread)
+
+
+def _orphans(show: str, at: int | None) -> list[CaseRow]:
+    """The open requests that nobody has, for their handler has left or their level is gone: they stand on top.
+
+    In a person's own list, those that they would get now.
+    """
+    desk, cursor = front().desk(), ""
+    found: list[CaseRow] = []
+    for _ in range(MOST_PAGES):
+        page = desk.store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
+        found += [row for row in page.rows if any(orphaned(row, desk.process))]
+        cursor = page.cursor
+        if not cursor:
+            break
+    return found if show != "mine" else [row for row in found if _keeper_of(row) == me()]
+
+
+def _keeper_of(row: CaseRow) -> Person | None:
+    """Who looks after the request of a row; None while this version cannot read it."""
+    try:
+        return keeper(front().desk().store.load(row.id), front().process)
+    except Unreadable:
+        return None
 
 
 # --- one request -----------------------------------------------------------------------------
@@ -131,6 +160,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         case=case,
         actions=ACTIONS,
         held_back=[*words.held_back(case), *words.unread(case)],
+        orphaned=words.orphaned(case, process),
+        can_take=process.has_left(case.handler) and me().id in process.level(case.level).resources,
         **_offers(case),
         not_yet=not_yet(case, process, me().address),
         action=action,
@@ -155,8 +186,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
 
 def _unreached(case: Case) -> list[Mark]:
     """Of requester and handler, those whom no mail reaches."""
-    store = front().desk().store
-    boxes = mailbox(case.request.requester.email), mailbox(front().process.people[case.handler].address)
+    store, process = front().desk().store, front().process
+    boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
     return [mark for mark in map(store.mark_of, dict.fromkeys(boxes)) if mark]
 
 

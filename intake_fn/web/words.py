@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
+from intake_fn.core.escalation import keeper
 from intake_fn.core.following import TOLD
 from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of
 from intake_fn.core.notices import title_of
@@ -153,6 +154,20 @@ def held_back(case: Case) -> list[str]:
     return [f"{what}: {why_held_back(case)} Nothing has gone out for it, and no clock runs."]
 
 
+def orphaned(case: Case, process: Process) -> list[str]:
+    """Why nobody has a request, and what to do; nothing for all others."""
+    if not case.status.is_open:
+        return []
+    who, told = keeper(case, process).name, []
+    if process.has_left(case.handler):
+        name = process.person(case.handler).name
+        told = [f"Handler has left: {name} had this. Mail about it goes to {who} until somebody takes it over."]
+    if case.level not in process.levels:
+        to = process.level(case.level).escalates_to[0]
+        told.append(f"Level {case.level} is no more. Escalate this to level {to}, so that somebody there has it.")
+    return told
+
+
 def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
     """What could not be delivered yet, for a banner: a sentence for mail and one for all else, with the last reason."""
     mails = [item for item in items if isinstance(item.intent, c.SendNotice)]
@@ -204,7 +219,7 @@ STORY: Mapping[type[Event], Tell] = {
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
     c.Escalated: lambda e, p: (
-        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.escalation_reasons.get(e.reason, e.reason)}",
+        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.reason(e.reason)}",
         e.note,
     ),
     c.HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),

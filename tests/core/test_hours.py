@@ -22,7 +22,6 @@ from intake_fn.core.case import (
     Resolved,
     Status,
 )
-from intake_fn.core.errors import Broken
 from intake_fn.core.hours import CLOCK, Clock, Due, _opening_hours, _pieces, due, next_open
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
@@ -270,12 +269,19 @@ def test_a_level_may_count_in_the_hours_of_the_requesters_office(process: Proces
     assert ("Europe/Paris", datetime(2026, 12, 28, 15, tzinfo=UTC)) == (found.zone, found.instant)
 
 
-def test_an_office_that_is_gone_is_named(process: Process) -> None:
-    """Old cases outlive offices: the message says what to put back."""
+def test_of_an_office_that_is_gone_the_hours_of_who_has_no_office_count(process: Process) -> None:
+    """Old cases outlive offices: their clock goes on in the calendar of the front end for client companies."""
     level = replace(process.levels[0], response={MEDIUM: WorkingDayHours(24)})
     offices = replace(process, levels={**process.levels, 0: level}, offices={})
-    with pytest.raises(Broken, match="'paris'"):
-        due(case_of(received(0, "paris-liaison", priority=MEDIUM)), offices)
+
+    assert "America/New_York" == due_of(case_of(received(0, "paris-liaison", priority=MEDIUM)), offices).zone
+
+
+def test_at_a_level_that_is_gone_no_clock_runs(process: Process) -> None:
+    """Nothing is agreed for it any more."""
+    levels = {number: level for number, level in process.levels.items() if number != 4}
+
+    assert due(at_level_4(MEDIUM, at("2026-11-25 16:00")), replace(process, levels=levels)) is None
 
 
 # --- how it stands ---------------------------------------------------------------------------

@@ -195,6 +195,7 @@ LEVEL_1 = "    resources: [ihelp]\n    calendar: new-york\n"
 LEVEL_2 = "    resources: [marc-selter]\n    calendar: new-york\n"
 
 HOURS = 'hours: "09:00-17:30"'
+BOARD = "board:\n  name: The CT2 Board\n  members: [marc-selter"
 EVE = "Good Friday"
 ROMA = "mantis: roma}"
 DEFECTS = [
@@ -255,6 +256,16 @@ DEFECTS = [
         "levels.2.escalates_to has to be a list",
         "Write it as",
     ),
+    (
+        BOARD,
+        "former:\n  paul: {name: Paul}\n" + BOARD,
+        "paul: {name: Paul}",
+        "paul is also one of the people who",
+        "Dele",
+    ),
+    (BOARD, "former:\n  jo: {name: Jo}\n" + BOARD.replace("[", "[jo, "), "[jo, ", "names 'jo', who has left", "Use"),
+    (BOARD, "former:\n  jo: {name: Jo, address: Paul@example.com}\n" + BOARD, "jo: {", "is that of paul now", "Delete"),
+    (BOARD, "former:\n  jo: {role: SA}\n" + BOARD, "jo: {", "former.jo has no 'name'", "Add `name:`"),
     ("number: 2", "number: 1", "number: 1", "level 1 is there twice", "Give each level a number"),
     ("number: 2", "number: two", "number: two", "'two' is not a level", "Write its number"),
     (LEVEL_2, LEVEL_2.replace("marc-selter", ""), "resources: []", "levels.2.resources is empty", "Name at least one"),

@@ -14,12 +14,15 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import create_table
 from intake_fn.cli import main
+from intake_fn.core.case import Escalated
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.wiring import House
+from tests.removals import text_without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from intake_fn.desk import Desk
     from sandbox.house import SandboxHouse
@@ -92,8 +95,48 @@ def test_what_was_given_up_is_listed_and_tried_again(
     assert 4 <= call("sweep", "--json")[1]["outbox"]["delivered"]
 
 
+def test_what_somebody_had_is_named_and_handed_over(
+    environ: dict[str, str], call: Callable[..., tuple[int, Any]], tmp_path: Path
+) -> None:
+    """The check names who has left, the doctor their open requests; handing over says what was done, once."""
+    desk = House.from_environ(environ).patient_desk
+    sender = Requester("Camille Laurent", "camille@example.com", "new-york")
+    wanted = Request(kind=Kind.QUESTION, requester=sender, summary="Where is it?", description="I cannot find it.")
+    case = desk.take_in(wanted, "handed-over")
+    for level, handler in ((2, "marc-selter"), (3, "paul"), (4, "roma")):
+        up = Escalated(at=desk.clock(), actor="paul@example.com", level=level, handler=handler, reason="too-complex")
+        case = desk.act(case.id, up, case.version)
+    file = tmp_path / "support.yml"
+    file.write_text(text_without("people", "roma", former=True), encoding="utf-8")
+    environ["SPECDESK_PROCESS"] = str(file)
+    status, found = call("doctor", "--json")
+    told = {part["part"]: part["findings"] for part in found["parts"]}["table"]
+    done = {"handed_over": [case.id], "failed": []}
+
+    assert "Who has left: Roma." in call("check", str(file))[1][1]
+    assert (1, 1) == (status, len(told))
+    assert f"open requests handled by Roma, who has left: {case.id}" == told[0]["what"]
+    assert "specdesk hand-over roma TO" in told[0]["remedy"]
+    assert 1 == call("hand-over", "roma", "nobody")[0]
+    assert (1, []) == ((tried := call("hand-over", "roma", "paul", "--json"))[0], tried[1]["handed_over"])
+    assert "you may hand it over to Andrei" in tried[1]["failed"][0]["error"]
+    assert (0, done) == call("hand-over", "roma", "andrei", "--because", "Roma has moved on.", "--json")
+    assert (0, {"handed_over": [], "failed": []}) == call("hand-over", "roma", "andrei", "--json")
+    assert (0, ["Roma has no open request."]) == call("hand-over", "roma", "andrei")
+    assert "Roma has moved on." == getattr(desk.store.load(case.id).history[-1], "note", "")
+    assert not {part["part"]: part["findings"] for part in call("doctor", "--json")[1]["parts"]}["table"]
+
+
 @pytest.mark.parametrize(
-    "arguments", [("outbox", "retry"), ("outbox", "retry", "x", "--all"), ("outbox", "list", "x"), ("outbox", "x")]
+    "arguments",
+    [
+        ("outbox", "retry"),
+        ("outbox", "retry", "x", "--all"),
+        ("outbox", "list", "x"),
+        ("outbox", "x"),
+        ("hand-over", "paul"),
+        ("hand-over", "paul", "paul"),
+    ],
 )
 def test_a_call_that_was_mistyped_has_a_status_of_its_own(arguments: tuple[str, ...]) -> None:
     """2, before anything is asked of anybody."""

@@ -387,6 +387,8 @@ class Issue:
     handler: str = ""
     status: str = "new"
     tags: tuple[str, ...] = ()
+    since: datetime | None = None
+    """Since when there is something to file: no issue with its marker is older. None is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,10 +415,13 @@ class Tracker(Protocol):
         """Create the issue unless one with its marker exists; returns the one that now stands there."""
         ...
 
-    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
+    def update(
+        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+    ) -> tuple[str, ...]:
         """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown.
 
-        "" for the handler leaves whoever has it there.
+        "" for the handler leaves whoever has it there;
+        `category` is for an issue that has none, or comes back from a project that is not ours.
         """
         ...
 

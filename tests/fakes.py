@@ -522,8 +522,11 @@ class MemoryTracker:
             self._write(number, issue)
         return Placed(number, self.page_of(number), self.drops)
 
-    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
+    def update(
+        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+    ) -> tuple[str, ...]:
         """Bring an issue in line; without a handler that stays. Raises Unknown."""
+        del category  # no issue is without one here
         self._there(number)
         here = self.issues[number]
         changed = replace(here, project=project, handler=handler or here.handler, status=status, priority=priority)

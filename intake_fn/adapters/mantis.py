@@ -3,7 +3,9 @@
 - A name that does not resolve is dropped or replaced in silence: names are resolved to ids first,
   and the answer is compared with what was sent.
 - An answer can be lost or be an error although the issue was made: our marker is looked for before
-  an issue is created, and again, twice, after every doubtful answer. There is no second POST in a call.
+  an issue is created, and again, twice, after every doubtful answer. A second POST in a call follows
+  a refusal alone: of an id, for what was known of names may be old, or of the handler.
+- Whoever is mentioned with @ is mailed: no text of ours mentions anybody (`_text`).
 - Success is a status and the expected key; an error's text can echo the requester's, so logs cut it.
 - It sends a session cookie that would make calls wait for each other: urllib3 keeps no cookies.
 
@@ -20,11 +22,11 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -57,22 +59,33 @@ SUMMARY_LIMIT = 128
 TEXT_LIMIT = 65_535
 TAG_LIMIT = 100
 NAME_LIMIT_BYTES = 250
-LOOK_BACK = 200
-"""Issues of the projects, the latest changed first, among which a marker is looked for."""
-
 PAGE_SIZE = 200
 PAGE_GROWS = 8
-"""Issues of the first page that is asked for changes, and by how much it grows: turning pages loses some."""
+"""Issues of the first page that is asked for, and by how much it grows: turning pages loses some."""
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""How far Mantis's clock may be from ours when a marker is looked for."""
 
 LOOK_AGAIN_SECONDS = 1.5
 """After a doubtful answer the server may still be working: wait that long before the second look."""
 
 ENUMS = ("priority", "status", "reproducibility")
 
+T = TypeVar("T")
+
+
+class UnknownId(Broken):
+    """Mantis does not know an id that it told us before; names have to be read anew."""
+
+
+class Denied(Broken):
+    """Mantis denies what was asked for: to us, or to the handler that was named."""
+
+
 STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
     401: (Broken, "Mantis does not accept our token. Make a new one for the service account and store it."),
-    403: (Broken, "Mantis denies it. The service account must be MANAGER in the projects."),
-    404: (Unknown, "Mantis does not have it."),
+    403: (Denied, "Mantis denies it. The service account must be MANAGER in the projects."),
+    404: (UnknownId, "Mantis does not have what was named: a project, a category, a person, or the address is wrong."),
     412: (TryLater, "Somebody changed the issue in Mantis at the same moment."),
     429: (TryLater, "Mantis's rate limit is reached: the service account must stand above REPORTER."),
 }
@@ -80,6 +93,9 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 
 NO_ISSUE = 1100
 """Mantis's code for an issue that is not there; a 404 without it says nothing of issues."""
+
+UNKNOWN_IDS = frozenset({700, 810, 811, 1502, 1503})
+"""Mantis's codes for a project, a person or a category that is not there, or not in the project."""
 
 FILE_CODES = frozenset({500, 501, 504, 507})
 """Mantis's codes for a file that is too big, of a refused type, empty, or whose name is too long."""
@@ -102,9 +118,12 @@ class MantisTracker:
 
     def file(self, issue: Issue) -> Placed:
         """Create the issue unless one with its marker exists; returns the one that now stands there."""
-        found, wanted = self._find(issue.marker), self._fields(issue)
+        return self._insist(lambda handled: self._file(issue, handled=handled))
+
+    def _file(self, issue: Issue, *, handled: bool) -> Placed:
+        found, wanted = self._find(issue), self._fields(issue, handled=handled)
         if found is None:
-            there = self._create({name: value for name, value in wanted.items() if value}, issue.marker)
+            there = self._create({name: value for name, value in wanted.items() if value}, issue)
             dropped = _dropped(wanted, there)
         else:  # somebody may have changed since what an update looks after; the links in the information age
             there = self._issue(number_in(found))
@@ -115,18 +134,33 @@ class MantisTracker:
         untagged = self._tag(number, issue.tags, there)
         return Placed(number, self.page_of(number), (*dropped, *untagged))
 
-    def update(self, number: int, *, project: str, handler: str, status: str, priority: str) -> tuple[str, ...]:
-        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown."""
+    def update(
+        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+    ) -> tuple[str, ...]:
+        """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown.
+
+        `category` is for an issue that has none, or comes back from a project that is not ours.
+        """
+
+        def once(handled: bool) -> tuple[str, ...]:
+            target = self._project(project)
+            wanted = {
+                "handler": self._handler(target, handler, handled=handled),
+                "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
+                "priority": self._enum("priority", priority),
+            }
+            return self._update(number, target, wanted, category)
+
+        return self._insist(once)
+
+    def _update(self, number: int, target: Mapping[str, Any], wanted: dict[str, Any], category: str) -> tuple[str, ...]:
         here = self._issue(number)
-        target = self._project(project)
-        wanted: dict[str, Any] = {
-            "handler": self._handler(target, handler),
-            "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
-            "priority": self._enum("priority", priority),
-        }
         if number_in(part(here, "project")) != number_in(target):
             wanted["project"] = {"id": number_in(target)}
-            wanted["category"] = self._category(target, name_in(here, "category"))
+        if "project" in wanted or not part(here, "category"):  # it may be lost in a move that others made
+            stays = name_in(here, "project") in self.mapping.projects.values()
+            names = (name_in(here, "category"), category) if stays else (category,)
+            wanted["category"] = self._category(target, *names)
         if not _dropped(wanted, here):
             return ()  # a PATCH that changes nothing would mail everybody who watches the issue
         answer = self.call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
@@ -185,18 +219,9 @@ class MantisTracker:
                     self._check(answer)
 
     def changes(self, since: datetime | None) -> Sequence[Change]:
-        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first.
-
-        Always page 1, and larger until it reaches back far enough: issues of the same second have no
-        settled order, so that turning pages loses some.
-        """
-        size = PAGE_SIZE if since else 0  # 0 is all there are
-        while True:
-            rows = self._rows(size, "id,updated_at")
-            found = [Change(number_in(row), _instant(text_in(row, "updated_at"))) for row in rows]
-            if since is None or len(found) < size or min(change.at for change in found) < since:
-                break
-            size *= PAGE_GROWS
+        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
+        rows = self._insist(lambda _: self._changed_since(since, "id,updated_at"))
+        found = [Change(number_in(row), _changed_at(row)) for row in rows]
         kept = [change for change in found if since is None or change.at >= since]
         return sorted(kept, key=lambda change: (change.at, change.number))
 
@@ -237,7 +262,20 @@ class MantisTracker:
 
     # --- creating, once ------------------------------------------------------------------------
 
-    def _create(self, wanted: Mapping[str, Any], marker: str) -> Mapping[str, Any]:
+    def _insist(self, do: Callable[[bool], T]) -> T:
+        """Do it; once more with all names read anew where an id is unknown or denied, then without the handler."""
+        try:
+            return do(True)
+        except (UnknownId, Denied) as error:
+            log.info("mantis_names_read_anew", error=str(error)[:200])
+            self._known.clear()
+        try:
+            return do(True)
+        except Denied as error:
+            log.warning("mantis_handler_denied", error=str(error)[:200])
+            return do(False)
+
+    def _create(self, wanted: Mapping[str, Any], issue: Issue) -> Mapping[str, Any]:
         """POST once. Whatever the answer is, the issue counts as made when its marker is found."""
         try:
             answer = self._send("POST", "issues", wanted)
@@ -248,16 +286,35 @@ class MantisTracker:
             doubt = error
         for pause in (0.0, LOOK_AGAIN_SECONDS):
             self.sleep(pause)
-            there = self._find(marker)
+            there = self._find(issue)
             if there is not None:
-                log.info("mantis_issue_found_after_doubt", marker=marker, issue=there["id"], doubt=str(doubt)[:200])
+                log.info(
+                    "mantis_issue_found_after_doubt", marker=issue.marker, issue=there["id"], doubt=str(doubt)[:200]
+                )
                 return self._issue(number_in(there))
         raise doubt
 
-    def _find(self, marker: str) -> Mapping[str, Any] | None:
-        """The issue whose additional information begins with our marker; Mantis has no search for it."""
-        rows = self._rows(LOOK_BACK, "id,additional_information,tags,summary")
-        return next((row for row in rows if _is_marked(row, marker)), None)
+    def _find(self, issue: Issue) -> Mapping[str, Any] | None:
+        """The issue whose additional information begins with our marker; Mantis has no search for it.
+
+        Among all that was changed since there was something to file: no first try was before.
+        """
+        since = issue.since - CLOCKS_DIFFER if issue.since else None
+        rows = self._changed_since(since, "id,updated_at,additional_information,tags,summary")
+        return next((row for row in rows if _is_marked(row, issue.marker)), None)
+
+    def _changed_since(self, since: datetime | None, select: str) -> list[Mapping[str, Any]]:
+        """The issues of our projects, the latest changed first, at least all since then; all there are for None.
+
+        Always page 1, and larger until it reaches back far enough: issues of the same second have no
+        settled order, so that turning pages loses some.
+        """
+        size = PAGE_SIZE if since else 0  # 0 is all there are
+        while True:
+            rows = self._rows(size, select)
+            if since is None or len(rows) < size or min(_changed_at(row) for row in rows) < since:
+                return rows
+            size *= PAGE_GROWS
 
     def _rows(self, size: int, select: str) -> list[Mapping[str, Any]]:
         """Page 1 of the issues of our projects, the latest changed first."""
@@ -265,7 +322,7 @@ class MantisTracker:
         query = {"project_id": str(number_in(parent)), "page_size": str(size), "page": "1", "select": select}
         return self.rows("issues", "issues", query)
 
-    def _fields(self, issue: Issue) -> dict[str, Any]:
+    def _fields(self, issue: Issue, *, handled: bool) -> dict[str, Any]:
         """What is sent: ids for every name, texts as Mantis can hold them."""
         project = self._project(issue.project)
         return {
@@ -275,7 +332,7 @@ class MantisTracker:
             "additional_information": _text(issue.information),
             "project": {"id": number_in(project)},
             "category": self._category(project, issue.category),
-            "handler": self._handler(project, issue.handler),
+            "handler": self._handler(project, issue.handler, handled=handled),
             "priority": self._enum("priority", issue.priority),
             "status": self._enum("status", issue.status),
             "reproducibility": self._enum("reproducibility", issue.reproducibility),
@@ -324,18 +381,20 @@ class MantisTracker:
             raise Broken(f"Mantis shows no project {name!r}. Create it, or give the service account access to it.")
         return found
 
-    def _category(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-        """The module's category, or the one that support.yml names for all else."""
+    def _category(self, project: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+        """The first of these categories that the project has, or the one that support.yml names for all else."""
         categories = {text_in(row, "name").casefold(): row for row in parts(project, "categories")}
-        found = categories.get(name.casefold()) or categories.get(self.mapping.category.casefold())
+        found = next(filter(None, (categories.get(name.casefold()) for name in (*names, self.mapping.category))), None)
         if found is None:
             raise Broken(f"Project {project['name']!r} has no category {self.mapping.category!r}. Create it in Mantis.")
         return {"id": number_in(found)}
 
-    def _handler(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    def _handler(self, project: Mapping[str, Any], name: str, *, handled: bool) -> Mapping[str, Any] | None:
         """None for nobody. Empty, and so not sent, when nobody of that name may handle issues there: it is dropped."""
         if not name:
             return None
+        if not handled:
+            return {}
         path = f"projects/{number_in(project)}/handlers"
         found = self._resolve(path, lambda: self.rows(path, "users", {"page_size": "1000"}), name)
         if found is None:
@@ -410,6 +469,12 @@ class MantisTracker:
         kind, remedy = STATUS_ERRORS.get(answer.status, (Broken, "Mantis did not accept what was sent."))
         if answer.status in SUCCESS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             kind, remedy = TryLater, "Mantis is in trouble."
+        elif answer.code in UNKNOWN_IDS:
+            kind, remedy = STATUS_ERRORS[HTTPStatus.NOT_FOUND]
+        elif answer.status == HTTPStatus.NOT_FOUND and answer.code == NO_ISSUE:
+            kind, remedy = Unknown, "Mantis does not have the issue."
+        elif answer.status == HTTPStatus.NOT_FOUND and answer.body is None and not answer.empty:
+            kind, remedy = TryLater, f"What answers at {self.url} is not Mantis, or not well."
         said = answer.body.get("message", "") if isinstance(answer.body, dict) else answer.text
         return kind(f"{remedy} ({answer.status}: {_line(str(said))[:200]})")
 
@@ -418,11 +483,17 @@ class MantisTracker:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FOUR_BYTES = re.compile("[\U00010000-\U0010ffff]")
+_MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=[^\s\u200b])")
+"""What Mantis takes for a mention, byte by byte: letters beyond ASCII before the sign do not keep it from that."""
 
 
 def _text(text: str) -> str:
-    """A text without NUL and its like, and with U+FFFD for what its tables cannot store; ours is the record."""
-    return _FOUR_BYTES.sub("\ufffd", _CONTROL.sub("", text))[:TEXT_LIMIT]
+    """A text without NUL and its like, and with U+FFFD for what its tables cannot store; ours is the record.
+
+    An @name in it mails nobody: every text that Mantis gets goes through here.
+    """
+    storable = _FOUR_BYTES.sub("\ufffd", _CONTROL.sub("", text))
+    return _MENTION.sub("@\N{ZERO WIDTH SPACE}", storable)[:TEXT_LIMIT]
 
 
 def _line(text: str) -> str:
@@ -457,10 +528,10 @@ IN_HISTORY: Mapping[str, str] = {
 """Our names for the fields of the history."""
 
 
-def _instant(text: str) -> datetime:
-    """An instant; Mantis writes the server's offset, which changes twice a year. Raises TryLater for what is none."""
+def _changed_at(row: Mapping[str, Any]) -> datetime:
+    """When an issue was changed last, in UTC: Mantis writes the server's offset. Raises TryLater."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text_in(row, "updated_at")).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise TryLater("Mantis answered an issue without the instant of its last change.") from error
 

@@ -1,12 +1,11 @@
 """A case as an issue for Mantis: the field map of support.yml, carried out.
 
-Pure text work. What Mantis can and cannot hold (lengths, characters) is the adapter's concern;
+Pure text work. What Mantis can and cannot hold (lengths, characters, mentions) is the adapter's concern;
 what an issue says and where it lands is decided here and nowhere else.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from intake_fn.core.case import Case, RequesterReplied
@@ -15,12 +14,16 @@ from intake_fn.ports import Issue, Links
 
 _REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
 
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
-
 
 def project_of(case: Case, process: Process) -> str:
     """The Mantis project that the case's category belongs to (seed: "3 mutually exclusive categories")."""
     return process.mantis.projects[case.category]
+
+
+def category_of(case: Case, process: Process) -> str:
+    """The Mantis category that the case's module has, or the one for all else."""
+    module = process.modules.get(case.request.module)
+    return module.name if module else process.mantis.category
 
 
 def issue_of(case: Case, process: Process, links: Links) -> Issue:
@@ -32,25 +35,26 @@ def issue_of(case: Case, process: Process, links: Links) -> Issue:
         project=project_of(case, process),
         summary=request.summary,
         description="\n\n".join(_description(case, process, links)),
-        steps=quiet(request.steps),
+        steps=request.steps,
         information="\n".join(_information(case, process, links)),
-        category=module.name if module else process.mantis.category,
+        category=category_of(case, process),
         priority=process.priorities[case.priority].mantis,
         reproducibility=_REPRODUCIBILITY[request.always],
         handler="" if process.has_left(case.handler) else process.people[case.handler].mantis,
         status=process.mantis.status[case.status],
         tags=("specdesk", *((module.id,) if module else ())),
+        since=case.received_at,
     )
 
 
 def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
     request = case.request
-    yield quiet(request.description)
+    yield request.description
     if request.expected:
-        yield f"EXPECTED\n{quiet(request.expected)}"
+        yield f"EXPECTED\n{request.expected}"
     if approver := request.details.get("approver"):
         named = ", ".join(filter(None, (approver, request.details.get("approver_email"))))
-        yield f"APPROVER (Office Manager, as named by the requester)\n{quiet(named)}"
+        yield f"APPROVER (Office Manager, as named by the requester)\n{named}"
     yield f"VERDICT\n{_verdict(case, links)}"
     office = request.requester.office
     origin = (office == CLIENT and request.requester.company) or process.origin(office)
@@ -63,7 +67,7 @@ def _verdict(case: Case, links: Links) -> str:
     lines = [f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"]
     lines += [f"- {reason}" for reason in case.verdict["reasons"]]
     lines += [f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in case.verdict["citations"]]
-    return quiet("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
@@ -75,7 +79,7 @@ def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
         yield f"Clause that the requester names: {request.clause}"
     for name, answer in request.details.items():
         if answer:
-            yield f"{name.replace('_', ' ').capitalize()}: {quiet(answer)}"
+            yield f"{name.replace('_', ' ').capitalize()}: {answer}"
     for file in request.attachments:
         yield f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})\n{links.file(case.id, file)}"
 
@@ -84,9 +88,4 @@ def note_text(case: Case, number: int, text: str, links: Links) -> str:
     """A note as Mantis gets it; `number` is that of the event it tells of. A reply's files come with their links."""
     event = case.history[number - 1]
     files = event.attachments if isinstance(event, RequesterReplied) else ()
-    return "\n".join([quiet(text), *(f"{file.name}: {links.file(case.id, file)}" for file in files)])
-
-
-def quiet(text: str) -> str:
-    """The same text, but an @name in it mails nobody: Mantis notifies whoever is mentioned."""
-    return _MENTION.sub("@\N{ZERO WIDTH SPACE}", text)
+    return "\n".join([text, *(f"{file.name}: {links.file(case.id, file)}" for file in files)])

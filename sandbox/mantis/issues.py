@@ -57,6 +57,7 @@ def create(view: View, given: Mapping[str, Any]) -> int:
     with state.change():
         number = state.insert("issue", row)
         state.log(number, view.id, ISSUE_NEW)
+        state.mention(number, *(str(row[name]) for name in ("summary", *LONG_TEXTS)))
         if row["status"] != given_status:
             state.log(number, view.id, FIELD, "status", given_status, row["status"])
         if row["handler"]:

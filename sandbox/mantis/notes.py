@@ -65,6 +65,7 @@ def store_note(view: View, issue: int, text: str, view_state: int, reporter: int
     with state.change():
         note = state.insert("note", {**row, "created_at": now, "updated_at": now})
         state.log(issue, reporter or view.id, NOTE_ADDED, old=note)
+        state.mention(issue, text)
         state.touch(issue)
     return note
 

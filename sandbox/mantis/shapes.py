@@ -182,7 +182,7 @@ class View:
             "id": lambda: number,
             **{name: partial(row.__getitem__, name) for name in ISSUE_TEXTS},
             "project": lambda: self._named("project", row["project"]),
-            "category": lambda: self._named("category", row["category"]),
+            "category": lambda: self._named("category", row["category"]) if row["category"] else None,
             "reporter": lambda: self.person(row["reporter"]),
             "handler": lambda: self.person(row["handler"]) if row["handler"] else {},
             **{name: partial(entry, name, row[name]) for name in ISSUE_ENUMS},

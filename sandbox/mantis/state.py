@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -57,6 +58,7 @@ create table if not exists history (
     type integer not null, field text not null, old text not null, new text not null);
 create table if not exists member (
     project integer not null, account integer not null, level integer not null, primary key (project, account));
+create table if not exists mention (issue integer not null, account integer not null);
 create table if not exists config (option text primary key, value text not null);
 create index if not exists issue_changed on issue (updated_at, created_at);
 create index if not exists note_issue on note (issue);
@@ -67,6 +69,9 @@ create index if not exists history_account on history (account, at);
 
 ADDED = (("account", "enabled"), ("project", "enabled"))
 """Flags that tables of an earlier state lack; all that is there is enabled."""
+
+MENTION = re.compile(rb"(?<![\w@])@([\w.-]*\w)(?=[^\w@]|\Z)")
+"""What Mantis takes for a mention: it reads bytes, so that a letter beyond ASCII before the sign is no word."""
 
 Row = sqlite3.Row
 
@@ -249,6 +254,11 @@ class State:
         """Add an entry to an issue's history. Belongs inside `change`."""
         row = {"issue": issue, "account": account, "at": self.seconds(), "type": type_}
         self.insert("history", {**row, "field": field, "old": str(old), "new": str(new)})
+
+    def mention(self, issue: int, *texts: str) -> None:
+        """Whoever is mentioned in a text would be mailed. Belongs inside `change`."""
+        for name in {found.decode() for text in texts for found in MENTION.findall(text.encode())}:
+            self.run("insert into mention select ?, id from account where name = ?", issue, name)
 
     def touch(self, issue: int) -> None:
         """The issue was changed just now. Belongs inside `change`."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,18 +17,24 @@ from tests.fakes import MemoryTracker
 if TYPE_CHECKING:
     from intake_fn.ports import Tracker
 
-ISSUE = Issue(
-    marker="Specdesk HD-1",
-    project="Bugs InBox",
-    summary="Error page when a shipment is opened",
-    description="It shows « erreur 500 ».",
-    steps="1. Open it",
-    information="Specdesk HD-1",
-    category="General",
-    handler="ihelp",
-    status="assigned",
-    tags=("specdesk",),
-)
+
+def issue(**changes: Any) -> Issue:
+    """An issue with a marker of its own, so that a server that is kept can be asked again and again."""
+    marker = f"Specdesk HD-{uuid4().hex[:4].upper()}-{uuid4().hex[:4].upper()}"
+    whole = Issue(
+        marker=marker,
+        project="Bugs InBox",
+        summary="Error page when a shipment is opened",
+        description="It shows « erreur 500 ».",
+        steps="1. Open it",
+        information=marker,
+        category="General",
+        handler="ihelp",
+        status="assigned",
+        tags=("specdesk",),
+        since=datetime.now(UTC),
+    )
+    return replace(whole, **changes)
 
 
 class TrackerContract:
@@ -34,8 +42,9 @@ class TrackerContract:
 
     def test_an_issue_is_filed_once(self, tracker: Tracker) -> None:
         """The marker finds the one that is there: a delivery that is repeated files nothing new (R10)."""
-        first = tracker.file(ISSUE)
-        again = tracker.file(replace(ISSUE, summary="Another summary"))
+        one = issue()
+        first = tracker.file(one)
+        again = tracker.file(replace(one, summary="Another summary"))
 
         assert (again.number, again.url) == (first.number, first.url)
         assert str(first.number) in first.url
@@ -43,14 +52,11 @@ class TrackerContract:
 
     def test_another_marker_is_another_issue(self, tracker: Tracker) -> None:
         """Equal texts from two people are two requests; linking them is a person's decision (R23)."""
-        first = tracker.file(ISSUE)
-        other = tracker.file(replace(ISSUE, marker="Specdesk HD-2", information="Specdesk HD-2"))
-
-        assert first.number != other.number
+        assert tracker.file(issue()).number != tracker.file(issue()).number
 
     def test_an_issue_is_brought_in_line(self, tracker: Tracker) -> None:
         """Another project, handler, status and priority, and once more the same."""
-        number = tracker.file(ISSUE).number
+        number = tracker.file(issue()).number
         for _ in range(2):
             dropped = tracker.update(
                 number, project="Change InBox", handler="ihelp", status="feedback", priority="high"
@@ -60,10 +66,7 @@ class TrackerContract:
 
     def test_an_issue_is_related_to_another_once(self, tracker: Tracker) -> None:
         """Saying or taking it back again changes nothing; another relation takes its place; there has to be another."""
-        one, other = (
-            tracker.file(ISSUE).number,
-            tracker.file(replace(ISSUE, marker="Specdesk HD-2", information="Specdesk HD-2")).number,
-        )
+        one, other = tracker.file(issue()).number, tracker.file(issue()).number
         for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE, None, None):
             tracker.relate(one, other, relation)
 
@@ -74,7 +77,7 @@ class TrackerContract:
 
     def test_a_note_and_a_file_arrive_once(self, tracker: Tracker) -> None:
         """Sent twice, there once; a file of a refused type would give False."""
-        number = tracker.file(ISSUE).number
+        number = tracker.file(issue()).number
         for _ in range(2):
             tracker.note(number, "Please look at the log.", "[HD-1#3#1]")
 
@@ -94,7 +97,7 @@ class TrackerContract:
 
     def test_an_issue_is_seen_as_it_stands(self, tracker: Tracker) -> None:
         """Names as support.yml has them, and notes with their numbers."""
-        number = tracker.file(ISSUE).number
+        number = tracker.file(issue()).number
         tracker.note(number, "Please look at the log.", "[HD-1#3#1]")
         stands = tracker.look(number)
 
@@ -108,7 +111,7 @@ class TrackerContract:
 
     def test_a_note_of_ours_takes_an_issue_out_of_feedback_and_that_was_us(self, tracker: Tracker) -> None:
         """We are its reporter; an update afterwards puts it there again."""
-        number = tracker.file(ISSUE).number
+        number = tracker.file(issue()).number
         wanted = {"project": "Bugs InBox", "handler": "ihelp", "status": "feedback", "priority": "normal"}
         tracker.update(number, **wanted)
         tracker.note(number, "Which screen?", "[HD-1#3#1]")
@@ -120,10 +123,7 @@ class TrackerContract:
 
     def test_what_was_changed_since_is_listed_the_oldest_first(self, tracker: Tracker) -> None:
         """All of it, and nothing older."""
-        numbers = [
-            tracker.file(replace(ISSUE, marker=f"Specdesk HD-L{n}", information=f"Specdesk HD-L{n}")).number
-            for n in range(3)
-        ]
+        numbers = [tracker.file(issue()).number for _ in range(3)]
         everything = tracker.changes(None)
         newest = everything[-1].at
 
@@ -146,13 +146,14 @@ class TestMemoryTracker(TrackerContract):
 
     def test_it_keeps_what_arrived(self, tracker: MemoryTracker) -> None:
         """Tests look at what stands there."""
-        number = tracker.file(ISSUE).number
+        one = issue()
+        number = tracker.file(one).number
         tracker.update(number, project="Support Misc", handler="paul", status="resolved", priority="low")
         tracker.note(number, "text", "[x]")
         tracker.note(number, "text", "[x]")
 
         assert tracker.issues == {
-            number: replace(ISSUE, project="Support Misc", handler="paul", status="resolved", priority="low")
+            number: replace(one, project="Support Misc", handler="paul", status="resolved", priority="low")
         }
         assert tracker.notes == {number: ["text\n\n[x]"]}
 
@@ -161,4 +162,4 @@ class TestMemoryTracker(TrackerContract):
         tracker.down = True
 
         with pytest.raises(TryLater):
-            tracker.file(ISSUE)
+            tracker.file(issue())

@@ -167,14 +167,6 @@ def test_the_issue_carries_the_field_map(room: Room) -> None:
     assert "Shipments and milestones" == issue.category
 
 
-def test_a_mention_in_a_request_mails_nobody_through_mantis(room: Room) -> None:
-    """Mantis notifies whoever is mentioned with @; what a requester typed must not do that."""
-    room.desk.take_in(request(), "key")
-
-    assert "@andrei" not in room.tracker.issues[1].description
-    assert "andrei please look" in room.tracker.issues[1].description
-
-
 def test_the_same_key_gives_the_same_case(room: Room) -> None:
     """A double click, a back button or a retry makes no second case, issue or mail (R9)."""
     first = room.desk.take_in(request(), "key")
@@ -425,15 +417,14 @@ def test_a_reply_reopens_what_waits_for_it_and_reaches_the_handler(room: Room) -
     assert "Firefox." in room.mailer.sent[-1].text
 
 
-def test_a_file_that_comes_with_a_reply_is_linked_in_mantis_and_mentions_nobody(room: Room) -> None:
-    """Colleagues who read Mantis reach it; an @name in the reply does not mail people through Mantis."""
+def test_a_file_that_comes_with_a_reply_is_linked_in_mantis(room: Room) -> None:
+    """Colleagues who read Mantis reach it."""
     case = room.desk.take_in(request(), "key")
     file = Attachment("k/2", "log.txt", "text/plain", 3, "cd" * 32)
     reply = RequesterReplied(at=room.clock(), actor="requester", text="Ask @paul.", attachments=(file,))
     room.desk.act(case.id, reply, 0)
     note = room.tracker.notes[1][-1]
 
-    assert "@paul" not in note
     assert f"log.txt: {room.desk.links.file(case.id, file)}" in note
 
 

@@ -12,6 +12,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -130,6 +131,221 @@ class TestMantis(TrackerContract):
 def test_what_mantis_cannot_hold_is_cut_to_what_it_can(stand_in: StandIn, sent: dict[str, Any], why: str) -> None:
     """Ours is the record; the issue is filed all the same."""
     assert () == stand_in.tracker.file(issue(**sent)).dropped, why
+
+
+NAMED = "x @andrei ü@andrei (@andrei) @Andrei, .@andrei @@andrei @andrei"
+"""Mentions as Mantis, which reads bytes, takes them, and one that it does not."""
+
+
+@pytest.mark.parametrize("where", ["summary", "description", "steps", "information", "note", "tag", "file"])
+def test_nobody_is_mailed_for_being_mentioned(stand_in: StandIn, where: str) -> None:
+    """Whatever a requester typed, wherever it stands; addresses stay as they are."""
+    one = issue()
+    with_it = {"tags": (NAMED,)} if where == "tag" else {where: f"{one.marker}\nkim@andrei.example {NAMED}"}
+    sent = replace(one, **with_it) if where not in ("note", "file") else one
+    number = stand_in.tracker.file(sent).number
+    if where == "note":
+        stand_in.tracker.note(number, f"kim@andrei.example {NAMED}", "[HD#2#1]")
+    if where == "file":
+        stand_in.tracker.attach(number, "@andrei.log", b"log")
+
+    assert stand_in.state.number("select id from account where name = 'andrei'")
+    assert [] == stand_in.state.rows("select * from mention")
+    if where not in ("tag", "file"):
+        assert "kim@andrei.example" in json.dumps(stand_in.tracker._issue(number))
+
+
+def test_the_stand_in_notices_a_mention(stand_in: StandIn) -> None:
+    """Or the test above would prove nothing."""
+    number = stand_in.tracker.file(issue()).number
+    stand_in.raw("POST", f"issues/{number}/notes", {"text": "ü@andrei: look."})
+
+    assert 1 == len(stand_in.state.rows("select * from mention"))
+
+
+# --- names' ids that have changed since they were read ------------------------------------------
+
+RENEWED = {
+    "category": "update category set id = id + 500 where name = 'Customs'",
+    "project": "update project set id = id + 500 where name = 'Bugs InBox'",
+    "parent": "update project set id = id + 500 where parent = (select id from project where name = 'CT2 (3)')",
+    "handler": "update account set id = id + 500 where name = 'paul'",
+}
+
+
+def renew(stand_in: StandIn, what: str) -> None:
+    """Somebody deletes it in Mantis and makes it anew: the name stays, the id does not."""
+    with stand_in.state.change():
+        before = stand_in.state.number(
+            "select id from project where parent = (select id from project where parent = 0)"
+        )
+        stand_in.state.run(RENEWED[what])
+        if what == "parent":
+            stand_in.state.run("update project set parent = parent + 500 where parent = ?", before)
+            stand_in.state.run("update category set project = project + 500 where project = ?", before)
+
+
+@pytest.mark.parametrize("what", RENEWED)
+def test_an_id_that_is_not_known_any_more_is_looked_up_again(stand_in: StandIn, what: str) -> None:
+    """In the same call, and nothing is dropped; a process that has run for days files like a new one."""
+    stand_in.tracker.file(issue())
+    renew(stand_in, what)
+    one = issue()
+
+    assert () == stand_in.tracker.file(one).dropped
+    assert 1 == len(stand_in.marked(one.marker))
+
+
+@pytest.mark.parametrize("what", ["project", "parent", "handler"])
+def test_an_update_and_a_list_look_ids_up_again_too(stand_in: StandIn, what: str) -> None:
+    """The issue moves to the project that is there now."""
+    number = stand_in.tracker.file(issue(project="Change InBox", handler="roma")).number
+    stand_in.tracker.update(number, project="Change InBox", handler="paul", status="assigned", priority="high")
+    stand_in.tracker._project("Bugs InBox")
+    renew(stand_in, what)
+
+    assert [number] == [change.number for change in stand_in.tracker.changes(None)]
+    assert () == stand_in.tracker.update(
+        number, project="Bugs InBox", handler="paul", status="assigned", priority="low"
+    )
+
+
+def test_what_is_gone_from_mantis_is_our_configuration(stand_in: StandIn) -> None:
+    """A project that stays away after it was looked up again: an admin is told, and no issue counts as deleted."""
+    number = stand_in.tracker.file(issue()).number
+    with stand_in.state.change():
+        stand_in.state.run("update project set enabled = 0 where name = 'Change InBox'")
+    with pytest.raises(Broken, match="Change InBox"):
+        stand_in.tracker.update(number, project="Change InBox", handler="paul", status="assigned", priority="high")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>404</html>", b'{"message": "Not found"}', b'{"message": "?", "code": 811}']
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+def test_only_mantis_s_own_code_says_that_an_issue_is_gone(stand_in: StandIn, method: str, body: bytes) -> None:
+    """A 404 of a proxy, or of another thing that is missing, does not."""
+    number = stand_in.tracker.file(issue()).number
+    send = stand_in.tracker._send
+
+    def other(called: str, path: str, *arguments: Any, **more: Any) -> Any:
+        lost = called == method and path.startswith(f"issues/{number}")
+        return answer_of(404, body) if lost else send(called, path, *arguments, **more)
+
+    stand_in.tracker._send = other  # type: ignore[assignment, method-assign]  # a proxy before the stand-in
+    for deed in ("update", "note", "look") if method == "GET" else ("update" if method == "PATCH" else "note",):
+        with pytest.raises((TryLater, Broken)):
+            DEEDS[deed](stand_in.tracker, number)
+
+
+# --- handlers --------------------------------------------------------------------------------
+
+
+def lower(stand_in: StandIn, name: str) -> None:
+    """Somebody lowers an account below DEVELOPER."""
+    with stand_in.state.change():
+        stand_in.state.run("update account set level = 25 where name = ?", name)
+
+
+def test_an_engineer_who_was_lowered_stops_no_filing(stand_in: StandIn) -> None:
+    """Filed without handler, and moved on without; it is said that the handler was dropped."""
+    number = stand_in.tracker.file(issue()).number
+    lower(stand_in, "paul")
+    one = issue()
+    wanted = {"project": "Bugs InBox", "status": "feedback", "priority": "low"}
+
+    assert ("handler",) == stand_in.tracker.file(one).dropped
+    assert 1 == len(stand_in.marked(one.marker))
+    assert () == stand_in.tracker.update(number, handler="roma", **wanted)
+    stand_in.tracker._known.clear()
+    stand_in.tracker._handler(stand_in.tracker._project("Bugs InBox"), "andrei", handled=True)
+    lower(stand_in, "andrei")
+    assert ("handler",) == stand_in.tracker.update(number, handler="andrei", **{**wanted, "priority": "high"})
+    assert ("feedback", "high") == (stand_in.tracker.look(number).status, stand_in.tracker.look(number).priority)
+
+
+def test_a_handler_who_is_listed_and_denied_all_the_same_is_dropped(stand_in: StandIn) -> None:
+    """As where a threshold of the project asks for more than the list goes by."""
+    read = stand_in.tracker.rows
+    lower(stand_in, "paul")
+
+    def as_before(path: str, *arguments: Any) -> Any:
+        rows = read(path, *arguments)
+        number = stand_in.state.number("select id from account where name = 'paul'")
+        return [*rows, {"id": number, "name": "paul"}] if path.endswith("/handlers") else rows
+
+    stand_in.tracker.rows = as_before  # type: ignore[assignment, method-assign]
+    one = issue()
+
+    assert ("handler",) == stand_in.tracker.file(one).dropped
+    assert 1 == len(stand_in.marked(one.marker))
+
+
+def test_where_we_may_not_file_our_own_account_is_named(stand_in: StandIn) -> None:
+    """Without a handler it is denied as well."""
+    with stand_in.state.change():
+        stand_in.state.run("update account set level = 10 where name = 'specdesk'")
+    with pytest.raises(Broken, match="service account"):
+        stand_in.tracker.file(issue())
+
+
+# --- looking back ----------------------------------------------------------------------------
+
+
+def test_an_issue_is_found_behind_any_number_of_later_changes(stand_in: StandIn) -> None:
+    """Its answer was lost, the next try comes when hundreds of others have changed since."""
+    one = issue(since=datetime.now(UTC) - timedelta(minutes=5))
+    number = stand_in.tracker.file(one).number
+    busy(stand_in, number, 450, seconds=60)
+
+    assert number == stand_in.tracker.file(one).number
+    assert [number] == [row["id"] for row in stand_in.marked(one.marker)]
+
+
+def test_no_more_is_read_than_back_to_when_the_request_came(stand_in: StandIn) -> None:
+    """Of a Mantis with years of issues one page is asked."""
+    number = stand_in.tracker.file(issue()).number
+    busy(stand_in, number, 450, seconds=-86_400)
+    sizes: list[str] = []
+    rows = stand_in.tracker.rows
+
+    def counted(path: str, key: str, query: dict[str, str] | None = None) -> Any:
+        sizes.extend([query["page_size"]] if query and path == "issues" else [])
+        return rows(path, key, query)
+
+    stand_in.tracker.rows = counted  # type: ignore[assignment, method-assign]
+    stand_in.tracker.file(issue(since=datetime.now(UTC)))
+
+    assert ["200"] == sizes
+
+
+def busy(stand_in: StandIn, number: int, times: int, *, seconds: int) -> None:
+    """So many other issues, changed so long after that one."""
+    copied = [row["name"] for row in stand_in.state.rows("pragma table_info(issue)") if row["name"] != "id"]
+    chosen = ", ".join("'Other'" if name == "additional_information" else name for name in copied)
+    with stand_in.state.change():
+        for _ in range(times):
+            stand_in.state.run(
+                f"insert into issue ({', '.join(copied)}) select {chosen} from issue where id = ?",  # noqa: S608 - its own columns
+                number,
+            )
+        stand_in.state.run("update issue set updated_at = updated_at + ? where id > ?", seconds, number)
+
+
+# --- categories ------------------------------------------------------------------------------
+
+
+def test_a_category_that_was_lost_comes_back(stand_in: StandIn) -> None:
+    """Mantis shows null for it after a move; what it wants is told by the caller."""
+    number = stand_in.tracker.file(issue()).number
+    with stand_in.state.change():
+        stand_in.state.run("update issue set category = 0 where id = ?", number)
+    assert stand_in.raw("GET", f"issues/{number}")["issues"][0]["category"] is None
+    stand_in.tracker.update(
+        number, project="Bugs InBox", handler="paul", status="assigned", priority="high", category="Customs"
+    )
+
+    assert "Customs" == stand_in.tracker._issue(number)["category"]["name"]
 
 
 def test_a_handler_who_may_not_handle_is_reported_as_dropped(stand_in: StandIn) -> None:

@@ -31,7 +31,7 @@ from intake_fn.core.case import (
     Status,
 )
 from intake_fn.core.errors import Refused, Stale, TryLater
-from intake_fn.core.request import Attachment
+from intake_fn.core.request import Attachment, Requester
 from intake_fn.desk.filing import issue_of
 from intake_fn.desk.sync import Synced
 from tests.desk.test_story import Room, at_level_4, request
@@ -234,7 +234,30 @@ def test_an_issue_moved_out_of_our_projects_is_brought_back(office: Office, case
     office.at_rest()
 
     assert ["ChangedInMantis"] == office.told(case_id)
-    assert "Bugs InBox" == office.desk.tracker.look(office.case(case_id).issue or 0).project
+    back = office.mantis.tracker._issue(office.case(case_id).issue or 0)
+    assert ("Bugs InBox", "Shipments and milestones") == (back["project"]["name"], back["category"]["name"])
+
+
+@pytest.mark.parametrize("where", ["summary", "name", "details", "clause"])
+def test_nobody_is_mailed_by_mantis_for_what_a_requester_typed(office: Office, where: str) -> None:
+    """In whatever field of a form."""
+    asker = Requester("@andrei", "@andrei@example.com", "paris") if where == "name" else request().requester
+    typed = {"name": {}, "details": {"details": {"browser": "@andrei"}}}.get(where, {where: "Is @andrei there"})
+    office.desk.take_in(request(requester=asker, **typed), "key")
+
+    assert 1 == office.mantis.state.number("select count(*) from issue")
+    assert [] == office.mantis.state.rows("select * from mention")
+
+
+def test_a_process_that_knew_a_category_files_when_it_was_made_anew(office: Office, case_id: str) -> None:
+    """At the first try, and nothing is dropped."""
+    del case_id
+    with office.mantis.state.change():
+        office.mantis.state.run("update category set id = id + 500")
+        office.mantis.state.run("update issue set category = category + 500")
+    case = office.desk.take_in(request(), "another")
+
+    assert (Filing.FILED, ()) == (case.filing, case.unkept)
 
 
 def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_id: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import capacity, entry_import, judge, search, submit
+from benchmarks import building, capacity, entry_import, judge, search, submit
 
 if __name__ == "__main__":
     entry_import.main()
+    building.main(quick="--quick" in sys.argv)
     judge.main()
     search.main(quick="--quick" in sys.argv)
     submit.main()

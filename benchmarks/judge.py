@@ -1,4 +1,4 @@
-"""One judgement with the model and without, what embedding a spec takes, and what adding an issue costs.
+"""One judgement with the model and without, and what adding an issue costs.
 
 The spec of the judgements is made of the four of the evaluation set and filled up with made-up clauses. Each claim is
 judged once: the vectors of claims are remembered, and remembering is not measured.
@@ -16,10 +16,7 @@ from typing import Any, TypeVar
 
 from benchmarks.corpus import as_pages, clauses
 from spec_lookup import Claim, Spec
-from spec_lookup.dense import Dense
 from spec_lookup.duplicates import DuplicateIndex, IssueText
-from spec_lookup.embed import Embedder
-from spec_lookup.folder import model_folder
 from spec_lookup.parse import clauses as clauses_of
 
 Made = TypeVar("Made")
@@ -27,8 +24,6 @@ Made = TypeVar("Made")
 SET = Path(__file__).resolve().parent.parent / "tests" / "data" / "evaluation"
 CLAUSES = 500
 WARM_UP = 8
-EMBEDDED = ((1_000, 100), (2_000, 500))
-"""Made-up clauses: the first one, and how many. None of those judged by, whose vectors are remembered."""
 ISSUES = 10_000
 ADDED = 100
 
@@ -44,19 +39,7 @@ def main() -> None:
         times = [_ms(spec.judge, claim) for claim in claims][WARM_UP:]
         size = spec.stamp.clauses
         print(f"{name:20} p50 {median(times):6.1f}   p95 {quantiles(times, n=20)[-1]:6.1f}   ({size} clauses)")
-    _embedding()
     _adding()
-
-
-def _embedding() -> None:
-    embedder = Embedder.open(model_folder())
-    if embedder is None:
-        return
-    print("\nEmbedding a spec, real vectors, one core (s)")
-    for first, number in EMBEDDED:
-        made = list(clauses(first + number))[first:]
-        seconds = _ms(Dense.of, made, embedder) / 1000
-        print(f"{number:6} clauses {seconds:7.1f}   {1000 * seconds / number:.0f} ms a clause with its sentences")
 
 
 def _adding() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from spec_lookup.embed import Vectors
     from spec_lookup.index import Integers
+    from spec_lookup.vectors import KeptVectors
 
     Scores = NDArray[np.float32]
 
@@ -68,15 +69,13 @@ class Dense:
         self.starts = starts
 
     @classmethod
-    def of(cls, clauses: Sequence[Clause], embedder: Embedder) -> Dense:
-        """The vectors of these clauses; it takes about 10 ms for each clause and each of its sentences."""
+    def of(cls, clauses: Sequence[Clause], embedder: Embedder, kept: KeptVectors | None = None) -> Dense:
+        """The vectors of these clauses; only those that are not `kept` are worked out."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        found = [[f"{clause.title}: {sentence}" for sentence in clause.sentences()] for clause in clauses]
-        starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
-        wholes = embedder.embed([f"{clause.title}: {clause.text}" for clause in clauses])
-        sentences = embedder.embed([text for sentences in found for text in sentences])
-        return cls(wholes, sentences.astype(np.float16), starts)
+        starts = np.cumsum([0, *(len(clause.sentences()) for clause in clauses)], dtype=np.int64)
+        vectors = embedder.embed_all(texts_of(clauses), kept)
+        return cls(vectors[: len(clauses)], vectors[len(clauses) :].astype(np.float16), starts)
 
     def scores(self, lexical: Scores, parts: Vectors, weights: Sequence[float], share: float = DENSE) -> Scores:
         """A score for every clause: `lexical` fused with its nearness to `parts`, weighted unit vectors.
@@ -99,6 +98,12 @@ class Dense:
         fused = _fused(lexical, near - least, share)
         fused[far & (lexical <= 0)] = 0
         return fused
+
+
+def texts_of(clauses: Sequence[Clause]) -> list[str]:
+    """What is embedded of clauses: all of them as wholes, then their sentences, each below its title."""
+    sentences = [f"{clause.title}: {sentence}" for clause in clauses for sentence in clause.sentences()]
+    return [*(f"{clause.title}: {clause.text}" for clause in clauses), *sentences]
 
 
 def _fused(lexical: Scores, near: Scores, share: float) -> Scores:

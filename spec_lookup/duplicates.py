@@ -66,10 +66,9 @@ class DuplicateIndex:
 
     @classmethod
     def of(cls, issues: Iterable[IssueText]) -> DuplicateIndex:
-        """The index of these issues."""
+        """The index of these issues, embedded all at once."""
         index = cls()
-        for issue in issues:
-            index.add(issue)
+        index.add_all(list(issues))
         return index
 
     def __contains__(self, issue: IssueText) -> bool:
@@ -87,7 +86,13 @@ class DuplicateIndex:
 
     def add(self, issue: IssueText) -> None:
         """Add one issue, in the place of one with its id."""
-        self._add(issue, self._embedder.embed([_meaning_of(issue)]) if self._embedder else None)
+        self.add_all([issue])
+
+    def add_all(self, issues: Sequence[IssueText]) -> None:
+        """Add these issues; it gives the same as adding each by itself."""
+        vectors = self._embedder.embed_all([_meaning_of(issue) for issue in issues]) if self._embedder else None
+        for place, issue in enumerate(issues):
+            self._add(issue, vectors[place : place + 1] if vectors is not None else None)
 
     def take_out(self, id_: str) -> None:
         """Let an issue not be found any more; one that is not there may be taken out, too."""

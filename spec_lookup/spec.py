@@ -54,6 +54,7 @@ from spec_lookup.index import Bm25, best
 from spec_lookup.parse import clauses as clauses_of
 from spec_lookup.published import NO_BREAK
 from spec_lookup.router import FAILURE, QUESTION, Router
+from spec_lookup.vectors import KeptVectors, beside
 from spec_lookup.verdict import CHANGE, MISC, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.words import mostly_latin, words
 
@@ -124,11 +125,17 @@ class Spec:
         return build(spec_folder, out, commit)
 
     @classmethod
-    def of(cls, pages: list[tuple[str, str]], commit: str = "", site: Path | None = None) -> Spec:
-        """The spec that these pages (name, text) make, published by this mkdocs.yml."""
+    def of(
+        cls,
+        pages: list[tuple[str, str]],
+        commit: str = "",
+        site: Path | None = None,
+        kept: KeptVectors | None = None,
+    ) -> Spec:
+        """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
         clauses = [clause for name, text in pages for clause in clauses_of(name, text, site)]
         embedder = Embedder.open(model_folder())
-        dense = Dense.of(clauses, embedder) if embedder else None
+        dense = Dense.of(clauses, embedder, kept) if embedder else None
         stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
         return cls(Clauses.of(clauses), Bm25.of(map(_words_of, clauses)), dense, stamp, embedder)
 
@@ -257,12 +264,18 @@ class Spec:
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken.
 
-    A folder without a clause replaces nothing.
+    A folder without a clause replaces nothing. Texts that the index had before are not embedded again: their vectors
+    are kept in a file beside it.
     """
-    spec = Spec.of(list(read_pages(spec_folder)), commit, site_of(spec_folder))
+    embedder = Embedder.open(model_folder())
+    kept = KeptVectors.read(beside(out), embedder.identity) if embedder else None
+    spec = Spec.of(list(read_pages(spec_folder)), commit, site_of(spec_folder), kept)
     if not spec.stamp.clauses:
         raise SpecBroken(f"{spec_folder} holds no page with a clause, so {out} stays as it is. Name the spec's folder.")
-    return spec.save(out)
+    stamp = spec.save(out)
+    if embedder and kept:
+        kept.write(beside(out), embedder.identity)
+    return stamp
 
 
 def site_of(folder: Path) -> Path | None:

@@ -1,0 +1,202 @@
+"""Many texts at once, and vectors kept for the next build: the same index, in less time."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spec_lookup import Spec
+from spec_lookup.embed import BATCH, TOLERANCE, Embedder, _batches
+from spec_lookup.folder import model_folder, read_pages
+from spec_lookup.parse import clauses
+from spec_lookup.vectors import KeptVectors, beside
+
+SPEC = Path(__file__).parents[2] / "docs" / "spec"
+PLANT = Path(__file__).parent.parent / "data" / "specs" / "plant"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The model that `make` has made."""
+    opened = Embedder.open(model_folder())
+    assert opened is not None, "make builds the model into build/model"
+    return opened
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    """Sentences and clauses of a real spec, short and long."""
+    found = [clause for name, text in read_pages(SPEC) for clause in clauses(name, text)]
+    return [each for clause in found[::5] for each in (clause.text, *clause.sentences())] + ["", "a", "word " * 400]
+
+
+def test_vectors_of_batches_are_those_of_each_text_by_itself(embedder: Embedder, texts: list[str]) -> None:
+    """Within the tolerance that is stated: only the order in which numbers are added differs."""
+    together = embedder.embed_all(texts, KeptVectors())
+
+    assert TOLERANCE > float(np.abs(together - embedder.embed(texts)).max())
+    assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("share", [1, 2, 3, 7, 40])
+def test_a_vector_does_not_depend_on_what_is_embedded_with_it(embedder: Embedder, texts: list[str], share: int) -> None:
+    """To the last bit, whatever the batches: else an index would depend on what stood in the one before."""
+    whole = embedder.embed_all(texts, KeptVectors())
+    some = random.Random(share).sample(range(len(texts)), share)  # noqa: S311 - a choice that can be repeated
+    part = embedder.embed_all([texts[place] for place in some], KeptVectors())
+
+    assert whole[some].tobytes() == part.tobytes()
+
+
+def test_a_text_of_another_script_has_no_vector(embedder: Embedder) -> None:
+    """The model has not learnt it."""
+    assert [False, True] == embedder.embed_all(["报价什么时候过期", "a quote"], KeptVectors()).any(axis=1).tolist()
+
+
+@given(st.lists(st.integers(1, BATCH * 2), max_size=60))
+def test_each_text_is_in_one_batch_of_its_length(lengths: list[int]) -> None:
+    """Nothing is padded, and no batch is larger than two texts or the limit."""
+    rows = [[0] * length for length in lengths]
+    batches = list(_batches(rows))
+
+    assert list(range(len(rows))) == sorted(place for batch in batches for place, _ in batch)
+    for batch in batches:
+        assert 1 == len({len(row) for _, row in batch})
+        assert len(batch) <= 2 or sum(len(row) for _, row in batch) <= BATCH
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A folder of pages that may be changed."""
+    shutil.copytree(PLANT, tmp_path / "pages")
+    return tmp_path / "pages"
+
+
+def changed(pages: Path) -> None:
+    """One sentence more, one page less."""
+    first, *_, last = sorted(pages.rglob("*.md"))
+    first.write_text(first.read_text(encoding="utf-8") + "\n\nA sentence that is new here.\n", encoding="utf-8")
+    last.unlink()
+
+
+def files(index: Path) -> dict[str, bytes]:
+    """An index, byte by byte."""
+    return {path.name: path.read_bytes() for path in index.iterdir()}
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts went through the model, build by build."""
+    counts: list[int] = []
+    real = Embedder._in_batches
+
+    def counted(self: Embedder, texts: Sequence[str]) -> object:
+        counts.append(len(texts))
+        return real(self, texts)
+
+    monkeypatch.setattr(Embedder, "_in_batches", counted)
+    return counts
+
+
+def test_an_index_is_the_same_built_anew_or_from_the_last_one(pages: Path, tmp_path: Path, embedded: list[int]) -> None:
+    """Byte by byte, and only what has changed is embedded: one clause and one sentence."""
+    Spec.build(pages, tmp_path / "index")
+    changed(pages)
+    Spec.build(pages, tmp_path / "index")
+    Spec.build(pages, tmp_path / "index")
+    Spec.build(pages, tmp_path / "fresh")
+    first, after_a_change, after_none, fresh = embedded
+
+    assert files(tmp_path / "fresh") == files(tmp_path / "index")
+    assert (2, 0) == (after_a_change, after_none)
+    assert first > fresh > after_a_change
+
+
+def test_the_file_holds_what_the_index_needs_and_no_more(pages: Path, tmp_path: Path) -> None:
+    """It does not grow with every change."""
+    for name in ("index", "fresh"):
+        Spec.build(pages, tmp_path / name)
+        if name == "index":
+            changed(pages)
+            Spec.build(pages, tmp_path / name)
+
+    def count(name: str) -> int:
+        return int(json.loads(beside(tmp_path / name).read_bytes().partition(b"\n")[0])["vectors"])
+
+    assert count("fresh") == count("index")
+
+
+def other(head: dict[str, object], **members: object) -> bytes:
+    """The first line with other members."""
+    return json.dumps(head | members).encode()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "gone",
+        "empty",
+        "cut",
+        "longer",
+        "a bit",
+        "a digest",
+        "not JSON",
+        "a list",
+        "no members",
+        "other model",
+        "other format",
+        "more vectors",
+        "a folder",
+    ],
+)
+def test_a_stale_or_damaged_file_is_no_file(pages: Path, tmp_path: Path, damage: str, embedded: list[int]) -> None:
+    """The index is what it would have been, and the file is whole again."""
+    Spec.build(pages, tmp_path / "index")
+    right, kept = files(tmp_path / "index"), beside(tmp_path / "index")
+    data = kept.read_bytes()
+    line, _, body = data.partition(b"\n")
+    head = json.loads(line)
+    kept.unlink()
+    bad = {
+        "empty": b"",
+        "cut": data[:-4],
+        "longer": data + b"\0" * 4,
+        "a bit": data[:-1] + bytes([data[-1] ^ 1]),
+        "a digest": line + b"\n" + bytes([body[0] ^ 1]) + body[1:],
+        "not JSON": b"\x93NUMPY\n" + body,
+        "a list": b"[]\n" + body,
+        "no members": b"{}\n" + body,
+        "other model": other(head, model="other") + b"\n" + body,
+        "other format": other(head, format=0) + b"\n" + body,
+        "more vectors": other(head, vectors=head["vectors"] + 1) + b"\n" + body,
+    }
+    if damage in bad:
+        kept.write_bytes(bad[damage])
+    elif damage == "a folder":
+        kept.mkdir()
+    Spec.build(pages, tmp_path / "index")
+
+    assert right == files(tmp_path / "index")
+    assert embedded[0] == embedded[1]
+    assert damage == "a folder" or data == kept.read_bytes()
+    assert {"pages", "index", kept.name} == {path.name for path in tmp_path.iterdir()}, "nothing else is left behind"
+
+
+def test_vectors_of_another_models_files_are_not_taken(tmp_path: Path) -> None:
+    """The files count as they are, whatever model.json says of them."""
+    one = shutil.copytree(model_folder(), tmp_path / "one")
+    two = shutil.copytree(model_folder(), tmp_path / "two")
+    words = (two / "vocab.txt").read_text(encoding="utf-8").split("\n")
+    words[2000], words[2001] = words[2001], words[2000]
+    (two / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    identities = [opened.identity for folder in (one, two) if (opened := Embedder.open(folder))]
+
+    assert 2 == len(set(identities))

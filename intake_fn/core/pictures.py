@@ -55,25 +55,25 @@ def without_metadata(content: bytes, content_type: str) -> bytes:
 
 
 def _jpeg(content: bytes) -> Pieces:
-    """Segments, each with its length, and after each start of a scan its data up to the next marker."""
+    """Segments, each with its length, and after each start of a scan its data up to the next marker.
+
+    What stands between two segments, viewers pass over; it is left out.
+    """
     yield 2, content[:2]
     at, turned = 2, False
     while True:
-        while content[at + 1] == 0xFF:  # noqa: PLR2004 - markers may be filled up
-            at += 1
-        if content[at] != 0xFF:  # noqa: PLR2004 - as every marker begins
-            raise ValueError("No marker where one must be.")
+        at = _next_marker(content, at)
         marker = content[at + 1]
         if marker == EOI:
             yield len(content), content[at : at + 2]
             return
-        if marker in ALONE:
+        if marker == TEM:
             yield at + 2, content[at : at + 2]
             at += 2
             continue
         (length,) = struct.unpack_from(">H", content, at + 2)
         segment, end = content[at : at + 2 + length], at + 2 + length
-        if end > len(content) and marker != APP1:
+        if end > len(content) and _kept(marker, segment):
             raise ValueError("A segment is not whole.")
         if marker == APP1 and not turned and segment[4:10] == b"Exif\0\0":
             upside = _orientation(segment[10:])
@@ -83,13 +83,13 @@ def _jpeg(content: bytes) -> Pieces:
             yield end, _kept(marker, segment)
         at = end
         if marker == SOS:
-            at = _end_of_scan(content, end)
+            at = _next_marker(content, end)
             yield at, content[end:at]
 
 
 EOI, SOS, APP0, APP1, APP2, APP14, APP15, COM = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
-ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
-"""Markers without a length."""
+TEM = 0x01
+"""A marker without a length."""
 
 
 def _kept(marker: int, segment: bytes) -> bytes:
@@ -103,8 +103,8 @@ def _kept(marker: int, segment: bytes) -> bytes:
     return b"" if APP0 <= marker <= APP15 or marker == COM else segment
 
 
-def _end_of_scan(content: bytes, at: int) -> int:
-    """Where the next marker after a scan's data stands; escaped bytes and restarts are data."""
+def _next_marker(content: bytes, at: int) -> int:
+    """Where the next marker of a segment stands; escaped bytes and restarts are data of a scan."""
     while True:
         at = content.index(b"\xff", at)
         following = content[at + 1]

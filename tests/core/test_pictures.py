@@ -142,6 +142,27 @@ def test_a_thumbnail_within_the_header_is_left_out() -> None:
     assert points(plain) == points(clean)
 
 
+@pytest.mark.parametrize("between", [b"\0", b"SECRET", b"\xff\xff", b"\xff\0", b"\xff\xd0"])
+def test_what_stands_between_two_segments_of_a_jpeg_hides_nothing(between: bytes) -> None:
+    """Viewers pass over it and show the picture, so what comes behind it is read as ever."""
+    content = saved(drawing(), "JPEG", exif=exif())
+    (length,) = struct.unpack(">H", content[4:6])
+    spoilt = content[: 4 + length] + between + content[4 + length :]
+    clean = without_metadata(spoilt, "image/jpeg")
+
+    assert b"Exif\0\0" in spoilt[4 + length :]
+    assert [] == [secret for secret in SECRETS if secret in clean]
+    assert points(content) == points(clean)
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xed", b"\xff\xfe", b"\xff\xe2"])
+def test_a_note_that_was_cut_off_is_left_out(marker: bytes) -> None:
+    """Place and owner stand in the notes of picture agencies, too (APP13), and in comments."""
+    cut = saved(drawing(), "JPEG")[:20] + marker + b"\x0f\xff" + b"Photoshop 3.0\0SECRET"
+
+    assert b"SECRET" not in without_metadata(cut, "image/jpeg")
+
+
 @pytest.mark.parametrize("content_type", [*READERS, "text/plain", "application/pdf"])
 def test_a_picture_without_anything_in_it_is_not_touched(content_type: str) -> None:
     """Byte for byte: its hash on the receipt is that of the file."""

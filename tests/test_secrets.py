@@ -101,8 +101,8 @@ def assert_nothing_told(printed: str) -> None:
     assert "Traceback (most recent call last)" not in printed
 
 
-SPOILT = ("\n", "\r\n", " ", "\x01", "é", "\u2028")
-"""What files, consoles and clipboards put behind a secret."""
+SPOILT = ("\n", "\r\n", " ", "\x01", "é", "\u2028", "\ufeff", "\udcff")
+"""What files, consoles and clipboards put behind a secret; the last is a byte that is no UTF-8, as Python reads it."""
 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=ascii)

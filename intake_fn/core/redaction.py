@@ -36,7 +36,8 @@ def hide(*secrets: str) -> None:
         for text in {secret, *re.split(r"[^!-~]+", secret)}:  # odd signs are written in many ways, the rest in few
             if len(text) >= SHORTEST:
                 escaped = text.encode("unicode_escape").decode()
-                _SECRETS.update((text, escaped, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe="")))
+                in_address = quote(text, safe="", errors="replace")  # bytes that are no UTF-8 come as half characters
+                _SECRETS.update((text, escaped, repr(text)[1:-1], json.dumps(text)[1:-1], in_address))
 
 
 def without_secrets(text: str) -> str:

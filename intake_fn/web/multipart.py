@@ -42,6 +42,9 @@ BACKSLASH = re.compile(r"\\(.?)")
 MOST_FIELDS = 1000
 """Of a form; ours have some twenty, and a list of the desk a hundred."""
 
+LONGEST_HEAD = 64 * 1024
+"""Bytes of the header lines of a part; those of browsers have some hundred."""
+
 DEEPEST = 10
 """Levels of JSON in JSON; a request has three."""
 
@@ -56,6 +59,8 @@ class _Decoder(MultipartDecoder):
     languages = ""
 
     def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        if len(data) > LONGEST_HEAD:
+            raise RequestEntityTooLarge
         lines = bytes(data).split(b"\r\n")
         headers = super()._parse_headers(b"\r\n".join(_repaired(line, self.languages) for line in lines))
         headers.setdefault("Content-Disposition", 'form-data; name=""')

@@ -226,3 +226,15 @@ def test_a_form_of_another_type_is_said_to_be_so(web: Web) -> None:
     )
 
     assert 415 == answer.status_code
+
+
+def test_a_part_with_more_header_lines_than_any_browser_writes_is_refused(web: Web) -> None:
+    """413, before names and backslashes in it are looked at one by one."""
+    head = 'Content-Disposition: form-data; name="text"; filename="' + "\\" * 100_000 + '"'
+    answer = web.client.post(
+        "/requests/question",
+        data=f"--x\r\n{head}\r\n\r\n1\r\n--x--\r\n".encode(),
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert 413 == answer.status_code

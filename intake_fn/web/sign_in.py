@@ -27,7 +27,7 @@ SESSION = timedelta(hours=12)
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/desk")
 
-PAGE_OF_DESK = re.compile(r"/desk(?!/+sign-)(?:[/?][^\\]*)?")
+PAGE_OF_DESK = re.compile(r"/desk(?!/sign-)(?:/[\w-]+)*/?(?:\?[^\\]*)?")
 LONGEST_PATH = 1000
 """Characters that are kept for after signing in: they are in a cookie."""
 

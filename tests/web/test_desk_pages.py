@@ -113,7 +113,11 @@ def test_signing_in_leads_to_the_page_that_was_wanted(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example.com", "https://evil.example.com/desk", "/desk\\evil", "/desk/sign-out"]
+    "path",
+    [
+        *("//evil.example.com", "https://evil.example.com/desk", "/desk\\evil", "/desk/sign-out", "/desk/./sign-out"),
+        *("/desk/../evil", "/desk/..//evil.example.com", "/desk/%2e%2e/evil", "/desk//evil.example.com"),
+    ],
 )
 def test_signing_in_leads_nowhere_else(web: Web, path: str) -> None:
     """A link that somebody made up sends nobody to another site."""

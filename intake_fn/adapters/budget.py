@@ -49,7 +49,10 @@ class DynamoBudget:
                 found = self._client.get_item(TableName=self.table, Key=wire(self._key()), ConsistentRead=True)
         except SpecdeskError as error:
             raise NoAnswer(f"It is not known what was spent today: {error}") from error
-        return int(plain(found["Item"])["cost"]) if "Item" in found else 0
+        cost = plain(found["Item"]).get("cost") if "Item" in found else 0
+        if not isinstance(cost, int):
+            raise NoAnswer("It is not known what was spent today: what is counted of it cannot be read.")
+        return cost
 
     def add(self, cost: int) -> None:
         """Count what was spent just now. It is spent: when it can't be counted, that is logged and the answer used."""

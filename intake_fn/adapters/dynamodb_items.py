@@ -61,6 +61,7 @@ from intake_fn.core.case import (
     read_intent,
     ready_at,
 )
+from intake_fn.core.codec import checked
 from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Priority
@@ -148,7 +149,7 @@ def row_of(item: Item) -> CaseRow:
     if written(item) > FORMAT:
         raise Unreadable(f"The state of {id_of(item)} was written by a newer version of Specdesk.")
     try:
-        return _row(item)
+        return checked(_row(item))
     except MISREAD as error:
         raise Unreadable(
             f"The state of {id_of(item)} is not as this version of Specdesk knows it: {error!r}."
@@ -161,6 +162,8 @@ def event_of(item: Item) -> Event:
 
 
 def _row(item: Item) -> CaseRow:
+    if item["id"] != id_of(item):
+        raise ValueError("it names another case than its key")
     return CaseRow(
         id=item["id"],
         summary=item["summary"],
@@ -170,12 +173,12 @@ def _row(item: Item) -> CaseRow:
         handler=item["handler"],
         priority=Priority(item["priority"]),
         category=Category(item["category"]),
-        received_at=datetime.fromisoformat(item["received_at"]),
-        changed_at=datetime.fromisoformat(item["changed_at"]),
+        received_at=instant_of(item["received_at"]),
+        changed_at=instant_of(item["changed_at"]),
         issue=item.get("issue"),
         filing=item["filing"],
-        due=datetime.fromisoformat(item["due"]) if "due" in item else None,
-        wake=datetime.fromisoformat(item["turn"].partition("#")[0]) if "turn" in item else None,
+        due=instant_of(item["due"]) if "due" in item else None,
+        wake=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
         gone=item.get("gone", False),
         why=item.get("why", ""),
@@ -230,19 +233,26 @@ def outbox_item(item: Item) -> OutboxItem:
     """What the desk sees of an outbox item; its intent is an UnknownIntent where something of it cannot be read."""
     intent = read_intent(str(item.get("body", "")), written(item))
     try:
-        return OutboxItem(
-            id=item["id"],
-            case_id=item["case_id"],
-            intent=intent,
-            tries=int(item["tries"]),
-            not_before=datetime.fromisoformat(item["not_before"]),
-            last_error=item["last_error"],
-            failed=item["failed"],
-            begun=bool(item["leased_until"]),
-        )
+        return _owed(item, intent)
     except MISREAD as error:
         kind = intent.kind if isinstance(intent, UnknownIntent) else type(intent).__name__
         return _set_aside(item, UnknownIntent(kind, f"What is stored of it is not complete ({error!r})."))
+
+
+def _owed(item: Item, intent: Intent) -> OutboxItem:
+    if {"pk": item["pk"], "sk": item["sk"]} != outbox_key(item["id"]):
+        raise ValueError("it names another item than its key")
+    owed = OutboxItem(
+        id=item["id"],
+        case_id=item["case_id"],
+        intent=intent,
+        tries=item["tries"],
+        not_before=instant_of(item["not_before"]),
+        last_error=item["last_error"],
+        failed=item["failed"],
+        begun=bool(item["leased_until"]),
+    )
+    return checked(owed)
 
 
 def _set_aside(item: Item, intent: UnknownIntent) -> OutboxItem:
@@ -281,12 +291,11 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
 
 def _cursor(item: Item, until: datetime) -> SyncCursor:
     body = json.loads(item.get("body", "{}"))
-    since, listed = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("since", "listed"))
+    since, listed = (instant_of(body[name]) if body.get(name) else None for name in ("since", "listed"))
     once, twice = (
-        {int(number): datetime.fromisoformat(at) for number, at in body.get(name, {}).items()}
-        for name in ("once", "twice")
+        {int(number): instant_of(at) for number, at in body.get(name, {}).items()} for name in ("once", "twice")
     )
-    return SyncCursor(until, since, listed, once, twice, tuple(body.get("unread", ())))
+    return SyncCursor(until, since, listed, once, twice, tuple(int(number) for number in body.get("unread", ())))
 
 
 SESSIONS = "SESSIONS"
@@ -309,7 +318,7 @@ def mark_item(mark: Mark) -> Item:
 def mark_of(item: Item) -> Mark:
     """What `mark_item` wrote; that it is marked holds, whatever else of it cannot be read."""
     try:
-        return Mark(item["sk"], item["why"], datetime.fromisoformat(item["since"]), item["case_id"])
+        return checked(Mark(item["sk"], item["why"], instant_of(item["since"]), item["case_id"]))
     except MISREAD:
         return Mark(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)
 
@@ -331,10 +340,13 @@ def session_key(person: str, session_id: str) -> Item:
 
 
 def session_of(item: Item) -> Session:
-    """What `session_item` wrote."""
+    """What `session_item` wrote; one that cannot be read is nobody's and over, and can be ended."""
     person, _, session_id = str(item["sk"]).partition("#")
-    since, until = (datetime.fromisoformat(item[name]) for name in ("since", "until"))
-    return Session(person, session_id, item["mailbox"], since, until)
+    try:
+        since, until = (instant_of(item[name]) for name in ("since", "until"))
+        return checked(Session(person, session_id, item["mailbox"], since, until))
+    except MISREAD:
+        return Session(person, session_id, "", NEVER, NEVER)
 
 
 def asked_key(asked: SignInAsked) -> Item:
@@ -343,9 +355,12 @@ def asked_key(asked: SignInAsked) -> Item:
 
 
 def asked_of(item: Item) -> SignInAsked:
-    """A link that was asked for."""
+    """A link that was asked for; of one that cannot be read it is not known for whom, so it leads nowhere."""
     at, _, asked_id = str(item["sk"]).partition("#")
-    return SignInAsked(asked_id, item["address"], datetime.fromisoformat(at))
+    try:
+        return checked(SignInAsked(asked_id, item["address"], instant_of(at)))
+    except MISREAD:
+        return SignInAsked(asked_id, "", _instant_or_never(at))
 
 
 def pace_key(case_id: str, mailbox: str) -> Item:
@@ -362,8 +377,8 @@ def pace_body(pace: Pace) -> str:
 def pace_of(body: str) -> Pace:
     """What `pace_body` wrote. Raises one of MISREAD."""
     found = json.loads(body)
-    sent = {item: datetime.fromisoformat(at) for item, at in found["sent"].items()}
-    return Pace(sent, datetime.fromisoformat(found["quiet"]) if found["quiet"] else None)
+    sent = {item: instant_of(at) for item, at in found["sent"].items()}
+    return Pace(sent, instant_of(found["quiet"]) if found["quiet"] else None)
 
 
 def json_of(plain: Mapping[str, Any]) -> str:
@@ -387,6 +402,21 @@ def json_of(plain: Mapping[str, Any]) -> str:
 def instant(at: datetime) -> str:
     """As text that sorts by time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that is written. Raises ValueError for a time without its zone."""
+    at = datetime.fromisoformat(text)
+    if at.utcoffset() is None:
+        raise ValueError("a time without a zone is no instant")
+    return at
+
+
+def _instant_or_never(text: str) -> datetime:
+    try:
+        return instant_of(text)
+    except MISREAD:
+        return NEVER
 
 
 def epoch(at: datetime) -> int:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from intake_fn.core.codec import checked, listed
 from intake_fn.core.errors import Broken, SpecdeskError, Unreadable
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 
@@ -885,9 +886,9 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "request": _request_from_plain,
         "category": Category,
         "priority": Priority,
-        "dropped": tuple,
-        "notices": tuple,
-        "reasons": tuple,
+        "dropped": listed,
+        "notices": listed,
+        "reasons": listed,
         "failure": Failure,
         "relation": Relation,
         "progress": Progress,
@@ -895,8 +896,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "attachments": _attachments_from_plain,
     }
     known = {f.name for f in fields(kind)}
-    event: Event = _checked(kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known}))
-    return event
+    return checked(kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known}))
 
 
 def intent_to_plain(intent: Intent) -> dict[str, Any]:
@@ -922,8 +922,8 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
     if "progress" in data:
         data["progress"] = Progress(data["progress"])
     if "others" in data:
-        data["others"] = tuple(data["others"])
-    intent: Intent = _checked(kind(**data))
+        data["others"] = listed(data["others"])
+    intent: Intent = checked(kind(**data))
     return intent
 
 
@@ -938,25 +938,12 @@ def _plain(value: Any) -> dict[str, Any]:
     return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(value).items()}
 
 
-_SIMPLE: Mapping[str, type[Any]] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": Mapping}
-"""By annotation, what the value of a field has to be."""
-
-
-def _checked(value: Any) -> Any:
-    """The same value. Raises TypeError where a simple field holds something else than it says."""
-    for one in fields(value):
-        kind = _SIMPLE.get(str(one.type))
-        if kind is not None and not isinstance(getattr(value, one.name), kind):
-            raise TypeError(f"{one.name} is no {kind.__name__}")
-    return value
-
-
 def _same(value: Any) -> Any:
     return value
 
 
 def _attachments_from_plain(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    return tuple(_checked(Attachment(**{**_known_of(Attachment, row), "size": int(row["size"])})) for row in rows)
+    return tuple(checked(Attachment(**{**_known_of(Attachment, row), "size": int(row["size"])})) for row in rows)
 
 
 def _known_of(kind: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -971,11 +958,10 @@ def _request_from_plain(plain: Mapping[str, Any]) -> Request:
         **{
             **data,
             "kind": Kind(data["kind"]),
-            "requester": _checked(Requester(**_known_of(Requester, data["requester"]))),
+            "requester": checked(Requester(**_known_of(Requester, data["requester"]))),
             "priority": Priority(data["priority"]),
             "channel": Channel(data["channel"]),
             "attachments": _attachments_from_plain(data["attachments"]),
         }
     )
-    checked: Request = _checked(read)
-    return checked
+    return checked(read)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.errors import SpecdeskError, TryLater, Unknown
+from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
 from spec_lookup import DuplicateIndex, IssueText, SpecLookupError
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def _take_in(
             return wanted[place:], changed
         try:
             changed |= _add(desk, index, number)
+        except Unreadable as error:  # it is looked at again when everything is listed
+            log.warning("known_issue_unreadable", issue=number, error=str(error))
         except TryLater as error:
             log.warning("known_issues_postponed", issue=number, error=str(error))
             return wanted[place:], changed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
-from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
@@ -192,10 +192,13 @@ def _unreached(case: Case) -> list[Mark]:
 
 
 def _request_of(number: int) -> CaseRow | None:
-    """The request that was filed as this issue; None for one that somebody else filed."""
+    """The request that was filed as this issue; None for one that somebody else filed, or that cannot be read."""
     store = front().desk().store
     case_id = store.find_issue(number)
-    return store.row(case_id) if case_id else None
+    try:
+        return store.row(case_id) if case_id else None
+    except (Unknown, Unreadable):
+        return None
 
 
 def _offers(case: Case) -> dict[str, Any]:

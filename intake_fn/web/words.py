@@ -383,7 +383,7 @@ def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
 
 def against(verdict: Mapping[str, Any]) -> str:
     """The heading above the counter-clause; "" where it would only be shown a second time."""
-    counter = verdict["counter"]
+    counter = verdict.get("counter")
     if counter is None:
         return ""
     if counter["stance"] != RELATED:

@@ -46,6 +46,7 @@ from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.mailing import Pace
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Session, SignInAsked, SyncCursor
+from tests.core.samples import VERDICT
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def at(kind: type[Event], minutes: float = 1, **what: Any) -> Event:
 
 def judged(minutes: float = 1) -> Event:
     """A verdict."""
-    return at(Judged, minutes, category=Category.BUG, verdict={"confidence": 0.75, "citations": [{"quote": "é"}]})
+    cited = {**VERDICT["citations"][0], "quote": "é"}
+    return at(Judged, minutes, category=Category.BUG, verdict={**VERDICT, "citations": [cited]})
 
 
 def filed(number: int = 4711) -> Event:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.budget import DynamoBudget
 from intake_fn.adapters.dynamodb_items import (
     SYNC,
+    asked_key,
+    asked_of,
     event_of,
     mark_of,
     outbox_item,
     owed_item,
     row_of,
+    session_item,
+    session_key,
+    session_of,
     state_item,
     sync_cursor,
     wire,
@@ -21,7 +27,8 @@ from intake_fn.adapters.dynamodb_items import (
 from intake_fn.core.case import FORMAT, FileIssue, JudgeRequest, Noted, Step, UnknownEvent, event_to_plain
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.mailing import Pace
-from intake_fn.ports import SyncCursor
+from intake_fn.ports import Session, SignInAsked, SyncCursor
+from spec_lookup import NoAnswer
 from tests.adapters.test_store import MINUTE, at, received
 from tests.fakes import MONDAY
 
@@ -53,6 +60,15 @@ def _owed(**changed: Any) -> dict[str, Any]:
         {"not_before": "soon"},
         {"leased_until": None},
         {"format": FORMAT + 1},
+        {"tries": "many"},
+        {"last_error": 5},
+        {"failed": "yes"},
+        {"case_id": 7},
+        {"id": "HD-2#1#1"},
+        {"id": "junk"},
+        {"not_before": "2026-11-23T15:00:00"},
+        {"body": '{"intent": "PassOn", "others": "HD-2", "progress": "filed"}'},
+        {"body": '{"intent": "SendNotice", "notice": "receipt", "to": "kim@example.com", "fields": {"text": 5}}'},
     ],
 )
 def test_an_outbox_item_that_is_not_as_it_should_be_keeps_its_name(changed: dict[str, Any]) -> None:
@@ -89,7 +105,21 @@ def test_items_without_a_format_are_of_the_first_and_a_higher_one_is_not_read() 
     assert not outbox_item(_owed()).unread
 
 
-@pytest.mark.parametrize("changed", [{"status": "blessed"}, {"level": None}, {"due": "soon"}, {"format": FORMAT + 1}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *(
+            {"status": "blessed"},
+            {"level": None},
+            {"due": "soon"},
+            {"format": FORMAT + 1},
+            {"level": 9},
+            {"level": "1"},
+        ),
+        *({"summary": 5}, {"requester": ["x"]}, {"version": "1"}, {"id": "HD-2"}, {"issue": "4711"}, {"gone": "no"}),
+        *({"received_at": "2026-11-23T15:00:00"}, {"turn": "soon#HD-1"}, {"why": 5}, {"handler": 7}),
+    ],
+)
 def test_a_state_that_is_not_as_it_should_be_says_whose_it_is(changed: dict[str, Any]) -> None:
     """An unknown status, a missing attribute, a later format."""
     item = {name: value for name, value in {**state_item(received()), **changed}.items() if value is not None}
@@ -101,7 +131,32 @@ def test_a_state_that_is_not_as_it_should_be_says_whose_it_is(changed: dict[str,
 def test_leases_and_marks_that_cannot_be_read_stop_nothing() -> None:
     """The sync begins anew; a mailbox that is marked stays marked."""
     assert SyncCursor(MONDAY) == sync_cursor({**SYNC, "body": '{"since": 5}'}, MONDAY)
+    assert SyncCursor(MONDAY) == sync_cursor({**SYNC, "body": '{"unread": ["x"]}'}, MONDAY)
     assert "kim@example.com" == mark_of({"sk": "kim@example.com"}).mailbox
+    assert "kim@example.com" == mark_of({"sk": "kim@example.com", "why": 5, "since": 5, "case_id": 5}).mailbox
+
+
+@pytest.mark.parametrize(
+    "changed", [{"until": "soon"}, {"until": "2099-11-23T15:00:00"}, {"mailbox": 5}, {"since": None}]
+)
+def test_a_session_that_cannot_be_read_is_over(changed: dict[str, Any]) -> None:
+    """It signs nobody in, keeps no list from being made, and can be ended."""
+    whole = session_item(Session("paul", "abc", "paul@example.com", MONDAY, MONDAY + MINUTE))
+    item = {name: value for name, value in {**whole, **changed}.items() if value is not None}
+    found = session_of(item)
+
+    assert session_key(found.person, found.id) == {"pk": item["pk"], "sk": item["sk"]}
+    assert found.until < MONDAY
+
+
+@pytest.mark.parametrize("changed", [{"address": 5}, {"address": None}])
+def test_a_link_that_was_asked_for_by_nobody_known_leads_nowhere(changed: dict[str, Any]) -> None:
+    """The sweep takes it, and goes on with the others and all else."""
+    asked = SignInAsked("abc", "paul@example.com", MONDAY)
+    found = asked_of({**asked_key(asked), **changed})
+
+    assert asked_key(found) == asked_key(asked)
+    assert "" == found.address
 
 
 @pytest.mark.aws
@@ -151,6 +206,9 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
         {"pk": "IDEM#key", "sk": "IDEM"},
         {"pk": "MANTIS#4711", "sk": "ISSUE"},
         {"pk": "COUNT#text", "sk": "COUNT", "times": "many"},
+        {"pk": "SESSIONS", "sk": "paul#abc", "until": "soon"},
+        {"pk": "SIGN-IN", "sk": "soon#abc"},
+        {"pk": "SPENT#2026-11-23", "sk": "SPENT", "cost": "much"},
         {"pk": "REQ#HD-9", "sk": "EVENT#000001", "body": "{}", "format": FORMAT + 1},
     )
     for item in spoilt:
@@ -161,6 +219,10 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
     assert dynamo_store.keep_pace("HD-1", "kim@example.com", Pace(), paced)
     assert paced == dynamo_store.pace("HD-1", "kim@example.com")
     assert ("", 0) == (dynamo_store.find_issue(4711), dynamo_store.counted("text"))
+    assert [False] == [one.until > MONDAY for one in dynamo_store.sessions()]
+    assert [""] == [one.address for one in dynamo_store.sign_ins_asked()]
+    with pytest.raises(NoAnswer, match="cannot be read"):
+        DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table, lambda: MONDAY).spent()
     with pytest.raises(Unreadable, match="Open the form anew"):
         dynamo_store.create(Step(received("HD-5").case, received("HD-5").events), "key")
     with pytest.raises(Unreadable, match="HD-9"):

@@ -13,10 +13,23 @@ from intake_fn.core.request import Kind, Priority, Request, Requester
 NEW_YORK = ZoneInfo("America/New_York")
 CASE_ID = "HD-0000-0001"
 PAUL = "paul@example.com"
-VERDICT = {
+VERDICT: dict[str, Any] = {
     "category": "bug",
+    "confidence": 0.75,
     "reasons": ["The clause promises what was expected."],
-    "citations": [{"clause": "billing#due", "quote": "An invoice is due after 30 days."}],
+    "citations": [
+        {
+            "clause": "billing#due",
+            "title": "When an invoice is due",
+            "url": "billing/#due",
+            "quote": "An invoice is due after 30 days.",
+            "stance": "supports-expected",
+        }
+    ],
+    "counter": None,
+    "judge": "builtin",
+    "engine": "test",
+    "spec": "test",
 }
 
 

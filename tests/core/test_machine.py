@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,18 +27,20 @@ from intake_fn.core.case import (
     Relation,
     SendNotice,
     Step,
+    UnknownEvent,
     event_from_plain,
     event_to_plain,
     fold,
     intent_from_plain,
     intent_to_plain,
+    read_event,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance, allowed, handler_at
 from intake_fn.core.notices import render
 from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
-from tests.core.samples import CASE_ID, NOW, VERDICT, judged
+from tests.core.samples import CASE_ID, NOW, VERDICT, judged, received
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -212,3 +215,48 @@ def test_any_accepted_sequence_keeps_the_invariants(
 def test_every_event_survives_the_store(event: Event) -> None:
     """Written as JSON and read back, an event is the same."""
     assert event == event_from_plain(json.loads(json.dumps(event_to_plain(event))))
+
+
+received_ones = st.builds(
+    Received, at=st.just(NOW), actor=st.just("requester"), request=requests, level=FIELDS["level"], handler=words
+)
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
+@pytest.mark.parametrize("other", [{"x": 1}, [{"x": 1}], 7.5, "7"], ids=repr)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_an_event_with_a_field_of_another_kind_is_an_unknown_one(
+    kind: type[Event], other: Any, data: st.DataObject
+) -> None:
+    """Whichever field it is, also within the request: else a page, a mail or the sweep would fail where it is used."""
+    plain = json.loads(json.dumps(event_to_plain(data.draw(received_ones if kind is Received else any_event(kind)))))
+    of = plain["request"] if kind is Received and data.draw(st.booleans()) else plain
+    name = data.draw(st.sampled_from(sorted(of)))
+    before, of[name] = of[name], other
+
+    assert isinstance(read_event(json.dumps(plain)), UnknownEvent) or isinstance(before, type(other))
+
+
+@pytest.mark.parametrize(
+    "name", [*VERDICT, "citations.0", *(f"citations.0.{name}" for name in VERDICT["citations"][0])]
+)
+@pytest.mark.parametrize("other", [{"x": 1}, [{"x": 1}], None, True], ids=repr)
+def test_a_verdict_that_lacks_what_is_shown_of_it_is_an_unknown_event(name: str, other: Any) -> None:
+    """It is shown on two pages, told in mails and written to Mantis."""
+    plain = json.loads(json.dumps(event_to_plain(judged())))
+    *path, last = name.split(".")
+    inner = plain["verdict"]
+    for step in path:
+        inner = inner[int(step) if step.isdigit() else step]
+    inner[int(last) if last.isdigit() else last] = other
+    fits = name == "counter" and other is None
+
+    assert fits is not isinstance(read_event(json.dumps(plain)), UnknownEvent)
+
+
+def test_a_level_that_there_is_not_is_an_unknown_event() -> None:
+    """No desk has its queue."""
+    plain = event_to_plain(received(1, "paul"))
+
+    assert isinstance(read_event(json.dumps(plain | {"level": 5})), UnknownEvent)

@@ -11,6 +11,7 @@ import pytest
 from intake_fn.desk.known import KEY, Similar
 from intake_fn.ports import Issue
 from tests.desk.test_story import Room, request
+from tests.desk.test_unreadable import NEWER
 from tests.fakes import MemoryTracker
 
 if TYPE_CHECKING:
@@ -220,6 +221,16 @@ def test_an_issue_that_cannot_be_read_holds_up_no_other(slow: Room) -> None:
     minutes(slow, 5)
 
     assert {1, *range(3, 11)} == set(kept(slow))
+
+
+def test_a_request_that_this_version_cannot_read_holds_up_no_other(room: Room) -> None:
+    """As after a roll-back: what is filed after it is known all the same."""
+    spoilt = room.desk.take_in(LABELS, "first")
+    room.store._logs[spoilt.id][0] = NEWER
+    other = room.desk.take_in(LABELS, "second")
+    minutes(room)
+
+    assert [other.issue] == list(kept(room))
 
 
 def test_a_page_without_suggestions_is_better_than_none(room: Room) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from intake_fn.core.case import UnknownIntent
+from intake_fn.core.errors import Unreadable
 from tests.desk.test_unreadable import NEWER
+from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
+    from intake_fn.ports import CaseRow
     from tests.web.conftest import Web
 
 
@@ -44,3 +49,23 @@ def test_a_request_with_an_unknown_entry_has_its_pages_and_loses_no_reply(web: W
     assert answer.status_code == 503
     assert "It is on page 3." in answer.text
     assert "in a minute" not in answer.text
+
+
+def test_a_similar_request_that_cannot_be_read_takes_no_page_away(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named by its issue alone."""
+    spoilt, case = web.sent(key="a" * 22), web.sent(key="b" * 22)
+    web.sign_in()
+    for _ in range(3):
+        web.clock.advance(minutes=1)
+        web.desk.sync()
+
+    def row(case_id: str) -> CaseRow:
+        if case_id == spoilt.id:
+            raise Unreadable("A newer version wrote it.")
+        return MemoryStore.row(web.store, case_id)
+
+    monkeypatch.setattr(web.store, "row", row)
+    page = web.client.get(f"/desk/requests/{case.id}")
+
+    assert 200 == page.status_code
+    assert f"#{spoilt.issue}" in page.text

@@ -1,6 +1,6 @@
 """The issues of our Mantis projects, so that a person who looks at a request sees which ones are like it.
 
-They stand in one file of the file store. The sync keeps it fresh with what it sees anyway; once an hour, when
+They stand in one file of the file store. The sync keeps it fresh with what it sees anyway; every five minutes, when
 everything is listed, it takes out what is gone and adds what is missing. What it has no time for it reads in the
 next minutes. It is a help and no more: without it, or when it cannot be read, requests are taken in, filed and
 worked on as ever.

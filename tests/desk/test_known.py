@@ -93,7 +93,7 @@ def test_what_is_changed_or_deleted_in_mantis_is_so_here(room: Room) -> None:
     assert [(number, "Weight of a pallet on its label: pounds")] == found(room, case.id)
 
     del room.tracker.issues[number]
-    minutes(room, 65)
+    minutes(room, 7)
     assert [] == found(room, case.id)
 
 
@@ -101,7 +101,7 @@ def test_what_is_changed_or_deleted_in_mantis_is_so_here(room: Room) -> None:
     "content", [b"", b"no JSON", b'{"format": 0}', b'{"format": 1, "model": "another", "issues": []}']
 )
 def test_a_damaged_file_means_no_suggestions_until_it_is_made_anew(room: Room, content: bytes) -> None:
-    """Within the hour, without anybody's help."""
+    """Within five minutes, without anybody's help."""
     first = room.desk.take_in(LABELS, "first")
     second = room.desk.take_in(LABELS, "second")
     minutes(room)
@@ -109,7 +109,7 @@ def test_a_damaged_file_means_no_suggestions_until_it_is_made_anew(room: Room, c
     room.clock.advance(minutes=2)
     assert [] == room.desk.similar(second)
 
-    minutes(room, 65)
+    minutes(room, 7)
     assert [(first.issue, LABELS.summary)] == found(room, second.id)
 
 
@@ -133,14 +133,14 @@ def test_nothing_but_what_is_compared_is_kept(room: Room) -> None:
     assert b"camille@example.com" not in room.files.kept[KEY][0]
 
 
-def test_what_could_not_be_kept_is_kept_within_the_hour(room: Room) -> None:
+def test_what_could_not_be_kept_is_kept_at_the_next_list(room: Room) -> None:
     """The file store was down when it was learnt."""
     first = room.desk.take_in(LABELS, "first")
     second = room.desk.take_in(LABELS, "second")
     room.files.down = True
     minutes(room)
     room.files.down = False
-    minutes(room, 65)
+    minutes(room, 7)
 
     assert [(first.issue, LABELS.summary)] == found(room, second.id)
 
@@ -243,7 +243,7 @@ def test_a_page_without_suggestions_is_better_than_none(room: Room) -> None:
     room.clock.advance(minutes=2)
     assert [] == room.desk.similar(second)
 
-    minutes(room, 65)
+    minutes(room, 7)
     assert [(first.issue, LABELS.summary)] == found(room, second.id)
 
 

@@ -16,9 +16,9 @@ handler set there does not. Our own writes are none of this: Mantis may show eve
 case has had since the oldest write that we still owe it. Only what is outside of that is somebody's
 change. A field that Mantis does not keep (`Case.unkept`) says nothing, and so is not compared.
 
-What our own account changed last is nobody's change, whatever it shows: Mantis itself takes an issue
-out of feedback when its reporter, who is us, writes a note (`reassign_on_feedback`). It is brought in
-line without a word (`astray`).
+What our own account changed last to a state that the case once had is nobody's change: a write of ours
+came late, or Mantis itself took the issue out of feedback because its reporter, who is us, wrote a note
+(`reassign_on_feedback`). It is brought in line without a word (`astray`).
 """
 
 from __future__ import annotations
@@ -167,11 +167,18 @@ def _theirs(
     """What Mantis shows and may not show because of us, by field; `ours` chooses who changed it last."""
     may_show = _may_show(case, owed, process)
     silent = {*case.unkept, *_not_known(case, owed, process)}
+    by_us = _by_us(case, stands, process)
     return {
         name: value
         for name, value in _fields(stands).items()
-        if name not in silent and value.casefold() not in may_show[name] and (name in stands.ours) == ours
+        if name not in silent and value.casefold() not in may_show[name] and (name in by_us) == ours
     }
+
+
+def _by_us(case: Case, stands: Standing, process: Process) -> set[str]:
+    """The fields that our own account changed last, to what we may have written; a person may use its token."""
+    once = _shown_since(case, 1, process, resets=True)
+    return {name for name, value in _fields(stands).items() if name in stands.ours and value.casefold() in once[name]}
 
 
 def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iterator[Event]:
@@ -193,18 +200,25 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
     While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
     """
     first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
-    found = _shows(case, process)
-    before: Case | None = None
-    for event in case.history:
-        before = apply(before, event, case.id)
-        if before.version >= first:
-            for name, values in _shows(before, process).items():
-                found[name] |= values
-            if owed and before.status is Status.WAITING:
-                found["status"] |= {process.mantis.status[one].casefold() for one in (Status.OPEN, Status.NEW)}
-        if owed and before.version >= min(owed):
+    found = _shown_since(case, first, process, resets=bool(owed))
+    if owed:
+        for event in case.history[min(owed) - 1 :]:
             for name, value in _known(event, process).items():
                 found[name].add(value.casefold())
+    return found
+
+
+def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:
+    """By field, what has stood for the case since a version; `resets` adds what Mantis makes of feedback by itself."""
+    found = _shows(case, process)
+    state: Case | None = None
+    for event in case.history:
+        state = apply(state, event, case.id)
+        if state.version >= first:
+            for name, values in _shows(state, process).items():
+                found[name] |= values
+            if resets and state.status is Status.WAITING:
+                found["status"] |= {process.mantis.status[one].casefold() for one in (Status.OPEN, Status.NEW)}
     return found
 
 

@@ -43,7 +43,7 @@ LIST_ALL_EVERY = timedelta(minutes=5)
 """How soon a deletion or a move out of our projects is seen; a list of 5,000 numbers takes Mantis 200 ms."""
 
 GIVE_UP_AFTER = timedelta(hours=1)
-"""How long an issue that cannot be looked at holds the cursor back; the list of everything does not take it up again."""
+"""How long an issue that cannot be looked at holds the cursor back; no list of everything takes it up again."""
 
 FAILURES = 3
 """So many failures in a row are an outage: the rest waits for the next sync."""

@@ -246,16 +246,34 @@ def test_mantis_shows_that_we_wait_and_nobody_is_blamed_for_our_note(
 
 
 def test_what_our_own_account_did_is_set_right_and_told_to_nobody(process: Process) -> None:
-    """A late write of ours, or a plug-in's in our name: neither a resolution nor somebody's change."""
+    """A write of ours that came late, when the case had moved on: neither a resolution nor somebody's change."""
     run = Chance(process, 0)
-    for status in ("resolved", "closed", "confirmed"):
-        version = run.room.store.load(run.case_id).version
+    done: list[tuple[type[Event], dict[str, Any]]] = [
+        (AskedRequester, {"question": "Which?"}),
+        (RequesterReplied, {"text": "This."}),
+        (Resolved, {"resolution": "Done."}),
+        (Reopened, {"reason": "It came back."}),
+    ]
+    for kind, what in done:
+        run.room.desk.act(run.case_id, run.room.event(kind, **what), run.room.seen(run.case_id))
+    for status in ("resolved", "feedback", "new"):
+        version = run.room.seen(run.case_id)
         run.room.tracker._write(run.issue, replace(run.room.tracker.issues[run.issue], status=status))
         run.room.clock.advance(minutes=1)
         run.room.desk.sync()
 
         assert "assigned" == run.room.tracker.issues[run.issue].status
-        assert version == run.room.store.load(run.case_id).version
+        assert version == run.room.seen(run.case_id)
+
+
+def test_what_a_person_says_with_our_token_is_taken_over(process: Process) -> None:
+    """No write of ours could have said it."""
+    run = Chance(process, 0)
+    run.room.tracker._write(run.issue, replace(run.room.tracker.issues[run.issue], status="resolved"))
+    run.room.clock.advance(minutes=1)
+    run.room.desk.sync()
+
+    assert 1 == len(history(run.room, run.case_id, Resolved))
 
 
 def test_what_mantis_does_not_keep_is_not_set_right_for_ever(process: Process) -> None:

@@ -55,6 +55,8 @@ def _replace_person(file: dict[str, Any], name: str) -> None:
         office.update({"liaison": file["levels"][0]["resources"][0]} if office.get("liaison") == name else {})
     for module in file["modules"].values():
         module["owner"] = next(iter(file["people"])) if module["owner"] == name else module["owner"]
+    first = next(iter(file["people"]))
+    file["admins"] = [one for one in file["admins"] if one != name] or [first]
     file["board"]["members"] = [one for one in file["board"]["members"] if one != name]
 
 

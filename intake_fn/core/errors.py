@@ -31,6 +31,10 @@ class Unknown(Refused):
     """There is no such thing, or the asker may not know of it."""
 
 
+class Forbidden(Refused):
+    """The asker may not do it; the message names who may."""
+
+
 class Expired(Unknown):
     """The link was good once and is too old now."""
 

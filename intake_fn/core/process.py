@@ -270,6 +270,8 @@ class Process:
     intake: IntakeLimits
     former: Mapping[str, Person] = field(default_factory=dict)
     """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
+    admins: tuple[str, ...] = ()
+    """The people who look after Specdesk itself: the outbox, and what is held back."""
 
     # What is stored outlives what support.yml names. These find everything by name, also what is there no more.
 

@@ -50,6 +50,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("modules.*.owner", "person"),
     ("modules.*.speciality", "speciality"),
     ("board.members.*", "person"),
+    ("admins.*", "person"),
 )
 """Where the file names something that stands elsewhere in it."""
 

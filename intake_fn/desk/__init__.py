@@ -11,14 +11,15 @@ that caused it. It is delivered at once if that is quick, else by the sweep, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from intake_fn.core import alarms, escalation, following
-from intake_fn.core.case import AskedForLink, Case, Event, Joined, MailFailed, RequesterReplied, Retried
+from intake_fn.core.case import AskedForLink, Case, Event, Joined, MailFailed, RequesterReplied, Retried, Step, Ticked
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
@@ -97,18 +98,13 @@ class Desk:
         """Let `event` happen to a case that its actor saw at version `seen`.
 
         Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
-        What a requester does is never stale: it is about what they see, not about what we did. The same reply once
-        more to what they saw is a double click.
+        What a requester does is never stale: it is about what they see, not about what we did. The same once more by
+        the same person, to what they saw, is a double click.
         """
         for _ in range(ATTEMPTS):
-            case = self.store.load(case_id)
-            if isinstance(event, Joined):
-                event = self._joining(case_id, event)
-            if isinstance(event, RequesterReplied) and _is_there(event, case.history[seen:]):
+            case, step = self._step(case_id, event, seen)
+            if step is None:
                 return case
-            if event.actor != REQUESTER:
-                _refuse_if_moved_on(case, seen)
-            step = escalation.advance(case, event, self.process)
             try:
                 self.store.save(case.version, step)
             except Stale:
@@ -116,6 +112,21 @@ class Desk:
             door.remember(self, event, case)
             return self._delivered(case_id, step.case)
         raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
+
+    def looked_ahead(self, case_id: str, event: Event, seen: int) -> Case:
+        """The case to which `event` may happen; nothing changes. Raises as `act` does."""
+        return self._step(case_id, event, seen)[0]
+
+    def _step(self, case_id: str, event: Event, seen: int) -> tuple[Case, Step | None]:
+        """The case, and what the event does to it; None when it has happened already."""
+        case = self.store.load(case_id)
+        if _is_there(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
+            return case, None
+        if isinstance(event, Joined):
+            event = self._joining(case_id, event)
+        if event.actor != REQUESTER:
+            _refuse_if_moved_on(case, seen)
+        return case, escalation.advance(case, event, self.process)
 
     def _joining(self, case_id: str, event: Joined) -> Joined:
         """The event with what is known of the other request. Raises Refused when that one can't be followed."""
@@ -267,13 +278,24 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
 
 
-def _is_there(reply: RequesterReplied, events: Sequence[Event]) -> bool:
-    """Whether the same reply is among the events: its words, its files, and whether it works."""
-    return any(_said(one) == _said(reply) for one in events if isinstance(one, RequesterReplied))
+def _is_there(event: Event, events: Sequence[Event]) -> bool:
+    """Whether the same is among the events: done by the same person, in the same words."""
+    return any(_said(one) == _said(event) for one in events if type(one) is type(event))
 
 
-def _said(reply: RequesterReplied) -> tuple[str, set[str], bool]:
-    return reply.text, {file.sha256 for file in reply.attachments}, reply.works
+def _said(event: Event) -> dict[str, Any]:
+    """What a person put into an event; of files what they hold, not where they lie."""
+    what = {
+        part.name: getattr(event, part.name) for part in fields(event) if part.name not in _OURS.get(type(event), _AT)
+    }
+    if isinstance(event, RequesterReplied):
+        what["attachments"] = {file.sha256 for file in event.attachments}
+    return what
+
+
+_AT = ("at",)
+_OURS: Mapping[type[Event], Sequence[str]] = {Joined: ("at", "number"), Ticked: ("at", "mailed")}
+"""What we put into an event besides what a person did."""
 
 
 def _tells(event: Event, report: MailReport) -> bool:

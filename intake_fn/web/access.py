@@ -5,6 +5,7 @@
 | PUBLIC   | everyone                                                   |
 | TOKEN    | whoever has the signed link; the view unseals it           |
 | ENGINEER | people of support.yml who signed in by a link in their mail |
+| ADMIN    | those of them whom `admins` of support.yml names           |
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from flask import current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
+from intake_fn.core.errors import Forbidden
 from intake_fn.core.mailing import mailbox
+from intake_fn.core.notes import names_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
@@ -33,19 +36,22 @@ class Caller(StrEnum):
     PUBLIC = "public"
     TOKEN = "token"  # noqa: S105 - a kind of caller
     ENGINEER = "engineer"
+    ADMIN = "admin"
 
 
-PUBLIC, TOKEN, ENGINEER = Caller.PUBLIC, Caller.TOKEN, Caller.ENGINEER
+PUBLIC, TOKEN, ENGINEER, ADMIN = Caller.PUBLIC, Caller.TOKEN, Caller.ENGINEER, Caller.ADMIN
 
 
 def open_to(caller: Caller) -> Callable[[View], View]:
-    """Declare who may call a view; for ENGINEER, ask for the sign-in first."""
+    """Declare who may call a view; for ENGINEER and ADMIN, ask for the sign-in first. Others get 403."""
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if caller is ENGINEER and engineer() is None:
+            if caller in (ENGINEER, ADMIN) and engineer() is None:
                 return ask_to_sign_in()
+            if caller is ADMIN:
+                refuse_others()
             return view(*args, **kwargs)
 
         guarded.open_to = caller  # type: ignore[attr-defined]  # read by the test of all routes
@@ -104,6 +110,19 @@ def me() -> Person:
     return person
 
 
+def is_admin() -> bool:
+    """Whether who is named by the session is an admin; for what a page shows, like `named`."""
+    person = named()
+    return person is not None and person.id in front().process.admins
+
+
+def refuse_others() -> None:
+    """Raise Forbidden unless who is signed in is an admin; the message names who is."""
+    process = front().process
+    if me().id not in process.admins:
+        raise Forbidden(f"Only admins may do this: {names_of(process.admins, process)}.")
+
+
 def ask_to_sign_in() -> Any:
     """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
     if request.method in ("GET", "HEAD"):
@@ -111,7 +130,7 @@ def ask_to_sign_in() -> Any:
     return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
 
 
-HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "homepage")
+HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "homepage", "sure")
 
 
 def typed() -> dict[str, str]:

@@ -53,16 +53,21 @@ class Action:
     event: type[Event]
     must: Mapping[str, str]
     make: Callable[[Answers], dict[str, Any]]
+    asks: bool = True
+    """Whether who does it is asked first where somebody else has the request."""
+    for_admins: bool = False
 
 
 ACTIONS: Mapping[str, Action] = {
-    "let-through": Action("Let it through", "It goes on.", LetThrough, {}, lambda _: {}),
+    "let-through": Action("Let it through", "It goes on.", LetThrough, {}, lambda _: {}, asks=False, for_admins=True),
     "reject": Action(
         "Set it aside",
         "It is set aside. Nobody is told; it can still be let through.",
         Rejected,
         {"reason": "Please say why."},
         lambda a: {"reason": a["reason"]},
+        asks=False,
+        for_admins=True,
     ),
     "escalate": Action(
         "Escalate",
@@ -115,6 +120,7 @@ ACTIONS: Mapping[str, Action] = {
         Noted,
         {"text": "Please write the note."},
         lambda a: {"text": a["text"]},
+        asks=False,
     ),
     "link": Action(
         "Link to another issue",

@@ -12,9 +12,10 @@ from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
+from intake_fn.core.notes import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
-from intake_fn.web.access import EXTENSION, PUBLIC, named, open_to
+from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def _furnish(app: Flask, front: Front) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         named=named,
+        is_admin=is_admin,
+        admins=names_of(front.process.admins, front.process),
         process=front.process,
         sandbox=front.sandbox,
         clause_link=front.links.clause,

@@ -15,7 +15,7 @@ from intake_fn.core.mailing import mailbox
 from intake_fn.core.orphans import orphaned
 from intake_fn.ports import Page
 from intake_fn.web import words
-from intake_fn.web.access import ENGINEER, front, me, open_to, typed
+from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
 from intake_fn.web.numbers import whole
@@ -24,7 +24,7 @@ from intake_fn.web.status import files_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intake_fn.core.case import Case
+    from intake_fn.core.case import Case, Event
     from intake_fn.core.process import Person
     from intake_fn.ports import CaseRow, Mark
 
@@ -132,11 +132,16 @@ def show(case_id: str) -> Any:
 @blueprint.post(f"/requests/<case_id>/<any({ANY_ACTION}):action>")
 @open_to(ENGINEER)
 def act(case_id: str, action: str) -> Any:
-    """Let it happen, or say why not, with everything typed still there."""
+    """Let it happen, or say why not, with everything typed still there; ask first where somebody else has it."""
     desk = front().desk()
+    if ACTIONS[action].for_admins:
+        refuse_others()
     try:
-        event = event_of(action, request.form, desk, me())
-        desk.act(case_id, event, whole(request.form.get("seen"), 0))
+        event, seen = event_of(action, request.form, desk, me()), whole(request.form.get("seen"), 0)
+        case = desk.store.load(case_id)
+        if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
+            return _asked(desk.looked_ahead(case_id, event, seen), action, event)
+        desk.act(case_id, event, seen)
     except Stale as error:
         faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
         return _page(case_id, action, faster), 409
@@ -147,6 +152,30 @@ def act(case_id: str, action: str) -> Any:
     except Refused as error:
         return _page(case_id, action, str(error)), 422
     return redirect(url_for("desk.show", case_id=case_id, done=action), 303)
+
+
+def _is_mine(case: Case) -> bool:
+    """Whether a request is in one's own hands, or in nobody's at one's own level."""
+    process, person = front().process, me().id
+    return case.handler == person or (process.has_left(case.handler) and person in process.level(case.level).resources)
+
+
+def _asked(case: Case, action: str, event: Event) -> str:
+    """Whether they are sure, with all that was typed; or back to the page with it, when they are not."""
+    if request.form.get("sure") == "":
+        return _page(case.id, action, "Nothing was done. What you typed is still here.")
+    process = front().process
+    return render_template(
+        "sure.html",
+        case=case,
+        title=ACTIONS[action].title,
+        action=action,
+        person=process.person(case.handler),
+        has_left=process.has_left(case.handler),
+        before=process.person(request.form["sure"]).name if request.form.get("sure") else "",
+        told=words.STORY[type(event)](event, process),
+        kept=[(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "sure")],
+    )
 
 
 def _page(case_id: str, action: str = "", problem: str = "") -> str:
@@ -206,7 +235,11 @@ def _offers(case: Case) -> dict[str, Any]:
     process = front().process
     options = allowed(case, process, me().address)
     return {
-        "offered": {name for name, action in ACTIONS.items() if action.event in options.events},
+        "offered": {
+            name
+            for name, action in ACTIONS.items()
+            if action.event in options.events and (is_admin() or not action.for_admins)
+        },
         "escalate_to": [
             (f"{level}:{person}", f"Level {level}: {process.people[person].name}")
             for level in options.escalate_to
@@ -242,14 +275,14 @@ def expected() -> Any:
 
 
 @blueprint.get("/outbox")
-@open_to(ENGINEER)
+@open_to(ADMIN)
 def outbox() -> Any:
     """What was given up, and what waits for its next try."""
     return _outbox()
 
 
 @blueprint.post("/outbox/retry")
-@open_to(ENGINEER)
+@open_to(ADMIN)
 def retry() -> Any:
     """Put a given-up item back in line and try it at once."""
     desk = front().desk()

@@ -14,7 +14,17 @@ from flask import Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from intake_fn.core.errors import Broken, Expired, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import (
+    Broken,
+    Expired,
+    Forbidden,
+    Refused,
+    SpecdeskError,
+    Stale,
+    TryLater,
+    Unknown,
+    Unreadable,
+)
 from intake_fn.web.access import ask_to_sign_in, engineer, typed
 from intake_fn.web.forms import clean_line
 from spec_lookup import SpecLookupError
@@ -38,6 +48,7 @@ class Shown:
 SHOWN: Mapping[type[Exception], Shown] = {
     Expired: Shown(410, "This link is too old", "Ask for a new one below: it is mailed to you.", tell=False),
     Unknown: Shown(404, "There is nothing here", "Check that the link is complete: some mail programs cut it in two."),
+    Forbidden: Shown(403, "This is not yours to do", "Ask one of them. Nothing has been changed."),
     Refused: Shown(422, "This can't be done", "Go back, mend what the message says, and try again."),
     Stale: Shown(409, "Somebody was faster", "Go back, read the request as it is now, and decide again."),
     Unreadable: Shown(

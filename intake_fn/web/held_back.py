@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.case import Status
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
-from intake_fn.web.access import ENGINEER, front, me, open_to
+from intake_fn.web.access import ADMIN, front, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
 from intake_fn.web.numbers import whole
 
@@ -23,14 +23,14 @@ DECISIONS = ("let-through", "reject")
 
 
 @blueprint.get("")
-@open_to(ENGINEER)
+@open_to(ADMIN)
 def listed() -> Any:
     """Those that wait, or with `aside` those that were set aside, the most recent first; with `ticked` all ticked."""
     return _page()
 
 
 @blueprint.post("")
-@open_to(ENGINEER)
+@open_to(ADMIN)
 def decide() -> Any:
     """Let all that are ticked through, or set them aside; what changed meanwhile is left as it is, and said."""
     action = request.form.get("action", "")

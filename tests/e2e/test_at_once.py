@@ -162,13 +162,14 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
     case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"Eight at once, {number}"})["id"]
     page = f"{site.url}/desk/requests/{case_id}"
     read = [engineer.read(page) for engineer in engineers]
-    ready = threading.Barrier(ENGINEERS)
+    ready, handler = threading.Barrier(ENGINEERS), desk.store.load(case_id).handler
 
     def act(place: int) -> tuple[int, str]:
         name, _, answers = ACTIONS[place]
         ready.wait()
         hidden = read[place]
-        return engineers[place].post(f"{page}/{name}", hidden["csrf_token"], seen=hidden["seen"], **answers)
+        said = {"seen": hidden["seen"], "sure": handler, **answers}
+        return engineers[place].post(f"{page}/{name}", hidden["csrf_token"], **said)
 
     with ThreadPoolExecutor(ENGINEERS) as acting:
         told = list(acting.map(act, range(ENGINEERS)))

@@ -92,10 +92,10 @@ class Web:
         return token[1]
 
     def act(self, case: Case, action: str, *, seen: int = 0, **answers: Any) -> TestResponse:
-        """Do something with a request on its desk page."""
+        """Do something with a request on its desk page; sure of it, whoever has the request, unless told otherwise."""
         page = f"/desk/requests/{case.id}"
-        version = self.desk.store.load(case.id).version
-        return self.post(f"{page}/{action}", on=page, seen=seen or version, **answers)
+        here = self.desk.store.load(case.id)
+        return self.post(f"{page}/{action}", on=page, **{"seen": seen or here.version, "sure": here.handler, **answers})
 
 
 class Links(PlainLinks):

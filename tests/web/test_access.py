@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.web import Front, create_app
-from intake_fn.web.access import ENGINEER, Caller
+from intake_fn.web.access import ADMIN, ENGINEER, Caller
 from intake_fn.web.errors import SHOWN
 
 if TYPE_CHECKING:
@@ -41,6 +41,46 @@ def _caller(view: object) -> object:
     return getattr(view, "open_to", None)
 
 
+@pytest.mark.parametrize("path", ["/desk/outbox", "/desk/held-back", "/desk/held-back?aside=1"])
+def test_what_is_for_admins_names_them_to_others(web: Web, path: str) -> None:
+    """403 with who may; the pages of the desk lead nobody there in vain."""
+    web.sent(homepage="https://spam.example")
+    web.sign_in("andrei@example.com")
+    answer = web.client.get(path)
+
+    assert answer.status_code == 403
+    assert "Only admins may do this: iHelp, Paul, System Analysts (SAs)." in answer.text
+    assert path.partition("?")[0] not in web.client.get("/desk").text
+
+    web.sign_in("paul@example.com")
+
+    assert web.client.get(path).status_code == 200
+    assert path.partition("?")[0] in web.client.get("/desk").text
+
+
+def test_no_other_than_an_admin_does_what_is_for_admins(web: Web) -> None:
+    """Neither from the lists nor from a request's page; nothing changes, and what was typed is still there."""
+    case = web.sent(homepage="https://spam.example")
+    page = f"/desk/requests/{case.id}"
+    web.sign_in("andrei@example.com")
+    shown = web.client.get(page).text
+    calls = {
+        f"{page}/let-through": {"seen": str(case.version)},
+        f"{page}/reject": {"seen": str(case.version), "reason": "It sells something."},
+        "/desk/held-back": {"case": f"{case.id}:{case.version}", "action": "reject", "reason": "It sells something."},
+        "/desk/outbox/retry": {"item": f"{case.id}#1#1"},
+    }
+    answers = [web.post(path, on=page, **said) for path, said in calls.items()]
+
+    assert [403] * 4 == [answer.status_code for answer in answers]
+    assert all("iHelp, Paul, System Analysts (SAs)" in answer.text for answer in answers)
+    assert "It sells something." in answers[1].text
+    assert case.history == web.store.load(case.id).history
+    assert "Admins decide whether it goes on: iHelp, Paul, System Analysts (SAs)." in shown
+    assert f"{page}/let-through" not in shown
+    assert 303 == web.post(f"{page}/note", on=page, seen=case.version, text="I know them.").status_code
+
+
 def test_no_desk_route_is_open_without_signing_in(web: Web) -> None:
     """Called without a session, each leads to the sign-in and touches nothing."""
     web.sent()
@@ -48,7 +88,7 @@ def test_no_desk_route_is_open_without_signing_in(web: Web) -> None:
     closed = [rule for rule in rules(web) if rule.rule.startswith("/desk") and "sign-in" not in rule.rule]
     before = web.desk.store.load("HD-0000-0001")
 
-    assert all(_caller(views[rule.endpoint]) is ENGINEER for rule in closed)
+    assert {ENGINEER, ADMIN} == {_caller(views[rule.endpoint]) for rule in closed}
     for rule in closed:
         path = rule.rule.replace("<case_id>", "HD-0000-0001")
         path = re.sub(r"<any\(.*\):action>", "note", path)
@@ -183,6 +223,7 @@ def test_each_error_has_its_own_status_and_advice() -> None:
     assert {kind.__name__: shown.status for kind, shown in SHOWN.items()} == {
         "Expired": 410,
         "Unknown": 404,
+        "Forbidden": 403,
         "Refused": 422,
         "Stale": 409,
         "Unreadable": 503,

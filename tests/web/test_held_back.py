@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from tests.web.conftest import Web
 
+ADMIN = "paul@example.com"
 LIST = "/desk/held-back"
 ASIDE = "/desk/held-back?aside=1"
 TRAP = "A field that people do not see was filled in."
@@ -28,7 +29,7 @@ def trapped(web: Web, number: int = 1) -> list[Case]:
     cases = [
         web.sent(Kind.QUESTION, summary=f"Offer {each}", homepage="https://spam.example") for each in range(number)
     ]
-    web.sign_in()
+    web.sign_in(ADMIN)
     return cases
 
 
@@ -166,7 +167,7 @@ def test_all_on_a_page_can_be_ticked_without_javascript(web: Web) -> None:
 def test_a_summary_of_a_program_is_shown_as_text(web: Web) -> None:
     """It is the list in which hostile texts stand."""
     web.sent(Kind.QUESTION, summary="<script>alert(1)</script>", homepage="x")
-    web.sign_in()
+    web.sign_in(ADMIN)
 
     assert "<script>alert" not in web.client.get(LIST).text
     assert "&lt;script&gt;alert" in web.client.get(LIST).text

@@ -10,9 +10,11 @@ import structlog
 
 from intake_fn.core.case import (
     AskedRequester,
+    Category,
     Escalated,
     HandedOver,
     Noted,
+    Overruled,
     Resolved,
     Ticked,
 )
@@ -48,6 +50,8 @@ def full(process: Process, spec: Spec) -> Web:
         web.desk.act(case.id, _did(web, Noted, text="One moment."), case.version)
     done = _go_up(web, web.sent(Kind.CHANGE), 4)
     done = web.desk.act(done.id, _did(web, AskedRequester, question="Which one?"), done.version)
+    decided = _did(web, Overruled, category=Category.CHANGE, clause="", reason="The spec has no such thing.")
+    done = web.desk.act(done.id, decided, done.version)
     web.desk.act(done.id, _did(web, Resolved, resolution="It is done."), done.version)
     web.sent(Kind.QUESTION, homepage="https://spam.example")
     return web
@@ -97,13 +101,13 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
     web = reopened(full, process)
     web.mailer.sent.clear()
     with structlog.testing.capture_logs() as logs:
-        web.sign_in(next(iter(process.people.values())).address)
+        web.sign_in(process.people[process.admins[0]].address)
         _every_page_answers(web)
         for _ in range(16):
             web.clock.advance(hours=7)
             web.desk.sweep()
             web.desk.sync()
-        web.sign_in(next(iter(process.people.values())).address)
+        web.sign_in(process.people[process.admins[0]].address)
         _every_page_answers(web)
         for row in rows(web.store, open_only=False):
             difference(web.store, process, row)
@@ -134,7 +138,7 @@ def test_what_is_done_with_such_a_request_is_done_or_refused(full: Web, part: st
     """Each button of each request answers, a reply and a new request are taken; none of it is an error page."""
     process = without(part, name)
     web = reopened(full, process)
-    web.sign_in(next(iter(process.people.values())).address)
+    web.sign_in(process.people[process.admins[0]].address)
     done = set()
     for case in _about(web, part, name)[:4]:
         status = web.links.status(case.id).removeprefix(web.links.base_url)

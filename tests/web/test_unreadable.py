@@ -21,7 +21,7 @@ def test_what_is_set_aside_stands_on_the_outbox_page_with_what_to_do(web: Web) -
     web.tracker.down = True
     case = web.sent()
     web.store.spoil(case.id, item=UnknownIntent("CallTheMoon", "It is of the unknown kind 'CallTheMoon'."))
-    web.sign_in()
+    web.sign_in("paul@example.com")
     outbox = web.client.get("/desk/outbox").text
 
     assert "CallTheMoon" in outbox

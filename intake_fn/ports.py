@@ -392,6 +392,26 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """A value that takes the place of nothing, or of one of these; another one is somebody's choice, and stays."""
+
+    new: str = ""
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an issue shows of what was decided about a request. A value that is "" changes nothing.
+
+    `verdict` is a part of the description: whatever else somebody wrote there stays.
+    """
+
+    category: Instead = Instead()
+    fixed_in: Instead = Instead()
+    verdict: Instead = Instead()
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Where an issue stands, and the fields that the tracker did not keep as sent."""
 
@@ -408,6 +428,9 @@ class Change:
     at: datetime
 
 
+NOTHING_DECIDED = Decided()
+
+
 class Tracker(Protocol):
     """Mantis. Raises TryLater when it is down or slow, Broken when rights or configuration are wrong."""
 
@@ -416,11 +439,20 @@ class Tracker(Protocol):
         ...
 
     def update(
-        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+        self,
+        number: int,
+        *,
+        project: str,
+        handler: str,
+        status: str,
+        priority: str,
+        category: str = "",
+        resolution: str = "",
+        decided: Decided = NOTHING_DECIDED,
     ) -> tuple[str, ...]:
         """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown.
 
-        "" for the handler leaves whoever has it there;
+        "" for the handler leaves whoever has it there, and "" for the resolution what it is there.
         `category` is for an issue that has none, or comes back from a project that is not ours.
         """
         ...

@@ -38,8 +38,10 @@ from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.core.request import Priority
 from intake_fn.ports import (
     LEEWAY,
+    NOTHING_DECIDED,
     CaseRow,
     Change,
+    Decided,
     Issue,
     Ledger,
     Mail,
@@ -510,6 +512,7 @@ class MemoryTracker:
     marked: dict[str, int] = field(default_factory=dict)
     related: dict[tuple[int, int], Relation] = field(default_factory=dict)
     fixed_in: dict[int, str] = field(default_factory=dict)
+    resolutions: dict[int, str] = field(default_factory=dict)
     written: dict[int, Issue] = field(default_factory=dict)
     """Each issue as we wrote it last, or as Mantis itself did when we wrote a note."""
 
@@ -523,13 +526,38 @@ class MemoryTracker:
         return Placed(number, self.page_of(number), self.drops)
 
     def update(
-        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+        self,
+        number: int,
+        *,
+        project: str,
+        handler: str,
+        status: str,
+        priority: str,
+        category: str = "",
+        resolution: str = "",
+        decided: Decided = NOTHING_DECIDED,
     ) -> tuple[str, ...]:
         """Bring an issue in line; without a handler that stays. Raises Unknown."""
         del category  # no issue is without one here
         self._there(number)
         here = self.issues[number]
-        changed = replace(here, project=project, handler=handler or here.handler, status=status, priority=priority)
+        text, verdict, chosen = here.description, decided.verdict, decided.category
+        for old in verdict.of if verdict.new else ():
+            if old in text:
+                text = verdict.new.join(text.rsplit(old, 1))
+                break
+        changed = replace(
+            here,
+            project=project,
+            handler=handler or here.handler,
+            status=status,
+            priority=priority,
+            description=text,
+            category=chosen.new if chosen.new and here.category in ("", "General", *chosen.of) else here.category,
+        )
+        self.resolutions[number] = resolution or self.resolutions.get(number, "open")
+        if decided.fixed_in.new and self.fixed_in.get(number, "") in ("", *decided.fixed_in.of):
+            self.fixed_in[number] = decided.fixed_in.new
         self._write(number, changed)
         return self.drops
 
@@ -579,6 +607,7 @@ class MemoryTracker:
             one.handler,
             one.status,
             one.priority,
+            self.resolutions.get(number, "open"),
             fixed_in=self.fixed_in.get(number, ""),
             notes=notes,
             summary=one.summary,

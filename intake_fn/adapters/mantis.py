@@ -48,7 +48,7 @@ from intake_fn.core.case import UPDATED, Relation
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
 from intake_fn.core.process import MantisMap
-from intake_fn.ports import Change, Issue, Placed
+from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed
 
 if TYPE_CHECKING:
     import urllib3
@@ -135,7 +135,16 @@ class MantisTracker:
         return Placed(number, self.page_of(number), (*dropped, *untagged))
 
     def update(
-        self, number: int, *, project: str, handler: str, status: str, priority: str, category: str = ""
+        self,
+        number: int,
+        *,
+        project: str,
+        handler: str,
+        status: str,
+        priority: str,
+        category: str = "",
+        resolution: str = "",
+        decided: Decided = NOTHING_DECIDED,
     ) -> tuple[str, ...]:
         """Bring an issue in line; returns the names of the fields that were not kept. Raises Unknown.
 
@@ -143,28 +152,44 @@ class MantisTracker:
         """
 
         def once(handled: bool) -> tuple[str, ...]:
-            target = self._project(project)
+            here, target = self._issue(number), self._project(project)
             wanted = {
                 "handler": self._handler(target, handler, handled=handled),
                 "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
                 "priority": self._enum("priority", priority),
+                **({"resolution": self._resolution(resolution)} if resolution else {}),
+                **self._decided(here, target, decided),
             }
-            return self._update(number, target, wanted, category)
+            return self._update(here, target, wanted, category)
 
         return self._insist(once)
 
-    def _update(self, number: int, target: Mapping[str, Any], wanted: dict[str, Any], category: str) -> tuple[str, ...]:
-        here = self._issue(number)
+    def _update(
+        self, here: Mapping[str, Any], target: Mapping[str, Any], wanted: dict[str, Any], category: str
+    ) -> tuple[str, ...]:
         if number_in(part(here, "project")) != number_in(target):
             wanted["project"] = {"id": number_in(target)}
-        if "project" in wanted or not part(here, "category"):  # it may be lost in a move that others made
+        if "category" not in wanted and ("project" in wanted or not part(here, "category")):  # a move may have lost it
             stays = name_in(here, "project") in self.mapping.projects.values()
             names = (name_in(here, "category"), category) if stays else (category,)
             wanted["category"] = self._category(target, *names)
         if not _dropped(wanted, here):
             return ()  # a PATCH that changes nothing would mail everybody who watches the issue
-        answer = self.call("PATCH", f"issues/{number}", {name: value for name, value in wanted.items() if value})
-        return _dropped(wanted, issue_in(answer))
+        sent = {name: value for name, value in wanted.items() if value}
+        answer = self.call("PATCH", f"issues/{number_in(here)}", sent)
+        return tuple(name for name in _dropped(wanted, issue_in(answer)) if name in UPDATED)
+
+    def _decided(self, here: Mapping[str, Any], target: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
+        """The fields that follow a decision, where nobody has filled them otherwise."""
+        category, version = name_in(here, "category"), name_in(here, "fixed_in_version")
+        chosen = _instead(category, decided.category, self.mapping.category)
+        wanted: dict[str, Any] = {"description": _with_part(text_in(here, "description"), decided.verdict)}
+        if chosen != category:
+            wanted["category"] = self._category(target, chosen)
+        fixed_in = _instead(version, decided.fixed_in)
+        if fixed_in != version:
+            wanted["fixed_in_version"] = self._version(target, fixed_in)
+        return wanted
 
     def note(self, number: int, text: str, marker: str) -> None:
         """Add a note unless one that ends with `marker` is there. Raises Unknown."""
@@ -407,6 +432,25 @@ class MantisTracker:
             raise Broken(f"Mantis has no {kind} {name!r}. Bring support.yml and Mantis's configuration in line.")
         return {"id": number_in(found)}
 
+    def _resolution(self, name: str) -> Mapping[str, Any]:
+        """Empty, and so not sent, when Mantis has none of that name: nothing else waits for it."""
+        try:
+            return self._enum("resolution", name)
+        except Broken:
+            log.warning("mantis_resolution_unknown", resolution=name)
+            return {}
+
+    def _version(self, project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """Empty, and so not sent, when the project has no version of that name; it may have been made just now."""
+        for _ in range(2):
+            rows = parts(self._project(text_in(project, "name")), "versions")
+            found = next((row for row in rows if text_in(row, "name").casefold() == name.casefold()), None)
+            if found is not None:
+                return {"id": number_in(found)}
+            self._known.pop("projects", None)
+        log.warning("mantis_version_unknown", project=project["name"], version=name)
+        return {}
+
     def _enum_rows(self, kind: str) -> Sequence[Mapping[str, Any]]:
         configs = self.rows("config", "configs", {"option[]": f"{kind}_enum_string"})
         return [row for config in configs for row in parts(config, "value")]
@@ -514,6 +558,22 @@ def _file_name(name: str) -> str:
     return f"{cut}{dot}{ending}" if stem else cut
 
 
+def _instead(here: str, wanted: Instead, *fillers: str) -> str:
+    """The new value in place of none, of a filler, or of one of ours; else the one that is here."""
+    ours = {one.casefold() for one in ("", *fillers, *wanted.of)}
+    return wanted.new if wanted.new and here.casefold() in ours else here
+
+
+def _with_part(text: str, wanted: Instead) -> str:
+    """A text with the new part in place of the first old one that stands there word by word."""
+    text = text.replace("\r\n", "\n")
+    for old in map(_text, wanted.of if wanted.new else ()):
+        before, found, after = text.rpartition(old)
+        if found and old:
+            return _text(f"{before}{wanted.new}{after}")
+    return text
+
+
 # --- reading answers --------------------------------------------------------------------------
 
 
@@ -524,6 +584,7 @@ IN_HISTORY: Mapping[str, str] = {
     "handler": "handler",
     "status": "status",
     "priority": "priority",
+    "resolution": "resolution",
 }
 """Our names for the fields of the history."""
 

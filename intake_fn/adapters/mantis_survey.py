@@ -103,7 +103,7 @@ def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
     wanted = {name.casefold() for name in names_of(tracker.mapping)}
     rows = tracker.rows("projects", "projects")
     ours = [row for row in rows if text_in(row, "name").casefold() in wanted]
-    enums = {kind: _enum(tracker, kind) for kind in ("status", "priority", "reproducibility")}
+    enums = {kind: _enum(tracker, kind) for kind in ("status", "priority", "reproducibility", "resolution")}
     limit = _options(tracker, [LARGEST_FILE]).get(LARGEST_FILE, 0)
     return Survey(
         version=me.version,
@@ -273,6 +273,7 @@ def _enums(found: Survey, process: Process) -> Iterator[Lack]:
     wanted = {
         "status": process.mantis.status.values(),
         "priority": [rule.mantis for rule in process.priorities.values()],
+        "resolution": process.mantis.resolution.values(),
         "reproducibility": ("always", "random", "have not tried"),
     }
     for kind, names in wanted.items():

@@ -82,6 +82,26 @@ class Filing(StrEnum):
     """Tried too often: a person has to look, `specdesk outbox retry` tries again."""
 
 
+class Outcome(StrEnum):
+    """What came of a request, as a person says who resolves it."""
+
+    UNSAID = ""
+    """Nobody said: in logs before that, and where Mantis has a resolution that stands for none of these."""
+    FIXED = "fixed"
+    DONE = "done"
+    NO_CHANGE = "no-change"
+    NOT_REPRODUCIBLE = "not-reproducible"
+    NOT_FIXABLE = "not-fixable"
+    DUPLICATE = "duplicate"
+    POSTPONED = "postponed"
+    WONT_FIX = "wont-fix"
+
+    @property
+    def has_a_version(self) -> bool:
+        """Whether there can be a version of the product with which it came about."""
+        return self in (Outcome.FIXED, Outcome.DONE)
+
+
 class Failure(StrEnum):
     """What the mail service says of a mail after it took it."""
 
@@ -158,11 +178,18 @@ class Judged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overruled(Event):
-    """A person decided otherwise, naming the clause that decides ("" when the spec is silent)."""
+    """A person decided otherwise, naming the clause that decides ("" when the spec is silent).
+
+    `quote` and `url` are the clause's text and place as they were then; `module` is the one it belongs to, "" for the
+    one that the request names.
+    """
 
     category: Category
     clause: str
     reason: str
+    quote: str = ""
+    url: str = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,10 +273,15 @@ class Noted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved(Event):
-    """Done. `resolution` is what the requester is told; `in_mantis` says that it was done there."""
+    """Done. `resolution` is what the requester is told; `in_mantis` says that it was done there.
+
+    `fixed_in` is the version of the product in which it is fixed, "" where there is none.
+    """
 
     resolution: str
     in_mantis: bool = False
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,7 +401,8 @@ class Heard(Event):
     """What happened to the request that this one follows; `item` names the outbox item that told it.
 
     `told` is False when one person sent both, and hears of it there. `number` is that of its issue, when it was filed.
-    `category` is what the other one is then, which decides what this one is where nobody has decided it.
+    `category` is what the other one is then, which decides what this one is where nobody has decided it; `outcome` and
+    `fixed_in` are what came of it, when it was resolved.
     """
 
     other: str
@@ -380,6 +413,8 @@ class Heard(Event):
     number: int | None = None
     told: bool = True
     category: Category = Category.UNDECIDED
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -565,6 +600,8 @@ class PassOn:
     why: str = ""
     text: str = ""
     number: int | None = None
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -603,7 +640,7 @@ INTENTS: Mapping[str, type[Any]] = {
 }
 
 
-UPDATED = ("project", "category", "handler", "status", "priority")
+UPDATED = ("project", "category", "handler", "status", "priority", "resolution", "fixed_in_version")
 """The fields that an update of the issue sends."""
 
 
@@ -696,6 +733,17 @@ def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
         history=(*case.history, event),
         **change(case, event),
     )
+
+
+def resolved_by(case: Case) -> Resolved | None:
+    """How it was resolved last; None for what never was."""
+    return next((event for event in reversed(case.history) if isinstance(event, Resolved)), None)
+
+
+def module_of(case: Case) -> str:
+    """The module that it belongs to: the one that a person chose, else the one that the request names."""
+    chosen = (event.module for event in reversed(case.history) if isinstance(event, Overruled) and event.module)
+    return next(chosen, case.request.module)
 
 
 # --- what each event changes, beyond version and history -------------------------------------
@@ -892,6 +940,7 @@ def event_from_plain(plain: Mapping[str, Any]) -> Event:
         "failure": Failure,
         "relation": Relation,
         "progress": Progress,
+        "outcome": Outcome,
         "due": datetime.fromisoformat,
         "attachments": _attachments_from_plain,
     }
@@ -921,6 +970,8 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
         data["relation"] = Relation(data["relation"])
     if "progress" in data:
         data["progress"] = Progress(data["progress"])
+    if "outcome" in data:
+        data["outcome"] = Outcome(data["outcome"])
     if "others" in data:
         data["others"] = listed(data["others"])
     intent: Intent = checked(kind(**data))

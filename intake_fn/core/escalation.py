@@ -73,6 +73,7 @@ from intake_fn.core.case import (
     Warned,
     accepts,
     apply,
+    module_of,
 )
 from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.following import TOLD, consequences, duplicate, issue_of_lead, passed_on
@@ -88,10 +89,14 @@ from intake_fn.core.notes import (
     name_of,
     names_of,
     note_of,
+    outcome_of,
     reply_of,
 )
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Level, Person, Process
 from intake_fn.core.request import Priority, Request
+
+LONGEST_VERSION = 64
+"""Characters of a version's name, as in Mantis."""
 
 _FOR_THE_ISSUE = (UpdateIssue, AddNote, CatchUp, RelateIssue)
 _MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
@@ -190,7 +195,7 @@ def handler_at(level: int, case: Case, process: Process) -> str:
     issues, firewall issues" and "all other issues"): by the module's, else by what it says. Others: spread over the
     level's resources by the case's id, so that the choice can be recomputed.
     """
-    return _handler(level, case.request, process, case.id)
+    return _handler(level, replace(case.request, module=module_of(case)), process, case.id)
 
 
 def _handler(level: int, request: Request, process: Process, case_id: str) -> str:
@@ -334,8 +339,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     """
     refuse_unread(case)
     event = replace(event, at=max(event.at, case.changed_at))
-    if isinstance(event, Ticked) and event.activity in process.activities:
-        event = replace(event, mailed=process.activities[event.activity].mails_requester)
+    event = _completed(case, event, process)
     _refuse_unless_allowed(case, event, process)
     events = (*_before(case, event, process), event, *_behind(case, event))
     intents: list[Intent] = []
@@ -360,6 +364,30 @@ def _in_order(intents: list[Intent]) -> list[Intent]:
     others = [intent for intent in intents if intent != UpdateIssue()]
     last = max((n for n, intent in enumerate(others, 1) if isinstance(intent, _FOR_THE_ISSUE)), default=0)
     return [*others[:last], UpdateIssue(), *others[last:]]
+
+
+def _completed(case: Case, event: Event, process: Process) -> Event:
+    """The event with what follows from it by support.yml, so that the log keeps it as it was then."""
+    if isinstance(event, Ticked) and event.activity in process.activities:
+        return replace(event, mailed=process.activities[event.activity].mails_requester)
+    if isinstance(event, Overruled) and not event.module:
+        return replace(event, module=proposed_module(case, process, event.clause))
+    return event
+
+
+def proposed_module(case: Case, process: Process, clause: str = "") -> str:
+    """The module that a request seems to belong to: the one it has, if that says anything; else that of the clause.
+
+    The clause is the one that a person decided by, else the nearest one that the judge found.
+    """
+    here = module_of(case)
+    named = process.modules.get(here)
+    if named and (named.spec or named.speciality):
+        return here
+    near = case.verdict.get("citations", ()) if case.verdict else ()
+    pages = [cited.partition("#")[0] for cited in (clause, *(row["clause"] for row in near[:1])) if cited]
+    found = (module.id for page in pages for module in process.modules.values() if page in module.spec)
+    return next(found, here if named else "")
 
 
 def refuse_unread(case: Case) -> None:
@@ -593,9 +621,18 @@ def _is_decided(case: Case, *_: object) -> Iterator[str]:
         yield "Please decide first what it is: bug, request for change, or support. Then it can be resolved."
 
 
-def _decides(_: Case, event: Overruled, __: Process) -> Iterator[str]:
+def _decides(_: Case, event: Overruled, process: Process) -> Iterator[str]:
     if event.category is Category.UNDECIDED:
         yield "Please decide: bug, request for change, or support."
+    if event.module and event.module not in process.modules:
+        yield f"There is no module {event.module!r}. Please choose one of {', '.join(process.modules)}."
+
+
+def _has_a_version(_: Case, event: Resolved, __: Process) -> Iterator[str]:
+    if event.fixed_in and not event.outcome.has_a_version:
+        yield "A version belongs only to what is fixed or done. Leave it empty, or choose another outcome."
+    if len(event.fixed_in) > LONGEST_VERSION:
+        yield f"The name of a version has at most {LONGEST_VERSION} characters."
 
 
 def _replies_something(_: Case, event: RequesterReplied, __: Process) -> Iterator[str]:
@@ -629,6 +666,7 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
     Resolved: (
         _says("resolution", "Please say how it was resolved: the requester reads it."),
         _is_decided,
+        _has_a_version,
         _is_at_its_level,
     ),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
@@ -744,13 +782,14 @@ def _asked_for_link(_: Case, __: AskedForLink, after: Case, ___: Process) -> Ite
 def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_told(event, after, process)
-    yield _to_requester(after, "resolved", text=event.resolution)
-    why = f"{actor_of(event, process)} resolved it."
+    yield _to_requester(after, "resolved", why=outcome_of(event), text=event.resolution)
+    why = " ".join(filter(None, (f"{actor_of(event, process)} resolved it.", outcome_of(event))))
     yield from _in_copy(before, after, process, why=why, text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[_last_handler_at(informed, before, process)]
-        why = f"{actor_of(event, process)} completed it at level {before.level}."
+        completed = f"{actor_of(event, process)} completed it at level {before.level}."
+        why = " ".join(filter(None, (completed, outcome_of(event))))
         yield SendNotice("completed", person.address, {"name": person.name, "why": why, "text": event.resolution})
 
 
@@ -794,7 +833,10 @@ def _joined(_: Case, event: Joined, after: Case, process: Process) -> Iterator[I
 
 
 def _parted(before: Case, event: Parted, after: Case, process: Process) -> Iterator[Intent]:
+    """What is done is a duplicate in Mantis no more, by its resolution either."""
     yield TellRequest(before.same_as)
+    if after.status.is_done:
+        yield UpdateIssue()
     yield _note(event, after, process)
     yield _to_requester(after, "parted", why=_ALONE if after.status.is_open else _DONE)
 

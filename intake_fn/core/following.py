@@ -54,6 +54,7 @@ from intake_fn.core.case import (
     Unfollowed,
     Unlinked,
     accepts,
+    resolved_by,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.mailing import mailbox
@@ -110,6 +111,8 @@ def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iter
     """What the followers of a case have to hear of an event."""
     if isinstance(event, Followed):
         yield from _so_far(event, after)
+    if isinstance(event, Resolved) and after.followers:
+        yield _resolution(after.followers, event, after)
     tell = _NEWS.get(type(event))
     if tell is None or not after.followers:
         return
@@ -120,6 +123,12 @@ def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iter
         yield PassOn(after.followers, progress, why, _masked(text, after), number)
 
 
+def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> PassOn:
+    """What came of a case, for others."""
+    text = _masked(event.resolution, case)
+    return PassOn(others, Progress.RESOLVED, "", text, None, event.outcome, event.fixed_in)
+
+
 def _so_far(event: Followed, case: Case) -> Iterator[PassOn]:
     """What who comes to follow a case has to know of what happened before."""
     if case.issue not in (None, event.issue) and not case.gone:
@@ -127,9 +136,9 @@ def _so_far(event: Followed, case: Case) -> Iterator[PassOn]:
     workaround = _workaround_of(case)
     if workaround:
         yield PassOn((event.other,), Progress.WORKAROUND, HELP, _masked(workaround, case))
-    if not case.status.is_open:
-        text = next(done.resolution for done in reversed(case.history) if isinstance(done, Resolved))
-        yield PassOn((event.other,), Progress.RESOLVED, "", _masked(text, case))
+    done = resolved_by(case)
+    if done and not case.status.is_open:
+        yield _resolution((event.other,), done, case)
 
 
 def _workaround_of(case: Case) -> str:
@@ -158,6 +167,8 @@ def heard(follower: Case, intent: PassOn, item: str, lead: Case, at: datetime, a
         number=intent.number,
         told=theirs != others,
         category=lead.category,
+        outcome=intent.outcome,
+        fixed_in=intent.fixed_in,
     )
 
 
@@ -196,10 +207,6 @@ def _ticked(_: Case, event: Ticked, __: Case, ___: Process) -> _News:
     return (Progress.WORKAROUND, HELP, event.note) if event.mailed else None
 
 
-def _resolved(_: Case, event: Resolved, __: Case, ___: Process) -> _News:
-    return Progress.RESOLVED, "", event.resolution
-
-
 def _reopened(_: Case, event: Reopened, __: Case, ___: Process) -> _News:
     return Progress.REOPENED, "", event.reason
 
@@ -219,7 +226,6 @@ _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
     Overruled: _decided,
     Escalated: _escalated,
     Ticked: _ticked,
-    Resolved: _resolved,
     Reopened: _reopened,
     RequesterReplied: _replied,
     Closed: _closed,
@@ -253,7 +259,8 @@ def _resolve(case: Case, event: Heard) -> Iterator[Event]:
     """What is undecided even then, for the other one was resolved before that had to be, waits for a person."""
     undecided = case.category is Category.UNDECIDED and event.category is Category.UNDECIDED
     if case.status.is_open and not undecided:
-        yield Resolved(at=event.at, actor=event.actor, resolution=event.text)
+        done = Resolved(at=event.at, actor=event.actor, resolution=event.text)
+        yield replace(done, outcome=event.outcome, fixed_in=event.fixed_in)
 
 
 def _reopen(case: Case, event: Heard) -> Iterator[Event]:

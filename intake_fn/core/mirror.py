@@ -8,6 +8,7 @@ The rule: **what is said in Mantis is taken over, what is set in Mantis is put b
 | resolves or closes an open request         | take it over (Resolved: requester and level 3 are told)    |
 | closes a resolved request                  | take it over (Closed)                                      |
 | resolves or closes an undecided request    | put it back, and say there why: it is to be decided first  |
+| sets another resolution on what is done    | put ours back                                              |
 | sets status, handler, priority or project  | put ours back, and show both on the desk (ChangedInMantis) |
 | deletes the issue, or hides it             | flag it for a person (GoneFromMantis), and keep all we have|
 
@@ -39,12 +40,14 @@ from intake_fn.core.case import (
     GoneFromMantis,
     HandedOver,
     NotedInMantis,
+    Outcome,
     Received,
     Resolved,
     Status,
     apply,
+    resolved_by,
 )
-from intake_fn.core.process import Process
+from intake_fn.core.process import REOPENED, Process
 
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
@@ -96,14 +99,40 @@ def note_marker(case: Case, version: int) -> str:
     return f"[{case.id}#{version}]"
 
 
+ANYTHING = "*"
+"""Stands for whatever a field may hold."""
+
+
 def shown(case: Case, process: Process) -> dict[str, str]:
-    """What Mantis should show of a case, by field. Who has left is not in it: the handler stays as it is there."""
+    """What Mantis should show of a case, by field; what is "" stays as it is there, as a handler who has left."""
     return {
         "project": process.mantis.projects[case.category],
         "handler": "" if process.has_left(case.handler) else process.people[case.handler].mantis,
         "status": process.mantis.status[Status.NEW if case.status.is_held_back else case.status],
         "priority": process.priorities[case.priority].mantis,
+        "resolution": _resolution(case, process),
     }
+
+
+def _resolution(case: Case, process: Process) -> str:
+    """Of what follows another one it is a duplicate, unless it was resolved in Mantis by itself."""
+    done = resolved_by(case)
+    if done is None:
+        return ""
+    if not case.status.is_done:
+        return process.mantis.resolution[REOPENED]
+    outcome = Outcome.DUPLICATE if case.same_as and not done.in_mantis else done.outcome
+    return process.mantis.resolution.get(outcome, "")
+
+
+def _outcome(stands: Standing, case: Case, process: Process) -> Outcome:
+    """What a resolution in Mantis stands for; of two with one name there, the one that fits what the request is."""
+    found = [
+        Outcome(name)
+        for name, theirs in process.mantis.resolution.items()
+        if theirs.casefold() == stands.resolution.casefold() and name != REOPENED
+    ]
+    return found[-1 if case.category is Category.MISC else 0] if found else Outcome.UNSAID
 
 
 def holder(case: Case, stands: Standing, process: Process) -> str:
@@ -171,7 +200,7 @@ def _theirs(
     return {
         name: value
         for name, value in _fields(stands).items()
-        if name not in silent and value.casefold() not in may_show[name] and (name in by_us) == ours
+        if name not in silent and not {value.casefold(), ANYTHING} & may_show[name] and (name in by_us) == ours
     }
 
 
@@ -188,10 +217,24 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
     who = _who((stands.changed_by or {}).get("status", ""), process)
     decided = case.category is not Category.UNDECIDED
     if case.status in (Status.OPEN, Status.WAITING) and decided and (resolved or closed):
-        how = stands.resolution or process.mantis.status[Status.RESOLVED]
-        yield Resolved(at=now, actor=who, resolution=f"Done by the developers: {how}.", in_mantis=True)
+        outcome = _outcome(stands, case, process)
+        yield Resolved(
+            at=now,
+            actor=who,
+            resolution=_in_words(stands),
+            in_mantis=True,
+            outcome=outcome,
+            fixed_in=stands.fixed_in if outcome.has_a_version else "",
+        )
     elif case.status is Status.RESOLVED and closed:
         yield Closed(at=now, actor=who, in_mantis=True)
+
+
+def _in_words(stands: Standing) -> str:
+    """What the developers said by a resolution; that it is open, or open again, says nothing of how it was done."""
+    if stands.resolution.casefold() in ("", "open", "reopened"):
+        return "The developers have closed it."
+    return f"The developers say: {stands.resolution}."
 
 
 def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
@@ -225,6 +268,8 @@ def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> d
 def _shows(case: Case, process: Process) -> dict[str, set[str]]:
     """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
     found = {name: {value.casefold()} for name, value in shown(case, process).items()}
+    if not case.status.is_done or not shown(case, process)["resolution"]:
+        found["resolution"] = {ANYTHING}  # while it is open, it says how far others have come with it
     found["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
     return found
 
@@ -250,6 +295,7 @@ def _fields(stands: Standing) -> dict[str, str]:
         "handler": stands.handler,
         "status": stands.status,
         "priority": stands.priority,
+        "resolution": stands.resolution,
     }
 
 

@@ -20,6 +20,7 @@ from intake_fn.core.case import (
     HandedOver,
     Joined,
     Noted,
+    Outcome,
     Overruled,
     Parted,
     Reopened,
@@ -41,6 +42,19 @@ CATEGORY: Mapping[Category, str] = {
     Category.CHANGE: "request for change",
     Category.MISC: "support",
 }
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.UNSAID: "",
+    Outcome.FIXED: "It is fixed",
+    Outcome.DONE: "It is done",
+    Outcome.NO_CHANGE: "Nothing has to be changed",
+    Outcome.NOT_REPRODUCIBLE: "We could not make it happen again",
+    Outcome.NOT_FIXABLE: "It cannot be fixed",
+    Outcome.DUPLICATE: "It is the same as what was reported before",
+    Outcome.POSTPONED: "It is put off for now",
+    Outcome.WONT_FIX: "It will not be changed",
+}
+"""What came of a request, in plain words."""
 
 FAILURES: Mapping[Failure, str] = {
     Failure.BOUNCED: "came back",
@@ -64,7 +78,7 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     AskedRequester: lambda e, _: ("Asked the requester", e.question),
     RequesterReplied: lambda e, _: ("Reply", reply_of(e)),
     Noted: lambda e, _: ("Note", e.text),
-    Resolved: lambda e, _: ("Resolved", e.resolution),
+    Resolved: lambda e, _: (" ".join(filter(None, ("Resolved.", outcome_of(e)))).rstrip("."), e.resolution),
     Reopened: lambda e, _: ("Reopened", e.reason),
     Closed: lambda e, _: ("Closed", e.note),
     Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
@@ -90,6 +104,12 @@ def note_of(event: Event, process: Process) -> str:
     """The note of an event that has a row: headline with who did it, then what was said."""
     headline, said = NOTES[type(event)](event, process)
     return "\n".join(filter(None, (f"{headline} ({actor_of(event, process)})", said)))
+
+
+def outcome_of(event: Resolved) -> str:
+    """What came of a request, as a sentence; "" where nobody said."""
+    said = OUTCOMES[event.outcome]
+    return said and f"{said}{f', in version {event.fixed_in}' if event.fixed_in else ''}."
 
 
 def reply_of(event: RequesterReplied) -> str:

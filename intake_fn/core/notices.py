@@ -115,7 +115,7 @@ NOTICES: Mapping[str, Notice] = {
     "resolved": Notice(
         Audience.REQUESTER,
         "Resolved: {summary}",
-        "Your request is resolved:\n\n{text}\n\n"
+        "Your request is resolved. {why}\n\n{text}\n\n"
         "Please say here whether it works now; if it does not, it is reopened:\n{link}",
     ),
     "reopened": Notice(

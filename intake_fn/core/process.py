@@ -180,9 +180,27 @@ class Board:
     meets: str
 
 
+REOPENED = "reopened"
+"""Not what came of a request, but that it is open again."""
+
+RESOLUTIONS: Mapping[str, str] = {
+    "fixed": "fixed",
+    "done": "fixed",
+    "no-change": "not a bug",
+    "not-reproducible": "unable to duplicate",
+    "not-fixable": "not fixable",
+    "duplicate": "duplicate",
+    "postponed": "suspended",
+    "wont-fix": "wont fix",
+    REOPENED: "reopened",
+}
+"""Mantis's own names for what came of a request, and for what is open again; it shows "not a bug" as "no change
+required"."""
+
+
 @dataclass(frozen=True, slots=True)
 class MantisMap:
-    """Where requests land in Mantis. `projects` goes by category, `status` by our status.
+    """Where requests land in Mantis. `projects` goes by category, `status` by our status, `resolution` by our outcome.
 
     `root` is the project in which the parent stands, "" where there is none; `field_names` are the customer's own.
     """
@@ -196,6 +214,7 @@ class MantisMap:
     max_file_mb: int
     root: str = ""
     field_names: Mapping[str, str] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=lambda: RESOLUTIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from intake_fn.core.addresses import ascii_host, fault_of
 from intake_fn.core.case import Category, Status
 from intake_fn.core.errors import Broken
 from intake_fn.core.process import (
+    RESOLUTIONS,
     Activity,
     AroundTheClock,
     Board,
@@ -438,6 +439,7 @@ _MANTIS = {
     "fields": _table(_TEXT, _Kind(_text, "a field", "Write the name of a Mantis field")),
     "field_names": replace(_table(_TEXT, _Kind(_text, "a field", "Write the name of a Mantis field")), needed=False),
     "status": _record({status.value: _TEXT for status in Status if not status.is_held_back}),
+    "resolution": _optional(_record({name: _optional(_TEXT, ours) for name, ours in RESOLUTIONS.items()}), RESOLUTIONS),
     "max_file_mb": _COUNT,
 }
 _MAIL = {"from": _record({"name": _TEXT, "address": _ADDRESS}), "reply_to": _ADDRESS, "per_hour": _optional(_COUNT, 20)}

@@ -6,11 +6,25 @@ what an issue says and where it lands is decided here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from intake_fn.core.case import Case, RequesterReplied
+from intake_fn.core.case import (
+    Case,
+    Category,
+    Heard,
+    Judged,
+    Overruled,
+    Received,
+    RequesterReplied,
+    Resolved,
+    apply,
+    module_of,
+    resolved_by,
+)
+from intake_fn.core.notes import CATEGORY, actor_of
 from intake_fn.core.process import CLIENT, Process
-from intake_fn.ports import Issue, Links
+from intake_fn.ports import Decided, Instead, Issue, Links
 
 _REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
 
@@ -22,14 +36,14 @@ def project_of(case: Case, process: Process) -> str:
 
 def category_of(case: Case, process: Process) -> str:
     """The Mantis category that the case's module has, or the one for all else."""
-    module = process.modules.get(case.request.module)
+    module = process.modules.get(module_of(case))
     return module.name if module else process.mantis.category
 
 
 def issue_of(case: Case, process: Process, links: Links) -> Issue:
     """The issue as it should stand in Mantis now."""
     request = case.request
-    module = process.modules.get(request.module)
+    module = process.modules.get(module_of(case))
     return Issue(
         marker=process.mantis.marker.format(id=case.id),
         project=project_of(case, process),
@@ -55,19 +69,99 @@ def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
     if approver := request.details.get("approver"):
         named = ", ".join(filter(None, (approver, request.details.get("approver_email"))))
         yield f"APPROVER (Office Manager, as named by the requester)\n{named}"
-    yield f"VERDICT\n{_verdict(case, links)}"
+    yield _verdict(case, process, links)
     office = request.requester.office
     origin = (office == CLIENT and request.requester.company) or process.origin(office)
     yield f"REQUESTER\n{request.requester.name} <{request.requester.email}>, {origin}"
 
 
-def _verdict(case: Case, links: Links) -> str:
+# --- what was decided ------------------------------------------------------------------------
+
+
+def decided_of(case: Case, process: Process, links: Links) -> Decided:
+    """What the issue should show of the decisions, and what it may show of them because of us until then."""
+    before = [*_decisions(case)]
+    verdicts = [_verdict(one, process, links) for one in before] + [_verdict_before(one, links) for one in before]
+    done = resolved_by(case)
+    versions = (event.fixed_in for event in case.history if isinstance(event, Resolved) and event.fixed_in)
+    return Decided(
+        category=Instead(category_of(case, process), tuple({category_of(one, process) for one in before})),
+        fixed_in=Instead(done.fixed_in if done and case.status.is_done else "", tuple(versions)),
+        verdict=Instead(_verdict(case, process, links), tuple(verdicts)),
+    )
+
+
+def _decisions(case: Case) -> Iterator[Case]:
+    """The case as it was received, and after each event that says what it is; the latest first."""
+    states: list[Case] = []
+    state: Case | None = None
+    for event in case.history:
+        state = apply(state, event, case.id)
+        if isinstance(event, Received | Judged | Overruled | Heard):
+            states.append(state)
+    yield from reversed(states)
+
+
+def _verdict(case: Case, process: Process, links: Links) -> str:
+    """The part of the description that says what it is, who says so, and by what."""
+    return "\n".join(("VERDICT", *_grounds(case, process, links)))
+
+
+def _grounds(case: Case, process: Process, links: Links) -> Iterator[str]:
+    decision = next((event for event in reversed(case.history) if isinstance(event, Overruled)), None)
+    if decision:
+        yield f"{CATEGORY[case.category]}, decided by {actor_of(decision, process)}"
+        yield f"- {decision.reason}"
+        yield from _clause(decision, case, links)
+    elif case.verdict and case.category != case.verdict["category"]:
+        yield f"{CATEGORY[case.category]}, decided with the request that is the same, {_lead(case)}"
+    elif case.verdict:
+        yield from _judged(case, case.verdict, links)
+    else:
+        yield "Not judged yet."
+
+
+def _clause(decision: Overruled, case: Case, links: Links) -> Iterator[str]:
+    """The clause that a person decided by, as it was then; of logs before that, as the judge quoted it."""
+    cited = [row for row in (case.verdict or {}).get("citations", ()) if row["clause"] == decision.clause]
+    quote = decision.quote or next((row["quote"] for row in cited), "")
+    url = decision.url or next((row["url"] for row in cited), "")
+    if not decision.clause:
+        yield "The spec is silent."
+    elif quote:
+        yield f'{decision.clause}: "{quote}"'
+    else:
+        yield f"By clause {decision.clause}"
+    if url:
+        yield links.clause(url)
+
+
+def _judged(case: Case, verdict: Mapping[str, Any], links: Links) -> Iterator[str]:
+    if case.category is Category.UNDECIDED:
+        yield "undecided: a person of the Help Desk decides"
+    else:
+        yield f"{CATEGORY[case.category]} (judge: {verdict['judge']}, confidence {verdict['confidence']:.2f})"
+    yield from _evidence(verdict, links)
+
+
+def _evidence(verdict: Mapping[str, Any], links: Links) -> Iterator[str]:
+    yield from (f"- {reason}" for reason in verdict["reasons"])
+    yield from (f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in verdict["citations"])
+
+
+def _lead(case: Case) -> str:
+    return next((event.other for event in reversed(case.history) if isinstance(event, Heard)), case.same_as)
+
+
+def _verdict_before(case: Case, links: Links) -> str:
+    """The same as version 0 wrote it, whose issues stand in Mantis."""
     if not case.verdict:
-        return "Not judged yet."
-    lines = [f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"]
-    lines += [f"- {reason}" for reason in case.verdict["reasons"]]
-    lines += [f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in case.verdict["citations"]]
-    return "\n".join(lines)
+        return "VERDICT\nNot judged yet."
+    head = f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"
+    return "\n".join(("VERDICT", head, *_evidence(case.verdict, links)))
+
+
+# --- what else the issue says ----------------------------------------------------------------
 
 
 def _information(case: Case, process: Process, links: Links) -> Iterator[str]:

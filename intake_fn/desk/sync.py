@@ -26,7 +26,7 @@ from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unrea
 from intake_fn.core.escalation import advance, refuse_unread
 from intake_fn.core.mirror import Standing, astray, holder, shown, told
 from intake_fn.core.notes import SPECDESK
-from intake_fn.desk.filing import category_of
+from intake_fn.desk.filing import category_of, decided_of
 from intake_fn.desk.known import learn
 from intake_fn.desk.recount import rows
 
@@ -96,7 +96,8 @@ def in_line(desk: Desk, case: Case) -> NotKept | None:
     wanted = shown(case, desk.process)
     if wanted["handler"] and desk.process.people[case.handler].mantis_accounts:
         wanted["handler"] = holder(case, desk.tracker.look(number), desk.process)
-    dropped = desk.tracker.update(number, **wanted, category=category_of(case, desk.process))
+    category, decided = category_of(case, desk.process), decided_of(case, desk.process, desk.links)
+    dropped = desk.tracker.update(number, **wanted, category=category, decided=decided)
     if dropped == tuple(name for name in case.unkept if name in UPDATED):
         return None
     log.warning("mantis_dropped_fields", case=case.id, issue=number, fields=dropped)

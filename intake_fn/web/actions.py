@@ -20,6 +20,7 @@ from intake_fn.core.case import (
     LetThrough,
     Linked,
     Noted,
+    Outcome,
     Overruled,
     Parted,
     Refiled,
@@ -36,6 +37,7 @@ from intake_fn.core.request import Priority
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 from intake_fn.web.status import case_number
+from spec_lookup.spec import whole as quoted
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
@@ -98,7 +100,10 @@ ACTIONS: Mapping[str, Action] = {
             "category": "Please choose what it is.",
             "reason": "Please give the reason: the requester reads it.",
         },
-        lambda a: {"category": _one_of(Category, a["category"]), "clause": a["clause"], "reason": a["reason"]},
+        lambda a: {
+            "category": _one_of(Category, a["category"]),
+            **{name: a[name] for name in ("clause", "quote", "url", "module", "reason")},
+        },
     ),
     "ask": Action(
         "Ask the requester",
@@ -149,8 +154,15 @@ ACTIONS: Mapping[str, Action] = {
         "Resolve",
         "Resolved; the requester is told.",
         Resolved,
-        {"resolution": "Please say how it was resolved: the requester reads it."},
-        lambda a: {"resolution": a["resolution"]},
+        {
+            "outcome": "Please choose what came of it.",
+            "resolution": "Please say how it was resolved: the requester reads it.",
+        },
+        lambda a: {
+            "outcome": _one_of(Outcome, a["outcome"]),
+            "fixed_in": a["fixed_in"],
+            "resolution": a["resolution"],
+        },
     ),
     "reopen": Action(
         "Open again",
@@ -162,7 +174,20 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
 }
 
-LINES = ("to", "handler", "priority", "category", "clause", "activity", "relation", "number", "request")
+LINES = (
+    "to",
+    "handler",
+    "priority",
+    "category",
+    "clause",
+    "module",
+    "activity",
+    "relation",
+    "number",
+    "request",
+    "outcome",
+    "fixed_in",
+)
 """Answers on one line; all others are texts."""
 
 DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
@@ -179,10 +204,18 @@ def event_of(name: str, said: Mapping[str, str], desk: Desk, person: Person) -> 
     limit = desk.process.intake.text_characters
     if any(len(text) > limit for text in answers.values()):
         raise Refused(f"This is too long: at most {limit:,} characters fit.")
-    clause = answers["clause"]
-    if clause and desk.spec().clause(clause) is None:
-        raise Refused(f"The spec has no clause {clause}. Look it up under “Expected behaviour”, or leave it empty.")
+    answers |= _cited(answers["clause"], desk)
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
+
+
+def _cited(clause: str, desk: Desk) -> dict[str, str]:
+    """Text and place of a clause as they are now. Raises Refused for one that is not there."""
+    if not clause:
+        return {"quote": "", "url": ""}
+    found = desk.spec().clause(clause)
+    if found is None:
+        raise Refused(f"The spec has no clause {clause}. Look it up under “Expected behaviour”, or leave it empty.")
+    return {"quote": quoted(found), "url": found.url}
 
 
 class _Answers(dict[str, str]):

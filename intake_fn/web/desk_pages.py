@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
+from intake_fn.core.case import module_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
-from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet
+from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet, proposed_module, speciality_of
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.orphans import orphaned
+from intake_fn.core.process import OTHER
 from intake_fn.ports import Page
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
@@ -192,6 +195,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         orphaned=words.orphaned(case, process),
         can_take=process.has_left(case.handler) and me().id in process.level(case.level).resources,
         **_offers(case),
+        module_here=module_of(case),
+        specialist=_specialist(case),
         not_yet=not_yet(case, process, me().address),
         action=action,
         problem=problem,
@@ -211,6 +216,16 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         now=desk.clock(),
         zone=words.zone_of(me(), process),
     )
+
+
+def _specialist(case: Case) -> tuple[str, int, str] | None:
+    """The speciality that a request is of, the level that has it, and who is there for it; None for no speciality."""
+    process = front().process
+    name = speciality_of(replace(case.request, module=module_of(case)), process)
+    level = next((level for level in process.levels.values() if name in level.specialities), None)
+    if level is None or name == OTHER:
+        return None
+    return name, level.number, process.people[level.specialities[name]].name
 
 
 def _unreached(case: Case) -> list[Mark]:
@@ -250,6 +265,9 @@ def _offers(case: Case) -> dict[str, Any]:
         "links": [(str(number), f"{words.RELATION[how]} #{number}") for number, how in case.links.items()],
         "priorities": [(priority.value, process.priorities[priority].name) for priority in options.priorities],
         "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
+        "modules": [(module.id, module.name) for module in process.modules.values()],
+        "module": proposed_module(case, process),
+        "outcomes": [(outcome.value, name) for outcome, name in words.OUTCOME.items()],
     }
 
 

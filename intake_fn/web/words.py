@@ -14,7 +14,7 @@ from intake_fn.core import case as c
 from intake_fn.core.case import Case, Category, Event, Filing, Status
 from intake_fn.core.escalation import keeper
 from intake_fn.core.following import TOLD
-from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of
+from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of, outcome_of
 from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.request import Kind
@@ -44,6 +44,18 @@ VERDICT: Mapping[Category, str] = {
     Category.MISC: "This is a matter for support: a question or a set-up, neither a bug nor a change.",
     Category.UNDECIDED: "A person reads the spec and decides.",
 }
+
+OUTCOME: Mapping[c.Outcome, str] = {
+    c.Outcome.FIXED: "Fixed",
+    c.Outcome.DONE: "Done, or answered",
+    c.Outcome.NO_CHANGE: "No change required",
+    c.Outcome.NOT_REPRODUCIBLE: "Could not be reproduced",
+    c.Outcome.NOT_FIXABLE: "Not fixable",
+    c.Outcome.DUPLICATE: "Duplicate of what was reported before",
+    c.Outcome.POSTPONED: "Put off",
+    c.Outcome.WONT_FIX: "Will not be changed",
+}
+"""What may have come of a request, as the desk offers it; the requester reads a sentence of it (core/notes.py)."""
 
 RELATED = "related"
 """The stance of a clause that was found and takes no side."""
@@ -231,7 +243,7 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.AskedForLink: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
     c.Noted: lambda e, _: ("Note for colleagues", e.text),
-    c.Resolved: lambda e, _: ("Resolved", e.resolution),
+    c.Resolved: lambda e, _: (" ".join(filter(None, ("Resolved.", outcome_of(e)))).rstrip("."), e.resolution),
     c.NotedInMantis: lambda e, _: ("Note in Mantis", e.text),
     c.ChangedInMantis: lambda e, _: (
         "Changed in Mantis, and put back: "
@@ -298,6 +310,12 @@ def concerns_requester(event: Event) -> bool:
 def overruled(case: Case) -> c.Overruled | None:
     """What a person decided last, if one did: it stands above the judge's verdict."""
     return next((event for event in reversed(case.history) if isinstance(event, c.Overruled)), None)
+
+
+def outcome(case: Case) -> str:
+    """What came of a request that is done, as a sentence; "" where nobody said, and for what is not done."""
+    done = c.resolved_by(case)
+    return outcome_of(done) if done and case.status.is_done else ""
 
 
 # --- times ---------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from intake_fn.core.case import Category
+from intake_fn.core.case import Category, Outcome
+from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import (
     OFFICE_CALENDAR,
     OTHER,
+    REOPENED,
     AroundTheClock,
     Calendar,
     Level,
@@ -196,6 +198,12 @@ def _mantis_status(process: Process) -> str:
     return table(("Request is", "Status in Mantis"), process.mantis.status.items())
 
 
+def _mantis_resolution(process: Process) -> str:
+    said = {**{outcome.value: OUTCOMES[outcome] for outcome in Outcome}, REOPENED: "(open again)"}
+    rows = ((said[name], theirs) for name, theirs in process.mantis.resolution.items())
+    return table(("What the requester reads", "Resolution in Mantis"), rows)
+
+
 def _mantis_settings(process: Process) -> str:
     rows = (
         ("Category where Mantis has none of the module's name", process.mantis.category),
@@ -239,6 +247,7 @@ FACTS: Mapping[str, Callable[[Process], str]] = {
     "projects": _projects,
     "mantis-fields": _mantis_fields,
     "mantis-status": _mantis_status,
+    "mantis-resolution": _mantis_resolution,
     "mantis-settings": _mantis_settings,
     "intake": _intake,
     "mail": _mail,

@@ -175,11 +175,13 @@ def change(view: View, number: int, given: Mapping[str, Any]) -> None:
         raise _unknown_field("Custom field '{}' not found.", given["custom_fields"])
     if given.get("version"):
         raise _unknown_version(view, new["project"], given["version"])
+    fixed_in = _fixed_in(view, row, new["project"], given)
     with view.state.change():
         for name, value in new.items():
             if value != row[name]:
                 view.state.run(f"update issue set {name} = ? where id = ?", value, number)  # noqa: S608 - our own names
                 _log_change(view, row, name, value)
+        _fix_in(view, number, *fixed_in)
         view.state.touch(number)
     if tags is not None:
         links.set_tags(view, number, tags)
@@ -244,6 +246,36 @@ def _next_category(view: View, row: Row, project: int, given: Any) -> int:
     return int(row["category"])
 
 
+def _fixed_in(view: View, row: Row, project: int, given: Mapping[str, Any]) -> tuple[str, str]:
+    """The version in which an issue was fixed, and that in which it is from now on: null takes it away.
+
+    What the project does not have is dropped at a move, and refused when it is given.
+    """
+    there = view.state.row("select version from fixed_in where issue = ?", row["id"])
+    before = str(there["version"]) if there else ""
+    known = view.state.versions(project)
+    if "fixed_in_version" not in given:
+        return before, before if before in [version["name"] for version in known] else ""
+    wanted = given["fixed_in_version"]
+    if wanted is None:
+        return before, ""
+    key = next((k for k in ("id", "name") if isinstance(wanted, dict) and wanted.get(k)), "name")
+    value = wanted.get(key) if isinstance(wanted, dict) else wanted
+    found = next((version["name"] for version in known if text_of(version[key]) == text_of(value)), None)
+    if found is None:
+        raise _unknown_version(view, project, wanted)
+    return before, found
+
+
+def _fix_in(view: View, number: int, before: str, version: str) -> None:
+    if version == before:
+        return
+    view.state.run("delete from fixed_in where issue = ?", number)
+    if version:
+        view.state.insert("fixed_in", {"issue": number, "version": version})
+    view.state.log(number, view.id, FIELD, "fixed_in_version", before, version)
+
+
 def _target_project(view: View, given: Any) -> int:
     """Move rights and rights in the target project are not checked, as in Mantis."""
     key = next((k for k in ("id", "name") if isinstance(given, dict) and given.get(k)), "id")
@@ -305,7 +337,7 @@ def _unknown_field(message: str, given: Any) -> Refusal:
 
 
 def _unknown_version(view: View, project: int, given: Any) -> Refusal:
-    """There are no versions here, so that any is unknown."""
+    """The project has no such version."""
     name = given.get("name", given.get("id", "")) if isinstance(given, dict) else given
     owner = view.state.row("select name from project where id = ?", project)
     message = f"Version '{text_of(name)}' does not exist in project '{owner['name'] if owner else ''}'."

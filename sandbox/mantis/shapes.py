@@ -149,7 +149,7 @@ class View:
             "inherit_global": True,
             "access_level": entry("access_levels", self.state.level_in(row["id"], self.id, self.level)),
             "custom_fields": [],
-            "versions": [],
+            "versions": [dict(version) for version in self.state.versions(row["id"])],
             "categories": [self._category(category) for category in self.state.categories(row["id"])],
         }
         return shown | ({"subProjects": [dict(child) for child in below]} if below else {})
@@ -187,6 +187,7 @@ class View:
             "handler": lambda: self.person(row["handler"]) if row["handler"] else {},
             **{name: partial(entry, name, row[name]) for name in ISSUE_ENUMS},
             **{name: partial(row.__getitem__, name) for name in ISSUE_EXTRAS},
+            "fixed_in_version": lambda: self._fixed_in(row),
             "sticky": lambda: bool(row["sticky"]),
             "created_at": lambda: instant(row["created_at"]),
             "updated_at": lambda: instant(row["updated_at"]),
@@ -197,6 +198,15 @@ class View:
             "relationships": lambda: self._relationships(number),
             "history": lambda: self._history(number),
         }
+
+    def _fixed_in(self, row: Row) -> dict[str, Any]:
+        found = self.state.row(
+            "select version.id, version.name from version join fixed_in on version.name = fixed_in.version"
+            " where issue = ? and project = ?",
+            row["id"],
+            row["project"],
+        )
+        return dict(found) if found else {}
 
     def _named(self, table: str, number: int) -> dict[str, Any]:
         row = self.state.row(f"select id, name from {table} where id = ?", number)  # noqa: S608 - one of our tables

@@ -32,6 +32,9 @@ create table if not exists account (
 create table if not exists project (
     id integer primary key autoincrement, name text not null unique collate nocase, description text not null,
     parent integer not null, status integer not null, view_state integer not null);
+create table if not exists version (
+    id integer primary key autoincrement, project integer not null, name text not null);
+create table if not exists fixed_in (issue integer primary key, version text not null);
 create table if not exists category (
     id integer primary key autoincrement, project integer not null, name text not null collate nocase,
     unique (project, name));
@@ -225,6 +228,15 @@ class State:
             project,
         )
         return [int(row["id"]) for row in found]
+
+    def add_version(self, project: int, name: str) -> int:
+        """Make a version unless the project has it; returns its id. Belongs inside `change`."""
+        there = self.number("select id from version where project = ? and name = ?", project, name)
+        return there or self.insert("version", {"project": project, "name": name})
+
+    def versions(self, project: int) -> list[Row]:
+        """The project's own versions: none is inherited from a sibling."""
+        return self.rows("select id, name from version where project = ? order by id", project)
 
     def categories(self, project: int) -> list[Row]:
         """The project's own categories, those it inherits and the global ones, by name."""

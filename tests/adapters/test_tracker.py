@@ -112,7 +112,12 @@ class TrackerContract:
     def test_a_note_of_ours_takes_an_issue_out_of_feedback_and_that_was_us(self, tracker: Tracker) -> None:
         """We are its reporter; an update afterwards puts it there again."""
         number = tracker.file(issue()).number
-        wanted = {"project": "Bugs InBox", "handler": "ihelp", "status": "feedback", "priority": "normal"}
+        wanted: dict[str, Any] = {
+            "project": "Bugs InBox",
+            "handler": "ihelp",
+            "status": "feedback",
+            "priority": "normal",
+        }
         tracker.update(number, **wanted)
         tracker.note(number, "Which screen?", "[HD-1#3#1]")
         stands = tracker.look(number)

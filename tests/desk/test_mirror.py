@@ -159,8 +159,8 @@ def test_in_the_end_both_show_the_same(process: Process, seed: int) -> None:
     for _ in range(STEPS):
         run.step()
     run.settle()
-    case, stands = run.room.store.load(run.case_id), run.room.tracker.issues[run.issue]
-    wanted = shown(case, process)
+    case, stands = run.room.store.load(run.case_id), run.room.tracker.look(run.issue)
+    wanted = {name: value for name, value in shown(case, process).items() if value}
 
     assert wanted == {name: getattr(stands, name) for name in wanted}
     assert [] == [item for item in run.room.store.owed_by(run.case_id) if not isinstance(item.intent, SendNotice)]
@@ -283,9 +283,9 @@ def test_what_mantis_does_not_keep_is_not_set_right_for_ever(process: Process) -
     tracker._write(run.issue, replace(tracker.issues[run.issue], handler="ihelp"))
     updates = []
 
-    def update(number: int, **wanted: str) -> tuple[str, ...]:
+    def update(number: int, *, status: str, **wanted: Any) -> tuple[str, ...]:
         updates.append(wanted)
-        tracker._write(number, replace(tracker.issues[number], **{**wanted, "handler": "ihelp"}))
+        tracker._write(number, replace(tracker.issues[number], status=status, handler="ihelp"))
         return ("handler",)
 
     tracker.update = update

@@ -48,7 +48,7 @@ ACTIONS = (
     ("prioritise", Reprioritised, {"priority": "high", "note": "A client waits."}),
     ("ask", AskedRequester, {"question": "Which browser?"}),
     ("tick", Ticked, {"activity": "analyse", "note": "Always."}),
-    ("resolve", Resolved, {"resolution": "It is in the menu."}),
+    ("resolve", Resolved, {"outcome": "done", "resolution": "It is in the menu."}),
     ("note", Noted, {"text": "It is the proxy."}),
     ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the other log."}),
 )

@@ -56,6 +56,7 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, house: SandboxHouse, sc
     page.screenshot(path=screens / "lead.png", full_page=True)
     page.locator("#resolve summary").click()
     expect(page.locator("#resolve")).to_contain_text("name nobody")
+    page.get_by_label("What came of it?").select_option("done")
     page.get_by_label("How was it resolved?").fill("Camille, it is under Partners now.")
     page.get_by_role("button", name="Resolve").click()
     until = time.monotonic() + 60

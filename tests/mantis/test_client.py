@@ -252,7 +252,7 @@ def test_an_engineer_who_was_lowered_stops_no_filing(stand_in: StandIn) -> None:
     number = stand_in.tracker.file(issue()).number
     lower(stand_in, "paul")
     one = issue()
-    wanted = {"project": "Bugs InBox", "status": "feedback", "priority": "low"}
+    wanted: dict[str, Any] = {"project": "Bugs InBox", "status": "feedback", "priority": "low"}
 
     assert ("handler",) == stand_in.tracker.file(one).dropped
     assert 1 == len(stand_in.marked(one.marker))

@@ -22,6 +22,7 @@ from intake_fn.core.case import (
     LetThrough,
     Linked,
     Noted,
+    Outcome,
     Overruled,
     Parted,
     Refiled,
@@ -190,7 +191,7 @@ def test_resolved_requests_stand_in_a_list_of_their_own(web: Web) -> None:
     """Not among the open ones."""
     case = web.sent()
     web.sign_in()
-    web.act(case, "resolve", resolution="Done.")
+    web.act(case, "resolve", outcome="done", resolution="Done.")
 
     assert case.id in web.client.get("/desk?show=closed").text
     assert case.id not in web.client.get("/desk?level=0").text
@@ -264,7 +265,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
     "join": ({"request": "hd 00000001"}, Joined, {"other": "HD-0000-0001"}),
     "part": ({}, Parted, {}),
     "refile": ({}, Refiled, {}),
-    "resolve": ({"resolution": "Mended."}, Resolved, {"resolution": "Mended."}),
+    "resolve": (
+        {"resolution": "Mended.", "outcome": "fixed", "fixed_in": " 4.2 "},
+        Resolved,
+        {"resolution": "Mended.", "outcome": Outcome.FIXED, "fixed_in": "4.2"},
+    ),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
     "close": ({"note": "Nobody objected."}, Closed, {"note": "Nobody objected."}),
 }
@@ -278,7 +283,7 @@ def ready(web: Web, action: str) -> Case:
     case = web.sent(homepage="https://spam.example" if action in ("let-through", "reject") else "")
     web.sign_in(ADMIN if ACTIONS[action].for_admins else PARIS)
     if action in AFTER_RESOLVING:
-        web.act(case, "resolve", resolution="Done.")
+        web.act(case, "resolve", outcome="done", resolution="Done.")
     if action in ("join", "part"):
         case = web.sent(summary="I cannot open a shipment")
     if action == "part":
@@ -457,7 +462,7 @@ def test_only_what_the_rules_allow_is_offered(web: Web) -> None:
     assert "/escalate" in web.client.get(page).text
     assert "/reopen" not in web.client.get(page).text
 
-    web.act(case, "resolve", resolution="Done.")
+    web.act(case, "resolve", outcome="done", resolution="Done.")
 
     assert "/escalate" not in web.client.get(page).text
     assert "/reopen" in web.client.get(page).text
@@ -760,3 +765,55 @@ def test_lowering_an_urgent_request_is_not_offered_to_who_may_not(web: Web) -> N
 
     assert (False, True) == ('id="prioritise"' in theirs, "Only level 3 may lower a request that is urgent" in theirs)
     assert (True, False) == ('id="prioritise"' in ours, "Only level 3 may lower" in ours)
+
+
+def test_who_resolves_says_what_came_of_it(web: Web) -> None:
+    """A choice without JavaScript; without it nothing is resolved and what was typed stays. The requester reads it."""
+    web.sign_in()
+    case = web.sent(Kind.QUESTION)
+    refused = web.act(case, "resolve", resolution="It is in the menu.", fixed_in="4.2")
+    made_up = web.act(case, "resolve", resolution="It is in the menu.", outcome="gone")
+
+    assert (422, 422) == (refused.status_code, made_up.status_code)
+    assert "Please choose what came of it." in refused.text
+    assert 'value="4.2"' in refused.text
+    assert "It is in the menu." in refused.text
+    assert '<option value="not-reproducible">Could not be reproduced</option>' in refused.text
+    assert 303 == web.act(case, "resolve", resolution="In the menu.", outcome="done", fixed_in="4.2").status_code
+    page = web.client.get(web.links.status(case.id).removeprefix(web.links.base_url)).text
+    assert "<strong>It is done, in version 4.2.</strong>" in page
+    assert "Resolved. It is done, in version 4.2" in page
+    assert "It is done, in version 4.2." in web.client.get(f"/desk/requests/{case.id}").text
+    mail = next(mail for mail in web.mailer.sent if "Resolved:" in mail.subject)
+    assert "Your request is resolved. It is done, in version 4.2." in mail.text
+    assert "Your request is resolved. It is done, in version 4.2." in mail.html
+
+
+def test_a_decision_keeps_the_clause_as_it_was_and_the_module(web: Web) -> None:
+    """Text and place come from the spec, not from the form; the module of the clause is chosen beforehand."""
+    web.sign_in()
+    case = web.sent(Kind.CHANGE, module="general")
+    page = web.client.get(f"/desk/requests/{case.id}").text
+    said: dict[str, Any] = {"category": "bug", "clause": "quotes#validity", "reason": "So.", "module": "billing"}
+    web.act(case, "overrule", quote="Made up.", url="//evil.example.com", **said)
+    (event,) = [one for one in web.store.load(case.id).history if isinstance(one, Overruled)]
+    shown = web.client.get(web.links.status(case.id).removeprefix(web.links.base_url)).text
+
+    assert re.search(r'<select name="module".*?</select>', page, re.DOTALL)
+    assert ("billing", "quotes/#validity") == (event.module, event.url)
+    assert event.quote in shown.replace("&#39;", "'")
+    assert "Made up." not in event.quote
+    assert event.quote
+    assert 422 == web.act(case, "overrule", category="bug", reason="So.", module="gone").status_code
+
+
+def test_a_speciality_is_proposed_at_the_desk(web: Web) -> None:
+    """By what it says; who would have it at level 3 is named. Of all else nothing is said."""
+    web.sign_in()
+    server = web.sent(module="general", summary="The server is down since nine")
+    other = web.sent(module="general")
+    page = web.client.get(f"/desk/requests/{server.id}").text
+
+    assert "<dt>Speciality</dt><dd>Server" in page
+    assert "At level 3 it is for Paul." in page
+    assert "<dt>Speciality</dt>" not in web.client.get(f"/desk/requests/{other.id}").text

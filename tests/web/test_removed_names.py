@@ -154,7 +154,7 @@ def test_what_is_done_with_such_a_request_is_done_or_refused(full: Web, part: st
                 "reason": "not-this-level",
                 "to": f"{up[0]}:{process.levels[up[0]].resources[0]}" if up else "",
             },
-            "resolve": {"resolution": "It is done."},
+            "resolve": {"outcome": "done", "resolution": "It is done."},
         }
         for action, answers in tries.items():
             answer = web.act(case, action, sure=case.handler, **answers)

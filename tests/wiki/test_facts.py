@@ -239,6 +239,7 @@ EXPLAINED_AS_ONE = (
     "mantis.fields",
     "mantis.field_names",
     "mantis.status",
+    "mantis.resolution",
 )
 
 

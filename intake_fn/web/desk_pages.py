@@ -103,14 +103,8 @@ def _orphans(show: str, at: int | None) -> list[CaseRow]:
 
     In a person's own list, those that they would get now.
     """
-    desk, cursor = front().desk(), ""
-    found: list[CaseRow] = []
-    for _ in range(MOST_PAGES):
-        page = desk.store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
-        found += [row for row in page.rows if any(orphaned(row, desk.process))]
-        cursor = page.cursor
-        if not cursor:
-            break
+    page = front().desk().store.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
+    found = [row for row in page.rows if any(orphaned(row, front().process))]
     return found if show != "mine" else [row for row in found if _keeper_of(row) == me()]
 
 

@@ -159,7 +159,7 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
 ) -> None:
     """Nothing is lost: seven find what they typed on their page, and the log holds one event."""
     desk = site.house.patient_desk
-    case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"Eight at once, {number}"})["id"]
+    case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"How do I export list number {number}?"})["id"]
     page = f"{site.url}/desk/requests/{case_id}"
     read = [engineer.read(page) for engineer in engineers]
     ready, handler = threading.Barrier(ENGINEERS), desk.store.load(case_id).handler

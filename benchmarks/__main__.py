@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import building, capacity, entry_import, judge, search, submit
+from benchmarks import building, capacity, entry_import, judge, same, search, submit
 
 if __name__ == "__main__":
     entry_import.main()
     building.main(quick="--quick" in sys.argv)
     judge.main()
+    same.main()
     search.main(quick="--quick" in sys.argv)
     submit.main()
     capacity.main((0, 10, 100) if "--quick" in sys.argv else capacity.DUE)

@@ -27,6 +27,12 @@ _OF_THE_TRADE = re.compile(
 _SIGNED_AMOUNT = re.compile(r"\+\d+\.\d{1,2}")
 
 
+_COMPANY_FORM = re.compile(
+    r",? (?:ltd|limited|inc|corp|corporation|llc|plc|gmbh|ag|kg|co|sa|sas|sarl|bv|nv|ab|oy|as|pte|pty|spa|srl)\.?$",
+    re.IGNORECASE,
+)
+
+
 def _card(text: str) -> str:
     """The number of a known card scheme whose check digit (ISO/IEC 7812-1) is right; else nothing."""
     plain = re.sub(r"\D", "", text)
@@ -74,8 +80,9 @@ KINDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 class Masking:
     """The placeholders of one request."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """`names` are those that are known, the requester's first of all."""
+    def __init__(self, names: Iterable[str] = (), companies: Iterable[str] = ()) -> None:
+        """`names` are those that are known, the requester's first of all; `companies` are masked whole."""
+        self._companies = _company_pattern(companies)
         self._placeholders: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._names = _name_pattern(names)
@@ -84,6 +91,8 @@ class Masking:
         """The text with placeholders."""
         for kind, pattern, proved in KINDS:
             text = re.sub(pattern, partial(self._masked, kind, proved), text)
+        if self._companies:
+            text = self._companies.sub(lambda match: self._of("company", match[0]), text)
         return self._names.sub(lambda match: self._of("name", match[0]), text) if self._names else text
 
     def unmask(self, text: str) -> str:
@@ -109,3 +118,15 @@ def _name_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     parts = sorted({part for name in whole for part in name.split() if len(part) >= SHORTEST_NAME})
     ways = [f"(?i:{re.escape(name)})" for name in whole if len(name) >= SHORTEST_NAME] + [re.escape(p) for p in parts]
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") if ways else None
+
+
+def _company_pattern(companies: Iterable[str]) -> re.Pattern[str] | None:
+    """Names of companies in any case, with the form of company or without: Northwind Ltd. and Northwind are one."""
+    given = [" ".join(name.split()) for name in companies]
+    names = {*given, *(_COMPANY_FORM.sub("", name) for name in given)}
+    ways = sorted((name for name in names if len(name) >= SHORTEST_NAME), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?i:{'|'.join(map(_spaced, ways))})(?!\w)") if ways else None
+
+
+def _spaced(name: str) -> str:
+    return r"\s{1,3}".join(map(re.escape, name.split()))

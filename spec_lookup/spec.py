@@ -166,6 +166,11 @@ class Spec:
         """The normative clauses that texts with their weights are about, the best first."""
         return self._search(parts, limit, deciding=True)
 
+    def nearest(self, claim: Claim) -> str:
+        """The clause that a claim resembles most, as page#anchor; "" when none has to do with it."""
+        hits = self.deciding(claim.evidence().parts(), 1)
+        return hits[0].clause.cite if hits else ""
+
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
         read = claim.evidence()

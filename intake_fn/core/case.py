@@ -357,11 +357,13 @@ class Unlinked(Event):
 class Joined(Event):
     """A person says that it is the same as another request, whose issue is `number`; it follows that one from now on.
 
-    What a request hears of the one that it follows stands in core/following.py.
+    What a request hears of the one that it follows stands in core/following.py. `confirmed` when they were asked about
+    it once more, because the other request is another customer's.
     """
 
     other: str
     number: int | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ SpecdeskError
 ├── Refused      the asker can mend it: a missing part, a step the rules do not allow
 │   ├── Unknown      there is no such request, file or link
 │   │   └── Expired  there was, but the link is too old
-│   └── Undeliverable    no mail can be sent to the address
+│   ├── Undeliverable    no mail can be sent to the address
+│   └── Unconfirmed      it can be done, once a person has confirmed it
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
 │   ├── PutOff       it is not to be done before a certain time
@@ -41,6 +42,10 @@ class Expired(Unknown):
 
 class Undeliverable(Refused):
     """No mail can be sent to the address, now or later; other addresses get theirs."""
+
+
+class Unconfirmed(Refused):
+    """It can be done, once a person has confirmed that they mean it."""
 
 
 class Stale(SpecdeskError):

@@ -56,10 +56,11 @@ from intake_fn.core.case import (
     accepts,
     resolved_by,
 )
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, Unconfirmed
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notices import CATEGORIES
-from intake_fn.core.process import Process
+from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Request
 from spec_lookup.masking import Masking
 
 OPEN_AGAIN = "The request that is the same is open again, and so is yours."
@@ -73,15 +74,40 @@ TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
 # --- who follows whom ------------------------------------------------------------------------
 
 
-def joining(case_id: str, event: Joined, other: Case) -> Joined:
-    """The event with what is known of the other request. Raises Refused when that one can't be followed."""
-    if other.same_as == case_id:
-        raise Refused(f"{other.id} follows {case_id} already. Have it follow no more first, on its own page.")
+def joining(case: Case, event: Joined, other: Case) -> Joined:
+    """The event with what is known of the other request.
+
+    Raises Refused when that one can't be followed, Unconfirmed when it is another customer's and that isn't confirmed.
+    """
+    if other.same_as == case.id:
+        raise Refused(f"{other.id} follows {case.id} already. Have it follow no more first, on its own page.")
     if other.status.is_held_back:
         raise Refused(f"{other.id} is held back until a person has looked at it. Look at it first.")
     if other.same_as:
         raise Refused(f"{other.id} is itself the same as {other.same_as}. Name {other.same_as} instead.")
+    if other.id != case.id and are_strangers(case.request, other.request) and not event.confirmed:
+        raise Unconfirmed(f"{other.id} is another customer's request. Confirm that both are the same.")
     return replace(event, number=None if other.gone else other.issue)
+
+
+def are_strangers(one: Request, other: Request) -> bool:
+    """Whether two requests are of different customers: of another company, or from another mail domain."""
+    return _customer(one) != _customer(other)
+
+
+def _customer(request: Request) -> tuple[str, str]:
+    """Company and mail domain; staff of any office are of one company."""
+    company = request.requester.company if request.requester.office == CLIENT else ""
+    return " ".join(company.casefold().split()), mailbox(request.requester.email).rpartition("@")[2]
+
+
+def company_of(request: Request, process: Process) -> str:
+    """Whose request it is, for people of the Help Desk to read."""
+    requester = request.requester
+    domain = requester.email.rpartition("@")[2]
+    office = process.offices.get(requester.office)
+    name = f"our office {office.name}" if office else requester.company or process.client_name
+    return f"{name} (mail domain {domain})"
 
 
 def settled(case: Case, other: Case, at: datetime, actor: str) -> Followed | Unfollowed | None:
@@ -234,8 +260,10 @@ _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
 
 def _masked(text: str, case: Case) -> str:
     """What was written to the requester of a case, for others' eyes."""
-    named = (case.request.requester.name, *(case.request.details.get(name, "") for name in ("person_name", "approver")))
-    return Masking(named).mask(text)
+    details = case.request.details
+    named = (case.request.requester.name, *(details.get(name, "") for name in ("person_name", "approver")))
+    companies = (case.request.requester.company, details.get("client_company", ""))
+    return Masking(named, companies).mask(text)
 
 
 # --- what follows from it --------------------------------------------------------------------

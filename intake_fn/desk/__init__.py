@@ -123,18 +123,18 @@ class Desk:
         if _is_there(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
             return case, None
         if isinstance(event, Joined):
-            event = self._joining(case_id, event)
+            event = self._joining(case, event)
         if event.actor != REQUESTER:
             _refuse_if_moved_on(case, seen)
         return case, escalation.advance(case, event, self.process)
 
-    def _joining(self, case_id: str, event: Joined) -> Joined:
-        """The event with what is known of the other request. Raises Refused when that one can't be followed."""
+    def _joining(self, case: Case, event: Joined) -> Joined:
+        """The event with what is known of the other request. Raises Refused when that one can't be followed so."""
         try:
             other = self.store.load(event.other)
         except Unknown as error:
             raise Refused(f"There is no request {event.other}. Please look its number up.") from error
-        return following.joining(case_id, event, other)
+        return following.joining(case, event, other)
 
     def deliver(self, case_id: str) -> Case:
         """Try now what is owed because of one case, in order; returns the case as it then stands."""

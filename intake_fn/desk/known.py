@@ -8,15 +8,16 @@ worked on as ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import structlog
 
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
-from spec_lookup import DuplicateIndex, IssueText, SpecLookupError
+from spec_lookup import Claim, DuplicateIndex, IssueText, SpecLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +47,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An issue that is like a request; `certain` when it is called a duplicate.
+    """An issue that is like a request; `certain` when it is called the same.
 
     `state` is how an issue that somebody else filed stands in the tracker; of our own ones the store knows better.
     """
@@ -57,22 +58,29 @@ class Similar:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The file of known issues as it was read: what it holds, its digest, and when."""
+
+    index: DuplicateIndex
+    digest: bytes
+    at: datetime
+
+
 @dataclass
 class Remembered:
-    """What one process has read of the known issues last: the file's digest, what it holds, and when."""
+    """What one process has read of the known issues last, for all its threads; one of them reads at a time."""
 
-    index: DuplicateIndex | None = None
-    digest: bytes = b""
-    at: datetime | None = None
+    last: Reading | None = None
+    reading: Lock = field(default_factory=Lock)
 
 
 def similar(desk: Desk, case: Case) -> list[Similar]:
     """The issues that are most like a request, its own left out; none when they cannot be read."""
     try:
-        index = _remembered(desk)
-        found = index.find(_asked(case, case.id), SHOWN + 1)
-        others = [one for one in found if one.id != str(case.issue) and one.score >= LEAST][:SHOWN]
-        return [_shown(index, one) for one in others]
+        found = _remembered(desk).found(_asked(case, case.id), SHOWN + 1)
+        others = [pair for pair in found if pair[0].id != str(case.issue) and pair[0].score >= LEAST][:SHOWN]
+        return [_shown(*pair) for pair in sorted(others, key=lambda pair: not pair[0].same)]
     except SpecdeskError as error:
         log.warning("known_issues_unread", error=str(error))
     except Exception:  # whatever it is: the page is worth more than the suggestions on it
@@ -80,9 +88,8 @@ def similar(desk: Desk, case: Case) -> list[Similar]:
     return []
 
 
-def _shown(index: DuplicateIndex, one: Candidate) -> Similar:
-    text = index.text(one.id)
-    return Similar(int(one.id), text.summary, index.is_duplicate([one]), text.state)
+def _shown(one: Candidate, text: IssueText) -> Similar:
+    return Similar(int(one.id), text.summary, one.same, text.state)
 
 
 def learn(
@@ -103,13 +110,13 @@ def learn(
         if changed or learnt:
             content = index.to_bytes()
             desk.files.put(KEY, content, "application/json")
-            desk.remembered.digest = sha256(content).digest()
+            desk.remembered.last = Reading(index, sha256(content).digest(), desk.clock())
         return tuple(left[:BEHIND])
     except SpecdeskError as error:
         log.warning("known_issues_not_kept", error=str(error))
     except Exception:  # whatever it is: the sync has more to do than this
         log.exception("known_issues_failed")
-    desk.remembered.index = None  # it may hold what the file does not
+    desk.remembered.last = None  # it may hold what the file does not
     return tuple(wanted[:BEHIND])
 
 
@@ -157,36 +164,47 @@ def _add(desk: Desk, index: DuplicateIndex, number: int) -> bool:
 
 
 def _asked(case: Case, id_: str) -> IssueText:
-    """A request as it is compared."""
-    return IssueText(id_, case.request.summary, f"{case.request.description}\n\n{case.request.expected}"[:LONGEST])
+    """A request as it is compared, with the clause that the judge found nearest."""
+    said, cited = case.request, case.verdict["citations"] if case.verdict else []
+    nearest = str(cited[0]["clause"]) if cited else ""
+    return IssueText(id_, said.summary, said.description[:LONGEST], "", said.expected[:LONGEST], nearest)
 
 
 def _filed(desk: Desk, number: int) -> IssueText:
     """An issue that somebody else filed. Raises Unknown."""
     stands = desk.tracker.look(number)
     state = f"{stands.status}, fixed in {stands.fixed_in}" if stands.fixed_in else stands.status
-    return IssueText(str(number), stands.summary, stands.description[:LONGEST], state)
+    text = stands.description[:LONGEST]
+    return IssueText(str(number), stands.summary, text, state, clause=_nearest(desk, Claim(stands.summary, text)))
+
+
+def _nearest(desk: Desk, claim: Claim) -> str:
+    """The nearest clause; none where the spec cannot be read."""
+    try:
+        return desk.spec().nearest(claim)
+    except SpecLookupError as error:
+        log.warning("known_issue_without_clause", error=str(error))
+        return ""
 
 
 def _remembered(desk: Desk) -> DuplicateIndex:
-    here, now = desk.remembered, desk.clock()
-    if here.index is None or here.at is None or abs(now - here.at) >= FRESH_FOR:
-        return _read(desk)
-    return here.index
+    last = desk.remembered.last
+    return _read(desk) if last is None or abs(desk.clock() - last.at) >= FRESH_FOR else last.index
 
 
 def _read(desk: Desk) -> DuplicateIndex:
     """The file as it stands; empty when there is none yet, or it is damaged or of another model. Raises TryLater."""
     here = desk.remembered
-    try:
-        content = desk.files.get(KEY)
-        digest = sha256(content).digest()
-        if here.index is None or digest != here.digest:
-            here.index, here.digest = DuplicateIndex.from_bytes(content), digest
-    except Unknown:
-        here.index, here.digest = DuplicateIndex(), b""
-    except SpecLookupError as error:
-        log.warning("known_issues_anew", error=str(error))
-        here.index, here.digest = DuplicateIndex(), b""
-    here.at = desk.clock()
-    return here.index
+    with here.reading:
+        last = here.last
+        try:
+            content = desk.files.get(KEY)
+            digest = sha256(content).digest()
+            index = last.index if last and digest == last.digest else DuplicateIndex.from_bytes(content)
+        except Unknown:
+            index, digest = DuplicateIndex(), b""
+        except SpecLookupError as error:
+            log.warning("known_issues_anew", error=str(error))
+            index, digest = DuplicateIndex(), b""
+        here.last = Reading(index, digest, desk.clock())
+    return index

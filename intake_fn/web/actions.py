@@ -146,7 +146,7 @@ ACTIONS: Mapping[str, Action] = {
         "Its requester hears of the other one from now on.",
         Joined,
         {"request": "Please give the number of the other request."},
-        lambda a: {"other": _request(a["request"])},
+        lambda a: {"other": _request(a["request"]), "confirmed": a["confirmed"] == "yes"},
     ),
     "part": Action("Not the same after all", "It is looked at by itself again.", Parted, {}, lambda _: {}),
     "refile": Action("File it anew", "It is filed anew.", Refiled, {}, lambda _: {}),
@@ -185,6 +185,7 @@ LINES = (
     "relation",
     "number",
     "request",
+    "confirmed",
     "outcome",
     "fixed_in",
 )

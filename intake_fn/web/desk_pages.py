@@ -10,10 +10,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet, proposed_module, speciality_of
+from intake_fn.core.following import company_of
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
+from intake_fn.core.notices import NOTICES
 from intake_fn.core.orphans import orphaned
 from intake_fn.core.process import OTHER
 from intake_fn.ports import Page
@@ -22,7 +24,7 @@ from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, 
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
 from intake_fn.web.numbers import whole
-from intake_fn.web.status import files_of
+from intake_fn.web.status import case_number, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,16 +141,24 @@ def act(case_id: str, action: str) -> Any:
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event)
         desk.act(case_id, event, seen)
-    except Stale as error:
-        faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
-        return _page(case_id, action, faster), 409
-    except Unreadable as error:
-        return _page(case_id, action, str(error)), 503
-    except TryLater:
-        return _page(case_id, action, "It could not be saved just now. Please try again in a minute."), 503
-    except Refused as error:
-        return _page(case_id, action, str(error)), 422
+    except (Refused, Stale, TryLater) as error:
+        return _not_done(case_id, action, error)
     return redirect(url_for("desk.show", case_id=case_id, done=action), 303)
+
+
+def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> tuple[str, int]:
+    """Why it did not happen, or what has to be confirmed before, with everything typed still there."""
+    match error:
+        case Unconfirmed():
+            return _join_strangers(case_id), 200
+        case Stale():
+            faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
+            return _page(case_id, action, faster), 409
+        case Unreadable():
+            return _page(case_id, action, str(error)), 503
+        case TryLater():
+            return _page(case_id, action, "It could not be saved just now. Please try again in a minute."), 503
+    return _page(case_id, action, str(error)), 422
 
 
 def _is_mine(case: Case) -> bool:
@@ -172,6 +182,23 @@ def _asked(case: Case, action: str, event: Event) -> str:
         before=process.person(request.form["sure"]).name if request.form.get("sure") else "",
         told=words.STORY[type(event)](event, process),
         kept=[(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "sure")],
+    )
+
+
+def _join_strangers(case_id: str) -> str:
+    """Whose requests would be joined, and who would be told what: nothing has happened yet."""
+    desk = front().desk()
+    case = desk.store.load(case_id)
+    other = desk.store.load(case_number(request.form.get("request", "")))
+    return render_template(
+        "join.html",
+        case=case,
+        other=other,
+        company=company_of(case.request, desk.process),
+        other_company=company_of(other.request, desk.process),
+        followers=[(number, company_of(desk.store.load(number).request, desk.process)) for number in case.followers],
+        told=NOTICES["joined"].text.partition("\n\n")[0],
+        seen=request.form.get("seen", ""),
     )
 
 

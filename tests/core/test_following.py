@@ -113,14 +113,14 @@ def test_nobody_follows_in_a_circle_or_a_chain() -> None:
     assert isinstance(event, Joined)
 
     with pytest.raises(Refused, match=f"{OTHER} follows {CASE_ID} already"):
-        joining(CASE_ID, event, replace(LEAD, same_as=CASE_ID))
+        joining(CASE, event, replace(LEAD, same_as=CASE_ID))
     with pytest.raises(Refused, match=f"Name {THIRD} instead"):
-        joining(CASE_ID, event, replace(LEAD, same_as=THIRD))
+        joining(CASE, event, replace(LEAD, same_as=THIRD))
 
     with pytest.raises(Refused, match=f"{OTHER} is held back"):
-        joining(CASE_ID, event, replace(LEAD, status=Status.QUARANTINED))
+        joining(CASE, event, replace(LEAD, status=Status.QUARANTINED))
 
-    assert [4700, None] == [joining(CASE_ID, event, replace(LEAD, gone=gone)).number for gone in (False, True)]
+    assert [4700, None] == [joining(CASE, event, replace(LEAD, gone=gone)).number for gone in (False, True)]
 
 
 @pytest.mark.parametrize(

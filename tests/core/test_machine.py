@@ -99,6 +99,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "url": words,
     "dropped": st.lists(words, max_size=2).map(tuple),
     "late": st.booleans(),
+    "confirmed": st.booleans(),
     "other": st.sampled_from(["HD-0000-0001", "HD-0000-0002"]),
     "item": words,
     "told": st.booleans(),

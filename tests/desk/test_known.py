@@ -129,7 +129,7 @@ def test_nothing_but_what_is_compared_is_kept(room: Room) -> None:
     minutes(room)
     rows = json.loads(room.files.kept[KEY][0])["issues"]
 
-    assert [{"id", "summary", "description", "state", "vector"}] == [set(row) for row in rows]
+    assert [{"id", "summary", "description", "state", "expected", "clause", "vector"}] == [set(row) for row in rows]
     assert b"camille@example.com" not in room.files.kept[KEY][0]
 
 

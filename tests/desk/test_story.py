@@ -47,6 +47,10 @@ class PlainSpec:
 
     broken = False
 
+    def nearest(self, _: Claim) -> str:
+        """None."""
+        return ""
+
     def judge(self, claim: Claim) -> Verdict:
         """Say bug."""
         if self.broken:

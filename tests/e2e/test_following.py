@@ -41,7 +41,7 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, house: SandboxHouse, sc
     store = house.house.desk.store
     lead, follower = (send(house.url, one)["id"] for one in (LEAD, FOLLOWER))
     sign_in(page, house, "liaison.paris@example.com")
-    similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="It is the same")
+    similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="Join with it")
     until = time.monotonic() + 90
     page.goto(f"{house.url}/desk/requests/{follower}")
     while not similar.count() and time.monotonic() < until:

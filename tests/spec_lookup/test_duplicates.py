@@ -42,7 +42,7 @@ def test_the_same_text_is_certain(issue: IssueText) -> None:
     index = DuplicateIndex.of([LATE, BILL, COPY])
     found = index.find(IssueText("new", issue.summary, issue.description))
 
-    assert Candidate(issue.id, 1.0) == found[0]
+    assert Candidate(issue.id, 1.0, same=True) == found[0]
     assert index.is_duplicate(found)
 
 

@@ -365,12 +365,72 @@ def test_a_similar_request_is_one_click_from_being_the_same(web: Web) -> None:
         web.desk.sync()
     page = web.client.get(f"/desk/requests/{second.id}").text
     where = f"/desk/requests/{second.id}?same={first.id}"
-    assert f'<a href="{where}#join">It is the same</a>' in page
+    assert f'<a href="{where}#join">Join with it</a>' in page
 
     form = web.client.get(where).text
     assert 'id="join" open' in form
     assert f'value="{first.id}"' in form
     assert "" == web.desk.store.load(second.id).same_as
+
+
+CLIENTS: dict[str, dict[str, Any]] = {
+    "first": {"office": "client", "company": "Northwind Trading Ltd.", "email": "ann@northwind.example"},
+    "second": {"office": "client", "company": "Globex", "email": "bo@globex.example", "name": "Bo Ek"},
+}
+
+
+def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_named(web: Web) -> None:
+    """The first click tells whose they are and who will be told what; nothing has happened before the second."""
+    lead, case = (web.sent(**CLIENTS[which], summary=f"Report {which}") for which in ("first", "second"))
+    web.sign_in()
+    asked = web.act(case, "join", request=lead.id)
+
+    assert "" == web.desk.store.load(case.id).same_as
+    assert all(
+        name in asked.text for name in ("Northwind Trading Ltd.", "Globex", "northwind.example", "globex.example")
+    )
+    assert f"What the requester of {case.id} will be told" in asked.text
+    assert "We have had the same request before." in asked.text
+    assert 'name="confirmed" value="yes"' in asked.text
+
+    web.act(case, "join", request=lead.id, confirmed="yes")
+    joined = web.desk.store.load(case.id)
+    assert lead.id == joined.same_as
+    assert [True] == [event.confirmed for event in joined.history if isinstance(event, Joined)]
+
+
+def test_nothing_of_one_customer_reaches_another_that_follows(web: Web) -> None:
+    """Names, companies, domains: whatever is written to the one is masked for the other, by mail and on the page."""
+    lead, case = (web.sent(**CLIENTS[which], summary=f"Report {which}") for which in ("first", "second"))
+    web.sign_in()
+    web.act(case, "join", request=lead.id, confirmed="yes")
+    web.mailer.sent.clear()
+    web.act(
+        web.desk.store.load(lead.id), "overrule", category="bug", reason="At NORTHWIND TRADING it fails, says Camille."
+    )
+    told = "Mended for Northwind Trading Ltd; Northwind Trading and ann@northwind.example were asked."
+    web.act(web.desk.store.load(lead.id), "resolve", resolution=told)
+    web.clock.advance(minutes=1)
+    web.desk.sweep()
+    mails = [mail.text + mail.html for mail in web.mailer.sent if mail.to == "bo@globex.example"]
+    page = web.client.get(web.desk.links.status(case.id).partition("example.com")[2]).text
+
+    assert len(mails) > 1
+    for text in (*mails, page):
+        assert "northwind" not in text.lower()
+        assert "Camille" not in text
+
+
+@pytest.mark.parametrize(
+    "other", [{"email": "eve@elsewhere.example"}, {"office": "client", "company": "Globex", "email": "x@example.com"}]
+)
+def test_another_domain_or_another_company_alone_has_to_be_confirmed(web: Web, other: dict[str, Any]) -> None:
+    """Who sends from elsewhere may be somebody else, whatever they choose at the form."""
+    lead, case = web.sent(summary="A"), web.sent(**{"summary": "B", **other})
+    web.sign_in()
+    web.act(case, "join", request=lead.id)
+
+    assert "" == web.desk.store.load(case.id).same_as
 
 
 def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
@@ -732,7 +792,7 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
     page = web.client.get(f"/desk/requests/{second.id}").text
 
     assert f'view.php?id={first.issue}">#{first.issue}</a> <span dir="auto">{first.request.summary}' in page
-    assert "looks like the same" in page
+    assert "probably the same" in page
     assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In work · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]
 

@@ -409,7 +409,7 @@ def test_nothing_of_one_customer_reaches_another_that_follows(web: Web) -> None:
         web.desk.store.load(lead.id), "overrule", category="bug", reason="At NORTHWIND TRADING it fails, says Camille."
     )
     told = "Mended for Northwind Trading Ltd; Northwind Trading and ann@northwind.example were asked."
-    web.act(web.desk.store.load(lead.id), "resolve", resolution=told)
+    web.act(web.desk.store.load(lead.id), "resolve", resolution=told, outcome="fixed")
     web.clock.advance(minutes=1)
     web.desk.sweep()
     mails = [mail.text + mail.html for mail in web.mailer.sent if mail.to == "bo@globex.example"]

@@ -17,6 +17,7 @@
     rest.py     the routes of /api/rest
     faults.py   trouble on demand, through /_control
     pages.py    pages for people
+    people.py   what people do in Mantis's own pages, where REST does it otherwise
     app.py      all of them as one WSGI app
 
 What it leaves out, because Specdesk never asks for it: custom fields, versions, due dates, stored

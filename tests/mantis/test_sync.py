@@ -34,6 +34,7 @@ from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.request import Attachment, Requester
 from intake_fn.desk.filing import issue_of
 from intake_fn.desk.sync import Synced
+from sandbox.mantis import people
 from tests.desk.test_story import Room, at_level_4, request
 
 if TYPE_CHECKING:
@@ -236,6 +237,43 @@ def test_an_issue_moved_out_of_our_projects_is_brought_back(office: Office, case
     assert ["ChangedInMantis"] == office.told(case_id)
     back = office.mantis.tracker._issue(office.case(case_id).issue or 0)
     assert ("Bugs InBox", "Shipments and milestones") == (back["project"]["name"], back["category"]["name"])
+
+
+def test_what_was_moved_away_by_hand_comes_back_with_its_category(office: Office, case_id: str) -> None:
+    """Mantis's page loses a category that the other project lacks."""
+    with office.mantis.state.change():
+        office.mantis.state.add_project("Elsewhere")
+    number = office.case(case_id).issue or 0
+    people.move(office.mantis.state, "andrei", number, "Elsewhere")
+    assert "category" in (lost := office.mantis.raw("GET", f"issues/{number}")["issues"][0])
+    assert lost["category"] is None
+    for _ in range(6):
+        office.minute()
+    back = office.mantis.tracker._issue(number)
+
+    assert ("Bugs InBox", "Shipments and milestones") == (back["project"]["name"], back["category"]["name"])
+    assert ["ChangedInMantis"] == office.told(case_id)
+
+
+@pytest.mark.parametrize("how", ["fixed", "suspended", "unable to duplicate"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_reopening_that_is_put_back_leaves_the_resolution_as_it_was(
+    office: Office, case_id: str, how: str, closed: bool
+) -> None:
+    """Whatever it was, and whether it was said here or there: not *reopened*."""
+    office.change(case_id, status={"name": "resolved"}, resolution={"name": how})
+    office.at_rest()
+    if closed:
+        office.desk.act(case_id, office.room.event(Closed), office.case(case_id).version)
+    number = office.case(case_id).issue or 0
+    people.reopen(office.mantis.state, "andrei", number)
+    assert ("feedback", "reopened") == (office.stands(case_id)[0], office.desk.tracker.look(number).resolution)
+    office.at_rest()
+
+    assert ("closed" if closed else "resolved", how) == (
+        office.stands(case_id)[0],
+        office.desk.tracker.look(number).resolution,
+    )
 
 
 @pytest.mark.parametrize("where", ["summary", "name", "details", "clause"])

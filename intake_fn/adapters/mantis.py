@@ -44,10 +44,10 @@ from intake_fn.adapters.mantis_answers import (
     text_in,
     whole,
 )
-from intake_fn.core.case import UPDATED, Relation
+from intake_fn.core.case import UPDATED, Relation, Status
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
-from intake_fn.core.process import MantisMap
+from intake_fn.core.process import REOPENED, MantisMap
 from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class MantisTracker:
                 "handler": self._handler(target, handler, handled=handled),
                 "status": self._enum("status", status),  # always with the handler: a PATCH leaves it alone otherwise
                 "priority": self._enum("priority", priority),
-                **({"resolution": self._resolution(resolution)} if resolution else {}),
+                **({"resolution": self._resolution(resolution)} if resolution else self._said_before(here, status)),
                 **self._decided(here, target, decided),
             }
             return self._update(here, target, wanted, category)
@@ -178,6 +178,23 @@ class MantisTracker:
         sent = {name: value for name, value in wanted.items() if value}
         answer = self.call("PATCH", f"issues/{number_in(here)}", sent)
         return tuple(name for name in _dropped(wanted, issue_in(answer)) if name in UPDATED)
+
+    def _said_before(self, here: Mapping[str, Any], status: str) -> dict[str, Any]:
+        """The resolution of what is done, where somebody else's reopening took it away; nothing in all other cases."""
+        done = (self.mapping.status[one] for one in (Status.RESOLVED, Status.CLOSED))
+        reopened = self.mapping.resolution[REOPENED].casefold()
+        if status not in done or name_in(here, "resolution").casefold() != reopened:
+            return {}
+        entries = [entry for entry in parts(here, "history") if name_in(entry, "field") == "resolution"]
+        last = entries[-1] if entries else {}
+        before, after = part(last, "old_value"), name_in(last, "new_value").casefold()
+        if after != reopened or not before or name_in(last, "user") == self._account():
+            return {}
+        return {"resolution": {"id": number_in(before)}}
+
+    def _account(self) -> str:
+        """The name of our own account."""
+        return str(self._remember("account", lambda: text_in(self.call("GET", "users/me"), "name")))
 
     def _decided(self, here: Mapping[str, Any], target: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
         """The fields that follow a decision, where nobody has filled them otherwise."""

@@ -37,7 +37,9 @@ from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
-from spec_lookup.folder import content_stamp, read_pages
+from spec_lookup.folder import content_stamp, pages_among, read_pages
+from spec_lookup.parse import decode
+from spec_lookup.spec import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +65,12 @@ def check(args: argparse.Namespace) -> None:
 def build_index(args: argparse.Namespace) -> None:
     """Build the index of the spec that the function carries."""
     stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
-    told = f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]})."
-    say(args, {"clauses": stamp.clauses, "spec": stamp.content}, [told])
+    told = (
+        f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}). "
+        f"Of {stamp.words} published words {stamp.words_in_no_clause} are in no clause."
+    )
+    counted = {name: getattr(stamp, name) for name in ("clauses", "words", "words_in_no_clause")}
+    say(args, {**counted, "spec": stamp.content}, [told])
 
 
 def expected(args: argparse.Namespace) -> None:
@@ -148,7 +154,7 @@ def _spec_as_read(args: argparse.Namespace, verdict: Verdict) -> Spec:
     for commit in _git(args.spec, "log", "--format=%H", "--", ".").split():
         pages = _pages_at(args.spec, commit)
         if content_stamp(pages) == verdict.spec:
-            return Spec.of(pages)
+            return Spec.of(pages, site=site_of(args.spec))
     raise SpecdeskError(
         f"The verdict read the spec {verdict.spec[:12]}; neither {args.index} nor the history of {args.spec} has it. "
         "Name an index of that spec with --index."
@@ -158,8 +164,8 @@ def _spec_as_read(args: argparse.Namespace, verdict: Verdict) -> Spec:
 def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
     """The pages of the spec as they stood at a commit, as read_pages gives them."""
     names = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".").split("\0")
-    paths = sorted(Path(name) for name in names if name.endswith(".md"))
-    return [(path.as_posix(), _git(folder, "show", f"{commit}:./{path.as_posix()}")) for path in paths]
+    paths = [path.as_posix() for path in sorted(map(Path, filter(None, names)))]
+    return [(name, decode(_git(folder, "show", f"{commit}:./{name}").encode(), name)) for name in pages_among(paths)]
 
 
 def _commit(folder: Path) -> str:

@@ -52,7 +52,10 @@ ISSUE = {"id": True, "summary": True, "description": True}
 def build(args: argparse.Namespace) -> None:
     """Index a folder of Markdown pages."""
     stamp = Spec.build(args.spec, args.out)
-    print(f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}); 0 words are in no clause")
+    print(
+        f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}); "
+        f"of {stamp.words} published words {stamp.words_in_no_clause} are in no clause"
+    )
 
 
 def search(args: argparse.Namespace) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
 from spec_lookup.duplicates import DuplicateIndex, IssueText
-from spec_lookup.errors import InputBroken
+from spec_lookup.errors import InputBroken, SpecBroken
 from spec_lookup.folder import read_objects, read_pages
 from spec_lookup.metrics import SEARCHED, SUGGESTED, Judged, Matched, Outcomes, Pair, Searched
 from spec_lookup.parse import clauses, page_name
@@ -75,7 +76,7 @@ class Source:
     def __init__(self, pages: Pages) -> None:
         """`pages` are name and text of each page."""
         self.pages = pages
-        self.clauses = {clause.cite: clause for name, text in pages for clause in clauses(name, text)}
+        self.clauses = clauses_of(pages)
 
     @cached_property
     def spec(self) -> Spec:
@@ -83,14 +84,17 @@ class Source:
         return Spec.of(self.pages)
 
     def with_body(self, cite: str, body: str) -> Pages:
-        """A copy of the pages in which this clause has another body. Raises ValueError when that moves a heading."""
-        clause = self.clauses[cite]
+        """A copy of the pages in which this clause has another body, and nothing else is otherwise.
+
+        Raises ValueError when the body has a heading, or would change another clause or not become this one's text.
+        """
+        clause, alone = self.clauses[cite], _alone(body)
         pages = [
             (name, _replaced(text, clause, self._next_line(clause), body) if page_name(name) == clause.page else text)
             for name, text in self.pages
         ]
-        after = {c.cite: c.markdown for name, text in pages for c in clauses(name, text)}
-        if after != {c.cite: c.markdown for c in self.clauses.values()} | {cite: after.get(cite)}:
+        wanted = {**self.clauses, cite: replace(clause, markdown=alone.markdown, links=alone.links)}
+        if _without_lines(clauses_of(pages)) != _without_lines(wanted):
             raise ValueError(cite)
         return pages
 
@@ -98,6 +102,23 @@ class Source:
         """The line of the heading that ends this clause; None for the last one of its page."""
         below = [c.line for c in self.clauses.values() if c.page == clause.page and c.line > clause.line]
         return min(below, default=None)
+
+
+def clauses_of(pages: Pages) -> dict[str, Clause]:
+    """The clauses of some pages by how they are cited."""
+    return {clause.cite: clause for name, text in pages for clause in clauses(name, text)}
+
+
+def _without_lines(found: Mapping[str, Clause]) -> dict[str, Clause]:
+    return {cite: replace(clause, line=0) for cite, clause in found.items()}
+
+
+def _alone(body: str) -> Clause:
+    """A body as the clause of a page that holds nothing else. Raises ValueError when it has a heading."""
+    found = clauses("body", f"\n{body}\n")  # below an empty line nothing is front matter
+    if [clause.anchor for clause in found] not in ([], [""]):
+        raise ValueError(body)
+    return found[0] if found else Clause("body", "", "", "", "", 1)
 
 
 class Cases:
@@ -156,7 +177,7 @@ class Cases:
             _check_one_of(row, member, RIGHT)
         try:
             return self.source(row).with_body(cite, data["clause_b"])
-        except ValueError as error:
+        except (ValueError, SpecBroken) as error:
             raise InputBroken(
                 f"{row.where}: 'clause_b' can't take the place of {cite}. It has to be a body without headings."
             ) from error

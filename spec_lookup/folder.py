@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from mmap import ACCESS_READ, mmap
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from spec_lookup.clauses import Clauses
@@ -49,7 +50,7 @@ LAYOUT = {
 LISTS = ("cites", "words")
 """How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
 
-FORMAT = 6
+FORMAT = 7
 """Raised with every change of what an index folder holds."""
 
 ENGINE = "spec_lookup 0.6"
@@ -67,22 +68,28 @@ class Stamp:
     format: int
     model: str = ""
     """SHA-256 of the embedding model that the vectors are of; "" for an index of words alone."""
+    words: int = 0
+    words_in_no_clause: int = 0
+    """Published words of the pages, and how many of them are in no clause, as counted."""
 
 
 def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and text of every page, sorted by name. Raises SpecBroken."""
     if not folder.is_dir():
         raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in name.split("/"))
-        if not hidden and not _gives_way(path):  # the site leaves those out, too
-            yield name, decode(path.read_bytes(), name)
+    files = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    for name in pages_among([path.relative_to(folder).as_posix() for path in files]):
+        yield name, decode((folder / name).read_bytes(), name)
 
 
-def _gives_way(path: Path) -> bool:
-    """A README is a folder's first page only where there is no index."""
-    return path.stem == "README" and any(path.with_name(f"index{suffix}").is_file() for suffix in SUFFIXES)
+def pages_among(names: Sequence[str]) -> list[str]:
+    """Those of the files below a spec's folder that the site publishes as pages, in their order.
+
+    Hidden ones are left out, and so is a README where there is an index: it is a folder's first page only without one.
+    """
+    pages = [name for name in names if name.endswith(SUFFIXES) and not re.search(r"(?:^|/)\.", name)]
+    first = {name.rpartition("/")[0] for name in pages if PurePosixPath(name).stem == "index"}
+    return [name for name in pages if PurePosixPath(name).stem != "README" or name.rpartition("/")[0] not in first]
 
 
 def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Markdown pages into clauses, as the site publishes them: see `published`.
+"""Markdown pages into clauses, as the site publishes them: see `rendering` and `published`.
 
 Every heading with an id and every word of a page belongs to one clause: what stands below the page's title is a
 clause under the title's anchor, what stands above every heading one that is cited by the page alone.
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spec_lookup.clause import Clause
+from spec_lookup.coverage import Coverage, coverage
 from spec_lookup.errors import SpecBroken
-from spec_lookup.published import EXTENSIONS, Section, rendered, sections, words_missing
+from spec_lookup.front_matter import split
+from spec_lookup.published import Section, sections
+from spec_lookup.rendering import EXTENSIONS, rendered
 
-__all__ = ["EXTENSIONS", "SUFFIXES", "clauses", "decode", "page_name", "words_in_no_clause"]
+__all__ = ["EXTENSIONS", "SUFFIXES", "Page", "clauses", "covered", "decode", "page_name", "read"]
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """How the names of pages end, for MkDocs and here."""
@@ -23,7 +26,6 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 SHOWN = 10
 """Words of a page that are named at most when they are in no clause."""
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING_LINE = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s+)?(?:#|<h[1-6]\b)|<h[1-6]\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"^[\s>]*(?:=+|-+)\s*$")
 _ATTRIBUTES = re.compile(r"\{:?[^{}]*\}\s*#*\s*$|\]\([^)]*\)|<[^>]*>")
@@ -31,11 +33,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    html: str
-    first_line: int
-    head: Mapping[str, str]
+class Page:
+    """A page as it was read: its clauses, and what they and the published page have in common."""
+
     clauses: list[Clause]
+    texts: dict[str, str]
+    """What stands below each heading with an id, title and text; a page's title without text is no clause."""
+    line: int
+    """Where the page begins below its front matter."""
+    coverage: Coverage
+    """The words that it publishes, held against those of its clauses."""
 
 
 def page_name(path: str) -> str:
@@ -54,57 +61,49 @@ def decode(data: bytes, name: str) -> str:
 
 
 def clauses(name: str, text: str, site: Path | None = None) -> list[Clause]:
-    """The clauses of one page, in order. `name` is the file's path below the spec's folder, `site` its mkdocs.yml.
+    """The clauses of one page, in order: see `read`. Raises SpecBroken."""
+    return read(name, text, site).clauses
 
-    Raises SpecBroken when two headings of the page have the same anchor, and when a word is in no clause.
+
+def read(name: str, text: str, site: Path | None = None) -> Page:
+    """One page. `name` is the file's path below the spec's folder, `site` its mkdocs.yml.
+
+    Raises SpecBroken when two headings of the page have the same anchor, and when a published word is in no clause.
     """
-    page = _read(name, text, site)
-    if missing := _missing(page):
-        raise SpecBroken(
-            f"{name}:{page.first_line}: {len(missing)} published words are in no clause: "
-            f"{' '.join(missing[:SHOWN])}. Write that part of the page as plain Markdown."
-        )
-    return page.clauses
-
-
-def words_in_no_clause(name: str, text: str, site: Path | None = None) -> list[str]:
-    """The published words of a page that none of its clauses holds: none, or `clauses` refuses the page."""
-    return _missing(_read(name, text, site))
-
-
-def _missing(page: _Page) -> list[str]:
-    texts = [text for clause in page.clauses for text in (clause.title, clause.markdown)]
-    return words_missing(page.html, [*texts, *{clause.page_title for clause in page.clauses}])
-
-
-def _read(name: str, text: str, site: Path | None) -> _Page:
-    page = page_name(name)
-    head, body, first_line = _front_matter(text)
+    named = page_name(name)
+    head, body, first_line = split(text)
     normative = head.get("normative", "true").lower() not in ("false", "no")
     html = rendered(body, site)
     above, *found = sections(html)
     lines = _lines(found, body, first_line)
     _refuse_twins(name, found, lines)
     top = next((section for section in found if section.level == 1), None)
-    title = top.title if top else head.get("title", page)
+    title = top.title if top else head.get("title", named)
     made = [
-        Clause(page, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
+        Clause(named, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
         for section, line in zip(found, lines, strict=True)
         if section is not top or section.text or len(found) == 1
     ]
     if above.text:
-        made.insert(0, Clause(page, "", title, title, above.text, first_line, normative, " ".join(above.links)))
-    return _Page(html, first_line, head, made)
+        made.insert(0, Clause(named, "", title, title, above.text, first_line, normative, " ".join(above.links)))
+    texts = {clause.anchor: f"{clause.title if clause.anchor else ''}\n{clause.markdown}" for clause in made}
+    texts = ({top.anchor: top.title} if top else {}) | texts
+    return Page(made, texts, first_line, covered(name, first_line, html, texts))
 
 
-def _front_matter(text: str) -> tuple[Mapping[str, str], str, int]:
-    """The simple `key: value` lines of the front matter, the rest, and the line where the rest begins."""
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        return {}, text, 1
-    pairs = (re.sub(r"\s#.*", "", line).partition(":") for line in (match.group(1) or "").splitlines() if ":" in line)
-    head = {key.strip(): value.strip().strip("\"'") for key, _, value in pairs}
-    return head, text[match.end() :], text.count("\n", 0, match.end()) + 1
+def covered(name: str, line: int, html: str, texts: Mapping[str, str]) -> Coverage:
+    """The words of a page's HTML held against those of its clauses.
+
+    Raises SpecBroken when a published word is in no clause, or a clause says what is not published.
+    """
+    found = coverage(html, texts)
+    for words, what in ((found.lost, "published words are in no clause"), (found.invented, "words are not published")):
+        if words:
+            raise SpecBroken(
+                f"{name}:{line}: {len(words)} {what}: {' '.join(words[:SHOWN])}. "
+                "Write that part of the page as plain Markdown."
+            )
+    return found
 
 
 def _lines(found: list[Section], body: str, first_line: int) -> list[int]:

@@ -9,30 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html.parser import HTMLParser
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
-
-SITE = Path(__file__).resolve().parent.parent / "mkdocs.yml"
-"""The site whose extensions hold where a spec has none of its own."""
-
-ALWAYS = ("toc", "tables", "fenced_code")
-"""What MkDocs adds to every site's extensions."""
-
-EXTENSIONS = (*ALWAYS, "attr_list", "admonition", "def_list", "footnotes", "md_in_html")
-"""Those of Python-Markdown alone, where there is no site."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE = frozenset(
     "a abbr b bdi bdo cite code data del dfn em font i img input ins kbd mark q s samp small span strike strong sub "
-    "sup time tt u var wbr".split()
+    "sup time tt u var wbr svg circle defs ellipse g line path polygon polyline rect symbol title use".split()
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_UNSEEN_TAGS = frozenset(("script", "style", "template", "title"))
-_UNSEEN_CLASSES = frozenset(("headerlink", "linenos"))
-"""What stands in the page's source and is no part of its text: links to a heading, numbers of lines."""
+_UNSEEN_TAGS = frozenset(("script", "style", "template"))
+_UNSEEN_CLASSES = {"a": "headerlink"}
+_NUMBERED = {"td": "linenos", "span": "linenos"}
+"""What stands in the page's source and is no part of its text: links to a heading, numbers (alone) of lines."""
+
+_TITLED = frozenset(("a", "abbr", "span"))
+_WITHOUT_TITLE = frozenset(("headerlink", "footnote-backref"))
+"""Elements whose `title` is read as a note on them, and links that only lead back."""
 
 _WORD = re.compile(r"\w+")
 NO_BREAK = "\u00a0"
@@ -48,37 +40,18 @@ class Section:
     title: str = ""
     blocks: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        """The text below the heading, its blocks apart."""
-        return "\n\n".join(self.blocks)
+        """The text below the heading, its blocks apart, and at the end what its terms stand for."""
+        return "\n\n".join([*self.blocks, *self.notes])
 
-
-@lru_cache(maxsize=4)
-def _extensions(site: Path) -> tuple[list[str], dict[str, Any]]:
-    """The names of a site's extensions and their settings."""
-    if not site.is_file() or find_spec("mkdocs") is None:
-        return list(EXTENSIONS), {}
-    from mkdocs.utils.yaml import yaml_load  # noqa: PLC0415 - only who builds has MkDocs
-
-    with site.open("rb") as file:
-        listed = yaml_load(file).get("markdown_extensions") or []
-    rows = listed.items() if isinstance(listed, dict) else (_named(each) for each in listed)
-    settings = {name: given for name, given in rows if name}
-    return list(dict.fromkeys((*ALWAYS, *settings))), {name: given for name, given in settings.items() if given}
-
-
-def _named(each: str | dict[str, Any]) -> tuple[str, Any]:
-    return (each, None) if isinstance(each, str) else next(iter(each.items()))
-
-
-def rendered(body: str, site: Path | None = None) -> str:
-    """The HTML that the site makes of a page's Markdown."""
-    from markdown import Markdown  # noqa: PLC0415 - only building an index needs it
-
-    names, settings = _extensions(site or SITE)
-    return Markdown(extensions=names, extension_configs=settings).convert(body)
+    def note(self, term: str, meaning: str) -> None:
+        """Keep what a term stands for, once."""
+        line = f"{term}: {meaning}" if term else meaning
+        if line not in self.notes:
+            self.notes.append(line)
 
 
 def sections(html: str) -> list[Section]:
@@ -90,86 +63,90 @@ def sections(html: str) -> list[Section]:
     return reader.found
 
 
-def words_missing(html: str, texts: list[str]) -> list[str]:
-    """The words of a page that none of its texts holds, as often as they lack."""
-    reader = _Visible()
-    reader.feed(html)
-    reader.close()
-    missing = Counter(_WORD.findall("".join(reader.seen))) - Counter(_WORD.findall(" ".join(texts)))
-    return list(missing.elements())
-
-
-class _Visible(HTMLParser):
-    """The text that a person sees, in order."""
+class _Sections(HTMLParser):
+    """What a person sees, cut into sections and blocks; rows of tables with the heads of their columns."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.seen: list[str] = []
-        self._hidden: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what is not seen."""
-        classes = (dict(attrs).get("class") or "").split()
-        hides = tag in _UNSEEN_TAGS or bool(_UNSEEN_CLASSES.intersection(classes))
-        if tag not in _VOID and (self._hidden or hides):
-            self._hidden.append(tag)
-        elif not self._hidden:
-            self.opened(tag, dict(attrs))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note where it ends."""
-        if not self._hidden:
-            self.closed(tag)
-        elif tag in self._hidden:
-            while self._hidden.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        """Keep what is seen."""
-        if not self._hidden:
-            self.text(data)
-
-    def opened(self, tag: str, attributes: dict[str, str | None]) -> None:
-        """A visible element begins."""
-        del attributes
-        if tag not in _INLINE:
-            self.seen.append(" ")
-
-    def closed(self, tag: str) -> None:
-        """A visible element ends."""
-        if tag not in _INLINE:
-            self.seen.append(" ")
-
-    def text(self, data: str) -> None:
-        """Visible text."""
-        self.seen.append(data)
-
-
-class _Sections(_Visible):
-    """The text cut into sections and blocks; rows of tables as a person reads them, with the heads of their columns."""
-
-    def __init__(self) -> None:
-        super().__init__()
         self.found = [Section(0, "")]
+        self._hidden: list[str] = []
         self._heading = ""
         self._block: list[str] = []
         self._as_written = 0
         self._tables: list[_Table] = []
+        self._titled: list[tuple[str, str, int]] = []
+        self._numbers: list[str] = []
 
-    def opened(self, tag: str, attributes: dict[str, str | None]) -> None:
-        """A heading begins a section, other elements a block."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what is not seen."""
+        attributes = {name: value or "" for name, value in attrs}
+        classes = attributes.get("class", "").split()
+        hides = tag in _UNSEEN_TAGS or _UNSEEN_CLASSES.get(tag) in classes
+        if tag not in _VOID and (self._hidden or hides):
+            self._hidden.append(tag)
+        elif not self._hidden:
+            if tag not in _VOID and (self._numbers or _NUMBERED.get(tag) in classes):
+                self._numbers.append(tag)
+            self._seen(tag, attributes, classes)
+
+    def _seen(self, tag: str, attributes: dict[str, str], classes: list[str]) -> None:
+        if tag in _INLINE:
+            self._inline(tag, attributes, classes)
+        else:
+            self._opened(tag, attributes)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """To a browser a slash before the end of a tag says nothing."""
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where what is not seen ends."""
+        hidden = bool(self._hidden)
+        for stack in (self._hidden, self._numbers):
+            while tag in stack and stack.pop() != tag:
+                pass
+        if hidden:
+            return
+        if tag in _TITLED:
+            self._end_titled(tag)
+        elif tag not in _INLINE:
+            self._closed(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Text of the block that is open."""
+        if not self._hidden and not (self._numbers and data.strip().isdigit()):
+            self._block.append(data)
+
+    def _inline(self, tag: str, attributes: dict[str, str], classes: list[str]) -> None:
         if tag == "a" and (target := attributes.get("href")):
             self.found[-1].links.append(target.replace(" ", "%20"))
-        if tag in _INLINE:
-            return
-        if tag == "br":
-            self._block.append("\n" if self._as_written else " ")
+        if tag == "img":
+            self._block.append(attributes.get("alt", ""))
+        elif tag in _TITLED:
+            title = "" if _WITHOUT_TITLE.intersection(classes) else attributes.get("title", "")
+            self._titled.append((tag, title, len(self._block)))
+
+    def _end_titled(self, tag: str) -> None:
+        """Keep the note on what an abbreviation, a link or an icon stands for: a person sees it on pointing there."""
+        while any(opened == tag for opened, _, _ in self._titled):
+            opened, title, start = self._titled.pop()
+            if title:
+                self.found[-1].note(_squeezed(self._block[start:]), _squeezed([title]))
+            if opened == tag:
+                return
+
+    def _opened(self, tag: str, attributes: dict[str, str]) -> None:
+        """A heading begins a section, other elements a block."""
+        if tag == "br" and self._as_written:
+            self._block.append("\n")
         elif tag in _HEADINGS and attributes.get("id"):
             self._leave_tables()
             self.end_block()
-            self.found.append(Section(int(tag[1]), attributes["id"] or ""))
+            self.found.append(Section(int(tag[1]), attributes["id"]))
             self._heading = tag
-        elif not self._heading:
+        elif self._heading:
+            self._block.append(" ")
+        else:
             self._begin(tag)
 
     def _begin(self, tag: str) -> None:
@@ -193,10 +170,8 @@ class _Sections(_Visible):
             table.rows = table.rows or [[]]
             table.cell = tag
 
-    def closed(self, tag: str) -> None:
+    def _closed(self, tag: str) -> None:
         """The end of a heading, a cell, a table or a block."""
-        if tag in _INLINE:
-            return
         if tag == self._heading:
             self.found[-1].title = _squeezed(self._block)
             self._block, self._heading = [], ""
@@ -209,10 +184,6 @@ class _Sections(_Visible):
         else:
             self.end_block()
             self._as_written -= tag == "pre" and self._as_written > 0
-
-    def text(self, data: str) -> None:
-        """Text of the block that is open."""
-        self._block.append(data)
 
     def end_block(self) -> None:
         """Put the open block into its section."""

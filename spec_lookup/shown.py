@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from spec_lookup.claim import Claim
 from spec_lookup.clause import Clause
+from spec_lookup.parse import page_name
 from spec_lookup.spec import Spec
 
 FOR_CLAIM = 24
@@ -53,6 +54,6 @@ def linked(spec: Spec, clause: Clause) -> Iterator[Clause]:
     for link in clause.links.split():
         target, _, anchor = link.partition("#")
         page = posixpath.normpath(posixpath.join(posixpath.dirname(clause.page), target)) if target else clause.page
-        there = spec.clause(f"{page.removesuffix('.md')}#{anchor}")
+        there = spec.clause(f"{page_name(page)}#{anchor}")
         if there is not None:
             yield there

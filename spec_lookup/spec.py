@@ -51,7 +51,7 @@ from spec_lookup.form import (
     tells_report,
 )
 from spec_lookup.index import Bm25, best
-from spec_lookup.parse import clauses as clauses_of
+from spec_lookup.parse import read
 from spec_lookup.published import NO_BREAK
 from spec_lookup.router import FAILURE, QUESTION, Router
 from spec_lookup.vectors import KeptVectors, beside
@@ -133,10 +133,20 @@ class Spec:
         kept: KeptVectors | None = None,
     ) -> Spec:
         """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
-        clauses = [clause for name, text in pages for clause in clauses_of(name, text, site)]
+        found = [read(name, text, site) for name, text in pages]
+        clauses = [clause for page in found for clause in page.clauses]
         embedder = Embedder.open(model_folder())
         dense = Dense.of(clauses, embedder, kept) if embedder else None
-        stamp = Stamp(content_stamp(pages), commit, len(clauses), ENGINE, FORMAT, embedder.digest if embedder else "")
+        stamp = Stamp(
+            content=content_stamp(pages),
+            commit=commit,
+            clauses=len(clauses),
+            engine=ENGINE,
+            format=FORMAT,
+            model=embedder.digest if embedder else "",
+            words=sum(page.coverage.words for page in found),
+            words_in_no_clause=sum(len(page.coverage.lost) for page in found),
+        )
         return cls(Clauses.of(clauses), Bm25.of(map(_words_of, clauses)), dense, stamp, embedder)
 
     @property

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -31,6 +32,10 @@ from intake_fn.core.request import Kind  # noqa: E402
 from intake_fn.web.forms import FORMS, form_for, render_fields  # noqa: E402
 from intake_fn.wiki import clauses, lint  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
+from spec_lookup import SpecBroken  # noqa: E402
+from spec_lookup.parse import SUFFIXES, covered, page_name, read  # noqa: E402
+
+log = get_plugin_logger("specdesk")
 
 SPEC = "spec/"
 """The folder whose pages decide."""
@@ -47,6 +52,7 @@ ICON = "assets/icon.svg"
 STATIC = ROOT / "intake_fn" / "web" / "static"
 
 _MARKER = re.compile(r"^<!-- specdesk: (\S+) -->$", re.MULTILINE)
+_SPEC_LINK = re.compile(r"\]\(/spec/([^)#]+)(\.md)\)")
 _INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
 
 
@@ -55,14 +61,17 @@ _INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Check the spec; add what is not in docs/. Raises PluginError naming every problem."""
-    process = _process(config)
+    process, site = _process(config), Path(config.config_file_path)
     pages = [
-        lint.read(file.src_uri.removeprefix(SPEC).removesuffix(".md"), f"docs/{file.src_uri}", file.content_string)
+        lint.read(_name(file.src_uri), f"docs/{file.src_uri}", file.content_string, site)
         for file in files
         if _is_spec(file.src_uri)
     ]
     if problems := lint.lint(pages, process):
         raise PluginError("\n".join(["The spec is not in form:", *map(str, problems)]))
+    counted = [page.coverage for page in pages]
+    words, lost = sum(each.words for each in counted), sum(len(each.lost) for each in counted)
+    log.info("The spec publishes %d words; %d of them are in no clause", words, lost)
     for uri, kind in FORM_PAGES.items():
         text = f"---\nhide: [toc, footer]\n---\n# {FORMS[kind].title}\n\n{FORMS[kind].lead}\n"
         files.append(File.generated(config, uri, content=text))
@@ -73,16 +82,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put facts where markers stand. Raises PluginError for a marker that names no fact."""
-    del files
     if "<!-- specdesk:" not in markdown:
         return markdown
     known = facts(_process(config))
+    endings = {_name(file.src_uri): Path(file.src_uri).suffix for file in files if _is_spec(file.src_uri)}
 
     def fact(match: re.Match[str]) -> str:
         if match.group(1) not in known:
             names = ", ".join(known)
             raise PluginError(f"docs/{page.file.src_uri}: there is no fact {match.group(1)!r}. Use one of {names}.")
-        return known[match.group(1)]
+        return _SPEC_LINK.sub(lambda link: f"](/spec/{link[1]}{endings.get(link[1], link[2])})", known[match.group(1)])
 
     return _MARKER.sub(fact, markdown)
 
@@ -92,7 +101,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     del files
     process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
     if _is_spec(uri):
-        html = clauses.with_reports(html, uri.removeprefix(SPEC).removesuffix(".md"), intake)
+        _hold_against_clauses(html, page, config)
+        html = clauses.with_reports(html, _name(uri), intake)
         html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
     if kind := FORM_PAGES.get(uri):
         html += _form(kind, process, intake)
@@ -128,7 +138,22 @@ _parsed = lru_cache(maxsize=1)(parse)
 
 
 def _is_spec(uri: str) -> bool:
-    return uri.startswith(SPEC) and uri.endswith(".md")
+    return uri.startswith(SPEC) and uri.endswith(SUFFIXES)
+
+
+def _name(uri: str) -> str:
+    """The page of the spec, as it is cited."""
+    return page_name(uri.removeprefix(SPEC))
+
+
+def _hold_against_clauses(html: str, page: Page, config: MkDocsConfig) -> None:
+    """Raise PluginError when the site shows words of the spec that are in no clause, or a clause has others."""
+    path = f"docs/{page.file.src_uri}"
+    try:
+        indexed = read(path, page.file.content_string, Path(config.config_file_path))
+        covered(path, indexed.line, html, indexed.texts)
+    except SpecBroken as error:
+        raise PluginError(str(error)) from error
 
 
 def _intake_url(config: MkDocsConfig) -> str:

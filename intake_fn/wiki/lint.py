@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from intake_fn.core.process import Process
 from spec_lookup import Clause, SpecBroken
-from spec_lookup.parse import clauses
+from spec_lookup.coverage import Coverage
+from spec_lookup.parse import read as read_page
 
 HEDGES = (
     "should",
@@ -85,19 +87,21 @@ class Page:
     """Number and text of every line outside front matter and code blocks."""
 
     clauses: tuple[Clause, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
     broken: Problem | None = None
     """Why the page has no clauses, if it can't be read."""
 
 
-def read(name: str, path: str, text: str) -> Page:
-    """A page from its Markdown."""
+def read(name: str, path: str, text: str, site: Path | None = None) -> Page:
+    """A page from its Markdown, as the site of this mkdocs.yml publishes it."""
     match = _FRONT_MATTER.match(text)
     pairs = (line.partition(":") for line in (match.group(1) if match else "").splitlines())
     head = {key.strip(): value.strip() for key, _, value in pairs}
     begin = text.count("\n", 0, match.end()) if match else 0
     lines = tuple(_outside_code(text.splitlines(), begin))
     try:
-        return Page(name, path, head, lines, tuple(clauses(path, text)))
+        found = read_page(path, text, site)
+        return Page(name, path, head, lines, tuple(found.clauses), found.coverage)
     except SpecBroken as error:
         return Page(name, path, head, lines, broken=_problem(path, error))
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from spec_lookup import Citation, Claim, InputBroken, Spec, Verdict
-from spec_lookup.evaluate import Cases, evaluate
+from spec_lookup import Citation, Claim, InputBroken, Spec, SpecBroken, Verdict
+from spec_lookup.evaluate import Cases, Source, evaluate
 from spec_lookup.metrics import Judged, Outcomes, Pair, Share, ndcg, recall, tables
 from spec_lookup.report import as_data, as_html, as_text
 
@@ -209,6 +209,35 @@ def test_a_clause_without_a_body_can_be_given_one() -> None:
     assert renting is not None
     assert barrels is not None
     assert ("A plot costs 90 EUR.", "A plot has at most 3 barrels.") == (renting.text, barrels.text)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("## Heading {#other}\n\nText.", "a heading begins another clause"),
+        ("Text.\n\nUnder lined\n-----", "so does an underlined one"),
+        ("> ### Quoted\n> Text.", "and one in a quotation"),
+        ("<template>Text.", "the text is not published"),
+        ("Text.\n\n[plots]: other.md", "no other clause may get another text or link"),
+    ],
+)
+def test_a_body_that_would_change_anything_else_is_refused(body: str, why: str) -> None:
+    """Version B is the pages with one clause changed, and that clause says what the row says."""
+    source = next(iter(Cases(TINY).sources.values()))
+    pages = [(name, text.replace("A plot has", "See [plots]. A plot has")) for name, text in source.pages]
+
+    with pytest.raises((ValueError, SpecBroken)):
+        raise AssertionError((why, Source(pages).with_body("plots#watering", body)))
+
+
+def test_the_text_of_the_changed_clause_is_the_body_as_it_is_published() -> None:
+    """Markup becomes what a person reads, and a first line with a colon is no front matter."""
+    source = next(iter(Cases(TINY).sources.values()))
+    spec = Spec.of(source.with_body("plots#renting", "Price: **90** EUR.\n\n| A | B |\n|---|---|\n| x | y |"))
+    renting = spec.clause("plots#renting")
+
+    assert renting is not None
+    assert "Price: 90 EUR. A: x; B: y" == renting.text
 
 
 def test_the_report_is_one_file_without_scripts() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from spec_lookup.parse import clauses
-from spec_lookup.published import sections, words_missing
+from spec_lookup.coverage import coverage
+from spec_lookup.folder import read_pages
+from spec_lookup.parse import Page, clauses, page_name, read
 
 CONFIG = """
 site_name: Corpus
@@ -51,45 +51,39 @@ markdown_extensions:
   - pymdownx.tilde
 """
 
-PAGE = """---
+CONSTRUCTS = """---
 title: Corpus
 ---
 Words above.
 
 # Every construct {#top .big data-kind="x"}
 
-Below the title, with HTML and an [link](#plain "tip") and :material-check: too.
+Below the title, with HTML and a [link](#plain "Where to look") and :material-check: inside a sentence.
 
-*[HTML]: Hyper Text
+*[HTML]: Hyper Text Markup
 
 ## Plain { #plain data-toc-label="P" }
 
-One ==marked== ~~gone~~ H~2~O A^2^ ++ctrl+alt+del++ {--old--} `#!python print(1)` (c) $x^2$.
+One ==marked== ~~gone~~ H~2~O A^2^ ^^under^^ ++ctrl+alt+del++ `#!python print(1)` (c) $x^2$ *em* **strong** _it_.
+{--struck--} {++put in++} {~~old~>new~~} {==lit==}{>>remark<<}
+
+{==
+
+A block of critic marks.
+
+==}
 
 ## Plain
 
-Twice.[^1]
+Twice.[^1] And again.[^long]
 
 [^1]: A note, with `code`.
+[^long]:
+    A note of two paragraphs.
 
-## Fences
+    The second one.
 
-``` yaml title="prices.yml" linenums="1" hl_lines="2"
----
-a: 1 # (1)!
-# no heading
-```
-
-1.  An annotation.
-
-``` { .python .annotate title=x }
-## none
-```
-
-``` mermaid
-graph LR
-  A --> B
-```
+## Admonitions {#admonitions}
 
 !!! note "Titled"
 
@@ -97,21 +91,48 @@ graph LR
 
     Text there.
 
+    !!! warning
+
+        Nested text.
+
 ??? tip
 
     Folded text.
 
-> #### Quoted
-> In a quotation.
+???+ example "Unfolded"
 
--   An item
+    Open text.
 
-    ### In a list
+!!! info inline end ""
 
-    Below it.
+    Without a title.
 
-- [x] done
-- [ ] open
+## Annotations {#annotations}
+
+Lorem (1) ipsum.
+{ .annotate }
+
+1.  :man_raising_hand: An annotation of a text.
+
+``` yaml title="prices.yml" linenums="1" hl_lines="2"
+---
+a: 1 # (1)!
+# no heading
+```
+
+1.  An annotation of code.
+
+``` { .python .annotate title=x }
+## none
+def rule(): ...
+```
+
+## Buttons and icons {#buttons}
+
+[Subscribe now](#buttons){ .md-button .md-button--primary } [Send :fontawesome-solid-paper-plane:](#top){ .md-button }
+A face :smile: and an icon :material-information-outline:{ title="What the icon says" } amid words.
+
+## Tabs {#tabs}
 
 === "First tab"
 
@@ -119,34 +140,134 @@ graph LR
 
     Tab one.
 
+    ``` c title="main.c"
+    int main(void) { return 0; }
+    ```
+
 === "Second tab"
 
-    Tab two.
+    1. Tab two.
 
-Term
-:   Meaning.
+        === "Inner tab"
+
+            Inner words.
+
+## Tables {#tables}
+
+| Carrier | Limit | Note |
+|:--|--:|:-:|
+| X | 24 h | |
+| Y. Z | **48** h | see [there](#tabs) |
+
+| Only heads | of columns |
+|---|---|
+
+<table><caption>Captioned</caption><tr><th>Side</th><td>Cell</td></tr></table>
+
+## Diagrams {#diagrams}
+
+``` mermaid
+graph LR
+  A[Drawn] --> B
+```
+
+## Grids {#grids}
 
 <div class="grid cards" markdown>
 
--   __Card__
+-   :material-clock-fast:{ .lg .middle } __Card__
 
     ---
 
     Card text.
 
+    [:octicons-arrow-right-24: Card link](#grids)
+
+-   ### Heading in a card {#card}
+
+    Below it.
+
 </div>
 
+<div class="grid" markdown>
+
+=== "Grid tab"
+
+    Grid words.
+
+```` title="grid.txt"
+Grid code
+````
+
+</div>
+
+## Images {#images}
+
+![A pallet in the rain](pallet.svg){ align=left width="30" } Beside it.
+
+<figure markdown="span">
+  ![Framed picture](pallet.svg){ loading=lazy }
+  <figcaption>A caption</figcaption>
+</figure>
+
+![Reference alt][ref]
+
+[ref]: pallet.svg "A title of a picture"
+
+## Lists {#lists}
+
+-   An item
+
+    ### In a list
+
+    Below it.
+
+    1. Numbered
+
+        - Deep
+
+- [x] done
+- [ ] open
+    * [x] nested done
+
+`Term`
+:   Meaning.
+
+    A second paragraph of it.
+
+Another term
+:   One meaning
+:   One more
+
+## Math {#math}
+
+$$
+\\cos x=\\sum_{k=0}^{\\infty}k
+$$
+
+Inline \\(f\\) is a function.
+
+## Quotations {#quotations}
+
+> #### Quoted
+> In a quotation.
+>
+> > Twice quoted.
+
+## Raw {#raw-html}
+
 <h3 id="raw">Raw <em>one</em></h3>
-<p>Raw text.<br>Second line</p>
+<p class="headerlink">A paragraph that is named like a link to a heading.</p>
+<div class="linenos">A division that is named like numbers of lines.</div>
+<p>Raw text.<br>Second line<br/>Third line</p>
+<details><summary>Summed up</summary><p>Unfolded raw.</p></details>
+<!-- ## A comment {#comment} -->
+<script>var script = "unseen";</script>
+<style>p { color: unseen }</style>
 
-| Carrier | Limit | Note |
-|:--|--:|---|
-| X | 24 h | |
-| Y. Z | **48** h | |
+<h3>Without an id</h3>
 
-<table><tr><th>Side</th><td>Cell</td></tr></table>
-
-<figure markdown="span"><figcaption>Caption</figcaption></figure>
+Below a heading without an id.
 
 Under lined
 -----------
@@ -154,23 +275,151 @@ Under lined
 Last words.
 """
 
+LEGACY = """Owner: nobody
+Key: value
 
-def test_clauses_hold_each_heading_and_each_word_of_the_built_page(tmp_path: Path) -> None:
-    """Nothing that the site shows is in no clause, and every anchor is an id of a heading there, in order."""
-    (tmp_path / "docs").mkdir()
-    config = tmp_path / "mkdocs.yml"
-    config.write_text(CONFIG, encoding="utf-8")
-    (tmp_path / "docs" / "index.md").write_text(PAGE, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(config)], check=True, timeout=120)
-    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    article = html.partition("<article")[2].partition(">")[2].partition("</article>")[0]
-    found = clauses("index.md", PAGE, config)
-    held = Counter(re.findall(r"\w+", " ".join(f"{clause.title} {clause.markdown}" for clause in found)))
+Legacy words
+============
 
-    assert ["", *(section.anchor for section in sections(article)[1:])] == [clause.anchor for clause in found]
-    assert [] == words_missing(article, [f"{clause.title} {clause.markdown}" for clause in found])
-    assert 1 == held["Folded"] == held["Quoted"] == held["Meaning"] == held["annotation"]
-    assert [2, 2] == [held["Carrier"], held["Limit"]], "the heads stand in both rows"
+Below the title.
+
+Carrier: is no front matter here.
+"""
+
+QUOTED = """---
+not: a: mapping
+---
+
+## After {#after}
+
+``` yaml
+---
+title: in a fence
+---
+```
+"""
+
+PAGES = {
+    "index.md": CONSTRUCTS,
+    "legacy.markdown": LEGACY,
+    "deep/quoted.mkd": QUOTED,
+    "deep/README.md": "# Read me\n\nWords.\n",
+    "deep/untitled.md": "Only words, none above.\n",
+    "chinese.md": "# 手册\n\n## 总览\n\n打开系统。\n\n## 总览\n\n选择一个运单。\n",
+}
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
+class Corpus:
+    """The pages, read by us and built by MkDocs."""
+
+    def __init__(self, folder: Path, config: str) -> None:
+        """Build the site."""
+        self.folder = folder
+        for name, text in {**PAGES, "pallet.svg": PICTURE}.items():
+            path = folder / "docs" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self.config = folder / "mkdocs.yml"
+        self.config.write_text(config, encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(self.config)], check=True, timeout=120)
+
+    def pages(self) -> dict[str, Page]:
+        """Each page as it is indexed."""
+        return {name: read(name, text, self.config) for name, text in read_pages(self.folder / "docs")}
+
+    def article(self, name: str) -> str:
+        """What the site shows of a page, without what the theme puts around and above it."""
+        address = re.sub(r"(^|/)(index|README)$", r"\1", page_name(name))
+        html = (self.folder / "site" / address / "index.html").read_text(encoding="utf-8")
+        article = html.partition("<article")[2].partition(">")[2].partition("</article>")[0]
+        return re.sub(r"\A\s*<h1>[^<]*</h1>", "", article)  # the theme's, for a page without a title
+
+
+def without_material(config: str) -> str:
+    """The extensions of this repository's own wiki in the place of all of Material's."""
+    own = (Path(__file__).parents[2] / "mkdocs.yml").read_text(encoding="utf-8")
+    extensions = re.search(r"^markdown_extensions:\n(?:[ #-].*\n|\n)+", own, re.MULTILINE)
+    assert extensions
+    return config.partition("markdown_extensions:")[0] + extensions.group()
+
+
+@pytest.fixture(scope="module", params=["all of Material's extensions", "those of the wiki"])
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The corpus, built."""
+    config = without_material(CONFIG) if request.param == "those of the wiki" else CONFIG
+    return Corpus(tmp_path_factory.mktemp("corpus"), config)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_clauses_hold_each_word_of_the_built_page_below_its_heading(corpus: Corpus, name: str) -> None:
+    """Nothing that the site shows is in no clause, and no clause says what the site does not show."""
+    page = corpus.pages()[name]
+    found = coverage(corpus.article(name), page.texts)
+
+    assert ([], []) == (found.lost, found.invented)
+    assert found.words == page.coverage.words > 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_anchor_is_that_of_the_built_page(corpus: Corpus, name: str) -> None:
+    """Each heading with an id, in order, is cited by it; a title without text alone is no clause."""
+    page = corpus.pages()[name]
+    ids = re.findall(r'<h[1-6][^>]*\bid="([^"]*)"', corpus.article(name))
+
+    assert ids == [anchor for anchor in page.texts if anchor]
+    assert {*ids} >= {clause.anchor for clause in page.clauses if clause.anchor}
+
+
+STANDS_IN = [
+    ("", "Words above."),
+    ("top", "with HTML and a link and inside a sentence."),
+    ("top", "HTML: Hyper Text Markup"),
+    ("top", "link: Where to look"),
+    ("plain", "One marked gone H2O A2 under Ctrl+Alt+Del"),
+    ("plain_1", "Twice.1 And again.2"),
+    ("in-an-admonition", "Nested text."),
+    ("in-an-admonition", "Folded text."),
+    ("in-an-admonition", "Without a title."),
+    ("annotations", "An annotation of code."),
+    ("annotations", "prices.yml"),
+    ("buttons", "Subscribe now"),
+    ("buttons", "What the icon says"),
+    ("tabs", "Second tab"),
+    ("in-a-tab", "Inner words."),
+    ("tables", "Carrier: Y. Z; Limit: 48 h; Note: see there"),
+    ("tables", "Only heads; of columns"),
+    ("diagrams", "A[Drawn] --> B"),
+    ("grids", "Card text."),
+    ("card", "Below it."),
+    ("card", "grid.txt"),
+    ("images", "A pallet in the rain Beside it."),
+    ("images", "A caption"),
+    ("images", "Reference alt"),
+    ("in-a-list", "nested done"),
+    ("in-a-list", "A second paragraph of it."),
+    ("math", "is a function."),
+    ("quoted", "Twice quoted."),
+    ("raw", "A paragraph that is named like a link to a heading."),
+    ("raw", "A division that is named like numbers of lines."),
+    ("raw", "Unfolded raw."),
+    ("raw", "Below a heading without an id."),
+    ("under-lined", "Last words."),
+    ("under-lined", "A note of two paragraphs."),
+]
+
+
+def test_words_stand_in_the_clause_of_the_heading_above_them(tmp_path: Path) -> None:
+    """As a person reads the page, construct by construct."""
+    (tmp_path / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    found = {
+        clause.anchor: clause.text.replace("\u00a0", " ")
+        for clause in clauses("index.md", CONSTRUCTS, tmp_path / "mkdocs.yml")
+    }
+
+    assert [] == [(anchor, words) for anchor, words in STANDS_IN if words not in found[anchor]]
+    assert [] == [anchor for anchor, text in found.items() if "unseen" in text or "comment" in text]
 
 
 @pytest.mark.parametrize(

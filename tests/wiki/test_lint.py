@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,52 @@ def test_a_spoiled_page_fails_the_build(checkout: Path, name: str, old: str, new
 
     assert done.returncode != 0
     assert says in done.stderr
+
+
+def test_a_page_of_any_markdown_ending_is_a_page_of_the_spec(checkout: Path) -> None:
+    """MkDocs publishes it and the index has it, so it needs an owner, and its clauses show their citations."""
+    stray = checkout / "docs" / "spec" / "stray.markdown"
+    stray.write_text("# Stray\n\n## Rule {#rule}\n\nIt should be so.\n", encoding="utf-8")
+    config = checkout / "mkdocs.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("- spec/users.md", "- spec/users.md\n      - spec/stray.markdown"),
+        encoding="utf-8",
+    )
+    refused = build(checkout / "site", folder=checkout)
+    sound = SOUND.replace("links", "links").replace("[link](should.md)", "link")
+    stray.write_text(sound, encoding="utf-8")
+    process = checkout / "support.yml"
+    process.write_text(
+        process.read_text(encoding="utf-8").replace("spec: [users]", "spec: [users, stray]"), encoding="utf-8"
+    )
+    built = build(checkout / "site", folder=checkout)
+
+    assert refused.returncode != 0
+    for says in ("the page has no owner", "no module of support.yml names the page 'stray'", "'should' leaves open"):
+        assert f"docs/spec/stray.markdown:{says}" in re.sub(r":\d+: ", ":", refused.stderr)
+    assert built.returncode == 0, built.stderr
+    html = (checkout / "site" / "spec" / "stray" / "index.html").read_text(encoding="utf-8")
+    assert "<code>stray#cancel</code>" in html
+    assert "Owner: " in html
+
+
+def test_the_build_counts_the_words_that_are_in_no_clause(checkout: Path) -> None:
+    """It says how many there are, and fails when there is one."""
+    sound = build(checkout / "site", folder=checkout)
+    path = checkout / "docs" / "spec" / "quotes.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n<template>\n\nNever closed.\n", encoding="utf-8")
+    hidden = build(checkout / "site", folder=checkout)
+    path.write_text(f"{text}\n<!-- specdesk: board -->\n", encoding="utf-8")
+    added = build(checkout / "site", folder=checkout)
+
+    counted = re.search(r"The spec publishes (\d+) words; 0 of them are in no clause", sound.stderr)
+    assert counted
+    assert int(counted[1]) > 1000
+    assert hidden.returncode != 0
+    assert "2 published words are in no clause: Never closed" in hidden.stderr
+    assert added.returncode != 0
+    assert re.search(r"docs/spec/quotes\.md:\d+: \d+ published words are in no clause", added.stderr)
 
 
 def test_another_mermaid_than_the_reviewed_one_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,72 @@
+"""Markdown as a site renders it: by the extensions of its mkdocs.yml, wherever the build is run from."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from spec_lookup.errors import SpecBroken
+
+SITE = Path(__file__).resolve().parent.parent / "mkdocs.yml"
+"""The site whose extensions hold where a spec has none of its own."""
+
+ALWAYS = ("toc", "tables", "fenced_code")
+"""What MkDocs adds to every site's extensions."""
+
+EXTENSIONS = (*ALWAYS, "attr_list", "admonition", "def_list", "footnotes", "md_in_html")
+"""Those of Python-Markdown alone, where there is no site."""
+
+SNIPPETS = "pymdownx.snippets"
+"""The extension that looks for files; without a place of its own it looks where the site's mkdocs.yml is."""
+
+
+def rendered(body: str, site: Path | None = None) -> str:
+    """The HTML that the site makes of a page's Markdown. Raises SpecBroken when its extensions can't be used."""
+    from markdown import Markdown  # noqa: PLC0415 - only building an index needs it
+
+    site = site or SITE
+    try:
+        names, settings = _extensions(site, site.read_bytes() if site.is_file() else b"")
+        return Markdown(extensions=names, extension_configs=settings).convert(body)
+    except Exception as error:  # an extension may raise anything
+        raise SpecBroken(
+            f"{site}: its Markdown extensions can't be used: {error}. Correct it, or install what it names."
+        ) from error
+
+
+@lru_cache(maxsize=4)
+def _extensions(site: Path, content: bytes) -> tuple[list[str], dict[str, Any]]:
+    """The names of a site's extensions and their settings."""
+    if not content.strip() or find_spec("mkdocs") is None:
+        return list(EXTENSIONS), {}
+    listed = _read(site).get("markdown_extensions") or []
+    rows = listed.items() if isinstance(listed, dict) else (_named(each) for each in listed)
+    given = {name: settings or {} for name, settings in rows if name}
+    if SNIPPETS in given:
+        given[SNIPPETS] = {"base_path": [str(site.parent)], **given[SNIPPETS]}
+        given[SNIPPETS]["base_path"] = _below(site.parent, given[SNIPPETS]["base_path"])
+    return list(dict.fromkeys((*ALWAYS, *given))), {name: settings for name, settings in given.items() if settings}
+
+
+def _read(site: Path) -> dict[str, Any]:
+    """A mkdocs.yml with all that it may hold: what it inherits, variables, places."""
+    from mkdocs.config.defaults import MkDocsConfig  # noqa: PLC0415 - only who builds has MkDocs
+    from mkdocs.utils.yaml import get_yaml_loader, yaml_load  # noqa: PLC0415 - as above
+
+    config = MkDocsConfig(str(site))
+    with site.open("rb") as file:
+        found = yaml_load(file, get_yaml_loader(config=config))
+    config.docs_dir = str(site.parent / found.get("docs_dir", "docs"))
+    return found
+
+
+def _named(each: str | dict[str, Any]) -> tuple[str, Any]:
+    return (each, None) if isinstance(each, str) else next(iter(each.items()))
+
+
+def _below(folder: Path, places: Any) -> list[Any]:
+    """Each place; one that is written as a relative path is below the folder."""
+    listed = places if isinstance(places, list) else [places]
+    return [str(folder / each) if isinstance(each, str) else each for each in listed]

@@ -270,7 +270,7 @@ class MantisTracker:
     def look(self, number: int) -> Standing:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         answer = self._send("GET", f"issues/{number}")
-        if answer.status == HTTPStatus.FORBIDDEN and isinstance(answer.body, dict):  # no body: the account is off
+        if answer.status == HTTPStatus.FORBIDDEN and answer.denies:  # no body: the account is off; another: a proxy
             raise Unknown(f"Mantis does not show us issue {number} any more.")
         if answer.status == HTTPStatus.NOT_FOUND and answer.code != NO_ISSUE:  # a proxy's, or a wrong address
             raise TryLater(f"What answers at {self.url} is not Mantis, or not well.")
@@ -386,12 +386,18 @@ class MantisTracker:
         missing = [tag for name in tags if (tag := _tag_name(name)) and tag.casefold() not in present]
         if not missing:
             return ()
-        try:
-            self.call("POST", f"issues/{number}/tags", {"tags": [{"name": tag} for tag in missing]})
-        except (Broken, Refused) as error:
-            log.warning("mantis_tags_refused", issue=number, error=str(error)[:200])
-            return ("tags",)
-        return ()
+        body = {"tags": [{"name": tag} for tag in missing]}
+        for pause in (0.0, LOOK_AGAIN_SECONDS):  # a 500 is what Mantis says to a tag, too
+            self.sleep(pause)
+            answer = self._send("POST", f"issues/{number}/tags", body)
+            if answer.succeeded and answer.readable:
+                return ()
+            if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+        if answer.status in SUCCESS:
+            raise self._error(answer)
+        log.warning("mantis_tags_refused", issue=number, status=answer.status, said=_line(answer.text)[:200])
+        return ("tags",)
 
     # --- names to ids --------------------------------------------------------------------------
 
@@ -635,7 +641,7 @@ def _digest(file: Mapping[str, Any]) -> bytes:
 
 def _is_marked(row: Mapping[str, Any], marker: str) -> bool:
     lines: Iterable[str] = text_in(row, "additional_information").splitlines()
-    return next(iter(lines), "").strip() == marker
+    return next(iter(lines), "").strip() == _line(marker)
 
 
 def _dropped(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[str, ...]:

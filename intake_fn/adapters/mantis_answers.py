@@ -47,6 +47,11 @@ class Answer:
         return self.status in SUCCESS and not fault
 
     @property
+    def denies(self) -> bool:
+        """Whether Mantis itself says that we may not see what was asked for."""
+        return isinstance(self.body, dict) and text_in(self.body, "message").startswith("Access denied")
+
+    @property
     def readable(self) -> bool:
         """Whether it is the JSON object that Mantis answers, or rightly empty."""
         return isinstance(self.body, dict) or (self.empty and self.status in WITHOUT_BODY)

@@ -70,6 +70,8 @@ def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:
     key = (answer.status, answer.text.strip())
     if words := DIAGNOSES.get(key) or (DIAGNOSES.get((answer.status, "")) if answer.version else None):
         raise Diagnosed(*(text.format(url=tracker.url, owner=token.owner, variable=token.variable) for text in words))
+    if answer.status == HTTPStatus.OK and answer.version:
+        raise TryLater(f"Mantis at {tracker.url} answers something else than it should ({said}). Its log says why.")
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TryLater(f"what answers at {tracker.url} is in trouble ({said}). Most often Mantis's database is down.")
     if answer.status in range(300, 400):

@@ -533,6 +533,37 @@ def test_a_file_that_a_proxy_refuses_is_refused(stand_in: StandIn, status: int) 
     assert not stand_in.tracker.attach(number, "large.bmp", b"BM")
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 502])
+def test_tags_that_are_refused_do_not_make_the_filing_fail(stand_in: StandIn, status: int) -> None:
+    """Mantis answers an empty 500 to a tag that it does not like: the issue is there all the same."""
+    send = stand_in.tracker._send
+
+    def no_tags(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        return answer_of(status, b"") if path.endswith("/tags") else send(method, path, *arguments, **more)
+
+    stand_in.tracker._send = no_tags  # type: ignore[method-assign]  # all else is sent
+    one = issue()
+
+    assert ("tags",) == stand_in.tracker.file(one).dropped
+    assert 1 == len(stand_in.marked(one.marker))
+
+
+def test_a_marker_that_mentions_somebody_is_found_again(stand_in: StandIn) -> None:
+    """It stands in Mantis as every text does."""
+    one = issue(marker="@specdesk HD-1", information="@specdesk HD-1\nmore")
+
+    assert stand_in.tracker.file(one).number == stand_in.tracker.file(one).number
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>no</html>", b'{"error": "blocked"}'])
+def test_a_proxy_that_denies_says_nothing_of_an_issue(stand_in: StandIn, body: bytes) -> None:
+    """Only Mantis's own words say that it is hidden from us."""
+    number = stand_in.tracker.file(issue()).number
+    stand_in.tracker._send = lambda *_, **__: answer_of(403, body)  # type: ignore[method-assign]
+    with pytest.raises(Broken):
+        stand_in.tracker.look(number)
+
+
 def test_a_line_break_in_a_name_cannot_turn_an_error_into_a_success(stand_in: StandIn) -> None:
     """Mantis answers 200 with an error inside when an echoed name has a line break: names are one line."""
     number = stand_in.tracker.file(issue()).number

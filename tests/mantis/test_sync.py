@@ -676,6 +676,20 @@ def test_a_question_stands_in_mantis_as_feedback_and_nobody_is_blamed(
     assert Status.RESOLVED is office.case(case_id).status
 
 
+def test_a_question_is_asked_in_the_issue_that_was_filed_anew(office: Office, case_id: str) -> None:
+    """All notes are written again, and it still waits for its answer."""
+    event = office.room.event(AskedRequester, question="Which?")
+    office.desk.act(case_id, event, office.case(case_id).version)
+    office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "administrator")
+    for _ in range(7):
+        office.minute()
+    office.desk.act(case_id, office.room.event(Refiled), office.case(case_id).version)
+    office.at_rest()
+
+    assert "feedback" == office.stands(case_id)[0]
+    assert ["GoneFromMantis"] == office.told(case_id)
+
+
 # --- files -----------------------------------------------------------------------------------
 
 

@@ -69,6 +69,17 @@ def test_what_was_attached_is_still_attached_when_a_part_is_missing(web: Web) ->
     assert not any(file.key.startswith("held/") for file in case.request.attachments)
 
 
+def test_two_files_of_one_name_are_two_files(web: Web) -> None:
+    """Of one size as well: both are kept, both have a link of their own, both reach Mantis."""
+    case = web.sent(Kind.BUG, ("screen.png", PNG + b"1"), ("screen.png", PNG + b"2"))
+    files = case.request.attachments
+
+    assert [PNG + b"1", PNG + b"2"] == [web.files.get(file.key) for file in files]
+    assert [PNG + b"1", PNG + b"2"] == [content for _, content in web.tracker.files[case.issue or 0]]
+    for file in files:
+        assert file.sha256 in web.tracker.issues[case.issue or 0].information
+
+
 def test_a_held_file_can_be_left_out_again(web: Web) -> None:
     """Unticked, its token does not come back, and a bug report has no picture then."""
     web.send(Kind.BUG, ("écran.png", PNG), steps="")

@@ -63,8 +63,8 @@ PAGE_SIZE = 200
 PAGE_GROWS = 8
 """Issues of the first page that is asked for, and by how much it grows: turning pages loses some."""
 
-CLOCKS_DIFFER = timedelta(hours=1)
-"""How far Mantis's clock may be from ours when a marker is looked for."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far Mantis's clock may be from ours when a marker is looked for: it may be set to the wrong zone."""
 
 LOOK_AGAIN_SECONDS = 1.5
 """After a doubtful answer the server may still be working: wait that long before the second look."""

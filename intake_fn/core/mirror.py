@@ -221,7 +221,7 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
         yield Resolved(
             at=now,
             actor=who,
-            resolution=_in_words(stands),
+            resolution=_in_words(stands, closed=closed),
             in_mantis=True,
             outcome=outcome,
             fixed_in=stands.fixed_in if outcome.has_a_version else "",
@@ -230,10 +230,14 @@ def _done(case: Case, stands: Standing, process: Process, now: datetime) -> Iter
         yield Closed(at=now, actor=who, in_mantis=True)
 
 
-def _in_words(stands: Standing) -> str:
-    """What the developers said by a resolution; that it is open, or open again, says nothing of how it was done."""
-    if stands.resolution.casefold() in ("", "open", "reopened"):
-        return "The developers have closed it."
+NO_WORDS = ("", "open", "reopened")
+"""Resolutions that say nothing of how it was done; nor does a number that has no name, such as @0@."""
+
+
+def _in_words(stands: Standing, *, closed: bool) -> str:
+    """What the developers said by a resolution, for the requester; that they said nothing, where they did not."""
+    if stands.resolution.casefold() in NO_WORDS or stands.resolution.startswith("@"):
+        return f"The developers have {'closed' if closed else 'resolved'} it and did not say how it was resolved."
     return f"The developers say: {stands.resolution}."
 
 

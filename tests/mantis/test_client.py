@@ -302,10 +302,20 @@ def test_an_issue_is_found_behind_any_number_of_later_changes(stand_in: StandIn)
     assert [number] == [row["id"] for row in stand_in.marked(one.marker)]
 
 
+def test_a_clock_that_is_half_a_day_off_hides_nothing(stand_in: StandIn) -> None:
+    """Mantis's server has its local time for UTC."""
+    number = stand_in.tracker.file(one := issue()).number
+    busy(stand_in, number, 450, seconds=60)
+    with stand_in.state.change():
+        stand_in.state.run("update issue set updated_at = updated_at - 43200, created_at = created_at - 43200")
+
+    assert number == stand_in.tracker.file(replace(one, since=datetime.now(UTC))).number
+
+
 def test_no_more_is_read_than_back_to_when_the_request_came(stand_in: StandIn) -> None:
     """Of a Mantis with years of issues one page is asked."""
     number = stand_in.tracker.file(issue()).number
-    busy(stand_in, number, 450, seconds=-86_400)
+    busy(stand_in, number, 450, seconds=-200_000)
     sizes: list[str] = []
     rows = stand_in.tracker.rows
 

@@ -13,6 +13,13 @@ from tests.conftest import SUPPORT
 
 WHOLE: dict[str, Any] = yaml.safe_load(SUPPORT.read_text(encoding="utf-8"))
 
+WHOLE["levels"][0]["response"]["high"] = {"working_day_hours": 24}  # a clock that runs in the hours of the office
+
+
+def whole() -> Process:
+    """The process with all names."""
+    return parse(yaml.safe_dump(WHOLE, allow_unicode=True, sort_keys=False), "support.yml")
+
 
 def names() -> list[tuple[str, str]]:
     """Part and name of everything that can be removed. Priorities cannot: all four have to be there."""
@@ -40,7 +47,7 @@ def text_without(part: str, name: str, *, former: bool = False) -> str:
         row = file[part].pop(name)
     if part == "people":
         _replace_person(file, name)
-        file["former"] = {name: row} if former else {}
+        file.update({"former": {name: row}} if former else {})
     return yaml.safe_dump(file, allow_unicode=True, sort_keys=False)
 
 

@@ -15,6 +15,7 @@ from intake_fn.core.case import (
     HandedOver,
     Noted,
     Overruled,
+    Refiled,
     Resolved,
     Ticked,
 )
@@ -23,7 +24,7 @@ from intake_fn.core.mailing import mailbox
 from intake_fn.core.request import Kind, Priority
 from intake_fn.desk.recount import difference, move, rows
 from intake_fn.web import Front, create_app
-from tests.removals import names, without
+from tests.removals import names, whole, without
 from tests.web.conftest import Web, house
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ LOUD = ("error", "critical")
 
 
 @pytest.fixture
-def full(process: Process, spec: Spec) -> Web:
+def full(spec: Spec) -> Web:
     """A house in which requests refer to every name of support.yml, with deliveries that wait."""
+    process = whole()
     web = house(process, spec)
     for office in (*process.offices, "client"):
         web.sent(Kind.QUESTION, office=office, **({"company": "Acme"} if office == "client" else {}))
@@ -103,6 +105,7 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
     with structlog.testing.capture_logs() as logs:
         web.sign_in(process.people[process.admins[0]].address)
         _every_page_answers(web)
+        _file_one_anew(web)
         for _ in range(16):
             web.clock.advance(hours=7)
             web.desk.sweep()
@@ -117,6 +120,21 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
     assert [] == [*web.store.failed(), *web.desk.stuck()]
     assert not gone & {mailbox(mail.to) for mail in web.mailer.sent}
     assert 200 == web.client.get("/health").status_code
+
+
+def _file_one_anew(web: Web) -> None:
+    """Of the request that has been through most: its whole history is written to Mantis once more."""
+    case = max((web.store.load(row.id) for row in rows(web.store) if row.issue), key=lambda case: len(case.history))
+    del web.tracker.issues[case.issue or 0]
+    web.clock.advance(hours=2)
+    web.desk.sync()
+    gone = web.store.load(case.id)
+    again = web.desk.act(case.id, _did(web, Refiled), gone.version)
+    notes = "".join(web.tracker.notes[again.issue or 0])
+
+    assert gone.gone
+    assert "Escalated to level" in notes
+    assert "Done:" in notes
 
 
 def _every_page_answers(web: Web) -> None:

@@ -16,7 +16,7 @@ from intake_fn.core.escalation import keeper
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import left, name_of
 from intake_fn.core.notices import NOTICES, Audience
-from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Process
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Person, Process
 
 
 class Held(Protocol):
@@ -54,6 +54,13 @@ def orphaned(held: Held, process: Process) -> Iterator[Gone]:
         yield Gone(f"at level {held.level}, which is no more", remedy)
 
 
+def beside(held: Held, process: Process) -> list[Person]:
+    """Who is at the level that a request is at, or goes to from one that is gone: one of them would get it now."""
+    level = process.level(held.level)
+    there = process.levels[level.escalates_to[0]] if held.level not in process.levels else level
+    return [process.people[name] for name in there.resources]
+
+
 def homeless(case: Case, process: Process) -> Iterator[Gone]:
     """The same, and what else of a request is gone."""
     yield from orphaned(case, process)
@@ -79,6 +86,13 @@ def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
     if notice.notice == "assigned" and process.has_left(case.handler):
         return replace(found, notice="orphaned", fields={**found.fields, "why": left(case.handler, process)})
     return found
+
+
+def gone_away(address: str, process: Process) -> str:
+    """Why nothing is mailed to an address, also about requests of its own; "" unless it is of somebody who has left."""
+    names = {mailbox(person.address): person.name for person in process.former.values() if person.address}
+    name = names.get(mailbox(address))
+    return f"{name} has left." if name else ""
 
 
 def handing_over(case: Case, whom: str, to: str, process: Process, at: datetime, actor: str, why: str) -> Event | None:

@@ -13,7 +13,7 @@ from intake_fn.core.errors import Broken, PutOff, Refused, SpecdeskError, TryLat
 from intake_fn.core.mailing import mailbox, paced
 from intake_fn.core.notes import FAILURES, SPECDESK
 from intake_fn.core.notices import NOTICES, bundle, render
-from intake_fn.core.orphans import addressed
+from intake_fn.core.orphans import addressed, gone_away
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, ready, record, told
 from intake_fn.ports import Links, Mail, Mark, OutboxItem
@@ -91,8 +91,8 @@ def asked(desk: Desk, item: OutboxItem, case: Case) -> SendNotice | None:
         desk.store.finish(item)
         return None
     mark = desk.store.mark_of(mailbox(notice.to))
-    if mark:
-        event = NotMailed(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=mark.why)
+    if why := mark.why if mark else gone_away(notice.to, desk.process):
+        event = NotMailed(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
         record(desk, item, case, event)
         return None
     until = held_until(notice, case, desk.process, desk.clock())

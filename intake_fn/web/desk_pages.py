@@ -16,7 +16,7 @@ from intake_fn.core.following import company_of
 from intake_fn.core.hours import due
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notices import NOTICES
-from intake_fn.core.orphans import orphaned
+from intake_fn.core.orphans import beside, orphaned
 from intake_fn.core.process import OTHER
 from intake_fn.ports import Page
 from intake_fn.web import words
@@ -107,7 +107,10 @@ def _orphans(show: str, at: int | None) -> list[CaseRow]:
     """
     page = front().desk().store.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
     found = [row for row in page.rows if any(orphaned(row, front().process))]
-    return found if show != "mine" else [row for row in found if _keeper_of(row) == me()]
+    if show != "mine":
+        return found
+    near = [row for row in found if row.handler == me().id or me() in beside(row, front().process)]
+    return [row for row in near[:PAGE] if _keeper_of(row) == me()]
 
 
 def _keeper_of(row: CaseRow) -> Person | None:

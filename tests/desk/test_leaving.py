@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import ChangedInMantis, Escalated, HandedOver, Noted, Reprioritised, RequesterReplied, Resolved
+from intake_fn.core.case import (
+    AskedRequester,
+    ChangedInMantis,
+    Escalated,
+    HandedOver,
+    Noted,
+    NotMailed,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+)
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import keeper
 from intake_fn.core.notes import REQUESTER, note_of
-from intake_fn.core.request import Priority
+from intake_fn.core.request import Priority, Requester
 from intake_fn.desk import leaving, sign_in
 from tests.desk.test_story import Room, request
 from tests.removals import without
@@ -185,6 +195,18 @@ def test_everything_is_kept_by_somebody_who_is_there(room: Room) -> None:
 
     assert keeper(case, process) == process.people["roma"]
     assert keeper(replace(case, handler="nobody"), process).id in process.levels[3].resources
+
+
+def test_who_has_left_gets_no_mail_about_their_own_request_either(room: Room) -> None:
+    """Its history says so, and to whom and why; nothing waits or was given up."""
+    case = room.desk.take_in(request(requester=Requester("Roma", "Roma@Example.com", "paris")), "hers")
+    gone(room)
+    room.desk.act(case.id, room.event(AskedRequester, question="Which one?"), case.version)
+    (event,) = (event for event in room.store.load(case.id).history if isinstance(event, NotMailed))
+
+    assert ("question", "Roma has left.") == (event.notice, event.why)
+    assert ROMA not in [mail.to.lower() for mail in room.mailer.sent]
+    assert [] == [*room.store.owed_by(case.id)]
 
 
 @pytest.mark.parametrize("former", [True, False])

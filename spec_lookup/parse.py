@@ -7,7 +7,9 @@ clause under the title's anchor, what stands above every heading one that is cit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,9 @@ SHOWN = 10
 _HEADING_LINE = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s+)?(?:#|<h[1-6]\b)|<h[1-6]\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"^[\s>]*(?:=+|-+)\s*$")
 _ATTRIBUTES = re.compile(r"\{:?[^{}]*\}\s*#*\s*$|\]\([^)]*\)|<[^>]*>")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_ANCHOR = re.compile(r"#([^\s{}#]+)")
+_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -109,36 +114,30 @@ def covered(name: str, line: int, html: str, texts: Mapping[str, str]) -> Covera
 def _lines(found: list[Section], body: str, first_line: int) -> list[int]:
     """The line of the file where each heading stands; that of the one before where it comes from elsewhere."""
     lines = body.split("\n")
+    places: dict[str | tuple[str, ...], list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for key in _may_begin(line):
+            places[key].append(number)
     at, placed = 0, []
     for section in found:
-        at = next((n for n in _places(lines, at, section)), at)
-        placed.append(first_line + at)
-        at = at + 1 if _says(lines, at, section) else at
+        keys = (section.anchor, tuple(_WORD.findall(section.title)))
+        saying = sorted({number for key in keys for number in places[key][bisect_left(places[key], at) :]})
+        here = next((number for number in saying if _looks_like_heading(lines, number)), next(iter(saying), None))
+        placed.append(first_line + (at if here is None else here))
+        at = at if here is None else here + 1
     return placed
 
 
-def _places(lines: list[str], start: int, section: Section) -> Iterator[int]:
-    """The lines that may be the section's heading, the likeliest first: those written as one, then any."""
-    saying = [n for n in range(start, len(lines)) if _says(lines, n, section)]
-    yield from (n for n in saying if _looks_like_heading(lines, n))
-    yield from saying
+def _may_begin(line: str) -> set[str | tuple[str, ...]]:
+    """The anchors that a line names, and its words without markup: a heading has the one or the other."""
+    anchors = [anchor for braces in _BRACES.findall(line) for anchor in _ANCHOR.findall(braces)]
+    said = tuple(_WORD.findall(_ATTRIBUTES.sub(" ", line)))
+    return {*anchors, *_ID.findall(line), *((said,) if said else ())}
 
 
 def _looks_like_heading(lines: list[str], number: int) -> bool:
     below = lines[number + 1] if number + 1 < len(lines) else ""
     return bool(_HEADING_LINE.match(lines[number]) or _UNDERLINE.match(below))
-
-
-def _says(lines: list[str], number: int, section: Section) -> bool:
-    if number >= len(lines):
-        return False
-    line = lines[number]
-    if re.search(
-        rf"""\{{[^}}]*#{re.escape(section.anchor)}(?![\w-])|id=["']?{re.escape(section.anchor)}(?![\w-])""", line
-    ):
-        return True
-    said = _WORD.findall(_ATTRIBUTES.sub(" ", line))
-    return bool(said) and said == _WORD.findall(section.title)
 
 
 def _refuse_twins(name: str, found: list[Section], lines: list[int]) -> None:

@@ -101,7 +101,7 @@ def test_reading_a_claim_grows_with_its_length(text: str) -> None:
     assert seconds(LONGEST_PART) < 8 * seconds(LONGEST_PART // 4) + 0.02
 
 
-@pytest.mark.parametrize("text", ["](", "{#", "<a", "a-", "1.", "\u2019"])
+@pytest.mark.parametrize("text", ["](", "{#", "<a", "a-", "1.", "\u2019", "报价的", "税は", "ใบเสนอ", "요금은 "])
 def test_finding_words_grows_with_the_length(text: str) -> None:
     """The same for the longest text whose words are looked at."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,19 @@ def test_pages_of_any_markdown_ending_are_read(tmp_path: Path, name: str) -> Non
     (tmp_path / name).write_text("## A\n\nOne.\n", encoding="utf-8")
 
     assert ["a/rules#a"] == [clause.cite for page, text in read_pages(tmp_path) for clause in clauses(page, text)]
+
+
+def test_the_time_to_read_a_page_grows_as_the_page_does() -> None:
+    """Each heading's line is looked up; a page of a thousand headings is no thousand pages."""
+
+    def seconds(headings: int) -> float:
+        text = "\n\n".join(f"## Head {n} {{#h{n}}}\n\nText of {n}.\n\nMore of it." for n in range(headings))
+        began = time.thread_time()
+        found = clauses("page.md", text)
+        took = time.thread_time() - began
+        assert [6 * n + 1 for n in range(headings)] == [clause.line for clause in found]
+        return took
+
+    seconds(10)  # what is loaded once
+
+    assert 7 > min(seconds(1_600) / seconds(400) for _ in range(3))

@@ -94,6 +94,9 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 NO_ISSUE = 1100
 """Mantis's code for an issue that is not there; a 404 without it says nothing of issues."""
 
+NO_RELATION, NO_OTHER = 1802, frozenset({NO_ISSUE, 1803})
+"""Mantis's codes for a relation that is not there; and for no issue to relate to, or the issue itself."""
+
 UNKNOWN_IDS = frozenset({700, 810, 811, 1502, 1503})
 """Mantis's codes for a project, a person or a category that is not there, or not in the project."""
 
@@ -232,7 +235,7 @@ class MantisTracker:
     def _holds(self, number: int, content: bytes) -> bool:
         """Whether an issue has a file of these bytes. Mantis renames a second one of a name: names say nothing."""
         for file in parts(self._issue(number), "attachments"):
-            if file.get("size") == len(content):
+            if file.get("size", len(content)) == len(content):
                 there = self.rows(f"issues/{number}/files/{number_in(file)}", "files")
                 if sha256(content).digest() in map(_digest, there):
                     return True
@@ -249,7 +252,7 @@ class MantisTracker:
             return
         body = {"issue": {"id": other}, "type": {"name": relation.value}}
         answer = self._send("POST", f"issues/{number}/relationships", body)
-        if answer.code is not None and answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+        if answer.code in NO_OTHER or (answer.status == HTTPStatus.FORBIDDEN and answer.denies):
             raise Refused(f"Mantis has no issue #{other} that #{number} could be {relation.value}.")
         self._check(answer)
 
@@ -257,7 +260,7 @@ class MantisTracker:
         for row in parts(issue, "relationships"):
             if part(row, "issue").get("id") == other:
                 answer = self._send("DELETE", f"issues/{number_in(issue)}/relationships/{number_in(row)}")
-                if answer.status != HTTPStatus.NOT_FOUND:  # somebody was faster
+                if answer.code != NO_RELATION:  # else somebody was faster
                     self._check(answer)
 
     def changes(self, since: datetime | None) -> Sequence[Change]:

@@ -22,7 +22,7 @@ from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis_answers import answer_of
 from intake_fn.adapters.mantis_survey import survey
 from intake_fn.core.case import Relation
-from intake_fn.core.errors import Broken, Diagnosed, SpecdeskError, TryLater
+from intake_fn.core.errors import Broken, Diagnosed, Refused, SpecdeskError, TryLater
 from intake_fn.ports import Issue
 from tests.adapters.test_tracker import TrackerContract
 from tests.mantis.conftest import TOKEN, StandIn
@@ -563,6 +563,62 @@ def test_a_marker_that_mentions_somebody_is_found_again(stand_in: StandIn) -> No
     one = issue(marker="@specdesk HD-1", information="@specdesk HD-1\nmore")
 
     assert stand_in.tracker.file(one).number == stand_in.tracker.file(one).number
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>404</html>", b'{"message": "Not found"}'])
+@pytest.mark.parametrize("deed", ["relate", "unrelate"])
+def test_a_proxy_s_404_says_nothing_of_a_relation(stand_in: StandIn, deed: str, body: bytes) -> None:
+    """It neither is there nor is it gone: it is tried again."""
+    number = one_with_all(stand_in)
+    send = stand_in.tracker._send
+
+    def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        return answer_of(404, body) if "relationships" in path else send(method, path, *arguments, **more)
+
+    stand_in.tracker._send = other  # type: ignore[method-assign]  # a proxy before the stand-in
+    with pytest.raises((TryLater, Broken)):
+        DEEDS[deed](stand_in.tracker, number)
+
+
+def test_a_relation_that_somebody_took_back_first_is_taken_back(stand_in: StandIn) -> None:
+    """Mantis says that it is not there, by its code."""
+    number = one_with_all(stand_in)
+    send = stand_in.tracker._send
+
+    def faster(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        if method == "DELETE":
+            stand_in.raw("DELETE", path)
+        return send(method, path, *arguments, **more)
+
+    stand_in.tracker._send = faster  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.relate(number, number - 1, None)
+
+
+def test_an_issue_that_is_hidden_from_us_cannot_be_related_to(stand_in: StandIn) -> None:
+    """As one that is not there."""
+    number = one_with_all(stand_in)
+    with stand_in.state.change():
+        secret = stand_in.state.add_project("Secret", view_state=50)
+        stand_in.state.run("update issue set view_state = 50, project = ? where id = ?", secret, number - 1)
+    with pytest.raises(Refused):
+        stand_in.tracker.relate(number, number - 1, Relation.DUPLICATE)
+
+
+def test_a_file_whose_size_is_not_told_is_known_by_its_bytes(stand_in: StandIn) -> None:
+    """It is not attached a second time."""
+    number = one_with_all(stand_in)
+    send = stand_in.tracker._send
+
+    def without_sizes(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        answer = send(method, path, *arguments, **more)
+        for file in answer.body["issues"][0]["attachments"] if path == f"issues/{number}" else ():
+            file.pop("size")
+        return answer
+
+    stand_in.tracker._send = without_sizes  # type: ignore[method-assign]  # it sends all the same
+    assert stand_in.tracker.attach(number, "trace.log", b"log")
+
+    assert 1 == len(stand_in.raw("GET", f"issues/{number}/files")["files"])
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>no</html>", b'{"error": "blocked"}'])

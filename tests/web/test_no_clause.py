@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Web
 
-STRANGE = ["可以带宠物吗？", "ペットを連れて行けますか", "เอาสุนัขไปได้ไหม", "какая сегодня погода"]
+STRANGE = ["可以带宠物吗", "ペットを連れて行けますか", "เอาสุนัขไปได้ไหม", "какая сегодня погода"]
 WORDS: dict[Kind, dict[str, Any]] = {
     Kind.CHANGE: {"description": "", "expected": "", "benefit": ""},
     Kind.QUESTION: {"description": ""},

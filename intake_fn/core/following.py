@@ -105,8 +105,8 @@ def company_of(request: Request, process: Process) -> str:
     """Whose request it is, for people of the Help Desk to read."""
     requester = request.requester
     domain = requester.email.rpartition("@")[2]
-    office = process.offices.get(requester.office)
-    name = f"our office {office.name}" if office else requester.company or process.client_name
+    ours = requester.office != CLIENT
+    name = f"our office {process.origin(requester.office)}" if ours else requester.company or process.client_name
     return f"{name} (mail domain {domain})"
 
 

@@ -180,6 +180,7 @@ def _asked(case: Case, action: str, event: Event) -> str:
         case=case,
         title=ACTIONS[action].title,
         action=action,
+        holder=words.holder(case, process),
         person=process.person(case.handler),
         has_left=process.has_left(case.handler),
         before=process.person(request.form["sure"]).name if request.form.get("sure") else "",
@@ -202,6 +203,7 @@ def _join_strangers(case_id: str) -> str:
         followers=[(number, company_of(desk.store.load(number).request, desk.process)) for number in case.followers],
         told=NOTICES["joined"].text.partition("\n\n")[0],
         seen=request.form.get("seen", ""),
+        holder="" if _is_mine(case) else words.holder(case, desk.process),
     )
 
 

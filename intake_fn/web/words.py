@@ -166,6 +166,11 @@ def held_back(case: Case) -> list[str]:
     return [f"{what}: {why_held_back(case)} Nothing has gone out for it, and no clock runs."]
 
 
+def holder(case: Case, process: Process) -> str:
+    """Who has a request: its handler; once they have left, its level."""
+    return f"Level {case.level}" if process.has_left(case.handler) else process.people[case.handler].name
+
+
 def orphaned(case: Case, process: Process) -> list[str]:
     """Why nobody has a request, and what to do; nothing for all others."""
     if not case.status.is_open:

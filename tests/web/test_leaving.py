@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.case import Escalated
+from intake_fn.core.following import company_of
 from tests.removals import without
 from tests.web.test_removed_names import reopened
 
@@ -107,6 +108,13 @@ def test_an_office_that_is_gone_is_shown_by_its_name(web: Web) -> None:
 
     assert web.desk.process.client_name not in page
     assert "<camille@example.com>, paris" in web.tracker.issues[1].description
+
+
+def test_an_office_that_is_gone_is_no_other_customer(web: Web) -> None:
+    """Where two requests are compared, it is one of ours still."""
+    case = web.sent()
+
+    assert "our office paris (" in company_of(case.request, without("offices", "paris"))
 
 
 def test_a_level_that_is_gone_has_its_list_while_it_holds_something(web: Web) -> None:

@@ -194,6 +194,18 @@ def test_what_nobody_has_is_its_levels(web: Web, address: str, status: int) -> N
     assert "Level 4 has this request" in answer.text or status == 303
 
 
+def test_a_join_of_another_customers_request_asks_once(web: Web) -> None:
+    """One page tells whose requests they are and who has this one."""
+    client: dict[str, Any] = {"office": "client", "company": "Globex", "email": "bo@globex.example", "name": "Bo Ek"}
+    lead, case = web.sent(summary="A"), web.sent(**{"summary": "B", **client})
+    web.sign_in(ANDREI)
+    asked = pressed(web, case, "join", request=lead.id)
+
+    assert f"{case.id} is not yours: <strong>iHelp</strong> has it." in asked.text
+    assert 303 == web.client.post(f"/desk/requests/{case.id}/join", data=fields_of(asked.text)).status_code
+    assert lead.id == web.store.load(case.id).same_as
+
+
 def test_a_made_up_answer_is_no_answer(web: Web) -> None:
     """Only the name of who has it counts."""
     case = web.sent()

@@ -133,3 +133,9 @@ def name_in(row: Mapping[str, Any], name: str) -> str:
 def text_in(row: Mapping[str, Any], name: str) -> str:
     """A text within a row; "" where there is none."""
     return str(row.get(name, ""))
+
+
+def level_in(row: Mapping[str, Any]) -> int:
+    """The number of the access level that a row tells; 0 where it tells none."""
+    level = part(row, "access_level").get("id")
+    return level if isinstance(level, int) else 0

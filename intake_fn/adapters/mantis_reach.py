@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
+from intake_fn.adapters.mantis_answers import level_in
 from intake_fn.core.errors import Diagnosed, TryLater
 
 START_PAGE = (
@@ -65,7 +65,7 @@ def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:
     """Who we are there. Raises Diagnosed for what a person has to mend, TryLater where Mantis is down."""
     answer = tracker.greet()
     if answer.status == HTTPStatus.OK and isinstance(answer.body, dict) and {"id", "name"} <= answer.body.keys():
-        return Account(str(answer.body["name"]), _level(answer.body), answer.version)
+        return Account(str(answer.body["name"]), level_in(answer.body), answer.version)
     said = f"{answer.status} {answer.text.strip()[:60]!r}"
     key = (answer.status, answer.text.strip())
     if words := DIAGNOSES.get(key) or (DIAGNOSES.get((answer.status, "")) if answer.version else None):
@@ -83,8 +83,3 @@ def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:
             " allow it (AllowOverride All, with mod_rewrite).",
         )
     raise Diagnosed(f"what answers at {tracker.url} is not Mantis ({said})", START_PAGE)
-
-
-def _level(me: Mapping[str, Any]) -> int:
-    level = me.get("access_level")
-    return int(level.get("id", 0)) if isinstance(level, dict) else 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_answers import expect, number_in, part, parts, text_in
+from intake_fn.adapters.mantis_answers import expect, level_in, number_in, part, parts, text_in
 from intake_fn.adapters.mantis_reach import SERVICE, Token, account_of
 from intake_fn.core.errors import Broken, Diagnosed
 from intake_fn.core.process import MantisMap, Process
@@ -128,7 +128,7 @@ def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:
     return Project(
         number=number,
         name=text_in(row, "name"),
-        level=int(part(row, "access_level").get("id", 0)),
+        level=level_in(row),
         below=frozenset(number_in(child) for child in parts(row, "subProjects")),
         categories=frozenset(text_in(category, "name").casefold() for category in parts(row, "categories")),
         handlers=frozenset(text_in(user, "name").casefold() for user in handlers),

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 FILE_TRIES = 5
 """How often a filing is tried for the sake of a file that fails; then it goes as its link alone."""
 
+NOT_ATTACHED = "The issue is there, and a file of it is not:"
+"""How the error of a filing begins that failed for the sake of a file; that of an outage begins otherwise."""
+
 log = structlog.get_logger()
 
 
@@ -234,10 +237,9 @@ def _judge(desk: Desk, case: Case) -> Judged:
 
 def _file(desk: Desk, case: Case, item: OutboxItem) -> Filed:
     placed = desk.tracker.file(issue_of(case, desk.process, desk.links))
+    last = item.tries >= FILE_TRIES and item.last_error.startswith(NOT_ATTACHED)
     refused = [  # the signed link of each file stands in the issue all the same
-        f"file {file.name}"
-        for file in case.request.attachments
-        if not _attached(desk, placed.number, file, last=item.tries >= FILE_TRIES)
+        f"file {file.name}" for file in case.request.attachments if not _attached(desk, placed.number, file, last=last)
     ]
     dropped = (*placed.dropped, *refused)
     if dropped:
@@ -261,13 +263,20 @@ def _attached(desk: Desk, number: int, file: Attachment, *, last: bool) -> bool:
     except Unknown as error:
         log.warning("file_lost", issue=number, file=file.key, error=str(error))
         return False
+    except (TryLater, Broken) as error:
+        return _given_up(error, number, file, last=last)
     try:
         return desk.tracker.attach(number, file.name, content)
-    except (TryLater, Broken, Unknown) as error:
-        if not last:  # an issue that was deleted since is made anew
-            raise TryLater(str(error)) from error
-        log.warning("file_not_attached", issue=number, file=file.key, error=str(error)[:200])
-        return False
+    except (TryLater, Broken, Unknown) as error:  # Unknown: an issue that was deleted since is made anew
+        return _given_up(error, number, file, last=last)
+
+
+def _given_up(error: SpecdeskError, number: int, file: Attachment, *, last: bool) -> bool:
+    """False, at the last try for a file; else it is tried again. Raises TryLater."""
+    if not last:
+        raise TryLater(f"{NOT_ATTACHED} {error}") from error
+    log.warning("file_not_attached", issue=number, file=file.key, error=str(error)[:200])
+    return False
 
 
 def _update(desk: Desk, item: OutboxItem, case: Case) -> None:

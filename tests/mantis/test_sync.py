@@ -746,6 +746,28 @@ def test_a_file_that_keeps_failing_does_not_keep_the_filing_from_being_recorded(
     assert (Filing.FILED, ("file screen.bmp", "file screen.bmp")) == (case.filing, case.unkept)
 
 
+def test_one_failure_after_a_long_outage_costs_no_file(office: Office) -> None:
+    """The tries before were for Mantis, not for the file."""
+    office.mantis.fault("maintenance", times=500)
+    found = with_files(office, *SCREENS)
+    for _ in range(120):
+        office.minute()
+    send, failed = office.mantis.tracker._send, iter([502])
+
+    def fails_once(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        status = next(failed, None) if method == "POST" and path.endswith("/files") else None
+        return answer_of(status, b"") if status else send(method, path, *arguments, **more)
+
+    office.mantis.tracker._send = fails_once  # type: ignore[method-assign]  # all else is sent
+    office.mantis.fault("slow", times=1)
+    for _ in range(60):
+        office.minute()
+    case = office.case(found)
+
+    assert (Filing.FILED, ()) == (case.filing, case.unkept)
+    assert 2 == len(office.mantis.tracker._issue(case.issue or 0)["attachments"])
+
+
 def test_a_file_that_is_lost_does_not_keep_the_request_from_mantis(office: Office) -> None:
     """The file store has it no more; the request is filed without."""
     office.mantis.fault("maintenance", times=50)

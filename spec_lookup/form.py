@@ -92,7 +92,7 @@ _ASKS = any_of(
     r"|since when|may|can|could|should|must|shall|will|is|are|do|does|did|has|have|in which|to how many|for which"
     r"|by when|whether|if|explain|advise|tell|confirm|inform|clarify|let (?:me|us) know)\b",
     r"\b(?:explain|advise|wonder(?:ing)?|asks?|curious|revert)\b",
-    r"\A\W*(?:[\w'-]{1,30}\W{1,3}){1,4}\?\s*\Z",
+    r"\A\W{0,5}\w[\w'-]{0,29}(?:[^\w'?-]{1,3}\w[\w'-]{0,29}){0,3} ?\?\s{0,5}\Z",
     r"\bor (?:not|is|are|does|do|can|must)\b[^?]{0,60}\?\s*\Z",
 )
 """A sentence that asks; it states nothing."""

@@ -383,7 +383,7 @@ def until(instant: datetime, now: datetime) -> str:
 
 
 _TABLE_RULE = re.compile(r"\s*\|[\s:|-]+$")
-_MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
+_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
 
 
 def spoken(quote: str) -> str:

@@ -6,10 +6,11 @@ model.json   what the model is called, and what it takes; another model is anoth
 model.onnx   ids and mask in, one vector a text (or one a token, whose mean is taken) out
 vocab.txt    the model's words
 
-A question goes through the model by itself (`embed`). Many texts go in batches, sorted by length, on all cores
-(`embed_all`). A batch holds only texts of equally many tokens, so that nothing is padded, and at least two: then a
-text's vector is the same, to the last bit, whatever else is embedded with it, and what is added to an index later gives
-what building the whole index would have given. From the vector of `embed` it differs by less than TOLERANCE.
+A question goes through the model by itself (`embed`). Many texts go on all cores, sorted by length, the short ones in
+batches (`embed_all`). A batch holds only texts of equally many tokens, so that nothing is padded, and at least two; a
+long text gains nothing from company and always goes alone. So a text's vector is the same, to the last bit, whatever
+else is embedded with it, and what is added to an index later gives what building the whole index would have given.
+From the vector of `embed` it differs by less than TOLERANCE.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ TOLERANCE = 1e-6
 
 BATCH = 1024
 """Tokens of a batch; larger ones are no faster and take more memory."""
+
+ALONE = 64
+"""Tokens from which a text goes alone. Of ten tokens each, texts take half as long together, of sixty as long."""
 
 
 class Embedder:
@@ -124,7 +128,7 @@ class Embedder:
 
         files = (self._path, self._path.with_name("vocab.txt"), self._path.with_name("model.json"))
         digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-        return " ".join((*digests, f"onnxruntime {onnxruntime.__version__}", f"batches {BATCH}"))
+        return " ".join((*digests, f"onnxruntime {onnxruntime.__version__}", f"batches {BATCH} {ALONE}"))
 
     def _in_batches(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of distinct texts."""
@@ -148,8 +152,9 @@ class Embedder:
         return self._answer([self._tokenizer.tokens(text)])[0]
 
     def _run(self, rows: list[list[int]]) -> list[Vectors]:
-        """The vectors of texts of equally many tokens. One goes in twice: a single one gets other last digits."""
-        return self._answer(rows if len(rows) > 1 else 2 * rows)[: len(rows)]
+        """The vectors of a batch. A short text without company goes in twice: by itself it gets other last digits."""
+        twice = len(rows) == 1 and len(rows[0]) < ALONE
+        return self._answer(2 * rows if twice else rows)[: len(rows)]
 
     def _answer(self, rows: list[list[int]]) -> list[Vectors]:
         import numpy as np  # noqa: PLC0415 - as above
@@ -188,7 +193,7 @@ def _batches(rows: Sequence[list[int]]) -> Iterator[list[tuple[int, list[int]]]]
     for place, row in enumerate(rows):
         by_length[len(row)].append((place, row))
     for length in sorted(by_length, reverse=True):
-        size = max(BATCH // length, 2)
+        size = 1 if length >= ALONE else BATCH // length
         alike = by_length[length]
         yield from (alike[first : first + size] for first in range(0, len(alike), size))
 

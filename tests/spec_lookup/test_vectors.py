@@ -63,14 +63,14 @@ def test_a_text_of_another_script_has_no_vector(embedder: Embedder) -> None:
 
 @given(st.lists(st.integers(1, BATCH * 2), max_size=60))
 def test_each_text_is_in_one_batch_of_its_length(lengths: list[int]) -> None:
-    """Nothing is padded, and no batch is larger than two texts or the limit."""
+    """Nothing is padded, and no batch is larger than the limit."""
     rows = [[0] * length for length in lengths]
     batches = list(_batches(rows))
 
     assert list(range(len(rows))) == sorted(place for batch in batches for place, _ in batch)
     for batch in batches:
         assert 1 == len({len(row) for _, row in batch})
-        assert len(batch) <= 2 or sum(len(row) for _, row in batch) <= BATCH
+        assert len(batch) == 1 or sum(len(row) for _, row in batch) <= BATCH
 
 
 @pytest.fixture

@@ -66,6 +66,9 @@ PAGE_GROWS = 8
 CLOCKS_DIFFER = timedelta(days=1)
 """How far Mantis's clock may be from ours when a marker is looked for: it may be set to the wrong zone."""
 
+KNOWN_FOR_SECONDS = 600.0
+"""How long names are known by the ids that were read: an id that Mantis takes and does not know is no error there."""
+
 LOOK_AGAIN_SECONDS = 1.5
 """After a doubtful answer the server may still be working: wait that long before the second look."""
 
@@ -116,6 +119,7 @@ class MantisTracker:
     mapping: MantisMap
     timeout_seconds: float = 30.0
     sleep: Callable[[float], None] = time.sleep
+    seconds: Callable[[], float] = time.monotonic
 
     # --- the port ----------------------------------------------------------------------------
 
@@ -405,14 +409,17 @@ class MantisTracker:
     # --- names to ids --------------------------------------------------------------------------
 
     @cached_property
-    def _known(self) -> dict[str, Any]:
-        """Projects, handlers and enums as they were read; emptied when a name is missing."""
+    def _known(self) -> dict[str, tuple[float, Any]]:
+        """Projects, handlers and enums as they were read, and when; emptied when a name or an id is missing."""
         return {}
 
     def _remember(self, key: str, read: Callable[[], Any]) -> Any:
-        if key not in self._known:
-            self._known[key] = read()
-        return self._known[key]
+        """What was read of late; threads may read it twice, and empty it meanwhile."""
+        at, found = self._known.get(key, (0.0, None))
+        if found is None or self.seconds() - at > KNOWN_FOR_SECONDS:
+            found = read()
+            self._known[key] = (self.seconds(), found)
+        return found
 
     def _resolve(
         self, key: str, read: Callable[[], Sequence[Mapping[str, Any]]], name: str
@@ -656,5 +663,6 @@ def _kept(sent: Any, stands: Any) -> bool:
     if sent is None:
         return True
     if isinstance(sent, Mapping):
-        return "id" in sent and isinstance(stands, Mapping) and stands.get("id") == sent["id"]
+        same = "id" in sent and isinstance(stands, Mapping) and stands.get("id") == sent["id"]
+        return same and text_in(stands, "name") != f"@{sent['id']}@"  # so Mantis calls a number that it does not know
     return str(stands or "").replace("\r\n", "\n").strip() == str(sent).strip()

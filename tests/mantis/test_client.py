@@ -212,6 +212,56 @@ def test_an_update_and_a_list_look_ids_up_again_too(stand_in: StandIn, what: str
     )
 
 
+def test_names_are_read_anew_after_a_while(stand_in: StandIn) -> None:
+    """A number that Mantis takes and does not know is no error: what is known grows no older than ten minutes."""
+    tracker = replace(stand_in.tracker, seconds=iter(range(0, 10**6, 100)).__next__)
+    reads: list[str] = []
+    send = tracker._send
+
+    def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        reads.extend([path] if path in ("projects", "config") else [])
+        return send(method, path, *arguments, **more)
+
+    tracker._send = counted  # type: ignore[method-assign]  # it sends all the same
+    for _ in range(3):
+        tracker.file(issue())
+
+    assert reads.count("projects") > 1
+    assert reads.count("config") > 3
+
+
+def test_a_number_that_mantis_does_not_know_is_not_kept(stand_in: StandIn) -> None:
+    """It is stored, and shown as @50@: the page says so."""
+    send = stand_in.tracker._send
+
+    def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
+        answer = send(method, path, *arguments, **more)
+        if method == "PATCH":
+            priority = answer.body["issues"][0]["priority"]
+            priority["name"] = f"@{priority['id']}@"
+        return answer
+
+    number = stand_in.tracker.file(issue()).number
+    stand_in.tracker._send = other  # type: ignore[method-assign]  # it sends all the same
+    dropped = stand_in.tracker.update(number, project="Bugs InBox", handler="paul", status="assigned", priority="low")
+
+    assert ("priority",) == dropped
+
+
+class Emptied(dict[str, Any]):
+    """What is known, where another thread empties it at once."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """It is gone as soon as it is there."""
+
+
+def test_another_thread_may_have_names_read_anew_at_any_moment(stand_in: StandIn) -> None:
+    """Each goes on with what it has read itself."""
+    vars(stand_in.tracker)["_known"] = Emptied()
+
+    assert () == stand_in.tracker.file(issue()).dropped
+
+
 def test_what_is_gone_from_mantis_is_our_configuration(stand_in: StandIn) -> None:
     """A project that stays away after it was looked up again: an admin is told, and no issue counts as deleted."""
     number = stand_in.tracker.file(issue()).number

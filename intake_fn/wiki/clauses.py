@@ -6,35 +6,28 @@ The citation is `page#anchor`, as spec_lookup cites it and as Mantis and the rec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Container, Iterator
+from html import escape, unescape
 from urllib.parse import quote
 
-_HEADING = re.compile(r'<h([1-6])\b[^>]*?(?:\bid="([^"]+)"[^>]*)?>')
-_TITLE = "1"
-_TAG = re.compile(r"<[^>]*>")
+_HEADING = re.compile(r"""<!--.*?-->|<h[1-6]\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE | re.DOTALL)
+_ID = re.compile(r"""(?<![\w-])id\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
 
-def with_reports(html: str, page: str, intake_url: str) -> str:
-    """The page's HTML with citation and link at the end of every clause.
-
-    A clause is a heading with an id; the page's title is one if text follows it.
-    """
-    return "".join(_parts(html, page, intake_url))
+def with_reports(html: str, page: str, anchors: Container[str], intake_url: str) -> str:
+    """The page's HTML with citation and link at the end of every clause; `anchors` are those of its clauses."""
+    return "".join(_parts(html, page, anchors, intake_url))
 
 
-def _parts(html: str, page: str, intake_url: str) -> Iterator[str]:
-    headings = list(_HEADING.finditer(html))
+def _parts(html: str, page: str, anchors: Container[str], intake_url: str) -> Iterator[str]:
+    headings = [found for found in _HEADING.finditer(html) if found[1] is not None]
     ends = [heading.start() for heading in headings[1:]] + [len(html)]
     yield html[: headings[0].start()] if headings else html
     for heading, end in zip(headings, ends, strict=True):
+        named = _ID.search(heading[1])
         yield html[heading.start() : end]
-        if heading.group(2) and (heading.group(1) != _TITLE or _has_text(html[heading.end() : end])):
-            yield _tools(f"{page}#{heading.group(2)}", intake_url)
-
-
-def _has_text(html: str) -> bool:
-    return bool(_TAG.sub("", html.partition("</h1>")[2]).strip())
+        if named and (anchor := unescape(named[1].strip("\"'"))) in anchors:
+            yield _tools(f"{page}#{anchor}", intake_url)
 
 
 def _tools(citation: str, intake_url: str) -> str:

@@ -101,8 +101,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     del files
     process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
     if _is_spec(uri):
-        _hold_against_clauses(html, page, config)
-        html = clauses.with_reports(html, _name(uri), intake)
+        html = clauses.with_reports(html, _name(uri), _anchors(html, page, config), intake)
         html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
     if kind := FORM_PAGES.get(uri):
         html += _form(kind, process, intake)
@@ -146,14 +145,18 @@ def _name(uri: str) -> str:
     return page_name(uri.removeprefix(SPEC))
 
 
-def _hold_against_clauses(html: str, page: Page, config: MkDocsConfig) -> None:
-    """Raise PluginError when the site shows words of the spec that are in no clause, or a clause has others."""
+def _anchors(html: str, page: Page, config: MkDocsConfig) -> set[str]:
+    """The anchors of a page's clauses.
+
+    Raises PluginError when the site shows words of the page that are in no clause, or a clause has others.
+    """
     path = f"docs/{page.file.src_uri}"
     try:
         indexed = read(path, page.file.content_string, Path(config.config_file_path))
         covered(path, indexed.line, html, indexed.texts)
     except SpecBroken as error:
         raise PluginError(str(error)) from error
+    return {clause.anchor for clause in indexed.clauses}
 
 
 def _intake_url(config: MkDocsConfig) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from intake_fn.core.process import Process
 from spec_lookup import Clause, SpecBroken
 from spec_lookup.coverage import Coverage
+from spec_lookup.front_matter import split
 from spec_lookup.parse import read as read_page
 
 HEDGES = (
@@ -51,8 +52,7 @@ HEDGES = (
 COMMON = "index"
 """The page of common rules; it belongs to no module."""
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r"^\s*(```|~~~)")
+_FENCE = re.compile(r"^[\s>]*(`{3,}|~{3,})(.*)")
 _ANCHOR = re.compile(r"\{[^}]*#([^\s}]+)[^}]*\}[\s#]*$")
 _GOOD_ANCHOR = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BROKEN = re.compile(r".+?:(?P<line>\d+): (?P<what>.+?)\. (?P<remedy>.+)\.", re.DOTALL)
@@ -94,11 +94,8 @@ class Page:
 
 def read(name: str, path: str, text: str, site: Path | None = None) -> Page:
     """A page from its Markdown, as the site of this mkdocs.yml publishes it."""
-    match = _FRONT_MATTER.match(text)
-    pairs = (line.partition(":") for line in (match.group(1) if match else "").splitlines())
-    head = {key.strip(): value.strip() for key, _, value in pairs}
-    begin = text.count("\n", 0, match.end()) if match else 0
-    lines = tuple(_outside_code(text.splitlines(), begin))
+    head, _, first_line = split(text)
+    lines = tuple(_outside_code(text.split("\n"), first_line - 1))
     try:
         found = read_page(path, text, site)
         return Page(name, path, head, lines, tuple(found.clauses), found.coverage)
@@ -114,12 +111,16 @@ def _problem(path: str, error: SpecBroken) -> Problem:
 
 
 def _outside_code(lines: list[str], begin: int) -> Iterator[tuple[int, str]]:
+    """Numbers and texts of the lines outside fences: what closes one is as long as what opened it, and alone."""
     fence = ""
     for number, line in enumerate(lines[begin:], begin + 1):
         mark = _FENCE.match(line)
-        if mark and fence in ("", mark.group(1)):
-            fence = "" if fence else mark.group(1)
-        elif not fence:
+        if fence:
+            closes = mark and mark[1].startswith(fence) and not mark[2].strip()
+            fence = "" if closes else fence
+        elif mark:
+            fence = mark[1]
+        else:
             yield number, line
 
 

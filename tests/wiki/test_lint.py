@@ -104,6 +104,32 @@ def test_every_hedge_is_found_however_it_is_written(hedge: str, process: Process
     assert [problem.line for problem in found] == [10]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        '``` yaml title="x.yml" hl_lines="1"\nshould: 1\n```',
+        "````markdown\n```\nshould\n```\nshould\n````",
+        "~~~\n```\nshould\n~~~",
+        "> ```\n> should\n> ```",
+        "```\nshould ```\nshould\n```",
+    ],
+)
+def test_code_of_any_fence_may_hedge_and_the_text_below_it_may_not(code: str, process: Process) -> None:
+    """What a fence holds is code, down to the line that closes it."""
+    fence = "```text\n# should be left alone\n```"
+    text = SOUND.replace(fence, f"{code}\n\nIt is *usually* kept.")
+
+    assert ["'usually' leaves open what holds"] == [problem.what for problem in problems(text, process)]
+
+
+@pytest.mark.parametrize(
+    "head", ['---\nowner: "paul"\n---\n', "---\nowner: paul # of shipments\n---\n", "Owner: paul\n\n"]
+)
+def test_front_matter_is_read_as_mkdocs_reads_it(head: str, process: Process) -> None:
+    """The site names that owner; the build agrees."""
+    assert problems(SOUND.replace("---\nowner: paul\n---\n", head), process) == []
+
+
 def test_a_page_that_does_not_decide_may_hedge(process: Process) -> None:
     """Background is allowed to be vague; it says so at its top."""
     text = SOUND.replace("owner: paul", "owner: paul\nnormative: false").replace("is cancelled", "should be cancelled")

@@ -81,6 +81,8 @@ def _take_level_out(file: dict[str, Any], number: int) -> None:
         if one["front_end"] == number:
             one["front_end"] = instead
             one.pop("liaison", None)
+    for activity in file["activities"].values():
+        activity["levels"] = [level for level in activity["levels"] if level != number] or [instead]
     for rule in file["priorities"].values():
         rule["levels"] = [level for level in rule["levels"] if level != number]
         if rule.get("handled_at") == number:

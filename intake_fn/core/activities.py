@@ -1,43 +1,66 @@
 """The core activities of the process page as a checklist: what was done for a case, by whom and when.
 
-Where an event shows that an activity was done (`SHOWN_BY`), it is ticked by that; the others are ticked
-by whoever handles the case. Which activities there are is data of support.yml.
+Each level has its own (seed: "Responsibilities and Workflow" of the levels), and does them itself: what another level
+did stands beside it. Where an event shows that an activity was done (`SHOWN_BY`), it is ticked by that; the others are
+ticked by whoever handles the case. Which activities there are is data of support.yml.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from intake_fn.core.case import AskedRequester, Case, Event, Judged, Overruled, Resolved, Ticked
+from intake_fn.core.case import (
+    AskedRequester,
+    Case,
+    Escalated,
+    Event,
+    Filed,
+    Judged,
+    Linked,
+    Overruled,
+    Received,
+    Relation,
+    Resolved,
+    Ticked,
+)
 from intake_fn.core.process import Activity, Process
 
 SHOWN_BY: Mapping[str, tuple[type[Event], ...]] = {
     "asked": (AskedRequester,),
     "compared": (Judged, Overruled),
     "resolved": (Resolved,),
+    "passed-on": (Resolved, Escalated),
+    "filed": (Filed,),
+    "child-linked": (Linked,),
 }
 """What `shown_by` may name, and the events that show it; the spec is consulted by a person, or by a judge that rests
-its verdict on a clause."""
+its verdict on a clause; linked is what a person says to be the child of another issue."""
 
-ALSO_BY_HAND = frozenset({"", "compared"})
-"""What a person may tick: also that they have consulted the spec, where no event shows it."""
+ALSO_BY_HAND = frozenset({"", "compared", "child-linked"})
+"""What a person may tick, too: where no event shows it, that the spec was consulted, or that there is no parent."""
+
+ONCE = frozenset({"filed", "child-linked"})
+"""What is done for all levels when it is done: the issue is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An activity that a case asks for, and the latest event that did it; None while it is open."""
+    """An activity that a case asks for at its level, and the latest event that did it there; None while it is open.
+
+    `elsewhere` is who did it at other levels, by level.
+    """
 
     activity: Activity
     done: Event | None
+    elsewhere: Mapping[int, Event]
 
 
 def checklist(case: Case, process: Process) -> tuple[Item, ...]:
-    """The activities that the case's category asks for, in the order of the page."""
+    """The activities that the case's level and category ask for, in the order of the page."""
+    placed = tuple(_with_levels(case))
     return tuple(
-        Item(activity, _done(activity, case))
-        for activity in process.activities.values()
-        if not activity.categories or case.category in activity.categories
+        _item(activity, case, placed) for activity in process.activities.values() if _is_asked_for(activity, case)
     )
 
 
@@ -50,17 +73,33 @@ def to_tick(case: Case, process: Process) -> tuple[str, ...]:
     )
 
 
-def _done(activity: Activity, case: Case) -> Event | None:
-    kinds = SHOWN_BY.get(activity.shown_by, ())
-    return next(
-        (
-            event
-            for event in reversed(case.history)
-            if (isinstance(event, kinds) and _rests_on_a_clause(event))
-            or (isinstance(event, Ticked) and event.activity == activity.id)
-        ),
-        None,
-    )
+def _is_asked_for(activity: Activity, case: Case) -> bool:
+    of_category = not activity.categories or case.category in activity.categories
+    return of_category and (not activity.levels or case.level in activity.levels)
+
+
+def _with_levels(case: Case) -> Iterator[tuple[int, Event]]:
+    """Each event of the log with the level at which it happened: an escalation happens where it leads away from."""
+    level = case.level
+    for event in case.history:
+        level = event.level if isinstance(event, Received) else level
+        yield level, event
+        level = event.level if isinstance(event, Escalated) else level
+
+
+def _item(activity: Activity, case: Case, placed: Iterable[tuple[int, Event]]) -> Item:
+    found = {level: event for level, event in placed if _shows(event, activity)}
+    if activity.shown_by in ONCE and found:
+        return Item(activity, [*found.values()][-1], {})
+    return Item(activity, found.pop(case.level, None), found)
+
+
+def _shows(event: Event, activity: Activity) -> bool:
+    if isinstance(event, Ticked):
+        return event.activity == activity.id
+    if isinstance(event, Linked) and event.relation is not Relation.CHILD:
+        return False
+    return isinstance(event, SHOWN_BY.get(activity.shown_by, ())) and _rests_on_a_clause(event)
 
 
 def _rests_on_a_clause(event: Event) -> bool:

@@ -132,7 +132,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A core activity. `categories` ask for it, all if there are none; `shown_by` names the event that ticks it.
+    """A core activity. `categories` and `levels` ask for it, all if there are none; `shown_by` is what ticks it.
 
     `mails_requester`: what is written about it is for the requester, and is mailed to them.
     """
@@ -142,6 +142,7 @@ class Activity:
     categories: tuple[str, ...]
     shown_by: str
     mails_requester: bool
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

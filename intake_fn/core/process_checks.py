@@ -45,6 +45,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("levels.*.calendar", "calendar of a level"),
     ("levels.*.escalates_to.*", "level"),
     ("levels.*.notifies_on_completion", "level"),
+    ("activities.*.levels.*", "level"),
     ("priorities.*.levels.*", "level"),
     ("priorities.*.handled_at", "level"),
     ("modules.*.owner", "person"),

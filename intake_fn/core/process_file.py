@@ -418,6 +418,7 @@ _LEVEL = {
 _ACTIVITY = {
     "name": _TEXT,
     "categories": _optional(_list(_CATEGORY), ()),
+    "levels": _optional(_list(_LEVEL_NUMBER), ()),
     "shown_by": _optional(_SHOWN_BY, ""),
     "mails_requester": _optional(_FLAG, nothing=False),
 }

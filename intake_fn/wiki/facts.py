@@ -15,6 +15,7 @@ from intake_fn.core.process import (
     OFFICE_CALENDAR,
     OTHER,
     REOPENED,
+    Activity,
     AroundTheClock,
     Calendar,
     Level,
@@ -121,9 +122,14 @@ def _days(calendars: Iterable[Calendar]) -> Mapping[tuple[date, str], list[str]]
 
 
 def _activities(process: Process) -> str:
-    """The page's order, under a heading for each kind of request that asks for them."""
+    """What more than one level does, in the page's order; a level's own stands in its section."""
+    return _grouped(one for one in process.activities.values() if len(one.levels or process.levels) > 1)
+
+
+def _grouped(activities: Iterable[Activity]) -> str:
+    """Under a heading for each kind of request that asks for them."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for activity in process.activities.values():
+    for activity in activities:
         groups.setdefault(activity.categories, []).append(activity.name)
     lines = []
     for number, (categories, names) in enumerate(groups.items(), 1):
@@ -268,6 +274,8 @@ def _level(level: Level, process: Process) -> str:
         table(
             ("Priority", "Target"), ((rule.name, _target(level, rule.priority)) for rule in process.priorities.values())
         ),
+        "**Activities**",
+        _grouped(one for one in process.activities.values() if not one.levels or level.number in one.levels) or NOBODY,
         "\n".join(f"- {sentence}" for sentence in _ways_on(level, process)),
     ]
     return "\n\n".join(part for part in parts if part)

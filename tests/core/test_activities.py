@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from intake_fn.core.activities import checklist, to_tick
-from intake_fn.core.case import AddNote, AskedRequester, Case, Category, Judged, Overruled, Resolved, SendNotice, Ticked
+from intake_fn.core.case import (
+    AddNote,
+    AskedRequester,
+    Case,
+    Category,
+    Escalated,
+    Filed,
+    Judged,
+    Linked,
+    Overruled,
+    Relation,
+    Resolved,
+    SendNotice,
+    Ticked,
+)
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
@@ -79,3 +94,74 @@ def test_a_verdict_that_only_shows_what_is_near_has_not_consulted_the_spec(proce
 
     assert "consult-spec" not in done(case, process)
     assert "consult-spec" in to_tick(case, process)
+
+
+@pytest.mark.parametrize(
+    ("level", "handler", "expected"),
+    [
+        (0, "paris-liaison", "analyse interview consult-spec consult-mantis workaround reproduce"),
+        (1, "ihelp", "analyse interview consult-spec consult-mantis workaround reproduce"),
+        (2, "marc-selter", "pass-on"),
+        (3, "paul", "analyse interview consult-spec consult-mantis workaround reproduce"),
+        (
+            4,
+            "roma",
+            "analyse interview consult-spec consult-mantis workaround reproduce create-issue link-parent notify",
+        ),
+    ],
+)
+def test_each_level_has_its_own(process: Process, level: int, handler: str, expected: str) -> None:
+    """The page's "Responsibilities and Workflow" of each level."""
+    assert expected.split() == [item.activity.id for item in checklist(case_at(level, handler), process)]
+
+
+def test_a_level_does_its_own_and_sees_what_others_did(process: Process) -> None:
+    """What level 1 tried is no excuse for level 4, but stands beside; an escalation is level 2's doing."""
+    case = case_at(1, "ihelp")
+    for event in (
+        happened(Ticked, activity="reproduce", note="Not here."),
+        happened(Escalated, level=2, handler="marc-selter", reason="too-complex"),
+        happened(Escalated, level=3, handler="paul", reason="too-complex"),
+        happened(Escalated, level=4, handler="roma", reason="too-complex"),
+    ):
+        case = advance(case, event, process).case
+    items = {item.activity.id: item for item in checklist(case, process)}
+
+    assert items["reproduce"].done is None
+    assert [1] == list(items["reproduce"].elsewhere)
+    assert "reproduce" in to_tick(case, process)
+    again = advance(case, happened(Ticked, activity="reproduce"), process).case
+    assert "reproduce" not in to_tick(again, process)
+
+
+def test_level_2_has_done_its_part_when_it_passes_it_on_or_resolves_it(process: Process) -> None:
+    """Seed, Level 2: "If can not be resolved escalate to Level 3"."""
+    case = case_at(2, "marc-selter")
+    solved = advance(case, happened(Resolved, resolution="Mended."), process).case
+    moved = case_of(*case.history, happened(Escalated, level=3, handler="paul", reason="too-complex"))
+    back = case_of(*moved.history, happened(Escalated, level=2, handler="marc-selter", reason="too-complex"))
+
+    assert {"pass-on": PAUL} == done(solved, process) == done(back, process)
+
+
+def test_level_4_files_links_to_the_parent_and_notifies(process: Process) -> None:
+    """By the events that show it, whenever the issue was filed; that there is no parent is ticked by hand."""
+    filed = happened(Filed, number=1, project="Bugs InBox", url="")
+    case = case_of(*case_at(4, "roma").history, filed)
+    related = advance(case, happened(Linked, number=2, relation=Relation.RELATED), process).case
+    child = advance(case, happened(Linked, number=2, relation=Relation.CHILD), process).case
+    alone = advance(case, happened(Ticked, activity="link-parent"), process).case
+
+    assert {"create-issue"} == done(case, process).keys() - {"consult-spec"}
+    assert "link-parent" in to_tick(related, process)
+    assert "link-parent" in done(child, process)
+    assert "link-parent" in done(alone, process)
+    assert "notify" in done(advance(case, happened(Resolved, resolution="Mended."), process).case, process)
+
+
+def test_without_levels_every_level_does_it(process: Process) -> None:
+    """As in a support.yml of before."""
+    everywhere = {name: replace(one, levels=()) for name, one in process.activities.items()}
+    old = replace(process, activities=everywhere)
+
+    assert "pass-on" in [item.activity.id for item in checklist(case_at(0, "paris-liaison"), old)]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.signin import SignedLinks
+from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.settings import BEDROCK, Settings, secret
@@ -48,13 +48,13 @@ class House:
         set_up()
         return cls(Settings.from_environ(environ), dict(environ))
 
-    @cached_property
+    @once
     def process(self) -> Process:
         """support.yml, checked. Raises ProcessError."""
         path = self.settings.process
         return parse(path.read_text(encoding="utf-8"), path.name)
 
-    @cached_property
+    @once
     def app(self) -> Flask:
         """Every page and the API."""
         from intake_fn.web import Front, create_app  # noqa: PLC0415 - the sweep needs no Flask
@@ -73,7 +73,7 @@ class House:
             )
         )
 
-    @cached_property
+    @once
     def links(self) -> SignedLinks:
         """Signed links of this stage."""
         return SignedLinks(
@@ -84,12 +84,12 @@ class House:
             clock=self.clock,
         )
 
-    @cached_property
+    @once
     def clock(self) -> Callable[[], datetime]:
         """The time; in the sandbox it can be turned (sandbox/clock.py)."""
         return shifted(self.settings.clock) if self.settings.clock else now
 
-    @cached_property
+    @once
     def desk(self) -> Desk:
         """The desk for people who wait."""
         from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415 - not for a form page
@@ -112,25 +112,25 @@ class House:
             judge=self._judge,
         )
 
-    @cached_property
+    @once
     def patient_desk(self) -> Desk:
         """The desk of the sweep and the command line."""
         return replace(self.desk, tracker=self.mantis(PATIENT_SECONDS), inline=timedelta(seconds=PATIENT_SECONDS))
 
-    @cached_property
+    @once
     def spec(self) -> Spec:
         """The index that was built with this version."""
         from spec_lookup import Spec  # noqa: PLC0415 - it brings numpy
 
         return Spec.open(self.settings.index)
 
-    @cached_property
+    @once
     def _files(self) -> Files:
         from intake_fn.adapters.s3 import S3Files  # noqa: PLC0415 - not for a form page
 
         return S3Files(lambda: self.client("s3"), self.settings.bucket)
 
-    @cached_property
+    @once
     def _judge(self) -> Judge:
         """The built-in judge, or the one that has a language model read the clauses."""
         from intake_fn.desk import built_in  # noqa: PLC0415

@@ -79,7 +79,8 @@ class Embedder:
 
         Raises ModelBroken.
         """
-        return _opened(folder, threads)
+        with _opening:  # two threads that open the first one would each load the model
+            return _opened(folder, threads)
 
     @classmethod
     def _read(cls, folder: Path, threads: int) -> Embedder | None:
@@ -201,6 +202,9 @@ def _batches(rows: Sequence[list[int]]) -> Iterator[list[tuple[int, list[int]]]]
 def _cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_opening = Lock()
 
 
 @lru_cache(maxsize=2)

@@ -39,7 +39,7 @@ def aws() -> Iterator[LocalAws]:
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     """Everything that is logged from here on, by structlog and by logging, as it is written."""
-    monkeypatch.setattr(redaction, "_SECRETS", set())
+    monkeypatch.setattr(redaction, "_secrets", frozenset())
     before, factory = structlog.get_config(), logging.getLogRecordFactory()
     stream = io.StringIO()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))

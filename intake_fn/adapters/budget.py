@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from intake_fn.adapters.aws import translated
 from intake_fn.adapters.dynamodb_items import epoch, plain, wire
 from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.once import once
 from spec_lookup import NoAnswer
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DynamoBudget:
     table: str
     clock: Callable[[], datetime]
 
-    @cached_property
+    @once
     def _client(self) -> DynamoDBClient:
         return self.client_factory()
 

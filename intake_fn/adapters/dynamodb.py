@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -71,6 +71,7 @@ from intake_fn.core.case import (
 )
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.mailing import Pace
+from intake_fn.core.once import once
 from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, Session, SignInAsked, SyncCursor
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class DynamoStore:
     table: str
     sleep: Callable[[float], None] = time.sleep
 
-    @cached_property
+    @once
     def _client(self) -> DynamoDBClient:
         return self.client_factory()
 

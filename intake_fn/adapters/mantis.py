@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,6 +46,7 @@ from intake_fn.adapters.mantis_answers import (
 from intake_fn.core.case import UPDATED, Relation, Status
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Unknown
 from intake_fn.core.mirror import MantisNote, Standing
+from intake_fn.core.once import once
 from intake_fn.core.process import REOPENED, MantisMap
 from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed
 
@@ -408,7 +408,7 @@ class MantisTracker:
 
     # --- names to ids --------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def _known(self) -> dict[str, tuple[float, Any]]:
         """Projects, handlers and enums as they were read, and when; emptied when a name or an id is missing."""
         return {}
@@ -493,7 +493,7 @@ class MantisTracker:
 
     # --- calling -------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def _pool(self) -> urllib3.PoolManager:
         import urllib3  # noqa: PLC0415 - a form page needs no HTTP client
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.core.errors import Unknown
+from intake_fn.core.once import once
 from intake_fn.ports import Upload
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class S3Files:
     client_factory: Callable[[], S3Client]
     bucket: str
 
-    @cached_property
+    @once
     def _client(self) -> S3Client:
         return self.client_factory()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from intake_fn.adapters.handover import handing_over
 from intake_fn.adapters.mail_headers import address_header, text_header, whole_text
 from intake_fn.core.addresses import sendable
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
+from intake_fn.core.once import once
 from intake_fn.ports import ITEM_TAG
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class SesMailer:
     configuration_set: str = ""
     """Where SES is told to report what became of a mail; "" has it report nothing."""
 
-    @cached_property
+    @once
     def _client(self) -> SESV2Client:
         return self.client_factory()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from threading import Lock
 from urllib.parse import quote
 
 SHORTEST = 8
@@ -15,8 +16,10 @@ SHORTEST = 8
 
 SECRET, TOKEN, ADDRESS = "[secret]", "[token]", "[address]"
 
-_SECRETS: set[str] = set()
-"""All forms of all secrets that were read in this process."""
+_secrets: frozenset[str] = frozenset()
+"""All forms of all secrets that were read in this process. It is replaced whole: threads may be reading it."""
+
+_adding = Lock()
 
 _PATH = re.compile(r"(/(?:status|files|desk/sign-in)/)(?!lost\b)[^/\s?#\"'<>&|\\]+", re.IGNORECASE)
 """The token in an address of ours."""
@@ -32,17 +35,21 @@ _MAILBOX = re.compile(
 
 def hide(*secrets: str) -> None:
     """Leave these out of whatever is written from now on."""
+    global _secrets  # noqa: PLW0603 - one process, one list
+    forms: set[str] = set()
     for secret in secrets:
         for text in {secret, *re.split(r"[^!-~]+", secret)}:  # odd signs are written in many ways, the rest in few
             if len(text) >= SHORTEST:
                 escaped = text.encode("unicode_escape").decode()
                 in_address = quote(text, safe="", errors="replace")  # bytes that are no UTF-8 come as half characters
-                _SECRETS.update((text, escaped, repr(text)[1:-1], json.dumps(text)[1:-1], in_address))
+                forms.update((text, escaped, repr(text)[1:-1], json.dumps(text)[1:-1], in_address))
+    with _adding:
+        _secrets |= forms
 
 
 def without_secrets(text: str) -> str:
     """The text without secrets, passwords in addresses, and tokens: for what people are shown who may see the rest."""
-    for secret in sorted(_SECRETS, key=len, reverse=True):
+    for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, SECRET)
     text = _PASSWORD.sub(rf"\1{SECRET}@", text)
     return _SIGNED.sub(TOKEN, _PATH.sub(rf"\1{TOKEN}", text))

@@ -81,6 +81,7 @@ from intake_fn.core.hours import calendar_of
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.notes import (
     FAILURES,
+    NOTES,
     REQUESTER,
     SPECDESK,
     actor_of,
@@ -119,6 +120,23 @@ _WORK = frozenset(
         Joined,
         Parted,
         Resolved,
+    }
+)
+
+_STEPS = frozenset(
+    {
+        Overruled,
+        Escalated,
+        HandedOver,
+        Reprioritised,
+        AskedRequester,
+        RequesterReplied,
+        Ticked,
+        Joined,
+        Parted,
+        Resolved,
+        Reopened,
+        Closed,
     }
 )
 
@@ -348,6 +366,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
         after = apply(before, happened)
         owed = (
             *OWED[type(happened)](before, happened, after, process),
+            *_copied(before, happened, after, process),
             *passed_on(before, happened, after, process),
         )
         intents += [intent for intent in owed if intent not in intents]
@@ -725,7 +744,6 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
         yield _to_handler(case, process, "orphaned", why=left(case.handler, process))
     else:
         yield _to_handler(case, process, "assigned", why="It is new.")
-    yield from _in_copy(case, case, process, why="It is new.")
 
 
 def _filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
@@ -752,11 +770,9 @@ def _handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> I
     yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
 
 
-def _reprioritised(before: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
+def _reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
     yield from _in_mantis(event, after, process)
     yield _to_requester(after, "priority")
-    why = f"{actor_of(event, process)} changed its priority."
-    yield from _in_copy(before, after, process, why=why, text=event.note)
 
 
 def _asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
@@ -783,8 +799,6 @@ def _resolved(before: Case, event: Resolved, after: Case, process: Process) -> I
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_told(event, after, process)
     yield _to_requester(after, "resolved", why=outcome_of(event), text=event.resolution)
-    why = " ".join(filter(None, (f"{actor_of(event, process)} resolved it.", outcome_of(event))))
-    yield from _in_copy(before, after, process, why=why, text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[_last_handler_at(informed, before, process)]
@@ -956,6 +970,15 @@ def _has_an_issue(before: Case) -> bool:
 def _note(event: Event, after: Case, process: Process) -> AddNote:
     """The note of what has just happened."""
     return AddNote(note_of(event, process), after.version)
+
+
+def _copied(before: Case, event: Event, after: Case, process: Process) -> Iterator[SendNotice]:
+    """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
+    if before.status is Status.NEW and isinstance(event, Judged | Overruled):
+        yield from _in_copy(before, after, process, why="It is new.")
+    elif type(event) in _STEPS and _has_an_issue(before) and not (isinstance(event, Ticked) and not event.mailed):
+        headline, said = NOTES[type(event)](event, process)
+        yield from _in_copy(before, after, process, why=f"{headline} ({actor_of(event, process)}).", text=said)
 
 
 def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:

@@ -101,7 +101,7 @@ def test_a_verdict_that_only_shows_what_is_near_has_not_consulted_the_spec(proce
     [
         (0, "paris-liaison", "analyse interview consult-spec consult-mantis workaround reproduce"),
         (1, "ihelp", "analyse interview consult-spec consult-mantis workaround reproduce"),
-        (2, "marc-selter", "pass-on"),
+        (2, "marc-selter", "workaround pass-on"),
         (3, "paul", "analyse interview consult-spec consult-mantis workaround reproduce"),
         (
             4,

@@ -9,7 +9,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Case, Escalated, Received, Reprioritised, Resolved, SendNotice, Step
+from intake_fn.core.case import (
+    AskedRequester,
+    Case,
+    Category,
+    Closed,
+    Escalated,
+    HandedOver,
+    Noted,
+    Overruled,
+    Received,
+    Reopened,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+    SendNotice,
+    Step,
+    Ticked,
+)
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance, allowed, speciality_of, take_in
 from intake_fn.core.hours import due
@@ -19,6 +36,7 @@ from intake_fn.core.request import Priority
 from tests.core.samples import CASE_ID, NOW, at, case_at, happened, judged, request
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Event
     from intake_fn.core.process import Process
 
 URGENT, HIGH = Priority.URGENT, Priority.HIGH
@@ -50,6 +68,40 @@ def test_the_front_end_of_its_origin_is_in_copy(process: Process) -> None:
 
     assert {ANALYSTS: "assigned", LIAISON: "copied"} == mails(step)
     assert [None] == list({owed.after for owed in step.intents if isinstance(owed, SendNotice)})
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        happened(Overruled, category=Category.CHANGE, clause="", reason="So it is specified."),
+        happened(HandedOver, handler="paul", note="Yours."),
+        happened(AskedRequester, question="Which screen?"),
+        happened(Ticked, activity="workaround", note="Use the old page."),
+        RequesterReplied(at=NOW, actor="requester", text="It is the first one."),
+        happened(Resolved, resolution="Mended."),
+    ],
+)
+def test_the_front_end_stays_in_copy_on_each_step(process: Process, event: Event) -> None:
+    """Once for each, with what was said; of a request that is not urgent nobody is in copy."""
+    case = advance(arrived(process).case, event, process)
+    other = advance(case_at(3, "system-analysts"), event, process)
+    (copy,) = [owed for owed in case.intents if isinstance(owed, SendNotice) and owed.notice == "copied"]
+    (said,) = (
+        getattr(event, name) for name in ("reason", "note", "question", "text", "resolution") if hasattr(event, name)
+    )
+
+    assert LIAISON == copy.to
+    assert said == copy.fields["text"]
+    assert "copied" not in mails(other).values()
+
+
+def test_reopened_and_closed_are_steps_and_a_colleagues_note_is_none(process: Process) -> None:
+    """What colleagues write to each other is theirs."""
+    case = advance(arrived(process).case, happened(Resolved, resolution="Mended."), process).case
+
+    for event in (happened(Reopened, reason="It came back."), happened(Closed)):
+        assert "copied" == mails(advance(case, event, process))[LIAISON]
+    assert {} == mails(advance(case, happened(Noted, text="Hm."), process))
 
 
 def test_what_is_not_urgent_begins_at_its_front_end_and_nobody_is_in_copy(process: Process) -> None:

@@ -57,8 +57,8 @@ def coverage(html: str, texts: Mapping[str, str]) -> Coverage:
 
 
 def _is_torn_from(word: str, published: list[str]) -> bool:
-    """Whether it is a published word, or the beginning or end of one: a note may stand on a part of a word."""
-    return any(other.startswith(word) or other.endswith(word) for other in published)
+    """Whether it is a published word or a part of one, as is what a note stands on in a text without spaces."""
+    return any(word in other for other in published)
 
 
 def _more(some: list[str], others: list[str]) -> list[str]:

@@ -1,13 +1,19 @@
-"""Markdown as a site renders it: by the extensions of its mkdocs.yml, wherever the build is run from."""
+"""Markdown as a site renders it: by the extensions of its mkdocs.yml, wherever the build is run from.
+
+An extension that is not installed here is left out, and a warning names it: the pages are then read without it.
+"""
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from spec_lookup.errors import SpecBroken
+
+log = logging.getLogger(__name__)
 
 SITE = Path(__file__).resolve().parent.parent / "mkdocs.yml"
 """The site whose extensions hold where a spec has none of its own."""
@@ -44,10 +50,30 @@ def _extensions(site: Path, content: bytes) -> tuple[list[str], dict[str, Any]]:
     listed = _read(site).get("markdown_extensions") or []
     rows = listed.items() if isinstance(listed, dict) else (_named(each) for each in listed)
     given = {name: settings or {} for name, settings in rows if name}
+    if missing := [name for name in given if not _is_installed(name)]:
+        log.warning(
+            "%s names Markdown extensions that are not installed: %s. Pages are read without them, so that clauses "
+            "and anchors may differ from those of the site. Install them and build again.",
+            site,
+            ", ".join(missing),
+        )
+    given = {name: settings for name, settings in given.items() if name not in missing}
     if SNIPPETS in given:
         given[SNIPPETS] = {"base_path": [str(site.parent)], **given[SNIPPETS]}
         given[SNIPPETS]["base_path"] = _below(site.parent, given[SNIPPETS]["base_path"])
     return list(dict.fromkeys((*ALWAYS, *given))), {name: settings for name, settings in given.items() if settings}
+
+
+def _is_installed(name: str) -> bool:
+    """Whether Python-Markdown finds an extension: by a name that a package gives it, or as a module."""
+    from markdown.util import get_installed_extensions  # noqa: PLC0415 - only building an index needs it
+
+    if any(each.name == name for each in get_installed_extensions()):
+        return True
+    try:
+        return find_spec(name.partition(":")[0]) is not None
+    except (ImportError, ValueError):  # a package on the way there is missing
+        return False
 
 
 def _read(site: Path) -> dict[str, Any]:

@@ -67,7 +67,6 @@ def test_what_a_site_inherits_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "says"),
     [
-        ("markdown_extensions: [no.such.extension]\n", "No module named 'no'"),
         ("markdown_extensions:\n  - toc: {no_such_setting: 1}\n", "no_such_setting"),
         ("markdown_extensions:\n  - pymdownx.emoji: {emoji_index: !!python/name:no.such.thing }\n", "no.such"),
         ("markdown_extensions: {\n", "mkdocs.yml"),
@@ -85,6 +84,19 @@ def test_a_site_whose_extensions_cannot_be_used_is_named(tmp_path: Path, config:
     assert says in str(refused.value)
     assert not (tmp_path / "index").exists()
     assert broken.exists()
+
+
+def test_an_extension_that_is_not_installed_is_left_out_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Documentation can be searched without all that its site needs, and nobody takes the anchors for the site's."""
+    lacking = site(tmp_path, "markdown_extensions: [attr_list, no.such.extension, 'nosuch:Class', admonition]\n")
+    for _ in range(2):
+        assert ["a"] == [clause.anchor for clause in clauses("page.md", PAGE, lacking)]
+
+    (warning,) = [record.getMessage() for record in caplog.records if record.name.startswith("spec_lookup")]
+    assert "not installed: no.such.extension, nosuch:Class." in warning
+    assert "may differ from those of the site" in warning
 
 
 def test_a_site_that_was_changed_is_read_again(tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ class HouseThatPeopleLeave(House):
             assert done
             assert not leaving.hand_over(self.room.desk, case_id, name, to, "They have left.")
 
+    @rule(case_id=House.cases, known=st.booleans(), hours=st.integers(0, 20))
+    def its_handler_leaves_while_mail_is_down(self, case_id: str, known: bool, hours: int) -> None:
+        """What is owed to them waits, and outlasts them."""
+        self.room.mailer.down = True
+        self.replies(case_id, works=False)
+        self.hours_pass(hours)
+        self.somebody_leaves(self.room.store.load(case_id).handler, known)
+        self.room.mailer.down = False
+        self.hours_pass(2)
+
     @rule()
     def mantis_is_synced(self) -> None:
         """It is looked at each minute, and brought in line."""

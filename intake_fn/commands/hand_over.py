@@ -37,7 +37,11 @@ def hand_over(args: argparse.Namespace) -> int:
         why = f"{name_of(args.whom, process)} has left."
     done: list[str] = []
     failed: dict[str, str] = {}
-    for case_id in [*leaving.of(desk.store, args.whom)]:
+    theirs = [*leaving.of(desk.store, args.whom)]
+    known = {**process.people, **process.former}
+    if not theirs and args.whom not in known:
+        raise Refused(f"Nobody called {args.whom!r} has an open request. {nearest(args.whom, known)}.")
+    for case_id in theirs:
         try:
             done += [case_id] if leaving.hand_over(desk, case_id, args.whom, args.to, why) else []
         except (Refused, Stale, Unreadable) as error:

@@ -118,6 +118,7 @@ def test_what_somebody_had_is_named_and_handed_over(
     assert f"open requests handled by Roma, who has left: {case.id}" == told[0]["what"]
     assert "specdesk hand-over roma TO" in told[0]["remedy"]
     assert 1 == call("hand-over", "roma", "nobody")[0]
+    assert 1 == call("hand-over", "rma", "andrei")[0]
     assert (1, []) == ((tried := call("hand-over", "roma", "paul", "--json"))[0], tried[1]["handed_over"])
     assert "you may hand it over to Andrei" in tried[1]["failed"][0]["error"]
     assert (0, done) == call("hand-over", "roma", "andrei", "--because", "Roma has moved on.", "--json")

@@ -209,7 +209,7 @@ def _same_day_is_within_hours(p: Raw, line: Line) -> Iterator[Problem]:
             for calendar, spans in hours.items():
                 for key, at, within in _times_of(target, spans or ()):
                     path = f"levels.{n}.response.{name}.same_day.{key}"
-                    choice = " or ".join(f"after {shown(span.start)} and up to {shown(span.end)}" for span in within)
+                    choice = " or ".join(f"after {span.opens} and up to {shown(span.end)}" for span in within)
                     what = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
                     yield Problem(line(path), what, f"Choose a time {choice}")
 

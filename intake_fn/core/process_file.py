@@ -43,7 +43,7 @@ from intake_fn.core.process import (
 )
 from intake_fn.core.process_checks import Problem, Raw, check, nearest
 from intake_fn.core.request import Priority
-from intake_fn.core.spans import DAY_MINUTES, Holiday, NoSpan, Span, overlap, shown, span_of, time_of
+from intake_fn.core.spans import DAY_MINUTES, Holiday, NoSpan, Span, of_a_day, overlap, shown, span_of, time_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -318,7 +318,7 @@ _UP_TO_MIDNIGHT = _part_of_day(time_of, "a time of day", "13:00")
 def _read_hours(file: _File, node: yaml.Node, path: str) -> tuple[Span, ...] | None:
     """One span or a list of them, in their order."""
     if isinstance(node, yaml.SequenceNode):
-        spans = sorted(_filled(_list(_SPAN)).read(file, node, path) or ())
+        spans = of_a_day(_filled(_list(_SPAN)).read(file, node, path) or ())
     else:
         spans = [span for span in (_SPAN.read(file, node, path),) if span]
     if both := overlap(spans):

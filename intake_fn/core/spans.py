@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from itertools import pairwise
@@ -25,9 +25,14 @@ class Span:
         """Whether it ends on the next date."""
         return self.end > DAY_MINUTES
 
+    @property
+    def opens(self) -> str:
+        """When it begins, as a clock shows it."""
+        return shown(self.start % DAY_MINUTES)
+
     def __str__(self) -> str:
         """As support.yml writes it: 09:00-18:00, 22:00-06:00, 00:00-24:00."""
-        return f"{shown(self.start)}-{shown(self.end)}"
+        return f"{self.opens}-{shown(self.end)}"
 
 
 WHOLE_DAY = Span(0, DAY_MINUTES)
@@ -87,6 +92,29 @@ def span_of(text: str) -> Span:
     if start == end:
         raise NoSpan(f"{text} ends when it begins", 'Write "00:00-24:00" for day and night')
     return Span(start, end if start < end else end + DAY_MINUTES)
+
+
+def of_a_day(spans: Sequence[Span]) -> list[Span]:
+    """The spans of a working day in their order, whatever the order in which they are written.
+
+    A night with a break is written as it passes, such as 20:00-02:00 and 03:00-06:00: what comes after its midnight is
+    of the next date. Spans are read so where they are then nearer to each other than on one date.
+    """
+    ordered, night = sorted(spans), list(_as_they_pass(spans))
+    return night if _length(night) < _length(ordered) else ordered
+
+
+def _as_they_pass(spans: Iterable[Span]) -> Iterator[Span]:
+    """Each span after the one that is written before it, on the next date if its clock shows an earlier time."""
+    days = last = 0
+    for span in spans:
+        days += DAY_MINUTES if span.start + days < last else 0
+        last = span.start + days
+        yield Span(last, span.end + days)
+
+
+def _length(spans: Sequence[Span]) -> int:
+    return spans[-1].end - spans[0].start if spans else 0
 
 
 def overlap(spans: Iterable[Span]) -> tuple[Span, Span] | None:

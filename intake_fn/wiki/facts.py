@@ -350,7 +350,7 @@ def _hours(calendar: Calendar) -> str:
 def _span(span: Span) -> str:
     if span == WHOLE_DAY:
         return "day and night"
-    return f"{shown(span.start)} to {shown(span.end)}{' of the next day' if span.crosses_midnight else ''}"
+    return f"{span.opens} to {shown(span.end)}{' of the next day' if span.crosses_midnight else ''}"
 
 
 def _holiday(holiday: Holiday) -> str:

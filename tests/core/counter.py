@@ -291,6 +291,8 @@ def some_hours(rng: random.Random, near: Sequence[int]) -> tuple[Span, ...]:
     if rng.random() < 0.2:  # a day without an hour to spare, if there is more than one span
         cuts[-1] = DAY - (len(cuts) < 3)
     spans = zip(cuts[::2], cuts[1::2], strict=True)
+    if rng.random() < 0.3:  # a night with its breaks as it passes
+        return tuple(Span(start + a, start + b) for a, b in spans)
     return tuple(sorted(Span((start + a) % DAY, (start + a) % DAY + b - a) for a, b in spans))
 
 

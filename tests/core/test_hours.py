@@ -25,7 +25,7 @@ from intake_fn.core.case import (
 from intake_fn.core.hours import CLOCK, Clock, Due, _opening_hours, _pieces, due, next_open
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
-from intake_fn.core.spans import DAY_MINUTES, Holiday, Span
+from intake_fn.core.spans import DAY_MINUTES, Holiday, Span, of_a_day, span_of
 from tests.core.samples import NEW_YORK, PAUL, at, case_of, received
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def test_a_pause_of_a_high_request_is_credited_to_the_minute(process: Process) -
 
 DAY_AND_NIGHT = (Span(0, DAY_MINUTES),)
 NIGHT = (Span(22 * 60, 30 * 60),)
+NIGHT_WITH_BREAK = tuple(of_a_day([span_of("20:00-02:00"), span_of("03:00-06:00")]))
 WITH_BREAK = (Span(9 * 60, 12 * 60 + 30), Span(13 * 60 + 30, 18 * 60))
 AFTERNOON_OFF = Holiday("Christmas Eve", Span(12 * 60, DAY_MINUTES))
 
@@ -163,6 +164,8 @@ def same_day(cutoff: int, next_due: int) -> SameDay:
         pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-23 14:00", "Thu 24 Dec 12:00", id="next is a half day"),
         pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-24 11:00", "Thu 24 Dec 12:00", id="half a day is short"),
         pytest.param(WITH_BREAK, same_day(13, 12), "2026-12-24 12:10", "Mon 28 Dec 12:00", id="its afternoon is off"),
+        pytest.param(NIGHT_WITH_BREAK, same_day(4, 23), "2026-11-28 02:30", "Sat 28 Nov 06:00", id="a night's break"),
+        pytest.param(NIGHT_WITH_BREAK, same_day(4, 23), "2026-11-23 04:00", "Tue 24 Nov 06:00", id="no Sunday's night"),
         pytest.param(NIGHT, WorkingDayHours(24), "2026-12-23 18:00", "Mon 28 Dec 06:00", id="6 + 12 + 6 hours"),
     ],
 )

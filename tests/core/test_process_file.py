@@ -360,6 +360,10 @@ def test_hours_may_end_at_24_cross_midnight_and_have_breaks() -> None:
         '"22:00-06:00"': (Span(22 * 60, 30 * 60),),
         '["13:30-18:00", "09:00-12:30"]': (Span(540, 750), Span(810, 1080)),
         '["22:00-06:00", "06:00-22:00"]': (Span(360, 1320), Span(1320, 1800)),
+        '["06:00-09:00", "20:00-24:00"]': (Span(360, 540), Span(1200, DAY_MINUTES)),
+        '["20:00-02:00", "03:00-06:00"]': (Span(1200, 1560), Span(1620, 1800)),
+        '["18:00-23:30", "00:30-06:00"]': (Span(1080, 1410), Span(1470, 1800)),
+        '["18:00-24:00", "00:00-02:00", "02:30-05:00"]': (Span(1080, 1440), Span(1440, 1560), Span(1590, 1740)),
     }
     for text, hours in texts.items():
         assert hours == parse(TEXT.replace(HOURS, f"hours: {text}", 1)).calendars["london"].hours
@@ -387,6 +391,15 @@ def test_a_holiday_may_take_a_part_of_a_day() -> None:
         pytest.param('"22:00-06:00"', "02:00", "23:00", "", id="after midnight, in the night's hours"),
         pytest.param('["09:00-12:30", "13:30-18:00"]', "13:00", "12:30", "", id="the cut-off may lie in the break"),
         pytest.param('"00:00-24:00"', "13:00", "12:00", "", id="day and night"),
+        pytest.param('["18:00-23:30", "00:30-06:00"]', "00:00", "06:00", "", id="a night's break at midnight"),
+        pytest.param(
+            '["18:00-23:30", "00:30-06:00"]',
+            "00:00",
+            "00:15",
+            "next_due: 00:15 is outside the hours of the calendar new-york. Choose a time after 18:00 and up to 23:30"
+            " or after 00:30 and up to 06:00.",
+            id="the next due time may not lie in that break",
+        ),
         pytest.param(
             '["09:00-12:30", "13:30-18:00"]',
             "13:00",

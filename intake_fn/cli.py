@@ -39,7 +39,7 @@ from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
 from spec_lookup.folder import content_stamp, pages_among, read_pages
 from spec_lookup.parse import decode
-from spec_lookup.spec import site_of
+from spec_lookup.rendering import left_out, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +165,10 @@ def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
     """The pages of the spec as they stood at a commit, as read_pages gives them."""
     names = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".").split("\0")
     paths = [path.as_posix() for path in sorted(map(Path, filter(None, names)))]
-    return [(name, decode(_git(folder, "show", f"{commit}:./{name}").encode(), name)) for name in pages_among(paths)]
+    return [
+        (name, decode(_git(folder, "show", f"{commit}:./{name}").encode(), name))
+        for name in pages_among(paths, left_out(folder))
+    ]
 
 
 def _commit(folder: Path) -> str:

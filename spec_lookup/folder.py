@@ -15,17 +15,18 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from mmap import ACCESS_READ, mmap
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spec_lookup.clauses import Clauses
 from spec_lookup.dense import Dense
 from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken
 from spec_lookup.index import Bm25, StoredPostings
-from spec_lookup.parse import SUFFIXES, decode
+from spec_lookup.parse import SUFFIXES, decode, page_name
+from spec_lookup.rendering import left_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,19 +78,37 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and text of every page, sorted by name. Raises SpecBroken."""
     if not folder.is_dir():
         raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
-    files = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
-    for name in pages_among([path.relative_to(folder).as_posix() for path in files]):
+    for name in pages_among(_names(folder), left_out(folder)):
         yield name, decode((folder / name).read_bytes(), name)
 
 
-def pages_among(names: Sequence[str]) -> list[str]:
+def _names(folder: Path) -> list[str]:
+    """The files below a folder, sorted; links to folders are followed, as MkDocs does, but never in a circle."""
+    found = []
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not _leads_back(Path(place) / name)]
+        found += [path.relative_to(folder) for name in names if (path := Path(place) / name).is_file()]
+    return [path.as_posix() for path in sorted(found)]
+
+
+def _leads_back(folder: Path) -> bool:
+    """Whether a folder is a link to one that it is in."""
+    return folder.is_symlink() and folder.resolve() in (above := folder.parent.resolve(), *above.parents)
+
+
+def pages_among(names: Sequence[str], left_out: Callable[[str], bool] = lambda _: False) -> list[str]:
     """Those of the files below a spec's folder that the site publishes as pages, in their order.
 
-    Hidden ones are left out, and so is a README where there is an index: it is a folder's first page only without one.
+    Hidden ones are left out. Of two that make the same page, as README and index do, MkDocs takes the last by name.
     """
     pages = [name for name in names if name.endswith(SUFFIXES) and not re.search(r"(?:^|/)\.", name)]
-    first = {name.rpartition("/")[0] for name in pages if PurePosixPath(name).stem == "index"}
-    return [name for name in pages if PurePosixPath(name).stem != "README" or name.rpartition("/")[0] not in first]
+    made = {_page_of(name): name for name in sorted(pages) if not left_out(name)}
+    return [name for name in pages if made.get(_page_of(name)) == name]
+
+
+def _page_of(name: str) -> str:
+    """The page that a file makes; a README makes its folder's first."""
+    return re.sub(r"(^|/)README$", r"\1index", page_name(name))
 
 
 def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,6 +6,7 @@ An extension that is not installed here is left out, and a warning names it: the
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,9 @@ SITE = Path(__file__).resolve().parent.parent / "mkdocs.yml"
 
 ALWAYS = ("toc", "tables", "fenced_code")
 """What MkDocs adds to every site's extensions."""
+
+ALWAYS_LEFT_OUT = (".*", "/templates/")
+"""What MkDocs publishes of no site unless it is told to."""
 
 EXTENSIONS = (*ALWAYS, "attr_list", "admonition", "def_list", "footnotes", "md_in_html")
 """Those of Python-Markdown alone, where there is no site."""
@@ -36,10 +40,37 @@ def rendered(body: str, site: Path | None = None) -> str:
     try:
         names, settings = _extensions(site, site.read_bytes() if site.is_file() else b"")
         return Markdown(extensions=names, extension_configs=settings).convert(body)
+    except SpecBroken:
+        raise
     except Exception as error:  # an extension may raise anything
         raise SpecBroken(
             f"{site}: its Markdown extensions can't be used: {error}. Correct it, or install what it names."
         ) from error
+
+
+def site_of(folder: Path) -> Path | None:
+    """The mkdocs.yml of the site that a folder of pages belongs to, if it has one."""
+    above = folder.resolve()
+    return next((file for each in (above, *above.parents) if (file := each / "mkdocs.yml").is_file()), None)
+
+
+def left_out(folder: Path) -> Callable[[str], bool]:
+    """Which files below a folder of pages the site does not publish: those it excludes, and drafts.
+
+    Raises SpecBroken when its mkdocs.yml can't be read.
+    """
+    site = site_of(folder)
+    if site is None or find_spec("mkdocs") is None:
+        return lambda _: False
+    from pathspec.gitignore import GitIgnoreSpec  # noqa: PLC0415 - it comes with MkDocs
+
+    found = _read(site)
+    docs, pages = (site.parent / found.get("docs_dir", "docs")).resolve(), folder.resolve()
+    if not pages.is_relative_to(docs):
+        return lambda _: False
+    lines = [line for name in ("exclude_docs", "draft_docs") for line in str(found.get(name) or "").splitlines()]
+    patterns = GitIgnoreSpec.from_lines([*ALWAYS_LEFT_OUT, *lines])
+    return lambda name: patterns.match_file((pages.relative_to(docs) / name).as_posix())
 
 
 @lru_cache(maxsize=4)
@@ -77,14 +108,17 @@ def _is_installed(name: str) -> bool:
 
 
 def _read(site: Path) -> dict[str, Any]:
-    """A mkdocs.yml with all that it may hold: what it inherits, variables, places."""
+    """A mkdocs.yml with all that it may hold: what it inherits, variables, places. Raises SpecBroken."""
     from mkdocs.config.defaults import MkDocsConfig  # noqa: PLC0415 - only who builds has MkDocs
     from mkdocs.utils.yaml import get_yaml_loader, yaml_load  # noqa: PLC0415 - as above
 
     config = MkDocsConfig(str(site))
-    with site.open("rb") as file:
-        found = yaml_load(file, get_yaml_loader(config=config))
-    config.docs_dir = str(site.parent / found.get("docs_dir", "docs"))
+    try:
+        with site.open("rb") as file:
+            found = yaml_load(file, get_yaml_loader(config=config))
+        config.docs_dir = str(site.parent / found.get("docs_dir", "docs"))
+    except Exception as error:  # what it names is imported, and may raise anything
+        raise SpecBroken(f"{site} can't be read: {error}. Correct it, or install what it names.") from error
     return found
 
 

@@ -53,6 +53,7 @@ from spec_lookup.form import (
 from spec_lookup.index import Bm25, best
 from spec_lookup.parse import read
 from spec_lookup.published import NO_BREAK
+from spec_lookup.rendering import site_of
 from spec_lookup.router import FAILURE, QUESTION, Router
 from spec_lookup.vectors import KeptVectors, beside
 from spec_lookup.verdict import CHANGE, MISC, RELATED, UNDECIDED, Citation, Verdict
@@ -291,12 +292,6 @@ def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     if embedder and kept:
         kept.write(beside(out), embedder.identity)
     return stamp
-
-
-def site_of(folder: Path) -> Path | None:
-    """The mkdocs.yml of the site that a folder of pages belongs to, if it has one."""
-    above = folder.resolve()
-    return next((file for each in (above, *above.parents) if (file := each / "mkdocs.yml").is_file()), None)
 
 
 def _words_of(clause: Clause) -> list[str]:

@@ -64,7 +64,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     process, site = _process(config), Path(config.config_file_path)
     pages = [
         lint.read(_name(file.src_uri), f"docs/{file.src_uri}", file.content_string, site)
-        for file in files
+        for file in files.documentation_pages()
         if _is_spec(file.src_uri)
     ]
     if problems := lint.lint(pages, process):

@@ -154,10 +154,11 @@ def test_what_is_above_a_page_is_what_mkdocs_takes_for_it(
 
 
 def test_pages_are_those_that_the_site_publishes() -> None:
-    """Of any ending, none hidden, and no README beside an index."""
+    """Of any ending, none hidden, no README beside an index, and one of two that make the same page."""
     names = ["a.md", "b.markdown", "c.mkd", "d.txt", ".e.md", ".f/g.md", "h/README.md", "h/index.mdown", "i/README.md"]
 
     assert ["a.md", "b.markdown", "c.mkd", "h/index.mdown", "i/README.md"] == pages_among(names)
+    assert ["x.md"] == pages_among(["x.markdown", "x.md"])
 
 
 def test_a_link_to_a_page_of_any_ending_leads_to_its_clause() -> None:

@@ -422,6 +422,32 @@ def test_words_stand_in_the_clause_of_the_heading_above_them(tmp_path: Path) -> 
     assert [] == [anchor for anchor, text in found.items() if "unseen" in text or "comment" in text]
 
 
+def test_the_pages_of_the_index_are_those_of_the_site(tmp_path: Path) -> None:
+    """What is excluded, a draft or hidden is in neither; what is reached by a link is in both."""
+    docs = tmp_path / "docs"
+    elsewhere = tmp_path / "elsewhere"
+    names = ("a.md", "b.markdown", "c/README.md", "c/index.md", "d/README.md", "d/old.md", "templates/t.md", ".h/x.md")
+    for name in (*names, "draft.md", "both.markdown", "both.md", "e/templates/kept.md"):
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text("# T\n\nText.\n", encoding="utf-8")
+    elsewhere.mkdir()
+    (elsewhere / "linked.md").write_text("# L\n\nText.\n", encoding="utf-8")
+    (docs / "link").symlink_to(elsewhere, target_is_directory=True)
+    (docs / "twice").symlink_to(docs / "d", target_is_directory=True)
+    config = tmp_path / "mkdocs.yml"
+    excluded = "exclude_docs: |\n  old.md\ndraft_docs: |\n  draft.md\n"
+    config.write_text(f"site_name: x\nplugins: []\n{excluded}", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(config)], check=True, timeout=120)
+    built = {path.parent.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("index.html")}
+    built |= {f"{name}/linked" for name in ("link",) if (tmp_path / "site" / name / "linked").is_dir()}
+    read_here = [name for name, _ in read_pages(docs)]
+    (docs / "circle").symlink_to(docs, target_is_directory=True)
+
+    assert built - {"."} == {re.sub(r"(^|/)(index|README)$", "", page_name(name)) for name in read_here}
+    assert {"link/linked.md", "twice/README.md", "e/templates/kept.md", "both.md", "c/index.md"} <= set(read_here)
+    assert read_here == [name for name, _ in read_pages(docs)], "a link that leads back is not followed"
+
+
 @pytest.mark.parametrize(
     "path", sorted((Path(__file__).parents[2] / "docs" / "spec").glob("*.md")), ids=lambda p: p.stem
 )

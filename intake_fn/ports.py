@@ -57,6 +57,8 @@ class CaseRow:
     """Whether its issue is missing in Mantis."""
     why: str = ""
     """Why it is held back, or was set aside; the beginning of it."""
+    on_top: bool = False
+    """Whether it stands above all that is not urgent."""
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:
@@ -80,6 +82,7 @@ class CaseRow:
             version=case.version,
             gone=case.gone,
             why=why_held_back(case)[:LONGEST_WHY],
+            on_top=case.priority is Priority.URGENT and case.status.is_open,
         )
 
 

@@ -74,6 +74,9 @@ if TYPE_CHECKING:
 OUTBOX_SHARDS = 4
 """Every delivery moves an item about in the index `due`; one partition takes 1,000 writes a second."""
 
+ON_TOP = "U"
+"""What the places of open urgent requests begin with."""
+
 UNREADABLE = "unreadable"
 """The partition of the index `due` of outbox items that were set aside."""
 
@@ -123,7 +126,7 @@ def state_item(step: Step) -> Item:
 
 def _first(case: Case) -> str:
     """What brings an open urgent request to the top of a queue: a letter comes after all digits."""
-    return "U" if case.priority is Priority.URGENT and case.status.is_open else ""
+    return ON_TOP if case.priority is Priority.URGENT and case.status.is_open else ""
 
 
 def queue_of(case: Case) -> str:
@@ -182,6 +185,7 @@ def _row(item: Item) -> CaseRow:
         version=item["version"],
         gone=item.get("gone", False),
         why=item.get("why", ""),
+        on_top=item["place"].startswith(ON_TOP),
     )
 
 

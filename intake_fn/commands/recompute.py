@@ -29,15 +29,22 @@ def add(commands: Any) -> None:
 
 
 def recompute(args: argparse.Namespace) -> int:
-    """Fold the log of every open request anew, and compare state and due time with what is stored."""
-    from intake_fn.desk.recount import difference, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    """Fold the log of every open request anew, and compare state and due time with what is stored.
+
+    With --fix, requests of earlier versions are brought to where such ones stand today.
+    """
+    from intake_fn.desk.recount import difference, rows, settled  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = house_desk()
     seen, told = 0, []
     unread: list[str] = []
+    moved: list[str] = []
     for row in rows(desk.store, open_only=not args.all):
         seen += 1
         try:
+            if args.fix and settled(desk.store, desk.process, row, desk.clock()):
+                moved.append(row.id)
+                row = desk.store.row(row.id)  # noqa: PLW2901 - as it stands from now on
             found = difference(desk.store, desk.process, row)
         except Unreadable:
             unread.append(row.id)
@@ -52,9 +59,14 @@ def recompute(args: argparse.Namespace) -> int:
             desk.store.restate(found.step)
     fixed = bool(args.fix and told)
     lines = [f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}" for one in told]
+    lines += [f"{one}  is where such requests stand today" for one in moved]
     lines += [f"{one}  this version can't read all of it, so it is left alone" for one in unread]
     sum_ = f"{seen} requests, {len(told)} differences{', fixed' if fixed else ''}"
-    say(args, {"requests": seen, "differences": told, "fixed": fixed, "unreadable": unread}, [*lines, sum_])
+    say(
+        args,
+        {"requests": seen, "differences": told, "fixed": fixed, "moved": moved, "unreadable": unread},
+        [*lines, sum_],
+    )
     return 1 if told and not args.fix else 0
 
 

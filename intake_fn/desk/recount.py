@@ -12,15 +12,19 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, Status, Step
+from intake_fn.core.case import Case, Escalated, Status, Step
 from intake_fn.core.errors import Stale
-from intake_fn.core.escalation import refuse_unread, standing
+from intake_fn.core.escalation import advance, handler_at, refuse_unread, standing
 from intake_fn.core.hours import WEEKDAYS, Due, calendar_of, due
-from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
+from intake_fn.core.request import Priority
 from intake_fn.ports import CaseRow, Page, Store
 
 PAGE = 100
 ATTEMPTS = 5
+
+UP_AT_ONCE = "Such requests are handled at this level. This one came in before that was seen to."
 
 
 def rows(store: Store, *, open_only: bool = True) -> Iterator[CaseRow]:
@@ -79,6 +83,29 @@ def difference(store: Store, process: Process, row: CaseRow) -> Difference | Non
             return Difference(step, row)
         row = again
     raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
+
+
+# --- what earlier versions left otherwise ----------------------------------------------------
+
+
+def settled(store: Store, process: Process, row: CaseRow, now: datetime) -> bool:
+    """Have a request of before stand as one of today does; whether there was something to do.
+
+    One that is handled at a level of its own goes there from below, and an urgent one to the top of its queue.
+    """
+    at = process.priorities[row.priority].handled_at
+    below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
+    if not below and row.on_top == (row.priority is Priority.URGENT and row.status.is_open):
+        return False
+    case = store.load(row.id)
+    refuse_unread(case)
+    if at is not None and below and case.level < at:
+        to = handler_at(at, case, process)
+        event = Escalated(at=now, actor=SPECDESK, level=at, handler=to, reason=NOT_THIS_LEVEL, note=UP_AT_ONCE)
+        store.save(case.version, advance(case, event, process))
+    else:
+        store.restate(standing(case, process))
+    return True
 
 
 # --- due times against another support.yml ---------------------------------------------------

@@ -21,6 +21,7 @@ from intake_fn.core.process import (
     Level,
     Office,
     Person,
+    PriorityRule,
     Process,
     SameDay,
     Target,
@@ -75,7 +76,7 @@ def _levels(process: Process) -> str:
 
 def _response_times(process: Process) -> str:
     rows = (
-        (level.name, *(_target(level, priority) for priority in process.priorities))
+        (level.name, *(_target(level, priority, process) for priority in process.priorities))
         for level in process.levels.values()
     )
     return table(("Level", *(rule.name for rule in process.priorities.values())), rows)
@@ -143,9 +144,14 @@ def _escalation_reasons(process: Process) -> str:
     return "\n".join(f"- {reason}." for reason in process.escalation_reasons.values())
 
 
+def _held_at(rule: PriorityRule) -> Sequence[int]:
+    """The levels that hold requests of a priority: that one alone, to which they go at once."""
+    return rule.levels if rule.handled_at is None else (rule.handled_at,)
+
+
 def _priorities(process: Process) -> str:
     rows = (
-        (rule.name, rule.about, f"`{rule.mantis}`", ", ".join(f"{level}" for level in rule.levels))
+        (rule.name, rule.about, f"`{rule.mantis}`", ", ".join(map(str, _held_at(rule))))
         for rule in process.priorities.values()
     )
     return table(("Priority", "When", f"In Mantis: {_field('priority', process)}", "Levels that may hold it"), rows)
@@ -272,7 +278,8 @@ def _level(level: Level, process: Process) -> str:
         table(("Name", "Role", "Address", "Handles"), _people(level, process)),
         f"**Response times**, by the calendar of {_calendar_name(level.calendar)}",
         table(
-            ("Priority", "Target"), ((rule.name, _target(level, rule.priority)) for rule in process.priorities.values())
+            ("Priority", "Target"),
+            ((rule.name, _target(level, rule.priority, process)) for rule in process.priorities.values()),
         ),
         "**Activities**",
         _grouped(one for one in process.activities.values() if not one.levels or level.number in one.levels) or NOBODY,
@@ -312,10 +319,13 @@ def _ways_on(level: Level, process: Process) -> Iterator[str]:
 # --- words for values -------------------------------------------------------------------------
 
 
-def _target(level: Level, priority: Priority) -> str:
+def _target(level: Level, priority: Priority, process: Process) -> str:
     """A response target in words."""
+    at = process.priorities[priority].handled_at
     if priority not in level.response:
         return "never at this level"
+    if at is not None and level.number != at:
+        return f"goes to Level {at} at once"
     return target(level.response[priority])
 
 

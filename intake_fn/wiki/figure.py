@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intake_fn.core.process import OTHER, Level, Process
+from intake_fn.core.process import OTHER, Level, PriorityRule, Process
 
 
 def figure(process: Process) -> str:
@@ -14,6 +14,7 @@ def figure(process: Process) -> str:
         *(f"  {line}" for level in process.levels.values() for line in _level(level, process)),
         *(f"  {line}" for line in _askers(process)),
         *(f"  {line}" for level in process.levels.values() for line in _edges(level, process)),
+        *(f"  {line}" for rule in process.priorities.values() for line in _at_once(rule, process)),
     ]
     return "\n".join(("```mermaid", *lines, "```"))
 
@@ -49,6 +50,13 @@ def _edges(level: Level, process: Process) -> Iterator[str]:
         yield f"L{level.number} -->|{_quoted(*label)}| L{to}"
     if level.notifies_on_completion is not None:
         yield f"L{level.number} -.->|{_quoted('completed: e-mail')}| L{level.notifies_on_completion}"
+
+
+def _at_once(rule: PriorityRule, process: Process) -> Iterator[str]:
+    """The short way of what is handled at a level of its own, from wherever it comes in or becomes so."""
+    for number in process.levels:
+        if rule.handled_at not in (None, number):
+            yield f"L{number} ==>|{_quoted(f'{rule.name.lower()}: at once')}| L{rule.handled_at}"
 
 
 def _listed(words: list[str]) -> str:

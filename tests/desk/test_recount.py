@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.dynamodb_items import row_of, state_item
 from intake_fn.cli import main
 from intake_fn.commands import recompute as commands
 from intake_fn.core.case import AskedRequester, Status
+from intake_fn.core.escalation import standing
+from intake_fn.core.notes import SPECDESK
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
-from intake_fn.desk.recount import difference, move, rows
+from intake_fn.desk.recount import Difference, difference, move, rows, settled
 from intake_fn.settings import ROOT
 from tests.core.samples import at, case_of, judged, received
 from tests.desk.test_story import Room, at_level_4, request
@@ -189,3 +192,49 @@ def test_other_hours_zones_targets_and_none_are_told(process: Process) -> None:
         "no clock would run",
         "level 4 is gone",
     ] == [found.why for found in (move(case, process, one) for one in changed) if found]
+
+
+# --- what earlier versions left otherwise ----------------------------------------------------
+
+
+def old_urgent(room: Room) -> str:
+    """An urgent request that a version of before left with its liaison."""
+    case = case_of(received(0, "paris-liaison", priority=Priority.URGENT), judged())
+    return room.store.create(standing(case, room.desk.process, case.history), "old")
+
+
+def test_an_urgent_request_of_before_goes_to_its_level(room: Room, call: Any) -> None:
+    """By the recount, with the mail to level 3 and the copy; once."""
+    case_id = old_urgent(room)
+
+    assert call("recompute") == (0, "1 requests, 0 differences\n")
+    assert f"{case_id}  is where such requests stand today" in call("recompute", "--fix")[1]
+    case = room.store.load(case_id)
+    assert (3, "system-analysts", SPECDESK) == (case.level, case.handler, case.history[-1].actor)
+    assert call("recompute", "--fix") == (0, "1 requests, 0 differences\n")
+    room.clock.advance(days=2)
+    room.desk.sweep()
+    assert {"sa@example.com", "liaison.paris@example.com"} <= {mail.to for mail in room.mailer.sent}
+
+
+def test_an_urgent_request_of_before_comes_to_the_top_of_its_queue(process: Process) -> None:
+    """Its place was written without what brings it there: the recount sees it, and writes it anew."""
+    case = case_of(received(3, "paul", priority=Priority.URGENT), judged())
+    step = standing(case, process)
+    item = state_item(step)
+    before = row_of({**item, "place": item["place"].removeprefix("U")})
+
+    assert (True, False) == (row_of(item).on_top, before.on_top)
+    assert {"on_top": (False, True)} == Difference(step, before).parts
+
+
+def test_a_row_of_before_is_written_anew(room: Room) -> None:
+    """Nothing else of it changes, and no event tells of it."""
+    case_id = at_level_4(room)
+    written: list[str] = []
+    room.store.restate = lambda step: written.append(step.case.id)  # type: ignore[method-assign]
+    row = room.store.row(case_id)
+
+    assert not settled(room.store, room.desk.process, row, room.clock())
+    assert settled(room.store, room.desk.process, replace(row, on_top=True), room.clock())
+    assert [case_id] == written

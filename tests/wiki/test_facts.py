@@ -73,7 +73,9 @@ def test_every_level_has_its_people_and_targets_in_its_own_section(site: Site, p
     for level in process.levels.values():
         text = section(html, f"level-{level.number}").replace("&#39;", "'")
         wanted = [process.people[person].address for person in level.resources]
-        wanted += [f"{process.priorities[p].name} {target(when)}" for p, when in level.response.items()]
+        times = {p: target(when) for p, when in level.response.items()}
+        times |= {p: "goes to Level 3 at once" for p in times if p == "urgent" and level.number != 3}
+        wanted += [f"{process.priorities[p].name} {when}" for p, when in times.items()]
         wanted += [f"Escalates to Level {to}" for to in level.escalates_to]
 
         assert [word for word in wanted if word not in text] == [], level.name
@@ -195,6 +197,21 @@ def test_urgent_is_never_at_level_4(process: Process) -> None:
     """The seed: all urgent issues must be handled at level 3."""
     assert "| Urgent | never at this level |" in facts(process)["level-4"]
     assert "Requests that are urgent stay here." in facts(process)["level-3"]
+
+
+def test_urgent_is_at_level_3_on_every_page(process: Process) -> None:
+    """Nowhere a time that is to be decided where no urgent request ever waits; Figure 1 shows the short way."""
+    told = facts(process)
+
+    for level in (0, 1, 2):
+        assert "| Urgent | goes to Level 3 at once |" in told[f"level-{level}"]
+        assert f'L{level} ==>|"urgent: at once"| L3' in told["figure"]
+    assert "| Urgent | TBD |" in told["level-3"]
+    assert 'L4 ==>|"urgent: at once"| L3' in told["figure"]
+    (row,) = [line for line in told["priorities"].splitlines() if line.startswith("| Urgent |")]
+    assert row.endswith("| 3 |")
+    rows = [line for line in told["response-times"].splitlines() if line.startswith("| Help Desk Level")]
+    assert ["goes to Level 3 at once"] * 3 == [line.split(" | ")[1] for line in rows[:3]]
 
 
 def test_a_bar_in_a_value_does_not_break_the_table() -> None:

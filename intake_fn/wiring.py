@@ -133,7 +133,7 @@ class House:
     @once
     def _judge(self) -> Judge:
         """The built-in judge, or the one that has a language model read the clauses."""
-        from intake_fn.desk import built_in  # noqa: PLC0415
+        from intake_fn.desk import built_in, form_first  # noqa: PLC0415
 
         if self.settings.judge != BEDROCK:
             return built_in
@@ -146,7 +146,7 @@ class House:
 
         set_to = self.settings
         ask = asking(lambda: self.client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))
-        return Reader(
+        reader = Reader(
             set_to.bedrock_model,
             kept(Exchanges(self._files).keep, ask),
             price=Price(set_to.bedrock_price_in, set_to.bedrock_price_out),
@@ -154,6 +154,7 @@ class House:
             limit=int(set_to.bedrock_daily_limit * MILLION),
             told=log_account,
         )
+        return form_first(reader)
 
     def mantis(self, seconds: float, token: str = "") -> MantisTracker:
         """A client of Mantis that waits so long for an answer; as the service account unless a token is given."""

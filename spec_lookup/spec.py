@@ -184,18 +184,24 @@ class Spec:
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a claim: the same for the same claim and spec, always."""
+        if settled := self.by_form(claim):
+            return settled
         read = claim.evidence()
         hits = self.deciding(read.parts(), CITED)
         routed = route(read) or self._routed(read)
-        if says_what_it_is(read):
-            if not self._reports(read):
-                return self._verdict(claim, MISC, BY_FORM, _remarks(REASONS[read.reporter_says], hits), hits)
-            routed = routed if routed and routed.category != MISC else None
-        if routed:
+        if routed and not (says_what_it_is(read) and routed.category == MISC):  # a report is no set-up and no question
             return self._verdict(claim, routed.category, routed.confidence, _remarks(routed.reason, hits), hits)
         if wishes(read) and self._is_silent_on(read, hits):
             return self._verdict(claim, CHANGE, 0.7, _remarks(WANTS_NEW, hits), hits)
         return self._verdict(claim, UNDECIDED, 0.0, _why_undecided(read, hits), hits)
+
+    def by_form(self, claim: Claim) -> Verdict | None:
+        """The verdict that the form alone settles; None where the text has to be read."""
+        read = claim.evidence()
+        if not says_what_it_is(read) or self._reports(read):
+            return None
+        hits = self.deciding(read.parts(), CITED)
+        return self._verdict(claim, MISC, BY_FORM, _remarks(REASONS[read.reporter_says], hits), hits)
 
     def _reports(self, claim: Claim) -> bool:
         """Whether a claim from a form that says what it is reports a failure or a behaviour all the same."""

@@ -43,6 +43,15 @@ def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
     return spec.judge(claim)
 
 
+def form_first(judge: Judge) -> Judge:
+    """A judge that is asked only what the form does not settle: set-ups and plain questions stay in the house."""
+
+    def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        return spec.by_form(claim) or judge(spec, claim, names)
+
+    return judged
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything the use cases need, chosen in wiring.py (or by a test)."""

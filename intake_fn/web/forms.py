@@ -274,7 +274,7 @@ class BugForm(IntakeForm):
     title = "Report a bug"
     lead = (
         "Tell us what the system did and what you expected. We show you the clause of the spec that "
-        "resembles it most; whether the spec is kept, a person decides."
+        "resembles it most; whether the spec is kept, a person has the last word."
     )
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What went wrong": ("summary", "description", "expected", "steps", "always"),

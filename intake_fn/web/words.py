@@ -63,7 +63,7 @@ RELATED = "related"
 STANCE: Mapping[str, str] = {
     "supports-observed": "speaks for what was seen",
     "supports-expected": "speaks for what was expected",
-    RELATED: "is about the same subject",
+    RELATED: "resembles the request",
 }
 
 CONFIDENCE = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not quite sure"), (0.0, "unsure"))

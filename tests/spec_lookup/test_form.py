@@ -108,3 +108,12 @@ def test_without_a_model_the_words_alone_tell_reports(monkeypatch: pytest.Monkey
 
     assert verdicts["nothing", True] >= 0.9 * (verdicts["nothing", True] + verdicts["nothing", False])
     assert 0 == verdicts["failure", True]
+
+
+def test_what_the_form_settles_is_told_before_anything_else_is_asked(library: Spec) -> None:
+    """A judge that reads by a language model need not be asked; what reports something is not settled."""
+    asked = Claim("Loan period", "Kindly inform me of it, my colleague was not sure.", reporter_says="question")
+
+    assert library.judge(asked) == library.by_form(asked)
+    assert library.by_form(replace(asked, reporter_says="bug")) is None
+    assert library.by_form(replace(asked, what_happened="The page shows an internal server error.")) is None

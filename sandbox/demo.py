@@ -17,6 +17,8 @@ from typing import Any
 
 from sandbox.house import HOST, ROOT, Ports
 
+LEVEL_OF_URGENT = 3
+
 REQUESTS = ROOT / "tests" / "data" / "requests.jsonl"
 
 
@@ -41,6 +43,7 @@ def main() -> int:
     print(f"{len(lines)} requests from {path.name} to {url}\n")
     print(f"{'request':13} {'verdict':10} {'expected':10} {'clause':38} {'Mantis':22} level  summary")
     tally: Counter[str] = Counter()
+    urgent: list[int] = []
     for request in lines:
         try:
             result = send(url, request)
@@ -56,13 +59,15 @@ def main() -> int:
         clause = next((cited["clause"] for cited in verdict["citations"]), "-")
         issue = result["issue"]
         where = f"{issue['project']} #{issue['number']}" if issue else "filing is delayed"
+        urgent += [result["level"]] if request["priority"] == "urgent" else []
         tally[_outcome(verdict["category"], expected)] += 1
         print(
             f"{result['id']:13} {verdict['category']:10} {expected:10} {clause:38.38} {where:22} "
             f"{result['level']:5}  {request['summary']:.60}"
         )
     print("\n" + ", ".join(f"{count} {what}" for what, count in tally.most_common()))
-    return 1 if tally["refused"] else 0
+    print(f"{len(urgent)} urgent, {urgent.count(LEVEL_OF_URGENT)} of them at level {LEVEL_OF_URGENT} at once")
+    return 1 if tally["refused"] or len(urgent) != urgent.count(LEVEL_OF_URGENT) else 0
 
 
 def _outcome(verdict: str, expected: str) -> str:

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from intake_fn.core.case import (
     Case,
     DeliveryFailed,
+    Escalated,
     Event,
     Heard,
     Joined,
@@ -23,12 +24,15 @@ from intake_fn.core.case import (
     Progress,
     Received,
     Relation,
+    Reprioritised,
     Resolved,
     SendNotice,
+    apply,
     fold,
 )
 from intake_fn.core.errors import Refused, TryLater, Unsure
 from intake_fn.core.escalation import advance, take_in
+from intake_fn.core.request import Priority
 from intake_fn.desk.post import ITEM
 from tests.desk.test_story import Room, request
 
@@ -43,6 +47,11 @@ WRITES = ("create", "save", "lease", "postpone", "line_up", "finish", "take_sync
 MANTIS = ("file", "update", "note", "relate", "changes", "look")
 FOLLOWS = 5
 """Of six requests the last is the same as the one before it."""
+
+BECOMES_URGENT, IS_URGENT = 3, 7
+"""Of eight requests one is raised to urgent, and one comes so."""
+
+LEVEL_OF_URGENT = 3
 
 CHANCE = 0.04
 """Of each call to be cut."""
@@ -121,6 +130,10 @@ class Toll:
     """Requests that follow another one, which was resolved since."""
     apart: int = 0
     """Those that did not hear of it, or more than once, or were not resolved with it."""
+    urgent: int = 0
+    """Requests that came as urgent ones, or became so."""
+    astray: int = 0
+    """Those that stood at another level than 3 while they were urgent, or whose front end got no copy."""
     cuts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -136,6 +149,7 @@ class Toll:
             self.notes_missed,
             self.notes_twice,
             self.apart,
+            self.astray,
             int(not self.balanced),
         )
 
@@ -156,23 +170,32 @@ notes missed     {self.notes_missed}
 notes twice      {self.notes_twice}
 followers        {self.followers}
 not told once    {self.apart}
+urgent           {self.urgent}
+not at level 3   {self.astray} (or without a copy to their front end)
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
 cuts             {sum(self.cuts.values())}"""
 
 
 def notices(case: Case, process: Process) -> dict[str, SendNotice]:
-    """Every mail that a case has ever owed, by outbox item, told anew from its log (a step begins with its cause)."""
+    """Every mail that a case has ever owed, by outbox item, told anew from its log."""
     received = case.history[0]
     assert isinstance(received, Received)
     steps = [take_in(case.id, received.request, received.at, process)]
     while (number := steps[-1].case.version) < case.version:
-        steps.append(advance(fold(case.id, case.history[:number]), case.history[number], process))
+        steps.append(advance(fold(case.id, case.history[:number]), _cause(case, number), process))
     return {
         f"{case.id}#{step.case.version}#{number}": intent
         for step in steps
         for number, intent in enumerate(step.intents, 1)
         if isinstance(intent, SendNotice)
     }
+
+
+def _cause(case: Case, number: int) -> Event:
+    """What the step was made of that begins there: its first event, but of a move to level 3 that it became urgent."""
+    first, *rest = case.history[number : number + 2]
+    moved = isinstance(first, Escalated) and rest and isinstance(rest[0], Reprioritised) and rest[0].at == first.at
+    return rest[0] if moved else first
 
 
 def count(
@@ -227,6 +250,8 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         if number % 6 == FOLLOWS and _is_joined(desk, room, case_id, last):
             pairs.append((last, case_id))
         last = case_id
+        if number % 8 == BECOMES_URGENT:
+            _done(desk, room, case_id, Reprioritised, priority=Priority.URGENT, note="The port closes.")
         if number % 5 == 0 and room.tracker.issues:
             issue = knife.rng.choice([*room.tracker.issues][-10:])
             room.tracker.note(issue, "A person wrote this.", f"Note {number}")
@@ -260,6 +285,8 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
             _is_apart(room.store.load(lead), room.store.load(follower), room.tracker.related)
             for lead, follower in pairs
         ),
+        urgent=sum(map(_was_urgent, cases)),
+        astray=sum(_is_astray(case, process, room) for case in cases if _was_urgent(case)),
         cuts=knife.cuts,
     )
 
@@ -268,7 +295,8 @@ def _sent(desk: Any, number: int) -> str:
     """The id of a request that a requester sends until it is taken in."""
     while True:
         try:
-            case: Case = desk.take_in(request(summary=f"Request {number}"), f"key {number}")
+            priority = Priority.URGENT if number % 8 == IS_URGENT else Priority.HIGH
+            case: Case = desk.take_in(request(summary=f"Request {number}", priority=priority), f"key {number}")
         except (Killed, Broken, TryLater):
             continue  # the form still has everything: it is sent again with the same key
         return case.id
@@ -300,6 +328,25 @@ def _is_apart(lead: Case, follower: Case, related: Container[tuple[int | None, i
     once = heard.count(Progress.RESOLVED) == len(done) == 1
     linked = {lead.issue: Relation.DUPLICATE} == follower.links and (follower.issue, lead.issue) in related
     return lead.status.is_open or not once or not linked
+
+
+def _was_urgent(case: Case) -> bool:
+    """Whether it came as an urgent one, or became so."""
+    raised = (event.priority for event in case.history if isinstance(event, Reprioritised))
+    return Priority.URGENT in (case.request.priority, *raised)
+
+
+def _is_astray(case: Case, process: Process, room: Room) -> bool:
+    """Whether it was elsewhere than at level 3 at any moment in which it was urgent, or its front end knows nothing."""
+    then: Case | None = None
+    for event in case.history:
+        then = apply(then, event, case.id)
+        if then.priority is Priority.URGENT and then.level != LEVEL_OF_URGENT:
+            return True
+    sent = {mail.headers[ITEM] for mail in room.mailer.sent}
+    given_up = {item.id for item in room.store.owed_by(case.id) if item.failed}
+    copies = {item for item, notice in notices(case, process).items() if notice.notice == "copied"}
+    return not copies or bool(copies - sent - given_up)
 
 
 def _swept(desk: Any, room: Room) -> None:

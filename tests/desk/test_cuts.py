@@ -19,4 +19,5 @@ def test_requests_come_through_random_cuts(process: Process, seed: int) -> None:
 
     assert 100 < sum(toll.cuts.values())
     assert 10 < toll.followers
+    assert 20 < toll.urgent
     assert (0,) * len(toll.faults) == toll.faults

@@ -24,7 +24,6 @@ came late, or Mantis itself took the issue out of feedback because its reporter,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,9 +55,6 @@ DECIDE_FIRST = (
     "It is not decided yet what it is, so it cannot be resolved. Please decide it on the Help Desk's page of it, the "
     "link to which stands in the additional information: bug, request for change, or support."
 )
-
-_MARKER = re.compile(r"\[\S+#\d+\]\Z")
-"""How each note of ours ends (`note_marker`)."""
 
 _LONGEST_STEP = 2
 """Events of one step at most (core/escalation.py, `_before`)."""
@@ -167,8 +163,8 @@ def _notes(case: Case, stands: Standing, process: Process, now: datetime) -> Ite
     markers = {note_marker(case, version) for version in range(1, case.version + 1)}
     writers: dict[str, str] = {}
     for note in stands.notes:
-        end = _MARKER.search(note.text.rstrip())
-        marker = end.group() if end else ""
+        _, bracket, last = note.text.rstrip().rpartition("[")
+        marker = f"{bracket}{last}"
         # The first with a marker is ours; who else ends a note with it quotes it.
         ours = marker in markers and writers.setdefault(marker, note.author) == note.author
         if not ours and note.number not in known:

@@ -139,6 +139,35 @@ def test_an_address_is_found_wherever_it_stands(around: str, address: str) -> No
     assert f"@{address.rpartition('@')[2]}" not in redacted(f"to {address} {around}")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "kim@ex.co",
+            "kim%40ex.co",
+            "kim%2540ex.co",
+            "kim=40ex.co",
+            "kim\\u0040ex.co",
+            "kim&#64;ex.co",
+            "kim\uff20ex.co",
+        ),
+        *('"kim x"@ex.co', "kim@[192.0.2.1]", "kim@[IPv6:2001:db8::1]"),
+    ],
+)
+def test_an_address_is_found_however_it_is_written(written: str) -> None:
+    """In addresses of pages, in mails, in JSON and HTML, and as nobody should write one."""
+    assert "it is [address] now" == redacted(f"it is {written} now")
+
+
+def test_a_token_is_found_however_its_dots_and_its_place_are_written(links: SignedLinks) -> None:
+    """In a query, in another address, behind other signs; one that was long begins with a dot."""
+    for token in (*tokens(links), links.seal(Purpose.HELD, "held/" * 100)):
+        signature = token.rpartition(".")[2]
+        for dotted in (token, token.replace(".", "%2E"), token.replace(".", "%2e"), token.replace(".", "=2E")):
+            for text in (f"next=%2Fstatus%2F{dotted}", f"x{dotted}", f"held={dotted}&x=1", f"({dotted})", f"{dotted}."):
+                assert signature not in redacted(text)
+
+
 def test_a_safe_traceback_ends(lines: Callable[[], str]) -> None:
     """Errors that name each other as their cause are told once."""
     del lines

@@ -23,12 +23,18 @@ _adding = Lock()
 
 _PATH = re.compile(r"(/(?:status|files|desk/sign-in)/)(?!lost\b)[^/\s?#\"'<>&|\\]+", re.IGNORECASE)
 """The token in an address of ours."""
-_SIGNED = re.compile(r"(?<![\w.-])\.?[\w-]{2,}\.[\w-]{6}\.[\w-]{26,44}={0,2}(?![\w-])", re.ASCII)
+_DOT = r"(?:\.|[%=]2[Ee])"
+_SIGNED = re.compile(
+    rf"(?:(?<![\w.-])[\w-]{{2,}}|{_DOT}[\w-]{{2,}}){_DOT}[\w-]{{6}}{_DOT}[\w-]{{26,44}}={{0,2}}(?![\w-])", re.ASCII
+)
 """A signed token by itself, as of links, files and sessions: what it says, when, and the signature."""
 _PASSWORD = re.compile(r"(://)[^/\s@]{1,200}@")
 """A user's name and password in an address."""
+_AT = r"(?:[@\uff20]|%(?:25){0,3}40|=40|\\u0040|&#64;)"
+"""In words, in addresses of pages, in mails, in JSON, in HTML."""
 _MAILBOX = re.compile(
-    r"(?:\w[\w.!#$%&'*+^~-]{0,63}?|[.!#$%&'*+/=?^`{|}~-]{1,64}?)(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}",
+    r"(?:\w[\w.!#$%&'*+^~-]{0,63}?|[.!#$%&'*+/=?^`{|}~-]{1,64}?|\"[^\"\n]{1,64}\")"
+    rf"{_AT}(?:[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}|\[[\w.:]{{2,45}}\])",
     re.IGNORECASE,
 )
 

@@ -4,14 +4,20 @@ Everything is read by Get and Query: what a read costs depends on what it return
 exists. Counting works the same way: open cases and the ledger are counters, moved in the
 transaction of each step, in one shard for every eighth case, so that two requests seldom meet
 in one item.
+
+An answer can be lost though the write was done; boto then writes again, and must not meet itself. A write whose guard
+its own first attempt breaks carries a token of the call: a transaction DynamoDB's own (ClientRequestToken), one item an
+attribute that the guard knows again.
 """
 
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -115,6 +121,8 @@ class DynamoStore:
     client_factory: Callable[[], DynamoDBClient]
     table: str
     sleep: Callable[[float], None] = time.sleep
+    _doubtful: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """By outbox item, the token of a lease of ours of which no answer came: nobody has begun under it."""
 
     @once
     def _client(self) -> DynamoDBClient:
@@ -290,14 +298,16 @@ class DynamoStore:
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Mark a single-use token as used; False when it was used before. Forgotten some time after `until`."""
-        once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until)}
-        return self._write("put_item", self._put(once)["Put"])
+        mine = _token()
+        once = {"pk": f"ONCE#{token}", "sk": "ONCE", "expires": epoch(until), "used_by": mine}
+        return self._write("put_item", self._put(once, f"{ABSENT} OR #used_by = :mine", {":mine": mine})["Put"])
 
     def take_sync(self, now: datetime, until: datetime) -> SyncCursor | None:
         """The sync's cursor, for oneself alone until `until`; None while somebody else has it."""
-        taken = {"leased_until": instant(until)}
-        free = f"{ABSENT} OR #leased_until <= :now OR #leased_until > :never"
-        values = {":now": instant(now), ":never": instant(until + LONGEST_LEASE)}
+        mine = _token()
+        taken = {"leased_until": instant(until), "leased_by": mine}
+        free = f"{ABSENT} OR #leased_until <= :now OR #leased_until > :never OR #leased_by = :mine"
+        values = {":now": instant(now), ":never": instant(until + LONGEST_LEASE), ":mine": mine}
         if not self._write("update_item", self._changed(SYNC, taken, free, values)):
             return None
         return sync_cursor(self._get(SYNC["pk"], SYNC["sk"]) or {}, until)
@@ -328,7 +338,7 @@ class DynamoStore:
 
     def end_session(self, person: str, session_id: str) -> bool:
         """End a session; False when there is none."""
-        return self._write("delete_item", self._guarded(session_key(person, session_id), EXISTS))
+        return self._taken_out(session_key(person, session_id))
 
     def ask_sign_in(self, asked: SignInAsked) -> None:
         """Keep that a link was asked for, until it is taken; forgotten after a day."""
@@ -341,7 +351,7 @@ class DynamoStore:
 
     def take_sign_in(self, asked: SignInAsked) -> bool:
         """Take one for oneself; False when somebody else was faster."""
-        return self._write("delete_item", self._guarded(asked_key(asked), EXISTS))
+        return self._taken_out(asked_key(asked))
 
     # --- mail ---------------------------------------------------------------------------------
 
@@ -355,15 +365,18 @@ class DynamoStore:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         latest = max(filter(None, (*after.sent.values(), after.quiet)))
         item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
-        if self._write(
-            "put_item", self._put(item, f"{ABSENT} OR #body = :before", {":before": pace_body(before)})["Put"]
-        ):
+        if self._kept(item, f"{ABSENT} OR #body = :before", pace_body(before)):
             return True
         here = self._get(item["pk"], item["sk"]) if before == Pace() else None
         if here is None or _read_pace(here) is not None:
             return False
         # It cannot be read, so it is counted anew: it is gone in a day anyway.
-        return self._write("put_item", self._put(item, "#body = :before", {":before": here.get("body", "")})["Put"])
+        return self._kept(item, "#body = :before", here.get("body", ""))
+
+    def _kept(self, item: Item, as_read: str, before: str) -> bool:
+        """Write a pace if it stands as it was read, or as it is meant to."""
+        values = {":before": before, ":after": item["body"]}
+        return self._write("put_item", self._put(item, f"{as_read} OR #body = :after", values)["Put"])
 
     def mark(self, mark: Mark) -> None:
         """Mark a mailbox as one that gets no more mail, unless it is marked."""
@@ -371,7 +384,7 @@ class DynamoStore:
 
     def unmark(self, mailbox: str) -> bool:
         """Let mail go there again; False when it was not marked."""
-        return self._write("delete_item", self._guarded({"pk": UNREACHED, "sk": mailbox}, EXISTS))
+        return self._taken_out({"pk": UNREACHED, "sk": mailbox})
 
     def mark_of(self, mailbox: str) -> Mark | None:
         """Why a mailbox gets no mail; None when it does."""
@@ -403,7 +416,9 @@ class DynamoStore:
 
     def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
         """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
-        return [outbox_item(item) for item in self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)]
+        found = self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)
+        items = [(outbox_item(item), item.get("leased_by")) for item in found]
+        return [replace(item, begun=item.begun and self._doubtful.get(item.id) != by) for item, by in items]
 
     def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Outbox items that were given up, the first given up first."""
@@ -417,18 +432,34 @@ class DynamoStore:
         #   A: lease until 12:02 ──── dies
         #   B at 12:01: taken ✗            C at 12:03: free again ✓
         #   D read the item before A postponed it: tried since ✗
+        #   E: the answer is lost; boto asks again: by E itself ✓
         there = EXISTS
         not_given_up = "#failed = :no"
         not_tried_since = "#tries = :tries"
-        not_taken = "#leased_until <= :now"
+        free_or_mine = "(#leased_until <= :now OR #leased_by = :mine)"
         until = instant(now + timedelta(seconds=seconds))
+        mine = self._doubtful.pop(item.id, "") or _token()
+        place = {"leased_until": until, "leased_by": mine, "turn": f"{max(until, instant(item.not_before))}#{item.id}"}
         changed = self._changed(
             outbox_key(item.id),
-            {"leased_until": until, "turn": f"{max(until, instant(item.not_before))}#{item.id}"},
-            f"{there} AND {not_given_up} AND {not_tried_since} AND {not_taken}",
-            {":no": False, ":tries": item.tries, ":now": instant(now)},
+            place,
+            f"{there} AND {not_given_up} AND {not_tried_since} AND {free_or_mine}",
+            {":no": False, ":tries": item.tries, ":now": instant(now), ":mine": mine},
         )
-        return self._write("update_item", changed)
+        try:
+            return self._write("update_item", changed)
+        except TryLater:
+            self._doubtful[item.id] = mine
+            self._give_back(item, mine, until)
+            raise
+
+    def _give_back(self, item: OutboxItem, mine: str, until: str) -> None:
+        """End a lease that may have been taken: else it would look as if somebody had begun and been cut off."""
+        free = {"leased_until": "", "leased_by": "", "turn": f"{instant(item.not_before)}#{item.id}"}
+        this_one = "#leased_by = :mine AND #leased_until = :until"
+        back = self._changed(outbox_key(item.id), free, this_one, {":mine": mine, ":until": until})
+        with suppress(TryLater, Broken):
+            self._write("update_item", back)
 
     def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
         """Count a try that did not succeed and free the item.
@@ -534,26 +565,31 @@ class DynamoStore:
         DynamoDB refuses a transaction while another one is at one of its items, be it only a shard of the
         ledger; the guards stand, so it may be tried again as it is. Raises Stale when that goes on for seconds.
         """
+        mine = _token()
         for pause in CONFLICT_PAUSES:
             try:
-                return self._transact_once(writes)
+                return self._transact_once(writes, mine)
             except Stale:
                 self.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that they do not meet again
-        return self._transact_once(writes)
+        return self._transact_once(writes, mine)
 
-    def _transact_once(self, writes: list[dict[str, Any]]) -> dict[int, Item]:
+    def _transact_once(self, writes: list[dict[str, Any]], token: str) -> dict[int, Item]:
         """Raises Stale when another transaction is at the same items in this moment."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
         with translated(SERVICE):
             try:
-                self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # built by the functions above
+                self._client.transact_write_items(TransactItems=writes, ClientRequestToken=token)  # type: ignore[arg-type]  # built by the functions above
             except ClientError as error:
                 if code_of(error) != "TransactionCanceledException":
                     raise
                 reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
                 return _guards_that_broke(reasons, error)
         return {}
+
+    def _taken_out(self, key: Mapping[str, Any]) -> bool:
+        """Delete an item; False when there is none. A transaction: no guard would know its own deletion again."""
+        return not self._transact([{"Delete": self._guarded(key, EXISTS)}])
 
     def _write(self, operation: str, write: Mapping[str, Any]) -> bool:
         """One guarded write of one item; False when its guard does not hold or a transaction is at the item."""
@@ -633,6 +669,11 @@ class DynamoStore:
             counters = (one for one in shard.items() if one[0] != "format" and isinstance(one[1], int))
             stand.update(dict(counters))
         return stand
+
+
+def _token() -> str:
+    """Names one call, so that a second attempt of it knows what the first one did."""
+    return secrets.token_hex(16)
 
 
 def _read_pace(item: Item) -> Pace | None:

@@ -64,6 +64,8 @@ def search(args: argparse.Namespace) -> Iterator[Row]:
     rows = _rows(args.queries, QUERY) if args.queries else [{"id": "1", "query": args.text}]
     for row in rows:
         hits = spec.search(row["query"], args.limit)
+        if not hits:
+            print(f"spec_lookup: {row['id']}: the search found no clause about this", file=sys.stderr)
         yield {
             "id": row["id"],
             "results": [{"clause": h.clause.cite, "score": round(h.score, 4), "quote": h.quote} for h in hits],

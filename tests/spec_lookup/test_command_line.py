@@ -40,6 +40,14 @@ def test_search_answers_each_query_in_order(index: Path, tmp_path: Path) -> None
     assert {"clause", "score", "quote"} == set(rows[0]["results"][0])
 
 
+def test_a_search_that_finds_nothing_says_so(index: Path) -> None:
+    """No result on standard output, a sentence beside it, and no failure."""
+    done = run("search", "--index", index, "猫粮多少钱")
+
+    assert (0, {"id": "1", "results": []}) == (done.returncode, json.loads(done.stdout))
+    assert b"1: the search found no clause about this" in done.stderr
+
+
 def test_judge_reads_standard_input(index: Path) -> None:
     """The result has exactly the members that are promised."""
     request = {"id": "1", "summary": "Error page", "what_happened": "It shows an internal server error."}

@@ -268,8 +268,11 @@ def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> d
 def _shows(case: Case, process: Process) -> dict[str, set[str]]:
     """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
     found = {name: {value.casefold()} for name, value in shown(case, process).items()}
-    if not case.status.is_done or not shown(case, process)["resolution"]:
-        found["resolution"] = {ANYTHING}  # while it is open, it says how far others have come with it
+    done = resolved_by(case)
+    if not case.status.is_done or done is None or not done.outcome:
+        # While it is open, it says how far others have come; and where nobody said what came of it, as before that was
+        # asked, nothing was written there that somebody could have changed.
+        found["resolution"] = {ANYTHING}
     found["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
     return found
 

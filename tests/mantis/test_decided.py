@@ -362,6 +362,20 @@ def test_what_follows_another_one_is_its_duplicate_until_it_parts(office: Office
     assert [] == office.told(follower) == office.told(lead)
 
 
+def test_nobody_is_blamed_for_the_resolution_of_a_request_of_before(office: Office) -> None:
+    """A log in which nobody said what came of it, of a request that follows another one or of none."""
+    lead, follower = taken(office), taken(office, summary="I cannot cancel")
+    act(office, follower, Joined, other=lead)
+    for case_id in (follower, lead):
+        decide(office, case_id)
+        act(office, case_id, Resolved, resolution="Mended.")
+        office.change(case_id, "administrator", resolution={"name": "suspended"})
+        office.at_rest()
+
+        assert [] == office.told(case_id)
+        assert "suspended" == stands(office, case_id)["resolution"]["name"]
+
+
 def test_a_mantis_without_that_resolution_holds_nothing_up(office: Office) -> None:
     """It is told as not kept."""
     mapping = replace(office.desk.process.mantis, resolution={**RESOLUTIONS, "fixed": "mended"})

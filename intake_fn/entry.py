@@ -11,6 +11,7 @@ Zappa's handler translates events to WSGI. Five of its habits are mended here, e
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 import types
@@ -128,7 +129,27 @@ def lambda_handler(event: Any, context: object) -> Any:
         return _call_once(_scheduled(event), event, context)
     if not (_is_page(event) or _is_command(event)):
         raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
+    if _is_page(event) and not _has_body(event):
+        return NOT_READABLE
     return _zappa.lambda_handler(_well_formed(event), context)
+
+
+NOT_READABLE = {
+    "statusCode": 400,
+    "headers": {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"},
+    "body": "The body of this request can't be read: it is not the base64 that it is said to be.",
+    "isBase64Encoded": False,
+}
+"""The answer where there is nothing that the pages could read: an empty form in its place would say what is untrue."""
+
+
+def _has_body(event: dict[str, Any]) -> bool:
+    """Whether the body is a text, base64 where it is said to be, or there is none."""
+    body = event.get("body") or ""
+    try:
+        return isinstance(body, str) and (not event.get("isBase64Encoded") or base64.b64decode(body) is not None)
+    except ValueError:
+        return False
 
 
 def _well_formed(found: Any) -> Any:

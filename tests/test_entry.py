@@ -127,6 +127,16 @@ def test_no_odd_character_in_an_event_makes_a_page_fail(drive: Any, changed: dic
     assert answer["statusCode"] < 500
 
 
+@pytest.mark.parametrize("body", ["a", "\u00e9", "abcde", ["YQ=="], {"a": 1}, 5])
+def test_a_body_that_is_not_the_base64_it_is_said_to_be_is_refused(drive: Any, body: Any) -> None:
+    """With 400 and a sentence, before anything takes it apart."""
+    posted = {"body": body, "isBase64Encoded": True, "requestContext": {"http": {"method": "POST", "path": "/"}}}
+    (answer,) = drive(get("/requests/question") | posted)
+
+    assert 400 == answer["statusCode"]
+    assert "can't be read" in answer["body"]
+
+
 def rule(name: str) -> dict[str, Any]:
     """What a rule of the schedule sends."""
     return {

@@ -46,6 +46,15 @@ def read() -> tuple[MultiDict[str, str], bool]:
     return said, LOST.encode() not in plain
 
 
+NAMELESS = "file"
+"""What a file without a name is called."""
+
+
 def files() -> list[tuple[str, bytes]]:
-    """Names and bytes of the files; a file input that was left empty sends one without a name."""
-    return [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
+    """Names and bytes of the files, also of one that came without its name, or as a text, so that something is said.
+
+    A file input that was left empty sends one without a name and content.
+    """
+    sent = [(file.filename, file.read()) for file in request.files.getlist("files")]
+    sent += [("", text.encode(errors="replace")) for text in request.form.getlist("files")]
+    return [(name or NAMELESS, content) for name, content in sent if name or content]

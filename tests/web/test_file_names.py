@@ -157,3 +157,25 @@ def test_a_form_with_more_fields_than_any_of_ours_is_refused_at_once(web: Web, p
     answer = web.client.post(path, data="a=1&" * 400_000, content_type="application/x-www-form-urlencoded")
 
     assert 413 == answer.status_code
+
+
+@pytest.mark.parametrize("head", ['; filename=""', '; filename="note.txt', "", "; filename*=UTF-8''"])
+@pytest.mark.parametrize("path", ["/requests/question", "reply"])
+def test_a_file_without_its_name_is_never_lost_in_silence(web: Web, path: str, head: str) -> None:
+    """It cannot be kept, and is said so near the field; everything else is still there."""
+    case = web.sent()
+    where = f"{page_of(web, case)}/reply" if path == "reply" else path
+    answers = {**ANSWERS[Kind.QUESTION], "text": "It is on page 3."}
+    parts = [f'name="{name}"\r\n\r\n{text}' for name, text in answers.items()]
+    parts.append(f'name="files"{head}\r\n\r\nLine 1 of the log')
+    body = "".join(f"--x\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--x--\r\n"
+    answer = web.client.post(where, data=body.encode(), content_type="multipart/form-data; boundary=x")
+
+    assert 422 == answer.status_code
+    assert "this kind of file can&#39;t be attached" in answer.text
+    assert answers["text" if path == "reply" else "description"] in answer.text
+
+
+def test_a_file_input_that_was_left_empty_is_no_file(web: Web) -> None:
+    """As browsers send it."""
+    assert () == web.sent(Kind.QUESTION, ("", b"")).request.attachments

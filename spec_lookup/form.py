@@ -46,6 +46,7 @@ _ASKED = any_of(
     r"\b(?:am|are) (?:i|we) (?:doing|getting) (?:something|anything|it) wrong\b",
     r"\b(?:how can it be|how is (?:it|that|this) possible|could it be that|can it be that)\b",
     r"\bwhat(?: is|'s| went| goes) wrong\b",
+    r"\b(?:system|ct2|page|portal|screen|form|app) (?:always |still )?(?:asks|wants|demands)\b",
     r"\bwhat(?: has)? happened (?:to|with)\b",
 )
 """Questions that report: what is asked about has happened."""
@@ -107,7 +108,7 @@ _OF_PEOPLE = any_of(
     r"(?:in|on|off|away|here|there|new|out|at|sure|curious|back|sick|ill|abroad|open|closed|having|going|planning)\b",
     rf"\A\W*{_PEOPLE} (?:have|has|had) (?:never|not|no|to|some|\d+|one|two|three|four|five)\b",
     rf"\A\W*{_PEOPLE} (?:will |would |do not |don't |does not |doesn't )?"
-    r"(?:needs?|works?|knows?|thinks?|plans?|likes?|discuss|moves?|changes?)\b",
+    r"(?:needs?|works?|knows?|thinks?|plans?|likes?|discuss|moves?|changes?|changed (?:his|her|their) minds?)\b",
     r"\A\W*(?:many |very )?thank(?:s| you)\b|\bvery good\b|\bno hurry\b|\bnot (?:urgent|important)\b",
     r"\bsorry\b|\bnew here\b|\A\W*(?:i|we)'ll\b",
 )

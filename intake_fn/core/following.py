@@ -146,12 +146,12 @@ def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iter
     if told is not None:
         progress, why, text = told
         number = after.issue if progress is Progress.FILED else None
-        yield PassOn(after.followers, progress, why, _masked(text, after), number)
+        yield PassOn(after.followers, progress, why, masked(text, after), number)
 
 
 def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> PassOn:
     """What came of a case, for others."""
-    text = _masked(event.resolution, case)
+    text = masked(event.resolution, case)
     return PassOn(others, Progress.RESOLVED, "", text, None, event.outcome, event.fixed_in)
 
 
@@ -161,7 +161,7 @@ def _so_far(event: Followed, case: Case) -> Iterator[PassOn]:
         yield PassOn((event.other,), Progress.FILED, number=case.issue)
     workaround = _workaround_of(case)
     if workaround:
-        yield PassOn((event.other,), Progress.WORKAROUND, HELP, _masked(workaround, case))
+        yield PassOn((event.other,), Progress.WORKAROUND, HELP, masked(workaround, case))
     done = resolved_by(case)
     if done and not case.status.is_open:
         yield _resolution((event.other,), done, case)
@@ -258,12 +258,13 @@ _NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
 }
 
 
-def _masked(text: str, case: Case) -> str:
-    """What was written to the requester of a case, for others' eyes."""
-    details = case.request.details
-    named = (case.request.requester.name, *(details.get(name, "") for name in ("person_name", "approver")))
-    companies = (case.request.requester.company, details.get("client_company", ""))
-    return Masking(named, companies).mask(text)
+def masked(text: str, *cases: Case) -> str:
+    """What was written to the requester of a case, for others' eyes: nobody of these cases is named."""
+    people = (case.request.requester.name for case in cases)
+    named = (case.request.details.get(name, "") for case in cases for name in ("person_name", "approver"))
+    companies = (case.request.requester.company for case in cases)
+    clients = (case.request.details.get("client_company", "") for case in cases)
+    return Masking((*people, *named), (*companies, *clients)).mask(text)
 
 
 # --- what follows from it --------------------------------------------------------------------

@@ -202,11 +202,22 @@ def _pass_on(desk: Desk, item: OutboxItem, case: Case, news: PassOn) -> None:
     errors = []
     for follower in news.others:
         try:
-            _let_hear(desk, follower, item, case, news)
+            _let_hear(desk, follower, item, case, _without_others(desk, news, follower))
         except SpecdeskError as error:
             errors.append(error)
     if errors:
         raise errors[0]
+
+
+def _without_others(desk: Desk, news: PassOn, case_id: str) -> PassOn:
+    """The news for one follower: whoever else follows is not named in it."""
+    others = []
+    for other in (number for number in news.others if news.text and number != case_id):
+        try:
+            others.append(desk.store.load(other))
+        except SpecdeskError as error:
+            log.warning("follower_not_masked", case=other, error=str(error))
+    return replace(news, text=following.masked(news.text, *others)) if others else news
 
 
 def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: PassOn) -> None:

@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from intake_fn.core.case import Category
 from intake_fn.core.request import Kind
 from intake_fn.web.forms import form_for
+from spec_lookup import Claim, Spec
+from spec_lookup.folder import read_pages
 from spec_lookup.parse import clauses
 from tests.wiki.conftest import ROOT
 
@@ -67,3 +69,27 @@ def test_they_are_many_and_of_all_sorts(process: Process) -> None:
 def test_nobody_real_is_in_them() -> None:
     """Addresses are those of example.com."""
     assert {row["email"].partition("@")[2] for row in REQUESTS} == {"example.com"}
+
+
+def test_the_guide_says_what_the_demo_prints() -> None:
+    """How many get the verdict that a careful person gives, and how many are left to a person."""
+    spec = Spec.of(list(read_pages(ROOT / "docs" / "spec")))
+    said = Counter(
+        "undecided"
+        if verdict == "undecided" != row["expect"]["category"]
+        else str(verdict == row["expect"]["category"])
+        for row in REQUESTS
+        for verdict in [spec.judge(_claim(row)).category]
+    )
+    guide = " ".join((ROOT / "docs" / "operate" / "running.md").read_text(encoding="utf-8").split())
+
+    assert 0 == said["False"]
+    assert (
+        f"of {len(REQUESTS)} requests {said['True']} get the verdict that a careful person gives, "
+        f"{said['undecided']} are left to a person"
+    ) in guide
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    said = (row["summary"], row["description"], row["expected"], row["steps"])
+    return Claim(*said, module=row["module"], reporter_says=row["kind"])

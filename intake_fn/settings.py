@@ -46,6 +46,7 @@ class Settings:
     sandbox: bool
     clock: Path | None
     first_delay_seconds: float
+    request_seconds: float
     judge: str
     bedrock_model: str
     bedrock_daily_limit: float
@@ -90,6 +91,7 @@ class Settings:
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),
+            request_seconds=given.number("SPECDESK_REQUEST_SECONDS", "seconds", 20),
             judge=judge,
             bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
             bedrock_daily_limit=given.number("SPECDESK_BEDROCK_DAILY_LIMIT", "dollars", needed=asks),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.clock import new_id, now, shifted
+from intake_fn.adapters.deadline import within
 from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.signin import SignedLinks
 from intake_fn.core.once import once
@@ -70,6 +71,7 @@ class House:
                 site_url=self.settings.site_url,
                 files_at=self.settings.files_at,
                 sandbox=self.settings.sandbox,
+                in_time=lambda: within(self.settings.request_seconds),
             )
         )
 

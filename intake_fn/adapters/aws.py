@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.adapters.deadline import keep_to
 from intake_fn.adapters.handover import watch
 from intake_fn.core.errors import Broken, TryLater
 
@@ -80,6 +81,7 @@ def client(
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
     made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
+    keep_to(made)
     watch(made)
     return made
 

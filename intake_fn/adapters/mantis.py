@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from intake_fn.adapters.deadline import seconds_for
 from intake_fn.adapters.mantis_answers import (
     SUCCESS,
     Answer,
@@ -497,8 +498,7 @@ class MantisTracker:
     def _pool(self) -> urllib3.PoolManager:
         import urllib3  # noqa: PLC0415 - a form page needs no HTTP client
 
-        wait = urllib3.Timeout(connect=min(5.0, self.timeout_seconds), read=self.timeout_seconds)
-        return urllib3.PoolManager(timeout=wait, retries=False, maxsize=4)
+        return urllib3.PoolManager(retries=False, maxsize=4)
 
     def rows(self, path: str, key: str, query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
         """The list that a GET answers under a key. Raises as `call` does."""
@@ -521,6 +521,7 @@ class MantisTracker:
     ) -> Answer:
         import urllib3  # noqa: PLC0415 - as above
 
+        seconds = seconds_for("Mantis", self.timeout_seconds)
         try:
             answer = self._pool.request(
                 method,
@@ -528,6 +529,7 @@ class MantisTracker:
                 fields=dict(query or {}) if body is None else None,
                 body=None if body is None else json.dumps(body).encode(),
                 headers={"Authorization": self.token, "Content-Type": "application/json"},
+                timeout=urllib3.Timeout(connect=min(5.0, seconds), read=seconds),
             )
         except urllib3.exceptions.HTTPError as error:
             raise TryLater(f"Mantis does not answer at {self.url} ({type(error).__name__}).") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ class Front:
     site_url: str = ""
     files_at: tuple[str, ...] = ()
     sandbox: bool = False
+    in_time: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""
 
 
 def create_app(front: Front) -> Flask:

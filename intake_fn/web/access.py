@@ -140,3 +140,11 @@ def typed() -> dict[str, str]:
     except HTTPException:  # too large, or no form: nothing of it can be read
         return {}
     return {name: text for name, text in said.items() if text.strip() and name not in HIDDEN}
+
+
+def attached() -> list[str]:
+    """The names of the files that came with the form that was just sent."""
+    try:
+        return [file.filename for file in request.files.getlist("files") if file.filename]
+    except HTTPException:  # as above
+        return []

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
@@ -70,6 +70,13 @@ def build(front: Front) -> Flask:
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, front)
+    made = app.wsgi_app
+
+    def in_time(environ: dict[str, Any], start_response: Any) -> Any:
+        with front.in_time():
+            return made(environ, start_response)
+
+    app.wsgi_app = in_time  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 

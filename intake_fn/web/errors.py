@@ -25,7 +25,7 @@ from intake_fn.core.errors import (
     Unknown,
     Unreadable,
 )
-from intake_fn.web.access import ask_to_sign_in, engineer, typed
+from intake_fn.web.access import ask_to_sign_in, attached, engineer, typed
 from intake_fn.web.forms import clean_line
 from spec_lookup import SpecLookupError
 
@@ -142,7 +142,8 @@ def answer(shown: Shown, message: str) -> Any:
         )
     else:
         kept = typed() if request.method == "POST" and shown.status != 413 else {}  # noqa: PLR2004 - unread
-        response = Response(render_template("error.html", shown=shown, message=message, typed=kept))
+        files = attached() if request.method == "POST" and shown.status == 503 else []  # noqa: PLR2004 - as above
+        response = Response(render_template("error.html", shown=shown, message=message, typed=kept, files=files))
     response.status_code = shown.status
     response.headers.update(headers)
     return response

@@ -48,7 +48,7 @@ def permit() -> Any:
     except Refused as error:
         return {"problem": str(error)}, 422
     except TryLater:
-        return {"problem": "The file store does not answer. Please try again in a moment."}, 503
+        return {"problem": "The file store does not answer. Please try again in a moment."}, 503, {"Retry-After": "30"}
     named = json.dumps({"key": upload.key, "name": attachments.clean_name(name)})
     return {"token": desk.links.seal(Purpose.UPLOAD, named), "url": upload.url, "fields": dict(upload.fields)}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.adapters.aws import client
+from intake_fn.adapters.deadline import within
 from intake_fn.adapters.handover import Handover
 from intake_fn.adapters.ses import SesMailer
 from intake_fn.core.case import SendNotice
@@ -167,3 +168,15 @@ def test_each_attempt_is_counted_from_its_beginning() -> None:
     next(parts)
 
     assert (True, False) == (was, handover.whole)
+
+
+def test_no_mail_is_begun_without_time_for_its_answer(process: Process) -> None:
+    """Cut short, it would be one of which nobody knows; so it is left to the sweep, which has the time."""
+    with Dropping(answer(200, dropping.TAKEN)) as server:
+        for mailer in mailer_at(server.url, process):
+            with within(3.5), pytest.raises(TryLater):
+                mailer.send(MAIL)
+            with within(8):
+                assert "1" == mailer.send(MAIL)
+
+    assert 1 == server.calls

@@ -1,0 +1,70 @@
+"""How long one page may take in all, whatever does not answer meanwhile.
+
+    0 s ──────────────────────────────► 15 s ───────────► 20 s
+    └─ everything may be asked ────────┘└─ table and files ┘└─ nothing is asked any more: the page says what to do
+
+What is asked outside (Mantis, mail, a language model) leaves time to write down what came of it.
+The sweep and the commands have no such limit: nobody waits for them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core.errors import TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INSIDE = frozenset({"dynamodb", "s3", "ssm"})
+"""Services that may be asked until the end; the others leave a quarter of the time."""
+
+ONCE = frozenset({"sesv2"})
+"""Services that are asked only if there is time for the slowest answer: without one, nobody knows what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    end: float
+    outside: float
+
+
+_DEADLINE: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All that is asked inside is answered, or given up, after that many seconds at the latest."""
+    now = time.monotonic()
+    before = _DEADLINE.set(_Deadline(now + seconds, now + seconds * 3 / 4))
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(before)
+
+
+def seconds_for(what: str, wanted: float, *, inside: bool = False, needed: float = 0.0) -> float:
+    """How long an answer may be waited for: `wanted` or what is left. Raises TryLater when less than `needed` is."""
+    deadline = _DEADLINE.get()
+    end = math.inf if deadline is None else deadline.end if inside else deadline.outside
+    left = end - time.monotonic()
+    if left <= needed:
+        raise TryLater(f"{what} was not asked: too little is left of the time for this page.")
+    return min(wanted, left)
+
+
+def keep_to(client: Any) -> None:
+    """Have each call of a boto client, and each further attempt of it, keep to the time that is left."""
+    client.meta.events.register("before-send", _in_time)
+
+
+def _in_time(request: Any, event_name: str, **_: object) -> None:
+    service = event_name.split(".")[1]
+    config = request.context["client_config"]
+    needed = config.connect_timeout + config.read_timeout if service in ONCE else 0.0
+    request.context["read_timeout"] = seconds_for(service, config.read_timeout, inside=service in INSIDE, needed=needed)

@@ -23,7 +23,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from intake_fn.adapters.aws import code_of, translated
+from intake_fn.adapters.aws import READ_SECONDS, code_of, translated
+from intake_fn.adapters.deadline import seconds_for
 from intake_fn.adapters.dynamodb_items import (
     OUTBOX_SHARDS,
     SESSIONS,
@@ -433,6 +434,8 @@ class DynamoStore:
         #   B at 12:01: taken ✗            C at 12:03: free again ✓
         #   D read the item before A postponed it: tried since ✗
         #   E: the answer is lost; boto asks again: by E itself ✓
+        #   F has no time to carry it out and write down what came of it: left to the sweep
+        seconds_for("The outbox", READ_SECONDS)
         there = EXISTS
         not_given_up = "#failed = :no"
         not_tried_since = "#tries = :tries"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.aws
 
-SECONDS = 2.0
+SECONDS = 4.0
 MARGIN = 4.0
 """One pause of boto between two attempts, and a machine that has other things to do."""
 
@@ -60,7 +60,7 @@ class Cold:
 
 @pytest.fixture(scope="module")
 def cold(house: SandboxHouse) -> Iterator[Cold]:
-    """The real house with a time of two seconds a page."""
+    """The real house with a time of four seconds a page."""
     with ExitStack() as stack:
         at = {"mantis": house.mantis_url}
         freezers = {name: stack.enter_context(Freezer(at.get(name, house.aws.url))) for name in SERVICES}
@@ -172,8 +172,8 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, house: S
     assert {f"Frozen for {name}@example.com": 1 for name in ("before", *SERVICES)} == said == issues
     assert desk.store.ledger().balanced
     assert [] == [address for address, times in receipts.items() if times > 1 and address.startswith(SERVICES)]
-    assert {f"{name}@example.com" for name in ("dynamodb", "s3", "mantis")} <= set(receipts)
-    assert all(isinstance(item.last_error, str) and item.failed for row in ours for item in desk.store.owed_by(row.id))
+    assert [] == [(item.id, item.last_error) for row in rows for item in desk.store.owed_by(row.id)]
+    assert {f"{name}@example.com" for name in SERVICES} <= set(receipts)
 
 
 def issues_of(house: SandboxHouse) -> list[dict[str, Any]]:

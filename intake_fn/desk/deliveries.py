@@ -30,7 +30,7 @@ from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.line import ATTEMPTS, LEASE_SECONDS, Swept, give_up, postpone, ready, record
 from intake_fn.desk.post import LOOK, asked, send
-from intake_fn.desk.records import claim_of
+from intake_fn.desk.records import claim_of, people_in
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: Pass
 
 def _judge(desk: Desk, case: Case) -> Judged:
     with structlog.contextvars.bound_contextvars(case=case.id):
-        verdict = desk.judge(desk.spec(), claim_of(case.request), (case.request.requester.name,))
+        verdict = desk.judge(desk.spec(), claim_of(case.request), people_in(case.request))
     return Judged(
         at=desk.clock(),
         actor=SPECDESK,

@@ -19,7 +19,7 @@ from intake_fn.core.request import Request
 from intake_fn.ports import Files, Store
 from spec_lookup import Claim, NotRecorded, Spec, Verdict
 from spec_lookup.exchanges import answer_in, name_of
-from spec_lookup.reader import Reader
+from spec_lookup.reader import NOT_RECORDED, Reader
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
@@ -46,6 +46,12 @@ def claim_of(request: Request) -> Claim:
         module=request.module,
         reporter_says=request.kind.value,
     )
+
+
+def people_in(request: Request) -> tuple[str, ...]:
+    """Names that must not leave the house: the requester, who is to be set up, who approves it."""
+    named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
+    return (request.requester.name, *filter(None, named))
 
 
 def pinned(case: Case) -> Verdict:
@@ -88,7 +94,11 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     given = pinned(case)
     if given.judge.startswith(BEDROCK):
         reader = Reader(given.judge.removeprefix(BEDROCK), Exchanges(files).ask)
-        return reader(spec, given.claim, (case.request.requester.name,))
+        people = people_in(case.request)
+        again = reader(spec, given.claim, people)
+        if again.reasons == (NOT_RECORDED,):  # before, the requester alone was masked
+            again = reader(spec, given.claim, people[:1])
+        return again
     return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.errors import Refused
+from intake_fn.core.request import Kind
 from intake_fn.desk.records import Exchanges, as_bytes, given_again, pinned
 from spec_lookup import InputBroken, NoAnswer, Spec
 from spec_lookup.exchanges import kept
@@ -52,6 +53,29 @@ def test_the_same_verdict_comes_from_the_record(room: Room) -> None:
     case = taken_in(room)
 
     assert "bedrock:a-model" == pinned(case).judge
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+SET_UP = {"what": "A new user", "person_name": "Jo Wu", "approver": "Claire Morel"}
+
+
+def test_nobody_who_is_to_be_set_up_or_approves_leaves_the_house(room: Room) -> None:
+    """What reports a failure is read by the model, without their names; the record gives the same verdict."""
+    words = "When I save Jo Wu I get error 500. Claire Morel saw it, too."
+    case = room.desk.take_in(request(kind=Kind.SETUP, description=words, details=SET_UP), "key")
+    [kept] = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
+
+    assert "bedrock:a-model" == pinned(case).judge
+    assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in kept
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+def test_what_was_recorded_with_fewer_names_masked_is_given_again(room: Room) -> None:
+    """As before their names were masked, too."""
+    reader = Reader("a-model", kept(Exchanges(room.files).keep, lambda _: dict(ANSWER)))
+    room.desk = replace(room.desk, judge=lambda spec, claim, names: reader(spec, claim, names[:1]))
+    case = room.desk.take_in(request(kind=Kind.SETUP, description="Jo Wu: error 500.", details=SET_UP), "key")
+
     assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
 
 

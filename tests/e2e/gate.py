@@ -28,16 +28,17 @@ from intake_fn.desk.known import KEY
 
 HOST = "127.0.0.1"
 BEFORE, HELD, AFTER = "before", "held", "after"
-THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW, LATE = (
+THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, LOST, SLOW, LATE = (
     "throttled",
     "conflict",
     "500",
     "done but 500",
+    "done but dropped",
     "slow",
     "late",
 )
 KILLS = (BEFORE, HELD, AFTER)
-FAULTS = (THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, SLOW)
+FAULTS = (THROTTLED, CONFLICT, ERROR, DONE_BUT_ERROR, LOST, SLOW)
 
 SLOW_SECONDS = 0.3
 ROUND_TRIP_SECONDS = 0.01
@@ -187,6 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
             knife.kill(step, way)
             self.close_connection = True
             return
+        if way == LOST:
+            self.close_connection = True
+            return
         if way == LATE:
             time.sleep(LATE_SECONDS)
         self._answer(*(spoilt(way, body) if way == DONE_BUT_ERROR else answer))
@@ -272,7 +276,7 @@ def faults_of(step: str) -> tuple[str, ...]:
     """What may happen to a step. The mail service is taken at its word: an error means that it did not send."""
     if step == MAIL:
         return ERROR, SLOW
-    return FAULTS if step.startswith("table: ") else (ERROR, DONE_BUT_ERROR, SLOW)
+    return FAULTS if step.startswith("table: ") else (ERROR, DONE_BUT_ERROR, LOST, SLOW)
 
 
 def item_of(body: bytes) -> str:

@@ -16,12 +16,13 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import create_table
 from intake_fn.adapters.s3 import create_bucket
 from intake_fn.adapters.ses import create_identity
+from sandbox.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ class SandboxError(Exception):
     """Something that the sandbox needs is missing or in the way; the message says what to do."""
 
 
-class LocalAws:
+class LocalAws(Running):
     """A local AWS, to be used as a context manager or by `start` and `stop`.
 
     `state` is the folder where tables and files outlive a stop; None keeps nothing. Mails are not kept.
@@ -72,15 +73,6 @@ class LocalAws:
         self.url = f"http://{HOST}:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
-
-    def __enter__(self) -> Self:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.stop()
 
     def start(self) -> None:
         """Start and wait until it answers. Raises SandboxError that says what is missing or in the way."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from waitress import create_server, wasyncore
+
+from sandbox.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,7 @@ LAST_ANSWERS_SECONDS = 5.0
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that one waits for a thread is no news
 
 
-class Server:
+class Server(Running):
     """One WSGI application on one port; 0 takes any free one. Raises OSError when the port is taken."""
 
     def __init__(self, app: Callable[..., Any], host: str, port: int) -> None:
@@ -42,15 +44,6 @@ class Server:
         self.url = f"http://{host}:{self.port}"
         self._stopping = threading.Event()
         self._serving = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> Self:
-        """Begin to answer."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.stop()
 
     def start(self) -> None:
         """Begin to answer."""

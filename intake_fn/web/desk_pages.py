@@ -44,6 +44,8 @@ ANY_ACTION = ",".join(f'"{name}"' for name in ACTIONS)
 AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
+NOT_SURE = "It may not have been saved: the answer did not come. Look at the history, and try again if it is not there."
+
 HITS = 10
 LONGEST_QUERY = 2000
 
@@ -160,7 +162,7 @@ def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> t
         case Unreadable():
             return _page(case_id, action, str(error)), 503
         case TryLater():
-            return _page(case_id, action, "It could not be saved just now. Please try again in a minute."), 503
+            return _page(case_id, action, NOT_SURE), 503
     return _page(case_id, action, str(error)), 422
 
 
@@ -337,7 +339,9 @@ def retry() -> Any:
     except Unreadable as error:
         return _outbox(str(error)), 503
     except TryLater:
-        return _outbox("It could not be put back in line just now. Please try again in a minute."), 503
+        return _outbox(
+            "It may not be back in line. Look at the list, and try again in a minute if it still stands there."
+        ), 503
     except Refused as error:
         return _outbox(str(error)), 422
     return redirect(url_for("desk.outbox"), 303)

@@ -42,7 +42,9 @@ def decide() -> Any:
     try:
         left = _decide(action, ticked)
     except TryLater:
-        return _page("Not all could be saved just now. Please try again in a minute.", ticked), 503
+        return _page(
+            "Not all may have been saved. Those that still stand here were not: please try again in a minute.", ticked
+        ), 503
     except Refused as error:
         return _page(str(error), ticked), 422
     return redirect(url_for("held_back.listed", done=action, number=len(ticked) - left, left=left or None), 303)

@@ -38,7 +38,7 @@ KINDS = f"<any({','.join(Kind)}):kind>"
 TRAP = "homepage"
 """A field that people do not see, and programs fill in."""
 
-TYPED_IS_KEPT = "It could not be saved just now. Nothing you typed is lost: please send it again in a minute."
+TYPED_IS_KEPT = "It may not have been saved. Nothing you typed is lost: send it again in a minute, it is taken in once."
 
 
 @blueprint.get("/requests/new")

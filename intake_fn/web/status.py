@@ -46,7 +46,10 @@ NOT_NOW = (
     "This request can't be added to at the moment, and trying again at once does not help. Your answer is still here: "
     "please copy it and tell the Help Desk."
 )
-SORRY = "Your answer could not be saved just now. It is still here: please send it again in a minute."
+SORRY = (
+    "Your answer may not have been saved. It is still here: look at this page again in a minute, "
+    "and send it if it is not there."
+)
 
 LOOKS_LIKE = str.maketrans("OIL", "011")
 """Letters that Crockford's base32 does not have are what they look like."""

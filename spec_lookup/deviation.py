@@ -24,6 +24,12 @@ ENGLISH = 1
 DENIED = 1
 """Words after a negation, without stop words, that are denied by it."""
 
+EXCHANGED = 1
+"""Words that a text has in the place of others, while all else is the same: then it is of something else."""
+
+KEPT = 3
+"""Words that the texts share for each that is exchanged, at least."""
+
 REMEMBERED = 2_000
 """Texts whose direction is kept: each new report is compared with the same earlier ones."""
 
@@ -117,6 +123,22 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
         r"empty",
     ),
     (
+        r"gross",
+        r"net",
+    ),
+    (
+        r"ahead",
+        r"behind",
+    ),
+    (
+        r"portrait|vertical(?:ly)?",
+        r"landscape|horizontal(?:ly)?",
+    ),
+    (
+        r"air",
+        r"sea|ocean",
+    ),
+    (
         r"rises|grows|increase[sd]?",
         r"falls|shrinks|decrease[sd]?",
     ),
@@ -198,7 +220,14 @@ def agree(one: str, other: str, wanted: tuple[str, str] = ("", "")) -> bool:
         return False
     told, said = told_and_wanted(one), told_and_wanted(other)
     wishes = [f"{mine[1]} {more}" for mine, more in zip((told, said), wanted, strict=True)]
-    return _alike(told[0], said[0]) and _alike(*wishes)
+    return not _exchanged(told[0], said[0]) and _alike(told[0], said[0]) and _alike(*wishes)
+
+
+def _exchanged(one: str, other: str) -> bool:
+    """Whether they are the same but for a few words, each with others in their place: "in red" and "in blue"."""
+    first, second = set(words(one[:LONGEST])), set(words(other[:LONGEST]))
+    mine, theirs = len(first - second), len(second - first)
+    return 0 < mine <= EXCHANGED and 0 < theirs <= EXCHANGED and len(first & second) >= KEPT * max(mine, theirs)
 
 
 def _is_read(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from spec_lookup.claim import Claim
 from spec_lookup.evidence import any_of, expects_answer, own_sentences, tells_failure
+from spec_lookup.words import fold
 
 SETUP_FORM = "setup"
 QUESTION_FORM = "question"
@@ -84,6 +85,12 @@ _STATED = any_of(
 )
 """Statements that report: what the system did, or does not do."""
 
+_OTHERWISE = any_of(
+    r"\b(?:sees|shows|showed|shown|displayed|printed|rounded|calculated|charged)\b[^.?!\n]{1,60}?(?:,| but| and|\.) "
+    r"(?:but |and |though )?(?:(?:he|she|they|it|this|that) )?(?:should|shouldn't)\b"
+)
+"""What is seen, and behind it what should be seen."""
+
 _ADDRESSED = (
     r"\A\W*(?:(?:hello|hi|hey|dear [\w ]{1,30}|sir|madam|and|so|but|also|please|pls|question|kindly|could you|can you"
     r"|would you)[\s,:]{1,3}){0,3}"
@@ -125,7 +132,9 @@ _OWN_SLIP = any_of(
 
 _PERSON_LACKS = any_of(
     r"\b(?:he|she|they|i|we|\w{2,20}) (?:do not|does not|don't|doesn't|cannot|can't|can not) (?:yet )?"
-    r"(?:see|have|open|access|use|work|edit|reach)\b",
+    r"(?:see|have|open|access|use|edit|reach)\b",
+    r"\b(?:he|she|they|i|we) (?:do not|does not|don't|doesn't) (?:yet )?work\b",
+    r"\b(?:he|she|they|i|we|\w{2,20}) (?:cannot|can't|can not) (?:yet )?work\b",
     r"\b(?:has|have|had) (?:still |yet )?(?:no|not)\b",
 )
 """What a person cannot do without rights: that is what the set-up form is for."""
@@ -147,7 +156,8 @@ def says_what_it_is(claim: Claim) -> bool:
 def tells_report(claim: Claim) -> bool:
     """Whether the claim reports a failure or a behaviour in so many words."""
     told = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
-    return tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in told)
+    otherwise = any(_OTHERWISE.search(fold(each)) for each in (claim.summary, claim.what_happened))
+    return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in told)
 
 
 def _reports(sentence: str, form: str) -> bool:

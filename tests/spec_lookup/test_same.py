@@ -57,6 +57,12 @@ OPPOSITE = [
     ),
     ("The weight is in pounds instead of kilograms.", "The weight is in kilograms instead of pounds.", "instead of"),
     ("The fee is on the invoice twice.", "The fee is missing on the invoice.", "too much and too little"),
+    ("The list shows the gross weight.", "The list shows the net weight of it.", "gross and net"),
+    ("The time of it is an hour ahead.", "The time of it is one hour behind.", "ahead and behind"),
+    ("The labels are printed in portrait.", "The labels of it are printed in landscape.", "portrait and landscape"),
+    ("The button is missing for air freight.", "On sea bookings the button is missing.", "air and sea"),
+    ("The number on the label is printed in red.", "The number on the label is printed in blue.", "one word exchanged"),
+    ("The storage fee was charged to the agent.", "The storage fee was charged to the customer.", "another one"),
     ("Le devis expire trop tôt.", "Le devis expire trop tard.", "a language that is not read"),
     ("报价过期太早。", "报价过期太晚。", "a script that is not read"),
 ]

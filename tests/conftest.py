@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
 
 SUPPORT = Path(__file__).parents[1] / "support.yml"
+INSTALL = "Install it and run `make test` again: on Debian `apt-get install chromium`; or set CHROMIUM to a browser."
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +55,13 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     root.setLevel(level)
     logging.setLogRecordFactory(factory)
     structlog.configure(**before)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the very last lines how many browser tests did not run, and what to do about it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    skipped = [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        reporter.line(f"\n{len(skipped)} browser tests did not run: no Chromium was found. {INSTALL}", yellow=True)

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from zappa.wsgi import common_log
 
 from sandbox.house import Ports, SandboxHouse
+from tests.conftest import INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-INSTALL = "Install it and run `make test` again: on Debian `apt-get install chromium`; or set CHROMIUM to a browser."
 
 
 def chromium() -> str | None:
@@ -149,13 +149,3 @@ def screens(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     del request
     folder = os.environ.get("SCREENS")
     return tmp_path.__class__(folder) if folder else tmp_path
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say in the very last lines how many browser tests did not run, and what to do about it."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
-        return
-    skipped = [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords]
-    if skipped:
-        reporter.line(f"\n{len(skipped)} browser tests did not run: no Chromium was found. {INSTALL}", yellow=True)

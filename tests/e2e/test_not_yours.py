@@ -24,8 +24,8 @@ REQUEST = {
     "name": "Camille Lefort",
     "email": "camille@example.com",
     "office": "paris",
-    "summary": "Where do I see which carriers may be booked?",
-    "description": "I do not find the list of carriers.",
+    "summary": "Where do I see which agents may be booked?",
+    "description": "I do not find the list of agents.",
     "priority": "high",
     "module": "users",
 }

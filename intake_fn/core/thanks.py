@@ -39,6 +39,8 @@ _TROUBLE = frozenset(
 
 _NO_TROUBLE = re.compile(r"\b(?:no|without)(?: any)?(?: more| further)? (?:problems?|issues?|errors?|trouble)\b")
 
+_ASKS_FOR_HELP = re.compile(r"\bplease (?:\w{1,20} )?help\b|\bhelp (?:me|us|please)\b|\b(?:can|could) you help\b")
+
 
 class Reading(StrEnum):
     """What a reply to a resolved request says of it."""
@@ -54,5 +56,6 @@ def reading(text: str) -> Reading:
     said = set(_WORD.findall(plain))
     if said & _TROUBLE or not said & _THANKS:
         return Reading.TROUBLE
-    only = said <= _THANKS | _COURTESY and "?" not in text and len(text) <= _LONGEST
+    asks = "?" in text or _ASKS_FOR_HELP.search(plain)
+    only = said <= _THANKS | _COURTESY and not asks and len(text) <= _LONGEST
     return Reading.WORKS if only else Reading.UNCLEAR

@@ -34,6 +34,7 @@ ONLY_THANKS = [
     "thx",
     "Thank you very much, everything is working again.",
     "No more problems, thank you!",
+    "Thanks for your help again",
 ]
 TROUBLE = [
     "It still shows the wrong total.",
@@ -51,6 +52,9 @@ UNCLEAR = [
     "Is it fixed?",
     "Thank you, the label of 4711 is printed with the old address.",
     "Works in London.",
+    "help me please ok",
+    "OK, please help again today",
+    "Thanks, can you help us now",
     "Thanks. " + "Thanks again. " * 60,
 ]
 

@@ -391,6 +391,8 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     )
     assert f"What the requester of {case.id} will be told" in asked.text
     assert "We have had the same request before." in asked.text
+    assert "Specdesk itself tells neither who the other is" in asked.text
+    assert "Neither learns" not in asked.text, "an engineer may write what nothing masks"
     assert 'name="confirmed" value="yes"' in asked.text
 
     web.act(case, "join", request=lead.id, confirmed="yes")

@@ -86,8 +86,8 @@ _STATED = any_of(
 """Statements that report: what the system did, or does not do."""
 
 _OTHERWISE = any_of(
-    r"\b(?:sees|shows|showed|shown|displayed|printed|rounded|calculated|charged)\b[^.?!\n]{1,60}?(?:,| but| and|\.) "
-    r"(?:but |and |though )?(?:(?:he|she|they|it|this|that) )?(?:should|shouldn't)\b"
+    r"\b(?:sees|shows|showed|(?:was|were|got) (?:shown|displayed|printed|rounded|calculated|charged))\b[^.?!\n]{1,60}?"
+    r"(?:,| but| and|\.) (?:but |and |though )?(?:(?:he|she|they|it|this|that) )?(?:should|shouldn't)\b(?! (?:i|we)\b)"
 )
 """What is seen, and behind it what should be seen."""
 

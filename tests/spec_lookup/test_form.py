@@ -74,6 +74,8 @@ def test_a_failure_that_is_told_in_a_form_is_never_settled_by_the_form(
         ("setup", "Rights of Max", "He sees the loans of every branch, should only see his own", "undecided"),
         ("question", "Rounding", "The fee of 45.2 was rounded to 45, should it not be 45.5?", "undecided"),
         ("question", "Rounding", "How is a fee rounded?", "misc"),
+        ("question", "Label", "Which address is printed on the label, and should I change it?", "misc"),
+        ("setup", "Rights of Max", "Max should only see what is shown to clerks, and should not delete.", "misc"),
         ("question", "\u501f\u4e66", "\u501f\u9605\u671f\u662f\u591a\u5c11\u5929\uff1f", "undecided"),
         ("bug", "Loan period", "Kindly inform me of it, my colleague was not sure.", "undecided"),
         ("", "Jo Wu", "starts Monday, ops", "undecided"),

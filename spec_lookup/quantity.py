@@ -21,12 +21,23 @@ class Quantity:
     text: str
 
 
-NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+ONES = dict(zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True))
+TEENS = dict(
+    zip(
+        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
+        range(10, 20),
+        strict=True,
     )
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+)
+TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+NUMBER_WORDS = (
+    {"zero": 0, "hundred": 100}
+    | ONES
+    | TEENS
+    | TENS
+    | {f"{ten}{between}{one}": TENS[ten] + ONES[one] for ten in TENS for one in ONES for between in "- "}
+)
+"""Numbers in words; twenty-five is written with and without its hyphen."""
 
 UNITS = {
     "d": "day", "h": "hour", "hr": "hour", "min": "minut", "sec": "second", "s": "second", "%": "percent",
@@ -60,9 +71,9 @@ _CLOCK = re.compile(
 _CODE = r"usd|eur|gbp|hkd|jpy|chf|cny"
 _NUMBER = r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:'\d{3})+(?:\.\d+)?|\d+(?:[ ,]\d{3})*(?:[.,]\d+)?"
 """12.345,60 and 12'345.60 are written in some countries, 12 345,60 and 12,345.60 in others."""
+_WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?<![\w.,:-])(?P<sign>[€$£¥]|(?:{_CODE})\s)?\s?(?P<number>{_NUMBER}|"
-    rf"{'|'.join(NUMBER_WORDS)})(?P<place>st|nd|rd|th)?"
+    rf"(?<![\w.,:/-])(?P<sign>[€$£¥]|(?:{_CODE})(?=[\s\d]))?\s?(?P<number>{_NUMBER}|{_WORDS})(?P<place>st|nd|rd|th)?"
     r"(?(sign)|(?P<unit>\s?[%€$£¥]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
     r"[\s-]?[a-z]\w*)?)"
 )
@@ -74,8 +85,8 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def _plain(text: str) -> str:
-    """Folded, without the marks of emphasis that may stand around a number."""
-    return re.sub(r"[*`]", "", fold(text))
+    """Folded, without the marks of emphasis that may stand around a number, and with one kind of apostrophe."""
+    return re.sub(r"[*`]", "", fold(text)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def _found(folded: str) -> list[tuple[int, Quantity]]:

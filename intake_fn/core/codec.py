@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
-LEVELS = range(5)
-"""The levels of the Help Desk."""
+LEVELS = range(10)
+"""The levels that a process may have; which it has is said by support.yml."""
 
 CITED = ("clause", "title", "url", "quote", "stance")
 """What is shown of a clause that a verdict cites."""

@@ -113,7 +113,7 @@ def test_items_without_a_format_are_of_the_first_and_a_higher_one_is_not_read() 
             {"level": None},
             {"due": "soon"},
             {"format": FORMAT + 1},
-            {"level": 9},
+            {"level": 10},
             {"level": "1"},
         ),
         *({"summary": 5}, {"requester": ["x"]}, {"version": "1"}, {"id": "HD-2"}, {"issue": "4711"}, {"gone": "no"}),

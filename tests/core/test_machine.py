@@ -261,8 +261,16 @@ def test_a_verdict_that_lacks_what_is_shown_of_it_is_an_unknown_event(name: str,
     assert fits is not isinstance(read_event(json.dumps(plain)), UnknownEvent)
 
 
-def test_a_level_that_there_is_not_is_an_unknown_event() -> None:
-    """No desk has its queue."""
+@pytest.mark.parametrize("level", [-1, 10, 10**30])
+def test_a_level_that_no_process_has_is_an_unknown_event(level: int) -> None:
+    """A level has one digit in support.yml."""
     plain = event_to_plain(received(1, "paul"))
 
-    assert isinstance(read_event(json.dumps(plain | {"level": 5})), UnknownEvent)
+    assert isinstance(read_event(json.dumps(plain | {"level": level})), UnknownEvent)
+
+
+def test_a_level_that_only_another_process_has_is_read() -> None:
+    """A process may have more levels than ours."""
+    plain = event_to_plain(received(1, "paul")) | {"level": 9}
+
+    assert plain == event_to_plain(read_event(json.dumps(plain)))

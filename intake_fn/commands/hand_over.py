@@ -38,7 +38,7 @@ def hand_over(args: argparse.Namespace) -> int:
     done: list[str] = []
     failed: dict[str, str] = {}
     theirs = [*leaving.of(desk.store, args.whom)]
-    known = {**process.people, **process.former}
+    known = [*process.people, *process.former]
     if not theirs and args.whom not in known:
         raise Refused(f"Nobody called {args.whom!r} has an open request. {nearest(args.whom, known)}.")
     for case_id in theirs:

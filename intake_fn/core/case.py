@@ -8,7 +8,7 @@ are what an event makes us owe to the world outside (Mantis, mail) and are kept 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -871,6 +871,14 @@ def fold(case_id: str, events: Iterable[Event]) -> Case:
     if case is None:
         raise Broken(f"The log of {case_id} is empty.")
     return case
+
+
+def states(case: Case) -> Iterator[tuple[Event, Case]]:
+    """Each event of a case's log, with the case as it stood after it."""
+    state: Case | None = None
+    for event in case.history:
+        state = apply(state, event, case.id)
+        yield event, state
 
 
 # --- events and intents as plain data, for the store -----------------------------------------

@@ -25,7 +25,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, apply
+from intake_fn.core.case import Case, Escalated, LetThrough, Received, Status, states
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 
@@ -158,9 +158,7 @@ def next_open(instant: datetime, calendar: Calendar) -> datetime:
 def _stretches(case: Case) -> list[Stretch]:
     """What the clock did from when on, beginning when the present level received the case."""
     found: list[Stretch] = []
-    now: Case | None = None
-    for event in case.history:
-        now = apply(now, event, case.id)
+    for event, now in states(case):
         if isinstance(event, Received | LetThrough | Escalated):
             found = []
         if not found or found[-1][1] is not CLOCK[now.status]:

@@ -43,8 +43,8 @@ from intake_fn.core.case import (
     Received,
     Resolved,
     Status,
-    apply,
     resolved_by,
+    states,
 )
 from intake_fn.core.process import REOPENED, Process
 
@@ -254,9 +254,7 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
 def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:
     """By field, what has stood for the case since a version; `resets` adds what Mantis makes of feedback by itself."""
     found = _shows(case, process)
-    state: Case | None = None
-    for event in case.history:
-        state = apply(state, event, case.id)
+    for _, state in states(case):
         if state.version >= first:
             for name, values in _shows(state, process).items():
                 found[name] |= values
@@ -279,8 +277,8 @@ def _shows(case: Case, process: Process) -> dict[str, set[str]]:
 
 def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[str]:
     """The handler, where ours has left: nobody is put back; or while a write is owed, if nobody knows whose it was."""
-    names = {*process.people, *process.former}
-    lost = any(isinstance(e, Received | Escalated | HandedOver) and e.handler not in names for e in case.history)
+    known = process.everyone
+    lost = any(isinstance(e, Received | Escalated | HandedOver) and e.handler not in known for e in case.history)
     if process.has_left(case.handler) or (owed and lost):
         yield "handler"
 
@@ -306,7 +304,7 @@ def _who(account: str, process: Process) -> str:
     """The address of the person or group whose account it is; the account's own name for others, and for several."""
     found = [
         person.address
-        for person in (*process.people.values(), *process.former.values())
+        for person in process.everyone.values()
         if account.casefold() in {own.casefold() for own in person.accounts}
     ]
     return found[0] if len(found) == 1 else account or MANTIS

@@ -120,13 +120,13 @@ def reply_of(event: RequesterReplied) -> str:
 
 def actor_of(event: Event, process: Process) -> str:
     """Who did it: a person's name where the address is one of support.yml."""
-    names = {person.address: person.name for person in (*process.former.values(), *process.people.values())}
+    names = {person.address: person.name for person in process.everyone.values()}
     return {REQUESTER: "the requester", **names}.get(event.actor, event.actor)
 
 
 def name_of(person: str, process: Process) -> str:
     """A person's name, also of one who has left; the id in quotes for one who is not in support.yml."""
-    return process.person(person).name if person in {**process.people, **process.former} else repr(person)
+    return process.person(person).name if person in process.everyone else repr(person)
 
 
 def left(person: str, process: Process) -> str:

@@ -295,9 +295,14 @@ class Process:
 
     # What is stored outlives what support.yml names. These find everything by name, also what is there no more.
 
+    @property
+    def everyone(self) -> Mapping[str, Person]:
+        """The people who are here and those who have left."""
+        return {**self.former, **self.people}
+
     def person(self, name: str) -> Person:
         """A person, also one who has left; whom nobody knows any more has only the name."""
-        return self.people.get(name) or self.former.get(name) or Person(name, name, "", "", "")
+        return self.everyone.get(name) or Person(name, name, "", "", "")
 
     def has_left(self, name: str) -> bool:
         """Whether somebody is none of the people of the Help Desk any more."""

@@ -18,9 +18,9 @@ from intake_fn.core.case import (
     Received,
     RequesterReplied,
     Resolved,
-    apply,
     module_of,
     resolved_by,
+    states,
 )
 from intake_fn.core.notes import CATEGORY, actor_of
 from intake_fn.core.process import CLIENT, Process
@@ -93,13 +93,8 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
 
 def _decisions(case: Case) -> Iterator[Case]:
     """The case as it was received, and after each event that says what it is; the latest first."""
-    states: list[Case] = []
-    state: Case | None = None
-    for event in case.history:
-        state = apply(state, event, case.id)
-        if isinstance(event, Received | Judged | Overruled | Heard):
-            states.append(state)
-    yield from reversed(states)
+    said = (state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | Heard))
+    yield from reversed([*said])
 
 
 def _verdict(case: Case, process: Process, links: Links) -> str:

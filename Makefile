@@ -15,10 +15,10 @@ export NO_MKDOCS_2_WARNING := 1
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-run: environment ## the whole house on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT change its ports; MANTIS_URL: on a real Mantis)
+run: environment ## the whole application on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT change its ports; MANTIS_URL: on a real Mantis)
 	@$(BIN)/python -m sandbox
 
-demo: environment ## send tests/data/requests.jsonl through the running house
+demo: environment ## send tests/data/requests.jsonl through the running application
 	@$(BIN)/python -m sandbox.demo
 
 test: environment ## every check and every test

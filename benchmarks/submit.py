@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sandbox.demo import REQUESTS, send
-from sandbox.house import ROOT, Ports, SandboxHouse
+from sandbox.stack import ROOT, Ports, Sandbox
 
 NUMBER = 200
 WARM_UP = 10
@@ -40,21 +40,21 @@ def main(number: int = NUMBER) -> None:
         support = here / "support.yml"
         support.write_text(busy((ROOT / "support.yml").read_text(encoding="utf-8")), encoding="utf-8")
         ports = Ports(0, 0, 0)
-        with SandboxHouse(ports, build=here / "build", state=here / "state", wiki=False, support=support) as house:
+        with Sandbox(ports, build=here / "build", state=here / "state", wiki=False, support=support) as sandbox:
             times = []
             filed = 0
             for turn in range(WARM_UP + number):
                 request = dict(requests[turn % len(requests)])
                 request["description"] += f"\n(measurement {turn})"
                 begin = time.perf_counter()
-                result = send(house.url, request)
+                result = send(sandbox.url, request)
                 if turn >= WARM_UP:
                     times.append((time.perf_counter() - begin) * 1000)
                     filed += result["issue"] is not None
             pages = []
             for _ in range(number):
                 begin = time.perf_counter()
-                with urllib.request.urlopen(f"{house.url}/requests/new/bug") as answer:  # noqa: S310 - our own address
+                with urllib.request.urlopen(f"{sandbox.url}/requests/new/bug") as answer:  # noqa: S310 - our own address
                     answer.read()
                 pages.append((time.perf_counter() - begin) * 1000)
     print(f"\nWarm, {number} each, milliseconds, on emulators, not on AWS ({filed} of {number} filed at once)")

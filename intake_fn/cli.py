@@ -19,11 +19,11 @@ import structlog
 
 from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
+    background_desk,
     doctor,
     due,
     hand_over,
     holidays,
-    house_desk,
     mail,
     outbox,
     process_of,
@@ -86,7 +86,7 @@ def expected(args: argparse.Namespace) -> None:
 
 def ledger(args: argparse.Namespace) -> None:
     """Received = filed + queued + given up + quarantined + rejected, for everything that ever came in."""
-    balance = house_desk().store.ledger()
+    balance = background_desk().store.ledger()
     line = (
         f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
         f" + given up {balance.failed} + quarantined {balance.quarantined} + rejected {balance.rejected}"
@@ -99,7 +99,7 @@ def ledger(args: argparse.Namespace) -> None:
 
 def sweep(args: argparse.Namespace) -> None:
     """Say what the clocks have to say, try everything in the outbox whose time has come, and sync with Mantis."""
-    desk = house_desk()
+    desk = background_desk()
     swept, synced = desk.sweep(), desk.sync()
     lines = [
         f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}",
@@ -110,7 +110,7 @@ def sweep(args: argparse.Namespace) -> None:
 
 def replay(args: argparse.Namespace) -> None:
     """Give a request's verdict again as JSON, from the spec as it then stood, and compare the two byte for byte."""
-    desk = house_desk()
+    desk = background_desk()
     case = desk.store.load(args.request)
     given = pinned(case)
     again = given_again(case, _spec_as_read(args, given), desk.files)
@@ -129,7 +129,9 @@ def export_cases(args: argparse.Namespace) -> None:
     if (out / CASES).exists():
         raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
     pages = list(read_pages(args.spec))
-    lines = [json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(house_desk().store)]
+    lines = [
+        json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(background_desk().store)
+    ]
     for name, text in pages:
         page = out / "specs" / SPEC / name
         page.parent.mkdir(parents=True, exist_ok=True)

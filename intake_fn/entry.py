@@ -24,29 +24,29 @@ import structlog
 
 from intake_fn.core.errors import Broken, SpecdeskError, Stale, Unreadable
 from intake_fn.core.redaction import redacted
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from spec_lookup import SpecLookupError
 
-house = House.from_environ(os.environ)
+application = Application.from_environ(os.environ)
 log = structlog.get_logger()
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
     """Every page and the API, as WSGI; Flask is made with the first request."""
-    return house.app.wsgi_app(environ, start_response)
+    return application.app.wsgi_app(environ, start_response)
 
 
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute)."""
     del event, context
-    desk = house.patient_desk
+    desk = application.background_desk
     return {**asdict(desk.sweep()), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
 
 
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether all that ever came in is accounted for (every hour). Raises Broken when it is not: the run fails."""
     del event, context
-    ledger = house.desk.store.ledger()
+    ledger = application.desk.store.ledger()
     if not ledger.balanced:
         raise Broken(f"The ledger does not balance: {ledger}. A request was lost or counted twice; look at the log.")
     return asdict(ledger)
@@ -60,7 +60,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     del event, context
     from intake_fn.desk.recount import difference, rows, settled  # noqa: PLC0415 - no page needs it
 
-    desk = house.patient_desk
+    desk = application.background_desk
     for row in list(rows(desk.store)):
         with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
             settled(desk.store, desk.process, row, desk.clock())
@@ -80,7 +80,7 @@ def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:
     from intake_fn.adapters.mail_events import reports_in  # noqa: PLC0415 - no page needs it
 
     reports = reports_in(event)
-    return {"reports": len(reports), "new": sum(house.patient_desk.mail_failed(report) for report in reports)}
+    return {"reports": len(reports), "new": sum(application.background_desk.mail_failed(report) for report in reports)}
 
 
 def _import_zappa() -> Any:

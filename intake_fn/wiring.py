@@ -2,7 +2,7 @@
 
 A form page needs the process and a key; boto3, the index and the Mantis client wait until a request
 is sent or looked at. `desk` is for people who wait: it gives Mantis a few seconds and leaves the
-rest to the sweep, which uses `patient_desk`.
+rest to the sweep, which uses `background_desk`.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from spec_lookup import Spec
 
 INLINE_SECONDS = 6
-PATIENT_SECONDS = 45
+BACKGROUND_SECONDS = 45
 """Mantis sends its mails inside the request: an answer may take long and still be a good one."""
 
 
 @dataclass(frozen=True)
-class House:
+class Application:
     """The whole application for one set of settings."""
 
     settings: Settings
     environ: Mapping[str, str]
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> House:
+    def from_environ(cls, environ: Mapping[str, str]) -> Application:
         """Raises Broken naming every setting that is missing."""
         set_up()
         return cls(Settings.from_environ(environ), dict(environ))
@@ -115,9 +115,9 @@ class House:
         )
 
     @once
-    def patient_desk(self) -> Desk:
+    def background_desk(self) -> Desk:
         """The desk of the sweep and the command line."""
-        return replace(self.desk, tracker=self.mantis(PATIENT_SECONDS), inline=timedelta(seconds=PATIENT_SECONDS))
+        return replace(self.desk, tracker=self.mantis(BACKGROUND_SECONDS), inline=timedelta(seconds=BACKGROUND_SECONDS))
 
     @once
     def spec(self) -> Spec:

@@ -1,1 +1,1 @@
-"""The whole house on one machine, for people and for tests; never packaged."""
+"""The whole application on one machine, for people and for tests; never packaged."""

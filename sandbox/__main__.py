@@ -1,4 +1,4 @@
-"""`make run`: the whole house on this machine, on 127.0.0.1 only, until Ctrl-C.
+"""`make run`: the whole application on this machine, on 127.0.0.1 only, until Ctrl-C.
 
     wiki and pages   http://127.0.0.1:8000     PORT
     local AWS        http://127.0.0.1:4566     AWS_PORT
@@ -18,8 +18,8 @@ from pathlib import Path
 
 from intake_fn.adapters.mail_headers import flaw_of
 from sandbox.aws import SandboxError
-from sandbox.house import ROOT, Ports, SandboxHouse
 from sandbox.real_mantis import RealMantis
+from sandbox.stack import ROOT, Ports, Sandbox
 
 
 def main() -> int:
@@ -34,24 +34,24 @@ def main() -> int:
         real = RealMantis.from_environ(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)
         build = Path(os.environ.get("BUILD") or ROOT / "build")
-        with SandboxHouse(ports, build=build, state=build / "state", real=real) as house:
+        with Sandbox(ports, build=build, state=build / "state", real=real) as sandbox:
             print(
                 f"""
 Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
 
-  Wiki and forms     {house.url}/
-  Engineers' desk    {house.url}/desk      sign in as any address of support.yml, e.g. paul@example.com
-  Mail that was sent {house.url}/sandbox/mail
-  {"Mantis itself  " if real else "Stand-in Mantis"}    {house.mantis_url}/
-  Local AWS          {house.aws.url}
+  Wiki and forms     {sandbox.url}/
+  Engineers' desk    {sandbox.url}/desk      sign in as any address of support.yml, e.g. paul@example.com
+  Mail that was sent {sandbox.url}/sandbox/mail
+  {"Mantis itself  " if real else "Stand-in Mantis"}    {sandbox.mantis_url}/
+  Local AWS          {sandbox.aws.url}
 
-  `make demo` in another terminal sends {house.url} a day's worth of requests.
+  `make demo` in another terminal sends {sandbox.url} a day's worth of requests.
 """,
                 flush=True,
             )
-            for lack in house.mantis_lacks:
+            for lack in sandbox.mantis_lacks:
                 print(f"Mantis: {lack}", flush=True)
-            house.serve(stop)
+            sandbox.serve(stop)
             print("\nStopping ...", flush=True)
     except SandboxError as error:
         print(f"make run: {error}", file=sys.stderr)

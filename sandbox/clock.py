@@ -14,7 +14,7 @@ from pathlib import Path
 
 from intake_fn.adapters.clock import shift_of, shifted
 from sandbox.aws import SandboxError
-from sandbox.house import ROOT
+from sandbox.stack import ROOT
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 USAGE = "Write it as +26h, +90min, +3d or -1h, or reset."

@@ -1,4 +1,4 @@
-"""`make demo`: a day's worth of requests through the running house, one line for each.
+"""`make demo`: a day's worth of requests through the running sandbox, one line for each.
 
 Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside what a careful person
 would say, the clause, where it stands in Mantis, and the level that holds it.
@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sandbox.house import HOST, ROOT, Ports
+from sandbox.stack import HOST, ROOT, Ports
 
 LEVEL_OF_URGENT = 3
 
@@ -52,7 +52,7 @@ def main() -> int:
             print(f"{'refused':13} {error.code} {error.read().decode(errors='replace')[:200]}")
             continue
         except OSError as error:
-            print(f"demo: nobody answers at {url} ({error}). Start the house first: make run", file=sys.stderr)
+            print(f"demo: nobody answers at {url} ({error}). Start the sandbox first: make run", file=sys.stderr)
             return 1
         expected = request.get("expect", {}).get("category", "")
         verdict = result["verdict"] or {"category": "not yet", "citations": []}

@@ -1,4 +1,4 @@
-"""`make run MANTIS_URL=…`: the house files to a Mantis that is there already, in place of the stand-in.
+"""`make run MANTIS_URL=…`: the application files to a Mantis that is there already, in place of the stand-in.
 
 Its token comes from the environment, or is asked for at the terminal; it stands on no command line of ours, is handed
 to no other program, and is never printed.

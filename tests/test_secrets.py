@@ -14,7 +14,7 @@ import pytest
 from intake_fn.cli import main
 from intake_fn.core.errors import Broken, TryLater, Unsure
 from intake_fn.settings import Settings
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,12 +140,12 @@ def test_no_command_prints_a_secret_in_an_outage(
 def test_no_error_prints_the_secret_in_its_text(
     run: Callable[..., str], monkeypatch: pytest.MonkeyPatch, part: str, kind: type[Exception]
 ) -> None:
-    """Whatever part of the house raises whatever: libraries put what they were given into their errors."""
+    """Whatever part of the application raises whatever: libraries put what they were given into their errors."""
 
     def fail(*_: Any, **__: Any) -> Any:
         raise kind(f"Invalid header value {TOKEN + chr(10)!r} {KEY} {AWS_SECRET!r} {AWS_TOKEN}")
 
-    monkeypatch.setattr(House, part, property(fail) if part in ("process", "spec", "links") else fail)
+    monkeypatch.setattr(Application, part, property(fail) if part in ("process", "spec", "links") else fail)
     for command in (["doctor"], ["sweep"]):
         assert_nothing_told(run(command))
 
@@ -162,7 +162,7 @@ def test_line_ends_behind_secrets_are_taken_off() -> None:
 def test_a_secret_from_the_parameter_store_is_stripped_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """`put-parameter --value file://token` keeps the file's line end; one in the middle is told, without the token."""
 
-    def stored(value: str) -> House:
+    def stored(value: str) -> Application:
         given = {
             **SETTINGS,
             "SPECDESK_PARAMETERS": "/specdesk\n",
@@ -174,8 +174,8 @@ def test_a_secret_from_the_parameter_store_is_stripped_too(monkeypatch: pytest.M
             def get_parameter(self, **_: object) -> dict[str, dict[str, str]]:
                 return {"Parameter": {"Value": value}}
 
-        monkeypatch.setattr(House, "client", lambda *_, **__: Ssm())
-        return House.from_environ(given)
+        monkeypatch.setattr(Application, "client", lambda *_, **__: Ssm())
+        return Application.from_environ(given)
 
     assert TOKEN == stored(f"{TOKEN}\n").mantis(1).token
     with pytest.raises(Broken, match="/specdesk/mantis-token holds a space, a line end") as refused:

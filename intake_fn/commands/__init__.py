@@ -23,11 +23,11 @@ YEARS = range(1970, 2200)
 """The years that calendars are reckoned in; another one is a slip of the hand."""
 
 
-def house_desk() -> Desk:
+def background_desk() -> Desk:
     """The desk of the settings, for work that may take its time."""
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+    from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
-    return House.from_environ(os.environ).patient_desk
+    return Application.from_environ(os.environ).background_desk
 
 
 def text_of(path: Path) -> str:

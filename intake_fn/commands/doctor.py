@@ -21,7 +21,7 @@ from intake_fn.settings import ROOT
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
-    from intake_fn.wiring import House
+    from intake_fn.wiring import Application
 
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the house: what it says of itself, and what is wrong with it."""
+    """One part of the application: what it says of itself, and what is wrong with it."""
 
     name: str
     says: str
@@ -81,23 +81,26 @@ def _lines(part: Part) -> Iterator[str]:
 
 def examine(environ: Mapping[str, str], spec: Path) -> Iterator[Part]:
     """Every part in turn. Where settings or process cannot be read, the rest cannot be looked at."""
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+    from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     try:
-        house = House.from_environ(environ)
+        application = Application.from_environ(environ)
     except SpecdeskError as error:
         yield Part("settings", "", [Finding(str(error), "Set them, see Settings in docs/operate/running.md.")])
         return
-    yield Part("settings", f"table {house.settings.table}, bucket {house.settings.bucket}, {house.settings.mantis_url}")
-    process = _part("process", "Mend support.yml; `specdesk check` names the line.", lambda: _process(house))
+    yield Part(
+        "settings",
+        f"table {application.settings.table}, bucket {application.settings.bucket}, {application.settings.mantis_url}",
+    )
+    process = _part("process", "Mend support.yml; `specdesk check` names the line.", lambda: _process(application))
     yield process
     if not process.ok:
         return
-    yield _part("table", "Check AWS region, credentials and SPECDESK_TABLE.", lambda: _table(house))
-    yield _part("files", "Check AWS region, credentials and SPECDESK_BUCKET.", lambda: _files(house))
-    yield _part("mail", "Check AWS region and credentials.", lambda: _mail(house))
-    yield _part("mantis", "Check SPECDESK_MANTIS_URL, and the network to it.", lambda: _mantis(house))
-    yield _part("index", "Run `specdesk build-index`.", lambda: _index(house, spec))
+    yield _part("table", "Check AWS region, credentials and SPECDESK_TABLE.", lambda: _table(application))
+    yield _part("files", "Check AWS region, credentials and SPECDESK_BUCKET.", lambda: _files(application))
+    yield _part("mail", "Check AWS region and credentials.", lambda: _mail(application))
+    yield _part("mantis", "Check SPECDESK_MANTIS_URL, and the network to it.", lambda: _mantis(application))
+    yield _part("index", "Run `specdesk build-index`.", lambda: _index(application, spec))
 
 
 def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
@@ -119,87 +122,87 @@ def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
 # --- the parts -------------------------------------------------------------------------------
 
 
-def _process(house: House) -> Look:
-    process = house.process
-    gone = f", {len(process.former)} who left" if process.former else ""
+def _process(application: Application) -> Look:
+    process = application.process
+    people = f"{len(process.people)} people" + (f", {len(process.former)} who left" if process.former else "")
     return (
-        f"{house.settings.process.name} is sound: {len(process.levels)} levels, {len(process.people)} people{gone}",
+        f"{application.settings.process.name} is sound: {len(process.levels)} levels, {people}",
         (),
     )
 
 
-def _table(house: House) -> Look:
+def _table(application: Application) -> Look:
     from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, table_lacks  # noqa: PLC0415 - with boto3
 
-    name = house.settings.table
+    name = application.settings.table
     mend = dict.fromkeys((NO_TABLE, NO_EXPIRY), "`specdesk provision --apply` makes it.")
     other = "Keys and indexes of a table that is there cannot be mended: name another table and provision it."
-    lacks = table_lacks(house.client("dynamodb"), name)
+    lacks = table_lacks(application.client("dynamodb"), name)
     findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
-    if not lacks and (unread := house.desk.store.unreadable()):
+    if not lacks and (unread := application.desk.store.unreadable()):
         what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
         findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
-    return name, [*findings, *(() if lacks else _orphans(house))]
+    return name, [*findings, *(() if lacks else _orphans(application))]
 
 
-def _orphans(house: House) -> Iterator[Finding]:
+def _orphans(application: Application) -> Iterator[Finding]:
     """The open requests whose handler, level or office support.yml names no more."""
     from intake_fn.desk.leaving import orphans  # noqa: PLC0415 - with the desk
 
-    for gone, those in orphans(house.desk.store, house.process).items():
+    for gone, those in orphans(application.desk.store, application.process).items():
         yield Finding(f"open requests {gone.what}: {', '.join(those)}", f"{gone.remedy}.")
 
 
-def _files(house: House) -> Look:
+def _files(application: Application) -> Look:
     from intake_fn.adapters.s3 import bucket_lacks  # noqa: PLC0415 - with boto3
 
-    name = house.settings.bucket
-    lacks = bucket_lacks(house.client("s3"), name, house.settings.pages_at)
+    name = application.settings.bucket
+    lacks = bucket_lacks(application.client("s3"), name, application.settings.pages_at)
     return name, [Finding(f"{name} lacks: {lack}", "`specdesk provision --apply` makes it.") for lack in lacks]
 
 
-def _mail(house: House) -> Look:
+def _mail(application: Application) -> Look:
     from intake_fn.adapters.ses import NOT_VERIFIED, identity_lacks, reports_lack  # noqa: PLC0415 - with boto3
 
-    address, reports = house.process.mail.address, house.settings.configuration_set
+    address, reports = application.process.mail.address, application.settings.configuration_set
     verify = "Follow the link in the mail that Amazon SES sent to it, or verify its domain."
     make = "`specdesk provision --apply` registers it; then follow the link in the mail that comes."
-    lacks = identity_lacks(house.client("sesv2"), address)
+    lacks = identity_lacks(application.client("sesv2"), address)
     findings = [Finding(f"{address} lacks: {x}", verify if x == NOT_VERIFIED else make) for x in lacks]
-    findings += _unreached(house)
+    findings += _unreached(application)
     if reports:
-        missing = reports_lack(house.client("sesv2"), reports)
+        missing = reports_lack(application.client("sesv2"), reports)
         findings += [Finding(f"configuration set {reports} lacks: {x}", REPORTS) for x in missing]
     return f"{address}, bounces {f'reported by {reports}' if reports else 'not reported'}", findings
 
 
-def _unreached(house: House) -> list[Finding]:
+def _unreached(application: Application) -> list[Finding]:
     """The people of support.yml whom no mail reaches. Where the table can't be read, its own part says so."""
     try:
-        marks = {mark.mailbox: mark.why for mark in house.desk.store.marks()}
+        marks = {mark.mailbox: mark.why for mark in application.desk.store.marks()}
     except SpecdeskError:
         return []
     remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unmark {}`."
     return [
         Finding(f"{person.name} gets no mail: {marks[mailbox(person.address)]}", remedy.format(person.address))
-        for person in house.process.people.values()
+        for person in application.process.people.values()
         if mailbox(person.address) in marks
     ]
 
 
-def _mantis(house: House) -> Look:
+def _mantis(application: Application) -> Look:
     from intake_fn.adapters.mantis_survey import lacks, survey  # noqa: PLC0415 - with its client
     from intake_fn.wiring import INLINE_SECONDS  # noqa: PLC0415
 
-    found = survey(house.mantis(INLINE_SECONDS))
-    findings = [Finding(lack.what, lack.remedy) for lack in lacks(found, house.process)]
+    found = survey(application.mantis(INLINE_SECONDS))
+    findings = [Finding(lack.what, lack.remedy) for lack in lacks(found, application.process)]
     return f"MantisBT {found.version} as {found.account}", findings
 
 
-def _index(house: House, spec: Path) -> Look:
+def _index(application: Application, spec: Path) -> Look:
     from spec_lookup.folder import content_stamp, read_pages  # noqa: PLC0415 - it brings numpy
 
-    stamp = house.spec.stamp
+    stamp = application.spec.stamp
     says = f"{stamp.clauses} clauses, spec {stamp.content[:12]}"
     now = content_stamp(list(read_pages(spec)))
     if stamp.content == now:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from intake_fn.commands import house_desk, say
+from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import Refused, Stale, Unreadable
 from intake_fn.core.notes import name_of
 from intake_fn.core.process_checks import nearest
@@ -27,7 +27,7 @@ def hand_over(args: argparse.Namespace) -> int:
 
     if args.whom == args.to:
         args.mistyped("FROM and TO are the same person")
-    desk = house_desk()
+    desk = background_desk()
     process = desk.process
     if process.has_left(args.to):
         gone = f"{name_of(args.to, process)} has left" if args.to in process.former else f"There is no {args.to!r}"

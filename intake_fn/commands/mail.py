@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import house_desk, say
+from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import SpecdeskError, Unknown
 from intake_fn.core.mailing import mailbox
 
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
 
 def mail(args: argparse.Namespace) -> None:
     """List the addresses that get no more mail, or unmark some: what is owed to them later is sent again."""
-    store = house_desk().store
+    store = background_desk().store
     if args.action == "unmark":
         done = _unmarked(store, args.address)
         say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import house_desk, say
+from intake_fn.commands import background_desk, say
 from intake_fn.core.case import UnknownIntent
 from intake_fn.core.errors import Refused, Stale, Unreadable
 from intake_fn.core.notes import SPECDESK
@@ -43,7 +43,7 @@ def outbox(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    store = house_desk().store
+    store = background_desk().store
     found, unread = store.failed(args.limit + 1), store.unreadable(args.limit)
     more, shown = len(found) > args.limit, found[: args.limit]
     rows = [_plain(item) for item in shown]
@@ -68,7 +68,7 @@ def _plain(item: OutboxItem) -> dict[str, Any]:
 
 def _retry(args: argparse.Namespace) -> int:
     """Put each back in line; one that cannot be keeps none of the others from it."""
-    desk = house_desk()
+    desk = background_desk()
     done: list[str] = []
     failed: dict[str, str] = {}
     for item in _all(desk) if args.all else dict.fromkeys(args.item):

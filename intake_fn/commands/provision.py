@@ -21,7 +21,7 @@ from intake_fn.settings import secret
 
 if TYPE_CHECKING:
     from intake_fn.adapters.mantis import MantisTracker
-    from intake_fn.wiring import House
+    from intake_fn.wiring import Application
 
 ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -53,10 +53,10 @@ def add(commands: Any) -> None:
 
 def provision(args: argparse.Namespace) -> int:
     """Plan, and with --apply make, what is missing of table, bucket, mail and Mantis; exit status 1 while some is."""
-    from intake_fn.wiring import House  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+    from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
-    house = House.from_environ(os.environ)
-    steps = [step for look in (_table, _bucket, _mail, _mantis) for step in _looked_at(look, house)]
+    application = Application.from_environ(os.environ)
+    steps = [step for look in (_table, _bucket, _mail, _mantis) for step in _looked_at(look, application)]
     if args.apply:
         for step in steps:
             _apply(step)
@@ -65,10 +65,10 @@ def provision(args: argparse.Namespace) -> int:
     return 0 if all(step.state == MADE for step in steps) else 1
 
 
-def _looked_at(look: Callable[[House], Iterator[Step]], house: House) -> Iterator[Step]:
+def _looked_at(look: Callable[[Application], Iterator[Step]], application: Application) -> Iterator[Step]:
     """What one part lacks. That it cannot be looked at is something to mend, too, and keeps no other from its turn."""
     try:
-        yield from look(house)
+        yield from look(application)
     except SpecdeskError as error:
         what, how = _told(error, "Mend that, and run it again.")
         yield Step(f"{look.__name__.strip('_')}: it cannot be looked at", how, None, FAILED, what)
@@ -110,34 +110,34 @@ def _lines(steps: list[Step]) -> Iterator[str]:
 # --- AWS -------------------------------------------------------------------------------------
 
 
-def _table(house: House) -> Iterator[Step]:
+def _table(application: Application) -> Iterator[Step]:
     from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
 
-    name, dynamodb = house.settings.table, house.client("dynamodb")
+    name, dynamodb = application.settings.table, application.client("dynamodb")
     for lack in table_lacks(dynamodb, name):
         can = lack in (NO_TABLE, NO_EXPIRY)
         how = "" if can else "Name another table in SPECDESK_TABLE and provision it; this one cannot be mended."
         yield Step(f"table {name}: {lack}", how, (lambda: create_table(dynamodb, name)) if can else None)
 
 
-def _bucket(house: House) -> Iterator[Step]:
+def _bucket(application: Application) -> Iterator[Step]:
     from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415 - with boto3
 
-    name, pages_at, s3 = house.settings.bucket, house.settings.pages_at, house.client("s3")
+    name, pages_at, s3 = application.settings.bucket, application.settings.pages_at, application.client("s3")
     for lack in bucket_lacks(s3, name, pages_at):
         yield Step(f"bucket {name}: {lack}", "", lambda: create_bucket(s3, name, pages_at))
 
 
-def _mail(house: House) -> Iterator[Step]:
+def _mail(application: Application) -> Iterator[Step]:
     from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
 
-    address, ses = house.process.mail.address, house.client("sesv2")
+    address, ses = application.process.mail.address, application.client("sesv2")
     for lack in identity_lacks(ses, address):
         if lack == NO_IDENTITY:
             yield Step(f"mail from {address}: {lack}", "", lambda: create_identity(ses, address))
         else:
             yield Step(f"mail from {address}: {lack}", "Follow the link in the mail that Amazon SES sent there.")
-    if reports := house.settings.configuration_set:
+    if reports := application.settings.configuration_set:
         for lack in reports_lack(ses, reports):
             yield Step(f"configuration set {reports}: {lack}", REPORTS)
 
@@ -145,7 +145,7 @@ def _mail(house: House) -> Iterator[Step]:
 # --- Mantis ----------------------------------------------------------------------------------
 
 
-def _mantis(house: House) -> Iterator[Step]:
+def _mantis(application: Application) -> Iterator[Step]:
     """Projects are made over REST; the rest is told as it will be missing once they are there."""
     from intake_fn.adapters.mantis_survey import (  # noqa: PLC0415 - with its client
         check_administrator,
@@ -154,12 +154,12 @@ def _mantis(house: House) -> Iterator[Step]:
         once_made,
         survey,
     )
-    from intake_fn.wiring import PATIENT_SECONDS  # noqa: PLC0415
+    from intake_fn.wiring import BACKGROUND_SECONDS  # noqa: PLC0415
 
-    service = house.mantis(PATIENT_SECONDS)
+    service = application.mantis(BACKGROUND_SECONDS)
     found = survey(service)
-    missing = [lack for lack in lacks(found, house.process) if lack.project]
-    admin = house.mantis(PATIENT_SECONDS, secret(os.environ.get(ADMIN_TOKEN, ""), ADMIN_TOKEN) or NO_TOKEN)
+    missing = [lack for lack in lacks(found, application.process) if lack.project]
+    admin = application.mantis(BACKGROUND_SECONDS, secret(os.environ.get(ADMIN_TOKEN, ""), ADMIN_TOKEN) or NO_TOKEN)
     problem = _wrong_with(admin, check_administrator) if missing else None
 
     def make(name: str) -> None:
@@ -169,7 +169,7 @@ def _mantis(house: House) -> Iterator[Step]:
 
     for lack in missing:
         yield Step(lack.what, str(problem or ""), partial(make, lack.project))
-    for lack in lacks(once_made(found, house.process.mantis), house.process):
+    for lack in lacks(once_made(found, application.process.mantis), application.process):
         yield Step(lack.what, lack.remedy)
 
 

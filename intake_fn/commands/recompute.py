@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.commands import house_desk, process_of, say
+from intake_fn.commands import background_desk, process_of, say
 from intake_fn.core.errors import Unreadable
 
 
@@ -35,7 +35,7 @@ def recompute(args: argparse.Namespace) -> int:
     """
     from intake_fn.desk.recount import difference, rows, settled  # noqa: PLC0415 - `specdesk due` needs no desk
 
-    desk = house_desk()
+    desk = background_desk()
     seen, told = 0, []
     unread: list[str] = []
     moved: list[str] = []
@@ -74,7 +74,7 @@ def preview(args: argparse.Namespace) -> int:
     """List the open requests whose due time a changed support.yml would move; change nothing."""
     from intake_fn.desk.recount import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
-    desk = house_desk()
+    desk = background_desk()
     changed = process_of(args.file)
     found = []
     for row in rows(desk.store):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import house_desk, say
+from intake_fn.commands import background_desk, say
 
 if TYPE_CHECKING:
     from intake_fn.ports import Session
@@ -27,7 +27,7 @@ def sessions(args: argparse.Namespace) -> None:
         args.mistyped("`sessions list` lists all unless people are named")
     if args.action == "end" and bool(args.person) == args.all:
         args.mistyped("name whose sessions are to end, or --all")
-    desk = house_desk()
+    desk = background_desk()
     found = [one for person in args.person or [""] for one in desk.store.sessions(person) if one.until > desk.clock()]
     if args.action == "list":
         say(args, {"sessions": [_plain(one) for one in found]}, [*map(_line, found)] or ["Nobody is signed in."])

@@ -39,7 +39,7 @@ def room(process: Process) -> Room:
 @pytest.fixture
 def call(room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs a command on the desk of this test: exit status and what was printed."""
-    monkeypatch.setattr(commands, "house_desk", lambda: room.desk)
+    monkeypatch.setattr(commands, "background_desk", lambda: room.desk)
 
     def run(*arguments: str) -> tuple[int, str]:
         status = main(arguments)

@@ -1,4 +1,4 @@
-"""The whole house, and a real browser. Where there is no Chromium the run says so in its last lines."""
+"""The whole application, and a real browser. Where there is no Chromium the run says so in its last lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import structlog
 from playwright.sync_api import sync_playwright
 from zappa.wsgi import common_log
 
-from sandbox.house import Ports, SandboxHouse
+from sandbox.stack import Ports, Sandbox
 from tests.conftest import INSTALL
 
 if TYPE_CHECKING:
@@ -72,12 +72,14 @@ class Log:
         response: Any = SimpleNamespace(status_code=200, content=b"")
         common_log(environ, response, response_time=1)
 
-    def leaks(self, house: SandboxHouse) -> list[str]:
+    def leaks(self, sandbox: Sandbox) -> list[str]:
         """Every token and every address of the run that stands in the log."""
-        mails = house.aws.mails()
+        mails = sandbox.aws.mails()
         tokens = {found for url in self.urls for found in TOKEN.findall(url)}
         tokens |= {found for mail in mails for found in TOKEN.findall(mail["text"])}
-        addresses = {mail["to"] for mail in mails} | {one.address for one in house.house.process.people.values()}
+        addresses = {mail["to"] for mail in mails} | {
+            one.address for one in sandbox.application.process.people.values()
+        }
         written = self.stream.getvalue()
         return sorted(each for each in tokens | addresses if each in written)
 
@@ -101,10 +103,10 @@ def log() -> Iterator[Log]:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, log: Log) -> Iterator[SandboxHouse]:
-    """The running house on free ports, with a state of its own. The run fails if its log holds a token or address."""
-    folder = tmp_path_factory.mktemp("house")
-    with SandboxHouse(Ports(0, 0, 0), build=folder / "build", state=folder / "state") as running:
+def sandbox(tmp_path_factory: pytest.TempPathFactory, log: Log) -> Iterator[Sandbox]:
+    """The running sandbox on free ports, with a state of its own. The run fails if its log holds a token or address."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    with Sandbox(Ports(0, 0, 0), build=folder / "build", state=folder / "state") as running:
         log.listen()
         yield running
         assert [] == log.leaks(running), "stand in the log of the browser tests"
@@ -125,14 +127,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, house: SandboxHouse, log: Log) -> Iterator[Page]:
+def page(browser: Browser, sandbox: Sandbox, log: Log) -> Iterator[Page]:
     """A fresh desktop-sized page; a request to any other host, or a script error, fails the test."""
     log.listen()
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     strangers: list[str] = []
     errors: list[str] = []
-    ours = (house.url, house.mantis_url, house.aws.url, "data:", "about:", "blob:")
+    ours = (sandbox.url, sandbox.mantis_url, sandbox.aws.url, "data:", "about:", "blob:")
     opened.on("request", lambda request: None if request.url.startswith(ours) else strangers.append(request.url))
     opened.on("request", lambda request: log.requested(request.url, request.headers.get("referer", "")))
     opened.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,4 +1,4 @@
-"""Real workers on the real house, killed with SIGKILL; what came of it is read from the table, Mantis and the mails.
+"""Real workers on the application, killed with SIGKILL; what came of it is read from the table, Mantis and the mails.
 
 Every stable of workers stands behind gates of its own (gate.py). Time is turned on between jobs, so that what a
 dead worker held is free again.
@@ -23,9 +23,9 @@ from intake_fn.adapters.dynamodb import create_table
 from intake_fn.core.case import Escalated, NotedInMantis, SendNotice
 from intake_fn.core.escalation import advance
 from intake_fn.desk.recount import rows
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from sandbox.clock import shift
-from sandbox.house import ROOT
+from sandbox.stack import ROOT
 from tests.desk.cuts import Toll, count
 from tests.e2e.gate import (
     BEFORE,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 KILLED = -9
 MOST_ROUNDS = 40
@@ -97,9 +97,9 @@ class Stable:
 
 @dataclass
 class Yard:
-    """A table of one's own in a running house, with its own clock, and what is counted in the end."""
+    """A table of one's own in a running sandbox, with its own clock, and what is counted in the end."""
 
-    house: SandboxHouse
+    sandbox: Sandbox
     name: str
     folder: Path
     submitted: int = 0
@@ -108,19 +108,19 @@ class Yard:
     def __post_init__(self) -> None:
         """Make the table."""
         self.clock = self.folder / f"{self.name}.clock"
-        with closing(client("dynamodb", self.house.aws.environ())) as dynamodb:
+        with closing(client("dynamodb", self.sandbox.aws.environ())) as dynamodb:
             create_table(dynamodb, self.name)
 
     @cached_property
     def environ(self) -> dict[str, str]:
         """That of a worker, without gates."""
         own = {"SPECDESK_TABLE": self.name, "SPECDESK_CLOCK": str(self.clock), "SPEC_LOOKUP_MODEL": "none"}
-        return {**self.house.environ, **own}
+        return {**self.sandbox.environ, **own}
 
     @cached_property
     def desk(self) -> Any:
         """For looking, and for the person who puts things back in line."""
-        return House.from_environ(self.environ).patient_desk
+        return Application.from_environ(self.environ).background_desk
 
     def stable(self) -> Stable:
         """Workers of this yard."""
@@ -193,7 +193,7 @@ class Yard:
     def _mantis(self, path: str, body: dict[str, Any] | None = None) -> Any:
         headers = {"Authorization": self.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
         call = urllib.request.Request(
-            f"{self.house.mantis_url}/api/rest/{path}", json.dumps(body).encode() if body else None, headers
+            f"{self.sandbox.mantis_url}/api/rest/{path}", json.dumps(body).encode() if body else None, headers
         )
         with urllib.request.urlopen(call) as answer:
             return json.load(answer)

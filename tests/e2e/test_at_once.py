@@ -16,7 +16,7 @@ from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised,
 from intake_fn.core.notes import SPECDESK
 from intake_fn.desk.recount import difference, rows
 from intake_fn.ports import Purpose
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from sandbox.demo import send
 from tests.e2e.gate import HOST, Crowd, Gate, Knife
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intake_fn.core.case import Case
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 from sandbox.server import Server
 
 pytestmark = pytest.mark.aws
@@ -60,16 +60,16 @@ class Site:
     """The app on a port of its own, before a table where transactions meet as they do in DynamoDB."""
 
     url: str
-    house: House
+    application: Application
     crowd: Crowd
 
 
 @pytest.fixture(scope="module")
-def site(house: SandboxHouse) -> Iterator[Site]:
-    """The house's own table, mail and Mantis."""
+def site(sandbox: Sandbox) -> Iterator[Site]:
+    """The sandbox's own table, mail and Mantis."""
     crowd = Crowd()
-    with Gate(house.aws.url, Knife(), crowd) as gate:
-        crowded = House.from_environ({**house.environ, "AWS_ENDPOINT_URL": gate.url})
+    with Gate(sandbox.aws.url, Knife(), crowd) as gate:
+        crowded = Application.from_environ({**sandbox.environ, "AWS_ENDPOINT_URL": gate.url})
         with Server(crowded.app, HOST, 0) as server:
             yield Site(server.url, crowded, crowd)
 
@@ -81,7 +81,7 @@ def http() -> Iterator[urllib3.PoolManager]:
         yield pool
 
 
-def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, site: Site, http: urllib3.PoolManager) -> None:
+def test_fifty_clicks_with_one_key_make_one_request(sandbox: Sandbox, site: Site, http: urllib3.PoolManager) -> None:
     """One request, one issue, one receipt by mail; and each of the fifty answers leads to it (R9)."""
     form = http.request("GET", f"{site.url}/requests/new/question").data.decode()
     key = re.search(r'name="key" value="([^"]+)"', form)
@@ -95,14 +95,14 @@ def test_fifty_clicks_with_one_key_make_one_request(house: SandboxHouse, site: S
         ready.wait()
         answer = http.request("POST", f"{site.url}/requests/question", fields=answers, redirect=False)
         token = urlsplit(answer.headers.get("Location", "")).path.rpartition("/")[2]
-        return answer.status, site.house.links.unseal(Purpose.STATUS, token)
+        return answer.status, site.application.links.unseal(Purpose.STATUS, token)
 
     with ThreadPoolExecutor(CLICKS) as clicks:
         told = list(clicks.map(click, range(CLICKS)))
-    desk = site.house.patient_desk
+    desk = site.application.background_desk
     desk.sweep()
     taken = [row for row in rows(desk.store, open_only=False) if row.summary == answers["summary"]]
-    mails = [mail["to"] for mail in house.aws.mails() if answers["summary"] in mail["subject"]]
+    mails = [mail["to"] for mail in sandbox.aws.mails() if answers["summary"] in mail["subject"]]
 
     assert 0 < site.crowd.met
     assert [(303, taken[0].id)] * CLICKS == told
@@ -123,7 +123,7 @@ class Engineer:
 
     def sign_in(self) -> None:
         """By the link that is mailed."""
-        link = self.site.house.links.sign_in(self.address)
+        link = self.site.application.links.sign_in(self.address)
         self.post(link, self.read(link)["csrf_token"])
 
     def read(self, url: str) -> dict[str, str]:
@@ -146,7 +146,7 @@ class Engineer:
 @pytest.fixture(scope="module")
 def engineers(site: Site, http: urllib3.PoolManager) -> list[Engineer]:
     """Eight of support.yml."""
-    people = [person.address for person in site.house.process.people.values()][:ENGINEERS]
+    people = [person.address for person in site.application.process.people.values()][:ENGINEERS]
     signed_in = [Engineer(site, http, address) for address in people]
     for engineer in signed_in:
         engineer.sign_in()
@@ -158,7 +158,7 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
     site: Site, engineers: list[Engineer], number: int
 ) -> None:
     """Nothing is lost: seven find what they typed on their page, and the log holds one event."""
-    desk = site.house.patient_desk
+    desk = site.application.background_desk
     case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"How do I export list number {number}?"})["id"]
     page = f"{site.url}/desk/requests/{case_id}"
     read = [engineer.read(page) for engineer in engineers]

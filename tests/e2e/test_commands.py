@@ -17,7 +17,7 @@ from intake_fn.cli import main
 from intake_fn.core.case import Escalated
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind, Request, Requester
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from tests.removals import text_without
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake_fn.desk import Desk
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
@@ -34,11 +34,11 @@ REFUSED = "No mail goes there."
 
 
 @pytest.fixture
-def environ(house: SandboxHouse, request: pytest.FixtureRequest) -> dict[str, str]:
-    """The settings of the house, with a table of this test's own."""
+def environ(sandbox: Sandbox, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of the sandbox, with a table of this test's own."""
     table = re.sub(r"\W+", "-", request.node.name)
-    create_table(client("dynamodb", house.environ), table)
-    return {**os.environ, **house.environ, "SPECDESK_TABLE": table}
+    create_table(client("dynamodb", sandbox.environ), table)
+    return {**os.environ, **sandbox.environ, "SPECDESK_TABLE": table}
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_what_was_given_up_is_listed_and_tried_again(
     """By name or all of it; what is unknown is told, and keeps nothing else from being tried."""
     assert (0, ["Nothing was given up."]) == call("outbox", "list")
     assert (0, {"retried": [], "failed": []}) == call("outbox", "retry", "--all", "--json")
-    items = given_up(House.from_environ(environ).desk, 2)
+    items = given_up(Application.from_environ(environ).desk, 2)
     status, listed = call("outbox", "list", "--json")
 
     assert (0, 4, False) == (status, len(items), listed["more"])
@@ -99,7 +99,7 @@ def test_what_somebody_had_is_named_and_handed_over(
     environ: dict[str, str], call: Callable[..., tuple[int, Any]], tmp_path: Path
 ) -> None:
     """The check names who has left, the doctor their open requests; handing over says what was done, once."""
-    desk = House.from_environ(environ).patient_desk
+    desk = Application.from_environ(environ).background_desk
     sender = Requester("Camille Laurent", "camille@example.com", "new-york")
     wanted = Request(kind=Kind.QUESTION, requester=sender, summary="Where is it?", description="I cannot find it.")
     case = desk.take_in(wanted, "handed-over")
@@ -184,7 +184,7 @@ def scheduled(environ: dict[str, str], function: str) -> subprocess.CompletedPro
 
 def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> None:
     """All is well, and each says what it counted."""
-    given_up(House.from_environ(environ).desk, 1)
+    given_up(Application.from_environ(environ).desk, 1)
     done = {name: scheduled(environ, f"on_{name}") for name in ("sweep", "ledger", "recompute")}
 
     assert {""} == {"" if one.returncode == 0 else one.stderr for one in done.values()}
@@ -194,7 +194,7 @@ def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> 
 
 def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> None:
     """A failed run is what alarms are made of; the message says what to do."""
-    desk = House.from_environ(environ).desk
+    desk = Application.from_environ(environ).desk
     given_up(desk, 1)
     table = client("dynamodb", environ)
     (state,) = [row.id for row in desk.store.queue(None).rows]

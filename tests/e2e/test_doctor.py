@@ -12,7 +12,7 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.cli import main
 from intake_fn.ports import Mark, Session
-from sandbox.house import ROOT, Ports, SandboxHouse
+from sandbox.stack import ROOT, Ports, Sandbox
 from tests.fakes import MONDAY
 
 if TYPE_CHECKING:
@@ -26,23 +26,23 @@ NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxHouse]:
-    """A house of its own, whose Mantis may be stopped."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox of its own, whose Mantis may be stopped."""
     folder = tmp_path_factory.mktemp("doctor")
-    with SandboxHouse(Ports(0, 0, 0), build=folder, state=folder / "state", wiki=False) as house:
-        yield house
+    with Sandbox(Ports(0, 0, 0), build=folder, state=folder / "state", wiki=False) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
 def call(
-    running: SandboxHouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    running: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
-    """Runs a command with the settings of the house, and others where given: exit status and what was printed."""
+    """Runs a command with the settings of the sandbox, and others where given: exit status and what was printed."""
 
     def run(*arguments: str, **changed: str) -> tuple[int, str]:
         for name, value in {**running.environ, **changed}.items():
             monkeypatch.setenv(name, value)
-        capsys.readouterr()  # what the house of this process logged before
+        capsys.readouterr()  # what the sandbox of this process logged before
         status = main(arguments)
         return status, capsys.readouterr().out
 
@@ -67,7 +67,7 @@ def test_all_is_well_in_the_sandbox(call: Callable[..., tuple[int, str]]) -> Non
 
 
 def test_it_says_that_mantis_is_down_and_looks_at_the_rest(
-    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+    running: Sandbox, call: Callable[..., tuple[int, str]]
 ) -> None:
     """One part, with what to do."""
     running.stop_mantis()
@@ -84,7 +84,7 @@ def test_it_says_that_mantis_is_down_and_looks_at_the_rest(
 
 
 def test_what_is_logged_does_not_mix_with_what_is_printed(
-    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+    running: Sandbox, call: Callable[..., tuple[int, str]]
 ) -> None:
     """Standard output is the command's; a program may read it."""
     running.stop_mantis()
@@ -160,7 +160,7 @@ def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int
 
 
 def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
-    running: SandboxHouse, call: Callable[..., tuple[int, str]]
+    running: Sandbox, call: Callable[..., tuple[int, str]]
 ) -> None:
     """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
     store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
@@ -182,10 +182,10 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
     assert 0 == call("doctor")[0]
 
 
-def test_sessions_are_listed_and_ended(running: SandboxHouse, call: Callable[..., tuple[int, str]]) -> None:
+def test_sessions_are_listed_and_ended(running: Sandbox, call: Callable[..., tuple[int, str]]) -> None:
     """By person, also one who has left support.yml, or all; what has ended by itself is not shown."""
     store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
-    now = running.house.clock()
+    now = running.application.clock()
     for person, hours in (("paul", 1), ("roma", 2), ("who-left", 3), ("andrei", -1)):
         address = f"{person}@example.com"
         store.open_session(Session(person, "id", address, now - timedelta(hours=2), now + timedelta(hours=hours)))

@@ -20,7 +20,7 @@ import pytest
 from intake_fn.core.mailing import mailbox
 from intake_fn.core.request import Kind
 from intake_fn.ports import Purpose, Session
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from tests.e2e.freezer import Freezer
 from tests.web.samples import ANSWERS, PNG
 from tests.web.test_api import body_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
@@ -44,29 +44,29 @@ TYPED = "Nobody may have to type this again."
 
 @dataclass
 class Cold:
-    """A house before whose services freezers stand, and a request in it."""
+    """An application before whose services freezers stand, and a request in it."""
 
-    house: House
+    application: Application
     freezers: dict[str, Freezer]
     case_id: str = ""
 
     def call(self, method: str, path: str, **more: Any) -> TestResponse:
         """Ask for a page as an engineer who is signed in."""
-        client = self.house.app.test_client()
+        client = self.application.app.test_client()
         with client.session_transaction() as session:
             session["person"], session["session"] = "paul", "frozen"
         return client.open(path, method=method, **more)
 
 
 @pytest.fixture(scope="module")
-def cold(house: SandboxHouse) -> Iterator[Cold]:
-    """The real house with a time of four seconds a page."""
+def cold(sandbox: Sandbox) -> Iterator[Cold]:
+    """The application with a time of four seconds a page."""
     with ExitStack() as stack:
-        at = {"mantis": house.mantis_url}
-        freezers = {name: stack.enter_context(Freezer(at.get(name, house.aws.url))) for name in SERVICES}
+        at = {"mantis": sandbox.mantis_url}
+        freezers = {name: stack.enter_context(Freezer(at.get(name, sandbox.aws.url))) for name in SERVICES}
         aws = {f"AWS_ENDPOINT_URL_{name.upper()}": freezers[name].url for name in SERVICES if name != "mantis"}
         mantis = {"SPECDESK_MANTIS_URL": freezers["mantis"].url}
-        real = House.from_environ({**house.environ, **aws, **mantis, "SPECDESK_REQUEST_SECONDS": str(SECONDS)})
+        real = Application.from_environ({**sandbox.environ, **aws, **mantis, "SPECDESK_REQUEST_SECONDS": str(SECONDS)})
         real.app.config["WTF_CSRF_ENABLED"] = False
         made = Cold(real, freezers)
         paul, now = real.process.people["paul"], real.clock()
@@ -84,7 +84,7 @@ def form(address: str, key: str = "") -> dict[str, Any]:
 def opened(cold: Cold, answer: TestResponse) -> str:
     """The id of the request that was taken in."""
     assert 303 == answer.status_code, answer.text
-    return cold.house.links.unseal(Purpose.STATUS, answer.location.split("/status/")[1].partition("?")[0])
+    return cold.application.links.unseal(Purpose.STATUS, answer.location.split("/status/")[1].partition("?")[0])
 
 
 def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
@@ -96,10 +96,10 @@ def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
 
 def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     """Every page, and every post."""
-    token = cold.house.links.seal(Purpose.STATUS, cold.case_id)
-    file = cold.house.desk.store.load(cold.case_id).request.attachments[0]
+    token = cold.application.links.seal(Purpose.STATUS, cold.case_id)
+    file = cold.application.desk.store.load(cold.case_id).request.attachments[0]
     case = f"/desk/requests/{cold.case_id}"
-    download = cold.house.links.seal(Purpose.FILE, f"{cold.case_id}/{file.key}")
+    download = cold.application.links.seal(Purpose.FILE, f"{cold.case_id}/{file.key}")
     read = [
         *("/requests/new", "/requests/new/bug", "/health", "/api/search?q=shipment", f"/status/{token}"),
         *("/status/lost", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),
@@ -149,13 +149,13 @@ def test_every_page_answers_in_its_time_and_keeps_what_was_typed(cold: Cold, nam
         assert 503 == codes["POST /requests/bug"] == codes["POST /api/requests"] == codes["/desk"]
 
 
-def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, house: SandboxHouse) -> None:
+def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox: Sandbox) -> None:
     """People send again what they were told to; each request is there once, in Mantis once, and mailed once."""
     for name in SERVICES:
         opened(cold, cold.call("POST", "/requests/bug", data=form(f"{name}@example.com", f"frozen-key-of-{name}")))
         body = body_of(Kind.QUESTION, email=f"api-{name}@example.com")
         assert 201 == cold.call("POST", "/api/requests", json=body).status_code
-    desk = cold.house.patient_desk
+    desk = cold.application.background_desk
     until = time.monotonic() + 60
     while time.monotonic() < until:
         desk.sweep()
@@ -166,8 +166,8 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, house: S
     rows = desk.store.queue(None, open_only=False, limit=200).rows
     ours = [row for row in rows if row.summary.startswith("Frozen for ")]
     said = Counter(row.summary for row in ours)
-    issues = Counter(issue["summary"] for issue in issues_of(house) if issue["summary"].startswith("Frozen for "))
-    receipts = Counter(mail["to"] for mail in house.aws.mails() if "We have your request" in mail["subject"])
+    issues = Counter(issue["summary"] for issue in issues_of(sandbox) if issue["summary"].startswith("Frozen for "))
+    receipts = Counter(mail["to"] for mail in sandbox.aws.mails() if "We have your request" in mail["subject"])
 
     assert {f"Frozen for {name}@example.com": 1 for name in ("before", *SERVICES)} == said == issues
     assert desk.store.ledger().balanced
@@ -176,11 +176,11 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, house: S
     assert {f"{name}@example.com" for name in SERVICES} <= set(receipts)
 
 
-def issues_of(house: SandboxHouse) -> list[dict[str, Any]]:
+def issues_of(sandbox: Sandbox) -> list[dict[str, Any]]:
     """All that stand in Mantis."""
     call = urllib.request.Request(
-        f"{house.mantis_url}/api/rest/issues?page_size=1000&page=1&select=id,summary",
-        headers={"Authorization": house.environ["SPECDESK_MANTIS_TOKEN"]},
+        f"{sandbox.mantis_url}/api/rest/issues?page_size=1000&page=1&select=id,summary",
+        headers={"Authorization": sandbox.environ["SPECDESK_MANTIS_TOKEN"]},
     )
     with urllib.request.urlopen(call, timeout=10) as answer:
         issues: list[dict[str, Any]] = json.load(answer)["issues"]

@@ -12,7 +12,7 @@ from tests.e2e.kills import Yard, each_step, trouble
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
@@ -34,9 +34,9 @@ STEPS = {
 }
 
 
-def test_a_worker_may_be_killed_at_any_step(house: SandboxHouse, tmp_path: Path) -> None:
+def test_a_worker_may_be_killed_at_any_step(sandbox: Sandbox, tmp_path: Path) -> None:
     """Before a call, while its answer is on the way, with the answer in hand: everything is accounted for."""
-    yard = Yard(house, "kills", tmp_path)
+    yard = Yard(sandbox, "kills", tmp_path)
     with yard.stable() as stable:
         missed = each_step(yard, stable)
         yard.rest(stable)
@@ -48,9 +48,9 @@ def test_a_worker_may_be_killed_at_any_step(house: SandboxHouse, tmp_path: Path)
     assert (0,) * len(toll.faults) == toll.faults
 
 
-def test_trouble_of_the_servers_costs_nothing(house: SandboxHouse, tmp_path: Path) -> None:
+def test_trouble_of_the_servers_costs_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     """Throttles, conflicts, errors before and after the deed, and slow answers, once and until the client gives up."""
-    yard = Yard(house, "trouble", tmp_path)
+    yard = Yard(sandbox, "trouble", tmp_path)
     with yard.stable() as stable:
         for fault in FAULTS:
             trouble(yard, stable, fault, times=1)

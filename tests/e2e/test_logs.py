@@ -1,4 +1,4 @@
-"""The log of the house, looked through: it names pages and requests, and opens none of them."""
+"""The log of the sandbox, looked through: it names pages and requests, and opens none of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.e2e.test_one_request import fill_bug, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
     from tests.e2e.conftest import Log
 
 pytestmark = [pytest.mark.aws, pytest.mark.browser]
@@ -27,23 +27,23 @@ class Down:
         raise TryLater(f"The table does not answer ({name}).")
 
 
-def test_an_outage_is_logged_with_pages_and_without_what_opens_them(page: Page, house: SandboxHouse, log: Log) -> None:
+def test_an_outage_is_logged_with_pages_and_without_what_opens_them(page: Page, sandbox: Sandbox, log: Log) -> None:
     """Receipt, sign-in and reply during an outage; the whole run is looked through once more at its end."""
-    page.goto(f"{house.url}/requests/new/bug")
+    page.goto(f"{sandbox.url}/requests/new/bug")
     fill_bug(page, "Who reads the log?")
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/status/**")
     receipt = page.url
-    sign_in(page, house, "paul@example.com")
-    front = house.house.app.extensions["specdesk"]
-    desk = replace(house.house.desk, store=Down())
-    house.house.app.extensions["specdesk"] = replace(front, desk=lambda: desk)
+    sign_in(page, sandbox, "paul@example.com")
+    front = sandbox.application.app.extensions["specdesk"]
+    desk = replace(sandbox.application.desk, store=Down())
+    sandbox.application.app.extensions["specdesk"] = replace(front, desk=lambda: desk)
     try:
-        for path in (receipt, f"{house.url}/desk"):
+        for path in (receipt, f"{sandbox.url}/desk"):
             page.goto(path)
     finally:
-        house.house.app.extensions["specdesk"] = front
+        sandbox.application.app.extensions["specdesk"] = front
 
     assert "page_failed" in log.stream.getvalue()
     assert "/status/[token]" in log.stream.getvalue()
-    assert [] == log.leaks(house)
+    assert [] == log.leaks(sandbox)

@@ -1,4 +1,4 @@
-"""A request of somebody whose address does not exist, in the running house: through local DynamoDB and SES."""
+"""A request of somebody whose address does not exist, in the running sandbox: through local DynamoDB and SES."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.demo import send
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
@@ -49,21 +49,21 @@ def bounced(item: str) -> str:
     return json.dumps({"eventType": "Bounce", "bounce": about, "mail": {"tags": {"specdesk-item": [item]}}})
 
 
-def test_a_bounce_is_taken_in_once_and_what_follows_is_recorded_instead_of_sent(house: SandboxHouse) -> None:
+def test_a_bounce_is_taken_in_once_and_what_follows_is_recorded_instead_of_sent(sandbox: Sandbox) -> None:
     """On DynamoDB and through the local SES, twice the same message of SNS."""
-    desk = house.house.patient_desk
-    case_id = send(house.url, REQUEST)["id"]
-    wait_until(lambda: [mail for mail in house.aws.mails() if mail["to"] == "nobody@example.com"])
+    desk = sandbox.application.background_desk
+    case_id = send(sandbox.url, REQUEST)["id"]
+    wait_until(lambda: [mail for mail in sandbox.aws.mails() if mail["to"] == "nobody@example.com"])
     event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": bounced(f"{case_id}_2_2")}}]}
     taken = [desk.mail_failed(report) for report in (*reports_in(event), *reports_in(event))]
-    second = send(house.url, {**REQUEST, "summary": "Where is the list of carriers now?"})["id"]
+    second = send(sandbox.url, {**REQUEST, "summary": "Where is the list of carriers now?"})["id"]
     wait_until(lambda: not desk.store.owed_by(second))
-    (told,) = wait_until(lambda: [mail for mail in house.aws.mails() if "does not arrive" in mail["subject"]])
+    (told,) = wait_until(lambda: [mail for mail in sandbox.aws.mails() if "does not arrive" in mail["subject"]])
     history = desk.store.load(second).history
     desk.store.unmark("nobody@example.com")
 
     assert [True, False] == taken
     assert 1 == sum(isinstance(event, MailFailed) for event in desk.store.load(case_id).history)
     assert ["receipt"] == [event.notice for event in history if isinstance(event, NotMailed)]
-    assert 1 == [mail["to"] for mail in house.aws.mails()].count("nobody@example.com")
+    assert 1 == [mail["to"] for mail in sandbox.aws.mails()].count("nobody@example.com")
     assert ("liaison.paris@example.com", True) == (told["to"], "550 5.1.1 unknown</blockquote>" in told["html"])

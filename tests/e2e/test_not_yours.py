@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.aws]
 
@@ -32,13 +32,13 @@ REQUEST = {
 WIDTHS = (1280, 390)
 
 
-def test_a_colleague_is_asked_before_they_act(browser: Browser, house: SandboxHouse, screens: Path) -> None:
+def test_a_colleague_is_asked_before_they_act(browser: Browser, sandbox: Sandbox, screens: Path) -> None:
     """Going back keeps the text; going on does it once; nothing is wider than the screen."""
-    case_id = send(house.url, REQUEST)["id"]
+    case_id = send(sandbox.url, REQUEST)["id"]
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
-        sign_in(page, house, "andrei@example.com")
-        page.goto(f"{house.url}/desk/requests/{case_id}")
+        sign_in(page, sandbox, "andrei@example.com")
+        page.goto(f"{sandbox.url}/desk/requests/{case_id}")
         page.locator("#ask summary").click()
         page.get_by_label("Your question").fill("Which list?\nThe one under Partners?")
         page.get_by_role("button", name="Ask the requester").click()
@@ -53,7 +53,7 @@ def test_a_colleague_is_asked_before_they_act(browser: Browser, house: SandboxHo
         page.get_by_role("button", name="Yes: ask the requester").click()
         expect(page.get_by_role("status").first).to_contain_text("Your question is on its way.")
         expect(page.get_by_role("main")).to_contain_text("The one under Partners?")
-        page.goto(f"{house.url}/desk/outbox")
+        page.goto(f"{sandbox.url}/desk/outbox")
         expect(page.get_by_role("main")).to_contain_text("Only admins may do this: iHelp, Paul")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})

@@ -1,4 +1,4 @@
-"""One request, all the way through, in a real browser against the real house."""
+"""One request, all the way through, in a real browser against the application."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.aws]
 
@@ -46,15 +46,15 @@ def fill_bug(page: Page, summary: str, no_screenshot: str = "Nothing can be seen
     page.get_by_label("Module").select_option("shipments")
 
 
-def sign_in(page: Page, house: SandboxHouse, address: str) -> None:
+def sign_in(page: Page, sandbox: Sandbox, address: str) -> None:
     """Sign in at the desk by the link that the sandbox's mail page shows."""
 
     def links() -> Locator:
-        page.goto(f"{house.url}/sandbox/mail")
+        page.goto(f"{sandbox.url}/sandbox/mail")
         return page.locator("article", has_text=address).locator("a[href*='/desk/sign-in/']")
 
     before = links().count()
-    page.goto(f"{house.url}/desk")
+    page.goto(f"{sandbox.url}/desk")
     page.get_by_label("address").fill(address)
     page.get_by_role("button", name="Send").click()
     for _ in range(100):  # the sweep mails it
@@ -67,14 +67,14 @@ def sign_in(page: Page, house: SandboxHouse, address: str) -> None:
 
 
 def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
-    page: Page, house: SandboxHouse, tmp_path: Path, screens: Path
+    page: Page, sandbox: Sandbox, tmp_path: Path, screens: Path
 ) -> None:
     """Fill the form with a screenshot, read the receipt, open the status page, escalate, find it in Mantis."""
     picture = tmp_path / "écran.png"
     picture.write_bytes(png())
     summary = "Error page when a Paris shipment is opened"
 
-    page.goto(f"{house.url}/requests/new/bug")
+    page.goto(f"{sandbox.url}/requests/new/bug")
     fill_bug(page, summary, no_screenshot="")
     page.get_by_label("Screenshots").set_input_files(picture)
     page.screenshot(path=screens / "form.png", full_page=True)
@@ -95,8 +95,8 @@ def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
     page.goto(status_url)
     expect(page.get_by_role("main")).to_contain_text(case_id)
 
-    sign_in(page, house, "liaison.paris@example.com")
-    page.goto(f"{house.url}/desk?level=0")
+    sign_in(page, sandbox, "liaison.paris@example.com")
+    page.goto(f"{sandbox.url}/desk?level=0")
     page.screenshot(path=screens / "desk.png", full_page=True)
     page.get_by_role("link", name=re.compile(summary)).first.click()
     expect(page.get_by_role("main")).to_contain_text("S-PAR-2024-003310")
@@ -107,7 +107,7 @@ def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
     form.get_by_role("button", name="Escalate").click()
     expect(page.get_by_role("main")).to_contain_text("iHelp")
 
-    page.goto(f"{house.mantis_url}/view.php?id={number}")
+    page.goto(f"{sandbox.mantis_url}/view.php?id={number}")
     issue = page.locator("body")
     expect(issue).to_contain_text(summary)
     expect(issue).to_contain_text("Bugs InBox")
@@ -120,16 +120,16 @@ def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
     expect(page.get_by_role("main")).to_contain_text("Level 1")
 
 
-def test_while_mantis_is_down_the_receipt_says_so_and_it_is_filed_later(page: Page, house: SandboxHouse) -> None:
+def test_while_mantis_is_down_the_receipt_says_so_and_it_is_filed_later(page: Page, sandbox: Sandbox) -> None:
     """The asker's receipt never depends on Mantis; what is owed to it is delivered when it is back."""
-    house.stop_mantis()
+    sandbox.stop_mantis()
     try:
-        page.goto(f"{house.url}/requests/new/bug")
+        page.goto(f"{sandbox.url}/requests/new/bug")
         fill_bug(page, "The list of shipments hangs")
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("main")).to_contain_text("filing is delayed")
     finally:
-        house.start_mantis()
+        sandbox.start_mantis()
     status_url = page.url.partition("?")[0]
     until = time.monotonic() + 40
     while time.monotonic() < until:
@@ -141,11 +141,11 @@ def test_while_mantis_is_down_the_receipt_says_so_and_it_is_filed_later(page: Pa
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"#\d+"))
 
 
-def test_the_form_in_the_wiki_works_without_javascript(browser: object, house: SandboxHouse) -> None:
+def test_the_form_in_the_wiki_works_without_javascript(browser: object, sandbox: Sandbox) -> None:
     """The static page posts the same fields; a missing part is named, and what was typed is kept."""
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]  # playwright's Browser
     page: Page = context.new_page()
-    page.goto(f"{house.url}/ask/bug/")
+    page.goto(f"{sandbox.url}/ask/bug/")
     fill_bug(page, "Error page when a booking is opened")
     page.get_by_label("Steps to reproduce").fill("")
     page.get_by_role("button", name="Send").click()
@@ -157,9 +157,9 @@ def test_the_form_in_the_wiki_works_without_javascript(browser: object, house: S
     context.close()
 
 
-def test_a_second_click_gives_the_same_receipt(page: Page, house: SandboxHouse) -> None:
+def test_a_second_click_gives_the_same_receipt(page: Page, sandbox: Sandbox) -> None:
     """The submit key is rendered into the form, so going back and sending again changes nothing (R9)."""
-    page.goto(f"{house.url}/requests/new/question")
+    page.goto(f"{sandbox.url}/requests/new/question")
     page.get_by_label("Your name").fill("Ann Lee")
     page.get_by_label("E-mail").fill("ann@example.com")
     page.get_by_label("Office").select_option("hong-kong")
@@ -178,10 +178,10 @@ def test_a_second_click_gives_the_same_receipt(page: Page, house: SandboxHouse) 
     assert re.search(r"HD-\S+", shown).group() == re.search(r"HD-\S+", page.get_by_role("main").inner_text()).group()  # type: ignore[union-attr]  # both expected above
 
 
-def test_the_lookup_lands_on_the_clause(page: Page, house: SandboxHouse) -> None:
+def test_the_lookup_lands_on_the_clause(page: Page, sandbox: Sandbox) -> None:
     """A question in, clauses out; the link opens the published page at the clause's own anchor."""
-    sign_in(page, house, "paul@example.com")
-    page.goto(f"{house.url}/desk/expected?q=shipment+number")
+    sign_in(page, sandbox, "paul@example.com")
+    page.goto(f"{sandbox.url}/desk/expected?q=shipment+number")
     page.get_by_role("main").locator("a[href*='/spec/']").first.click()
     anchor = page.url.partition("#")[2]
 
@@ -191,21 +191,19 @@ def test_the_lookup_lands_on_the_clause(page: Page, house: SandboxHouse) -> None
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", ["/", "/process/", "/spec/shipments/", "/requests/new/bug", "/desk/sign-in"])
-def test_no_page_is_wider_than_its_screen(
-    page: Page, house: SandboxHouse, path: str, width: int, screens: Path
-) -> None:
+def test_no_page_is_wider_than_its_screen(page: Page, sandbox: Sandbox, path: str, width: int, screens: Path) -> None:
     """On a phone as on a desktop nothing is cut off or has to be scrolled sideways."""
     page.set_viewport_size({"width": width, "height": 844})
-    page.goto(f"{house.url}{path}")
+    page.goto(f"{sandbox.url}{path}")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=screens / f"page{path.replace('/', '-')}{width}.png")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_figure_1_is_drawn_without_a_network(page: Page, house: SandboxHouse, screens: Path) -> None:
+def test_figure_1_is_drawn_without_a_network(page: Page, sandbox: Sandbox, screens: Path) -> None:
     """The Help Desk diagram becomes a drawing, though the page asks no other host (the `page` fixture sees to that)."""
-    page.goto(f"{house.url}/process/")
+    page.goto(f"{sandbox.url}/process/")
     drawn = page.locator("div.mermaid").first
     expect(drawn).to_be_visible(timeout=15_000)
     drawn.screenshot(path=screens / "figure-1.png")

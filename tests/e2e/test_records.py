@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake_fn.core.case import Case
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
 
 @pytest.fixture
-def case(house: SandboxHouse, monkeypatch: pytest.MonkeyPatch) -> Case:
-    """A judged request of the running house, which the command line also sees."""
-    for name, value in house.environ.items():
+def case(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """A judged request of the running sandbox, which the command line also sees."""
+    for name, value in sandbox.environ.items():
         monkeypatch.setenv(name, value)
-    desk = house.house.desk
+    desk = sandbox.application.desk
     request = Request(
         kind=Kind.BUG,
         requester=Requester("Camille Laurent", "camille@example.com", "paris"),
@@ -77,9 +77,9 @@ def test_a_spec_that_nobody_has_any_more_is_said(
     assert "Name an index of that spec" in capsys.readouterr().err
 
 
-def test_decisions_of_persons_become_evaluation_cases(case: Case, house: SandboxHouse, tmp_path: Path) -> None:
+def test_decisions_of_persons_become_evaluation_cases(case: Case, sandbox: Sandbox, tmp_path: Path) -> None:
     """What was decided at the desk measures the judge from then on."""
-    desk = house.house.desk
+    desk = sandbox.application.desk
     clause = next(iter(desk.spec().search("milestones"))).clause.cite
     decided = Overruled(at=desk.clock(), actor="paul", category=Category.BUG, clause=clause, reason="It says five.")
     desk.act(case.id, decided, case.version)

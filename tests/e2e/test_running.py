@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.demo import REQUESTS, send
-from sandbox.house import ROOT
+from sandbox.stack import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from intake_fn.core.case import NotedInMantis, Resolved, Status
 from sandbox.demo import send
 
 if TYPE_CHECKING:
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
 
@@ -29,15 +29,15 @@ REQUEST = {
 }
 
 
-def test_a_resolution_in_mantis_reaches_the_request_within_seconds(house: SandboxHouse) -> None:
+def test_a_resolution_in_mantis_reaches_the_request_within_seconds(sandbox: Sandbox) -> None:
     """On DynamoDB and over HTTP; once, however often the sweep comes by."""
-    store = house.house.desk.store
-    case_id = send(house.url, REQUEST)["id"]
+    store = sandbox.application.desk.store
+    case_id = send(sandbox.url, REQUEST)["id"]
     until = time.monotonic() + 60
     while store.load(case_id).issue is None and time.monotonic() < until:
         time.sleep(0.2)
-    issue = f"{house.mantis_url}/api/rest/issues/{store.load(case_id).issue}"
-    headers = {"Authorization": house.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
+    issue = f"{sandbox.mantis_url}/api/rest/issues/{store.load(case_id).issue}"
+    headers = {"Authorization": sandbox.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
     for method, where, body in (
         ("POST", "/notes", {"text": "It is in the menu."}),
         ("PATCH", "", {"status": {"name": "resolved"}, "resolution": {"name": "fixed"}}),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Request, Route
 
-    from sandbox.house import SandboxHouse
+    from sandbox.stack import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.aws]
 
@@ -34,18 +34,18 @@ def log_of(folder: Path, size: int, name: str = "trace.log") -> Path:
 
 
 def test_25_mb_reach_the_request_and_never_pass_through_the_function(
-    page: Page, house: SandboxHouse, tmp_path: Path, screens: Path
+    page: Page, sandbox: Sandbox, tmp_path: Path, screens: Path
 ) -> None:
     """The receipt has the hash of the very file, and what is downloaded there is the file (R12, R13)."""
     path = log_of(tmp_path, 25 * MB)
     largest: list[int] = []
 
     def weigh(request: Request) -> None:
-        if request.url.startswith(house.url):
+        if request.url.startswith(sandbox.url):
             largest.append(len(request.post_data_buffer or b""))
 
     page.on("request", weigh)
-    page.goto(f"{house.url}/requests/new/bug")
+    page.goto(f"{sandbox.url}/requests/new/bug")
     expect(page.get_by_text("At most 10 files of 25 MB each.")).to_be_visible()
     fill_bug(page, "A large file comes with it")
     page.get_by_label("Screenshots").set_input_files(path)
@@ -59,14 +59,14 @@ def test_25_mb_reach_the_request_and_never_pass_through_the_function(
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     expect(receipt).to_contain_text(sha256)
     link = receipt.get_by_role("link", name="trace.log").get_attribute("href") or ""
-    with urllib.request.urlopen(f"{house.url}{urlsplit(link).path}", timeout=30) as download:
+    with urllib.request.urlopen(f"{sandbox.url}{urlsplit(link).path}", timeout=30) as download:
         assert sha256 == hashlib.sha256(download.read()).hexdigest()
     assert max(largest) < 100_000
 
 
-def test_the_form_in_the_wiki_sends_large_files_the_same_way(page: Page, house: SandboxHouse, tmp_path: Path) -> None:
+def test_the_form_in_the_wiki_sends_large_files_the_same_way(page: Page, sandbox: Sandbox, tmp_path: Path) -> None:
     """The same script stands there. Two files that are too large to travel with the form together, sent at once."""
-    page.goto(f"{house.url}/ask/bug/")
+    page.goto(f"{sandbox.url}/ask/bug/")
     fill_bug(page, "Large files from the wiki")
     files = [log_of(tmp_path, 3 * MB, f"{number}.log") for number in (1, 2)]
     page.get_by_label("Screenshots").set_input_files(files)
@@ -80,13 +80,13 @@ def test_the_form_in_the_wiki_sends_large_files_the_same_way(page: Page, house: 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_too_large_is_said_before_anything_is_sent(
-    page: Page, house: SandboxHouse, tmp_path: Path, screens: Path, width: int
+    page: Page, sandbox: Sandbox, tmp_path: Path, screens: Path, width: int
 ) -> None:
     """And the rest of the form stays as it is; another file takes its place."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{house.url}/requests/new/bug")
+    page.goto(f"{sandbox.url}/requests/new/bug")
     fill_bug(page, "Too large a file")
     page.get_by_label("Screenshots").set_input_files(log_of(tmp_path, 25 * MB + 1))
     expect(page.get_by_text("trace.log has 25.0 MB; a file may have 25 MB.")).to_be_visible()
@@ -102,11 +102,11 @@ def test_too_large_is_said_before_anything_is_sent(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_upload_that_fails_is_tried_again_or_removed(
-    page: Page, house: SandboxHouse, tmp_path: Path, screens: Path, width: int
+    page: Page, sandbox: Sandbox, tmp_path: Path, screens: Path, width: int
 ) -> None:
     """The form is not sent without it unless the person says so."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{house.url}/requests/new/question")
+    page.goto(f"{sandbox.url}/requests/new/question")
     page.get_by_label("Your name").fill("Camille Laurent")
     page.get_by_label("E-mail").fill("camille@example.com")
     page.get_by_label("Office").select_option("paris")
@@ -115,7 +115,7 @@ def test_an_upload_that_fails_is_tried_again_or_removed(
     def cut(route: Route) -> None:
         route.abort()
 
-    store = re.compile(re.escape(house.aws.url))
+    store = re.compile(re.escape(sandbox.aws.url))
     page.route(store, cut)
     page.get_by_label("Files").set_input_files([log_of(tmp_path, 5 * MB), log_of(tmp_path, 5 * MB, "other.log")])
     expect(page.get_by_text("It did not arrive.")).to_have_count(2)

@@ -2,7 +2,7 @@
 
     {"act": "submit", "summary": "Request 7"}  ──►  its process id  ──►  how it ended (-9: killed)
 
-The house is made once, and every worker begins with it as it was before it called anybody.
+The application is made once, and every worker begins with it as it was before it called anybody.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
 from intake_fn.desk.door import Arrival
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 
 A_MILLION = 1_000_000
 NOT_NOW = 3
@@ -30,26 +30,27 @@ NOT_NOW = 3
 def main() -> None:
     """Until the input ends."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    house = House.from_environ(os.environ)
-    made = house.spec, house.patient_desk, house.desk.store._client, house.desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
+    application = Application.from_environ(os.environ)
+    desk = application.background_desk
+    made = application.spec, desk.store._client, desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
     del made
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
-            os._exit(_done(house, json.loads(line)))
+            os._exit(_done(application, json.loads(line)))
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
-def _done(house: House, job: dict[str, Any]) -> int:
+def _done(application: Application, job: dict[str, Any]) -> int:
     try:
         if job["act"] == "submit":
-            desk = replace(house.desk, process=busy(house.process))
+            desk = replace(application.desk, process=busy(application.process))
             desk.take_in(request(job["summary"]), job["summary"], Arrival())
         elif job["act"] == "sweep":
-            house.patient_desk.sweep()
+            application.background_desk.sweep()
         else:
-            house.patient_desk.sync()
+            application.background_desk.sync()
     except SpecdeskError:
         return NOT_NOW
     return 0

@@ -3,7 +3,7 @@
     python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED]
 
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
-- Some hundred are submitted to the real house, whose workers are killed with SIGKILL at each step and at random,
+- Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random,
   while the servers throttle, fail and answer late (tests/e2e/kills.py).
 - Due times stand against the counter of minutes, in every zone, around every clock change and leap day 2020 to 2040.
 """
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from intake_fn.core.process_file import parse
-from sandbox.house import Ports, SandboxHouse
+from sandbox.stack import Ports, Sandbox
 from tests.core.counter import disagreement, leap_days, trials, windows, zones
 from tests.desk.cuts import run
 from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
@@ -53,16 +53,16 @@ def cut(submissions: int, seed: int) -> int:
 
 
 def kill(requests: int, seed: int) -> int:
-    """Kill workers of the real house at each step, then by chance; 1 when anything was lost, missing or there twice."""
+    """Kill workers at each step, then by chance; 1 when anything was lost, missing or there twice."""
     with tempfile.TemporaryDirectory(prefix="specdesk-soak-") as folder:
         build = Path(folder)
-        with SandboxHouse(Ports(0, 0, 0), build=build, state=None, wiki=False) as house:
-            return max(_kill_at_each_step(house, build), _kill_by_chance(house, build, requests, seed))
+        with Sandbox(Ports(0, 0, 0), build=build, state=None, wiki=False) as sandbox:
+            return max(_kill_at_each_step(sandbox, build), _kill_by_chance(sandbox, build, requests, seed))
 
 
-def _kill_at_each_step(house: SandboxHouse, folder: Path) -> int:
+def _kill_at_each_step(sandbox: Sandbox, folder: Path) -> int:
     begun = time.monotonic()
-    yard = Yard(house, "steps", folder)
+    yard = Yard(sandbox, "steps", folder)
     with yard.stable() as stable:
         missed = each_step(yard, stable)
         yard.rest(stable)
@@ -73,9 +73,9 @@ def _kill_at_each_step(house: SandboxHouse, folder: Path) -> int:
     return 1 if any(toll.faults) or missed else 0
 
 
-def _kill_by_chance(house: SandboxHouse, folder: Path, requests: int, seed: int) -> int:
+def _kill_by_chance(sandbox: Sandbox, folder: Path, requests: int, seed: int) -> int:
     begun = time.monotonic()
-    yard = Yard(house, "chance", folder)
+    yard = Yard(sandbox, "chance", folder)
     chances = tuple(
         Chance(random.Random(seed + stable), kills=60, faults=20, late=1)  # noqa: S311 - dice
         for stable in range(2)

@@ -18,7 +18,7 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.budget import DynamoBudget
 from intake_fn.adapters.clock import now
 from intake_fn.adapters.dynamodb import create_table
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from spec_lookup import Claim, Spec
 from spec_lookup.bedrock import asking
 from spec_lookup.budget import MILLION, Price, RunBudget
@@ -305,7 +305,7 @@ def test_the_house_asks_the_model_and_counts_what_it_costs(model: Model, aws: Lo
     }
     with closing(client("dynamodb", environ)) as dynamodb:
         create_table(dynamodb, "table-of-the-reader")
-        judge = House.from_environ(environ).desk.judge
+        judge = Application.from_environ(environ).desk.judge
         judges = [judge(SPEC, CLAIM, ("Anna",)).judge for _ in range(2)]
 
         assert ["bedrock:some.model:0", "built-in, for bedrock:some.model:0"] == judges

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import redacted
-from intake_fn.wiring import House
+from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
 from sandbox.real_mantis import RealMantis
@@ -78,7 +78,7 @@ def free_port(port: int, name: str) -> int:
 
 
 @dataclass
-class SandboxHouse:
+class Sandbox:
     """Everything that `make run` starts. Use it as a context manager; `state` None keeps nothing."""
 
     ports: Ports = field(default_factory=Ports)
@@ -136,13 +136,19 @@ class SandboxHouse:
             "SPECDESK_CLOCK": str(self.clock_file),
             "SPECDESK_FIRST_DELAY_SECONDS": "2",
         }
-        self.house = House.from_environ(self.environ)
-        provision(self.environ, self.house.process, self.house.settings.pages_at)
+        self.application = Application.from_environ(self.environ)
+        provision(self.environ, self.application.process, self.application.settings.pages_at)
         if not self.real:
             self.start_mantis()
             self._closing.append(self.stop_mantis)
         self.server = Server(
-            front(self.house.app, self.build / "site", self.aws.mails, self.mantis_url, self.house.settings.files_at),
+            front(
+                self.application.app,
+                self.build / "site",
+                self.aws.mails,
+                self.mantis_url,
+                self.application.settings.files_at,
+            ),
             HOST,
             site_port,
         )
@@ -202,7 +208,7 @@ class SandboxHouse:
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
-                desk = replace(self.house.patient_desk, sync_every=timedelta(seconds=SWEEP_SECONDS))
+                desk = replace(self.application.background_desk, sync_every=timedelta(seconds=SWEEP_SECONDS))
                 desk.sweep()
                 desk.sync()
             except SpecdeskError as error:

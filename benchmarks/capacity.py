@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore, create_table
+from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import state_item, wire
+from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.case import Escalated, fold
 from intake_fn.core.escalation import standing
 from intake_fn.core.process import Process

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import create_table
-from intake_fn.adapters.s3 import create_bucket
-from intake_fn.adapters.ses import create_identity
+from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.adapters.provision.ses import create_identity
 from sandbox.running import Running
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_reach import Token
-from intake_fn.adapters.mantis_survey import lacks, survey
+from intake_fn.adapters.provision.mantis_account import Token
+from intake_fn.adapters.provision.mantis_lacks import lacks
+from intake_fn.adapters.provision.mantis_survey import survey
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.settings import wrong_with_start_page
 from sandbox.aws import SandboxError

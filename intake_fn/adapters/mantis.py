@@ -307,7 +307,7 @@ class MantisTracker:
         return answer.version
 
     def greet(self) -> Answer:
-        """Its answer to the simplest call, whatever that is; mantis_reach.py says what it means."""
+        """Its answer to the simplest call, whatever that is; provision/mantis_account.py says what it means."""
         return self._send("GET", "users/me")
 
     # --- creating, once ------------------------------------------------------------------------

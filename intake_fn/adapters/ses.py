@@ -106,60 +106,6 @@ class SesMailer:
         return {**tags, **({"ConfigurationSetName": self.configuration_set} if self.configuration_set else {})}
 
 
-NO_IDENTITY = "identity"
-NOT_VERIFIED = "verification"
-
-
-def create_identity(client: SESV2Client, address: str) -> None:
-    """Register the address that our mail comes from, unless it is. In AWS its owner then confirms it by mail."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
-    with translated(SERVICE):
-        try:
-            client.create_email_identity(EmailIdentity=address)
-        except ClientError as error:
-            if code_of(error) != "AlreadyExistsException":
-                raise
-
-
-def identity_lacks(client: SESV2Client, address: str) -> list[str]:
-    """What the address, or its domain, lacks to send for us, in words; empty when all is well. Raises TryLater."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
-    lacks = [NO_IDENTITY]
-    with translated(SERVICE):
-        for identity in (address, address.rpartition("@")[2]):
-            try:
-                found = client.get_email_identity(EmailIdentity=identity)
-            except ClientError as error:
-                if code_of(error) != "NotFoundException":
-                    raise
-                continue
-            if found.get("VerifiedForSendingStatus"):
-                return []
-            lacks = [NOT_VERIFIED]
-    return lacks
-
-
-REPORTED = ("BOUNCE", "COMPLAINT")
-
-
-def reports_lack(client: SESV2Client, name: str) -> list[str]:
-    """What a configuration set lacks to report bounces and complaints, in words. Raises TryLater."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
-    with translated(SERVICE):
-        try:
-            found = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
-        except ClientError as error:
-            if code_of(error) != "NotFoundException":
-                raise
-            return ["configuration set"]
-    destinations = [one for one in found.get("EventDestinations", []) if one.get("Enabled") and "SnsDestination" in one]
-    told = {kind for one in destinations for kind in one["MatchingEventTypes"]}
-    return [f"SNS destination for {kind}" for kind in REPORTED if kind not in told]
-
-
 def _refusal(address: str, sent_to: str, told: str) -> Refused:
     """What a refusal is about: the address, which then gets no more mail, or this one mail."""
     if address in told or sent_to in told or ABOUT_ADDRESSES.search(told):

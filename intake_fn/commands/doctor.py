@@ -132,7 +132,7 @@ def _process(application: Application) -> Look:
 
 
 def _table(application: Application) -> Look:
-    from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, NO_TABLE, table_lacks  # noqa: PLC0415 - with boto3
 
     name = application.settings.table
     mend = dict.fromkeys((NO_TABLE, NO_EXPIRY), "`specdesk provision --apply` makes it.")
@@ -154,7 +154,7 @@ def _orphans(application: Application) -> Iterator[Finding]:
 
 
 def _files(application: Application) -> Look:
-    from intake_fn.adapters.s3 import bucket_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.s3 import bucket_lacks  # noqa: PLC0415 - with boto3
 
     name = application.settings.bucket
     lacks = bucket_lacks(application.client("s3"), name, application.settings.pages_at)
@@ -162,7 +162,7 @@ def _files(application: Application) -> Look:
 
 
 def _mail(application: Application) -> Look:
-    from intake_fn.adapters.ses import NOT_VERIFIED, identity_lacks, reports_lack  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.ses import NOT_VERIFIED, identity_lacks, reports_lack  # noqa: PLC0415 - with boto3
 
     address, reports = application.process.mail.address, application.settings.configuration_set
     verify = "Follow the link in the mail that Amazon SES sent to it, or verify its domain."
@@ -191,7 +191,8 @@ def _unreached(application: Application) -> list[Finding]:
 
 
 def _mantis(application: Application) -> Look:
-    from intake_fn.adapters.mantis_survey import lacks, survey  # noqa: PLC0415 - with its client
+    from intake_fn.adapters.provision.mantis_lacks import lacks  # noqa: PLC0415 - with its client
+    from intake_fn.adapters.provision.mantis_survey import survey  # noqa: PLC0415 - with its client
     from intake_fn.wiring import INLINE_SECONDS  # noqa: PLC0415
 
     found = survey(application.mantis(INLINE_SECONDS))

@@ -111,7 +111,7 @@ def _lines(steps: list[Step]) -> Iterator[str]:
 
 
 def _table(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
 
     name, dynamodb = application.settings.table, application.client("dynamodb")
     for lack in table_lacks(dynamodb, name):
@@ -121,7 +121,7 @@ def _table(application: Application) -> Iterator[Step]:
 
 
 def _bucket(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.s3 import bucket_lacks, create_bucket  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.s3 import bucket_lacks, create_bucket  # noqa: PLC0415 - with boto3
 
     name, pages_at, s3 = application.settings.bucket, application.settings.pages_at, application.client("s3")
     for lack in bucket_lacks(s3, name, pages_at):
@@ -129,7 +129,7 @@ def _bucket(application: Application) -> Iterator[Step]:
 
 
 def _mail(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
+    from intake_fn.adapters.provision.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
 
     address, ses = application.process.mail.address, application.client("sesv2")
     for lack in identity_lacks(ses, address):
@@ -147,13 +147,9 @@ def _mail(application: Application) -> Iterator[Step]:
 
 def _mantis(application: Application) -> Iterator[Step]:
     """Projects are made over REST; the rest is told as it will be missing once they are there."""
-    from intake_fn.adapters.mantis_survey import (  # noqa: PLC0415 - with its client
-        check_administrator,
-        lacks,
-        make_project,
-        once_made,
-        survey,
-    )
+    from intake_fn.adapters.provision.mantis import check_administrator, make_project  # noqa: PLC0415 - with its client
+    from intake_fn.adapters.provision.mantis_lacks import lacks, once_made  # noqa: PLC0415 - with its client
+    from intake_fn.adapters.provision.mantis_survey import survey  # noqa: PLC0415 - with its client
     from intake_fn.wiring import BACKGROUND_SECONDS  # noqa: PLC0415
 
     service = application.mantis(BACKGROUND_SECONDS)

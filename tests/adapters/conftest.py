@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore, create_table
-from intake_fn.adapters.s3 import create_bucket
-from intake_fn.adapters.ses import create_identity
+from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.adapters.provision.ses import create_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

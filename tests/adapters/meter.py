@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from intake_fn.adapters.dynamodb import INDEXES, KEYS
 from intake_fn.adapters.dynamodb_items import OUTBOX_SHARDS, instant
+from intake_fn.adapters.provision.dynamodb import INDEXES, KEYS
 
 READ_BYTES = 4096
 WRITE_BYTES = 1024

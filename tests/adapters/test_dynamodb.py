@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore, create_table
+from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import plain, state_item
+from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.alarms import share_of
 from intake_fn.core.case import (
     FORMAT,

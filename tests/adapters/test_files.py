@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.s3 import (
-    NO_BUCKET,
-    NO_EXPIRY,
-    NOT_OPEN,
-    NOT_SHUT,
-    S3Files,
-    bucket_lacks,
-    create_bucket,
-)
+from intake_fn.adapters.provision.s3 import NO_BUCKET, NO_EXPIRY, NOT_OPEN, NOT_SHUT, bucket_lacks, create_bucket
+from intake_fn.adapters.s3 import S3Files
 from intake_fn.core.errors import Broken, Unknown
 from intake_fn.core.request import Attachment
 from intake_fn.settings import Settings

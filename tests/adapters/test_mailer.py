@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.ses import SesMailer, _message, reports_lack
+from intake_fn.adapters.provision.ses import reports_lack
+from intake_fn.adapters.ses import SesMailer, _message
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.ports import Mail
 from tests.fakes import MemoryMailer

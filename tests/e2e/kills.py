@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import create_table
+from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.case import Escalated, NotedInMantis, SendNotice
 from intake_fn.core.escalation import advance
 from intake_fn.desk.recount import rows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import create_table
+from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.cli import main
 from intake_fn.core.case import Escalated
 from intake_fn.core.errors import Refused

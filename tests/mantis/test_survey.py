@@ -11,7 +11,9 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_survey import check_administrator, lacks, make_project, names_of, once_made, survey
+from intake_fn.adapters.provision.mantis import check_administrator, make_project
+from intake_fn.adapters.provision.mantis_lacks import lacks, once_made
+from intake_fn.adapters.provision.mantis_survey import names_of, survey
 from intake_fn.core.errors import Diagnosed, TryLater
 from intake_fn.settings import ROOT
 from tests.mantis.conftest import token_of

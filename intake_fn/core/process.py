@@ -1,6 +1,6 @@
 """support.yml as frozen values: levels, people, calendars, priorities, modules, the Mantis map.
 
-`core/process_file.py` reads the file: it either returns a whole Process or raises
+`core/process_file/` reads the file: it either returns a whole Process or raises
 ProcessError with every problem found, each with its line and what to do.
 """
 

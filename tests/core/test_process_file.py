@@ -18,7 +18,7 @@ from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Holiday, Span
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
-    from intake_fn.core.process_checks import Problem
+    from intake_fn.core.process_file import Problem
 
 TEXT = (Path(__file__).parents[2] / "support.yml").read_text(encoding="utf-8")
 

@@ -1,0 +1,91 @@
+"""What must hold between the parts of support.yml: one small function a rule, listed in `CHECKS`.
+
+They get the file as plain data in which None stands for whatever was missing or misread: that has
+been reported already and is passed over here, so that all problems come out at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR
+from intake_fn.core.process_file import level_checks, people_checks
+from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
+from intake_fn.core.process_file.references import references
+
+
+def check(p: Raw, line: Line) -> Iterator[Problem]:
+    """Everything that is wrong between the parts."""
+    for rule in CHECKS:
+        yield from rule(p, line)
+
+
+def _quorum_can_be_reached(p: Raw, line: Line) -> Iterator[Problem]:
+    quorum, members = p["board"]["quorum"], p["board"]["members"]
+    if quorum and members is not None and quorum > len(members):
+        what = f"board.quorum: {quorum} can't be reached by {len(members)} members"
+        yield Problem(line("board.quorum"), what, f"Choose a number from 1 to {len(members)}, or add members")
+
+
+def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
+    marker = p["mantis"]["marker"]
+    if marker and (marker.count("{id}") != 1 or set("{}") & set(marker.replace("{id}", ""))):
+        what = f"mantis.marker: {marker!r} does not name the request"
+        yield Problem(line("mantis.marker"), what, 'Put {id} into it, once and in no other braces, as "Specdesk {id}"')
+
+
+def _projects_of_mantis_are_a_tree(p: Raw, line: Line) -> Iterator[Problem]:
+    """The root stands above the parent, and the parent above the others."""
+    mantis = p["mantis"]
+    above = {"root": mantis["root"], "parent": mantis["parent"]}
+    below = {"parent": mantis["parent"], **{f"projects.{name}": one for name, one in mantis["projects"].items()}}
+    for upper, lower in itertools.product(above, below):
+        if upper != lower and above[upper] and below[lower] and above[upper].casefold() == below[lower].casefold():
+            what = f"mantis.{lower}: {below[lower]!r} is mantis.{upper}, too"
+            yield Problem(line(f"mantis.{lower}"), what, "Name another project: one cannot stand in itself")
+
+
+def _named_fields_are_filled(p: Raw, line: Line) -> Iterator[Problem]:
+    """A name of the customer's is that of a field that we fill."""
+    for name in p["mantis"]["field_names"]:
+        if name not in p["mantis"]["fields"]:
+            what = f"mantis.field_names.{name}: nothing fills a field {name!r}"
+            yield Problem(line(f"mantis.field_names.{name}"), what, nearest(name, p["mantis"]["fields"]))
+
+
+def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
+    """The reason that Specdesk gives itself, for a request that is raised to urgent at level 4."""
+    if p["escalation_reasons"] and NOT_THIS_LEVEL not in p["escalation_reasons"]:
+        what = f"escalation_reasons has no {NOT_THIS_LEVEL!r}, which is given when a request is raised to urgent"
+        yield Problem(line("escalation_reasons"), what, f"Add `{NOT_THIS_LEVEL}:` with its words")
+
+
+def _words_of_ours_are_free(p: Raw, line: Line) -> Iterator[Problem]:
+    """Two words stand for what has no entry, so no entry may be called so."""
+    for part, word in (("offices", CLIENT), ("calendars", OFFICE_CALENDAR)):
+        if word in p[part]:
+            path = f"{part}.{word}"
+            yield Problem(line(path), f"{path}: {word!r} has a meaning of its own here", "Choose another name")
+
+
+CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
+    references,
+    level_checks.levels_lead_upwards,
+    level_checks.specialists_are_of_their_level,
+    level_checks.urgent_stays_below,
+    level_checks.handled_where_it_may_be,
+    level_checks.front_ends_take_everything,
+    level_checks.response_times_fit,
+    level_checks.same_day_is_within_hours,
+    level_checks.clients_have_a_calendar,
+    people_checks.addresses_are_different,
+    people_checks.who_left_is_not_here,
+    people_checks.accounts_stand_for_one,
+    _quorum_can_be_reached,
+    _marker_names_the_request,
+    _projects_of_mantis_are_a_tree,
+    _named_fields_are_filled,
+    _own_reason_is_there,
+    _words_of_ours_are_free,
+)

@@ -1,0 +1,68 @@
+"""Levels of support.yml with their response targets, activities and priorities; modules and the Board."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import yaml
+
+from intake_fn.core.process import AroundTheClock, SameDay, Target, WorkingDayHours
+from intake_fn.core.process_file.schema import Document, Shape, list_of, mapping_of, non_empty, optional, record
+from intake_fn.core.process_file.values import (
+    CATEGORY,
+    COUNT,
+    FLAG,
+    ID,
+    LEVEL_NUMBER,
+    PRIORITY_ID,
+    SHOWN_BY_EVENT,
+    TEXT,
+    TIME,
+)
+
+
+def _read_target(document: Document, node: yaml.Node, path: str) -> Target | None:
+    found = document.record(node, path, _TARGET)
+    given = [name for name, value in found.items() if value is not None]
+    if isinstance(node, yaml.MappingNode) and len(node.value) != 1:
+        document.report(node, f"{path} has to be one kind of target", f"Write {' or '.join(_TARGET)}, or null")
+    if given == ["same_day"]:
+        return SameDay(**found["same_day"])
+    if given == ["hours"]:
+        return AroundTheClock(found["hours"])
+    return WorkingDayHours(found["working_day_hours"]) if given == ["working_day_hours"] else None
+
+
+_TARGET = {
+    "same_day": optional(record({"cutoff": TIME, "next_due": TIME})),
+    "working_day_hours": optional(COUNT),
+    "hours": optional(COUNT),
+}
+LEVEL = {
+    "number": LEVEL_NUMBER,
+    "name": TEXT,
+    "front_end_for": optional(TEXT, ""),
+    "resources": non_empty(list_of(TEXT)),
+    "specialities": replace(mapping_of(TEXT, ID), needed=False),
+    "speciality_words": replace(mapping_of(non_empty(list_of(TEXT)), ID), needed=False),
+    "calendar": TEXT,
+    "response": replace(mapping_of(optional(Shape(_read_target)), PRIORITY_ID), empty=None),
+    "escalates_to": list_of(LEVEL_NUMBER),
+    "notifies_on_completion": optional(LEVEL_NUMBER),
+}
+ACTIVITY = {
+    "name": TEXT,
+    "categories": optional(list_of(CATEGORY), ()),
+    "levels": optional(list_of(LEVEL_NUMBER), ()),
+    "shown_by": optional(SHOWN_BY_EVENT, ""),
+    "mails_requester": optional(FLAG, nothing=False),
+}
+PRIORITY = {
+    "name": TEXT,
+    "mantis": TEXT,
+    "levels": non_empty(list_of(LEVEL_NUMBER)),
+    "about": TEXT,
+    "handled_at": optional(LEVEL_NUMBER),
+}
+MODULE = {"name": TEXT, "owner": TEXT, "speciality": optional(TEXT, ""), "spec": list_of(TEXT)}
+BOARD = {"name": TEXT, "members": non_empty(list_of(TEXT)), "quorum": COUNT, "meets": optional(TEXT, "")}

@@ -1,0 +1,67 @@
+"""Whatever support.yml names stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from intake_fn.core.process import OFFICE_CALENDAR
+from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
+
+REFERENCES: tuple[tuple[str, str], ...] = (
+    ("offices.*.calendar", "calendar"),
+    ("offices.*.front_end", "level"),
+    ("offices.*.liaison", "person"),
+    ("clients.front_end", "level"),
+    ("levels.*.resources.*", "person"),
+    ("levels.*.specialities.*", "person"),
+    ("levels.*.calendar", "calendar of a level"),
+    ("levels.*.escalates_to.*", "level"),
+    ("levels.*.notifies_on_completion", "level"),
+    ("activities.*.levels.*", "level"),
+    ("priorities.*.levels.*", "level"),
+    ("priorities.*.handled_at", "level"),
+    ("modules.*.owner", "person"),
+    ("modules.*.speciality", "speciality"),
+    ("board.members.*", "person"),
+    ("admins.*", "person"),
+)
+"""Where the file names something that stands elsewhere in it."""
+
+KNOWN: Mapping[str, Callable[[Raw], Collection[Any]]] = {
+    "calendar": lambda p: p["calendars"],
+    "calendar of a level": lambda p: (*p["calendars"], OFFICE_CALENDAR),
+    "level": lambda p: [level["number"] for level in p["levels"] if level["number"] is not None],
+    "person": lambda p: p["people"],
+    "speciality": lambda p: {name for level in p["levels"] for name in level["specialities"]},
+}
+"""What there is to be named."""
+
+
+def _matches(value: Any, pattern: list[str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Path and value of everything that a pattern fits and that is there; `*` fits any key or place."""
+    if value in (None, ""):
+        return
+    if not pattern:
+        yield path, value
+        return
+    head, rest = pattern[0], pattern[1:]
+    inside: Iterable[tuple[Any, Any]]
+    if head == "*":
+        inside = value.items() if isinstance(value, Mapping) else enumerate(value)
+    else:
+        inside = [(head, value[head])]
+    for key, inner in inside:
+        yield from _matches(inner, rest, f"{path}.{key}".lstrip("."))
+
+
+def references(p: Raw, line: Line) -> Iterator[Problem]:
+    """Whatever is named is there."""
+    for pattern, kind in REFERENCES:
+        known = KNOWN[kind](p)
+        for path, name in _matches(p, pattern.split(".")):
+            if name not in known:
+                what = f"{path} names the {kind} {name!r}, which is not there"
+                if kind == "person" and name in p["former"]:
+                    what = f"{path} names {name!r}, who has left (former.{name})"
+                yield Problem(line(path), what, nearest(str(name), known))

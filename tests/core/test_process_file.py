@@ -274,6 +274,14 @@ DEFECTS = [
     (LEVEL_2, LEVEL_2.replace("marc-selter", ""), "resources: []", "levels.2.resources is empty", "Name at least one"),
     (LEVEL_2, LEVEL_2.replace("    resources: [marc-selter]\n", ""), "number: 2", "no 'resources'", "Add `resources:`"),
     ("levels: [0, 1, 2, 3], about", "levels: [0, 1, 2, 3, 4], about", "urgent: {", "urgent requests are al", "Take 4"),
+    ("handled_at: 3", "handled_at: 2", "urgent: {", "urgent requests are allowed at level 3", "Take 3 out: all urgent"),
+    (
+        "It can wait}",
+        "It can wait, handled_at: 3}",
+        "about: It can wait",
+        "low requests are allowed at level 4",
+        "Take 4 out: all l",
+    ),
     (
         "mantis: low,    levels: [0, 1, 2, 3, 4]",
         "mantis: low, levels: []",

@@ -55,7 +55,7 @@ def _named_fields_are_filled(p: Raw, line: Line) -> Iterator[Problem]:
 
 
 def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
-    """The reason that Specdesk gives itself, for a request that is raised to urgent at level 4."""
+    """The reason that Specdesk gives itself, for a request whose new priority another level handles."""
     if p["escalation_reasons"] and NOT_THIS_LEVEL not in p["escalation_reasons"]:
         what = f"escalation_reasons has no {NOT_THIS_LEVEL!r}, which is given when a request is raised to urgent"
         yield Problem(line("escalation_reasons"), what, f"Add `{NOT_THIS_LEVEL}:` with its words")
@@ -73,7 +73,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     references,
     level_checks.levels_lead_upwards,
     level_checks.specialists_are_of_their_level,
-    level_checks.urgent_stays_below,
+    level_checks.nothing_is_held_above_where_it_is_handled,
     level_checks.handled_where_it_may_be,
     level_checks.front_ends_take_everything,
     level_checks.response_times_fit,

@@ -7,11 +7,7 @@ from datetime import time
 
 from intake_fn.core.process import OFFICE_CALENDAR, OTHER, SameDay
 from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
-from intake_fn.core.request import Priority
 from intake_fn.core.spans import Span, minute_of, shown
-
-URGENT_NEVER_AT = 4
-"""Seed, Level 3: "All urgent issues must be handled at this level. high, medium, low could be escalated"."""
 
 
 def levels_lead_upwards(p: Raw, line: Line) -> Iterator[Problem]:
@@ -52,11 +48,18 @@ def specialists_are_of_their_level(p: Raw, line: Line) -> Iterator[Problem]:
             yield Problem(line(f"levels.{n}.specialities"), what, f"Add `{OTHER}:` with one of its resources")
 
 
-def urgent_stays_below(p: Raw, line: Line) -> Iterator[Problem]:
-    """Urgent at level 4 can't be represented."""
-    if URGENT_NEVER_AT in (p["priorities"][Priority.URGENT]["levels"] or ()):
-        what = f"urgent requests are allowed at level {URGENT_NEVER_AT}"
-        yield Problem(line("priorities.urgent.levels"), what, "Take 4 out: all urgent requests are handled at level 3")
+def nothing_is_held_above_where_it_is_handled(p: Raw, line: Line) -> Iterator[Problem]:
+    """A priority is handled at one level, if that is given: no level above it may hold it.
+
+    Seed, Level 3: "All urgent issues must be handled at this level. high, medium, low could be escalated".
+    """
+    for name, priority in p["priorities"].items():
+        at = priority["handled_at"]
+        for level in priority["levels"] or ():
+            if at is not None and level > at:
+                what = f"{name} requests are allowed at level {level}"
+                remedy = f"Take {level} out: all {name} requests are handled at level {at}"
+                yield Problem(line(f"priorities.{name}.levels"), what, remedy)
 
 
 def handled_where_it_may_be(p: Raw, line: Line) -> Iterator[Problem]:

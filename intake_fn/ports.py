@@ -6,7 +6,7 @@
 | Tracker | adapters/mantis.py         | tests/fakes.py |
 | Mailer  | adapters/ses.py            | tests/fakes.py |
 | Files   | adapters/s3.py             | tests/fakes.py |
-| Links   | adapters/signin.py         | tests/fakes.py |
+| Links   | adapters/signed_links.py   | tests/fakes.py |
 
 Every adapter turns the errors of its own library into those of core/errors.py, where it meets them.
 """
@@ -589,7 +589,7 @@ LEEWAY = timedelta(minutes=2)
 
 
 class Links(Protocol):
-    """Addresses and tokens that leave the house in mails, Mantis texts and pages, and come back.
+    """Addresses and signed tokens: they go out in mails, Mantis texts and pages, and come back.
 
     The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID.
     """
@@ -614,11 +614,11 @@ class Links(Protocol):
         """A clause on the published site; `url` is relative to the site's root."""
         ...
 
-    def seal(self, purpose: Purpose, text: str) -> str:
+    def sign(self, purpose: Purpose, text: str) -> str:
         """A signed, URL-safe token that carries `text`."""
         ...
 
-    def unseal(self, purpose: Purpose, token: str) -> str:
+    def verify(self, purpose: Purpose, token: str) -> str:
         """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old.
 
         A token is written in one way: another text that decodes to the same signature is Unknown. One of a clock that

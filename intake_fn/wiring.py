@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import within
 from intake_fn.adapters.logs import set_up
-from intake_fn.adapters.signin import SignedLinks
+from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
@@ -139,7 +139,7 @@ class Application:
 
         if self.settings.judge != BEDROCK:
             return built_in
-        from intake_fn.adapters.budget import DynamoBudget, log_account  # noqa: PLC0415
+        from intake_fn.adapters.dynamodb_budget import DynamoBudget, log_account  # noqa: PLC0415
         from intake_fn.desk.records import Exchanges  # noqa: PLC0415
         from spec_lookup.bedrock import asking  # noqa: PLC0415
         from spec_lookup.budget import MILLION, Price  # noqa: PLC0415

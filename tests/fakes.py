@@ -724,7 +724,7 @@ class PlainLinks:
 
     def status(self, case_id: str) -> str:
         """The requester's status page."""
-        return f"{self.base_url}/status/{self.seal(Purpose.STATUS, case_id)}"
+        return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
 
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request."""
@@ -732,22 +732,22 @@ class PlainLinks:
 
     def file(self, case_id: str, attachment: Attachment) -> str:
         """A link to an attachment."""
-        return f"{self.base_url}/files/{self.seal(Purpose.FILE, f'{case_id}/{attachment.key}')}"
+        return f"{self.base_url}/files/{self.sign(Purpose.FILE, f'{case_id}/{attachment.key}')}"
 
     def sign_in(self, address: str) -> str:
         """The link that signs an engineer in."""
-        return f"{self.base_url}/desk/sign-in/{self.seal(Purpose.SIGN_IN, address)}"
+        return f"{self.base_url}/desk/sign-in/{self.sign(Purpose.SIGN_IN, address)}"
 
     def clause(self, url: str) -> str:
         """A clause on the published site."""
         return f"{self.base_url}/spec/{url}"
 
-    def seal(self, purpose: Purpose, text: str) -> str:
+    def sign(self, purpose: Purpose, text: str) -> str:
         """A token that carries `text`."""
         made_for = [purpose, text, self.clock().isoformat(), crc32(f"{purpose}{text}".encode())]
         return _pack(json.dumps([*made_for, next(self.numbers)] if purpose is Purpose.SIGN_IN else made_for))
 
-    def unseal(self, purpose: Purpose, token: str) -> str:
+    def verify(self, purpose: Purpose, token: str) -> str:
         """The text of a token. Raises Unknown or Expired."""
         try:
             made_for, text, at, check, *_ = json.loads(_unpack(token))

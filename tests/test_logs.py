@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake_fn.adapters.logs import safe_traceback
-from intake_fn.adapters.signin import SignedLinks
+from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.core.redaction import hide, redacted, without_secrets
 from intake_fn.ports import Purpose
@@ -36,7 +36,7 @@ def links(process: Process) -> SignedLinks:
 
 def tokens(links: SignedLinks) -> list[str]:
     """One token of every purpose."""
-    return [links.seal(purpose, ADDRESS) for purpose in Purpose]
+    return [links.sign(purpose, ADDRESS) for purpose in Purpose]
 
 
 def test_request_lines_hold_no_tokens_and_no_addresses(lines: Callable[[], str], links: SignedLinks) -> None:
@@ -161,7 +161,7 @@ def test_an_address_is_found_however_it_is_written(written: str) -> None:
 
 def test_a_token_is_found_however_its_dots_and_its_place_are_written(links: SignedLinks) -> None:
     """In a query, in another address, behind other signs; one that was long begins with a dot."""
-    for token in (*tokens(links), links.seal(Purpose.HELD, "held/" * 100)):
+    for token in (*tokens(links), links.sign(Purpose.HELD, "held/" * 100)):
         signature = token.rpartition(".")[2]
         for dotted in (token, token.replace(".", "%2E"), token.replace(".", "%2e"), token.replace(".", "=2E")):
             for text in (f"next=%2Fstatus%2F{dotted}", f"x{dotted}", f"held={dotted}&x=1", f"({dotted})", f"{dotted}."):

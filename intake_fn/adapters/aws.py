@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.deadline import keep_to
-from intake_fn.adapters.handover import watch
+from intake_fn.adapters.transmission import track
 from intake_fn.core.errors import Broken, TryLater
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def client(
     )
     made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
     keep_to(made)
-    watch(made)
+    track(made)
     return made
 
 

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, status_of, translated
-from intake_fn.adapters.handover import handing_over
 from intake_fn.adapters.mail_headers import address_header, text_header, whole_text
+from intake_fn.adapters.transmission import transmitting
 from intake_fn.core.addresses import sendable
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
 from intake_fn.core.once import once
@@ -58,7 +58,7 @@ class SesMailer:
         """
         to = sendable(mail.to)
         message = _message(mail, to, self.identity)
-        with translated(SERVICE), handing_over() as handover:
+        with translated(SERVICE), transmitting() as transmission:
             from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004, PLC0415
             from botocore.parsers import ResponseParserError  # noqa: PLC0415 - loaded with the client
 
@@ -70,9 +70,9 @@ class SesMailer:
                     **self._reported(mail),
                 )
             except (ConnectionError, HTTPClientError, ResponseParserError) as error:
-                had = handover.whole if handover.begun else not isinstance(error, ConnectionError)
+                transmitted = transmission.complete if transmission.started else not isinstance(error, ConnectionError)
                 kind = type(error).__name__
-                if had:
+                if transmitted:
                     raise Unsure(f"SES was told to send to {mail.to} and did not answer ({kind}).") from error
                 raise TryLater(f"SES did not get the mail to {mail.to} ({kind}), so it was not sent.") from error
             except ClientError as error:

@@ -3,7 +3,7 @@
 | caller   | lets in                                                    |
 |----------|------------------------------------------------------------|
 | PUBLIC   | everyone                                                   |
-| TOKEN    | whoever has the signed link; the view unseals it           |
+| TOKEN    | whoever has the signed link; the view verifies it          |
 | ENGINEER | people of support.yml who signed in by a link in their mail |
 | ADMIN    | those of them whom `admins` of support.yml names           |
 """

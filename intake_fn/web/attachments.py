@@ -281,7 +281,7 @@ def fetched(desk: Desk, tokens: Iterable[str]) -> tuple[list[Attachment], list[s
     waiting: dict[str, str] = {}
     for token in dict.fromkeys(tokens):
         try:
-            named = json.loads(desk.links.unseal(Purpose.UPLOAD, token))
+            named = json.loads(desk.links.verify(Purpose.UPLOAD, token))
         except Unknown:
             problems.append(GONE)
             continue
@@ -308,7 +308,7 @@ def hold(desk: Desk, selection: Selection) -> dict[str, Attachment]:
     """
     new = (_put(desk, f"held/{secrets.token_hex(16)}", file, file.original or file.content) for file in selection.sent)
     return {
-        desk.links.seal(Purpose.HELD, json.dumps(asdict(file), separators=(",", ":"))): file
+        desk.links.sign(Purpose.HELD, json.dumps(asdict(file), separators=(",", ":"))): file
         for file in (*selection.held, *new)
     }
 
@@ -319,7 +319,7 @@ def release(desk: Desk, tokens: Iterable[str]) -> tuple[tuple[Attachment, ...], 
     problems: set[str] = set()
     for token in tokens:
         try:
-            file = Attachment(**json.loads(desk.links.unseal(Purpose.HELD, token)))
+            file = Attachment(**json.loads(desk.links.verify(Purpose.HELD, token)))
         except Unknown:
             problems.add(GONE)
         else:

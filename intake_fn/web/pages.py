@@ -53,7 +53,7 @@ def choose() -> Any:
 def new(kind: str) -> Any:
     """An empty form; with `clause`, about a clause of the spec."""
     form = form_for(Kind(kind), front().process)
-    opened = front().links.seal(Purpose.FORM, front().clock().isoformat())
+    opened = front().links.sign(Purpose.FORM, front().clock().isoformat())
     clause = citation(request.args.get("clause", ""))
     page = make_response(_show(form, clause=clause, key=secrets.token_urlsafe(16), opened=opened))
     page.headers["Cache-Control"] = "private, no-cache"  # Back shows the form as it was sent, with its key (R9, R11)
@@ -94,7 +94,7 @@ def send(kind: str) -> Any:
         return show_again(503, TYPED_IS_KEPT)
     except Refused as error:
         return show_again(422, str(error))
-    token = desk.links.seal(Purpose.STATUS, case.id)
+    token = desk.links.sign(Purpose.STATUS, case.id)
     changed = "1" if _says_more(wanted, case.request) else None
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
 
@@ -102,7 +102,7 @@ def send(kind: str) -> Any:
 def _arrival(desk: Desk, said: Mapping[str, str]) -> Arrival:
     """How the form was sent. The forms in the wiki do not say when they were opened."""
     try:
-        opened = datetime.fromisoformat(desk.links.unseal(Purpose.FORM, said.get("opened", "")))
+        opened = datetime.fromisoformat(desk.links.verify(Purpose.FORM, said.get("opened", "")))
     except Unknown:
         opened = None
     return Arrival(trapped=bool(said.get(TRAP, "").strip()), opened=opened)

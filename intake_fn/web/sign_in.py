@@ -101,7 +101,7 @@ def _ask(*, sent: str = "", message: str = "", address: str = "") -> str:
 def _unsealed(token: str) -> Person | None:
     """Whom a link signs in; None when it is too old, or they are not of the Help Desk any more. Raises Unknown."""
     try:
-        address = front().links.unseal(Purpose.SIGN_IN, token)
+        address = front().links.verify(Purpose.SIGN_IN, token)
     except Expired:
         return None
     return person_in(front().process, address)

@@ -141,7 +141,7 @@ def file(token: str) -> Any:
     What the store itself serves has none of our headers, so that is done only where an answer of ours can't hold it.
     """
     desk = front().desk()
-    case_id, _, key = desk.links.unseal(Purpose.FILE, token).partition("/")
+    case_id, _, key = desk.links.verify(Purpose.FILE, token).partition("/")
     for attachment in files_of(desk.store.load(case_id)):
         if attachment.key == key and attachment.size <= SERVED_BYTES:
             content = io.BytesIO(desk.files.get(key))
@@ -170,7 +170,7 @@ def case_number(text: str) -> str:
 def _case(token: str) -> Case:
     """The case that a status link opens. Raises Unknown, Expired, TryLater."""
     desk = front().desk()
-    return desk.store.load(desk.links.unseal(Purpose.STATUS, token))
+    return desk.store.load(desk.links.verify(Purpose.STATUS, token))
 
 
 def _page(

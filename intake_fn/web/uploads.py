@@ -50,7 +50,7 @@ def permit() -> Any:
     except TryLater:
         return {"problem": "The file store does not answer. Please try again in a moment."}, 503, {"Retry-After": "30"}
     named = json.dumps({"key": upload.key, "name": attachments.clean_name(name)})
-    return {"token": desk.links.seal(Purpose.UPLOAD, named), "url": upload.url, "fields": dict(upload.fields)}
+    return {"token": desk.links.sign(Purpose.UPLOAD, named), "url": upload.url, "fields": dict(upload.fields)}
 
 
 @blueprint.after_request

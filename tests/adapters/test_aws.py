@@ -185,7 +185,7 @@ def test_clients_wait_seconds_not_minutes() -> None:
 def test_boto3_is_loaded_with_the_first_client_and_not_before() -> None:
     """It is half of a cold start: a form page must not pay for it."""
     program = (
-        "import sys; from intake_fn.adapters import aws, clock, dynamodb, s3, ses, signin;"
+        "import sys; from intake_fn.adapters import aws, clock, dynamodb, s3, ses, signed_links;"
         "dynamodb.DynamoStore(None, 't'); s3.S3Files(None, 'b'); ses.SesMailer(None, None);"
         "print([name for name in ('boto3', 'botocore') if name in sys.modules])"
     )

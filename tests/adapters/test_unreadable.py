@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.budget import DynamoBudget
+from intake_fn.adapters.dynamodb_budget import DynamoBudget
 from intake_fn.adapters.dynamodb_items import (
     SYNC,
     asked_key,

@@ -102,7 +102,7 @@ def test_both_are_resolved_reopened_and_closed_together(pair: Pair) -> None:
     for mail in pair.to_jun():
         assert mail.text.startswith("Hello Jun,")
         token = mail.text.partition("/status/")[2].split()[0]
-        assert pair.follower == pair.desk.links.unseal(Purpose.STATUS, token)
+        assert pair.follower == pair.desk.links.verify(Purpose.STATUS, token)
         assert not [word for word in ("Camille", "camille", pair.lead, "4711", "Error page") if word in mail.text]
 
 

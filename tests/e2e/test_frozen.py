@@ -84,7 +84,7 @@ def form(address: str, key: str = "") -> dict[str, Any]:
 def opened(cold: Cold, answer: TestResponse) -> str:
     """The id of the request that was taken in."""
     assert 303 == answer.status_code, answer.text
-    return cold.application.links.unseal(Purpose.STATUS, answer.location.split("/status/")[1].partition("?")[0])
+    return cold.application.links.verify(Purpose.STATUS, answer.location.split("/status/")[1].partition("?")[0])
 
 
 def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
@@ -96,10 +96,10 @@ def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
 
 def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     """Every page, and every post."""
-    token = cold.application.links.seal(Purpose.STATUS, cold.case_id)
+    token = cold.application.links.sign(Purpose.STATUS, cold.case_id)
     file = cold.application.desk.store.load(cold.case_id).request.attachments[0]
     case = f"/desk/requests/{cold.case_id}"
-    download = cold.application.links.seal(Purpose.FILE, f"{cold.case_id}/{file.key}")
+    download = cold.application.links.sign(Purpose.FILE, f"{cold.case_id}/{file.key}")
     read = [
         *("/requests/new", "/requests/new/bug", "/health", "/api/search?q=shipment", f"/status/{token}"),
         *("/status/lost", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),

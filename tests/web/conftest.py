@@ -69,7 +69,7 @@ class Web:
         answer = self.send(kind, *files, **changed)
 
         assert answer.status_code == 303, answer.text
-        return self.desk.store.load(self.links.unseal_status(answer.headers["Location"]))
+        return self.desk.store.load(self.links.status_case_id(answer.headers["Location"]))
 
     def sign_in(self, address: str = "liaison.paris@example.com") -> None:
         """Sign in by the mailed link, as a person does."""
@@ -101,9 +101,9 @@ class Web:
 class Links(PlainLinks):
     """Tokens that anyone can read."""
 
-    def unseal_status(self, location: str) -> str:
+    def status_case_id(self, location: str) -> str:
         """The case that the address of a status page opens."""
-        return self.unseal(Purpose.STATUS, urlsplit(location).path.rsplit("/", 1)[-1])
+        return self.verify(Purpose.STATUS, urlsplit(location).path.rsplit("/", 1)[-1])
 
 
 @pytest.fixture

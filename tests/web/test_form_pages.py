@@ -55,7 +55,7 @@ def test_what_was_typed_is_still_there_when_a_part_is_missing(web: Web) -> None:
 
 
 def test_what_was_attached_is_still_attached_when_a_part_is_missing(web: Web) -> None:
-    """The file waits in the store and travels as a sealed token; the second try need not choose it again."""
+    """The file waits in the store and travels as a signed token; the second try need not choose it again."""
     answer = web.send(Kind.BUG, ("écran.png", PNG), steps="")
     held = re.search(r'name="held" value="([^"]+)"', answer.text)
 

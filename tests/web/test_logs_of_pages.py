@@ -17,7 +17,7 @@ WROTE = "My password is hunter2"
 def test_an_error_page_is_logged_without_the_token_of_its_address(lines: Callable[[], str], web: Web) -> None:
     """The line names the page; who reads the log must not be able to open it for 400 days."""
     case = web.sent()
-    token = web.links.seal(Purpose.STATUS, case.id)
+    token = web.links.sign(Purpose.STATUS, case.id)
     web.store.down = True
     assert 503 == web.client.get(f"/status/{token}").status_code
     assert 503 == web.client.post(f"/status/{token}/reply", data={"text": WROTE}).status_code

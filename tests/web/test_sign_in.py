@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from itsdangerous import TimestampSigner
 
-from intake_fn.adapters.signin import SignedLinks
+from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import SignInAsked

@@ -243,7 +243,7 @@ def test_an_expired_link_gets_a_page_that_offers_a_new_one(web: Web) -> None:
 def test_a_link_that_was_tampered_with_opens_nothing(web: Web, path: str) -> None:
     """404, in the site's look; a token of one purpose opens nothing else."""
     case = web.sent()
-    status_token = web.links.seal(Purpose.STATUS, case.id)
+    status_token = web.links.sign(Purpose.STATUS, case.id)
 
     assert web.client.get(path).status_code == 404
     if not path.startswith("/status"):

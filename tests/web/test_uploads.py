@@ -90,7 +90,7 @@ def test_only_a_token_that_was_given_for_it_names_a_file(web: Web, purpose: Purp
     """Nobody attaches what somebody else sent, or any other place of the store."""
     web.files.put("files/secret", LOG, "text/plain")
     text = '{"key": "files/secret", "name": "trace.log"}'
-    token = web.links.seal(purpose, text) if purpose else text
+    token = web.links.sign(purpose, text) if purpose else text
 
     assert "no longer kept" in web.send(uploaded=token).text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.budget import DynamoBudget
+from intake_fn.adapters.dynamodb_budget import DynamoBudget
 from spec_lookup import NoAnswer
 from tests.fakes import Clock
 

@@ -1,4 +1,4 @@
-"""Signed links and tokens: what leaves the house in mails, Mantis texts and pages, and comes back.
+"""Signed links and tokens: they go out in mails, Mantis texts and pages, and come back.
 
 A token is signed, not secret: who holds it can read its text, and nobody can make or change one.
 Every purpose signs with a key of its own, so that a token of one purpose opens nothing else.
@@ -64,7 +64,7 @@ class SignedLinks:
 
     def status(self, case_id: str) -> str:
         """The requester's status page."""
-        return f"{self.base_url}/status/{self.seal(Purpose.STATUS, case_id)}"
+        return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
 
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request; useless without signing in."""
@@ -72,22 +72,22 @@ class SignedLinks:
 
     def file(self, case_id: str, attachment: Attachment) -> str:
         """A signed link to an attachment, for those who read Mantis."""
-        return f"{self.base_url}/files/{self.seal(Purpose.FILE, f'{case_id}/{attachment.key}')}"
+        return f"{self.base_url}/files/{self.sign(Purpose.FILE, f'{case_id}/{attachment.key}')}"
 
     def sign_in(self, address: str) -> str:
         """The link that signs an engineer in."""
-        return f"{self.base_url}/desk/sign-in/{self.seal(Purpose.SIGN_IN, address)}"
+        return f"{self.base_url}/desk/sign-in/{self.sign(Purpose.SIGN_IN, address)}"
 
     def clause(self, url: str) -> str:
         """A clause on the published site; `url` is relative to the folder of the spec."""
         return f"{self.site_url}/spec/{url}"
 
-    def seal(self, purpose: Purpose, text: str) -> str:
+    def sign(self, purpose: Purpose, text: str) -> str:
         """A signed, URL-safe token that carries `text`."""
         once = [text, secrets.token_urlsafe(9)] if purpose is Purpose.SIGN_IN else text
         return str(self._serializer(purpose).dumps(once))
 
-    def unseal(self, purpose: Purpose, token: str) -> str:
+    def verify(self, purpose: Purpose, token: str) -> str:
         """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old."""
         try:
             found, made = self._serializer(purpose).loads(token, return_timestamp=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.adapters.signin import SignedLinks
+from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, Expired, Unknown
 from intake_fn.core.request import Attachment
 from intake_fn.ports import LEEWAY, Purpose
@@ -44,45 +44,45 @@ def links(request: pytest.FixtureRequest, clock: Clock, signed: SignedLinks) -> 
 @pytest.mark.parametrize("text", ["HD-1", "HD-1/ab/cd", "paul@example.com", '{"name":"écran 🚢.png"}', ""])
 def test_a_token_gives_its_text_back(links: Links, purpose: Purpose, text: str) -> None:
     """Any text, and the token needs no quoting in an address."""
-    token = links.seal(purpose, text)
+    token = links.sign(purpose, text)
 
-    assert links.unseal(purpose, token) == text
+    assert links.verify(purpose, token) == text
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_token_opens_nothing_else(links: Links, purpose: Purpose) -> None:
     """A status link must not sign anybody in."""
-    token = links.seal(purpose, "paul@example.com")
+    token = links.sign(purpose, "paul@example.com")
 
     for other in set(Purpose) - {purpose}:
         with pytest.raises(Unknown):
-            links.unseal(other, token)
+            links.verify(other, token)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_token_is_good_until_its_age_and_no_second_longer(links: Links, clock: Clock, purpose: Purpose) -> None:
     """Its age is that of support.yml for its purpose; the error says that it was good once."""
-    token = links.seal(purpose, "x")
+    token = links.sign(purpose, "x")
     made = clock.at
 
     clock.at = made + AGES[purpose]
-    assert links.unseal(purpose, token) == "x"
+    assert links.verify(purpose, token) == "x"
 
     clock.at = made + AGES[purpose] + timedelta(seconds=1)
     with pytest.raises(Expired, match="too old"):
-        links.unseal(purpose, token)
+        links.verify(purpose, token)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_damaged_token_is_unknown(links: Links, purpose: Purpose) -> None:
     """Cut off by a mail program, mistyped, made up: a message, never an error page."""
-    token = links.seal(purpose, "HD-1")
+    token = links.sign(purpose, "HD-1")
     swapped = ("A" if token[0] != "A" else "B") + token[1:]
 
     for damaged in (token[:-1], token[1:], swapped, token + "x", "", "x", "a.b.c", "é", "\0", "." * 9999):
         with pytest.raises(Unknown, match="link"):
-            links.unseal(purpose, damaged)
+            links.verify(purpose, damaged)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -90,32 +90,32 @@ def test_a_token_is_written_in_one_way(links: Links, purpose: Purpose) -> None:
     """Base64 has other texts for the same bytes, and takes padding: they would be other tokens that open the same."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for text in ("paul@example.com", "HD-1", "x"):
-        token = links.seal(purpose, text)
+        token = links.sign(purpose, text)
         others = {token[:-1] + letter for letter in letters} - {token}
         for other in (*others, f"{token}=", f"{token}==", f"{token}\n", f" {token}", f"{token}%3D", f"{token}."):
             with pytest.raises(Unknown):
-                links.unseal(purpose, other)
+                links.verify(purpose, other)
 
 
 def test_two_links_to_sign_in_of_one_second_are_two(links: Links) -> None:
     """Each is good once, so using one must not use up the other."""
-    first, second = (links.seal(Purpose.SIGN_IN, "paul@example.com") for _ in range(2))
+    first, second = (links.sign(Purpose.SIGN_IN, "paul@example.com") for _ in range(2))
 
     assert first != second
-    assert ["paul@example.com"] * 2 == [links.unseal(Purpose.SIGN_IN, token) for token in (first, second)]
+    assert ["paul@example.com"] * 2 == [links.verify(Purpose.SIGN_IN, token) for token in (first, second)]
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_token_of_a_clock_that_is_a_little_ahead_is_good(links: Links, clock: Clock, purpose: Purpose) -> None:
     """Two machines never have quite the same time; of one that is far ahead nobody knows when it ends."""
-    token = links.seal(purpose, "x")
+    token = links.sign(purpose, "x")
     made = clock.at
     clock.at = made - LEEWAY
-    assert "x" == links.unseal(purpose, token)
+    assert "x" == links.verify(purpose, token)
 
     clock.at = made - LEEWAY - timedelta(seconds=1)
     with pytest.raises(Expired):
-        links.unseal(purpose, token)
+        links.verify(purpose, token)
 
 
 def test_addresses_are_absolute_and_lead_to_our_pages(links: Links) -> None:
@@ -126,9 +126,9 @@ def test_addresses_are_absolute_and_lead_to_our_pages(links: Links) -> None:
         assert address.startswith(f"{BASE}{before}")
         return address.removeprefix(f"{BASE}{before}")
 
-    assert links.unseal(Purpose.STATUS, token(links.status("HD-1"), "/status/")) == "HD-1"
-    assert links.unseal(Purpose.FILE, token(links.file("HD-1", attachment), "/files/")) == "HD-1/ab/cd"
-    assert links.unseal(Purpose.SIGN_IN, token(links.sign_in("p@example.com"), "/desk/sign-in/")) == "p@example.com"
+    assert links.verify(Purpose.STATUS, token(links.status("HD-1"), "/status/")) == "HD-1"
+    assert links.verify(Purpose.FILE, token(links.file("HD-1", attachment), "/files/")) == "HD-1/ab/cd"
+    assert links.verify(Purpose.SIGN_IN, token(links.sign_in("p@example.com"), "/desk/sign-in/")) == "p@example.com"
     assert links.desk("HD-1") == f"{BASE}/desk/requests/HD-1"
     assert links.clause("shipments/#numbers") == f"{BASE}/spec/shipments/#numbers"
 
@@ -141,10 +141,10 @@ def test_the_ages_are_those_of_support_yml(process: Process) -> None:
 
 def test_another_secret_opens_nothing(signed: SignedLinks) -> None:
     """Changing the key ends all links, and nobody makes one without it."""
-    token = replace(signed, secret="f" * 64).seal(Purpose.SIGN_IN, "paul@example.com")
+    token = replace(signed, secret="f" * 64).sign(Purpose.SIGN_IN, "paul@example.com")
 
     with pytest.raises(Unknown):
-        signed.unseal(Purpose.SIGN_IN, token)
+        signed.verify(Purpose.SIGN_IN, token)
 
 
 def test_a_secret_that_could_be_guessed_is_refused_at_once(signed: SignedLinks) -> None:

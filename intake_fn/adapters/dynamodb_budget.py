@@ -1,4 +1,4 @@
-"""What the language model has cost today, counted in the table, and the log line of every judgement by it."""
+"""The daily budget of the language model, counted in DynamoDB, and the log line of every judgement by it."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ import pytest
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.deadline import within
-from intake_fn.adapters.handover import Handover
 from intake_fn.adapters.ses import SesMailer
+from intake_fn.adapters.transmission import Transmission
 from intake_fn.core.case import SendNotice
 from intake_fn.core.errors import SpecdeskError, TryLater, Undeliverable, Unsure
 from tests.adapters import dropping
@@ -160,14 +160,14 @@ def test_what_was_not_sent_is_sent_by_the_next_tries(process: Process, stage: st
 
 
 def test_each_attempt_is_counted_from_its_beginning() -> None:
-    """What an earlier attempt handed over says nothing of the next."""
-    handover = Handover(sleep=lambda _: None)
-    assert [b"a", b"b", b"c"] == list(handover.of(b"abc"))
-    was = handover.whole
-    parts = iter(handover.of(b"abc"))
+    """What an earlier attempt transmitted says nothing of the next."""
+    transmission = Transmission(sleep=lambda _: None)
+    assert [b"a", b"b", b"c"] == list(transmission.body(b"abc"))
+    first_attempt = transmission.complete
+    parts = iter(transmission.body(b"abc"))
     next(parts)
 
-    assert (True, False) == (was, handover.whole)
+    assert (True, False) == (first_attempt, transmission.complete)
 
 
 def test_no_mail_is_begun_without_time_for_its_answer(process: Process) -> None:

@@ -154,7 +154,7 @@ def _priorities(process: Process) -> str:
         (rule.name, rule.about, f"`{rule.mantis}`", ", ".join(map(str, _held_at(rule))))
         for rule in process.priorities.values()
     )
-    return table(("Priority", "When", f"In Mantis: {_field('priority', process)}", "Levels that may hold it"), rows)
+    return table(("Priority", "When", f"In Mantis: {_field('priority', process)}", "Levels"), rows)
 
 
 def _bug_report(process: Process) -> str:
@@ -207,13 +207,13 @@ def _mantis_fields(process: Process) -> str:
 
 
 def _mantis_status(process: Process) -> str:
-    return table(("Request is", "Status in Mantis"), process.mantis.status.items())
+    return table(("Status of the request", "Status in Mantis"), process.mantis.status.items())
 
 
 def _mantis_resolution(process: Process) -> str:
-    said = {**{outcome.value: OUTCOMES[outcome] for outcome in Outcome}, REOPENED: "(open again)"}
+    said = {**{outcome.value: OUTCOMES[outcome] for outcome in Outcome}, REOPENED: "(reopened)"}
     rows = ((said[name], theirs) for name, theirs in process.mantis.resolution.items())
-    return table(("What the requester reads", "Resolution in Mantis"), rows)
+    return table(("Shown to the requester", "Resolution in Mantis"), rows)
 
 
 def _mantis_settings(process: Process) -> str:
@@ -229,17 +229,17 @@ def _intake(process: Process) -> str:
     limits = process.intake
     rows = (
         ("Files of one request", f"at most {limits.files}"),
-        ("Files that travel with a form, together", f"{limits.posted_mb} MB"),
-        ("One larger file, which the browser sends ahead of the form", f"{limits.direct_mb} MB"),
+        ("Files sent with the form, in total", f"{limits.posted_mb} MB"),
+        ("Largest file, uploaded by the browser before the form", f"{limits.direct_mb} MB"),
         ("Longest text", f"{limits.text_characters:,} characters"),
-        ("Link to the status page", f"good for {limits.status_link_days} days"),
-        ("Link to sign in at the desk", f"good for {limits.sign_in_minutes} minutes, once"),
+        ("Link to the status page", f"valid for {limits.status_link_days} days"),
+        ("Link to sign in at the desk", f"valid for {limits.sign_in_minutes} minutes, once"),
     )
     return table(("Limit", "Value"), rows)
 
 
 def _mail(process: Process) -> str:
-    return f"Mail comes from **{process.mail.name}** ({process.mail.address}); answers go to {process.mail.reply_to}."
+    return f"Mail comes from **{process.mail.name}** ({process.mail.address}); replies go to {process.mail.reply_to}."
 
 
 FACTS: Mapping[str, Callable[[Process], str]] = {
@@ -307,11 +307,11 @@ def _ways_on(level: Level, process: Process) -> Iterator[str]:
     rules = process.priorities.values()
     for to in level.escalates_to:
         fitting = ", ".join(rule.name.lower() for rule in rules if to in rule.levels)
-        kept = " or ".join(rule.name.lower() for rule in rules if to not in rule.levels)
-        limit = f": {fitting}. Requests that are {kept} stay here" if kept else ""
+        kept = " and ".join(rule.name.lower() for rule in rules if to not in rule.levels)
+        limit = f": {fitting}. {kept.capitalize()} requests stay here" if kept else ""
         yield f"Escalates to Level {to}{limit}."
     if not level.escalates_to:
-        yield "The last level: there is nobody to escalate to."
+        yield "The last level: no further escalation."
     if level.notifies_on_completion is not None:
         yield f"Once completed, Level {level.notifies_on_completion} is notified by e-mail."
 
@@ -336,7 +336,7 @@ def target(when: Target | None) -> str:
             return TBD
         case SameDay(cutoff, next_due):
             return (
-                f"same day (in before {cutoff:%H:%M}: by the end of that working day) "
+                f"same day (received before {cutoff:%H:%M}: by the end of that working day) "
                 f"or morning of the next working day (by {next_due:%H:%M})"
             )
         case WorkingDayHours(hours):
@@ -359,7 +359,7 @@ def _hours(calendar: Calendar) -> str:
 
 def _span(span: Span) -> str:
     if span == WHOLE_DAY:
-        return "day and night"
+        return "around the clock"
     return f"{span.opens} to {shown(span.end)}{' of the next day' if span.crosses_midnight else ''}"
 
 

@@ -68,7 +68,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if _is_spec(file.src_uri)
     ]
     if problems := lint.lint(pages, process):
-        raise PluginError("\n".join(["The spec is not in form:", *map(str, problems)]))
+        raise PluginError("\n".join(["The spec has problems:", *map(str, problems)]))
     counted = [page.coverage for page in pages]
     words, lost = sum(each.words for each in counted), sum(len(each.lost) for each in counted)
     log.info("The spec publishes %d words; %d of them are in no clause", words, lost)
@@ -169,7 +169,7 @@ def _form(kind: Kind, process: Process, intake: str) -> str:
         f'<form class="sd-form" method="post" action="{intake}/requests/{kind}" enctype="multipart/form-data" '
         f'novalidate data-intake="{kind}">\n{render_fields(form_for(kind, process), intake=intake)}\n'
         '<p class="sd-send"><button class="md-button md-button--primary">Send</button> '
-        '<span class="sd-hint">You get a receipt at once, and a link that shows how your request stands.</span></p>\n'
+        '<span class="sd-hint">You get a receipt at once, with a link to the status of your request.</span></p>\n'
         "</form>\n"
     )
 
@@ -183,7 +183,7 @@ def mermaid() -> Path:
     found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "nothing"
     if found != MERMAID_SHA256:
         raise PluginError(
-            f"mermaidx carries another mermaid.js than the one that was reviewed (SHA-256 {found}). Install the "
+            f"mermaidx carries another mermaid.js than the reviewed one (SHA-256 {found}). Install the "
             "version of requirements-dev.lock, or review the new script and change MERMAID_SHA256."
         )
     return path

@@ -47,7 +47,7 @@ HEDGES = (
     "to be defined",
     "to be decided",
 )
-"""Words after which nobody can say whether the system behaves as the clause defines."""
+"""Vague words: with them nobody can say whether the system behaves as the clause defines."""
 
 COMMON = "index"
 """The page of common rules; it belongs to no module."""
@@ -64,7 +64,7 @@ _HEDGE = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, HEDGES))})(?![\w-])",
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that fails the build. `line` counts from 1."""
+    """A defect that fails the build. `line` counts from 1."""
 
     page: str
     line: int
@@ -72,13 +72,13 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        """As compilers write it, so that an editor can jump there."""
+        """In the form of compilers, so that an editor can jump there."""
         return f"{self.page}:{self.line}: {self.what}. {self.remedy}."
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the spec as it was written. `name` is that of support.yml, `lines` are those of the file."""
+    """A page of the spec as written. `name` is its name in support.yml, `lines` are the lines of the file."""
 
     name: str
     path: str
@@ -89,7 +89,7 @@ class Page:
     clauses: tuple[Clause, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     broken: Problem | None = None
-    """Why the page has no clauses, if it can't be read."""
+    """The reason that the page has no clauses, if it can't be read."""
 
 
 def read(name: str, path: str, text: str, site: Path | None = None) -> Page:
@@ -97,8 +97,8 @@ def read(name: str, path: str, text: str, site: Path | None = None) -> Page:
     head, _, first_line = split(text)
     lines = tuple(_outside_code(text.split("\n"), first_line - 1))
     try:
-        found = read_page(path, text, site)
-        return Page(name, path, head, lines, tuple(found.clauses), found.coverage)
+        page = read_page(path, text, site)
+        return Page(name, path, head, lines, tuple(page.clauses), page.coverage)
     except SpecBroken as error:
         return Page(name, path, head, lines, broken=_problem(path, error))
 
@@ -111,7 +111,7 @@ def _problem(path: str, error: SpecBroken) -> Problem:
 
 
 def _outside_code(lines: list[str], begin: int) -> Iterator[tuple[int, str]]:
-    """Numbers and texts of the lines outside fences: what closes one is as long as what opened it, and alone."""
+    """Numbers and texts of the lines outside fences: a closing fence is as long as the opening one, and alone."""
     fence = ""
     for number, line in enumerate(lines[begin:], begin + 1):
         mark = _FENCE.match(line)
@@ -124,13 +124,13 @@ def _outside_code(lines: list[str], begin: int) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-# --- the rules, each yields what it found -----------------------------------------------------
+# --- the rules; each yields its problems ------------------------------------------------------
 
 
 def _has_an_owner(page: Page, process: Process) -> Iterator[Problem]:
     owner = page.head.get("owner", "")
     if owner not in process.people:
-        what = f"the owner {owner!r} is no person of support.yml" if owner else "the page has no owner"
+        what = f"the owner {owner!r} is not among the people of support.yml" if owner else "the page has no owner"
         known = ", ".join(process.people)
         yield Problem(page.path, 1, what, f"Write `owner:` with one of {known} between two lines of --- at the top")
 
@@ -138,7 +138,7 @@ def _has_an_owner(page: Page, process: Process) -> Iterator[Problem]:
 def _belongs_to_a_module(page: Page, process: Process) -> Iterator[Problem]:
     if page.name != COMMON and not any(page.name in module.spec for module in process.modules.values()):
         what = f"no module of support.yml names the page {page.name!r}"
-        yield Problem(page.path, 1, what, "Add it to the `spec` of its module, so that changes find their owner")
+        yield Problem(page.path, 1, what, "Add it to the `spec` of its module, whose owner gets its change requests")
 
 
 def _can_be_read(page: Page, _: Process) -> Iterator[Problem]:
@@ -155,14 +155,14 @@ def _has_anchors(page: Page, _: Process) -> Iterator[Problem]:
             remedy = "Add one of your own, as in `## Cancelling {#cancel}`: it is cited and must outlive the heading"
             yield Problem(page.path, clause.line, f"the clause {clause.title!r} has no anchor", remedy)
         elif not _GOOD_ANCHOR.fullmatch(clause.anchor):
-            what = f"the anchor {clause.anchor!r} is hard to cite"
+            what = f"the anchor {clause.anchor!r} has other characters"
             yield Problem(page.path, clause.line, what, "Use a-z, 0-9 and hyphens")
 
 
 def _has_text(page: Page, _: Process) -> Iterator[Problem]:
     for clause in page.clauses:
         if not clause.text:
-            what = f"the clause {clause.title!r} says nothing"
+            what = f"the clause {clause.title!r} has no text"
             yield Problem(page.path, clause.line, what, "Write its text, or delete it")
 
 
@@ -171,8 +171,8 @@ def _hedges_nothing(page: Page, _: Process) -> Iterator[Problem]:
         return
     for number, line in page.lines:
         for match in _HEDGE.finditer(_CODE.sub(" ", line)):
-            what = f"{match.group(1)!r} leaves open what holds"
-            yield Problem(page.path, number, what, "Say what the system does, when, and for whom")
+            what = f"{match.group(1)!r} is vague"
+            yield Problem(page.path, number, what, "Write what the system does, when, and for whom")
 
 
 RULES: tuple[Callable[[Page, Process], Iterator[Problem]], ...] = (
@@ -186,12 +186,12 @@ RULES: tuple[Callable[[Page, Process], Iterator[Problem]], ...] = (
 
 
 def lint(pages: list[Page], process: Process) -> list[Problem]:
-    """All that is wrong with the pages of the spec, by page and line."""
-    found = [problem for page in pages for rule in RULES for problem in rule(page, process)]
-    there = {page.name for page in pages}
+    """All problems of the pages of the spec, by page and line."""
+    problems = [problem for page in pages for rule in RULES for problem in rule(page, process)]
+    names = {page.name for page in pages}
     for module in process.modules.values():
         for name in module.spec:
-            if name not in there:
-                what = f"the module {module.id!r} names the spec page {name!r}, which is not there"
-                found.append(Problem("support.yml", 1, what, f"Write docs/spec/{name}.md, or take the name out"))
-    return sorted(found, key=lambda problem: (problem.page, problem.line, problem.what))
+            if name not in names:
+                what = f"the module {module.id!r} names the spec page {name!r}, which does not exist"
+                problems.append(Problem("support.yml", 1, what, f"Write docs/spec/{name}.md, or remove the name"))
+    return sorted(problems, key=lambda problem: (problem.page, problem.line, problem.what))

@@ -174,7 +174,7 @@ def test_working_time_and_parts_of_days_are_told_in_words(process: Process) -> N
         found = facts(replace(process, calendars={**process.calendars, "london": london}))
         return found["offices"] + found["holidays"]
 
-    assert "Mon to Fri, day and night" in told(WHOLE_DAY)
+    assert "Mon to Fri, around the clock" in told(WHOLE_DAY)
     assert "Mon to Fri, 22:00 to 06:00 of the next day" in told(Span(1320, 1800))
     assert "Mon to Fri, 09:00 to 12:30 and 13:30 to 24:00" in told(Span(540, 750), Span(810, 1440))
     assert "| Thu 24 Dec 2026 | Eve | london |" in told(WHOLE_DAY)
@@ -189,14 +189,14 @@ def test_same_day_is_told_with_its_hours(process: Process) -> None:
 
     assert isinstance(when, SameDay)
     assert target(when) == (
-        "same day (in before 13:00: by the end of that working day) or morning of the next working day (by 12:00)"
+        "same day (received before 13:00: by the end of that working day) or morning of the next working day (by 12:00)"
     )
 
 
 def test_urgent_is_never_at_level_4(process: Process) -> None:
     """The seed: all urgent issues must be handled at level 3."""
     assert "| Urgent | never at this level |" in facts(process)["level-4"]
-    assert "Requests that are urgent stay here." in facts(process)["level-3"]
+    assert "Urgent requests stay here." in facts(process)["level-3"]
 
 
 def test_urgent_is_at_level_3_on_every_page(process: Process) -> None:

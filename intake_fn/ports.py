@@ -3,7 +3,7 @@
 | Port    | real                       | in unit tests  |
 |---------|----------------------------|----------------|
 | Store   | adapters/dynamodb.py       | tests/fakes.py |
-| Tracker | adapters/mantis.py         | tests/fakes.py |
+| Tracker | adapters/mantis/           | tests/fakes.py |
 | Mailer  | adapters/ses.py            | tests/fakes.py |
 | Files   | adapters/s3.py             | tests/fakes.py |
 | Links   | adapters/signed_links.py   | tests/fakes.py |

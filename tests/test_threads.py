@@ -103,7 +103,7 @@ def test_first_requests_share_one_client(process: Process) -> None:
 
     assert 1 == len(set(map(id, at_once(lambda _: store._client))))
     assert 1 == len(made)
-    assert 1 == len(set(map(id, at_once(lambda _: tracker._pool))))
+    assert 1 == len(set(map(id, at_once(lambda _: tracker.http._pool))))
 
 
 def test_nothing_of_ours_is_cached_without_a_lock() -> None:
@@ -124,9 +124,9 @@ def test_names_of_mantis_may_be_forgotten_while_they_are_asked_for(process: Proc
     def ask(number: int) -> set[Any]:
         found = set()
         for _ in range(2_000):
-            found.add(tracker._remember("account", lambda: "helpdesk"))
+            found.add(tracker.names._read("account", lambda: "helpdesk"))
             if number % 2:
-                tracker._known.clear()
+                tracker.names._known.clear()
         return found
 
     assert [{"helpdesk"}] * THREADS == at_once(ask)

@@ -21,7 +21,7 @@ from uuid import uuid4
 import pytest
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_answers import answer_of
+from intake_fn.adapters.mantis.answers import answer_of
 from intake_fn.adapters.provision.mantis_survey import survey
 from intake_fn.core.case import Relation
 from intake_fn.core.errors import Broken, Diagnosed, Refused, SpecdeskError, TryLater
@@ -77,20 +77,23 @@ class TestMantis(TrackerContract):
         for _ in range(2):
             tracker.note(number, "Handed over.", "[HD#3#2]")
 
-        assert 1 == len(tracker._issue(number)["notes"])
+        assert 1 == len(tracker.http.issue(number)["notes"])
 
     def test_a_relation_stands_there_once(self, tracker: MantisTracker) -> None:
         """The last one that was said."""
         one, other = tracker.file(issue()).number, tracker.file(issue()).number
         for relation in (Relation.RELATED, Relation.DUPLICATE, Relation.DUPLICATE):
             tracker.relate(one, other, relation)
-        found = tracker._issue(one)["relationships"]
+        found = tracker.http.issue(one)["relationships"]
 
         assert [("duplicate-of", other)] == [(row["type"]["name"], row["issue"]["id"]) for row in found]
 
         for _ in range(2):
             tracker.relate(one, other, None)
-        assert [] == [*tracker._issue(one).get("relationships", ()), *tracker._issue(other).get("relationships", ())]
+        assert [] == [
+            *tracker.http.issue(one).get("relationships", ()),
+            *tracker.http.issue(other).get("relationships", ()),
+        ]
 
     def test_a_file_stands_there_once(self, tracker: MantisTracker) -> None:
         """The same bytes are the same file."""
@@ -98,7 +101,7 @@ class TestMantis(TrackerContract):
         for _ in range(2):
             tracker.attach(number, "écran.png", b"\x89PNG\r\n\x1a\nabc")
 
-        assert ["écran.png"] == [file["filename"] for file in tracker._issue(number)["attachments"]]
+        assert ["écran.png"] == [file["filename"] for file in tracker.http.issue(number)["attachments"]]
 
     def test_two_files_of_one_name_and_size_both_arrive(self, tracker: MantisTracker) -> None:
         """Mantis gives the second another name; each is there once, however often it is sent."""
@@ -106,7 +109,7 @@ class TestMantis(TrackerContract):
         contents = [b"BM" + bytes([n]) * 5000 for n in (1, 2)]
         for content in contents * 2:
             assert tracker.attach(number, "screen.bmp", content)
-        found = tracker.rows(f"issues/{number}/files", "files")
+        found = tracker.http.rows(f"issues/{number}/files", "files")
 
         assert contents == [b64decode(file["content"]) for file in found]
 
@@ -154,7 +157,7 @@ def test_nobody_is_mailed_for_being_mentioned(stand_in: StandIn, where: str) -> 
     assert stand_in.state.number("select id from account where name = 'andrei'")
     assert [] == stand_in.state.rows("select * from mention")
     if where not in ("tag", "file"):
-        assert "kim@andrei.example" in json.dumps(stand_in.tracker._issue(number))
+        assert "kim@andrei.example" in json.dumps(stand_in.tracker.http.issue(number))
 
 
 def test_the_stand_in_notices_a_mention(stand_in: StandIn) -> None:
@@ -203,7 +206,7 @@ def test_an_update_and_a_list_look_ids_up_again_too(stand_in: StandIn, what: str
     """The issue moves to the project that is there now."""
     number = stand_in.tracker.file(issue(project="Change InBox", handler="roma")).number
     stand_in.tracker.update(number, project="Change InBox", handler="paul", status="assigned", priority="high")
-    stand_in.tracker._project("Bugs InBox")
+    stand_in.tracker.names.project("Bugs InBox")
     renew(stand_in, what)
 
     assert [number] == [change.number for change in stand_in.tracker.changes(None)]
@@ -216,13 +219,13 @@ def test_names_are_read_anew_after_a_while(stand_in: StandIn) -> None:
     """A number that Mantis takes and does not know is no error: what is known grows no older than ten minutes."""
     tracker = replace(stand_in.tracker, seconds=iter(range(0, 10**6, 100)).__next__)
     reads: list[str] = []
-    send = tracker._send
+    send = tracker.http.send
 
     def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         reads.extend([path] if path in ("projects", "config") else [])
         return send(method, path, *arguments, **more)
 
-    tracker._send = counted  # type: ignore[method-assign]  # it sends all the same
+    tracker.http.send = counted  # type: ignore[method-assign]  # it sends all the same
     for _ in range(3):
         tracker.file(issue())
 
@@ -232,7 +235,7 @@ def test_names_are_read_anew_after_a_while(stand_in: StandIn) -> None:
 
 def test_a_number_that_mantis_does_not_know_is_not_kept(stand_in: StandIn) -> None:
     """It is stored, and shown as @50@: the page says so."""
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         answer = send(method, path, *arguments, **more)
@@ -242,7 +245,7 @@ def test_a_number_that_mantis_does_not_know_is_not_kept(stand_in: StandIn) -> No
         return answer
 
     number = stand_in.tracker.file(issue()).number
-    stand_in.tracker._send = other  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.http.send = other  # type: ignore[method-assign]  # it sends all the same
     dropped = stand_in.tracker.update(number, project="Bugs InBox", handler="paul", status="assigned", priority="low")
 
     assert ("priority",) == dropped
@@ -257,7 +260,7 @@ class Emptied(dict[str, Any]):
 
 def test_another_thread_may_have_names_read_anew_at_any_moment(stand_in: StandIn) -> None:
     """Each goes on with what it has read itself."""
-    vars(stand_in.tracker)["_known"] = Emptied()
+    vars(stand_in.tracker.names)["_known"] = Emptied()
 
     assert () == stand_in.tracker.file(issue()).dropped
 
@@ -278,13 +281,13 @@ def test_what_is_gone_from_mantis_is_our_configuration(stand_in: StandIn) -> Non
 def test_only_mantis_s_own_code_says_that_an_issue_is_gone(stand_in: StandIn, method: str, body: bytes) -> None:
     """A 404 of a proxy, or of another thing that is missing, does not."""
     number = stand_in.tracker.file(issue()).number
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def other(called: str, path: str, *arguments: Any, **more: Any) -> Any:
         lost = called == method and path.startswith(f"issues/{number}")
         return answer_of(404, body) if lost else send(called, path, *arguments, **more)
 
-    stand_in.tracker._send = other  # type: ignore[assignment, method-assign]  # a proxy before the stand-in
+    stand_in.tracker.http.send = other  # type: ignore[assignment, method-assign]  # a proxy before the stand-in
     for deed in ("update", "note", "look") if method == "GET" else ("update" if method == "PATCH" else "note",):
         with pytest.raises((TryLater, Broken)):
             DEEDS[deed](stand_in.tracker, number)
@@ -309,8 +312,8 @@ def test_an_engineer_who_was_lowered_stops_no_filing(stand_in: StandIn) -> None:
     assert ("handler",) == stand_in.tracker.file(one).dropped
     assert 1 == len(stand_in.marked(one.marker))
     assert () == stand_in.tracker.update(number, handler="roma", **wanted)
-    stand_in.tracker._known.clear()
-    stand_in.tracker._handler(stand_in.tracker._project("Bugs InBox"), "andrei", handled=True)
+    stand_in.tracker.names._known.clear()
+    stand_in.tracker.names.handler(stand_in.tracker.names.project("Bugs InBox"), "andrei", with_handler=True)
     lower(stand_in, "andrei")
     assert ("handler",) == stand_in.tracker.update(number, handler="andrei", **{**wanted, "priority": "high"})
     assert ("feedback", "high") == (stand_in.tracker.look(number).status, stand_in.tracker.look(number).priority)
@@ -318,7 +321,7 @@ def test_an_engineer_who_was_lowered_stops_no_filing(stand_in: StandIn) -> None:
 
 def test_a_handler_who_is_listed_and_denied_all_the_same_is_dropped(stand_in: StandIn) -> None:
     """As where a threshold of the project asks for more than the list goes by."""
-    read = stand_in.tracker.rows
+    read = stand_in.tracker.http.rows
     lower(stand_in, "paul")
 
     def as_before(path: str, *arguments: Any) -> Any:
@@ -326,7 +329,7 @@ def test_a_handler_who_is_listed_and_denied_all_the_same_is_dropped(stand_in: St
         number = stand_in.state.number("select id from account where name = 'paul'")
         return [*rows, {"id": number, "name": "paul"}] if path.endswith("/handlers") else rows
 
-    stand_in.tracker.rows = as_before  # type: ignore[assignment, method-assign]
+    stand_in.tracker.http.rows = as_before  # type: ignore[assignment, method-assign]
     one = issue()
 
     assert ("handler",) == stand_in.tracker.file(one).dropped
@@ -369,13 +372,13 @@ def test_no_more_is_read_than_back_to_when_the_request_came(stand_in: StandIn) -
     number = stand_in.tracker.file(issue()).number
     busy(stand_in, number, 450, seconds=-200_000)
     sizes: list[str] = []
-    rows = stand_in.tracker.rows
+    rows = stand_in.tracker.http.rows
 
     def counted(path: str, key: str, query: dict[str, str] | None = None) -> Any:
         sizes.extend([query["page_size"]] if query and path == "issues" else [])
         return rows(path, key, query)
 
-    stand_in.tracker.rows = counted  # type: ignore[assignment, method-assign]
+    stand_in.tracker.http.rows = counted  # type: ignore[assignment, method-assign]
     stand_in.tracker.file(issue(since=datetime.now(UTC)))
 
     assert ["200"] == sizes
@@ -407,7 +410,7 @@ def test_a_category_that_was_lost_comes_back(stand_in: StandIn) -> None:
         number, project="Bugs InBox", handler="paul", status="assigned", priority="high", category="Customs"
     )
 
-    assert "Customs" == stand_in.tracker._issue(number)["category"]["name"]
+    assert "Customs" == stand_in.tracker.http.issue(number)["category"]["name"]
 
 
 def test_a_handler_who_may_not_handle_is_reported_as_dropped(stand_in: StandIn) -> None:
@@ -458,7 +461,7 @@ def test_whatever_goes_wrong_there_is_one_issue_in_the_end(stand_in: StandIn, fa
     one = issue()
     calls = 0
     hasty = replace(stand_in.tracker, timeout_seconds=0.4)
-    original: Callable[..., Any] = hasty._send
+    original: Callable[..., Any] = hasty.http.send
 
     def counted(*arguments: Any, **more: Any) -> Any:
         nonlocal calls
@@ -467,7 +470,7 @@ def test_whatever_goes_wrong_there_is_one_issue_in_the_end(stand_in: StandIn, fa
         calls += 1
         return original(*arguments, **more)
 
-    hasty._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+    hasty.http.send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
     for _ in range(4):
         try:
             placed = hasty.file(one)
@@ -526,7 +529,7 @@ def test_what_is_not_mantis_s_json_is_tried_later(stand_in: StandIn, deed: str, 
 def _meets(stand_in: StandIn, tracker: MantisTracker, fault: str, after: int) -> list[str]:
     """Have one call meet a fault, after so many others; returns what will hold the path of that call."""
     calls, met = 0, []
-    original: Callable[..., Any] = tracker._send
+    original: Callable[..., Any] = tracker.http.send
 
     def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         nonlocal calls
@@ -536,7 +539,7 @@ def _meets(stand_in: StandIn, tracker: MantisTracker, fault: str, after: int) ->
         calls += 1
         return original(method, path, *arguments, **more)
 
-    tracker._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+    tracker.http.send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
     return met
 
 
@@ -569,13 +572,13 @@ def test_what_is_null_is_as_good_as_left_out(stand_in: StandIn, deed: str) -> No
 def test_half_an_issue_is_never_taken_for_one(stand_in: StandIn, body: Any, why: str) -> None:
     """Neither is it gone, nor was anything in it changed by somebody."""
     number = stand_in.tracker.file(issue()).number
-    original = stand_in.tracker._send
+    original = stand_in.tracker.http.send
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         answer = original(method, path, *arguments, **more)
         return answer_of(200, json.dumps(body).encode()) if path == f"issues/{number}" else answer
 
-    stand_in.tracker._send = other  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.http.send = other  # type: ignore[method-assign]  # it sends all the same
     for deed in ("look", "note", "update", "attach", "relate"):
         with pytest.raises(TryLater):
             assert DEEDS[deed](stand_in.tracker, number), why
@@ -619,7 +622,7 @@ def test_whatever_mantis_answers_is_an_error_of_ours_at_most(stand_in: StandIn, 
     number, random = one_with_all(stand_in), Random(1)  # noqa: S311 - a test
     for _ in range(200):
         tracker = replace(stand_in.tracker)
-        tracker._send = spoiling(tracker._send, random)  # type: ignore[method-assign]  # spoils one answer in three
+        tracker.http.send = spoiling(tracker.http.send, random)  # type: ignore[method-assign]  # spoils one answer in three
         with suppress(SpecdeskError):
             DEEDS[deed](tracker, number)
 
@@ -641,25 +644,25 @@ def spoiling(send: Callable[..., Any], random: Random) -> Callable[..., Any]:
 def test_a_file_that_a_proxy_refuses_is_refused(stand_in: StandIn, status: int) -> None:
     """Whatever page it answers with."""
     number = stand_in.tracker.file(issue()).number
-    original = stand_in.tracker._send
+    original = stand_in.tracker.http.send
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         refused = method == "POST" and path.endswith("/files")
         return answer_of(status, b"<html>no</html>") if refused else original(method, path, *arguments, **more)
 
-    stand_in.tracker._send = other  # type: ignore[method-assign]  # a proxy before the stand-in
+    stand_in.tracker.http.send = other  # type: ignore[method-assign]  # a proxy before the stand-in
     assert not stand_in.tracker.attach(number, "large.bmp", b"BM")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 502])
 def test_tags_that_are_refused_do_not_make_the_filing_fail(stand_in: StandIn, status: int) -> None:
     """Mantis answers an empty 500 to a tag that it does not like: the issue is there all the same."""
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def no_tags(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         return answer_of(status, b"") if path.endswith("/tags") else send(method, path, *arguments, **more)
 
-    stand_in.tracker._send = no_tags  # type: ignore[method-assign]  # all else is sent
+    stand_in.tracker.http.send = no_tags  # type: ignore[method-assign]  # all else is sent
     one = issue()
 
     assert ("tags",) == stand_in.tracker.file(one).dropped
@@ -678,12 +681,12 @@ def test_a_marker_that_mentions_somebody_is_found_again(stand_in: StandIn) -> No
 def test_a_proxy_s_404_says_nothing_of_a_relation(stand_in: StandIn, deed: str, body: bytes) -> None:
     """It neither is there nor is it gone: it is tried again."""
     number = one_with_all(stand_in)
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def other(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         return answer_of(404, body) if "relationships" in path else send(method, path, *arguments, **more)
 
-    stand_in.tracker._send = other  # type: ignore[method-assign]  # a proxy before the stand-in
+    stand_in.tracker.http.send = other  # type: ignore[method-assign]  # a proxy before the stand-in
     with pytest.raises((TryLater, Broken)):
         DEEDS[deed](stand_in.tracker, number)
 
@@ -691,14 +694,14 @@ def test_a_proxy_s_404_says_nothing_of_a_relation(stand_in: StandIn, deed: str, 
 def test_a_relation_that_somebody_took_back_first_is_taken_back(stand_in: StandIn) -> None:
     """Mantis says that it is not there, by its code."""
     number = one_with_all(stand_in)
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def faster(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         if method == "DELETE":
             stand_in.raw("DELETE", path)
         return send(method, path, *arguments, **more)
 
-    stand_in.tracker._send = faster  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.http.send = faster  # type: ignore[method-assign]  # it sends all the same
     stand_in.tracker.relate(number, number - 1, None)
 
 
@@ -715,7 +718,7 @@ def test_an_issue_that_is_hidden_from_us_cannot_be_related_to(stand_in: StandIn)
 def test_a_file_whose_size_is_not_told_is_known_by_its_bytes(stand_in: StandIn) -> None:
     """It is not attached a second time."""
     number = one_with_all(stand_in)
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def without_sizes(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         answer = send(method, path, *arguments, **more)
@@ -723,7 +726,7 @@ def test_a_file_whose_size_is_not_told_is_known_by_its_bytes(stand_in: StandIn) 
             file.pop("size")
         return answer
 
-    stand_in.tracker._send = without_sizes  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.http.send = without_sizes  # type: ignore[method-assign]  # it sends all the same
     assert stand_in.tracker.attach(number, "trace.log", b"log")
 
     assert 1 == len(stand_in.raw("GET", f"issues/{number}/files")["files"])
@@ -733,7 +736,7 @@ def test_a_file_whose_size_is_not_told_is_known_by_its_bytes(stand_in: StandIn) 
 def test_a_proxy_that_denies_says_nothing_of_an_issue(stand_in: StandIn, body: bytes) -> None:
     """Only Mantis's own words say that it is hidden from us."""
     number = stand_in.tracker.file(issue()).number
-    stand_in.tracker._send = lambda *_, **__: answer_of(403, body)  # type: ignore[method-assign]
+    stand_in.tracker.http.send = lambda *_, **__: answer_of(403, body)  # type: ignore[method-assign]
     with pytest.raises(Broken):
         stand_in.tracker.look(number)
 
@@ -743,7 +746,7 @@ def test_a_line_break_in_a_name_cannot_turn_an_error_into_a_success(stand_in: St
     number = stand_in.tracker.file(issue()).number
     assert stand_in.tracker.attach(number, "a\r\nb.png", b"x")
 
-    assert ["a b.png"] == [file["filename"] for file in stand_in.tracker._issue(number)["attachments"]]
+    assert ["a b.png"] == [file["filename"] for file in stand_in.tracker.http.issue(number)["attachments"]]
 
 
 def test_who_is_not_there_is_tried_later(process: Process) -> None:
@@ -763,11 +766,11 @@ def test_an_issue_moves_to_a_project_that_lacks_its_category(stand_in: StandIn) 
     number = stand_in.tracker.file(issue(category="Only for bugs")).number
     stand_in.tracker.note(number, "Seen.", "[HD#2#1]")
     stand_in.tracker.attach(number, "trace.log", b"log")
-    before = stand_in.tracker._issue(number)
+    before = stand_in.tracker.http.issue(number)
     dropped = stand_in.tracker.update(
         number, project="Change InBox", handler="paul", status="assigned", priority="high"
     )
-    after = stand_in.tracker._issue(number)
+    after = stand_in.tracker.http.issue(number)
 
     assert () == dropped
     assert ("Only for bugs", stand_in.tracker.mapping.category) == (
@@ -781,12 +784,12 @@ def test_the_version_that_an_issue_was_fixed_in_is_read(stand_in: StandIn) -> No
     """The stand-in has no versions, so that one is put into its answer as Mantis would give it."""
     number = stand_in.tracker.file(issue()).number
     assert "" == stand_in.tracker.look(number).fixed_in
-    send = stand_in.tracker._send
+    send = stand_in.tracker.http.send
 
     def fixed(*arguments: Any, **more: Any) -> Any:
         answer = send(*arguments, **more)
         answer.body["issues"][0]["fixed_in_version"] = {"id": 2, "name": "1.1"}
         return answer
 
-    stand_in.tracker._send = fixed  # type: ignore[method-assign]  # it sends all the same
+    stand_in.tracker.http.send = fixed  # type: ignore[method-assign]  # it sends all the same
     assert "1.1" == stand_in.tracker.look(number).fixed_in

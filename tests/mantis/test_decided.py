@@ -199,7 +199,7 @@ def test_a_category_that_a_move_lost_is_there_again_after_the_next(office: Offic
     with state.change():
         state.run("delete from category where name = 'Billing and charges'")
         state.add_category(state.number("select id from project where name = ?", "Bugs InBox"), "Billing and charges")
-    office.mantis.tracker._known.clear()
+    office.mantis.tracker.names._known.clear()
     case_id = taken(office, module="billing")
     assert "General" == stands(office, case_id)["category"]["name"]
     decide(office, case_id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.mantis_answers import answer_of
+from intake_fn.adapters.mantis.answers import answer_of
 from intake_fn.core.case import (
     AskedRequester,
     BackInMantis,
@@ -54,13 +54,13 @@ class Office:
         self.mantis = stand_in
         self.mantis.state._now = self.room.clock  # a minute here is a minute there
         self.calls: list[str] = []
-        original = stand_in.tracker._send
+        original = stand_in.tracker.http.send
 
         def counted(method: str, path: str, *arguments: Any, **more: Any) -> Any:
             self.calls.append(f"{method} {path}")
             return original(method, path, *arguments, **more)
 
-        stand_in.tracker._send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
+        stand_in.tracker.http.send = counted  # type: ignore[method-assign]  # counts calls, and sends them all the same
         self.room.desk = replace(self.room.desk, tracker=stand_in.tracker)
         self.desk = self.room.desk
 
@@ -235,7 +235,7 @@ def test_an_issue_moved_out_of_our_projects_is_brought_back(office: Office, case
         office.minute()
 
     assert ["ChangedInMantis"] == office.told(case_id)
-    back = office.mantis.tracker._issue(office.case(case_id).issue or 0)
+    back = office.mantis.tracker.http.issue(office.case(case_id).issue or 0)
     assert ("Bugs InBox", "Shipments and milestones") == (back["project"]["name"], back["category"]["name"])
 
 
@@ -249,7 +249,7 @@ def test_what_was_moved_away_by_hand_comes_back_with_its_category(office: Office
     assert lost["category"] is None
     for _ in range(6):
         office.minute()
-    back = office.mantis.tracker._issue(number)
+    back = office.mantis.tracker.http.issue(number)
 
     assert ("Bugs InBox", "Shipments and milestones") == (back["project"]["name"], back["category"]["name"])
     assert ["ChangedInMantis"] == office.told(case_id)
@@ -351,7 +351,7 @@ def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id
     notes = [note.text.splitlines() for note in office.desk.tracker.look(number).notes]
     assert ["Before.", "Waits.", "Done."] == [lines[1] for lines in notes][-3:]
     assert len(notes) == len({lines[-1] for lines in notes})
-    assert [other] == [row["issue"]["id"] for row in office.mantis.tracker._issue(number)["relationships"]]
+    assert [other] == [row["issue"]["id"] for row in office.mantis.tracker.http.issue(number)["relationships"]]
     assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
     assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
 
@@ -468,7 +468,7 @@ def test_many_changes_are_found_on_a_page_that_grows(
     office: Office, case_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More changes than a page holds: page 1 is asked again, larger; pages are not turned."""
-    monkeypatch.setattr("intake_fn.adapters.mantis.PAGE_SIZE", 4)
+    monkeypatch.setattr("intake_fn.adapters.mantis.listing.PAGE_SIZE", 4)
     others = [office.desk.take_in(request(), f"key {number}").id for number in range(12)]
     office.at_rest()
     for other in (case_id, *others):
@@ -487,7 +487,7 @@ def test_an_outage_in_the_middle_loses_and_repeats_nothing(office: Office, fault
     for one in found:
         office.note(one, "Mended.")
         office.change(one, status={"name": "resolved"}, resolution={"name": "fixed"})
-    counted = office.mantis.tracker._send
+    counted = office.mantis.tracker.http.send
     office.calls.clear()
 
     def then_down(*arguments: Any, **more: Any) -> Any:
@@ -495,7 +495,7 @@ def test_an_outage_in_the_middle_loses_and_repeats_nothing(office: Office, fault
             office.mantis.fault(fault, times=4)
         return counted(*arguments, **more)
 
-    office.mantis.tracker._send = then_down  # type: ignore[method-assign]  # sends them all the same
+    office.mantis.tracker.http.send = then_down  # type: ignore[method-assign]  # sends them all the same
     office.room.clock.advance(minutes=1)
     office.desk.sync()
     for _ in range(20):
@@ -550,7 +550,7 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
     """A handler whose account is gone in Mantis: an event says so, until Mantis keeps the handler again."""
     case = office.case(case_id)
     other = "roma" if case.handler == "andrei" else "andrei"
-    office.mantis.tracker._known.clear()
+    office.mantis.tracker.names._known.clear()
     with office.mantis.state.change():
         office.mantis.state.run("update account set level = 10 where name = ?", other)
     case = office.desk.act(case_id, office.room.event(HandedOver, handler=other), case.version)
@@ -560,7 +560,7 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
 
     with office.mantis.state.change():
         office.mantis.state.run("update account set level = 55 where name = ?", other)
-    office.mantis.tracker._known.clear()
+    office.mantis.tracker.names._known.clear()
     case = office.case(case_id)
     office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
     office.at_rest()
@@ -593,7 +593,7 @@ def test_what_was_deleted_is_filed_anew_once_with_all_that_was_said(office: Offi
     office.at_rest()
     case = office.case(case_id)
     assert 1 == sum(isinstance(event, Refiled) for event in case.history)
-    issue = office.mantis.tracker._issue(case.issue or 0)
+    issue = office.mantis.tracker.http.issue(case.issue or 0)
 
     assert (True, False, Filing.FILED) == (gone.gone, case.gone, case.filing)
     assert lost != case.issue
@@ -626,11 +626,11 @@ def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> Non
     event = office.room.event(Linked, number=other.issue, relation=Relation.RELATED)
     case = office.desk.act(case.id, event, case.version)
     office.at_rest()
-    before = office.mantis.tracker._issue(case.issue or 0)
+    before = office.mantis.tracker.http.issue(case.issue or 0)
     event = office.room.event(Overruled, category=Category.CHANGE, clause="", reason="The spec has no such thing.")
     case = office.desk.act(case.id, event, office.case(case.id).version)
     office.at_rest()
-    after = office.mantis.tracker._issue(case.issue or 0)
+    after = office.mantis.tracker.http.issue(case.issue or 0)
     moved = {name for name in before if before[name] != after[name]}
 
     assert ("Bugs InBox", "Change InBox") == (before["project"]["name"], after["project"]["name"])
@@ -653,7 +653,7 @@ def test_a_question_stands_in_mantis_as_feedback_and_nobody_is_blamed(
     office: Office, case_id: str, fault: str, after: int
 ) -> None:
     """Mantis takes an issue out of feedback when its reporter, who is us, writes a note: at whatever call it fails."""
-    send = office.mantis.tracker._send
+    send = office.mantis.tracker.http.send
     office.calls.clear()
 
     def then_fails(*arguments: Any, **more: Any) -> Any:
@@ -661,7 +661,7 @@ def test_a_question_stands_in_mantis_as_feedback_and_nobody_is_blamed(
             office.mantis.fault(fault)
         return send(*arguments, **more)
 
-    office.mantis.tracker._send = then_fails  # type: ignore[method-assign]  # sends them all the same
+    office.mantis.tracker.http.send = then_fails  # type: ignore[method-assign]  # sends them all the same
     for event in (AskedRequester, Noted):
         what = {"question": "Which?"} if event is AskedRequester else {"text": "On it."}
         office.desk.act(case_id, office.room.event(event, **what), office.case(case_id).version)
@@ -712,7 +712,7 @@ def test_two_files_of_one_name_both_stand_in_the_issue(office: Office) -> None:
     case = office.case(with_files(office, *SCREENS))
 
     assert ["screen.bmp", "screen-2.bmp"] == [
-        file["filename"] for file in office.mantis.tracker._issue(case.issue or 0)["attachments"]
+        file["filename"] for file in office.mantis.tracker.http.issue(case.issue or 0)["attachments"]
     ]
     assert () == case.unkept
 
@@ -723,20 +723,20 @@ def test_a_file_that_a_proxy_refuses_leaves_the_request_filed(office: Office) ->
     case = office.case(with_files(office, *SCREENS))
 
     assert (Filing.FILED, ("file screen.bmp",), 1) == (case.filing, case.unkept, case.issue)
-    assert 1 == len(office.mantis.tracker._issue(1)["attachments"])
+    assert 1 == len(office.mantis.tracker.http.issue(1)["attachments"])
     assert [] == office.room.store.owed_by(case.id)
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 502])
 def test_a_file_that_keeps_failing_does_not_keep_the_filing_from_being_recorded(office: Office, status: int) -> None:
     """It is tried five times more; then it goes as its link."""
-    send = office.mantis.tracker._send
+    send = office.mantis.tracker.http.send
 
     def no_files(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         refused = method == "POST" and path.endswith("/files")
         return answer_of(status, b"") if refused else send(method, path, *arguments, **more)
 
-    office.mantis.tracker._send = no_files  # type: ignore[method-assign]  # all else is sent
+    office.mantis.tracker.http.send = no_files  # type: ignore[method-assign]  # all else is sent
     found = with_files(office, *SCREENS)
     assert office.case(found).filing is Filing.QUEUED
     for _ in range(30):
@@ -752,20 +752,20 @@ def test_one_failure_after_a_long_outage_costs_no_file(office: Office) -> None:
     found = with_files(office, *SCREENS)
     for _ in range(120):
         office.minute()
-    send, failed = office.mantis.tracker._send, iter([502])
+    send, failed = office.mantis.tracker.http.send, iter([502])
 
     def fails_once(method: str, path: str, *arguments: Any, **more: Any) -> Any:
         status = next(failed, None) if method == "POST" and path.endswith("/files") else None
         return answer_of(status, b"") if status else send(method, path, *arguments, **more)
 
-    office.mantis.tracker._send = fails_once  # type: ignore[method-assign]  # all else is sent
+    office.mantis.tracker.http.send = fails_once  # type: ignore[method-assign]  # all else is sent
     office.mantis.fault("slow", times=1)
     for _ in range(60):
         office.minute()
     case = office.case(found)
 
     assert (Filing.FILED, ()) == (case.filing, case.unkept)
-    assert 2 == len(office.mantis.tracker._issue(case.issue or 0)["attachments"])
+    assert 2 == len(office.mantis.tracker.http.issue(case.issue or 0)["attachments"])
 
 
 def test_a_file_that_is_lost_does_not_keep_the_request_from_mantis(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_answers import expect, number_in
+from intake_fn.adapters.mantis.answers import expect, number_in
 from intake_fn.adapters.provision.mantis_account import Token, account_of
 from intake_fn.adapters.provision.mantis_survey import above, survey
 from intake_fn.core.errors import Broken, Diagnosed
@@ -34,12 +34,12 @@ def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> Non
     number = project.number if project else _make(admin, name)
     if parent and number not in parent.below:
         body = {"project": {"id": number}, "inherit_parent": True}
-        admin.call("POST", f"projects/{parent.number}/subprojects", body)
+        admin.http.call("POST", f"projects/{parent.number}/subprojects", body)
     if number in _seen(service):
         return
     account = account_of(service).name
     body = {"user": {"name": account}, "access_level": {"name": "manager"}}
-    admin.call("PUT", f"projects/{number}/users", body)
+    admin.http.call("PUT", f"projects/{number}/users", body)
     if number not in _seen(service):
         raise Diagnosed(
             f"project {name!r} is there, but {account} does not see it",
@@ -49,7 +49,7 @@ def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> Non
 
 def _seen(tracker: MantisTracker) -> set[int]:
     """The numbers of the projects that an account sees."""
-    return {number_in(row) for row in tracker.rows("projects", "projects")}
+    return {number_in(row) for row in tracker.http.rows("projects", "projects")}
 
 
 def _make(admin: MantisTracker, name: str) -> int:
@@ -62,7 +62,7 @@ def _make(admin: MantisTracker, name: str) -> int:
         "enabled": True,
     }
     try:
-        return number_in(expect(admin.call("POST", "projects", body), "project"))
+        return number_in(expect(admin.http.call("POST", "projects", body), "project"))
     except Broken as error:
         if "not unique" not in str(error):
             raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_answers import level_in
+from intake_fn.adapters.mantis.answers import level_in
 from intake_fn.core.errors import Diagnosed, TryLater
 
 START_PAGE = (
@@ -63,7 +63,7 @@ SERVICE = Token("`mantis-token` (SPECDESK_MANTIS_TOKEN in the sandbox)", "the se
 
 def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:
     """Who we are there. Raises Diagnosed for what a person has to mend, TryLater where Mantis is down."""
-    answer = tracker.greet()
+    answer = tracker.http.send("GET", "users/me")
     if answer.status == HTTPStatus.OK and isinstance(answer.body, dict) and {"id", "name"} <= answer.body.keys():
         return Account(str(answer.body["name"]), level_in(answer.body), answer.version)
     said = f"{answer.status} {answer.text.strip()[:60]!r}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from intake_fn.adapters.mantis import MantisTracker
-from intake_fn.adapters.mantis_answers import level_in, number_in, part, parts, text_in
+from intake_fn.adapters.mantis.answers import level_in, number_in, part, parts, text_in
 from intake_fn.adapters.provision.mantis_account import SERVICE, Token, account_of
 from intake_fn.core.process import MantisMap
 
@@ -80,7 +80,7 @@ def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
     """Look at an installation. Raises TryLater when it is down, Diagnosed when it cannot be used at all."""
     me = account_of(tracker, token)
     wanted = {name.casefold() for name in names_of(tracker.mapping)}
-    rows = tracker.rows("projects", "projects")
+    rows = tracker.http.rows("projects", "projects")
     ours = [row for row in rows if text_in(row, "name").casefold() in wanted]
     enums = {kind: _enum(tracker, kind) for kind in ("status", "priority", "reproducibility", "resolution")}
     limit = _options(tracker, [LARGEST_FILE]).get(LARGEST_FILE, 0)
@@ -103,7 +103,7 @@ def _global_categories(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
 
 def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:
     number = number_in(row)
-    handlers = tracker.rows(f"projects/{number}/handlers", "users", {"page_size": "1000"})
+    handlers = tracker.http.rows(f"projects/{number}/handlers", "users", {"page_size": "1000"})
     return Project(
         number=number,
         name=text_in(row, "name"),
@@ -120,10 +120,10 @@ def _options(tracker: MantisTracker, names: Iterable[str], project: int = 0) -> 
     """Options as they stand in a project, or everywhere; what Mantis does not tell is left out."""
     options = "&".join(f"option[]={name}" for name in names)
     scope = f"&project_id={project}" if project else ""
-    configs = tracker.rows(f"config?{options}{scope}", "configs")
+    configs = tracker.http.rows(f"config?{options}{scope}", "configs")
     return {text_in(row, "option"): row["value"] for row in configs if "value" in row}
 
 
 def _enum(tracker: MantisTracker, kind: str) -> frozenset[str]:
-    configs = tracker.rows("config", "configs", {"option[]": f"{kind}_enum_string"})
+    configs = tracker.http.rows("config", "configs", {"option[]": f"{kind}_enum_string"})
     return frozenset(text_in(row, "name") for config in configs for row in parts(config, "value"))

@@ -1,0 +1,106 @@
+"""The Tracker port on Mantis: each call in a file of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from intake_fn.adapters.mantis import files, filing, issue_state, listing, notes, relations, updating
+from intake_fn.adapters.mantis.http import MantisHttp
+from intake_fn.adapters.mantis.names import Names
+from intake_fn.core.case import Relation
+from intake_fn.core.mirror import Standing
+from intake_fn.core.once import once
+from intake_fn.core.process import MantisMap
+from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, Placed
+
+
+@dataclass
+class MantisTracker:
+    """The Tracker port. Nothing is sent before the first call; one object may be used by many threads."""
+
+    url: str
+    token: str = field(repr=False)
+    mapping: MantisMap
+    timeout_seconds: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+    seconds: Callable[[], float] = time.monotonic
+
+    @once
+    def http(self) -> MantisHttp:
+        """The calls."""
+        return MantisHttp(self.url, self.token, self.timeout_seconds, self.sleep)
+
+    @once
+    def names(self) -> Names:
+        """The names and their ids."""
+        return Names(self.http, self.mapping, self.seconds)
+
+    def file(self, issue: Issue) -> Placed:
+        """Create the issue unless one with its marker exists; returns the one that now stands there."""
+        number, dropped = filing.file(self.names, issue)
+        return Placed(number, self.page_of(number), dropped)
+
+    def update(
+        self,
+        number: int,
+        *,
+        project: str,
+        handler: str,
+        status: str,
+        priority: str,
+        category: str = "",
+        resolution: str = "",
+        decided: Decided = NOTHING_DECIDED,
+    ) -> tuple[str, ...]:
+        """Update an issue; returns the names of the fields that were not kept. Raises Unknown.
+
+        `category` is for an issue that has none, or comes back from a project that is not ours.
+        """
+        return updating.update(
+            self.names,
+            number,
+            project=project,
+            handler=handler,
+            status=status,
+            priority=priority,
+            category=category,
+            resolution=resolution,
+            decided=decided,
+        )
+
+    def note(self, number: int, text: str, marker: str) -> None:
+        """Add a note unless one that ends with `marker` is there. Raises Unknown."""
+        notes.add(self.http, number, text, marker)
+
+    def attach(self, number: int, name: str, content: bytes) -> bool:
+        """Attach a file unless its bytes are there, under whatever name; False when it is refused."""
+        fits = 0 < len(content) <= self.mapping.max_file_mb * 2**20
+        return fits and files.attach(self.http, number, name, content)
+
+    def relate(self, number: int, other: int, relation: Relation | None) -> None:
+        """Relate an issue to another one, instead of how it was; None is not at all. Saying it again changes nothing.
+
+        Raises Unknown, Refused when there is no such other issue.
+        """
+        relations.relate(self.http, number, other, relation)
+
+    def changes(self, since: datetime | None) -> Sequence[Change]:
+        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
+        return listing.changes(self.names, since)
+
+    def look(self, number: int) -> Standing:
+        """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
+        return issue_state.read(self.http, number)
+
+    def page_of(self, number: int) -> str:
+        """Where people read an issue."""
+        return f"{self.url}/view.php?id={number}"
+
+    def probe(self) -> str:
+        """The tracker's version, when it answers."""
+        answer = self.http.send("GET", "users/me")
+        self.http.check(answer)
+        return answer.version

@@ -32,6 +32,7 @@ from intake_fn.commands import (
     say,
     sessions,
 )
+from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
@@ -216,7 +217,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=ledger)
 
     command = commands.add_parser("replay", help=replay.__doc__)
-    command.add_argument("request", metavar="HD-XXXX-XXXX")
+    command.add_argument("request", metavar=request_id.SHAPE)
     command.add_argument(
         "--index", type=Path, default=Path(os.environ.get("SPECDESK_INDEX") or ROOT / "build" / "index")
     )

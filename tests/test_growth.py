@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from intake_fn.core import request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.redaction import redacted
 from intake_fn.core.thanks import reading
 from intake_fn.web.forms import clean_line, clean_text
-from intake_fn.web.status import case_number
 from intake_fn.web.words import spoken
 from spec_lookup import Claim
 from spec_lookup.answer import _bare
@@ -62,7 +62,7 @@ READERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "addresses": (wrong_with, 8_000),
     "form texts": (clean_text, 50_000),
     "form lines": (clean_line, 50_000),
-    "case numbers": (case_number, 8_000),
+    "request ids": (request_id.typed, 8_000),
 }
 """By what it is for: what reads, and the longest text that it is tried with."""
 

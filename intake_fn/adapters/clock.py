@@ -1,4 +1,4 @@
-"""The two things that differ at every call: the time and a new request number."""
+"""The two things that differ at every call: the time and a new request id."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 as Crockford writes it: no I, L, O, U, so that a number survives being read aloud."""
+from intake_fn.core import request_id
 
 
 def now() -> datetime:
@@ -30,6 +29,5 @@ def shift_of(path: Path) -> timedelta:
 
 
 def new_id() -> str:
-    """A request number HD-XXXX-XXXX: one of 10^12, so not to be guessed; the store refuses one that is taken."""
-    signs = "".join(secrets.choice(CROCKFORD) for _ in range(8))
-    return f"HD-{signs[:4]}-{signs[4:]}"
+    """A new request id, at random."""
+    return request_id.draw(secrets.choice)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.core import request_id
 from intake_fn.core.case import (
     AskedRequester,
     Category,
@@ -36,7 +37,6 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
-from intake_fn.web.status import case_number
 from spec_lookup.spec import whole as quoted
 
 if TYPE_CHECKING:
@@ -242,9 +242,9 @@ def _number(text: str) -> int:
 
 
 def _request(text: str) -> str:
-    number = case_number(text)
+    number = request_id.typed(text)
     if not number:
-        raise Refused("Please give the number of a request, such as HD-2K4M-9XTA.")
+        raise Refused(f"Please give the number of a request, such as {request_id.EXAMPLE}.")
     return number
 
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
+from intake_fn.core import request_id
 from intake_fn.core.notes import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
@@ -116,6 +117,7 @@ def _furnish(app: Flask, front: Front) -> None:
         clause_address=pages.clause_address,
         file_link=front.links.file,
         project_of=project_of,
+        request_id=request_id,
         words=words,
     )
     app.context_processor(lambda: {"site": front.site_url or request.script_root})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from intake_fn.core import request_id
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
@@ -24,7 +25,7 @@ from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, 
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
 from intake_fn.web.numbers import whole
-from intake_fn.web.status import case_number, files_of
+from intake_fn.web.status import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,7 +196,7 @@ def _join_strangers(case_id: str) -> str:
     """Whose requests would be joined, and who would be told what: nothing has happened yet."""
     desk = front().desk()
     case = desk.store.load(case_id)
-    other = desk.store.load(case_number(request.form.get("request", "")))
+    other = desk.store.load(request_id.typed(request.form.get("request", "")))
     return render_template(
         "join.html",
         case=case,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
+from intake_fn.core import request_id
 from intake_fn.core.case import AskedForLink, RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.notes import REQUESTER
@@ -50,9 +50,6 @@ SORRY = (
     "Your answer may not have been saved. It is still here: look at this page again in a minute, "
     "and send it if it is not there."
 )
-
-LOOKS_LIKE = str.maketrans("OIL", "011")
-"""Letters that Crockford's base32 does not have are what they look like."""
 
 
 @blueprint.get("/status/<token>")
@@ -120,7 +117,7 @@ def mail_link() -> Any:
     """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
     desk = front().desk()
     try:
-        number = case_number(request.form.get("number", ""))
+        number = request_id.typed(request.form.get("number", ""))
         case = desk.store.load(number if within(desk, LOST_LINK_BY_SOURCE, source()) else "")
     except Unknown:
         pass
@@ -159,12 +156,6 @@ def files_of(case: Case) -> list[Attachment]:
     """All files of a case: those of the request, then those of replies."""
     replies = (event for event in case.history if isinstance(event, RequesterReplied))
     return [*case.request.attachments, *(attachment for event in replies for attachment in event.attachments)]
-
-
-def case_number(text: str) -> str:
-    """A request number as people type it, in its one form: HD-XXXX-XXXX; "" when it is none."""
-    bare = re.sub(r"[^0-9A-Z]", "", text.upper()).removeprefix("HD").translate(LOOKS_LIKE)
-    return f"HD-{bare[:4]}-{bare[4:]}" if len(bare) == 8 else ""  # noqa: PLR2004 - two groups of four
 
 
 def _case(token: str) -> Case:

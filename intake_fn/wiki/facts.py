@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from intake_fn.core import request_id
 from intake_fn.core.case import Category, Outcome
 from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import (
@@ -219,7 +220,7 @@ def _mantis_resolution(process: Process) -> str:
 def _mantis_settings(process: Process) -> str:
     rows = (
         ("Category where Mantis has none of the module's name", process.mantis.category),
-        ("Marker in *additional information*", f"`{process.mantis.marker.format(id='HD-XXXX-XXXX')}`"),
+        ("Marker in *additional information*", f"`{process.mantis.marker.format(id=request_id.SHAPE)}`"),
         ("Largest file kept in Mantis", f"{process.mantis.max_file_mb} MB; larger ones are signed links"),
     )
     return table(("Setting", "Value"), rows)

@@ -48,6 +48,8 @@ class Dropping:
     reset: bool = False
     had: list[bytes] = field(default_factory=list)
     calls: int = 0
+    closed: threading.Event = field(default_factory=threading.Event)
+    """Set when a connection is closed."""
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -84,6 +86,7 @@ class Dropping:
             if drops and self.reset:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             connection.close()
+            self.closed.set()
 
     def _met(self, connection: socket.socket, stage: str | bytes) -> socket.socket:
         """Go as far as the stage says; the connection as it is then."""
@@ -96,6 +99,7 @@ class Dropping:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.certificate)
             connection = context.wrap_socket(connection, server_side=True)
+            self._held.append(connection)
         if stage != BEGUN:
             self._read(connection, stage)
         else:

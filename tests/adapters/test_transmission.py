@@ -135,6 +135,7 @@ def test_a_connection_that_went_while_it_was_kept_has_sent_nothing(process: Proc
     with Dropping(taken, times=1) as server:
         for mailer in mailer_at(server.url, process):
             assert "1" == mailer.send(MAIL)
+            assert server.closed.wait(5)
             assert "1" == mailer.send(MAIL)  # told by a close: another connection is made
             assert [MAIL.to] * 2 == [json.loads(body)["Destination"]["ToAddresses"][0] for body in server.had]
 

@@ -12,7 +12,19 @@ import subprocess
 import sys
 
 RUNS = 9
-HEAVY = ("boto3", "botocore", "numpy", "onnxruntime", "bm25s", "jinja2", "markdown", "urllib3", "wtforms")
+HEAVY = (
+    "boto3",
+    "botocore",
+    "numpy",
+    "onnxruntime",
+    "bm25s",
+    "jinja2",
+    "markdown",
+    "urllib3",
+    "wtforms",
+    "werkzeug",
+    "zappa",
+)
 PROBE = """
 import json, sys, time
 begin = time.perf_counter()
@@ -44,7 +56,7 @@ def main() -> None:
     """Print the table."""
     print(f"\nImport of the Lambda entry, {RUNS} fresh interpreters each, milliseconds")
     print(f"{'module':24} {'min':>7} {'p50':>7} {'max':>7}  brought along")
-    for module in ("intake_fn.entry", "intake_fn.wiring", "flask", "boto3", "zappa.handler"):
+    for module in ("intake_fn.entry", "intake_fn.wiring", "flask", "boto3", "apig_wsgi", "zappa.handler"):
         runs = [probe(module) for _ in range(RUNS)]
         times = sorted(milliseconds for milliseconds, _ in runs)
         print(

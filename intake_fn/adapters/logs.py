@@ -1,7 +1,7 @@
 """The log: every line passes here, whoever wrote it, and leaves without secrets, tokens and people's data.
 
     structlog (ours) ─────────────► _exception ─► text ─► redacted ─► the stream
-    logging (Flask, Zappa's request lines, waitress, boto3) ─► a record that is redacted as it is made
+    logging (Flask, waitress, boto3) ─► a record that is redacted as it is made
 
 Of an exception that is not one of ours only its kind and the places are written: its own text, and the values in its
 frames, may be what a requester typed.

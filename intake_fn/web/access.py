@@ -92,14 +92,8 @@ def named() -> Person | None:
 
 
 def source() -> str:
-    """Where a request comes from: the client as the API gateway saw it, else the peer; of IPv6, the network.
-
-    What clients say of themselves (X-Forwarded-For) counts nothing.
-    """
-    event = request.environ.get("lambda.event") or {}
-    context = event.get("requestContext") or {}
-    seen = [(context.get(part) or {}).get("sourceIp") for part in ("http", "identity")]
-    address = next(filter(None, seen), request.remote_addr or "")
+    """The address of the client, as the API gateway saw it (adapters/gateway.py); of IPv6, the network."""
+    address = request.remote_addr or ""
     return ":".join(address.split(":")[:4]) if ":" in address else address
 
 

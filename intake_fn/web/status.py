@@ -37,7 +37,7 @@ SERVED_BYTES = 4 * 2**20
 """What an answer of the function can hold: 6 MB, in base64."""
 
 OCTETS = "application/octet-stream"
-"""What a browser takes for nothing that it could show, and Zappa for nothing that it could read as text."""
+"""What a browser takes for nothing that it could show, and adapters/gateway.py for no text."""
 
 ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
 STILL = "It still does not work."

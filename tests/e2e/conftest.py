@@ -8,15 +8,14 @@ import os
 import re
 import shutil
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 import structlog
 from playwright.sync_api import sync_playwright
-from zappa.wsgi import common_log
 
+from intake_fn.adapters.gateway import log_request
 from sandbox.stack import Ports, Sandbox
 from tests.conftest import INSTALL
 
@@ -57,7 +56,7 @@ class Log:
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(self.stream))
 
     def requested(self, url: str, referer: str) -> None:
-        """Write the line that Zappa writes of a request."""
+        """Write the line that the gateway writes of a request."""
         self.urls.append(url)
         parts = urlsplit(url)
         environ = {
@@ -69,8 +68,7 @@ class Log:
             "REMOTE_ADDR": "127.0.0.1",
             "HTTP_USER_AGENT": "a browser",
         }
-        response: Any = SimpleNamespace(status_code=200, content=b"")
-        common_log(environ, response, response_time=1)
+        log_request(environ, "200 OK", 0.1)
 
     def leaks(self, sandbox: Sandbox) -> list[str]:
         """Every token and every address of the run that stands in the log."""
@@ -90,14 +88,11 @@ TOKEN = re.compile(r"/(?:status|files|desk/sign-in)/([\w.-]{30,})")
 @pytest.fixture(scope="session")
 def log() -> Iterator[Log]:
     """The log of the run."""
-    before, kept, zappa = structlog.get_config(), Log(), logging.getLogger("zappa.wsgi")
+    before, kept = structlog.get_config(), Log()
     handler = logging.StreamHandler(kept.stream)
     root = logging.getLogger()
     root.addHandler(handler)
-    level = zappa.level
-    zappa.setLevel(logging.INFO)
     yield kept
-    zappa.setLevel(level)
     root.removeHandler(handler)
     structlog.configure(**before)
 

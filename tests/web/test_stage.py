@@ -41,7 +41,7 @@ def staged(web: Web) -> FlaskClient:
         assert path.startswith(f"{STAGE}/"), f"{path} leads out of the stage"
         return inner({**environ, "SCRIPT_NAME": STAGE, "PATH_INFO": path.removeprefix(STAGE)}, start_response)
 
-    app.wsgi_app = gateway  # type: ignore[method-assign]  # as Zappa does before it
+    app.wsgi_app = gateway  # type: ignore[method-assign]  # as adapters/gateway.py does before it
     return app.test_client()
 
 

@@ -1,7 +1,7 @@
 """`make demo`: a day's worth of requests through the running sandbox, one line for each.
 
-Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside what a careful person
-would say, the clause, where it stands in Mantis, and the level that holds it.
+Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside the expected one, the
+clause, the project and issue in Mantis, and the level.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def send(url: str, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Send all, print all; 1 when one was not taken in."""
+    """Send all, print all; 1 if one was refused."""
     url = os.environ.get("SPECDESK_URL") or f"http://{HOST}:{Ports.from_environ(os.environ).site}"
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -52,17 +52,17 @@ def main() -> int:
             print(f"{'refused':13} {error.code} {error.read().decode(errors='replace')[:200]}")
             continue
         except OSError as error:
-            print(f"demo: nobody answers at {url} ({error}). Start the sandbox first: make run", file=sys.stderr)
+            print(f"demo: no answer from {url} ({error}). Start the sandbox first: make run", file=sys.stderr)
             return 1
         expected = request.get("expect", {}).get("category", "")
         verdict = result["verdict"] or {"category": "not yet", "citations": []}
-        clause = next((cited["clause"] for cited in verdict["citations"]), "-")
+        clause = next((citation["clause"] for citation in verdict["citations"]), "-")
         issue = result["issue"]
-        where = f"{issue['project']} #{issue['number']}" if issue else "filing is delayed"
+        filed = f"{issue['project']} #{issue['number']}" if issue else "filing delayed"
         urgent += [result["level"]] if request["priority"] == "urgent" else []
         tally[_outcome(verdict["category"], expected)] += 1
         print(
-            f"{result['id']:13} {verdict['category']:10} {expected:10} {clause:38.38} {where:22} "
+            f"{result['id']:13} {verdict['category']:10} {expected:10} {clause:38.38} {filed:22} "
             f"{result['level']:5}  {request['summary']:.60}"
         )
     print("\n" + ", ".join(f"{count} {what}" for what, count in tally.most_common()))
@@ -73,7 +73,7 @@ def main() -> int:
 def _outcome(verdict: str, expected: str) -> str:
     if verdict == expected:
         return "as expected"
-    return "left to a person" if verdict == "undecided" else "decided otherwise"
+    return "undecided" if verdict == "undecided" else "wrong"
 
 
 if __name__ == "__main__":

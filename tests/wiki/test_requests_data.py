@@ -85,8 +85,8 @@ def test_the_guide_says_what_the_demo_prints() -> None:
 
     assert 0 == said["False"]
     assert (
-        f"of {len(REQUESTS)} requests {said['True']} get the verdict that a careful person gives, "
-        f"{said['undecided']} are left to a person"
+        f"of {len(REQUESTS)} requests {said['True']} get the verdict of a careful person, "
+        f"{said['undecided']} stay undecided"
     ) in guide
 
 

@@ -7,10 +7,13 @@ BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
 BENCH_VENV := build/bench-venv
 MODEL := build/model
+FUNCTION := build/function
+RUNTIME := 3.12
+SERVICES := bedrock-runtime dynamodb s3 sesv2 ssm
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench soak clean lock
+.PHONY: help run test demo bench soak function clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -34,6 +37,10 @@ bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in buil
 
 soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 100,000 due times against a count (about a quarter of an hour)
 	@nice $(BIN)/python -m tests.soak
+
+function: environment $(FUNCTION)/.ready ## what Zappa packages beside the code: dependencies in build/function, the index of the spec
+	@$(BIN)/specdesk build-index --out build/index
+	@echo "Now: VIRTUAL_ENV=$(FUNCTION) $(BIN)/zappa deploy STAGE (then: update STAGE)"
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index
@@ -66,6 +73,17 @@ $(AWS_VENV)/.ready: sandbox/requirements.lock
 	@echo "Making the local AWS's environment in $(AWS_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(AWS_VENV)
 	@$(AWS_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r sandbox/requirements.lock
+	@touch $@
+
+# Zappa looks below lib/ for the version that it runs on itself; the wheels are those of the function's runtime.
+$(FUNCTION)/.ready: requirements.lock | $(VENV)/.ready
+	@echo "Getting the function's dependencies into $(FUNCTION)"
+	@rm -rf $(FUNCTION)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock \
+		--only-binary=:all: --python-version $(RUNTIME) --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 \
+		--platform manylinux2014_x86_64 \
+		--target "$(FUNCTION)/lib/python$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_python_version())')/site-packages"
+	@find $(FUNCTION)/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
 	@touch $@
 
 $(BENCH_VENV)/.ready: requirements-bench.lock

@@ -19,7 +19,7 @@ MEGABYTE = 1_000_000
 
 def test_the_function_with_its_dependencies_and_model_fits() -> None:
     """Counted as installed here; packages that the lock has for other systems only are not there to count."""
-    sizes = {package.name: _size(package) for package in _locked(ROOT / "requirements.lock")}
+    sizes = {package.name: _size(package) for package in locked(ROOT / "requirements.lock")}
     sizes["the model"] = _below(model_folder())
     sizes["our code"] = sum(_below(ROOT / name) for name in CODE)
     total = sum(sizes.values())
@@ -29,7 +29,8 @@ def test_the_function_with_its_dependencies_and_model_fits() -> None:
     assert BUDGET > total, f"{total:.0f} MB; the largest: " + ", ".join(f"{name} {size:.0f}" for name, size in largest)
 
 
-def _locked(lock: Path) -> Iterator[Distribution]:
+def locked(lock: Path) -> Iterator[Distribution]:
+    """The packages of a lock file that are installed here."""
     for name in re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE):
         try:
             yield distribution(name)

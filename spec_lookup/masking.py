@@ -1,4 +1,4 @@
-"""Personal data out of a text before it leaves the house, and back into what is shown to our own people.
+"""Personal data out of a text before it is sent outside, and back into what is shown to our own people.
 
 Every value gets a placeholder such as `[e-mail 1]`, the same one wherever it stands in the same request.
 Numbers of the trade stay: shipment and booking numbers, waybills, containers, tariff codes, dates, amounts.

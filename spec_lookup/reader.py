@@ -73,7 +73,7 @@ class Reader:
         self._told = told
 
     def __call__(self, spec: Spec, claim: Claim, names: Iterable[str] = ()) -> Verdict:
-        """The verdict on a claim; `names` are those of people that must not leave the house."""
+        """The verdict on a claim; `names` are those of people that are not sent outside."""
         began = time.perf_counter()
         masking = Masking(names)
         clauses = shown(spec, claim)

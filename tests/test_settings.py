@@ -43,7 +43,7 @@ def test_only_a_sandbox_can_have_its_clock_turned() -> None:
 
 
 def test_a_judge_that_costs_money_needs_its_limit_and_its_prices() -> None:
-    """Nobody pays by accident: without them the house does not start, and by default nobody is asked."""
+    """Nobody pays by accident: without them the application does not start, and by default nobody is asked."""
     assert "builtin" == Settings.from_environ(SETTINGS).judge
     with pytest.raises(Broken) as caught:
         Settings.from_environ({**SETTINGS, "SPECDESK_JUDGE": "bedrock", "SPECDESK_BEDROCK_PRICE_IN": "-1"})

@@ -34,7 +34,7 @@ from spec_lookup import Claim, Spec, Verdict
 log = structlog.get_logger()
 
 Judge = Callable[[Spec, Claim, tuple[str, ...]], Verdict]
-"""From the spec, a claim and the names of people in it, which must not leave the house, to a verdict."""
+"""From the spec, a claim and the names of people in it, which are not sent outside, to a verdict."""
 
 
 def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
@@ -44,7 +44,7 @@ def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
 
 
 def form_first(judge: Judge) -> Judge:
-    """A judge that is asked only what the form does not settle: set-ups and plain questions stay in the house."""
+    """A judge that is asked only what the form does not settle: set-ups and plain questions are not sent outside."""
 
     def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
         return spec.by_form(claim) or judge(spec, claim, names)

@@ -49,7 +49,7 @@ def claim_of(request: Request) -> Claim:
 
 
 def people_in(request: Request) -> tuple[str, ...]:
-    """Names that must not leave the house: the requester, who is to be set up, who approves it."""
+    """Names that are not sent outside: the requester, who is to be set up, who approves it."""
     named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
     return (request.requester.name, *filter(None, named))
 

@@ -1,4 +1,4 @@
-"""How the house is: for monitors whether all is well, and for who signed in what is not. No personal data."""
+"""How the application is: for monitors whether all is well, and for who signed in what is not. No personal data."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_now_is_aware_and_in_utc() -> None:
-    """No naive instant enters the house."""
+    """No naive instant enters the application."""
     assert now().utcoffset() == timedelta(0)
     assert abs(now() - datetime.now(UTC)) < timedelta(seconds=5)
 

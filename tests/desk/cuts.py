@@ -1,4 +1,4 @@
-"""A house whose every call outwards may be cut: before it is made, after it is done, or by the end of the worker.
+"""An application whose every call outwards may be cut: before it is made, after it is done, or by the worker's end.
 
 What is cut is drawn from a seed. A worker that is killed leaves what the store, Mantis and the mail service have
 by then, and nothing else; the next one begins with that.

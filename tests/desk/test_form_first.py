@@ -10,7 +10,7 @@ SETUP = Claim("Jo Wu", "starts Monday, ops", reporter_says="setup")
 REPORT = Claim("Jo Wu", "When I save the user I get error 500.", reporter_says="setup")
 
 
-def test_set_ups_and_questions_do_not_leave_the_house() -> None:
+def test_set_ups_and_questions_are_not_sent_outside() -> None:
     """Names of people who are set up stay here; what reports a failure is asked."""
     asked: list[Claim] = []
     spec = Spec.of(PAGES)

@@ -19,7 +19,7 @@ from intake_fn.core.request import Priority
 from intake_fn.desk import leaving
 from intake_fn.desk.recount import difference
 from intake_fn.web import words
-from tests.desk.test_machine import House
+from tests.desk.test_machine import DeskMachine
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -43,7 +43,7 @@ def left(process: Process, name: str, *, known: bool) -> Process:
     return replace(process, people=people, levels=levels, offices=offices, former=former)
 
 
-class HouseThatPeopleLeave(House):
+class DeskThatPeopleLeave(DeskMachine):
     """Who has left is gone for good here, but for a change of mind about all of them at once."""
 
     def leave(self, process: Process) -> None:
@@ -75,7 +75,7 @@ class HouseThatPeopleLeave(House):
             assert done
             assert not leaving.hand_over(self.room.desk, case_id, name, to, "They have left.")
 
-    @rule(case_id=House.cases, known=st.booleans(), hours=st.integers(0, 20))
+    @rule(case_id=DeskMachine.cases, known=st.booleans(), hours=st.integers(0, 20))
     def its_handler_leaves_while_mail_is_down(self, case_id: str, known: bool, hours: int) -> None:
         """What is owed to them waits, and outlasts them."""
         self.room.mailer.down = True
@@ -135,8 +135,8 @@ def test_whoever_leaves_in_the_middle_of_it_breaks_nothing(process: Process) -> 
     """Random sequences of all actions by all roles, with people leaving in between."""
     hours = {Priority.URGENT: WorkingDayHours(4), Priority.HIGH: WorkingDayHours(30)}
     level = replace(process.levels[3], response={**process.levels[3].response, **hours})
-    HouseThatPeopleLeave.process = replace(process, levels={**process.levels, 3: level})
+    DeskThatPeopleLeave.process = replace(process, levels={**process.levels, 3: level})
     run_state_machine_as_test(
-        HouseThatPeopleLeave,
+        DeskThatPeopleLeave,
         settings=settings(max_examples=60, stateful_step_count=40, derandomize=True, deadline=None),
     )

@@ -63,7 +63,7 @@ PEOPLE = ("paul@example.com", "andrei@example.com", "marc.selter@example.com", "
 URGENT_LEVEL = 3
 
 
-class House(RuleBasedStateMachine):
+class DeskMachine(RuleBasedStateMachine):
     """The desk on fakes, with people at it."""
 
     process: Process
@@ -280,7 +280,7 @@ def test_whatever_anybody_does_keeps_the_invariants(process: Process) -> None:
     hours = {Priority.URGENT: WorkingDayHours(4), Priority.HIGH: WorkingDayHours(30)}
     level = replace(process.levels[3], response={**process.levels[3].response, **hours})
     front = replace(process.levels[0], response=dict.fromkeys(Priority, WorkingDayHours(20)))
-    House.process = replace(process, levels={**process.levels, 0: front, 3: level})
+    DeskMachine.process = replace(process, levels={**process.levels, 0: front, 3: level})
     run_state_machine_as_test(
-        House, settings=settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
+        DeskMachine, settings=settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
     )

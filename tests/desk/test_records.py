@@ -59,7 +59,7 @@ def test_the_same_verdict_comes_from_the_record(room: Room) -> None:
 SET_UP = {"what": "A new user", "person_name": "Jo Wu", "approver": "Claire Morel"}
 
 
-def test_nobody_who_is_to_be_set_up_or_approves_leaves_the_house(room: Room) -> None:
+def test_nobody_who_is_to_be_set_up_or_approves_is_named_outside(room: Room) -> None:
     """What reports a failure is read by the model, without their names; the record gives the same verdict."""
     words = "When I save Jo Wu I get error 500. Claire Morel saw it, too."
     case = room.desk.take_in(request(kind=Kind.SETUP, description=words, details=SET_UP), "key")

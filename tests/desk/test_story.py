@@ -124,7 +124,7 @@ def request(**changes: Any) -> Request:
 
 
 def test_another_judge_may_be_chosen_and_is_told_the_requesters_name(room: Room) -> None:
-    """The name must not leave the house, so whoever asks outside has to know it."""
+    """The name is not sent outside, so whoever asks outside has to know it."""
     told: list[tuple[str, ...]] = []
 
     def judge(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:

@@ -128,7 +128,7 @@ def mantis(folder: Path) -> Iterator[str]:
         started.stdout.close()
 
 
-def test_the_house_runs_on_a_mantis_that_is_there(tmp_path: Path) -> None:
+def test_the_sandbox_runs_on_a_mantis_that_is_there(tmp_path: Path) -> None:
     """No stand-in is started; requests stand in that Mantis; its token is on no command line and in no output."""
     site, aws, unused = free_ports(3)
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])

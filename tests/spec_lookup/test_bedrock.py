@@ -289,7 +289,7 @@ def test_what_was_spent_is_counted(model: Model, reader: Callable[..., Asked]) -
 
 
 @pytest.mark.aws
-def test_the_house_asks_the_model_and_counts_what_it_costs(model: Model, aws: LocalAws) -> None:
+def test_the_application_asks_the_model_and_counts_what_it_costs(model: Model, aws: LocalAws) -> None:
     """From the settings to the day's sum in the table; the next question is over the limit."""
     model.replies = [good(SAID)]
     environ = {

@@ -108,7 +108,7 @@ def test_what_is_expected_beside_a_question_is_a_report(library: Spec, form: str
 
 
 def test_without_a_model_the_words_alone_tell_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A house without a model still settles forms, and swallows no failure."""
+    """An application without a model still settles forms, and swallows no failure."""
     monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")
     bare = spec_of("library")
     assert bare.by_words_alone

@@ -1,4 +1,4 @@
-"""Masking: personal data does not leave the house; numbers of the trade stay, for they may decide."""
+"""Masking: personal data is not sent outside; numbers of the trade stay, for they may decide."""
 
 from __future__ import annotations
 

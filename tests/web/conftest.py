@@ -108,11 +108,11 @@ class Links(PlainLinks):
 
 @pytest.fixture
 def web(process: Process, spec: Spec) -> Web:
-    """A fresh house."""
-    return house(process, spec)
+    """A fresh application."""
+    return application_of(process, spec)
 
 
-def house(process: Process, spec: Spec) -> Web:
+def application_of(process: Process, spec: Spec) -> Web:
     """The application and all around it, with nothing in it."""
     clock = Clock()
     links = Links(clock)

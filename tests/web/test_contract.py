@@ -22,7 +22,7 @@ from schemathesis.checks import CHECKS
 
 from intake_fn.core.process_file import parse
 from spec_lookup import Spec
-from tests.web.conftest import house
+from tests.web.conftest import application_of
 from tests.web.samples import SPEC
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ made: Counter[str] = Counter()
 def application() -> Any:
     """The real one, made when the first call comes."""
     process = parse((ROOT / "support.yml").read_text(encoding="utf-8"), "support.yml")
-    return house(process, Spec.of(list(SPEC.items()))).client.application
+    return application_of(process, Spec.of(list(SPEC.items()))).client.application
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Any:

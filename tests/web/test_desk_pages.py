@@ -757,7 +757,7 @@ def test_whom_no_mail_reaches_is_flagged_on_the_page_and_told_in_the_history(web
     assert "<b>nobody" not in after
 
 
-def test_the_requester_is_not_shown_what_the_house_says_of_their_mail(web: Web) -> None:
+def test_the_requester_is_not_shown_what_is_said_of_their_mail(web: Web) -> None:
     """It is no news for them."""
     case = web.sent()
     web.desk.mail_failed(MailReport("1", case.request.requester.email, Failure.COMPLAINED, "abuse", f"{case.id}#2#2"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def lossy(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
-    """A house whose store does what it is told, and loses its answers to writes."""
+    """An application whose store does what it is told, and loses its answers to writes."""
 
     def losing(write: Any) -> Any:
         def lost(*args: Any, **more: Any) -> None:

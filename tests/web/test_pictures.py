@@ -12,7 +12,7 @@ import pytest
 
 from intake_fn.core.request import Kind
 from tests.core.test_pictures import PICTURES, SECRETS, drawing, exif, saved
-from tests.web.conftest import house
+from tests.web.conftest import application_of
 from tests.web.test_api import body_of
 from tests.web.test_status_pages import page_of
 
@@ -73,7 +73,7 @@ def test_nor_of_one_in_the_api_in_an_upload_in_a_reply_or_in_a_form_that_was_sho
 
 def test_where_support_yml_says_so_a_picture_is_kept_as_it_came_too(process: Process, spec: Spec) -> None:
     """Beside the other one, and where no page and no link leads."""
-    web = house(replace(process, intake=replace(process.intake, keep_originals=True)), spec)
+    web = application_of(replace(process, intake=replace(process.intake, keep_originals=True)), spec)
     case = web.sent(Kind.BUG, ("photo.jpg", PHOTO), ("plain.png", saved(drawing(), "PNG")))
 
     assert [PHOTO] == [content for key, (content, _) in web.files.kept.items() if key.startswith("originals/")]

@@ -25,7 +25,7 @@ from intake_fn.core.request import Kind, Priority
 from intake_fn.desk.recount import difference, move, rows
 from intake_fn.web import Front, create_app
 from tests.removals import names, whole, without
-from tests.web.conftest import Web, house
+from tests.web.conftest import Web, application_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case, Event
@@ -37,9 +37,9 @@ LOUD = ("error", "critical")
 
 @pytest.fixture
 def full(spec: Spec) -> Web:
-    """A house in which requests refer to every name of support.yml, with deliveries that wait."""
+    """An application in which requests refer to every name of support.yml, with deliveries that wait."""
     process = whole()
-    web = house(process, spec)
+    web = application_of(process, spec)
     for office in (*process.offices, "client"):
         web.sent(Kind.QUESTION, office=office, **({"company": "Acme"} if office == "client" else {}))
     for module in process.modules:
@@ -84,7 +84,7 @@ def _go_up(web: Web, case: Case, level: int) -> Case:
 
 
 def reopened(web: Web, process: Process) -> Web:
-    """The same house, started again with another support.yml."""
+    """The same application, started again with another support.yml."""
     desk = replace(web.desk, process=process)
     front: Front = web.client.application.extensions["specdesk"]
     app = create_app(replace(front, process=process, desk=lambda: desk))

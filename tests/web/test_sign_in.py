@@ -30,7 +30,7 @@ PARIS, EVE = "liaison.paris@example.com", "eve@example.com"
 
 @pytest.fixture
 def signed(web: Web) -> Web:
-    """The house with real tokens, as they leave it."""
+    """The application with real tokens, as they leave it."""
     links: Any = SignedLinks(
         base_url="https://help.example.com",
         site_url="",

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Every page and the API, as WSGI; Flask is made with the first request."""
+    """Every page and the API, as WSGI; outside Lambda, Flask is made with the first request."""
     return application.app.wsgi_app(environ, start_response)
 
 
@@ -157,5 +157,5 @@ def _run(function: Handler, event: dict[str, Any], context: object) -> Any:
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
-    with suppress(SpecdeskError):  # the first request tries again, and its page says what is wrong
+    with suppress(SpecdeskError):  # the first request tries again, and its error says what is wrong
         _loaded = application.app  # Lambda grants a full core while a module is loaded

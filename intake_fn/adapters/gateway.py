@@ -51,10 +51,10 @@ def handler(app: WSGIApplication) -> Callable[[dict[str, Any], object], dict[str
     """What answers the requests that `is_request` knows by a WSGI application."""
     answer = make_lambda_handler(_completed(app), binary_support=True, non_binary_content_type_prefixes=TEXT)
 
-    def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+    def on_request(event: dict[str, Any], context: object) -> dict[str, Any]:
         return answer(_normalised(event), context) if _has_readable_body(event) else UNREADABLE_BODY
 
-    return handle
+    return on_request
 
 
 def _completed(app: WSGIApplication) -> WSGIApplication:

@@ -15,12 +15,13 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import state_item, wire
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.case import Escalated, fold
+from intake_fn.core.case import fold
 from intake_fn.core.escalation import standing
+from intake_fn.core.events import Escalated
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.core.request import Requester
-from intake_fn.desk.door import Arrival
+from intake_fn.desk.spam_check import Submission
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
 from tests.adapters.meter import Bill, Crowd, Metered
@@ -101,10 +102,10 @@ class Office:
 def of_requests(office: Office) -> list[Cost]:
     """One request from the form to level 1, and looking at it."""
     desk = office.desk
-    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key", Arrival()))]
+    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key", Submission()))]
     stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
     costs.append(
-        office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Arrival()))
+        office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Submission()))
     )
     page = desk.store.queue(0)
     case = desk.store.load(page.rows[0].id)
@@ -117,7 +118,7 @@ def of_requests(office: Office) -> list[Cost]:
         office.room.clock.advance(minutes=1)
     costs.append(office.cost("sync with nothing new in Mantis", desk.sync))
     spam = request(requester=Requester("x", "x@spam.example.net", "paris"))
-    costs.append(office.cost("submit, held back", lambda: desk.take_in(spam, "spam", Arrival(trapped=True))))
+    costs.append(office.cost("submit, held back", lambda: desk.take_in(spam, "spam", Submission(trapped=True))))
     return costs
 
 

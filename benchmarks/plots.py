@@ -31,9 +31,9 @@ def plot(title: str, lines: Lines) -> str:
     shapes = [f'<path d="M{LEFT} {TOP}V{TOP + HEIGHT}H{LEFT + WIDTH}" fill="none" stroke="#777"/>']
     shapes += [
         f'<text x="{across(mark):.0f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{mark:,g}</text>'
-        for mark in across.marks
+        for mark in across.suppression_list
     ]
-    for mark in up.marks:
+    for mark in up.suppression_list:
         shapes.append(f'<text x="{LEFT - 6}" y="{up(mark) + 4:.0f}" text-anchor="end">{mark:,g}</text>')
         shapes.append(f'<path d="M{LEFT} {up(mark):.0f}h{WIDTH}" stroke="#ddd"/>')
     for n, (name, points) in enumerate(lines.items()):
@@ -55,7 +55,7 @@ class _Axis:
         self._start, self._length = start, length
 
     @property
-    def marks(self) -> list[float]:
+    def suppression_list(self) -> list[float]:
         return [10.0**power for power in range(self._low, self._high + 1)]
 
     def __call__(self, number: float) -> float:

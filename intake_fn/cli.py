@@ -35,7 +35,7 @@ from intake_fn.commands import (
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
-from intake_fn.desk.records import as_bytes, evaluation_cases, given_again, pinned
+from intake_fn.desk.verdict_replay import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, SpecLookupError
 from spec_lookup.folder import content_stamp, pages_among, read_pages
@@ -103,7 +103,7 @@ def sweep(args: argparse.Namespace) -> None:
     desk = background_desk()
     swept, synced = desk.sweep(), desk.sync()
     lines = [
-        f"warned {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, given up {swept.given_up}",
+        f"alerts {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     say(args, {"outbox": asdict(swept), "mantis": asdict(synced)}, lines)

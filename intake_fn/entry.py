@@ -64,7 +64,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     Before that, requests of earlier versions are brought to where such ones stand today.
     """
     del event, context
-    from intake_fn.desk.recount import difference, rows, settled  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.consistency_check import difference, rows, settled  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
     for row in list(rows(desk.store)):

@@ -19,11 +19,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from intake_fn.core.case import Case, Category, Event, Failure, Intent, Relation, Status, Step, UnknownIntent
-from intake_fn.core.mailing import Pace
-from intake_fn.core.mirror import Standing
+from intake_fn.core.case import Case, Step
+from intake_fn.core.events import Event
+from intake_fn.core.intents import Intent, UnknownIntent
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.request import Attachment, Priority
-from intake_fn.core.suspicion import why_held_back
+from intake_fn.core.vocabulary import Category, Failure, Relation, Status
 
 # --- Store -----------------------------------------------------------------------------------
 
@@ -50,10 +53,10 @@ class CaseRow:
     filing: str
     due: datetime | None = None
     """When it is due, while its clock runs."""
-    wake: datetime | None = None
+    next_alert: datetime | None = None
     """When its clock has something to say next."""
     version: int = 0
-    gone: bool = False
+    missing_in_mantis: bool = False
     """Whether its issue is missing in Mantis."""
     why: str = ""
     """Why it is held back, or was set aside; the beginning of it."""
@@ -78,10 +81,10 @@ class CaseRow:
             issue=case.issue,
             filing=case.filing.value,
             due=step.due,
-            wake=step.wake,
+            next_alert=step.next_alert,
             version=case.version,
-            gone=case.gone,
-            why=why_held_back(case)[:LONGEST_WHY],
+            missing_in_mantis=case.missing_in_mantis,
+            why=quarantine_note(case)[:LONGEST_WHY],
             on_top=case.priority is Priority.URGENT and case.status.is_open,
         )
 
@@ -104,10 +107,10 @@ class OutboxItem:
     case_id: str
     intent: Intent
     tries: int
-    not_before: datetime
+    next_attempt: datetime
     last_error: str = ""
-    failed: bool = False
-    begun: bool = False
+    dead_lettered: bool = False
+    leased: bool = False
     """Whether somebody took it in hand and has not put it down again: who did so is at it, or was cut off."""
 
     @property
@@ -148,12 +151,12 @@ class SyncCursor:
     once: Mapping[int, datetime] = field(default_factory=dict)
     twice: Mapping[int, datetime] = field(default_factory=dict)
     unread: tuple[int, ...] = ()
-    """Issues that the known ones (desk/known.py) still lack as they stand."""
+    """Issues that the known ones (desk/issue_index.py) still lack as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A mailbox (core/mailing.py) that gets no more mail, why, and the case by which that was learnt, if it was one."""
+class SuppressedAddress:
+    """An entry of the suppression list: a mailbox that gets no more mail, why, and the case that showed it."""
 
     mailbox: str
     why: str
@@ -196,15 +199,15 @@ class Store(Protocol):
         ...
 
     def save(
-        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+        self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
     ) -> None:
         """Append a step's events to a case that stands at version `before`.
 
         `done` is the id of an outbox item that this step completes: it leaves the outbox in the
         same transaction. `again` is that of one that was given up and is put back in line with all its
-        tries before it. `given_up` is one as it was read, with the error that ends its tries: it waits for
+        tries before it. `dead_letter` is one as it was read, with the error that ends its tries: it waits for
         `again`. Raises Stale when the case is no longer at `before`, `done` is gone, `again` is not given
-        up, or `given_up` is gone or was tried since.
+        up, or `dead_letter` is gone or was tried since.
         """
         ...
 
@@ -216,11 +219,11 @@ class Store(Protocol):
         """
         ...
 
-    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
         """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
         ...
 
-    def put_off(self, case_id: str, until: datetime) -> None:
+    def defer_alert(self, case_id: str, until: datetime) -> None:
         """Have the clock of a case say nothing before `until` (`waking`); the case itself stays as it is."""
         ...
 
@@ -236,7 +239,7 @@ class Store(Protocol):
         """Cases of a level (all levels for None), urgent open ones, then the latest; none held back."""
         ...
 
-    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
         """Cases that wait until a person has looked at them (QUARANTINED), or were set aside (REJECTED)."""
         ...
 
@@ -252,18 +255,18 @@ class Store(Protocol):
         """The id of the case that was filed as Mantis issue `number`, or ""."""
         ...
 
-    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+    def due_items(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Outbox items that may be tried at `now`, the longest waiting first; not the failed ones.
 
-        What this version cannot read is set aside when it is met (`unreadable`), here as in `failed`.
+        What this version cannot read is set aside when it is met (`unreadable`), here as in `dead_letters`.
         """
         ...
 
-    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+    def items_of(self, case_id: str) -> Sequence[OutboxItem]:
         """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
         ...
 
-    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+    def dead_letters(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Outbox items that were given up."""
         ...
 
@@ -283,7 +286,7 @@ class Store(Protocol):
         """Count a try that did not succeed and free the item."""
         ...
 
-    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
         """Give an item that nobody has in hand another place in the line (`owed`); no try is counted.
 
         Nothing happens when it is gone, was tried since it was read, was given up or is in somebody's hands.
@@ -334,27 +337,27 @@ class Store(Protocol):
         """Take one for oneself; False when somebody else was faster."""
         ...
 
-    def pace(self, case_id: str, mailbox: str) -> Pace:
+    def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately; a fresh one when that is nothing."""
         ...
 
-    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+    def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         ...
 
-    def mark(self, mark: Mark) -> None:
+    def suppress(self, mark: SuppressedAddress) -> None:
         """Mark a mailbox as one that gets no more mail, unless it is marked."""
         ...
 
-    def unmark(self, mailbox: str) -> bool:
+    def unsuppress(self, mailbox: str) -> bool:
         """Let mail go there again; False when it was not marked."""
         ...
 
-    def mark_of(self, mailbox: str) -> Mark | None:
+    def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail; None when it does."""
         ...
 
-    def marks(self) -> Sequence[Mark]:
+    def suppression_list(self) -> Sequence[SuppressedAddress]:
         """All mailboxes that get no mail, by name."""
         ...
 
@@ -479,7 +482,7 @@ class Tracker(Protocol):
         """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
         ...
 
-    def look(self, number: int) -> Standing:
+    def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         ...
 
@@ -527,7 +530,7 @@ class Mailer(Protocol):
     """Sends mail.
 
     Raises TryLater when the service is down, Undeliverable for an address it will not take, Refused for a mail it will
-    not take, and Unsure where the mail may have been sent and may not.
+    not take, and OutcomeUnknown where the mail may have been sent and may not.
     """
 
     def send(self, mail: Mail) -> str:

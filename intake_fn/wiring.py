@@ -58,10 +58,10 @@ class Application:
     @once
     def app(self) -> Flask:
         """Every page and the API."""
-        from intake_fn.web import Front, create_app  # noqa: PLC0415 - the sweep needs no Flask
+        from intake_fn.web import WebConfig, create_app  # noqa: PLC0415 - the sweep needs no Flask
 
         return create_app(
-            Front(
+            WebConfig(
                 process=self.process,
                 desk=lambda: self.desk,
                 links=self.links,
@@ -140,7 +140,7 @@ class Application:
         if self.settings.judge != BEDROCK:
             return built_in
         from intake_fn.adapters.dynamodb_budget import DynamoBudget, log_account  # noqa: PLC0415
-        from intake_fn.desk.records import Exchanges  # noqa: PLC0415
+        from intake_fn.desk.verdict_replay import Exchanges  # noqa: PLC0415
         from spec_lookup.bedrock import asking  # noqa: PLC0415
         from spec_lookup.budget import MILLION, Price  # noqa: PLC0415
         from spec_lookup.exchanges import kept  # noqa: PLC0415

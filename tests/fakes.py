@@ -17,25 +17,15 @@ from itertools import count
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from intake_fn.core.case import (
-    Case,
-    Filed,
-    Filing,
-    Relation,
-    Status,
-    Step,
-    UnknownIntent,
-    apply,
-    event_to_plain,
-    fold,
-    intent_to_plain,
-    read_event,
-    ready_at,
-)
+from intake_fn.core.case import Case, Step, apply, fold
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
-from intake_fn.core.mailing import Pace
-from intake_fn.core.mirror import MantisNote, Standing
+from intake_fn.core.events import Filed
+from intake_fn.core.intents import UnknownIntent, ready_at
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.request import Priority
+from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
+from intake_fn.core.vocabulary import Filing, Relation, Status
 from intake_fn.ports import (
     LEEWAY,
     NOTHING_DECIDED,
@@ -45,13 +35,13 @@ from intake_fn.ports import (
     Issue,
     Ledger,
     Mail,
-    Mark,
     OutboxItem,
     Page,
     Placed,
     Purpose,
     Session,
     SignInAsked,
+    SuppressedAddress,
     SyncCursor,
     Upload,
 )
@@ -59,7 +49,7 @@ from intake_fn.ports import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from intake_fn.core.case import Event
+    from intake_fn.core.events import Event
     from intake_fn.core.request import Attachment
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -118,8 +108,8 @@ class MemoryStore:
         self._counted: Counter[str] = Counter()
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
-        self._paces: dict[tuple[str, str], Pace] = {}
-        self._marks: dict[str, Mark] = {}
+        self._paces: dict[tuple[str, str], MailThrottle] = {}
+        self._marks: dict[str, SuppressedAddress] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
         self._asked: dict[str, SignInAsked] = {}
 
@@ -137,25 +127,27 @@ class MemoryStore:
             return step.case.id
 
     def save(
-        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+        self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
     ) -> None:
         """Append a step and move an item with it. Raises Stale when the case or the item has moved on."""
         with self._up():
             here = self._cases.get(step.case.id)
             if here is None or here.version != before:
                 raise Stale(f"{step.case.id} is no longer at version {before}.")
-            if (done and done not in self._outbox) or (again and not getattr(self._outbox.get(again), "failed", False)):
+            if (done and done not in self._outbox) or (
+                again and not getattr(self._outbox.get(again), "dead_lettered", False)
+            ):
                 raise Stale(f"{done}{again} is no longer in the outbox.")
-            if given_up and not self._untried(given_up):
-                raise Stale(f"{given_up.id} was tried since.")
+            if dead_letter and not self._untried(dead_letter):
+                raise Stale(f"{dead_letter.id} was tried since.")
             self._append(step, reduce(apply, step.events, here))
             self._outbox.pop(done, None)
-            if given_up:
-                self._count(given_up, step.case.changed_at, given_up.last_error, failed=True)
+            if dead_letter:
+                self._count(dead_letter, step.case.changed_at, dead_letter.last_error, dead_lettered=True)
             if again:
                 now = step.case.changed_at
                 self._leases.pop(again, None)
-                self._outbox[again] = replace(self._outbox[again], tries=0, not_before=now, failed=False)
+                self._outbox[again] = replace(self._outbox[again], tries=0, next_attempt=now, dead_lettered=False)
 
     def restate(self, step: Step) -> None:
         """Write the state anew as the fold has it. Raises Stale when the log has moved on."""
@@ -163,19 +155,23 @@ class MemoryStore:
             if len(self._logs.get(step.case.id, ())) != step.case.version:
                 raise Stale(f"{step.case.id} has moved on.")
             self._cases[step.case.id] = step.case
-            self._clocks[step.case.id] = (step.due, step.wake)
+            self._clocks[step.case.id] = (step.due, step.next_alert)
 
-    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
         """Cases whose clock has something to say."""
         with self._up():
-            found = [(wake, case_id) for case_id, (_, wake) in self._clocks.items() if wake and wake <= now]
+            found = [
+                (next_alert, case_id)
+                for case_id, (_, next_alert) in self._clocks.items()
+                if next_alert and next_alert <= now
+            ]
             return [case_id for _, case_id in sorted(found)[:limit]]
 
-    def put_off(self, case_id: str, until: datetime) -> None:
+    def defer_alert(self, case_id: str, until: datetime) -> None:
         """Have its clock say nothing before."""
         with self._up():
-            due, wake = self._clocks[case_id]
-            self._clocks[case_id] = (due, wake and until)
+            due, next_alert = self._clocks[case_id]
+            self._clocks[case_id] = (due, next_alert and until)
 
     def load(self, case_id: str) -> Case:
         """The case, folded from its events. Raises Unknown."""
@@ -204,7 +200,7 @@ class MemoryStore:
             rows = [self.row(places[place]) for place in found[:limit]]
             return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
 
-    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
         """Cases that wait for a person, or were set aside, the latest first."""
         with self._up():
             bound = _unpack(cursor) if cursor else "~"
@@ -218,8 +214,8 @@ class MemoryStore:
         with self._up():
             if case_id not in self._cases:
                 raise Unknown(f"There is no request {case_id}.")
-            due, wake = self._clocks[case_id]
-            return CaseRow.of(Step(self._cases[case_id], (), (), due, wake))
+            due, next_alert = self._clocks[case_id]
+            return CaseRow.of(Step(self._cases[case_id], (), (), due, next_alert))
 
     def counts(self) -> Mapping[int, int]:
         """Open cases of each level."""
@@ -232,25 +228,25 @@ class MemoryStore:
         with self._up():
             return self._issues.get(number, "")
 
-    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+    def due_items(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried now, the longest waiting first."""
         with self._up():
             known = [item for item in self._outbox.values() if not item.unread]
-            free = [item for item in known if not item.failed and self._turn(item) <= now]
+            free = [item for item in known if not item.dead_lettered and self._turn(item) <= now]
             first = sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
             return [self._seen(item) for item in first]
 
-    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+    def items_of(self, case_id: str) -> Sequence[OutboxItem]:
         """All items of a case, in the order in which they came to be owed."""
         with self._up():
             ids = self._of_case.get(case_id, [])
             return [self._seen(self._outbox[item_id]) for item_id in ids if item_id in self._outbox]
 
-    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+    def dead_letters(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Items that were given up."""
         with self._up():
-            given_up = [self._seen(item) for item in self._outbox.values() if item.failed and not item.unread]
-            return sorted(given_up, key=lambda item: (item.not_before, item.id))[:limit]
+            given_up = [self._seen(item) for item in self._outbox.values() if item.dead_lettered and not item.unread]
+            return sorted(given_up, key=lambda item: (item.next_attempt, item.id))[:limit]
 
     def unreadable(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Items that were set aside."""
@@ -277,7 +273,7 @@ class MemoryStore:
         """Take an item for a while; False when it is gone, tried since, or taken."""
         with self._up():
             here = self._outbox.get(item.id)
-            if here is None or here.failed or here.tries != item.tries or self._leases.get(item.id, now) > now:
+            if here is None or here.dead_lettered or here.tries != item.tries or self._leases.get(item.id, now) > now:
                 return False
             self._leases[item.id] = now + timedelta(seconds=seconds)
             self._turns.pop(item.id, None)
@@ -287,13 +283,13 @@ class MemoryStore:
         """Count one failed try of this item as it was read."""
         with self._up():
             if self._untried(item):
-                self._count(item, until, error, failed=False)
+                self._count(item, until, error, dead_lettered=False)
 
-    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
         """Give an item that nobody has in hand another place in the line."""
         with self._up():
             here = self._outbox.get(item.id)
-            if here and self._untried(item) and not here.failed and item.id not in self._leases:
+            if here and self._untried(item) and not here.dead_lettered and item.id not in self._leases:
                 self._turns[item.id] = turn
 
     def finish(self, item: OutboxItem) -> None:
@@ -357,12 +353,12 @@ class MemoryStore:
         with self._up():
             return self._asked.pop(asked.id, None) is not None
 
-    def pace(self, case_id: str, mailbox: str) -> Pace:
+    def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""
         with self._up():
-            return self._paces.get((case_id, mailbox), Pace())
+            return self._paces.get((case_id, mailbox), MailThrottle())
 
-    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+    def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it; False when it is not as it was read."""
         with self._up():
             as_read = self._paces.get((case_id, mailbox), before) == before
@@ -370,22 +366,22 @@ class MemoryStore:
                 self._paces[case_id, mailbox] = after
             return as_read
 
-    def mark(self, mark: Mark) -> None:
+    def suppress(self, mark: SuppressedAddress) -> None:
         """Mark a mailbox, unless it is marked."""
         with self._up():
             self._marks.setdefault(mark.mailbox, mark)
 
-    def unmark(self, mailbox: str) -> bool:
+    def unsuppress(self, mailbox: str) -> bool:
         """Let mail go there again."""
         with self._up():
             return self._marks.pop(mailbox, None) is not None
 
-    def mark_of(self, mailbox: str) -> Mark | None:
+    def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail."""
         with self._up():
             return self._marks.get(mailbox)
 
-    def marks(self) -> Sequence[Mark]:
+    def suppression_list(self) -> Sequence[SuppressedAddress]:
         """All mailboxes that get no mail, by name."""
         with self._up():
             return sorted(self._marks.values(), key=lambda mark: mark.mailbox)
@@ -426,7 +422,7 @@ class MemoryStore:
 
     def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
         case = self._cases[case_id]
-        if case.status.is_held_back:
+        if case.status.in_quarantine:
             return False
         return (level is None or case.level == level) and (case.status.is_open or not open_only)
 
@@ -434,20 +430,24 @@ class MemoryStore:
         here = self._outbox.get(item.id)
         return here is not None and here.tries == item.tries
 
-    def _count(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> None:
+    def _count(self, item: OutboxItem, until: datetime, error: str, *, dead_lettered: bool) -> None:
         self._leases.pop(item.id, None)
         self._turns.pop(item.id, None)
         self._outbox[item.id] = replace(
-            self._outbox[item.id], tries=item.tries + 1, not_before=until, last_error=error[:1000], failed=failed
+            self._outbox[item.id],
+            tries=item.tries + 1,
+            next_attempt=until,
+            last_error=error[:1000],
+            dead_lettered=dead_lettered,
         )
 
     def _seen(self, item: OutboxItem) -> OutboxItem:
-        return replace(item, begun=item.id in self._leases)
+        return replace(item, leased=item.id in self._leases)
 
     def _turn(self, item: OutboxItem) -> datetime:
         if item.id in self._leases:
-            return max(item.not_before, self._leases[item.id])
-        return self._turns.get(item.id, item.not_before)
+            return max(item.next_attempt, self._leases[item.id])
+        return self._turns.get(item.id, item.next_attempt)
 
     def _append(self, step: Step, case: Case) -> None:
         """Write a step; `case` is the state after it, where `filing` says how the ledger counts it."""
@@ -462,7 +462,7 @@ class MemoryStore:
         self._logs.setdefault(case.id, []).extend(bodies)
         self._cases[case.id] = case
         self._places[_place(case)] = case.id
-        self._clocks[case.id] = (step.due, step.wake)
+        self._clocks[case.id] = (step.due, step.next_alert)
         self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
         for number, intent in enumerate(step.intents, 1):
             item = OutboxItem(
@@ -597,12 +597,12 @@ class MemoryTracker:
         rows = [Change(number, at) for number, at in self.touched.items() if number in self.issues]
         return sorted((row for row in rows if since is None or row.at >= since), key=lambda row: (row.at, row.number))
 
-    def look(self, number: int) -> Standing:
+    def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown."""
         self._there(number)
         one = self.issues[number]
         notes = tuple(MantisNote(n, "", text) for n, text in enumerate(self.notes.get(number, []), 1))
-        return Standing(
+        return IssueState(
             one.project,
             one.handler,
             one.status,

@@ -14,7 +14,7 @@ import pytest
 from intake_fn.core import request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.redaction import redacted
-from intake_fn.core.thanks import reading
+from intake_fn.core.reply_intent import reading
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.words import spoken
 from spec_lookup import Claim

@@ -124,7 +124,9 @@ def test_a_secret_is_left_out_in_whatever_form_it_is_written(lines: Callable[[],
 def test_what_is_no_secret_stays(lines: Callable[[], str]) -> None:
     """A log that says nothing helps nobody."""
     hide("short", "")
-    text = "HD-0000-0001#2#3 at 2026-11-23T15:00:00+00:00 in intake_fn/desk/line.py, /status/lost, spec/users.md v1.2.3"
+    text = (
+        "HD-0000-0001#2#3 at 2026-11-23T15:00:00+00:00 in intake_fn/desk/outbox.py, /status/lost, spec/users.md v1.2.3"
+    )
 
     assert text == redacted(text)
     structlog.get_logger().info("notice_outlived", item="HD-0000-0001#2#3")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from intake_fn.cli import main
-from intake_fn.core.errors import Broken, TryLater, Unsure
+from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater
 from intake_fn.settings import Settings
 from intake_fn.wiring import Application
 
@@ -135,7 +135,7 @@ def test_no_command_prints_a_secret_in_an_outage(
 
 @pytest.mark.parametrize("part", ["client", "mantis", "process", "spec", "links"])
 @pytest.mark.parametrize(
-    "kind", [ValueError, KeyError, OSError, TryLater, Broken, Unsure], ids=lambda kind: kind.__name__
+    "kind", [ValueError, KeyError, OSError, TryLater, Broken, OutcomeUnknown], ids=lambda kind: kind.__name__
 )
 def test_no_error_prints_the_secret_in_its_text(
     run: Callable[..., str], monkeypatch: pytest.MonkeyPatch, part: str, kind: type[Exception]

@@ -56,10 +56,10 @@ def test_requests_are_answered_side_by_side() -> None:
 
 def test_a_stop_lets_the_answer_in_progress_go_out_and_frees_the_port() -> None:
     """Ctrl-C in the middle of a submit: who sent it gets the receipt; the next start finds the port free."""
-    begun, go_on = threading.Event(), threading.Event()
+    leased, go_on = threading.Event(), threading.Event()
 
     def slow(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        begun.set()
+        leased.set()
         go_on.wait(10)
         start_response("200 OK", [("Content-Length", str(MB))])
         return [b"x" * MB]
@@ -68,7 +68,7 @@ def test_a_stop_lets_the_answer_in_progress_go_out_and_frees_the_port() -> None:
     server.start()
     with ThreadPoolExecutor(2) as people, urllib3.PoolManager() as http:
         answer = people.submit(http.request, "GET", server.url, retries=False)
-        begun.wait(10)
+        leased.wait(10)
         stopped = people.submit(server.stop)
         go_on.set()
 

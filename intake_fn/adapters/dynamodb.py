@@ -41,15 +41,11 @@ from intake_fn.adapters.dynamodb_items import (
     id_of,
     instant,
     json_of,
-    mark_item,
     mark_of,
     names,
+    outbox_entry,
     outbox_item,
     outbox_key,
-    owed_item,
-    pace_body,
-    pace_key,
-    pace_of,
     place_of,
     plain,
     row_of,
@@ -57,29 +53,24 @@ from intake_fn.adapters.dynamodb_items import (
     session_key,
     session_of,
     state_item,
+    suppression_item,
     sync_body,
     sync_cursor,
     tally,
+    throttle_body,
+    throttle_key,
+    throttle_of,
     waiting,
     wire,
 )
-from intake_fn.core.case import (
-    FORMAT,
-    MISREAD,
-    Case,
-    Event,
-    Filed,
-    Filing,
-    Status,
-    Step,
-    apply,
-    event_to_plain,
-    fold,
-)
+from intake_fn.core.case import Case, Step, apply, fold
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
-from intake_fn.core.mailing import Pace
+from intake_fn.core.events import Event, Filed
+from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.once import once
-from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Page, Session, SignInAsked, SyncCursor
+from intake_fn.core.stored import FORMAT, MISREAD, event_to_plain
+from intake_fn.core.vocabulary import Filing, Status
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, Session, SignInAsked, SuppressedAddress, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -156,11 +147,11 @@ class DynamoStore:
         return case.id
 
     def save(
-        self, before: int, step: Step, done: str = "", again: str = "", given_up: OutboxItem | None = None
+        self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
     ) -> None:
         """Append a step to a case that stands at version `before`, and move one outbox item with it.
 
-        `done` leaves the outbox, `again` is back in line, `given_up` is out of it. Raises Stale when the case
+        `done` leaves the outbox, `again` is back in line, `dead_letter` is out of it. Raises Stale when the case
         or the item has moved on since it was read, Refused when a text is too long to be kept.
         """
         #   read v3 ─────────────── decide ─────────────── write v4 ✓
@@ -179,10 +170,12 @@ class DynamoStore:
         if done:
             writes.append({"Delete": self._guarded(outbox_key(done), EXISTS)})
         if again:
-            in_line = {"tries": 0, **waiting(again, after.changed_at, failed=False)}
+            in_line = {"tries": 0, **waiting(again, after.changed_at, dead_lettered=False)}
             writes.append({"Update": self._changed(outbox_key(again), in_line, "#failed = :yes", {":yes": True})})
-        if given_up:
-            writes.append({"Update": self._tried(given_up, after.changed_at, given_up.last_error, failed=True)})
+        if dead_letter:
+            writes.append(
+                {"Update": self._tried(dead_letter, after.changed_at, dead_letter.last_error, dead_lettered=True)}
+            )
         if self._transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 
@@ -199,11 +192,11 @@ class DynamoStore:
         if self._transact([state, *self._counted(case, moved)]):
             raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
 
-    def waking(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
         """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
         return [id_of(state) for state in self._first_in_line("clock", f"{instant(now)}~", limit)]
 
-    def put_off(self, case_id: str, until: datetime) -> None:
+    def defer_alert(self, case_id: str, until: datetime) -> None:
         """Have the clock of a case say nothing before `until`; nothing happens when it has no turn."""
         place = {"turn": f"{instant(until)}#{case_id}"}
         state = {"pk": f"REQ#{case_id}", "sk": "STATE"}
@@ -231,7 +224,7 @@ class DynamoStore:
         stands = ("open",) if open_only else ("open", "closed")
         return self._listed([f"{number}#{stand}" for number in levels for stand in stands], limit, cursor)
 
-    def held_back(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
         """Cases that wait for a person, or were set aside, the latest first. Raises Refused for a damaged cursor."""
         return self._listed([status], limit, cursor)
 
@@ -356,19 +349,19 @@ class DynamoStore:
 
     # --- mail ---------------------------------------------------------------------------------
 
-    def pace(self, case_id: str, mailbox: str) -> Pace:
+    def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""
-        key = pace_key(case_id, mailbox)
+        key = throttle_key(case_id, mailbox)
         here = self._get(key["pk"], key["sk"])
-        return (_read_pace(here) or Pace()) if here else Pace()
+        return (_read_pace(here) or MailThrottle()) if here else MailThrottle()
 
-    def keep_pace(self, case_id: str, mailbox: str, before: Pace, after: Pace) -> bool:
+    def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         latest = max(filter(None, (*after.sent.values(), after.quiet)))
-        item = {**pace_key(case_id, mailbox), "body": pace_body(after), "expires": epoch(latest + PACE_FOR)}
-        if self._kept(item, f"{ABSENT} OR #body = :before", pace_body(before)):
+        item = {**throttle_key(case_id, mailbox), "body": throttle_body(after), "expires": epoch(latest + PACE_FOR)}
+        if self._kept(item, f"{ABSENT} OR #body = :before", throttle_body(before)):
             return True
-        here = self._get(item["pk"], item["sk"]) if before == Pace() else None
+        here = self._get(item["pk"], item["sk"]) if before == MailThrottle() else None
         if here is None or _read_pace(here) is not None:
             return False
         # It cannot be read, so it is counted anew: it is gone in a day anyway.
@@ -379,26 +372,26 @@ class DynamoStore:
         values = {":before": before, ":after": item["body"]}
         return self._write("put_item", self._put(item, f"{as_read} OR #body = :after", values)["Put"])
 
-    def mark(self, mark: Mark) -> None:
+    def suppress(self, mark: SuppressedAddress) -> None:
         """Mark a mailbox as one that gets no more mail, unless it is marked."""
-        self._write("put_item", self._put(mark_item(mark))["Put"])
+        self._write("put_item", self._put(suppression_item(mark))["Put"])
 
-    def unmark(self, mailbox: str) -> bool:
+    def unsuppress(self, mailbox: str) -> bool:
         """Let mail go there again; False when it was not marked."""
         return self._taken_out({"pk": UNREACHED, "sk": mailbox})
 
-    def mark_of(self, mailbox: str) -> Mark | None:
+    def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail; None when it does."""
         here = self._get(UNREACHED, mailbox)
         return mark_of(here) if here else None
 
-    def marks(self) -> Sequence[Mark]:
+    def suppression_list(self) -> Sequence[SuppressedAddress]:
         """All mailboxes that get no mail, by name."""
         return [mark_of(item) for item in self._query("#pk = :pk", {":pk": UNREACHED}, ConsistentRead=True)]
 
     # --- the outbox ---------------------------------------------------------------------------
 
-    def owed(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
+    def due_items(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried at `now` and that nobody has a lease on, the longest waiting first."""
         return self._in_line("owed", f"{instant(now)}~", limit)
 
@@ -415,13 +408,13 @@ class DynamoStore:
         condition = "#line = :partition"
         return self._query(condition, {":partition": UNREADABLE}, limit, IndexName="due")
 
-    def owed_by(self, case_id: str) -> Sequence[OutboxItem]:
+    def items_of(self, case_id: str) -> Sequence[OutboxItem]:
         """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
         found = self._query("#pk = :pk", {":pk": f"OUT#{case_id}"}, ConsistentRead=True)
         items = [(outbox_item(item), item.get("leased_by")) for item in found]
-        return [replace(item, begun=item.begun and self._doubtful.get(item.id) != by) for item, by in items]
+        return [replace(item, leased=item.leased and self._doubtful.get(item.id) != by) for item, by in items]
 
-    def failed(self, limit: int = 100) -> Sequence[OutboxItem]:
+    def dead_letters(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Outbox items that were given up, the first given up first."""
         return self._in_line("failed", "~", limit)
 
@@ -437,16 +430,20 @@ class DynamoStore:
         #   F has no time to carry it out and write down what came of it: left to the sweep
         seconds_for("The outbox", READ_SECONDS)
         there = EXISTS
-        not_given_up = "#failed = :no"
+        alive = "#failed = :no"
         not_tried_since = "#tries = :tries"
         free_or_mine = "(#leased_until <= :now OR #leased_by = :mine)"
         until = instant(now + timedelta(seconds=seconds))
         mine = self._doubtful.pop(item.id, "") or _token()
-        place = {"leased_until": until, "leased_by": mine, "turn": f"{max(until, instant(item.not_before))}#{item.id}"}
+        place = {
+            "leased_until": until,
+            "leased_by": mine,
+            "turn": f"{max(until, instant(item.next_attempt))}#{item.id}",
+        }
         changed = self._changed(
             outbox_key(item.id),
             place,
-            f"{there} AND {not_given_up} AND {not_tried_since} AND {free_or_mine}",
+            f"{there} AND {alive} AND {not_tried_since} AND {free_or_mine}",
             {":no": False, ":tries": item.tries, ":now": instant(now), ":mine": mine},
         )
         try:
@@ -458,7 +455,7 @@ class DynamoStore:
 
     def _give_back(self, item: OutboxItem, mine: str, until: str) -> None:
         """End a lease that may have been taken: else it would look as if somebody had begun and been cut off."""
-        free = {"leased_until": "", "leased_by": "", "turn": f"{instant(item.not_before)}#{item.id}"}
+        free = {"leased_until": "", "leased_by": "", "turn": f"{instant(item.next_attempt)}#{item.id}"}
         this_one = "#leased_by = :mine AND #leased_until = :until"
         back = self._changed(outbox_key(item.id), free, this_one, {":mine": mine, ":until": until})
         with suppress(TryLater, Broken):
@@ -469,9 +466,9 @@ class DynamoStore:
 
         Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
         """
-        self._write("update_item", self._tried(item, until, error, failed=False))
+        self._write("update_item", self._tried(item, until, error, dead_lettered=False))
 
-    def line_up(self, item: OutboxItem, turn: datetime) -> None:
+    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
         """Give an item another place in the line; no try is counted, and `not_before` stays as it is.
 
         Nothing happens when it is gone, was tried since it was read, was given up or is in somebody's hands.
@@ -495,7 +492,7 @@ class DynamoStore:
             {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
             for number, event in enumerate(step.events, before + 1)
         ]
-        owed = [owed_item(case, number, intent) for number, intent in enumerate(step.intents, 1)]
+        owed = [outbox_entry(case, number, intent) for number, intent in enumerate(step.intents, 1)]
         issues = [
             {"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": case.id}
             for event in step.events
@@ -521,10 +518,10 @@ class DynamoStore:
             }
         }
 
-    def _tried(self, item: OutboxItem, until: datetime, error: str, *, failed: bool) -> dict[str, Any]:
+    def _tried(self, item: OutboxItem, until: datetime, error: str, *, dead_lettered: bool) -> dict[str, Any]:
         """One more try of an item that stands as it was read, to be tried again `until`, or given up."""
         counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR]}
-        place = waiting(item.id, until, failed=failed)
+        place = waiting(item.id, until, dead_lettered=dead_lettered)
         there = f"{EXISTS} AND #tries = :read"
         return self._changed(outbox_key(item.id), {**counted, **place}, there, {":read": item.tries})
 
@@ -679,17 +676,19 @@ def _token() -> str:
     return secrets.token_hex(16)
 
 
-def _read_pace(item: Item) -> Pace | None:
+def _read_pace(item: Item) -> MailThrottle | None:
     """None when it cannot be read."""
     try:
-        return pace_of(item["body"])
+        return throttle_of(item["body"])
     except MISREAD:
         return None
 
 
 def _line_of(item: OutboxItem, line: str = "") -> str:
     """The partition of the index `due` in which an item belongs."""
-    return str(waiting(item.id, item.not_before, failed=(line == "failed") if line else item.failed)["line"])
+    return str(
+        waiting(item.id, item.next_attempt, dead_lettered=(line == "failed") if line else item.dead_lettered)["line"]
+    )
 
 
 def _guards_that_broke(reasons: Sequence[Mapping[str, Any]], error: Exception) -> dict[int, Item]:

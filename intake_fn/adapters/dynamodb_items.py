@@ -8,7 +8,7 @@
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key              |
-| COUNT#what  | COUNT        | how often something came (desk/door.py)               | key              |
+| COUNT#what  | COUNT        | how often something came (desk/spam_check.py)               | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key              |
 | SPENT#date  | SPENT        | a day's cost of the model (budget.py); 40 days        | key              |
@@ -45,28 +45,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from intake_fn.core.case import (
-    FORMAT,
-    MISREAD,
-    NEVER,
-    Case,
-    Category,
-    Event,
-    Intent,
-    Status,
-    Step,
-    UnknownIntent,
-    intent_to_plain,
-    read_event,
-    read_intent,
-    ready_at,
-)
+from intake_fn.core.case import Case, Step
 from intake_fn.core.codec import checked
 from intake_fn.core.errors import Refused, Unreadable
-from intake_fn.core.mailing import Pace
+from intake_fn.core.events import Event
+from intake_fn.core.intents import Intent, UnknownIntent, ready_at
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Priority
-from intake_fn.core.suspicion import why_held_back
-from intake_fn.ports import LONGEST_WHY, CaseRow, Mark, OutboxItem, Session, SignInAsked, SyncCursor
+from intake_fn.core.stored import FORMAT, MISREAD, NEVER, intent_to_plain, read_event, read_intent
+from intake_fn.core.vocabulary import Category, Status
+from intake_fn.ports import LONGEST_WHY, CaseRow, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,14 +102,14 @@ def state_item(step: Step) -> Item:
     }
     if case.issue is not None:
         state["issue"] = case.issue
-    if case.gone:
+    if case.missing_in_mantis:
         state["gone"] = True
-    if why := why_held_back(case)[:LONGEST_WHY]:
+    if why := quarantine_note(case)[:LONGEST_WHY]:
         state["why"] = why
     if step.due is not None:
         state["due"] = instant(step.due)
-    if step.wake is not None:
-        state |= {"line": f"clock#{_shard(case.id)}", "turn": f"{instant(step.wake)}#{case.id}"}
+    if step.next_alert is not None:
+        state |= {"line": f"clock#{_shard(case.id)}", "turn": f"{instant(step.next_alert)}#{case.id}"}
     return state
 
 
@@ -131,7 +120,7 @@ def _first(case: Case) -> str:
 
 def queue_of(case: Case) -> str:
     """The partition of the index `queue` in which a case stands."""
-    if case.status.is_held_back:
+    if case.status.in_quarantine:
         return case.status
     return f"{case.level}#{'open' if case.status.is_open else 'closed'}"
 
@@ -181,9 +170,9 @@ def _row(item: Item) -> CaseRow:
         issue=item.get("issue"),
         filing=item["filing"],
         due=instant_of(item["due"]) if "due" in item else None,
-        wake=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
+        next_alert=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
-        gone=item.get("gone", False),
+        missing_in_mantis=item.get("gone", False),
         why=item.get("why", ""),
         on_top=item["place"].startswith(ON_TOP),
     )
@@ -197,7 +186,7 @@ def tally(case: Case | CaseRow) -> Counter[str]:
     return stand
 
 
-def owed_item(case: Case, number: int, intent: Intent) -> Item:
+def outbox_entry(case: Case, number: int, intent: Intent) -> Item:
     """The outbox item for the `number`th intent (from 1) of the step that led to `case`."""
     item_id = f"{case.id}#{case.version}#{number}"
     return {
@@ -207,7 +196,7 @@ def owed_item(case: Case, number: int, intent: Intent) -> Item:
         "body": json_of(intent_to_plain(intent)),
         "tries": 0,
         "last_error": "",
-        **waiting(item_id, ready_at(intent, case.changed_at), failed=False),
+        **waiting(item_id, ready_at(intent, case.changed_at), dead_lettered=False),
     }
 
 
@@ -217,14 +206,14 @@ def outbox_key(item_id: str) -> Item:
     return {"pk": f"OUT#{case_id}", "sk": f"{int(version):06}#{int(number):03}"}
 
 
-def waiting(item_id: str, until: datetime, *, failed: bool) -> Item:
+def waiting(item_id: str, until: datetime, *, dead_lettered: bool) -> Item:
     """Where an item that nobody has a lease on stands in the index `due`."""
     shard = _shard(item_id.partition("#")[0])
     return {
         "not_before": instant(until),
         "leased_until": "",
-        "failed": failed,
-        "line": f"{'failed' if failed else 'owed'}#{shard}",
+        "failed": dead_lettered,
+        "line": f"{'failed' if dead_lettered else 'owed'}#{shard}",
         "turn": f"{instant(until)}#{item_id}",
     }
 
@@ -251,10 +240,10 @@ def _owed(item: Item, intent: Intent) -> OutboxItem:
         case_id=item["case_id"],
         intent=intent,
         tries=item["tries"],
-        not_before=instant_of(item["not_before"]),
+        next_attempt=instant_of(item["not_before"]),
         last_error=item["last_error"],
-        failed=item["failed"],
-        begun=bool(item["leased_until"]),
+        dead_lettered=item["failed"],
+        leased=bool(item["leased_until"]),
     )
     return checked(owed)
 
@@ -264,8 +253,8 @@ def _set_aside(item: Item, intent: UnknownIntent) -> OutboxItem:
     case_id = str(item["pk"]).removeprefix("OUT#")
     version, _, number = str(item["sk"]).partition("#")
     plain_id = f"{case_id}#{version.lstrip('0')}#{number.lstrip('0')}"
-    last_error, failed = str(item.get("last_error", "")), item.get("failed") is True
-    return OutboxItem(plain_id, case_id, intent, 0, NEVER, last_error, failed)
+    last_error, dead_lettered = str(item.get("last_error", "")), item.get("failed") is True
+    return OutboxItem(plain_id, case_id, intent, 0, NEVER, last_error, dead_lettered)
 
 
 SYNC: Item = {"pk": "SYNC", "sk": "MANTIS"}
@@ -308,7 +297,7 @@ UNREACHED = "UNREACHED"
 """The partition of the mailboxes that get no more mail."""
 
 
-def mark_item(mark: Mark) -> Item:
+def suppression_item(mark: SuppressedAddress) -> Item:
     """A mailbox that gets no more mail."""
     return {
         "pk": UNREACHED,
@@ -319,12 +308,12 @@ def mark_item(mark: Mark) -> Item:
     }
 
 
-def mark_of(item: Item) -> Mark:
+def mark_of(item: Item) -> SuppressedAddress:
     """What `mark_item` wrote; that it is marked holds, whatever else of it cannot be read."""
     try:
-        return checked(Mark(item["sk"], item["why"], instant_of(item["since"]), item["case_id"]))
+        return checked(SuppressedAddress(item["sk"], item["why"], instant_of(item["since"]), item["case_id"]))
     except MISREAD:
-        return Mark(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)
+        return SuppressedAddress(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)
 
 
 def session_item(session: Session) -> Item:
@@ -367,22 +356,22 @@ def asked_of(item: Item) -> SignInAsked:
         return SignInAsked(asked_id, "", _instant_or_never(at))
 
 
-def pace_key(case_id: str, mailbox: str) -> Item:
+def throttle_key(case_id: str, mailbox: str) -> Item:
     """Where it stands what a person was mailed about a case."""
     return {"pk": f"PACE#{case_id}", "sk": mailbox}
 
 
-def pace_body(pace: Pace) -> str:
+def throttle_body(pace: MailThrottle) -> str:
     """As JSON; equal ones are equal texts."""
     sent = {item: instant(at) for item, at in sorted(pace.sent.items())}
     return json_of({"sent": sent, "quiet": instant(pace.quiet) if pace.quiet else ""})
 
 
-def pace_of(body: str) -> Pace:
+def throttle_of(body: str) -> MailThrottle:
     """What `pace_body` wrote. Raises one of MISREAD."""
     found = json.loads(body)
     sent = {item: instant_of(at) for item, at in found["sent"].items()}
-    return Pace(sent, instant_of(found["quiet"]) if found["quiet"] else None)
+    return MailThrottle(sent, instant_of(found["quiet"]) if found["quiet"] else None)
 
 
 def json_of(plain: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from intake_fn.core.case import Failure
+from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import ITEM_TAG, MailReport
 
 LONGEST_DETAIL = 500

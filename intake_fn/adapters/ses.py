@@ -11,7 +11,7 @@ from intake_fn.adapters.aws import code_of, status_of, translated
 from intake_fn.adapters.mail_headers import address_header, text_header, whole_text
 from intake_fn.adapters.transmission import transmitting
 from intake_fn.core.addresses import sendable
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
+from intake_fn.core.errors import Broken, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.once import once
 from intake_fn.ports import ITEM_TAG
 
@@ -53,8 +53,8 @@ class SesMailer:
         """Send one mail to one address; returns SES's message id.
 
         Raises Refused for a line break in a header, Undeliverable for an address that SES will not take,
-        TryLater when SES is down, busy or paused, or did not get the whole mail, Unsure when it had the mail and
-        nobody knows what it did, Broken when our own address is not verified there.
+        TryLater when SES is down, busy or paused, or did not get the whole mail; OutcomeUnknown when it
+        had the mail and gave no answer, Broken when our own address is not verified there.
         """
         to = sendable(mail.to)
         message = _message(mail, to, self.identity)
@@ -73,7 +73,7 @@ class SesMailer:
                 transmitted = transmission.complete if transmission.started else not isinstance(error, ConnectionError)
                 kind = type(error).__name__
                 if transmitted:
-                    raise Unsure(f"SES was told to send to {mail.to} and did not answer ({kind}).") from error
+                    raise OutcomeUnknown(f"SES was told to send to {mail.to} and did not answer ({kind}).") from error
                 raise TryLater(f"SES did not get the mail to {mail.to} ({kind}), so it was not sent.") from error
             except ClientError as error:
                 meant = self._meant(error, mail, to)
@@ -81,14 +81,14 @@ class SesMailer:
                     raise
                 raise meant from error
         if not sent.get("MessageId"):
-            raise Unsure(f"SES was told to send to {mail.to} and gave no whole answer.")
+            raise OutcomeUnknown(f"SES was told to send to {mail.to} and gave no whole answer.")
         return sent["MessageId"]
 
     def _meant(self, error: ClientError, mail: Mail, to: str) -> SpecdeskError | None:
         """What an error of SES, or of a proxy before it, means for a mail; None where it means the same everywhere."""
         code, told, status = code_of(error), str(error), status_of(error)
         if status in PASSED_ON:
-            return Unsure(f"SES was told to send to {mail.to}, and its answer was lost on the way ({status}).")
+            return OutcomeUnknown(f"SES was told to send to {mail.to}, and its answer was lost on the way ({status}).")
         if code in PAUSED:
             return TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.")
         if code == "MessageRejected" and self.identity.address in told:

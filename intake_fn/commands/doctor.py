@@ -16,7 +16,7 @@ import structlog
 
 from intake_fn.commands import say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.settings import ROOT
 from spec_lookup import SpecLookupError
 
@@ -147,7 +147,7 @@ def _table(application: Application) -> Look:
 
 def _orphans(application: Application) -> Iterator[Finding]:
     """The open requests whose handler, level or office support.yml names no more."""
-    from intake_fn.desk.leaving import orphans  # noqa: PLC0415 - with the desk
+    from intake_fn.desk.offboarding import orphans  # noqa: PLC0415 - with the desk
 
     for gone, those in orphans(application.desk.store, application.process).items():
         yield Finding(f"open requests {gone.what}: {', '.join(those)}", f"{gone.remedy}.")
@@ -179,7 +179,7 @@ def _mail(application: Application) -> Look:
 def _unreached(application: Application) -> list[Finding]:
     """The people of support.yml whom no mail reaches. Where the table can't be read, its own part says so."""
     try:
-        marks = {mark.mailbox: mark.why for mark in application.desk.store.marks()}
+        marks = {mark.mailbox: mark.why for mark in application.desk.store.suppression_list()}
     except SpecdeskError:
         return []
     remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unmark {}`."

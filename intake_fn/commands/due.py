@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.commands import YEARS, process_of, say
-from intake_fn.core.hours import Clock, Due, Stretch, reckoned
 from intake_fn.core.process import OFFICE_CALENDAR, Calendar, Process
 from intake_fn.core.request import Priority
+from intake_fn.core.sla import ClockSpan, ClockState, Due, reckoned
 from intake_fn.settings import ROOT
 
 NO_CLOCK = 3
@@ -54,7 +54,7 @@ def due(args: argparse.Namespace) -> int:
         why = _why_not(args.level, priority, process)
         say(args, {"due": None, "trace": [], "why": why}, [why])
         return NO_CLOCK
-    found = reckoned(target, _stretches(args.at, sorted(args.pause)), _calendar(args, process))
+    found = reckoned(target, _clock_spans(args.at, sorted(args.pause)), _calendar(args, process))
     say(args, plain(found), _told(found))
     return 0
 
@@ -99,10 +99,10 @@ def _wrong_with(at: datetime, pauses: list[Pause]) -> str:
     return ""
 
 
-def _stretches(at: datetime, pauses: list[Pause]) -> list[Stretch]:
-    found = [(at, Clock.RUNS)]
+def _clock_spans(at: datetime, pauses: list[Pause]) -> list[ClockSpan]:
+    found = [(at, ClockState.RUNS)]
     for begins, ends in pauses:
-        found += [(begins, Clock.PAUSED), (ends, Clock.RUNS)]
+        found += [(begins, ClockState.PAUSED), (ends, ClockState.RUNS)]
     return found
 
 

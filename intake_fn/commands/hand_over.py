@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
 
 def hand_over(args: argparse.Namespace) -> int:
     """Give all open requests of somebody to somebody else; exit status 1 when some could not be given."""
-    from intake_fn.desk import leaving  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk import offboarding  # noqa: PLC0415 - `specdesk due` needs no desk
 
     if args.whom == args.to:
         args.mistyped("FROM and TO are the same person")
@@ -37,13 +37,13 @@ def hand_over(args: argparse.Namespace) -> int:
         why = f"{name_of(args.whom, process)} has left."
     done: list[str] = []
     failed: dict[str, str] = {}
-    theirs = [*leaving.of(desk.store, args.whom)]
+    theirs = [*offboarding.of(desk.store, args.whom)]
     known = [*process.people, *process.former]
     if not theirs and args.whom not in known:
         raise Refused(f"Nobody called {args.whom!r} has an open request. {nearest(args.whom, known)}.")
     for case_id in theirs:
         try:
-            done += [case_id] if leaving.hand_over(desk, case_id, args.whom, args.to, why) else []
+            done += [case_id] if offboarding.hand_over(desk, case_id, args.whom, args.to, why) else []
         except (Refused, Stale, Unreadable) as error:
             failed[case_id] = str(error)
     to = name_of(args.to, process)

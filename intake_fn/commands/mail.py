@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import SpecdeskError, Unknown
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 
 if TYPE_CHECKING:
-    from intake_fn.ports import Mark, Store
+    from intake_fn.ports import Store, SuppressedAddress
 
 
 def add(commands: Any) -> None:
@@ -29,22 +29,22 @@ def mail(args: argparse.Namespace) -> None:
         done = _unmarked(store, args.address)
         say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])
         return
-    marks = [_plain(mark) for mark in store.marks()]
-    lines = ["  ".join(filter(None, mark.values())) for mark in marks]
-    say(args, {"marked": marks}, lines or ["Every address gets its mail."])
+    suppression_list = [_plain(mark) for mark in store.suppression_list()]
+    lines = ["  ".join(filter(None, mark.values())) for mark in suppression_list]
+    say(args, {"marked": suppression_list}, lines or ["Every address gets its mail."])
 
 
 def _unmarked(store: Store, addresses: list[str]) -> list[str]:
     """Unmark them. Raises Unknown naming those that were not marked, when the others are done."""
     if not addresses:
         raise SpecdeskError("Name the address: specdesk mail unmark name@company.com")
-    done = [address for address in addresses if store.unmark(mailbox(address))]
+    done = [address for address in addresses if store.unsuppress(mailbox(address))]
     if len(done) < len(addresses):
         others = ", ".join(address for address in addresses if address not in done)
         raise Unknown(f"{others} was not marked. See: specdesk mail list")
     return done
 
 
-def _plain(mark: Mark) -> dict[str, str]:
+def _plain(mark: SuppressedAddress) -> dict[str, str]:
     since = mark.since.isoformat(timespec="seconds")
     return {"address": mark.mailbox, "since": since, "request": mark.case_id, "why": mark.why}

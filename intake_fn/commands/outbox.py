@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
-from intake_fn.core.case import UnknownIntent
 from intake_fn.core.errors import Refused, Stale, Unreadable
+from intake_fn.core.intents import UnknownIntent
 from intake_fn.core.notes import SPECDESK
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def outbox(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     store = background_desk().store
-    found, unread = store.failed(args.limit + 1), store.unreadable(args.limit)
+    found, unread = store.dead_letters(args.limit + 1), store.unreadable(args.limit)
     more, shown = len(found) > args.limit, found[: args.limit]
     rows = [_plain(item) for item in shown]
     lines = [f"{row['id']}  {row['what']}  {row['tries']} tries  {row['error']}" for row in rows]
@@ -87,6 +87,6 @@ def _retry(args: argparse.Namespace) -> int:
 def _all(desk: Desk) -> Iterator[str]:
     """Everything that was given up, each once, page by page: what is put back in line leaves the list."""
     seen: set[str] = set()
-    while fresh := [item.id for item in desk.store.failed(PAGE + len(seen)) if item.id not in seen]:
+    while fresh := [item.id for item in desk.store.dead_letters(PAGE + len(seen)) if item.id not in seen]:
         seen.update(fresh)
         yield from fresh

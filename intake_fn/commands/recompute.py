@@ -33,7 +33,7 @@ def recompute(args: argparse.Namespace) -> int:
 
     With --fix, requests of earlier versions are brought to where such ones stand today.
     """
-    from intake_fn.desk.recount import difference, rows, settled  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.consistency_check import difference, rows, settled  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     seen, told = 0, []
@@ -72,7 +72,7 @@ def recompute(args: argparse.Namespace) -> int:
 
 def preview(args: argparse.Namespace) -> int:
     """List the open requests whose due time a changed support.yml would move; change nothing."""
-    from intake_fn.desk.recount import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.consistency_check import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     changed = process_of(args.file)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from intake_fn.core.case import (
+from intake_fn.core.case import Case
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Case,
     Escalated,
     Event,
     Filed,
@@ -20,11 +21,10 @@ from intake_fn.core.case import (
     Linked,
     Overruled,
     Received,
-    Relation,
     Resolved,
-    Ticked,
 )
 from intake_fn.core.process import Activity, Process
+from intake_fn.core.vocabulary import Relation
 
 SHOWN_BY: Mapping[str, tuple[type[Event], ...]] = {
     "asked": (AskedRequester,),
@@ -95,7 +95,7 @@ def _item(activity: Activity, case: Case, placed: Iterable[tuple[int, Event]]) -
 
 
 def _shows(event: Event, activity: Activity) -> bool:
-    if isinstance(event, Ticked):
+    if isinstance(event, ActivityCompleted):
         return event.activity == activity.id
     if isinstance(event, Linked) and event.relation is not Relation.CHILD:
         return False

@@ -8,9 +8,9 @@ SpecdeskError
 │   └── Unconfirmed      it can be done, once a person has confirmed it
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
-│   ├── PutOff       it is not to be done before a certain time
+│   ├── Deferred       it is not to be done before a certain time
 │   └── Unreadable   a newer version wrote it: it is read again when that version runs again
-├── Unsure       it may have been done or not, and must not be done twice: a person has to look
+├── OutcomeUnknown       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
     └── Diagnosed    what is wrong and what to do about it are known, each in words of its own
 
@@ -56,7 +56,7 @@ class TryLater(SpecdeskError):
     """Something outside is down or slow; nothing is lost and it will be tried again."""
 
 
-class PutOff(TryLater):
+class Deferred(TryLater):
     """It is not to be done before `until`."""
 
     def __init__(self, message: str, until: datetime) -> None:
@@ -68,7 +68,7 @@ class Unreadable(TryLater):
     """What is stored cannot be read by this version, most likely since a newer one wrote it; it stays as it is."""
 
 
-class Unsure(SpecdeskError):
+class OutcomeUnknown(SpecdeskError):
     """Nobody knows whether it was done, and doing it again might do it twice."""
 
 

@@ -16,69 +16,62 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.activities import to_tick
-from intake_fn.core.alarms import Alarm, alarm, running, send_after, share_of, wake
-from intake_fn.core.case import (
-    AddNote,
-    AskedForLink,
+from intake_fn.core.case import Case, Step, accepts, apply, module_of
+from intake_fn.core.duplicates import TOLD, consequences, duplicate, issue_of_lead, passed_on
+from intake_fn.core.errors import Refused, Unreadable
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    BackInMantis,
     Breached,
-    Bundled,
-    Case,
-    CatchUp,
-    Category,
     ChangedInMantis,
     Closed,
     DeliveryFailed,
+    DuplicateAdded,
+    DuplicateRemoved,
     Escalated,
     Event,
+    FieldsDropped,
     Filed,
-    FileIssue,
-    Followed,
-    GoneFromMantis,
+    FoundInMantis,
     HandedOver,
-    Heard,
-    Intent,
-    Joined,
     Judged,
-    JudgeRequest,
-    LetThrough,
+    LeadUpdated,
     Linked,
+    LinkRequested,
     MailFailed,
+    MarkedDuplicate,
+    MissingInMantis,
     Noted,
     NotedInMantis,
-    NotKept,
-    NotMailed,
+    NoticesBundled,
+    NoticeSkipped,
     Overruled,
-    Parted,
     Quarantined,
     Received,
     Refiled,
     Rejected,
-    RelateIssue,
-    Relation,
+    Released,
     Reopened,
     Reprioritised,
     RequesterReplied,
     Resolved,
     Retried,
-    SendNotice,
-    Status,
-    Step,
-    TellRequest,
-    Ticked,
-    Unfollowed,
     Unlinked,
-    UpdateIssue,
+    UnmarkedDuplicate,
     Warned,
-    accepts,
-    apply,
-    module_of,
 )
-from intake_fn.core.errors import Refused, Unreadable
-from intake_fn.core.following import TOLD, consequences, duplicate, issue_of_lead, passed_on
-from intake_fn.core.hours import calendar_of
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.intents import (
+    AddNote,
+    BackfillNotes,
+    FileIssue,
+    Intent,
+    JudgeRequest,
+    NotifyLead,
+    RelateIssue,
+    SendNotice,
+    UpdateIssue,
+)
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import (
     FAILURES,
     NOTES,
@@ -95,17 +88,20 @@ from intake_fn.core.notes import (
 )
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OTHER, Level, Person, Process
 from intake_fn.core.request import Priority, Request
+from intake_fn.core.sla import calendar_of
+from intake_fn.core.sla_alerts import Alert, alert, next_alert, running, send_after, share_of
+from intake_fn.core.vocabulary import Category, Relation, Status
 
 LONGEST_VERSION = 64
 """Characters of a version's name, as in Mantis."""
 
-_FOR_THE_ISSUE = (UpdateIssue, AddNote, CatchUp, RelateIssue)
-_MANTIS = frozenset({NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis, NotKept})
-_OTHERS = frozenset({Followed, Unfollowed})
-_MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, Heard}
+_FOR_THE_ISSUE = (UpdateIssue, AddNote, BackfillNotes, RelateIssue)
+_MANTIS = frozenset({NotedInMantis, ChangedInMantis, MissingInMantis, FoundInMantis, FieldsDropped})
+_OTHERS = frozenset({DuplicateAdded, DuplicateRemoved})
+_MACHINE = _MANTIS | {Judged, Filed, DeliveryFailed, Retried, LeadUpdated}
 _CLOCK = frozenset({Warned, Breached})
-_MAIL = frozenset({Bundled, MailFailed, NotMailed})
-_TALK = _MAIL | _OTHERS | {Noted, RequesterReplied, AskedForLink}
+_MAIL = frozenset({NoticesBundled, MailFailed, NoticeSkipped})
+_TALK = _MAIL | _OTHERS | {Noted, RequesterReplied, LinkRequested}
 _WORK = frozenset(
     {
         Overruled,
@@ -113,12 +109,12 @@ _WORK = frozenset(
         HandedOver,
         Reprioritised,
         AskedRequester,
-        Ticked,
+        ActivityCompleted,
         Linked,
         Unlinked,
         Refiled,
-        Joined,
-        Parted,
+        MarkedDuplicate,
+        UnmarkedDuplicate,
         Resolved,
     }
 )
@@ -131,9 +127,9 @@ _STEPS = frozenset(
         Reprioritised,
         AskedRequester,
         RequesterReplied,
-        Ticked,
-        Joined,
-        Parted,
+        ActivityCompleted,
+        MarkedDuplicate,
+        UnmarkedDuplicate,
         Resolved,
         Reopened,
         Closed,
@@ -141,13 +137,13 @@ _STEPS = frozenset(
 )
 
 TRANSITIONS: Mapping[Status, frozenset[type[Event]]] = {
-    Status.QUARANTINED: frozenset((Noted, RequesterReplied, LetThrough, Rejected)),
-    Status.REJECTED: frozenset((Noted, RequesterReplied, LetThrough)),
+    Status.QUARANTINED: frozenset((Noted, RequesterReplied, Released, Rejected)),
+    Status.REJECTED: frozenset((Noted, RequesterReplied, Released)),
     Status.NEW: _TALK | _CLOCK | {Judged, DeliveryFailed, Retried, Overruled},
     Status.OPEN: _TALK | _CLOCK | _MACHINE | _WORK,
     Status.WAITING: _TALK | _MACHINE | _WORK,
-    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Unlinked, Parted, Reopened, Closed},
-    Status.CLOSED: _TALK | _MACHINE | {Linked, Unlinked, Parted, Reopened},
+    Status.RESOLVED: _TALK | _MACHINE | {Overruled, Linked, Unlinked, UnmarkedDuplicate, Reopened, Closed},
+    Status.CLOSED: _TALK | _MACHINE | {Linked, Unlinked, UnmarkedDuplicate, Reopened},
 }
 """Which events may happen in which status; Received, and Quarantined with it, begin a case (`take_in`).
 
@@ -162,19 +158,19 @@ waiting, or a resolution. The clock of the level that receives it stands still u
 """
 
 WORDS: Mapping[type[Event], str] = {
-    LetThrough: "let it through",
+    Released: "let it through",
     Rejected: "set it aside",
     Escalated: "escalate",
     HandedOver: "hand over",
     Reprioritised: "change the priority",
     Overruled: "decide what it is",
     AskedRequester: "ask the requester",
-    Ticked: "tick an activity",
+    ActivityCompleted: "tick an activity",
     Linked: "link it to another issue",
     Unlinked: "take a link back",
     Refiled: "file it anew",
-    Joined: "say that it is the same as another request",
-    Parted: "say that it is not the same",
+    MarkedDuplicate: "say that it is the same as another request",
+    UnmarkedDuplicate: "say that it is not the same",
     Noted: "note",
     Resolved: "resolve",
     Reopened: "reopen",
@@ -299,19 +295,19 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
         HandedOver: hand_over_to,
         Reprioritised: priorities,
         Resolved: not [*_is_decided(case), *_may_resolve(case, actor, process)],
-        Ticked: activities,
-        Linked: not case.gone,
-        Unlinked: bool(case.links) and not case.gone,
-        Refiled: case.gone,
-        Joined: not case.same_as,
-        Parted: bool(case.same_as),
+        ActivityCompleted: activities,
+        Linked: not case.missing_in_mantis,
+        Unlinked: bool(case.links) and not case.missing_in_mantis,
+        Refiled: case.missing_in_mantis,
+        MarkedDuplicate: not case.duplicate_of,
+        UnmarkedDuplicate: bool(case.duplicate_of),
     }
     return Options(
         events=frozenset(kind for kind in WORDS if kind in may and some.get(kind, True)),
         escalate_to=escalate_to if Escalated in may else (),
         hand_over_to=hand_over_to if HandedOver in may else (),
         priorities=priorities if Reprioritised in may else (),
-        activities=activities if Ticked in may else (),
+        activities=activities if ActivityCompleted in may else (),
     )
 
 
@@ -325,26 +321,28 @@ def not_yet(case: Case, process: Process, actor: str) -> tuple[str, ...]:
 # --- steps -----------------------------------------------------------------------------------
 
 
-def take_in(case_id: str, request: Request, now: datetime, process: Process, suspicions: tuple[str, ...] = ()) -> Step:
+def take_in(
+    case_id: str, request: Request, now: datetime, process: Process, quarantine_reasons: tuple[str, ...] = ()
+) -> Step:
     """The first step of a case, received by its front end or the level of its priority.
 
-    It is to be judged; or to be looked at first (core/suspicion.py).
+    It is to be judged; or to be looked at first (core/quarantine.py).
 
     Raises Refused (`front_end`).
     """
     level, handler = arrival(request, process, case_id)
     event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
     case = apply(None, event, case_id)
-    if not suspicions:
+    if not quarantine_reasons:
         return standing(case, process, (event,), (JudgeRequest(),))
-    held = Quarantined(at=now, actor=SPECDESK, reasons=suspicions)
+    held = Quarantined(at=now, actor=SPECDESK, reasons=quarantine_reasons)
     return standing(apply(case, held), process, (event, held))
 
 
 def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
     """A step with its clock: when the case as it stands is due, and when there is something to say of it."""
     found = running(case, process)
-    return Step(case, events, intents, due=found.instant if found else None, wake=wake(case, process))
+    return Step(case, events, intents, due=found.instant if found else None, next_alert=next_alert(case, process))
 
 
 def advance(case: Case, event: Event, process: Process) -> Step:
@@ -371,7 +369,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
         )
         intents += [intent for intent in owed if intent not in intents]
         before = after
-    if before.gone:  # there is nothing in Mantis that could be written to (but see `_back`)
+    if before.missing_in_mantis:  # there is nothing in Mantis that could be written to (but see `_back`)
         intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
     return standing(before, process, events, tuple(_in_order(intents)))
 
@@ -387,7 +385,7 @@ def _in_order(intents: list[Intent]) -> list[Intent]:
 
 def _completed(case: Case, event: Event, process: Process) -> Event:
     """The event with what follows from it by support.yml, so that the log keeps it as it was then."""
-    if isinstance(event, Ticked) and event.activity in process.activities:
+    if isinstance(event, ActivityCompleted) and event.activity in process.activities:
         return replace(event, mailed=process.activities[event.activity].mails_requester)
     if isinstance(event, Overruled) and not event.module:
         return replace(event, module=proposed_module(case, process, event.clause))
@@ -439,16 +437,16 @@ def _before(case: Case, event: Event, process: Process) -> Iterator[Event]:
 def _behind(case: Case, event: Event) -> Iterator[Event]:
     """What follows at once: what is the same is a duplicate in Mantis, too, and goes where the other one goes."""
     match event:
-        case Joined():
+        case MarkedDuplicate():
             yield from duplicate(case, event, event.number)
-        case Followed(other=other) if other == case.same_as and case.id < other:
-            parted = Parted(at=event.at, actor=event.actor)  # each has come to follow the other one
+        case DuplicateAdded(other=other) if other == case.duplicate_of and case.id < other:
+            parted = UnmarkedDuplicate(at=event.at, actor=event.actor)  # each has come to follow the other one
             yield from (parted, *_behind(case, parted))
-        case Parted():
+        case UnmarkedDuplicate():
             number = issue_of_lead(case)
             if number and case.links.get(number) is Relation.DUPLICATE:
                 yield Unlinked(at=event.at, actor=event.actor, number=number)
-        case Heard():
+        case LeadUpdated():
             yield from consequences(case, event)
 
 
@@ -575,7 +573,7 @@ def _is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
         yield f"{case.id} has been {type(event).__name__.lower()} before."
 
 
-def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]:
+def _is_to_be_done(case: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:
     known = to_tick(case, process)
     if event.activity not in known:
         names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
@@ -585,7 +583,7 @@ def _is_to_be_done(case: Case, event: Ticked, process: Process) -> Iterator[str]
 
 
 def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
-    if case.gone:
+    if case.missing_in_mantis:
         yield f"The issue of {case.id} is gone from Mantis, so it cannot be linked there."
     if event.number < 1 or event.number == case.issue:
         yield "Please give the number of another issue in Mantis."
@@ -594,43 +592,43 @@ def _is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
 
 
 def _is_linked(case: Case, event: Unlinked, _: Process) -> Iterator[str]:
-    if case.gone:
+    if case.missing_in_mantis:
         yield f"The issue of {case.id} is gone from Mantis, so nothing can be taken back there."
     if event.number not in case.links:
         yield f"It is not linked to #{event.number} here."
 
 
 def _is_gone(case: Case, _: Refiled, __: Process) -> Iterator[str]:
-    if not case.gone:
+    if not case.missing_in_mantis:
         yield f"The issue of {case.id} is not gone from Mantis."
 
 
-def _follows_one_other(case: Case, event: Joined, _: Process) -> Iterator[str]:
+def _follows_one_other(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[str]:
     if event.other == case.id:
         yield "Please give the number of another request."
-    if case.same_as:
-        yield f"{case.id} is the same as {case.same_as} already. Say first that it is not."
-    if event.other in case.followers:
+    if case.duplicate_of:
+        yield f"{case.id} is the same as {case.duplicate_of} already. Say first that it is not."
+    if event.other in case.duplicates:
         yield f"{event.other} follows {case.id} already. Have it follow no more first, on its own page."
 
 
-def _follows(case: Case, _: Parted, __: Process) -> Iterator[str]:
-    if not case.same_as:
+def _follows(case: Case, _: UnmarkedDuplicate, __: Process) -> Iterator[str]:
+    if not case.duplicate_of:
         yield f"{case.id} is not the same as another request."
 
 
-def _is_news(case: Case, event: Followed | Unfollowed, _: Process) -> Iterator[str]:
-    if (event.other in case.followers) == isinstance(event, Followed):
+def _is_news(case: Case, event: DuplicateAdded | DuplicateRemoved, _: Process) -> Iterator[str]:
+    if (event.other in case.duplicates) == isinstance(event, DuplicateAdded):
         yield f"{case.id} knows that of {event.other} already."
 
 
-def _is_of_the_one_it_follows(case: Case, event: Heard, _: Process) -> Iterator[str]:
-    if event.other != case.same_as:
+def _is_of_the_one_it_follows(case: Case, event: LeadUpdated, _: Process) -> Iterator[str]:
+    if event.other != case.duplicate_of:
         yield f"{case.id} does not follow {event.other}."
 
 
-def _is_true(case: Case, event: Alarm, process: Process) -> Iterator[str]:
-    if event != alarm(case, process, event.at, event.actor):
+def _is_true(case: Case, event: Alert, process: Process) -> Iterator[str]:
+    if event != alert(case, process, event.at, event.actor):
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
 
 
@@ -689,15 +687,15 @@ RULES: Mapping[type[Event], tuple[Rule, ...]] = {
         _is_at_its_level,
     ),
     Reopened: (_says("reason", "Please say why it is reopened: the requester reads it."),),
-    Ticked: (_is_to_be_done,),
+    ActivityCompleted: (_is_to_be_done,),
     Linked: (_is_another_issue,),
     Unlinked: (_is_linked,),
     Refiled: (_is_gone,),
-    Joined: (_follows_one_other,),
-    Parted: (_follows,),
-    Followed: (_is_news,),
-    Unfollowed: (_is_news,),
-    Heard: (_is_of_the_one_it_follows,),
+    MarkedDuplicate: (_follows_one_other,),
+    UnmarkedDuplicate: (_follows,),
+    DuplicateAdded: (_is_news,),
+    DuplicateRemoved: (_is_news,),
+    LeadUpdated: (_is_of_the_one_it_follows,),
     Warned: (_is_true,),
     Breached: (_is_true,),
 }
@@ -714,7 +712,7 @@ def _nothing(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     yield from ()
 
 
-def _let_through(_: Case, __: LetThrough, ___: Case, ____: Process) -> Iterator[Intent]:
+def _let_through(_: Case, __: Released, ___: Case, ____: Process) -> Iterator[Intent]:
     """Now it begins; what was said meanwhile follows the issue (`_filing`)."""
     yield JudgeRequest()
 
@@ -738,7 +736,7 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
     """File the issue, let follow what was said while the case was new, and tell both sides."""
     yield FileIssue()
     if any(map(makes_a_note, case.history)):
-        yield CatchUp()
+        yield BackfillNotes()
     yield _to_requester(case, "receipt")
     if process.has_left(case.handler):
         yield _to_handler(case, process, "orphaned", why=left(case.handler, process))
@@ -787,11 +785,11 @@ def _replied(before: Case, event: RequesterReplied, after: Case, process: Proces
         return
     if _has_an_issue(before):
         yield from _in_mantis(event, after, process)
-    if not before.status.is_held_back:
+    if not before.status.in_quarantine:
         yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
-def _asked_for_link(_: Case, __: AskedForLink, after: Case, ___: Process) -> Iterator[Intent]:
+def _asked_for_link(_: Case, __: LinkRequested, after: Case, ___: Process) -> Iterator[Intent]:
     yield _to_requester(after, "link")
 
 
@@ -818,7 +816,7 @@ def _closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[I
     yield _to_requester(after, "closed")
 
 
-def _ticked(_: Case, event: Ticked, after: Case, process: Process) -> Iterator[Intent]:
+def _ticked(_: Case, event: ActivityCompleted, after: Case, process: Process) -> Iterator[Intent]:
     """What was written about it belongs into Mantis; a workaround is mailed to the requester, too."""
     if makes_a_note(event):
         yield _note(event, after, process)
@@ -837,18 +835,18 @@ def _unlinked(_: Case, event: Unlinked, __: Case, ___: Process) -> Iterator[Inte
 def _refiled(_: Case, __: Refiled, ___: Case, ____: Process) -> Iterator[Intent]:
     """The new issue gets all notes and links that the lost one had from us."""
     yield FileIssue()
-    yield CatchUp()
+    yield BackfillNotes()
 
 
-def _joined(_: Case, event: Joined, after: Case, process: Process) -> Iterator[Intent]:
-    yield TellRequest(event.other)
+def _joined(_: Case, event: MarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
+    yield NotifyLead(event.other)
     yield _note(event, after, process)
     yield _to_requester(after, "joined")
 
 
-def _parted(before: Case, event: Parted, after: Case, process: Process) -> Iterator[Intent]:
+def _parted(before: Case, event: UnmarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
     """What is done is a duplicate in Mantis no more, by its resolution either."""
-    yield TellRequest(before.same_as)
+    yield NotifyLead(before.duplicate_of)
     if after.status.is_done:
         yield UpdateIssue()
     yield _note(event, after, process)
@@ -860,14 +858,14 @@ _DONE = "It stays as it is: if something is still wrong, say so, and it is opene
 """What becomes of a request that is not the same as another one after all: an open one, and one that is done."""
 
 
-def _heard(before: Case, event: Heard, after: Case, _: Process) -> Iterator[Intent]:
+def _heard(before: Case, event: LeadUpdated, after: Case, _: Process) -> Iterator[Intent]:
     if after.category is not before.category:
         yield UpdateIssue()
     if event.progress in TOLD and event.told:
         yield _to_requester(after, "heard", why=event.why, text=event.text)
 
 
-def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[Intent]:
+def _alerted(_: Case, event: Alert, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
     zone = ZoneInfo(calendar_of(after, process).zone)
     due = f"{event.due.astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
@@ -882,7 +880,7 @@ def _alarmed(_: Case, event: Alarm, after: Case, process: Process) -> Iterator[I
 def _breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
     if _has_an_issue(before):
         yield _note(event, after, process)
-    yield from _alarmed(before, event, after, process)
+    yield from _alerted(before, event, after, process)
 
 
 def _put_back(_: Case, event: ChangedInMantis, after: Case, process: Process) -> Iterator[Intent]:
@@ -894,7 +892,7 @@ def _put_back(_: Case, event: ChangedInMantis, after: Case, process: Process) ->
 
 def _back(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
     """Bring it in line, and let follow what could not be written while it was gone."""
-    yield CatchUp()
+    yield BackfillNotes()
     yield UpdateIssue()
 
 
@@ -909,7 +907,7 @@ def _mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> I
 
 
 OWED: Mapping[type[Event], Owed] = {
-    LetThrough: _let_through,
+    Released: _let_through,
     Rejected: _nothing,
     Judged: _judged,
     Overruled: _overruled,
@@ -920,31 +918,31 @@ OWED: Mapping[type[Event], Owed] = {
     Reprioritised: _reprioritised,
     AskedRequester: _asked,
     RequesterReplied: _replied,
-    AskedForLink: _asked_for_link,
+    LinkRequested: _asked_for_link,
     Noted: _noted,
     Resolved: _resolved,
     Reopened: _reopened,
     Closed: _closed,
-    Warned: _alarmed,
+    Warned: _alerted,
     Breached: _breached,
     Retried: _nothing,
-    Ticked: _ticked,
+    ActivityCompleted: _ticked,
     Linked: _linked,
     Unlinked: _unlinked,
     Refiled: _refiled,
-    Joined: _joined,
-    Parted: _parted,
-    Followed: _nothing,
-    Unfollowed: _nothing,
-    Heard: _heard,
+    MarkedDuplicate: _joined,
+    UnmarkedDuplicate: _parted,
+    DuplicateAdded: _nothing,
+    DuplicateRemoved: _nothing,
+    LeadUpdated: _heard,
     NotedInMantis: _nothing,
     ChangedInMantis: _put_back,
-    GoneFromMantis: _nothing,
-    BackInMantis: _back,
-    NotKept: _nothing,
-    Bundled: _nothing,
+    MissingInMantis: _nothing,
+    FoundInMantis: _back,
+    FieldsDropped: _nothing,
+    NoticesBundled: _nothing,
     MailFailed: _mail_failed,
-    NotMailed: _nothing,
+    NoticeSkipped: _nothing,
 }
 """What an event makes us owe; a row for every event but Received, whose row is `take_in`."""
 
@@ -964,7 +962,7 @@ def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Ite
 
 def _has_an_issue(before: Case) -> bool:
     """Whether it has one, or is about to; what is said before that follows the issue (`_filing`)."""
-    return before.status is not Status.NEW and not before.status.is_held_back
+    return before.status is not Status.NEW and not before.status.in_quarantine
 
 
 def _note(event: Event, after: Case, process: Process) -> AddNote:
@@ -976,7 +974,11 @@ def _copied(before: Case, event: Event, after: Case, process: Process) -> Iterat
     """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
     if before.status is Status.NEW and isinstance(event, Judged | Overruled):
         yield from _in_copy(before, after, process, why="It is new.")
-    elif type(event) in _STEPS and _has_an_issue(before) and not (isinstance(event, Ticked) and not event.mailed):
+    elif (
+        type(event) in _STEPS
+        and _has_an_issue(before)
+        and not (isinstance(event, ActivityCompleted) and not event.mailed)
+    ):
         headline, said = NOTES[type(event)](event, process)
         yield from _in_copy(before, after, process, why=f"{headline} ({actor_of(event, process)}).", text=said)
 

@@ -8,28 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from intake_fn.core.case import (
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
     Breached,
-    Category,
     ChangedInMantis,
     Closed,
     Escalated,
     Event,
-    Failure,
     HandedOver,
-    Joined,
+    MarkedDuplicate,
     Noted,
-    Outcome,
     Overruled,
-    Parted,
     Reopened,
     Reprioritised,
     RequesterReplied,
     Resolved,
-    Ticked,
+    UnmarkedDuplicate,
 )
 from intake_fn.core.process import Process
+from intake_fn.core.vocabulary import Category, Failure, Outcome
 
 REQUESTER = "requester"
 """The actor of what a requester did; they have no account."""
@@ -81,9 +79,9 @@ NOTES: Mapping[type[Event], Callable[[Any, Process], tuple[str, str]]] = {
     Resolved: lambda e, _: (" ".join(filter(None, ("Resolved.", outcome_of(e)))).rstrip("."), e.resolution),
     Reopened: lambda e, _: ("Reopened", e.reason),
     Closed: lambda e, _: ("Closed", e.note),
-    Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
-    Joined: lambda e, _: (f"The same as {e.other}, and follows it", ""),
-    Parted: lambda *_: ("Not the same as another request after all", ""),
+    ActivityCompleted: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    MarkedDuplicate: lambda e, _: (f"The same as {e.other}, and follows it", ""),
+    UnmarkedDuplicate: lambda *_: ("Not the same as another request after all", ""),
     ChangedInMantis: lambda e, _: ("Put back", e.why),
     Breached: lambda e, _: (f"Overdue since {e.due:%d %b %Y, %H:%M} UTC", ""),
 }
@@ -96,7 +94,9 @@ def makes_a_note(event: Event) -> bool:
     Of what is put back only where there is a reason to be read.
     """
     done_there = isinstance(event, Resolved | Closed) and event.in_mantis
-    bare = (isinstance(event, Ticked) and not event.note) or (isinstance(event, ChangedInMantis) and not event.why)
+    bare = (isinstance(event, ActivityCompleted) and not event.note) or (
+        isinstance(event, ChangedInMantis) and not event.why
+    )
     return type(event) in NOTES and not done_there and not bare
 
 

@@ -18,24 +18,24 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from intake_fn.core import notices_html as html
-from intake_fn.core.case import (
-    Case,
-    Category,
+from intake_fn.core.case import Case
+from intake_fn.core.errors import Broken
+from intake_fn.core.events import (
     Event,
     Filed,
     HandedOver,
-    Heard,
     Judged,
-    LetThrough,
+    LeadUpdated,
     Quarantined,
     Refiled,
     Rejected,
+    Released,
     RequesterReplied,
-    SendNotice,
 )
-from intake_fn.core.errors import Broken
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.process import Process
-from intake_fn.core.suspicion import may_be_quoted
+from intake_fn.core.quarantine import may_be_quoted
+from intake_fn.core.vocabulary import Category
 
 
 class Audience(StrEnum):
@@ -207,13 +207,13 @@ NOTICES: Mapping[str, Notice] = {
 UNMAILED: Mapping[type[Event], str] = {
     Quarantined: "The address may be a stranger's; the page says it.",
     Rejected: "The address may be a stranger's; the page says it.",
-    LetThrough: "The receipt follows with the verdict.",
+    Released: "The receipt follows with the verdict.",
     Judged: "The receipt tells it; after a person's decision it changes nothing.",
     Filed: "Under which number it stands in Mantis changes nothing for the requester.",
     Refiled: "Under which number it stands in Mantis changes nothing for the requester.",
     HandedOver: "It stays at its level, with its due time; the page says who has it.",
     RequesterReplied: "They wrote it themselves, and the page says at once that it was taken.",
-    Heard: "What follows from it is mailed; who sent both requests is told as the requester of the other one.",
+    LeadUpdated: "What follows from it is mailed; who sent both requests is told as the requester of the other one.",
 }
 """Why a requester may get no mail of what their page shows; of all else that it shows they get exactly one."""
 

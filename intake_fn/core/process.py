@@ -241,7 +241,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineLimits:
-    """What is usual; a request beyond that waits until a person has looked at it (core/suspicion.py)."""
+    """What is usual; a request beyond that waits until a person has looked at it (core/quarantine.py)."""
 
     domains: tuple[str, ...] = ()
     """Mail domains of the own offices and of client companies, in small letters."""

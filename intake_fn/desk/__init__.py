@@ -18,17 +18,26 @@ from typing import Any
 
 import structlog
 
-from intake_fn.core import alarms, escalation, following
-from intake_fn.core.case import AskedForLink, Case, Event, Joined, MailFailed, RequesterReplied, Retried, Step, Ticked
+from intake_fn.core import duplicates, escalation, sla_alerts
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.events import (
+    ActivityCompleted,
+    Event,
+    LinkRequested,
+    MailFailed,
+    MarkedDuplicate,
+    RequesterReplied,
+    Retried,
+)
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import deliveries, door, known, sign_in, sync
-from intake_fn.desk.line import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, ready
-from intake_fn.desk.post import OUT_OF_HOURS, PUT_OFF
-from intake_fn.ports import Files, Links, Mailer, MailReport, Mark, OutboxItem, Store, Tracker
+from intake_fn.desk import dispatcher, issue_index, sign_in, spam_check, sync
+from intake_fn.desk.mail import OUT_OF_HOURS, PUT_OFF
+from intake_fn.desk.outbox import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, deliverable
+from intake_fn.ports import Files, Links, Mailer, MailReport, OutboxItem, Store, SuppressedAddress, Tracker
 from spec_lookup import Claim, Spec, Verdict
 
 log = structlog.get_logger()
@@ -71,21 +80,21 @@ class Desk:
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
-    remembered: known.Remembered = field(default_factory=known.Remembered)
+    index_cache: issue_index.Cache = field(default_factory=issue_index.Cache)
     """The known issues, as this process read them last."""
 
     # --- use cases ---------------------------------------------------------------------------
 
-    def take_in(self, request: Request, key: str, arrival: door.Arrival | None = None) -> Case:
+    def take_in(self, request: Request, key: str, arrival: spam_check.Submission | None = None) -> Case:
         """Save a request, have it judged and try to file it at once; returns the case as it then stands.
 
         `arrival` says how it came through a door that is open to everybody: then a person may have to look at it
-        first (desk/door.py). `key` is the submit key of the form: the same key gives the same case, however often (R9).
+        first (desk/spam_check.py). `key` is the form's submit key: one key gives one case, however often (R9).
         Raises TryLater when not even saving is possible: then nothing was taken in.
         """
-        suspicions = door.look_at(self, request, key, arrival) if arrival else ()
+        quarantine_reasons = spam_check.check(self, request, key, arrival) if arrival else ()
         for _ in range(ATTEMPTS):
-            step = escalation.take_in(self.new_id(), request, self.clock(), self.process, suspicions)
+            step = escalation.take_in(self.new_id(), request, self.clock(), self.process, quarantine_reasons)
             try:
                 case_id = self.store.create(step, key)
             except Stale:
@@ -118,7 +127,7 @@ class Desk:
                 self.store.save(case.version, step)
             except Stale:
                 continue
-            door.remember(self, event, case)
+            spam_check.remember_release(self, event, case)
             return self._delivered(case_id, step.case)
         raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
 
@@ -131,23 +140,23 @@ class Desk:
         case = self.store.load(case_id)
         if _is_there(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
             return case, None
-        if isinstance(event, Joined):
+        if isinstance(event, MarkedDuplicate):
             event = self._joining(case, event)
         if event.actor != REQUESTER:
             _refuse_if_moved_on(case, seen)
         return case, escalation.advance(case, event, self.process)
 
-    def _joining(self, case: Case, event: Joined) -> Joined:
+    def _joining(self, case: Case, event: MarkedDuplicate) -> MarkedDuplicate:
         """The event with what is known of the other request. Raises Refused when that one can't be followed so."""
         try:
             other = self.store.load(event.other)
         except Unknown as error:
             raise Refused(f"There is no request {event.other}. Please look its number up.") from error
-        return following.joining(case, event, other)
+        return duplicates.joining(case, event, other)
 
     def deliver(self, case_id: str) -> Case:
         """Try now what is owed because of one case, in order; returns the case as it then stands."""
-        deliveries.deliver(self, case_id)
+        dispatcher.deliver(self, case_id)
         return self.store.load(case_id)
 
     def sweep(self, limit: int = 100) -> Swept:
@@ -155,37 +164,37 @@ class Desk:
 
         What a sweep costs depends on what is due, not on what exists.
         """
-        warned = sum(self._warn(case_id) for case_id in self.store.waking(self.clock(), limit))
+        warned = sum(self._warn(case_id) for case_id in self.store.alerts_due(self.clock(), limit))
         self.store.reread(limit)
-        cases = dict.fromkeys(item.case_id for item in self.store.owed(self.clock(), limit))
-        begun = Swept(warned=warned, delivered=sign_in.mail_links(self))
-        return sum((self._swept(case_id) for case_id in cases), begun)
+        cases = dict.fromkeys(item.case_id for item in self.store.due_items(self.clock(), limit))
+        swept = Swept(warned=warned, delivered=sign_in.mail_links(self))
+        return sum((self._swept(case_id) for case_id in cases), swept)
 
     def _swept(self, case_id: str) -> Swept:
         """Deliver in line; one poisoned case must not hold up the others, nor stand in front of them for ever."""
         try:
-            return deliveries.deliver(self, case_id, in_line=True)
+            return dispatcher.deliver(self, case_id, in_line=True)
         except TryLater as error:
             if not isinstance(error, Unreadable):
                 raise
             log.warning("sweep_unreadable", case=case_id, error=str(error))
         except Exception:  # whatever it is: it is told each hour
             log.exception("sweep_failed", case=case_id)
-        for item in ready(self, case_id)[0]:
-            self.store.line_up(item, self.clock() + PARKED)
+        for item in deliverable(self, case_id)[0]:
+            self.store.reschedule(item, self.clock() + PARKED)
         return Swept()
 
     def sync(self) -> sync.Synced:
         """Take over what was said in Mantis, and put back what was set there; once a minute, however often called."""
         return sync.sync(self)
 
-    def similar(self, case: Case) -> list[known.Similar]:
+    def similar(self, case: Case) -> list[issue_index.SimilarIssue]:
         """The issues in Mantis that are most like a request; it suggests, and a person links."""
-        return known.similar(self, case)
+        return issue_index.similar(self, case)
 
     def stuck(self, limit: int = 100) -> list[OutboxItem]:
         """What was tried in vain and will be tried again by itself: what it is for is down or slow (R8)."""
-        waiting = self.store.owed(self.clock() + 2 * LONGEST_DELAY, limit)
+        waiting = self.store.due_items(self.clock() + 2 * LONGEST_DELAY, limit)
         return [item for item in waiting if item.tries and not item.last_error.startswith((PUT_OFF, OUT_OF_HOURS))]
 
     def retry(self, item_id: str, actor: str) -> None:
@@ -193,19 +202,19 @@ class Desk:
         for _ in range(ATTEMPTS):
             case = self.store.load(item_id.partition("#")[0])
             escalation.refuse_unread(case)
-            item = next((item for item in self.store.owed_by(case.id) if item.id == item_id), None)
+            item = next((item for item in self.store.items_of(case.id) if item.id == item_id), None)
             if item is not None and item.unread:
                 raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
-            if item is None or not item.failed:
+            if item is None or not item.dead_lettered:
                 raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
-            _, waiting = ready(self, case.id)
+            _, waiting = deliverable(self, case.id)
             event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
             try:
                 self.store.save(case.version, escalation.advance(case, event, self.process), again=item_id)
             except Stale:
                 continue
             for other, _ in waiting:
-                self.store.line_up(other, self.clock())
+                self.store.reschedule(other, self.clock())
             return
         raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
 
@@ -227,7 +236,7 @@ class Desk:
                 return False
             if report.failure.lasts:
                 why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
-                self.store.mark(Mark(mailbox(report.to), why, self.clock(), case.id if case else ""))
+                self.store.suppress(SuppressedAddress(mailbox(report.to), why, self.clock(), case.id if case else ""))
             log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
             if case is None:
                 return True
@@ -256,7 +265,7 @@ class Desk:
         try:
             case = self.store.load(case_id)
             escalation.refuse_unread(case)
-            event = alarms.alarm(case, self.process, self.clock(), SPECDESK)
+            event = sla_alerts.alert(case, self.process, self.clock(), SPECDESK)
             if event is None:  # support.yml moved the due time since it was stored
                 self.store.restate(escalation.standing(case, self.process))
                 return False
@@ -271,7 +280,7 @@ class Desk:
             log.exception("clock_failed", case=case_id)
         else:
             return True
-        self.store.put_off(case_id, self.clock() + PARKED)
+        self.store.defer_alert(case_id, self.clock() + PARKED)
         return False
 
 
@@ -283,7 +292,7 @@ def _refuse_if_moved_on(case: Case, seen: int) -> None:
     if not 0 <= seen <= case.version:
         raise Stale("This was not decided on the request as it stands. Read the request again, then decide.")
     for event in case.history[seen:]:
-        if event.actor != SPECDESK and not isinstance(event, AskedForLink):
+        if event.actor != SPECDESK and not isinstance(event, LinkRequested):
             raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
 
 
@@ -303,7 +312,7 @@ def _said(event: Event) -> dict[str, Any]:
 
 
 _AT = ("at",)
-_OURS: Mapping[type[Event], Sequence[str]] = {Joined: ("at", "number"), Ticked: ("at", "mailed")}
+_OURS: Mapping[type[Event], Sequence[str]] = {MarkedDuplicate: ("at", "number"), ActivityCompleted: ("at", "mailed")}
 """What we put into an event besides what a person did."""
 
 

@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from intake_fn.core.case import (
-    Case,
-    Category,
-    Heard,
-    Judged,
-    Overruled,
-    Received,
-    RequesterReplied,
-    Resolved,
-    module_of,
-    resolved_by,
-    states,
-)
+from intake_fn.core.case import Case, module_of, resolved_by, states
+from intake_fn.core.events import Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
 from intake_fn.core.notes import CATEGORY, actor_of
 from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 
 _REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
@@ -93,7 +83,7 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
 
 def _decisions(case: Case) -> Iterator[Case]:
     """The case as it was received, and after each event that says what it is; the latest first."""
-    said = (state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | Heard))
+    said = (state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | LeadUpdated))
     yield from reversed([*said])
 
 
@@ -145,7 +135,7 @@ def _evidence(verdict: Mapping[str, Any], links: Links) -> Iterator[str]:
 
 
 def _lead(case: Case) -> str:
-    return next((event.other for event in reversed(case.history) if isinstance(event, Heard)), case.same_as)
+    return next((event.other for event in reversed(case.history) if isinstance(event, LeadUpdated)), case.duplicate_of)
 
 
 def _verdict_before(case: Case, links: Links) -> str:

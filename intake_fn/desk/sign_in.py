@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Broken, TryLater
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.desk.limits import SIGN_IN_BY_SOURCE, sign_in_by_address, within
 from intake_fn.ports import Mail, SignInAsked
 

@@ -10,7 +10,7 @@
 - An issue that was deleted or moved away is in no list. Every five minutes everything is listed, and the
   open requests whose issues are missing are looked at.
 
-What follows from what is found is core/mirror.py's to say.
+What follows from what is found is core/reconciliation.py's to say.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.case import UPDATED, AddNote, Case, CatchUp, FileIssue, NotKept, UnknownIntent, UpdateIssue
+from intake_fn.core.case import UPDATED, Case
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.escalation import advance, refuse_unread
-from intake_fn.core.mirror import Standing, astray, holder, shown, told
+from intake_fn.core.events import FieldsDropped
+from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, UnknownIntent, UpdateIssue
 from intake_fn.core.notes import SPECDESK
+from intake_fn.core.reconciliation import IssueState, assignee, drifted, expected, next_event
+from intake_fn.desk.consistency_check import rows
 from intake_fn.desk.filing import category_of, decided_of
-from intake_fn.desk.known import learn
-from intake_fn.desk.recount import rows
+from intake_fn.desk.issue_index import update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,21 +89,21 @@ def follow(desk: Desk, case_id: str) -> Case:
     return _followed(desk, case_id)[0]
 
 
-def in_line(desk: Desk, case: Case) -> NotKept | None:
+def in_line(desk: Desk, case: Case) -> FieldsDropped | None:
     """Bring the case's issue in line; returns what there is to tell of fields that Mantis does not keep.
 
     Of a group any of its people may hold the issue. Raises what the tracker raises.
     """
     number = case.issue or 0
-    wanted = shown(case, desk.process)
+    wanted = expected(case, desk.process)
     if wanted["handler"] and desk.process.people[case.handler].mantis_accounts:
-        wanted["handler"] = holder(case, desk.tracker.look(number), desk.process)
+        wanted["handler"] = assignee(case, desk.tracker.look(number), desk.process)
     category, decided = category_of(case, desk.process), decided_of(case, desk.process, desk.links)
     dropped = desk.tracker.update(number, **wanted, category=category, decided=decided)
-    if dropped == tuple(name for name in case.unkept if name in UPDATED):
+    if dropped == tuple(name for name in case.dropped_fields if name in UPDATED):
         return None
     log.warning("mantis_dropped_fields", case=case.id, issue=number, fields=dropped)
-    return NotKept(at=desk.clock(), actor=SPECDESK, dropped=dropped)
+    return FieldsDropped(at=desk.clock(), actor=SPECDESK, dropped=dropped)
 
 
 def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
@@ -112,13 +114,13 @@ def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
         # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
         owed = [
             int(item.id.split("#")[1])
-            for item in desk.store.owed_by(case_id)
-            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | CatchUp | UnknownIntent)
+            for item in desk.store.items_of(case_id)
+            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | BackfillNotes | UnknownIntent)
         ]
         stands = _look(desk, case)
-        event = told(case, stands, owed, desk.process, desk.clock())
+        event = next_event(case, stands, owed, desk.process, desk.clock())
         if event is None:
-            return case, bool(stands and not owed and astray(case, stands, desk.process))
+            return case, bool(stands and not owed and drifted(case, stands, desk.process))
         try:
             desk.store.save(case.version, advance(case, event, desk.process))
         except Stale:
@@ -135,7 +137,7 @@ def _set_right(desk: Desk, case: Case) -> None:
         desk.store.save(case.version, advance(case, event, desk.process))
 
 
-def _look(desk: Desk, case: Case) -> Standing | None:
+def _look(desk: Desk, case: Case) -> IssueState | None:
     """None when the issue is gone."""
     if case.issue is None:
         return None
@@ -167,7 +169,7 @@ class _Run:
             complete = self._look_for_missing({change.number for change in listed})
         seen = (*self.cursor.unread, *(one.number for one in self.done))
         there = {one.number for one in listed} if complete else None
-        unread = learn(self.desk, seen, there, lambda: not self._time_is_up())
+        unread = update(self.desk, seen, there, lambda: not self._time_is_up())
         after = replace(self._after(listed, complete=complete), unread=unread)
         if after != self.cursor:
             self.desk.store.keep_sync(after)

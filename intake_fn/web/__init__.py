@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
+class WebConfig:
     """What the pages need, chosen in wiring.py (or by a test).
 
     `desk` is called only by pages that need it, so that a plain form imports neither boto3 nor numpy.
@@ -38,11 +38,11 @@ class Front:
     """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""
 
 
-def create_app(front: Front) -> Flask:
+def create_app(front: WebConfig) -> Flask:
     """The web application. Flask is imported here, as the wiki's build reads the forms without it."""
     from intake_fn.web.app import build  # noqa: PLC0415 - see above
 
     return build(front)
 
 
-__all__ = ["Front", "create_app"]
+__all__ = ["WebConfig", "create_app"]

@@ -19,12 +19,12 @@ from flask import current_app, g, redirect, render_template, request, session, u
 from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Forbidden
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import names_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
-    from intake_fn.web import Front
+    from intake_fn.web import WebConfig
 
 EXTENSION = "specdesk"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -60,9 +60,9 @@ def open_to(caller: Caller) -> Callable[[View], View]:
     return declare
 
 
-def front() -> Front:
+def front() -> WebConfig:
     """What the pages need, for the app that answers."""
-    return cast("Front", current_app.extensions[EXTENSION])
+    return cast("WebConfig", current_app.extensions[EXTENSION])
 
 
 def engineer() -> Person | None:

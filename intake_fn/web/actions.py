@@ -10,31 +10,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
-from intake_fn.core.case import (
+from intake_fn.core.errors import Refused
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Category,
     Closed,
     Escalated,
     Event,
     HandedOver,
-    Joined,
-    LetThrough,
     Linked,
+    MarkedDuplicate,
     Noted,
-    Outcome,
     Overruled,
-    Parted,
     Refiled,
     Rejected,
-    Relation,
+    Released,
     Reopened,
     Reprioritised,
     Resolved,
-    Ticked,
     Unlinked,
+    UnmarkedDuplicate,
 )
-from intake_fn.core.errors import Refused
 from intake_fn.core.request import Priority
+from intake_fn.core.vocabulary import Category, Outcome, Relation
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 from spec_lookup.spec import whole as quoted
@@ -61,7 +59,7 @@ class Action:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "let-through": Action("Let it through", "It goes on.", LetThrough, {}, lambda _: {}, asks=False, for_admins=True),
+    "let-through": Action("Let it through", "It goes on.", Released, {}, lambda _: {}, asks=False, for_admins=True),
     "reject": Action(
         "Set it aside",
         "It is set aside. Nobody is told; it can still be let through.",
@@ -115,7 +113,7 @@ ACTIONS: Mapping[str, Action] = {
     "tick": Action(
         "Tick an activity",
         "Ticked.",
-        Ticked,
+        ActivityCompleted,
         {"activity": "Please choose what is done."},
         lambda a: {"activity": a["activity"], "note": a["note"]},
     ),
@@ -144,11 +142,11 @@ ACTIONS: Mapping[str, Action] = {
     "join": Action(
         "The same as another request",
         "Its requester hears of the other one from now on.",
-        Joined,
+        MarkedDuplicate,
         {"request": "Please give the number of the other request."},
         lambda a: {"other": _request(a["request"]), "confirmed": a["confirmed"] == "yes"},
     ),
-    "part": Action("Not the same after all", "It is looked at by itself again.", Parted, {}, lambda _: {}),
+    "part": Action("Not the same after all", "It is looked at by itself again.", UnmarkedDuplicate, {}, lambda _: {}),
     "refile": Action("File it anew", "It is filed anew.", Refiled, {}, lambda _: {}),
     "resolve": Action(
         "Resolve",

@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 
 from intake_fn.core.request import Channel, Kind
-from intake_fn.desk.door import Arrival
 from intake_fn.desk.filing import project_of
+from intake_fn.desk.spam_check import Submission
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, front, open_to
 from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
@@ -74,7 +74,7 @@ def create() -> Any:
     if not form.check(selection.count, (*unread, *selection.problems)) or errors:
         return _refuse({**_errors(form), **errors})
     draft = to_request(form, (), Channel.API, clause)
-    case, _ = take_in(desk, draft, selection, submit_key(draft, selection, f"idempotency-key: {key}"), Arrival())
+    case, _ = take_in(desk, draft, selection, submit_key(draft, selection, f"idempotency-key: {key}"), Submission())
     return jsonify(describe(case, desk)), 201
 
 

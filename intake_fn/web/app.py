@@ -15,12 +15,12 @@ from werkzeug.exceptions import RequestURITooLarge
 from intake_fn.core import request_id
 from intake_fn.core.notes import names_of
 from intake_fn.desk.filing import project_of
-from intake_fn.web import api, desk_pages, errors, health, held_back, multipart, pages, sign_in, status, uploads, words
+from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
-    from intake_fn.web import Front
+    from intake_fn.web import WebConfig
 
 SMALL_BYTES = 2 * 2**20
 """What a form without files may have; the intake allows itself more (pages.py)."""
@@ -42,7 +42,7 @@ HEADERS = {
 }
 
 
-def build(front: Front) -> Flask:
+def build(front: WebConfig) -> Flask:
     """The web application for one Front."""
     app = Flask(__name__)
     app.request_class = multipart.Posted
@@ -67,7 +67,7 @@ def build(front: Front) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, desk_pages, held_back):
+    for module in (sign_in, desk_pages, quarantine):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, front)
@@ -81,7 +81,7 @@ def build(front: Front) -> Flask:
     return app
 
 
-def _furnish(app: Flask, front: Front) -> None:
+def _furnish(app: Flask, front: WebConfig) -> None:
     """Set what every answer and every template has."""
     headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *front.files_at))), **HEADERS}
 

@@ -11,14 +11,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from intake_fn.core import request_id
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
+from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet, proposed_module, speciality_of
-from intake_fn.core.following import company_of
-from intake_fn.core.hours import due
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import NOTICES
-from intake_fn.core.orphans import beside, orphaned
 from intake_fn.core.process import OTHER
+from intake_fn.core.sla import due
+from intake_fn.core.unassigned import beside, orphaned
 from intake_fn.ports import Page
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
@@ -30,9 +30,10 @@ from intake_fn.web.status import files_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intake_fn.core.case import Case, Event
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
     from intake_fn.core.process import Person
-    from intake_fn.ports import CaseRow, Mark
+    from intake_fn.ports import CaseRow, SuppressedAddress
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -76,7 +77,7 @@ def queue() -> Any:
         show=show,
         at=at,
         counts=counts,
-        failed=len(store.failed()),
+        failed=len(store.dead_letters()),
         unread=page.unread,
         unreadable=len(store.unreadable()),
         ledger=store.ledger(),
@@ -203,7 +204,7 @@ def _join_strangers(case_id: str) -> str:
         other=other,
         company=company_of(case.request, desk.process),
         other_company=company_of(other.request, desk.process),
-        followers=[(number, company_of(desk.store.load(number).request, desk.process)) for number in case.followers],
+        duplicates=[(number, company_of(desk.store.load(number).request, desk.process)) for number in case.duplicates],
         told=NOTICES["joined"].text.partition("\n\n")[0],
         seen=request.form.get("seen", ""),
         holder="" if _is_mine(case) else words.holder(case, desk.process),
@@ -220,7 +221,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         "request.html",
         case=case,
         actions=ACTIONS,
-        held_back=[*words.held_back(case), *words.unread(case)],
+        quarantine=[*words.quarantine(case), *words.unread(case)],
         orphaned=words.orphaned(case, process),
         can_take=process.has_left(case.handler) and me().id in process.level(case.level).resources,
         **_offers(case),
@@ -234,7 +235,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         files=files_of(case),
         history=words.history(case, process),
         decided=words.overruled(case),
-        owed=desk.store.owed_by(case_id),
+        owed=desk.store.items_of(case_id),
         due=due(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
@@ -257,11 +258,11 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
     return name, level.number, process.people[level.specialities[name]].name
 
 
-def _unreached(case: Case) -> list[Mark]:
+def _unreached(case: Case) -> list[SuppressedAddress]:
     """Of requester and handler, those whom no mail reaches."""
     store, process = front().desk().store, front().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
-    return [mark for mark in map(store.mark_of, dict.fromkeys(boxes)) if mark]
+    return [mark for mark in map(store.suppression, dict.fromkeys(boxes)) if mark]
 
 
 def _request_of(number: int) -> CaseRow | None:
@@ -352,9 +353,9 @@ def _outbox(problem: str = "") -> str:
     desk = front().desk()
     return render_template(
         "outbox.html",
-        failed=desk.store.failed(),
+        failed=desk.store.dead_letters(),
         unreadable=desk.store.unreadable(),
-        waiting=desk.store.owed(desk.clock() + AHEAD, 100),
+        waiting=desk.store.due_items(desk.clock() + AHEAD, 100),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )

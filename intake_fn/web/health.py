@@ -68,8 +68,8 @@ def _ledger() -> dict[str, Any]:
 
 def _outbox() -> dict[str, Any]:
     desk = front().desk()
-    waiting = desk.store.owed(desk.clock(), 100)
-    failed = desk.store.failed(100)
+    waiting = desk.store.due_items(desk.clock(), 100)
+    failed = desk.store.dead_letters(100)
     unread = desk.store.unreadable(100)
     well = not failed and not unread
     return {"ok": well, "overdue": len(waiting), "failed": len(failed), "unreadable": len(unread)}

@@ -15,7 +15,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.request import Channel, Kind, Request
-from intake_fn.desk.door import Arrival
+from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted
 from intake_fn.web.access import PUBLIC, engineer, front, open_to
@@ -99,13 +99,13 @@ def send(kind: str) -> Any:
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
 
 
-def _arrival(desk: Desk, said: Mapping[str, str]) -> Arrival:
+def _arrival(desk: Desk, said: Mapping[str, str]) -> Submission:
     """How the form was sent. The forms in the wiki do not say when they were opened."""
     try:
         opened = datetime.fromisoformat(desk.links.verify(Purpose.FORM, said.get("opened", "")))
     except Unknown:
         opened = None
-    return Arrival(trapped=bool(said.get(TRAP, "").strip()), opened=opened)
+    return Submission(trapped=bool(said.get(TRAP, "").strip()), opened=opened)
 
 
 def _says_more(again: Request, first: Request) -> bool:
@@ -117,7 +117,7 @@ def _says_more(again: Request, first: Request) -> bool:
 # --- shared with the API ---------------------------------------------------------------------
 
 
-def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival: Arrival) -> tuple[Case, Request]:
+def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival: Submission) -> tuple[Case, Request]:
     """Keep the files, take the request in; the case, and the request as it was sent this time.
 
     They differ when the same key came with other content before (R9: that case stands). Raises TryLater.

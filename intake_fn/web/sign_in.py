@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import Expired
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.desk import sign_in
 from intake_fn.desk.sign_in import person_in
 from intake_fn.ports import Purpose, Session

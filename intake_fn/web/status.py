@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core import request_id
-from intake_fn.core.case import AskedForLink, RequesterReplied
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
+from intake_fn.core.events import LinkRequested, RequesterReplied
 from intake_fn.core.notes import REQUESTER
-from intake_fn.core.thanks import Reading, reading
+from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 from intake_fn.ports import Purpose
 from intake_fn.web import attachments, posted, words
@@ -124,7 +124,7 @@ def mail_link() -> Any:
     else:
         until = desk.clock() + LINK_PAUSE
         if desk.store.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
-            event = AskedForLink(at=desk.clock(), actor=REQUESTER)
+            event = LinkRequested(at=desk.clock(), actor=REQUESTER)
             with suppress(Refused):  # what is held back mails nobody
                 desk.act(case.id, event, case.version)
     return render_template("lost.html", sent=True)

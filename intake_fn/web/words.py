@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from intake_fn.core import case as c
-from intake_fn.core.case import Case, Category, Event, Filing, Status
+from intake_fn.core import events as c
+from intake_fn.core.case import Case, resolved_by
+from intake_fn.core.duplicates import TOLD
 from intake_fn.core.escalation import keeper
-from intake_fn.core.following import TOLD
+from intake_fn.core.events import Event
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of, outcome_of
 from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
+from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
-from intake_fn.core.suspicion import why_held_back
+from intake_fn.core.vocabulary import Category, Filing, Outcome, Progress, Relation, Status
 from intake_fn.web.attachments import size_in_words
 
 if TYPE_CHECKING:
@@ -45,15 +48,15 @@ VERDICT: Mapping[Category, str] = {
     Category.UNDECIDED: "A person reads the spec and decides.",
 }
 
-OUTCOME: Mapping[c.Outcome, str] = {
-    c.Outcome.FIXED: "Fixed",
-    c.Outcome.DONE: "Done, or answered",
-    c.Outcome.NO_CHANGE: "No change required",
-    c.Outcome.NOT_REPRODUCIBLE: "Could not be reproduced",
-    c.Outcome.NOT_FIXABLE: "Not fixable",
-    c.Outcome.DUPLICATE: "Duplicate of what was reported before",
-    c.Outcome.POSTPONED: "Put off",
-    c.Outcome.WONT_FIX: "Will not be changed",
+OUTCOME: Mapping[Outcome, str] = {
+    Outcome.FIXED: "Fixed",
+    Outcome.DONE: "Done, or answered",
+    Outcome.NO_CHANGE: "No change required",
+    Outcome.NOT_REPRODUCIBLE: "Could not be reproduced",
+    Outcome.NOT_FIXABLE: "Not fixable",
+    Outcome.DUPLICATE: "Duplicate of what was reported before",
+    Outcome.POSTPONED: "Put off",
+    Outcome.WONT_FIX: "Will not be changed",
 }
 """What may have come of a request, as the desk offers it; the requester reads a sentence of it (core/notes.py)."""
 
@@ -111,22 +114,22 @@ DETAIL: Mapping[str, str] = {
     "needed_by": "Needed by",
 }
 
-RELATION: Mapping[c.Relation, str] = {
-    c.Relation.DUPLICATE: "A duplicate of",
-    c.Relation.RELATED: "Related to",
-    c.Relation.PARENT: "The parent of",
-    c.Relation.CHILD: "A part of",
+RELATION: Mapping[Relation, str] = {
+    Relation.DUPLICATE: "A duplicate of",
+    Relation.RELATED: "Related to",
+    Relation.PARENT: "The parent of",
+    Relation.CHILD: "A part of",
 }
 """What our issue is to another one."""
 
-PROGRESS: Mapping[c.Progress, str] = {
-    c.Progress.FILED: "in Mantis",
-    c.Progress.DECIDED: "decided",
-    c.Progress.WORKAROUND: "not resolved yet, but this may help until then",
-    c.Progress.ESCALATED: "with another level",
-    c.Progress.RESOLVED: "resolved",
-    c.Progress.REOPENED: "open again",
-    c.Progress.CLOSED: "closed",
+PROGRESS: Mapping[Progress, str] = {
+    Progress.FILED: "in Mantis",
+    Progress.DECIDED: "decided",
+    Progress.WORKAROUND: "not resolved yet, but this may help until then",
+    Progress.ESCALATED: "with another level",
+    Progress.RESOLVED: "resolved",
+    Progress.REOPENED: "open again",
+    Progress.CLOSED: "closed",
 }
 """What a request hears of the one that it follows."""
 
@@ -135,10 +138,10 @@ OWED: Mapping[str, str] = {
     "FileIssue": "File in Mantis",
     "UpdateIssue": "Bring Mantis up to date",
     "AddNote": "Add a note in Mantis",
-    "CatchUp": "Add to Mantis what is missing there",
+    "BackfillNotes": "Add to Mantis what is missing there",
     "RelateIssue": "Link it in Mantis",
-    "TellRequest": "Tell the other request",
-    "PassOn": "Tell a request that follows",
+    "NotifyLead": "Tell the other request",
+    "NotifyDuplicates": "Tell a request that follows",
     "SendNotice": "Send a mail",
     "UnknownIntent": "Something that this version cannot read",
 }
@@ -158,12 +161,12 @@ def unread(case: Case) -> list[str]:
     return [UNREAD]
 
 
-def held_back(case: Case) -> list[str]:
+def quarantine(case: Case) -> list[str]:
     """Why a case is held back or was set aside, and what that means; nothing for all others."""
-    if not case.status.is_held_back:
+    if not case.status.in_quarantine:
         return []
     what = "This is held back" if case.status is Status.QUARANTINED else "This was set aside"
-    return [f"{what}: {why_held_back(case)} Nothing has gone out for it, and no clock runs."]
+    return [f"{what}: {quarantine_note(case)} Nothing has gone out for it, and no clock runs."]
 
 
 def holder(case: Case, process: Process) -> str:
@@ -187,7 +190,7 @@ def orphaned(case: Case, process: Process) -> list[str]:
 
 def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
     """What could not be delivered yet, for a banner: a sentence for mail and one for all else, with the last reason."""
-    mails = [item for item in items if isinstance(item.intent, c.SendNotice)]
+    mails = [item for item in items if isinstance(item.intent, SendNotice)]
     others = [item for item in items if item not in mails]
     parts = (("Mails that could not be sent yet", mails), ("Other deliveries that could not be made yet", others))
     return [
@@ -209,7 +212,7 @@ Tell = Callable[[Any, Process], tuple[str, str]]
 STORY: Mapping[type[Event], Tell] = {
     c.Received: lambda e, p: (f"Received; with {name_of(e.handler, p)}, level {e.level}", ""),
     c.Quarantined: lambda e, _: ("Held back until a person has looked at it", " ".join(e.reasons)),
-    c.LetThrough: lambda e, _: ("Looked at, and let through", e.note),
+    c.Released: lambda e, _: ("Looked at, and let through", e.note),
     c.Rejected: lambda e, _: ("Set aside: nobody asks for anything", e.reason),
     c.Judged: lambda e, _: (f"Read, and clauses looked up: {CATEGORY[e.category].lower()}", ""),
     c.Overruled: lambda e, _: (
@@ -222,15 +225,15 @@ STORY: Mapping[type[Event], Tell] = {
         + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
         "",
     ),
-    c.Ticked: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
+    c.ActivityCompleted: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
     c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
     c.Unlinked: lambda e, _: (f"Not linked to #{e.number} in Mantis any more", ""),
     c.Refiled: lambda *_: ("To be filed in Mantis anew", ""),
-    c.Joined: lambda e, _: (f"The same as {e.other}, and follows it from now on", ""),
-    c.Parted: lambda *_: ("Not the same as another request after all", ""),
-    c.Followed: lambda e, _: (f"{e.other} is the same, and follows this one from now on", ""),
-    c.Unfollowed: lambda e, _: (f"{e.other} does not follow this one any more", ""),
-    c.Heard: lambda e, _: (f"{e.other}, which it follows, is {PROGRESS[e.progress]}", e.text),
+    c.MarkedDuplicate: lambda e, _: (f"The same as {e.other}, and follows it from now on", ""),
+    c.UnmarkedDuplicate: lambda *_: ("Not the same as another request after all", ""),
+    c.DuplicateAdded: lambda e, _: (f"{e.other} is the same, and follows this one from now on", ""),
+    c.DuplicateRemoved: lambda e, _: (f"{e.other} does not follow this one any more", ""),
+    c.LeadUpdated: lambda e, _: (f"{e.other}, which it follows, is {PROGRESS[e.progress]}", e.text),
     c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
     c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
     c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
@@ -246,7 +249,7 @@ STORY: Mapping[type[Event], Tell] = {
         "The requester wrote that it works" if e.works else "The requester wrote",
         e.text,
     ),
-    c.AskedForLink: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
+    c.LinkRequested: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
     c.Noted: lambda e, _: ("Note for colleagues", e.text),
     c.Resolved: lambda e, _: (" ".join(filter(None, ("Resolved.", outcome_of(e)))).rstrip("."), e.resolution),
     c.NotedInMantis: lambda e, _: ("Note in Mantis", e.text),
@@ -257,15 +260,15 @@ STORY: Mapping[type[Event], Tell] = {
         ),
         e.why,
     ),
-    c.GoneFromMantis: lambda e, _: (f"#{e.number} is gone from Mantis: deleted there, or moved out of our sight", ""),
-    c.BackInMantis: lambda e, _: (f"#{e.number} is in Mantis again", ""),
-    c.NotKept: lambda e, _: (
+    c.MissingInMantis: lambda e, _: (f"#{e.number} is gone from Mantis: deleted there, or moved out of our sight", ""),
+    c.FoundInMantis: lambda e, _: (f"#{e.number} is in Mantis again", ""),
+    c.FieldsDropped: lambda e, _: (
         f"Mantis did not keep: {', '.join(e.dropped)}" if e.dropped else "Mantis keeps all fields again",
         "",
     ),
-    c.Bundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
+    c.NoticesBundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
     c.MailFailed: lambda e, _: (f"Mail to {e.to} {FAILURES[e.failure]}", e.detail),
-    c.NotMailed: lambda e, _: (f"Not mailed to {e.to}: {title_of(e.notice).lower()}", e.why),
+    c.NoticeSkipped: lambda e, _: (f"Not mailed to {e.to}: {title_of(e.notice).lower()}", e.why),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
     c.UnknownEvent: lambda e, _: (f"An entry that this version of Specdesk cannot read {e.kind}".rstrip(), e.why),
@@ -276,19 +279,19 @@ FOR_REQUESTERS: Mapping[type[Event], Tell] = {
     **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
     c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", ""),
     c.Quarantined: lambda *_: ("A person looks at it before it goes on", ""),
-    c.LetThrough: lambda *_: ("A person has looked at it: it goes on", ""),
+    c.Released: lambda *_: ("A person has looked at it: it goes on", ""),
     c.Rejected: lambda *_: ("Set aside", ""),
     c.Closed: lambda *_: ("Closed", ""),
-    c.Joined: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
-    c.Parted: lambda *_: ("Not the same as an earlier request after all", ""),
-    c.Heard: lambda e, _: (
+    c.MarkedDuplicate: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
+    c.UnmarkedDuplicate: lambda *_: ("Not the same as an earlier request after all", ""),
+    c.LeadUpdated: lambda e, _: (
         f"The request that is the same is {PROGRESS[e.progress]}",
         e.text if e.progress in TOLD else "",
     ),
     c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
     c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
     c.AskedRequester: lambda e, _: ("We asked you", e.question),
-    c.Ticked: lambda e, _: ("Until it is mended, this may help", e.note),
+    c.ActivityCompleted: lambda e, _: ("Until it is mended, this may help", e.note),
     c.RequesterReplied: lambda e, _: ("You wrote that it works" if e.works else "You wrote", e.text),
 }
 """What a requester sees of it: the Help Desk's notes to each other are not among it."""
@@ -307,8 +310,8 @@ def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str
 
 def concerns_requester(event: Event) -> bool:
     """Whether a requester sees it; under which number another request stands in Mantis is none of their business."""
-    hidden = isinstance(event, c.Heard) and event.progress is c.Progress.FILED
-    ours = isinstance(event, c.Ticked) and not event.mailed
+    hidden = isinstance(event, c.LeadUpdated) and event.progress is Progress.FILED
+    ours = isinstance(event, c.ActivityCompleted) and not event.mailed
     return type(event) in FOR_REQUESTERS and not hidden and not ours
 
 
@@ -319,7 +322,7 @@ def overruled(case: Case) -> c.Overruled | None:
 
 def outcome(case: Case) -> str:
     """What came of a request that is done, as a sentence; "" where nobody said, and for what is not done."""
-    done = c.resolved_by(case)
+    done = resolved_by(case)
     return outcome_of(done) if done and case.status.is_done else ""
 
 

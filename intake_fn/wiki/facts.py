@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from intake_fn.core import request_id
-from intake_fn.core.case import Category, Outcome
 from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import (
     OFFICE_CALENDAR,
@@ -30,6 +29,7 @@ from intake_fn.core.process import (
 )
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
+from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.wiki.figure import figure
 
 ASKED_FOR_BY: Mapping[str, str] = {

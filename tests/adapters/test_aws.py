@@ -18,8 +18,8 @@ from botocore.session import Session
 
 from intake_fn.adapters.aws import client, translated
 from intake_fn.adapters.dynamodb import DynamoStore
-from intake_fn.core.case import JudgeRequest
 from intake_fn.core.errors import Broken, SpecdeskError, Stale, TryLater
+from intake_fn.core.intents import JudgeRequest
 from intake_fn.ports import OutboxItem
 from tests.adapters.test_store import received
 from tests.fakes import MONDAY

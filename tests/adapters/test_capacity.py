@@ -60,9 +60,9 @@ def test_the_million_is_there_when_its_time_comes(dynamodb: Any, process: Proces
     crowded = office(dynamodb, process, MILLION)
     store, now = crowded.desk.store, crowded.room.clock()
 
-    assert [] == store.waking(now, 100)
-    assert 4 * 10 == len(store.waking(now + timedelta(minutes=1, seconds=9), 100))
-    assert 100 == len(store.waking(now + timedelta(days=3), 100))
+    assert [] == store.alerts_due(now, 100)
+    assert 4 * 10 == len(store.alerts_due(now + timedelta(minutes=1, seconds=9), 100))
+    assert 100 == len(store.alerts_due(now + timedelta(days=3), 100))
 
 
 @pytest.mark.aws

@@ -16,27 +16,17 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.alarms import share_of
-from intake_fn.core.case import (
-    FORMAT,
-    AddNote,
-    Breached,
-    Failure,
-    FileIssue,
-    JudgeRequest,
-    MailFailed,
-    Noted,
-    SendNotice,
-    Status,
-    Step,
-    Warned,
-    event_from_plain,
-)
+from intake_fn.core.case import Step
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.escalation import standing
+from intake_fn.core.events import Breached, MailFailed, Noted, Warned
+from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
+from intake_fn.core.sla_alerts import share_of
+from intake_fn.core.stored import FORMAT, event_from_plain
+from intake_fn.core.vocabulary import Failure, Status
 from intake_fn.ports import CaseRow, Ledger, MailReport
-from tests.adapters.test_store import at, filed, give_up, judged, received, retry, then
-from tests.desk.test_post import busy
+from tests.adapters.test_store import at, dead_letter, filed, judged, received, retry, then
+from tests.desk.test_mail import busy
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import MONDAY
 
@@ -116,14 +106,14 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(lambda: dynamo_store.load("HD-1")) == ["Query"]
     assert calls(lambda: dynamo_store.queue(1)) == ["Query"]
     assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 10
-    assert calls(lambda: dynamo_store.held_back(Status.QUARANTINED)) == ["Query"]
+    assert calls(lambda: dynamo_store.quarantine(Status.QUARANTINED)) == ["Query"]
     assert calls(lambda: dynamo_store.count("text", MONDAY)) == ["UpdateItem"]
     assert calls(lambda: dynamo_store.counted("text")) == ["GetItem"]
     assert calls(dynamo_store.counts) == ["Query"]
     assert calls(dynamo_store.ledger) == ["Query"]
-    assert calls(lambda: dynamo_store.owed(MONDAY)) == ["Query"] * 4
-    assert calls(lambda: dynamo_store.waking(MONDAY)) == ["Query"] * 4
-    assert calls(lambda: dynamo_store.owed_by("HD-1")) == ["Query"]
+    assert calls(lambda: dynamo_store.due_items(MONDAY)) == ["Query"] * 4
+    assert calls(lambda: dynamo_store.alerts_due(MONDAY)) == ["Query"] * 4
+    assert calls(lambda: dynamo_store.items_of("HD-1")) == ["Query"]
 
 
 def test_an_idle_sync_takes_its_lease_reads_its_cursor_and_writes_nothing(
@@ -148,8 +138,8 @@ def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     """A retry moves the ledger: a step that did not see it would count the request twice."""
     first = received("HD-1", FileIssue())
     dynamo_store.create(first, "key")
-    (item,) = dynamo_store.owed_by("HD-1")
-    given_up = give_up(dynamo_store, item)
+    (item,) = dynamo_store.items_of("HD-1")
+    given_up = dead_letter(dynamo_store, item)
     step = then(given_up.case, filed())
     admin = DynamoStore(lambda: clients("dynamodb"), dynamo_store.table)
     again: list[Step] = []
@@ -178,7 +168,7 @@ def test_a_log_of_more_than_a_megabyte_is_read_whole(dynamo_store: DynamoStore) 
         dynamo_store.save(version, step)
 
     assert dynamo_store.load("HD-1") == step.case
-    assert len(dynamo_store.owed_by("HD-1")) == 4
+    assert len(dynamo_store.items_of("HD-1")) == 4
 
 
 def test_making_the_table_twice_changes_nothing(clients: Callable[[str], Any], dynamo_store: DynamoStore) -> None:
@@ -221,7 +211,7 @@ def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: P
     assert [50, 80, 100] == said
     assert ["Due soon", "Due soon", "Overdue"] == subjects
     assert CaseRow.of(standing(dynamo_store.load(case_id), process)) == dynamo_store.row(case_id)
-    assert [] == list(dynamo_store.waking(room.clock()))
+    assert [] == list(dynamo_store.alerts_due(room.clock()))
 
 
 def test_the_same_report_four_times_at_once_is_one_event(dynamo_store: DynamoStore, process: Process) -> None:
@@ -235,7 +225,7 @@ def test_the_same_report_four_times_at_once_is_one_event(dynamo_store: DynamoSto
 
     assert 1 == taken.count(True)
     assert 1 == sum(isinstance(event, MailFailed) for event in dynamo_store.load(case.id).history)
-    assert ["camille@example.com"] == [mark.mailbox for mark in dynamo_store.marks()]
+    assert ["camille@example.com"] == [mark.mailbox for mark in dynamo_store.suppression_list()]
 
 
 def test_deliverers_side_by_side_keep_to_the_mails_of_an_hour(dynamo_store: DynamoStore, process: Process) -> None:
@@ -256,4 +246,4 @@ def test_deliverers_side_by_side_keep_to_the_mails_of_an_hour(dynamo_store: Dyna
 
     assert {"camille@example.com": 20, "liaison.paris@example.com": 20} == went
     assert len(set(items)) == len(items)
-    assert [] == [item for item in dynamo_store.owed(room.clock()) if isinstance(item.intent, SendNotice)]
+    assert [] == [item for item in dynamo_store.due_items(room.clock()) if isinstance(item.intent, SendNotice)]

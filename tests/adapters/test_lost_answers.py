@@ -17,10 +17,11 @@ import pytest
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
-from intake_fn.core.case import AddNote, FileIssue, JudgeRequest, Noted, SendNotice
 from intake_fn.core.errors import SpecdeskError, TryLater
-from intake_fn.core.mailing import Pace
-from intake_fn.ports import Mark, OutboxItem, Session, SignInAsked, Store, SyncCursor
+from intake_fn.core.events import Noted
+from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.ports import OutboxItem, Session, SignInAsked, Store, SuppressedAddress, SyncCursor
 from tests.adapters.test_store import (
     MINUTE,
     _create,
@@ -94,14 +95,14 @@ def store(lossy: Lossy, dynamo_store: DynamoStore) -> DynamoStore:
 def item_of(store: Store) -> OutboxItem:
     """An outbox item of a new request."""
     store.create(received("HD-1", SendNotice("received", CAMILLE, {})), "key")
-    (item,) = store.owed_by("HD-1")
+    (item,) = store.items_of("HD-1")
     return item
 
 
-MARK = Mark(CAMILLE, "bounced", MONDAY)
+MARK = SuppressedAddress(CAMILLE, "bounced", MONDAY)
 SESSION = Session("paul", "abc", "paul@example.com", MONDAY, MONDAY + timedelta(hours=12))
 ASKED = SignInAsked("1", "paul@example.com", MONDAY)
-SENT = Pace({"HD-1#1#1": MONDAY})
+SENT = MailThrottle({"HD-1#1#1": MONDAY})
 LATER = MONDAY + timedelta(days=1)
 
 
@@ -113,7 +114,7 @@ def of_two(store: Store, prepare: Callable[[Store], Any], do: Callable[[Store], 
 
 WRITING: dict[str, tuple[Callable[[Store], Any], Callable[[Store], Any], tuple[Any, Any]]] = {
     "create": (lambda _: None, lambda store: store.create(received("HD-1"), "key"), ("HD-1", "HD-1")),
-    "lease": (item_of, lambda store: store.lease(store.owed_by("HD-1")[0], MONDAY, 120), (True, False)),
+    "lease": (item_of, lambda store: store.lease(store.items_of("HD-1")[0], MONDAY, 120), (True, False)),
     "use once": (lambda _: None, lambda store: store.use_once("token", LATER), (True, False)),
     "take the cursor": (
         lambda _: None,
@@ -125,13 +126,17 @@ WRITING: dict[str, tuple[Callable[[Store], Any], Callable[[Store], Any], tuple[A
         lambda store: store.keep_sync(SyncCursor(MONDAY + MINUTE, MONDAY)),
         (True, True),
     ),
-    "keep the pace": (lambda _: None, lambda store: store.keep_pace("HD-1", CAMILLE, Pace(), SENT), (True, True)),
+    "keep the pace": (
+        lambda _: None,
+        lambda store: store.save_throttle("HD-1", CAMILLE, MailThrottle(), SENT),
+        (True, True),
+    ),
     "end a session": (
         lambda store: store.open_session(SESSION),
         lambda store: store.end_session("paul", "abc"),
         (True, False),
     ),
-    "unmark": (lambda store: store.mark(MARK), lambda store: store.unmark(CAMILLE), (True, False)),
+    "unmark": (lambda store: store.suppress(MARK), lambda store: store.unsuppress(CAMILLE), (True, False)),
     "take a link": (
         lambda store: store.ask_sign_in(ASKED),
         lambda store: store.take_sign_in(ASKED),
@@ -241,7 +246,7 @@ def test_mails_are_sent_once_and_none_is_parked_though_leases_lose_answers(
     assert bool(at_once) is (times == 1)
     assert {CAMILLE, "liaison.paris@example.com"} == {mail.to for mail in room.mailer.sent}
     assert len(set(items)) == len(items)
-    assert [] == list(store.owed_by(case.id))
+    assert [] == list(store.items_of(case.id))
     assert "DeliveryFailed" not in {type(event).__name__ for event in store.load(case.id).history}
 
 
@@ -256,5 +261,5 @@ def test_a_step_whose_answers_were_all_lost_is_there_once(lossy: Lossy, store: D
     lossy.times = 0
 
     assert 2 == store.load("HD-1").version
-    assert 3 == len(store.owed_by("HD-1"))
+    assert 3 == len(store.items_of("HD-1"))
     assert store.ledger().balanced

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from intake_fn.adapters.mail_events import reports_in
-from intake_fn.core.case import Failure
+from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import MailReport
 
 MAIL = {

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from intake_fn.adapters.mail_headers import address_header, flaw_of, text_header
 from intake_fn.adapters.ses import _message
-from intake_fn.core.case import SendNotice
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import NOTICES, render
-from intake_fn.desk.post import headers
+from intake_fn.desk.mail import headers
 from intake_fn.ports import Mail
 from tests.core.samples import CASE_ID, case_at
 

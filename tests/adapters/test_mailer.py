@@ -11,7 +11,7 @@ import pytest
 
 from intake_fn.adapters.provision.ses import reports_lack
 from intake_fn.adapters.ses import SesMailer, _message
-from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater, Undeliverable, Unsure
+from intake_fn.core.errors import Broken, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.ports import Mail
 from tests.fakes import MemoryMailer
 
@@ -258,7 +258,7 @@ def test_a_mail_that_ses_had_and_did_not_answer_for_may_have_been_sent(process: 
 
     url = "https://email.example.com"
     for error, expected in (
-        (ReadTimeoutError(endpoint_url=url), Unsure),
+        (ReadTimeoutError(endpoint_url=url), OutcomeUnknown),
         (EndpointConnectionError(endpoint_url=url), TryLater),
     ):
         silent: Any = Silent(error)

@@ -13,39 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import (
-    AddNote,
-    Case,
-    Category,
+from intake_fn.core.case import Case, Step, apply
+from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
+from intake_fn.core.events import (
     DeliveryFailed,
     Escalated,
     Event,
     Filed,
-    FileIssue,
-    Filing,
-    GoneFromMantis,
-    Intent,
     Judged,
-    JudgeRequest,
-    LetThrough,
+    MissingInMantis,
     Noted,
     Quarantined,
     Rejected,
+    Released,
     Reopened,
     Reprioritised,
     Resolved,
     Retried,
-    SendNotice,
-    Status,
-    Step,
-    UpdateIssue,
-    apply,
 )
-from intake_fn.core.case import Received as ReceivedEvent
-from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
-from intake_fn.core.mailing import Pace
+from intake_fn.core.events import Received as ReceivedEvent
+from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, SendNotice, UpdateIssue
+from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.ports import CaseRow, Ledger, Mark, OutboxItem, Session, SignInAsked, SyncCursor
+from intake_fn.core.vocabulary import Category, Filing, Status
+from intake_fn.ports import CaseRow, Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from tests.core.samples import VERDICT
 from tests.fakes import MONDAY, MemoryStore
 
@@ -72,11 +63,11 @@ def retry(store: Store, item: OutboxItem, minutes: float = 0) -> Step:
     return step
 
 
-def give_up(store: Store, item: OutboxItem, error: str = "403", minutes: float = 0) -> Step:
+def dead_letter(store: Store, item: OutboxItem, error: str = "403", minutes: float = 0) -> Step:
     """Take an item out of line, with the event that tells of it."""
     case = store.load(item.case_id)
     step = then(case, at(DeliveryFailed, minutes, what=type(item.intent).__name__, error=error))
-    store.save(case.version, step, given_up=replace(item, last_error=error))
+    store.save(case.version, step, dead_letter=replace(item, last_error=error))
     return step
 
 
@@ -133,7 +124,7 @@ def everything(store: Store, case_id: str = "HD-1") -> tuple[Any, ...]:
     """All that can be read, to show that nothing has changed."""
     return (
         store.events(case_id),
-        store.owed_by(case_id),
+        store.items_of(case_id),
         store.queue(None, open_only=False).rows,
         store.counts(),
         store.ledger(),
@@ -176,7 +167,7 @@ class TestCases:
 
         assert len(receipts) == 1
         assert store.ledger() == Ledger(received=1, filed=0, queued=1, failed=0)
-        assert len(store.owed_by(receipts.pop())) == 1
+        assert len(store.items_of(receipts.pop())) == 1
 
     def test_an_id_that_is_taken_is_refused_and_its_case_untouched(self, store: Store) -> None:
         """Ids are random: one that exists must never be written over; the key stays free for the next try."""
@@ -242,7 +233,7 @@ class TestCases:
 
         assert outcomes == ["saved"] + ["stale"] * 7
         assert store.load("HD-1").version == 2
-        assert len(store.owed_by("HD-1")) == 1
+        assert len(store.items_of("HD-1")) == 1
 
     @pytest.mark.parametrize("case_id", ["HD-9", "", "HD-1#", "é", "\0", "x" * 5000])
     def test_an_unknown_case_is_unknown(self, store: Store, case_id: str) -> None:
@@ -420,11 +411,13 @@ class TestRestating:
         """The earliest first, as many as asked for, and none before its time or without one."""
         for number, minutes in enumerate((5, 3, None, 9, 4), 1):
             step = received(f"HD-{number}")
-            store.create(replace(step, wake=None if minutes is None else MONDAY + minutes * MINUTE), f"key {number}")
+            store.create(
+                replace(step, next_alert=None if minutes is None else MONDAY + minutes * MINUTE), f"key {number}"
+            )
 
-        assert [] == list(store.waking(MONDAY))
-        assert ["HD-2", "HD-5", "HD-1"] == list(store.waking(MONDAY + 5 * MINUTE))
-        assert ["HD-2"] == list(store.waking(MONDAY + 9 * MINUTE, limit=1))
+        assert [] == list(store.alerts_due(MONDAY))
+        assert ["HD-2", "HD-5", "HD-1"] == list(store.alerts_due(MONDAY + 5 * MINUTE))
+        assert ["HD-2"] == list(store.alerts_due(MONDAY + 9 * MINUTE, limit=1))
 
     def test_there_is_no_row_of_what_is_not_there(self, store: Store) -> None:
         """Whatever was typed."""
@@ -443,10 +436,10 @@ class TestQuarantine:
         held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
         store.create(replace(first, case=apply(first.case, held), events=(*first.events, held), intents=()), "two")
 
-        assert ["HD-2"] == [row.id for row in store.held_back(Status.QUARANTINED).rows]
+        assert ["HD-2"] == [row.id for row in store.quarantine(Status.QUARANTINED).rows]
         assert ["HD-1"] == [row.id for row in store.queue(1, open_only=False).rows]
         assert ["HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
-        assert [CaseRow.of(Step(store.load("HD-2"), ()))] == [*store.held_back(Status.QUARANTINED).rows]
+        assert [CaseRow.of(Step(store.load("HD-2"), ()))] == [*store.quarantine(Status.QUARANTINED).rows]
         assert "It holds 9 links." == store.row("HD-2").why
         assert (2, 1, 1, True) == (
             store.ledger().received,
@@ -457,12 +450,12 @@ class TestQuarantine:
         assert 1 == store.counts()[1]
 
         store.save(2, then(store.load("HD-2"), at(Rejected, 2, reason="An advertisement.")))
-        assert [] == [*store.held_back(Status.QUARANTINED).rows]
-        assert ["An advertisement."] == [row.why for row in store.held_back(Status.REJECTED).rows]
+        assert [] == [*store.quarantine(Status.QUARANTINED).rows]
+        assert ["An advertisement."] == [row.why for row in store.quarantine(Status.REJECTED).rows]
         assert (0, 1, True) == (store.ledger().quarantined, store.ledger().rejected, store.ledger().balanced)
 
-        store.save(3, then(store.load("HD-2"), at(LetThrough, 3), owed=(JudgeRequest(),)))
-        assert [] == [*store.held_back(Status.QUARANTINED).rows, *store.held_back(Status.REJECTED).rows]
+        store.save(3, then(store.load("HD-2"), at(Released, 3), owed=(JudgeRequest(),)))
+        assert [] == [*store.quarantine(Status.QUARANTINED).rows, *store.quarantine(Status.REJECTED).rows]
         assert (["HD-2", "HD-1"], "") == ([row.id for row in store.queue(1).rows], store.row("HD-2").why)
 
     def test_pages_of_it_follow_each_other(self, store: Store) -> None:
@@ -472,8 +465,8 @@ class TestQuarantine:
             held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("x",))
             step = replace(first, case=apply(first.case, held), events=(*first.events, held), intents=())
             store.create(step, f"key {number}")
-        page = store.held_back(Status.QUARANTINED, limit=3)
-        rest = store.held_back(Status.QUARANTINED, limit=3, cursor=page.cursor)
+        page = store.quarantine(Status.QUARANTINED, limit=3)
+        rest = store.quarantine(Status.QUARANTINED, limit=3, cursor=page.cursor)
 
         assert (["HD-4", "HD-3", "HD-2"], ["HD-1", "HD-0"], "") == (
             [row.id for row in page.rows],
@@ -498,9 +491,9 @@ class TestLedger:
         """Queued, given up, queued again by a retry, filed: at each moment a request is in one column."""
         first = received("HD-1", FileIssue())
         store.create(first, "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         balances = [store.ledger()]
-        give_up(store, item)
+        dead_letter(store, item)
         balances.append(store.ledger())
         again = retry(store, item)
         balances.append(store.ledger())
@@ -518,8 +511,8 @@ class TestLedger:
         """Given up, retried, given up again: one request, not two."""
         store.create(received("HD-1", FileIssue()), "key")
         for turn in (1, 2):
-            (item,) = store.owed_by("HD-1")
-            give_up(store, item)
+            (item,) = store.items_of("HD-1")
+            dead_letter(store, item)
             if turn == 1:
                 retry(store, item)
 
@@ -531,8 +524,8 @@ class TestLedger:
         first = received("HD-1", SendNotice("received", "a@example.com"))
         store.create(first, "key")
         store.save(1, then(first.case, filing_failed()))
-        (item,) = store.owed_by("HD-1")
-        give_up(store, item, "refused")
+        (item,) = store.items_of("HD-1")
+        dead_letter(store, item, "refused")
         retry(store, item)
 
         assert store.ledger() == Ledger(received=1, filed=0, queued=0, failed=1)
@@ -553,7 +546,7 @@ class TestOutbox:
         """`case#version#n`: the same step gives the same ids, so a repeated write cannot owe twice."""
         store.create(received("HD-1", JudgeRequest(), SendNotice("received", "a@example.com", {"x": "é"})), "key")
 
-        assert store.owed_by("HD-1") == [
+        assert store.items_of("HD-1") == [
             OutboxItem("HD-1#1#1", "HD-1", JudgeRequest(), 0, MONDAY),
             OutboxItem("HD-1#1#2", "HD-1", SendNotice("received", "a@example.com", {"x": "é"}), 0, MONDAY),
         ]
@@ -566,7 +559,7 @@ class TestOutbox:
             step = then(step.case, at(Noted, version, text="x"), owed=(AddNote(str(version + 1)), UpdateIssue()))
             store.save(version, step)
 
-        notes = [item.intent.text for item in store.owed_by("HD-1") if isinstance(item.intent, AddNote)]
+        notes = [item.intent.text for item in store.items_of("HD-1") if isinstance(item.intent, AddNote)]
         assert notes == [str(number) for number in range(1, 12)]
 
     def test_what_is_done_leaves_with_the_step_that_did_it(self, store: Store) -> None:
@@ -577,13 +570,13 @@ class TestOutbox:
 
         store.save(1, step, "HD-1#1#1")
 
-        assert [item.id for item in store.owed_by("HD-1")] == ["HD-1#1#2", "HD-1#2#1"]
+        assert [item.id for item in store.items_of("HD-1")] == ["HD-1#1#2", "HD-1#2#1"]
 
     def test_a_step_whose_item_is_gone_is_refused_whole(self, store: Store) -> None:
         """Two deliverers did the same: the second one's record would be a second filing."""
         first = received("HD-1", FileIssue())
         store.create(first, "key")
-        store.finish(store.owed_by("HD-1")[0])
+        store.finish(store.items_of("HD-1")[0])
         before = everything(store)
 
         with pytest.raises(Stale):
@@ -598,38 +591,38 @@ class TestOutbox:
             store.create(received(f"HD-{number}", JudgeRequest(), minutes=number), f"key {number}")
         now = MONDAY + 3 * MINUTE
 
-        assert [item.case_id for item in store.owed(now)] == ["HD-1", "HD-2", "HD-3"]
-        assert [item.case_id for item in store.owed(now, limit=2)] == ["HD-1", "HD-2"]
-        assert store.owed(MONDAY) == []
+        assert [item.case_id for item in store.due_items(now)] == ["HD-1", "HD-2", "HD-3"]
+        assert [item.case_id for item in store.due_items(now, limit=2)] == ["HD-1", "HD-2"]
+        assert store.due_items(MONDAY) == []
 
     def test_a_lease_keeps_others_away_until_it_is_over(self, store: Store) -> None:
         """One deliverer at a time; one that dies gives the item back by waiting (R10)."""
         store.create(received("HD-1", JudgeRequest()), "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         later = MONDAY + timedelta(seconds=119)
         over = MONDAY + timedelta(seconds=120)
 
         assert store.lease(item, MONDAY, 120) is True
         assert store.lease(item, later, 120) is False
-        assert store.owed(later) == []
-        assert [each.id for each in store.owed(over)] == [item.id]
+        assert store.due_items(later) == []
+        assert [each.id for each in store.due_items(over)] == [item.id]
         assert store.lease(item, over, 120) is True
 
     def test_what_was_begun_and_not_put_down_is_seen(self, store: Store) -> None:
         """Who was cut off leaves that behind, until the item is postponed."""
         store.create(received("HD-1", JudgeRequest()), "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         store.lease(item, MONDAY, 120)
-        (cut_off,) = store.owed(MONDAY + timedelta(seconds=120))
+        (cut_off,) = store.due_items(MONDAY + timedelta(seconds=120))
         store.postpone(cut_off, MONDAY, "cut off")
 
-        assert [False, True] == [item.begun, cut_off.begun]
-        assert [False] == [each.begun for each in store.owed_by("HD-1")]
+        assert [False, True] == [item.leased, cut_off.leased]
+        assert [False] == [each.leased for each in store.items_of("HD-1")]
 
     def test_of_many_deliverers_one_gets_the_lease(self, store: Store) -> None:
         """In-line delivery, the sweep and a second Lambda race for the same item."""
         store.create(received("HD-1", JudgeRequest()), "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         with ThreadPoolExecutor(8) as deliverers:
             got = list(deliverers.map(lambda _: store.lease(item, MONDAY, 120), range(8)))
 
@@ -638,9 +631,9 @@ class TestOutbox:
     def test_nobody_leases_what_is_gone_given_up_or_tried_since(self, store: Store) -> None:
         """An item read some time ago may not stand there any more as it was read."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a"), AddNote("b")), "key")
-        gone, given_up, tried = store.owed_by("HD-1")
+        gone, given_up, tried = store.items_of("HD-1")
         store.finish(gone)
-        give_up(store, given_up)
+        dead_letter(store, given_up)
         store.postpone(tried, MONDAY + MINUTE, "busy")
 
         assert [store.lease(item, MONDAY, 120) for item in (gone, given_up, tried)] == [False, False, False]
@@ -648,84 +641,86 @@ class TestOutbox:
     def test_a_postponed_item_waits_and_tells_why(self, store: Store) -> None:
         """The try is counted, the lease ends, the time and a shortened error are kept."""
         store.create(received("HD-1", JudgeRequest()), "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         store.lease(item, MONDAY, 3600)
         store.postpone(item, MONDAY + MINUTE, "x" * 5000)
 
-        (waiting,) = store.owed_by("HD-1")
-        assert waiting == replace(item, tries=1, not_before=MONDAY + MINUTE, last_error="x" * 1000)
-        assert store.owed(MONDAY) == []
-        assert store.owed(MONDAY + MINUTE) == [waiting]
+        (waiting,) = store.items_of("HD-1")
+        assert waiting == replace(item, tries=1, next_attempt=MONDAY + MINUTE, last_error="x" * 1000)
+        assert store.due_items(MONDAY) == []
+        assert store.due_items(MONDAY + MINUTE) == [waiting]
         assert store.lease(waiting, MONDAY + MINUTE, 120) is True
 
     def test_an_item_takes_another_place_in_the_line(self, store: Store) -> None:
         """Nothing else of it changes, and its next try gives it a place of its own again."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
-        first, later = store.owed_by("HD-1")
-        store.line_up(later, MONDAY + MINUTE)
+        first, later = store.items_of("HD-1")
+        store.reschedule(later, MONDAY + MINUTE)
 
-        assert [first] == store.owed(MONDAY)
-        assert [first, later] == store.owed(MONDAY + MINUTE) == store.owed_by("HD-1")
+        assert [first] == store.due_items(MONDAY)
+        assert [first, later] == store.due_items(MONDAY + MINUTE) == store.items_of("HD-1")
 
         assert store.lease(later, MONDAY, 10) is True
         store.postpone(later, MONDAY, "busy")
-        assert [first.id, later.id] == [item.id for item in store.owed(MONDAY)]
+        assert [first.id, later.id] == [item.id for item in store.due_items(MONDAY)]
 
     def test_what_is_in_hand_tried_since_given_up_or_gone_keeps_its_place(self, store: Store) -> None:
         """The line is as it was."""
         store.create(received("HD-1", *(AddNote(text) for text in "abcd")), "key")
-        gone, given_up, tried, in_hand = items = store.owed_by("HD-1")
+        gone, given_up, tried, in_hand = items = store.items_of("HD-1")
         store.finish(gone)
-        give_up(store, given_up)
+        dead_letter(store, given_up)
         store.postpone(tried, MONDAY + MINUTE, "busy")
         store.lease(in_hand, MONDAY, 30)
         before = everything(store)
         for item in items:
-            store.line_up(item, MONDAY + 9 * MINUTE)
+            store.reschedule(item, MONDAY + 9 * MINUTE)
 
         assert before == everything(store)
-        assert {tried.id, in_hand.id} == {item.id for item in store.owed(MONDAY + MINUTE)}
+        assert {tried.id, in_hand.id} == {item.id for item in store.due_items(MONDAY + MINUTE)}
 
     def test_a_try_is_counted_once(self, store: Store) -> None:
         """A deliverer that outlived its lease must not undo what the next one wrote, nor revive what is gone."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
-        item, gone = store.owed_by("HD-1")
+        item, gone = store.items_of("HD-1")
         store.finish(gone)
         store.postpone(item, MONDAY + MINUTE, "first")
         store.postpone(item, MONDAY, "late")
         store.postpone(gone, MONDAY, "late")
 
-        (waiting,) = store.owed_by("HD-1")
+        (waiting,) = store.items_of("HD-1")
         assert (waiting.tries, waiting.last_error) == (1, "first")
 
     def test_what_was_tried_since_or_is_gone_is_not_given_up(self, store: Store) -> None:
         """And nothing of it is told: giving up and telling it is one thing."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
-        tried, gone = store.owed_by("HD-1")
+        tried, gone = store.items_of("HD-1")
         store.finish(gone)
         store.postpone(tried, MONDAY + MINUTE, "first")
         before = everything(store)
 
         for item in (tried, gone):
             with pytest.raises(Stale):
-                give_up(store, item)
+                dead_letter(store, item)
         assert before == everything(store)
 
     def test_what_is_given_up_waits_to_be_retried(self, store: Store) -> None:
         """It is listed, is not owed, and a retry puts it back with all its tries before it."""
         store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
-        item, other = store.owed_by("HD-1")
-        give_up(store, item, "refused")
+        item, other = store.items_of("HD-1")
+        dead_letter(store, item, "refused")
 
-        assert [(each.id, each.failed, each.last_error) for each in store.failed()] == [(item.id, True, "refused")]
-        assert store.owed(MONDAY + MINUTE) == [other]
-        assert len(store.owed_by("HD-1")) == 2
+        assert [(each.id, each.dead_lettered, each.last_error) for each in store.dead_letters()] == [
+            (item.id, True, "refused")
+        ]
+        assert store.due_items(MONDAY + MINUTE) == [other]
+        assert len(store.items_of("HD-1")) == 2
 
         retry(store, item)
 
-        assert store.failed() == []
-        assert item.id in [each.id for each in store.owed(MONDAY)]
-        assert store.owed_by("HD-1")[0].tries == 0
+        assert store.dead_letters() == []
+        assert item.id in [each.id for each in store.due_items(MONDAY)]
+        assert store.items_of("HD-1")[0].tries == 0
 
     @pytest.mark.parametrize("item_id", ["HD-1#1#1", "HD-1#1#2", "HD-9#1#1"])
     def test_only_what_was_given_up_can_be_retried(self, store: Store, item_id: str) -> None:
@@ -741,12 +736,12 @@ class TestOutbox:
     def test_finishing_twice_is_the_same_as_once(self, store: Store) -> None:
         """Handlers may run twice (R10)."""
         store.create(received("HD-1", AddNote("a")), "key")
-        (item,) = store.owed_by("HD-1")
+        (item,) = store.items_of("HD-1")
         store.finish(item)
         store.finish(item)
 
-        assert store.owed_by("HD-1") == []
-        assert store.owed(MONDAY) == []
+        assert store.items_of("HD-1") == []
+        assert store.due_items(MONDAY) == []
 
 
 def test_a_token_works_once(store: Store) -> None:
@@ -781,13 +776,13 @@ def _save(store: Store, chance: random.Random, turn: int) -> Any:
             at(Filed, turn, number=turn, project="p", url="u"),
         ]
     )
-    done = chance.choice(["", *(item.id for item in store.owed_by(case.id)), "HD-1#1#1"])
+    done = chance.choice(["", *(item.id for item in store.items_of(case.id)), "HD-1#1#1"])
     return store.save(case.version - chance.choice([0, 0, 0, 1]), then(case, event, owed=(AddNote("n"),)), done)
 
 
 def _deliver(store: Store, chance: random.Random, turn: int) -> Any:
     now = MONDAY + turn * MINUTE
-    items = store.owed(now, limit=3)
+    items = store.due_items(now, limit=3)
     if not items:
         return None
     item = chance.choice(items)
@@ -795,12 +790,12 @@ def _deliver(store: Store, chance: random.Random, turn: int) -> Any:
     if chance.random() < 0.3:
         store.postpone(item, now + chance.randint(0, 3) * MINUTE, "x")
     elif chance.random() < 0.3:
-        give_up(store, item, "x", turn)
+        dead_letter(store, item, "x", turn)
     return got, items
 
 
 def _retry(store: Store, _: random.Random, turn: int) -> Any:
-    failed = store.failed(limit=2)
+    failed = store.dead_letters(limit=2)
     for item in failed:
         retry(store, item, turn)
     return failed
@@ -809,8 +804,8 @@ def _retry(store: Store, _: random.Random, turn: int) -> Any:
 def _tick(store: Store, chance: random.Random, turn: int) -> Any:
     case = store.load(f"HD-{chance.randint(1, 5)}")
     wake = MONDAY + chance.randint(0, 100) * MINUTE
-    store.restate(replace(then(case), due=chance.choice([None, wake]), wake=chance.choice([None, wake])))
-    return store.waking(MONDAY + turn * MINUTE, limit=2), store.queue(None).rows
+    store.restate(replace(then(case), due=chance.choice([None, wake]), next_alert=chance.choice([None, wake])))
+    return store.alerts_due(MONDAY + turn * MINUTE, limit=2), store.queue(None).rows
 
 
 @pytest.mark.aws
@@ -901,58 +896,60 @@ class TestSync:
     def test_a_case_whose_issue_is_gone_says_so_in_its_row(self, store: Store) -> None:
         """The queue flags it."""
         case_id = store.create(received(), "key")
-        for event in (judged(), filed(), at(GoneFromMantis, number=4711)):
+        for event in (judged(), filed(), at(MissingInMantis, number=4711)):
             case = store.load(case_id)
             store.save(case.version, then(case, event))
 
-        assert store.row(case_id).gone
+        assert store.row(case_id).missing_in_mantis
 
 
 class TestPace:
     """What a person was mailed about a case lately."""
 
-    PACE = Pace({"HD-1#2#1": MONDAY, "HD-1#3#1": MONDAY + MINUTE}, MONDAY + 60 * MINUTE)
+    PACE = MailThrottle({"HD-1#2#1": MONDAY, "HD-1#3#1": MONDAY + MINUTE}, MONDAY + 60 * MINUTE)
 
     def test_what_is_kept_is_there_for_the_next(self, store: Store) -> None:
         """By case and mailbox; nothing is nothing."""
-        assert store.keep_pace("HD-1", "a@example.com", Pace(), self.PACE)
-        assert store.keep_pace("HD-1", "b@example.com", Pace(), Pace({"x": MONDAY}))
+        assert store.save_throttle("HD-1", "a@example.com", MailThrottle(), self.PACE)
+        assert store.save_throttle("HD-1", "b@example.com", MailThrottle(), MailThrottle({"x": MONDAY}))
 
-        assert self.PACE == store.pace("HD-1", "a@example.com")
-        assert Pace({"x": MONDAY}) == store.pace("HD-1", "b@example.com")
-        assert Pace() == store.pace("HD-2", "a@example.com")
+        assert self.PACE == store.throttle("HD-1", "a@example.com")
+        assert MailThrottle({"x": MONDAY}) == store.throttle("HD-1", "b@example.com")
+        assert MailThrottle() == store.throttle("HD-2", "a@example.com")
 
     def test_of_two_who_read_the_same_one_is_told_to_read_again(self, store: Store) -> None:
         """No place is given away twice."""
         with ThreadPoolExecutor(4) as many:
-            paces = [Pace({f"item {number}": MONDAY}) for number in range(4)]
-            kept = list(many.map(lambda pace: store.keep_pace("HD-1", "a@example.com", Pace(), pace), paces))
+            paces = [MailThrottle({f"item {number}": MONDAY}) for number in range(4)]
+            kept = list(
+                many.map(lambda pace: store.save_throttle("HD-1", "a@example.com", MailThrottle(), pace), paces)
+            )
 
         assert 1 == kept.count(True)
-        assert store.pace("HD-1", "a@example.com") == paces[kept.index(True)]
-        assert store.keep_pace("HD-1", "a@example.com", paces[kept.index(True)], self.PACE)
+        assert store.throttle("HD-1", "a@example.com") == paces[kept.index(True)]
+        assert store.save_throttle("HD-1", "a@example.com", paces[kept.index(True)], self.PACE)
 
 
 class TestMarks:
     """The mailboxes that get no more mail."""
 
-    MARK = Mark("a@example.com", "It came back.", MONDAY, "HD-1")
+    MARK = SuppressedAddress("a@example.com", "It came back.", MONDAY, "HD-1")
 
     def test_a_mailbox_is_marked_until_it_is_unmarked(self, store: Store) -> None:
         """And found by its name; the others are not marked."""
-        store.mark(self.MARK)
+        store.suppress(self.MARK)
 
-        assert (self.MARK, None) == (store.mark_of("a@example.com"), store.mark_of("b@example.com"))
-        assert [True, False] == [store.unmark("a@example.com"), store.unmark("a@example.com")]
-        assert ([], None) == (list(store.marks()), store.mark_of("a@example.com"))
+        assert (self.MARK, None) == (store.suppression("a@example.com"), store.suppression("b@example.com"))
+        assert [True, False] == [store.unsuppress("a@example.com"), store.unsuppress("a@example.com")]
+        assert ([], None) == (list(store.suppression_list()), store.suppression("a@example.com"))
 
     def test_the_first_reason_stands(self, store: Store) -> None:
         """A second report tells nothing new; all are listed by name."""
-        store.mark(replace(self.MARK, mailbox="b@example.com"))
+        store.suppress(replace(self.MARK, mailbox="b@example.com"))
         for why in ("It came back.", "Once more."):
-            store.mark(replace(self.MARK, why=why))
+            store.suppress(replace(self.MARK, why=why))
 
-        assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.marks())
+        assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.suppression_list())
 
 
 class TestSessions:

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from intake_fn.core.case import Relation
 from intake_fn.core.errors import Refused, TryLater, Unknown
+from intake_fn.core.vocabulary import Relation
 from intake_fn.ports import Issue
 from tests.fakes import MemoryTracker
 

@@ -17,8 +17,8 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.deadline import within
 from intake_fn.adapters.ses import SesMailer
 from intake_fn.adapters.transmission import Transmission
-from intake_fn.core.case import SendNotice
-from intake_fn.core.errors import SpecdeskError, TryLater, Undeliverable, Unsure
+from intake_fn.core.errors import OutcomeUnknown, SpecdeskError, TryLater, Undeliverable
+from intake_fn.core.intents import SendNotice
 from tests.adapters import dropping
 from tests.adapters.dropping import Dropping, answer
 from tests.adapters.test_mailer import MAIL
@@ -58,20 +58,20 @@ STAGES = [
     (dropping.BEGUN, TryLater),
     (dropping.HEADERS, TryLater),
     (dropping.HALF, TryLater),
-    (dropping.BODY, Unsure),
-    (dropping.HALF_AN_ANSWER, Unsure),
-    (dropping.SILENT, Unsure),
-    (answer(200, HTML, "text/html"), Unsure),
-    (answer(200, b"{}"), Unsure),
-    (answer(502, HTML, "text/html"), Unsure),
-    (answer(504, b"{}"), Unsure),
+    (dropping.BODY, OutcomeUnknown),
+    (dropping.HALF_AN_ANSWER, OutcomeUnknown),
+    (dropping.SILENT, OutcomeUnknown),
+    (answer(200, HTML, "text/html"), OutcomeUnknown),
+    (answer(200, b"{}"), OutcomeUnknown),
+    (answer(502, HTML, "text/html"), OutcomeUnknown),
+    (answer(504, b"{}"), OutcomeUnknown),
     (answer(503, HTML, "text/html"), TryLater),
     (answer(503, b""), TryLater),
     (answer(429, BUSY), TryLater),
     (answer(400, THROTTLED), TryLater),
     (answer(400, ILLEGAL), Undeliverable),
-    (b"HTTP/1.1 ", Unsure),
-    (b"\0\0\0 no HTTP at all\r\n\r\n", Unsure),
+    (b"HTTP/1.1 ", OutcomeUnknown),
+    (b"\0\0\0 no HTTP at all\r\n\r\n", OutcomeUnknown),
 ]
 
 
@@ -148,16 +148,16 @@ def test_what_was_not_sent_is_sent_by_the_next_tries(process: Process, stage: st
         for mailer in mailer_at(server.url, process):
             room.desk = replace(room.desk, mailer=mailer)
             case = room.desk.take_in(request(), "once")
-            owed = [item for item in room.store.owed_by(case.id) if isinstance(item.intent, SendNotice)]
+            owed = [item for item in room.store.items_of(case.id) if isinstance(item.intent, SendNotice)]
             for _ in range(8):
                 room.clock.advance(minutes=20)
                 room.desk.sweep()
     sent = [item_of(body) for body in (server.had[3:] if isinstance(stage, bytes) else server.had)]
 
     assert owed
-    assert not any(item.failed for item in owed)
+    assert not any(item.dead_lettered for item in owed)
     assert sorted(item.id for item in owed) == sorted(item for item in sent if item in {one.id for one in owed})
-    assert [] == [item for item in room.store.owed_by(case.id) if isinstance(item.intent, SendNotice)]
+    assert [] == [item for item in room.store.items_of(case.id) if isinstance(item.intent, SendNotice)]
 
 
 def test_each_attempt_is_counted_from_its_beginning() -> None:

@@ -14,8 +14,8 @@ from intake_fn.adapters.dynamodb_items import (
     asked_of,
     event_of,
     mark_of,
+    outbox_entry,
     outbox_item,
-    owed_item,
     row_of,
     session_item,
     session_key,
@@ -24,9 +24,12 @@ from intake_fn.adapters.dynamodb_items import (
     sync_cursor,
     wire,
 )
-from intake_fn.core.case import FORMAT, FileIssue, JudgeRequest, Noted, Step, UnknownEvent, event_to_plain
+from intake_fn.core.case import Step
 from intake_fn.core.errors import Unknown, Unreadable
-from intake_fn.core.mailing import Pace
+from intake_fn.core.events import Noted, UnknownEvent
+from intake_fn.core.intents import FileIssue, JudgeRequest
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.stored import FORMAT, event_to_plain
 from intake_fn.ports import Session, SignInAsked, SyncCursor
 from spec_lookup import NoAnswer
 from tests.adapters.test_store import MINUTE, at, received
@@ -42,7 +45,7 @@ HEAD = {"event": "Noted", "at": "2026-11-23T15:00:00+00:00", "actor": "specdesk"
 
 
 def _owed(**changed: Any) -> dict[str, Any]:
-    item = {**owed_item(received().case, 1, FileIssue()), **changed}
+    item = {**outbox_entry(received().case, 1, FileIssue()), **changed}
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -67,7 +70,7 @@ def _owed(**changed: Any) -> dict[str, Any]:
         {"id": "HD-2#1#1"},
         {"id": "junk"},
         {"not_before": "2026-11-23T15:00:00"},
-        {"body": '{"intent": "PassOn", "others": "HD-2", "progress": "filed"}'},
+        {"body": '{"intent": "NotifyDuplicates", "others": "HD-2", "progress": "filed"}'},
         {"body": '{"intent": "SendNotice", "notice": "receipt", "to": "kim@example.com", "fields": {"text": 5}}'},
     ],
 )
@@ -171,7 +174,7 @@ def test_set_aside_items_leave_the_line_and_come_back_when_they_can_be_read(
     good = table.get_item(TableName=dynamo_store.table, Key=wire(key))["Item"]
     table.put_item(TableName=dynamo_store.table, Item={**good, "format": {"N": str(FORMAT + 1)}})
 
-    assert ["HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.owed(MONDAY + MINUTE, 2))
+    assert ["HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.due_items(MONDAY + MINUTE, 2))
     assert ["HD-1#1#1"] == [item.id for item in dynamo_store.unreadable()]
     assert 0 == dynamo_store.reread()
 
@@ -181,7 +184,7 @@ def test_set_aside_items_leave_the_line_and_come_back_when_they_can_be_read(
     table.put_item(TableName=dynamo_store.table, Item={**aside, "format": {"N": str(FORMAT)}})
 
     assert 1 == dynamo_store.reread()
-    assert ["HD-1", "HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.owed(MONDAY + MINUTE))
+    assert ["HD-1", "HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.due_items(MONDAY + MINUTE))
     assert good == table.get_item(TableName=dynamo_store.table, Key=wire(key))["Item"]
 
 
@@ -213,11 +216,11 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
     )
     for item in spoilt:
         clients("dynamodb").put_item(TableName=dynamo_store.table, Item=wire(item))
-    paced = Pace({"HD-1#1#1": MONDAY}, None)
+    throttled = MailThrottle({"HD-1#1#1": MONDAY}, None)
 
-    assert Pace() == dynamo_store.pace("HD-1", "kim@example.com")
-    assert dynamo_store.keep_pace("HD-1", "kim@example.com", Pace(), paced)
-    assert paced == dynamo_store.pace("HD-1", "kim@example.com")
+    assert MailThrottle() == dynamo_store.throttle("HD-1", "kim@example.com")
+    assert dynamo_store.save_throttle("HD-1", "kim@example.com", MailThrottle(), throttled)
+    assert throttled == dynamo_store.throttle("HD-1", "kim@example.com")
     assert ("", 0) == (dynamo_store.find_issue(4711), dynamo_store.counted("text"))
     assert [False] == [one.until > MONDAY for one in dynamo_store.sessions()]
     assert [""] == [one.address for one in dynamo_store.sign_ins_asked()]

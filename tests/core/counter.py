@@ -2,7 +2,7 @@
 
 Nothing here computes with days, hours or intervals of time. A zone is a table of what its wall clock
 shows in each minute, the log is played minute by minute, and a request is due in the minute in which
-enough minutes have been counted. Of core/hours.py only what is held against it is used (`disagreement`).
+enough minutes have been counted. Of core/sla.py only what is held against it is used (`disagreement`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 
-from intake_fn.core import case as c
-from intake_fn.core.hours import due
+from intake_fn.core import events as c
+from intake_fn.core.case import Case, fold
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.sla import due
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
+from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, request
 
 if TYPE_CHECKING:
@@ -359,7 +361,7 @@ def a_log(rng: random.Random, window: Window) -> list[c.Event]:
             level=level,
             handler="paul",
         ),
-        c.Judged(at=_instant(minute), actor="specdesk", category=c.Category.BUG, verdict={}),
+        c.Judged(at=_instant(minute), actor="specdesk", category=Category.BUG, verdict={}),
     ]
     for _ in range(rng.choice([0, 1, 2, 4, 8])):
         minute += rng.choice([0, rng.randrange(60), rng.randrange(DAY), rng.randrange(3 * DAY)])
@@ -413,9 +415,9 @@ class Trial:
     window: Window
 
     @property
-    def case(self) -> c.Case:
+    def case(self) -> Case:
         """The case that the log describes."""
-        return c.fold(CASE_ID, self.log)
+        return fold(CASE_ID, self.log)
 
 
 def disagreement(trial: Trial, minute: int) -> str:

@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.activities import checklist, to_tick
-from intake_fn.core.case import (
-    AddNote,
+from intake_fn.core.case import Case
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import advance
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Case,
-    Category,
     Escalated,
     Filed,
     Judged,
     Linked,
     Overruled,
-    Relation,
     Resolved,
-    SendNotice,
-    Ticked,
 )
-from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance
+from intake_fn.core.intents import AddNote, SendNotice
+from intake_fn.core.vocabulary import Category, Relation
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
 
 if TYPE_CHECKING:
@@ -69,8 +67,8 @@ def test_events_tick_what_they_show(process: Process) -> None:
 
 def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(process: Process) -> None:
     """A workaround is worth a note, and the requester is mailed it; a tick alone is worth nothing of both."""
-    step = advance(BUG, happened(Ticked, activity="workaround", note="Use the list."), process)
-    bare = advance(step.case, happened(Ticked, activity="reproduce"), process)
+    step = advance(BUG, happened(ActivityCompleted, activity="workaround", note="Use the list."), process)
+    bare = advance(step.case, happened(ActivityCompleted, activity="reproduce"), process)
 
     assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
     note = "Done: Provide the user with a workaround if there is one (Paul)\nUse the list."
@@ -83,7 +81,7 @@ def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(proce
 def test_what_ticks_itself_or_is_not_asked_for_can_not_be_ticked(process: Process, activity: str) -> None:
     """The refusal names what is open."""
     with pytest.raises(Refused, match=r"no such activity to tick\. Open are: Analyse the request; Consult Mantis"):
-        advance(BUG, happened(Ticked, activity=activity), process)
+        advance(BUG, happened(ActivityCompleted, activity=activity), process)
 
 
 def test_a_verdict_that_only_shows_what_is_near_has_not_consulted_the_spec(process: Process) -> None:
@@ -119,7 +117,7 @@ def test_a_level_does_its_own_and_sees_what_others_did(process: Process) -> None
     """What level 1 tried is no excuse for level 4, but stands beside; an escalation is level 2's doing."""
     case = case_at(1, "ihelp")
     for event in (
-        happened(Ticked, activity="reproduce", note="Not here."),
+        happened(ActivityCompleted, activity="reproduce", note="Not here."),
         happened(Escalated, level=2, handler="marc-selter", reason="too-complex"),
         happened(Escalated, level=3, handler="paul", reason="too-complex"),
         happened(Escalated, level=4, handler="roma", reason="too-complex"),
@@ -130,7 +128,7 @@ def test_a_level_does_its_own_and_sees_what_others_did(process: Process) -> None
     assert items["reproduce"].done is None
     assert [1] == list(items["reproduce"].elsewhere)
     assert "reproduce" in to_tick(case, process)
-    again = advance(case, happened(Ticked, activity="reproduce"), process).case
+    again = advance(case, happened(ActivityCompleted, activity="reproduce"), process).case
     assert "reproduce" not in to_tick(again, process)
 
 
@@ -150,7 +148,7 @@ def test_level_4_files_links_to_the_parent_and_notifies(process: Process) -> Non
     case = case_of(*case_at(4, "roma").history, filed)
     related = advance(case, happened(Linked, number=2, relation=Relation.RELATED), process).case
     child = advance(case, happened(Linked, number=2, relation=Relation.CHILD), process).case
-    alone = advance(case, happened(Ticked, activity="link-parent"), process).case
+    alone = advance(case, happened(ActivityCompleted, activity="link-parent"), process).case
 
     assert {"create-issue"} == done(case, process).keys() - {"consult-spec"}
     assert "link-parent" in to_tick(related, process)

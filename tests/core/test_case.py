@@ -6,25 +6,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from intake_fn.core.case import (
-    EVENTS,
-    AddNote,
-    CatchUp,
-    Event,
-    FileIssue,
-    JudgeRequest,
-    Noted,
-    SendNotice,
-    Status,
-    UpdateIssue,
-    apply,
-    event_from_plain,
-    event_to_plain,
-    fold,
-    intent_from_plain,
-    intent_to_plain,
-)
+from intake_fn.core.case import apply, fold
 from intake_fn.core.errors import Broken, Unreadable
+from intake_fn.core.events import EVENTS, Event, Noted
+from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, SendNotice, UpdateIssue
+from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain
+from intake_fn.core.vocabulary import Status
 from tests.core.samples import CASE_ID, NOW, PAUL, judged, received
 
 
@@ -78,7 +65,7 @@ def test_an_event_without_a_place_in_time_cannot_exist(when: datetime) -> None:
         FileIssue(),
         UpdateIssue(),
         AddNote("On it.", about=7),
-        CatchUp(),
+        BackfillNotes(),
         SendNotice("receipt", "a@example.com", {"a": "b"}),
     ],
 )
@@ -109,11 +96,13 @@ def test_a_status_is_open_while_it_stands_in_a_queue() -> None:
 def test_events_are_known_by_the_names_they_are_stored_under() -> None:
     """Renaming a class would orphan what is stored: the names are part of the format."""
     expected = (
-        "Received Quarantined LetThrough Rejected Judged Overruled Filed DeliveryFailed Escalated HandedOver"
+        "Received Quarantined Released Rejected Judged Overruled Filed DeliveryFailed Escalated HandedOver"
         " Reprioritised"
-        " AskedRequester RequesterReplied AskedForLink Noted Resolved Reopened Closed Warned Breached Retried"
-        " Ticked Linked Unlinked Refiled Joined Parted Followed Unfollowed Heard"
-        " NotedInMantis ChangedInMantis GoneFromMantis BackInMantis NotKept Bundled MailFailed NotMailed"
+        " AskedRequester RequesterReplied LinkRequested Noted Resolved Reopened Closed Warned Breached Retried"
+        " ActivityCompleted Linked Unlinked Refiled MarkedDuplicate UnmarkedDuplicate"
+        " DuplicateAdded DuplicateRemoved LeadUpdated"
+        " NotedInMantis ChangedInMantis MissingInMantis FoundInMantis FieldsDropped NoticesBundled"
+        " MailFailed NoticeSkipped"
     )
 
     assert expected.split() == list(EVENTS)

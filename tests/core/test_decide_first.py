@@ -6,25 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import (
-    AddNote,
-    Case,
-    Category,
-    ChangedInMantis,
-    Heard,
-    Joined,
-    Judged,
-    Overruled,
-    Progress,
-    Reprioritised,
-    Resolved,
-    UpdateIssue,
-    event_from_plain,
-)
+from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance, allowed, not_yet
-from intake_fn.core.mirror import Standing, told
+from intake_fn.core.events import (
+    ChangedInMantis,
+    Judged,
+    LeadUpdated,
+    MarkedDuplicate,
+    Overruled,
+    Reprioritised,
+    Resolved,
+)
+from intake_fn.core.intents import AddNote, UpdateIssue
+from intake_fn.core.reconciliation import IssueState, next_event
 from intake_fn.core.request import Priority
+from intake_fn.core.stored import event_from_plain
+from intake_fn.core.vocabulary import Category, Progress
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
 
 if TYPE_CHECKING:
@@ -63,8 +61,8 @@ def test_an_undecided_request_is_decided_before_it_is_resolved(process: Process)
 def test_resolved_in_mantis_before_it_is_decided_is_put_back_with_the_reason(process: Process, status: str) -> None:
     """Who did it reads in Mantis what to do; a decided one is taken over as ever."""
     case = advance(undecided(), _filed(), process).case
-    stands = Standing("Support Misc", "paul", status, "high", "fixed", changed_by={"status": "andrei"})
-    event = told(case, stands, [], process, NOW)
+    stands = IssueState("Support Misc", "paul", status, "high", "fixed", changed_by={"status": "andrei"})
+    event = next_event(case, stands, [], process, NOW)
 
     assert isinstance(event, ChangedInMantis)
     owed = advance(case, event, process).intents
@@ -72,8 +70,8 @@ def test_resolved_in_mantis_before_it_is_decided_is_put_back_with_the_reason(pro
     (note,) = [intent for intent in owed if isinstance(intent, AddNote)]
     assert "It is not decided yet what it is, so it cannot be resolved." in note.text
     case = decided(case, process)
-    stands = Standing("Bugs InBox", "paul", status, "high", "fixed", changed_by={"status": "andrei"})
-    assert isinstance(told(case, stands, [], process, NOW), Resolved)
+    stands = IssueState("Bugs InBox", "paul", status, "high", "fixed", changed_by={"status": "andrei"})
+    assert isinstance(next_event(case, stands, [], process, NOW), Resolved)
 
 
 def _filed() -> Any:
@@ -92,15 +90,15 @@ def _filed() -> Any:
 def test_what_is_put_back_for_no_other_reason_makes_no_note(process: Process) -> None:
     """A handler who was changed there is put back in silence, as the desk shows both."""
     case = advance(undecided(), _filed(), process).case
-    event = told(case, Standing("Support Misc", "roma", "assigned", "high"), [], process, NOW)
+    event = next_event(case, IssueState("Support Misc", "roma", "assigned", "high"), [], process, NOW)
 
     assert event is not None
     assert (UpdateIssue(),) == advance(case, event, process).intents
 
 
-def heard(progress: Progress, category: Category = Category.UNDECIDED) -> Heard:
+def heard(progress: Progress, category: Category = Category.UNDECIDED) -> LeadUpdated:
     """News of the request that it follows."""
-    return Heard(
+    return LeadUpdated(
         at=NOW, actor="specdesk", other="HD-0000-0009", item="1", progress=progress, text="Mended.", category=category
     )
 
@@ -108,7 +106,7 @@ def heard(progress: Progress, category: Category = Category.UNDECIDED) -> Heard:
 @pytest.mark.parametrize("progress", [Progress.DECIDED, Progress.RESOLVED])
 def test_an_undecided_request_is_what_the_one_is_that_is_the_same(process: Process, progress: Progress) -> None:
     """A person has said that it is the same; its issue moves to the same project."""
-    case = advance(undecided(), happened(Joined, other="HD-0000-0009"), process).case
+    case = advance(undecided(), happened(MarkedDuplicate, other="HD-0000-0009"), process).case
     step = advance(case, heard(progress, Category.CHANGE), process)
 
     assert Category.CHANGE is step.case.category
@@ -118,14 +116,14 @@ def test_an_undecided_request_is_what_the_one_is_that_is_the_same(process: Proce
 
 def test_what_is_decided_stays_so_whatever_the_other_one_is(process: Process) -> None:
     """Here it is a bug by its own verdict."""
-    case = advance(case_at(3, "paul"), happened(Joined, other="HD-0000-0009"), process).case
+    case = advance(case_at(3, "paul"), happened(MarkedDuplicate, other="HD-0000-0009"), process).case
 
     assert Category.BUG is advance(case, heard(Progress.DECIDED, Category.MISC), process).case.category
 
 
 def test_an_old_resolution_of_an_undecided_request_decides_nothing(process: Process) -> None:
     """The follower waits for a person: it is not resolved before it is decided."""
-    case = advance(undecided(), happened(Joined, other="HD-0000-0009"), process).case
+    case = advance(undecided(), happened(MarkedDuplicate, other="HD-0000-0009"), process).case
 
     assert not advance(case, heard(Progress.RESOLVED), process).case.status.is_done
 

@@ -9,67 +9,57 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core import escalation
-from intake_fn.core.case import (
+from intake_fn.core.case import Case, Step
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import OWED, TRANSITIONS, WORDS, advance, allowed, front_end, handler_at, take_in
+from intake_fn.core.events import (
     EVENTS,
-    AddNote,
-    AskedForLink,
+    ActivityCompleted,
     AskedRequester,
-    BackInMantis,
     Breached,
-    Bundled,
-    Case,
-    CatchUp,
-    Category,
     ChangedInMantis,
     Closed,
     DeliveryFailed,
+    DuplicateAdded,
+    DuplicateRemoved,
     Escalated,
     Event,
-    Failure,
+    FieldsDropped,
     Filed,
-    FileIssue,
-    Followed,
-    GoneFromMantis,
+    FoundInMantis,
     HandedOver,
-    Heard,
-    Joined,
     Judged,
-    JudgeRequest,
-    LetThrough,
+    LeadUpdated,
     Linked,
+    LinkRequested,
     MailFailed,
+    MarkedDuplicate,
+    MissingInMantis,
     Noted,
     NotedInMantis,
-    NotKept,
-    NotMailed,
+    NoticesBundled,
+    NoticeSkipped,
     Overruled,
-    Parted,
-    Progress,
     Quarantined,
     Received,
     Refiled,
     Rejected,
-    RelateIssue,
-    Relation,
+    Released,
     Reopened,
     Reprioritised,
     RequesterReplied,
     Resolved,
     Retried,
-    SendNotice,
-    Status,
-    Step,
-    Ticked,
-    Unfollowed,
     Unlinked,
+    UnmarkedDuplicate,
     Warned,
 )
-from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import OWED, TRANSITIONS, WORDS, advance, allowed, front_end, handler_at, take_in
-from intake_fn.core.hours import CLOCK, Clock
+from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, RelateIssue, SendNotice
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
+from intake_fn.core.sla import CLOCK_STATE, ClockState
+from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Status
 from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
 
@@ -91,9 +81,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     AskedRequester: {"question": "Which browser?"},
     RequesterReplied: {"text": "Firefox."},
     Quarantined: {"reasons": ("It holds 9 links.",)},
-    LetThrough: {},
+    Released: {},
     Rejected: {"reason": "An advertisement."},
-    AskedForLink: {},
+    LinkRequested: {},
     Noted: {"text": "On it."},
     Resolved: {"resolution": "Mended."},
     Reopened: {"reason": "It came back."},
@@ -103,21 +93,21 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Retried: {"what": "SendNotice"},
     NotedInMantis: {"number": 1, "text": "It is the firewall."},
     ChangedInMantis: {"theirs": {"status": "new"}, "ours": {"status": "assigned"}},
-    GoneFromMantis: {"number": 4711},
-    BackInMantis: {"number": 4711},
-    NotKept: {"dropped": ("handler",)},
-    Ticked: {"activity": "reproduce", "note": "Always."},
+    MissingInMantis: {"number": 4711},
+    FoundInMantis: {"number": 4711},
+    FieldsDropped: {"dropped": ("handler",)},
+    ActivityCompleted: {"activity": "reproduce", "note": "Always."},
     Refiled: {},
     Unlinked: {"number": 4700},
-    Joined: {"other": "HD-0000-0002", "number": 4700},
-    Parted: {},
-    Followed: {"other": "HD-0000-0003"},
-    Unfollowed: {"other": "HD-0000-0003"},
-    Heard: {"other": "HD-0000-0002", "item": "HD-0000-0002#7#1", "progress": Progress.ESCALATED},
+    MarkedDuplicate: {"other": "HD-0000-0002", "number": 4700},
+    UnmarkedDuplicate: {},
+    DuplicateAdded: {"other": "HD-0000-0003"},
+    DuplicateRemoved: {"other": "HD-0000-0003"},
+    LeadUpdated: {"other": "HD-0000-0002", "item": "HD-0000-0002#7#1", "progress": Progress.ESCALATED},
     Linked: {"number": 4700, "relation": Relation.DUPLICATE},
-    Bundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
+    NoticesBundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
-    NotMailed: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
+    NoticeSkipped: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
@@ -142,14 +132,14 @@ def step_of(case: Case, kind: type[Event], process: Process, **changes: Any) -> 
 def made_ready(case: Case, kind: type[Event]) -> Case:
     """The case with what an event of this kind needs besides its status."""
     needs: dict[type[Event], dict[str, Any]] = {
-        Refiled: {"issue": 4711, "gone": True},
+        Refiled: {"issue": 4711, "missing_in_mantis": True},
         Unlinked: {"links": {4700: Relation.RELATED}},
-        Parted: {
-            "same_as": "HD-0000-0002",
-            "history": (*case.history, happened(Joined, other="HD-0000-0002")),
+        UnmarkedDuplicate: {
+            "duplicate_of": "HD-0000-0002",
+            "history": (*case.history, happened(MarkedDuplicate, other="HD-0000-0002")),
         },
-        Heard: {"same_as": "HD-0000-0002"},
-        Unfollowed: {"followers": ("HD-0000-0003",)},
+        LeadUpdated: {"duplicate_of": "HD-0000-0002"},
+        DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
     }
     return replace(case, **needs.get(kind, {}))
 
@@ -262,29 +252,29 @@ WAITS = (
     Escalated,
     Reprioritised,
     AskedRequester,
-    AskedForLink,
+    LinkRequested,
     Noted,
     Judged,
     Filed,
     DeliveryFailed,
     Retried,
-    Ticked,
+    ActivityCompleted,
     Linked,
     Unlinked,
     Refiled,
-    Joined,
-    Parted,
-    Followed,
-    Unfollowed,
-    Heard,
+    MarkedDuplicate,
+    UnmarkedDuplicate,
+    DuplicateAdded,
+    DuplicateRemoved,
+    LeadUpdated,
     NotedInMantis,
     ChangedInMantis,
-    GoneFromMantis,
-    BackInMantis,
-    NotKept,
-    Bundled,
+    MissingInMantis,
+    FoundInMantis,
+    FieldsDropped,
+    NoticesBundled,
     MailFailed,
-    NotMailed,
+    NoticeSkipped,
 )
 OPENS = (RequesterReplied, Reopened)
 AFTER: dict[type[Event], Status] = {
@@ -302,7 +292,7 @@ def test_only_an_answer_or_a_resolution_ends_the_waiting(process: Process, kind:
     after = step_of(case, kind, process).case
 
     assert AFTER[kind] is after.status
-    assert (CLOCK[after.status] is Clock.PAUSED) == (AFTER[kind] is Status.WAITING)
+    assert (CLOCK_STATE[after.status] is ClockState.PAUSED) == (AFTER[kind] is Status.WAITING)
 
 
 def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) -> None:
@@ -310,7 +300,7 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
     waiting = step_of(BY_STATUS[Status.WAITING], Escalated, process)
     answered = step_of(waiting.case, RequesterReplied, process, at=at("2026-11-25 10:00"))
 
-    assert (Status.WAITING, 4, None, None) == (waiting.case.status, waiting.case.level, waiting.due, waiting.wake)
+    assert (Status.WAITING, 4, None, None) == (waiting.case.status, waiting.case.level, waiting.due, waiting.next_alert)
     assert at("2026-11-25 17:00") == answered.due
 
 
@@ -338,13 +328,13 @@ def test_the_tables_have_a_row_for_every_event() -> None:
         pytest.param(
             case_of(received(0, "paris-liaison")),
             Overruled,
-            ["FileIssue", "CatchUp", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
+            ["FileIssue", "BackfillNotes", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
             id="where the judge can't speak, a person's decision does the same",
         ),
         pytest.param(
             case_of(received(0, "paris-liaison"), happened(Noted, text="Early."), happened(RequesterReplied, text="!")),
             Judged,
-            ["FileIssue", "CatchUp", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
+            ["FileIssue", "BackfillNotes", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
             id="what was said before the verdict follows the issue",
         ),
         pytest.param(case_of(received(0, "paris-liaison")), Noted, [], id="before that Mantis is told nothing"),
@@ -421,7 +411,7 @@ def test_a_requester_gets_one_mail_of_all_that_their_page_shows_or_there_is_a_re
     )
     mails = sum(isinstance(intent, SendNotice) and intent.to == CAMILLE for intent in step.intents)
 
-    assert mails == (before != after) or (kind in UNMAILED and mails == 0) or kind is AskedForLink
+    assert mails == (before != after) or (kind in UNMAILED and mails == 0) or kind is LinkRequested
 
 
 def test_what_was_filed_late_is_looked_at(process: Process) -> None:
@@ -445,7 +435,7 @@ def test_the_filing_comes_before_everything_else_that_mantis_is_owed(process: Pr
     case = case_of(received(0, "paris-liaison"), happened(Noted, text="Early."))
     for_mantis = [i for i in step_of(case, Judged, process).intents if not isinstance(i, SendNotice)]
 
-    assert [FileIssue(), CatchUp()] == for_mantis
+    assert [FileIssue(), BackfillNotes()] == for_mantis
 
 
 @pytest.mark.parametrize(
@@ -789,7 +779,7 @@ def test_who_is_told_of_mail_that_does_not_arrive(
     [
         ({"issue": 4711}, 4711, "another issue"),
         ({"issue": 4711}, 0, "another issue"),
-        ({"issue": 4711, "gone": True}, 4700, "gone from Mantis"),
+        ({"issue": 4711, "missing_in_mantis": True}, 4700, "gone from Mantis"),
         ({"issue": 4711, "links": {4700: Relation.RELATED}}, 4700, "like this already"),
     ],
 )
@@ -813,7 +803,7 @@ def test_a_link_is_taken_back_here_and_in_mantis(process: Process) -> None:
     with pytest.raises(Refused, match="not linked to #4702"):
         step_of(case, Unlinked, process, number=4702)
     with pytest.raises(Refused, match="gone from Mantis"):
-        step_of(replace(case, gone=True), Unlinked, process)
+        step_of(replace(case, missing_in_mantis=True), Unlinked, process)
 
 
 def test_another_relation_takes_the_place_of_the_one_before(process: Process) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Category, Noted, SendNotice
 from intake_fn.core.errors import Broken
+from intake_fn.core.events import Noted
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import FIELDS, NOTICES, Audience, Letter, render
 from intake_fn.core.request import Requester
+from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, received, request
 
 if TYPE_CHECKING:

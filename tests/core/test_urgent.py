@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import (
+from intake_fn.core.case import Case, Step
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import advance, allowed, speciality_of, take_in
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Case,
-    Category,
     Closed,
     Escalated,
     HandedOver,
@@ -23,20 +25,17 @@ from intake_fn.core.case import (
     Reprioritised,
     RequesterReplied,
     Resolved,
-    SendNotice,
-    Step,
-    Ticked,
 )
-from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance, allowed, speciality_of, take_in
-from intake_fn.core.hours import due
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.process import CLIENT, AroundTheClock
 from intake_fn.core.process_file import ProcessError, parse
 from intake_fn.core.request import Priority
+from intake_fn.core.sla import due
+from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, NOW, at, case_at, happened, judged, request
 
 if TYPE_CHECKING:
-    from intake_fn.core.case import Event
+    from intake_fn.core.events import Event
     from intake_fn.core.process import Process
 
 URGENT, HIGH = Priority.URGENT, Priority.HIGH
@@ -76,7 +75,7 @@ def test_the_front_end_of_its_origin_is_in_copy(process: Process) -> None:
         happened(Overruled, category=Category.CHANGE, clause="", reason="So it is specified."),
         happened(HandedOver, handler="paul", note="Yours."),
         happened(AskedRequester, question="Which screen?"),
-        happened(Ticked, activity="workaround", note="Use the old page."),
+        happened(ActivityCompleted, activity="workaround", note="Use the old page."),
         RequesterReplied(at=NOW, actor="requester", text="It is the first one."),
         happened(Resolved, resolution="Mended."),
     ],
@@ -196,7 +195,7 @@ def test_urgent_has_no_clock_until_its_hours_are_set_and_then_they_run_day_and_n
     step = take_in(CASE_ID, request(priority=URGENT), night, process)
     found = due(step.case, timed)
 
-    assert (None, None) == (step.due, step.wake)
+    assert (None, None) == (step.due, step.next_alert)
     assert found
     assert night + timedelta(hours=4) == found.instant
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import AddNote, SendNotice, Ticked
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import advance
+from intake_fn.core.events import ActivityCompleted
+from intake_fn.core.intents import AddNote, SendNotice
 from intake_fn.core.notices import render
 from intake_fn.web.words import history_for_requester
 from tests.core.samples import case_at, case_of, happened
@@ -22,7 +23,9 @@ AT_LEVEL_3 = case_at(3, "paul")
 
 def test_a_workaround_reaches_the_requester(process: Process) -> None:
     """The seed: "provide user with workaround if possible"; their page, the history and Mantis have it, too."""
-    step = advance(AT_LEVEL_3, happened(Ticked, activity="workaround", note="Use the other button."), process)
+    step = advance(
+        AT_LEVEL_3, happened(ActivityCompleted, activity="workaround", note="Use the other button."), process
+    )
 
     (mail,) = [one for one in step.intents if isinstance(one, SendNotice)]
     assert ("workaround", "camille@example.com") == (mail.notice, mail.to)
@@ -34,13 +37,13 @@ def test_a_workaround_reaches_the_requester(process: Process) -> None:
 def test_a_workaround_without_words_is_refused(process: Process) -> None:
     """Nobody is mailed an empty workaround."""
     with pytest.raises(Refused, match="Please write what the requester is to read"):
-        advance(AT_LEVEL_3, happened(Ticked, activity="workaround", note=" "), process)
+        advance(AT_LEVEL_3, happened(ActivityCompleted, activity="workaround", note=" "), process)
 
 
 def test_other_activities_stay_among_colleagues(process: Process) -> None:
     """What came of trying to reproduce it is for Mantis; an old log's tick was mailed to nobody and stays so."""
-    step = advance(AT_LEVEL_3, happened(Ticked, activity="reproduce", note="Seen."), process)
-    old = case_of(*AT_LEVEL_3.history, happened(Ticked, activity="workaround", note="Old."))
+    step = advance(AT_LEVEL_3, happened(ActivityCompleted, activity="reproduce", note="Seen."), process)
+    old = case_of(*AT_LEVEL_3.history, happened(ActivityCompleted, activity="workaround", note="Old."))
 
     assert [] == [one for one in step.intents if isinstance(one, SendNotice)]
     assert [] == _told(step.case, process)
@@ -49,4 +52,4 @@ def test_other_activities_stay_among_colleagues(process: Process) -> None:
 
 def _told(case: Case, process: Process) -> list[str]:
     """What the requester's page says of activities."""
-    return [said for event, _, said in history_for_requester(case, process) if isinstance(event, Ticked)]
+    return [said for event, _, said in history_for_requester(case, process) if isinstance(event, ActivityCompleted)]

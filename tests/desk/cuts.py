@@ -13,27 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from intake_fn.core.case import (
-    Case,
+from intake_fn.core.case import Case, apply, fold
+from intake_fn.core.errors import OutcomeUnknown, Refused, TryLater
+from intake_fn.core.escalation import advance, take_in
+from intake_fn.core.events import (
     DeliveryFailed,
     Escalated,
     Event,
-    Heard,
-    Joined,
+    LeadUpdated,
+    MarkedDuplicate,
     NotedInMantis,
-    Progress,
     Received,
-    Relation,
     Reprioritised,
     Resolved,
-    SendNotice,
-    apply,
-    fold,
 )
-from intake_fn.core.errors import Refused, TryLater, Unsure
-from intake_fn.core.escalation import advance, take_in
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.request import Priority
-from intake_fn.desk.post import ITEM
+from intake_fn.core.vocabulary import Progress, Relation
+from intake_fn.desk.mail import ITEM
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -42,8 +39,8 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.ports import Store
 
-READS = ("load", "owed", "owed_by", "waking", "events", "failed", "find_issue")
-WRITES = ("create", "save", "lease", "postpone", "line_up", "finish", "take_sync", "keep_sync")
+READS = ("load", "due_items", "items_of", "alerts_due", "events", "dead_letters", "find_issue")
+WRITES = ("create", "save", "lease", "postpone", "reschedule", "finish", "take_sync", "keep_sync")
 MANTIS = ("file", "update", "note", "relate", "changes", "look")
 FOLLOWS = 5
 """Of six requests the last is the same as the one before it."""
@@ -88,7 +85,7 @@ class Knife:
             raise Killed
         if way == "after":
             raise Broken(f"The answer {answer!r} got lost.")
-        raise Unsure("No answer in time.") if name == "mail.send" else TryLater("No answer in time.")
+        raise OutcomeUnknown("No answer in time.") if name == "mail.send" else TryLater("No answer in time.")
 
 
 class Cut:
@@ -126,13 +123,13 @@ class Toll:
     """What people wrote in Mantis."""
     notes_missed: int = 0
     notes_twice: int = 0
-    followers: int = 0
+    duplicates: int = 0
     """Requests that follow another one, which was resolved since."""
     apart: int = 0
     """Those that did not hear of it, or more than once, or were not resolved with it."""
     urgent: int = 0
     """Requests that came as urgent ones, or became so."""
-    astray: int = 0
+    drifted: int = 0
     """Those that stood at another level than 3 while they were urgent, or whose front end got no copy."""
     cuts: Counter[str] = field(default_factory=Counter)
 
@@ -149,7 +146,7 @@ class Toll:
             self.notes_missed,
             self.notes_twice,
             self.apart,
-            self.astray,
+            self.drifted,
             int(not self.balanced),
         )
 
@@ -168,10 +165,10 @@ given up, untold {self.unshown}
 notes in Mantis  {self.notes}
 notes missed     {self.notes_missed}
 notes twice      {self.notes_twice}
-followers        {self.followers}
+followers        {self.duplicates}
 not told once    {self.apart}
 urgent           {self.urgent}
-not at level 3   {self.astray} (or without a copy to their front end)
+not at level 3   {self.drifted} (or without a copy to their front end)
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
 cuts             {sum(self.cuts.values())}"""
 
@@ -208,10 +205,10 @@ def count(
 ) -> Toll:
     """What came of it: `filed` are the summaries that stand in Mantis, `sent` the outbox items of the mails."""
     issues, mails = Counter(filed), Counter(sent)
-    left = {item.id: item for case in cases for item in store.owed_by(case.id)}
+    left = {item.id: item for case in cases for item in store.items_of(case.id)}
     owed = [item_id for case in cases for item_id in notices(case, process)]
-    explained = {item.id for item in left.values() if item.failed and item.last_error}
-    given_up = Counter(item.case_id for item in left.values() if item.failed)
+    explained = {item.id for item in left.values() if item.dead_lettered and item.last_error}
+    given_up = Counter(item.case_id for item in left.values() if item.dead_lettered)
     told = {case.id: sum(isinstance(event, DeliveryFailed) for event in case.history) for case in cases}
     return Toll(
         submitted=submitted,
@@ -261,7 +258,7 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
     knife.sharp = False
     for _ in range(60):
         room.clock.advance(minutes=20)
-        for item in room.store.failed(limit=10 * submissions):
+        for item in room.store.dead_letters(limit=10 * submissions):
             if not isinstance(item.intent, SendNotice):
                 desk.retry(item.id, "paul@example.com")
         _swept(desk, room)
@@ -280,13 +277,13 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         notes=len(written),
         notes_missed=len({*written} - {*read}),
         notes_twice=len(read) - len({*read}),
-        followers=len(pairs),
+        duplicates=len(pairs),
         apart=sum(
             _is_apart(room.store.load(lead), room.store.load(follower), room.tracker.related)
             for lead, follower in pairs
         ),
         urgent=sum(map(_was_urgent, cases)),
-        astray=sum(_is_astray(case, process, room) for case in cases if _was_urgent(case)),
+        drifted=sum(_is_astray(case, process, room) for case in cases if _was_urgent(case)),
         cuts=knife.cuts,
     )
 
@@ -304,7 +301,9 @@ def _sent(desk: Any, number: int) -> str:
 
 def _is_joined(desk: Any, room: Room, case_id: str, other: str) -> bool:
     """Whether a person said that it is the same as the other one, and resolved that one."""
-    return _done(desk, room, case_id, Joined, other=other) and _done(desk, room, other, Resolved, resolution="Mended.")
+    return _done(desk, room, case_id, MarkedDuplicate, other=other) and _done(
+        desk, room, other, Resolved, resolution="Mended."
+    )
 
 
 def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -> bool:
@@ -323,7 +322,7 @@ def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -
 
 def _is_apart(lead: Case, follower: Case, related: Container[tuple[int | None, int | None]]) -> bool:
     """Whether a follower did not go where the other one went, heard of it more than once, or is no duplicate of it."""
-    heard = [event.progress for event in follower.history if isinstance(event, Heard)]
+    heard = [event.progress for event in follower.history if isinstance(event, LeadUpdated)]
     done = [event for event in follower.history if isinstance(event, Resolved)]
     once = heard.count(Progress.RESOLVED) == len(done) == 1
     linked = {lead.issue: Relation.DUPLICATE} == follower.links and (follower.issue, lead.issue) in related
@@ -344,7 +343,7 @@ def _is_astray(case: Case, process: Process, room: Room) -> bool:
         if then.priority is Priority.URGENT and then.level != LEVEL_OF_URGENT:
             return True
     sent = {mail.headers[ITEM] for mail in room.mailer.sent}
-    given_up = {item.id for item in room.store.owed_by(case.id) if item.failed}
+    given_up = {item.id for item in room.store.items_of(case.id) if item.dead_lettered}
     copies = {item for item, notice in notices(case, process).items() if notice.notice == "copied"}
     return not copies or bool(copies - sent - given_up)
 

@@ -18,6 +18,6 @@ def test_requests_come_through_random_cuts(process: Process, seed: int) -> None:
     toll = run(process, 120, seed)
 
     assert 100 < sum(toll.cuts.values())
-    assert 10 < toll.followers
+    assert 10 < toll.duplicates
     assert 20 < toll.urgent
     assert (0,) * len(toll.faults) == toll.faults

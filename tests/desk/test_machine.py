@@ -21,42 +21,41 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from intake_fn.core.alarms import share_of
-from intake_fn.core.case import (
+from intake_fn.core.case import apply
+from intake_fn.core.errors import Refused
+from intake_fn.core.escalation import allowed, standing
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
     Breached,
-    Category,
     Closed,
     Escalated,
     Filed,
     HandedOver,
-    Heard,
-    Joined,
+    LeadUpdated,
     Linked,
+    MarkedDuplicate,
     Noted,
     Overruled,
-    Parted,
-    Relation,
     Reopened,
     Reprioritised,
     RequesterReplied,
     Resolved,
-    Status,
-    Ticked,
     Unlinked,
+    UnmarkedDuplicate,
     Warned,
-    apply,
 )
-from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import allowed, standing
-from intake_fn.core.hours import CLOCK, Clock, due
 from intake_fn.core.process import CLIENT, Process, WorkingDayHours
 from intake_fn.core.request import Priority, Requester
+from intake_fn.core.sla import CLOCK_STATE, ClockState, due
+from intake_fn.core.sla_alerts import share_of
+from intake_fn.core.vocabulary import Category, Relation, Status
 from intake_fn.ports import CaseRow
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
-    from intake_fn.core.case import Case, Event
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
 
 OFFICES = ("new-york", "london", "paris", "hong-kong", CLIENT)
 PEOPLE = ("paul@example.com", "andrei@example.com", "marc.selter@example.com", "requester")
@@ -130,11 +129,11 @@ class DeskMachine(RuleBasedStateMachine):
                 (AskedRequester, {"question": "Which?"}),
                 (AskedRequester, {"question": "Which?"}),
                 (Noted, {"text": "On it."}),
-                (Ticked, {"activity": "reproduce", "note": "Always."}),
+                (ActivityCompleted, {"activity": "reproduce", "note": "Always."}),
                 (Linked, {"number": 1, "relation": Relation.RELATED}),
                 (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
                 (Unlinked, {"number": 1}),
-                (Parted, {}),
+                (UnmarkedDuplicate, {}),
                 (Resolved, {"resolution": "Mended."}),
                 (Reopened, {"reason": "It came back."}),
                 (Closed, {}),
@@ -148,7 +147,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(case_id=cases, other=cases, who=st.sampled_from(PEOPLE))
     def says_that_it_is_the_same(self, case_id: str, other: str, who: str) -> None:
         """As any other, or as itself."""
-        self.act(self.room.store.load(case_id), who, Joined, other=other)
+        self.act(self.room.store.load(case_id), who, MarkedDuplicate, other=other)
 
     @rule(case_id=cases, works=st.booleans())
     def replies(self, case_id: str, works: bool) -> None:
@@ -159,7 +158,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule()
     def tries_again(self) -> None:
         """Somebody puts all that was given up back in line."""
-        for item in self.room.store.failed():
+        for item in self.room.store.dead_letters():
             self.room.desk.retry(item.id, "paul@example.com")
 
     # --- what happens by itself --------------------------------------------------------------
@@ -223,10 +222,10 @@ class DeskMachine(RuleBasedStateMachine):
         """A target, and nobody who owes an answer; else there is neither a due time nor an alarm to come."""
         for case in self.all():
             row = self.room.store.row(case.id)
-            runs = CLOCK[case.status] is Clock.RUNS
+            runs = CLOCK_STATE[case.status] is ClockState.RUNS
             has = self.process.levels[case.level].response.get(case.priority) is not None
             assert (row.due is not None) == (runs and has)
-            assert row.wake is None or row.due is not None
+            assert row.next_alert is None or row.due is not None
 
     @invariant()
     def worked_paused_and_closed_time_add_up(self) -> None:
@@ -247,7 +246,7 @@ class DeskMachine(RuleBasedStateMachine):
             for event in case.history:
                 if isinstance(event, Warned | Breached):
                     assert then is not None
-                    assert CLOCK[then.status] is Clock.RUNS
+                    assert CLOCK_STATE[then.status] is ClockState.RUNS
                     assert share_of(event) > told.get(event.due, 0)
                     told[event.due] = share_of(event)
                 then = apply(then, event, case.id)
@@ -257,11 +256,11 @@ class DeskMachine(RuleBasedStateMachine):
         """Nobody follows in a circle, and nothing is heard twice."""
         cases = {case.id: case for case in self.all()}
         for case in cases.values():
-            items = [event.item for event in case.history if isinstance(event, Heard)]
+            items = [event.item for event in case.history if isinstance(event, LeadUpdated)]
             assert len({*items}) == len(items)
             met = {case.id}
-            while case.same_as:
-                case = cases[case.same_as]  # noqa: PLW2901 - up to the head
+            while case.duplicate_of:
+                case = cases[case.duplicate_of]  # noqa: PLW2901 - up to the head
                 assert case.id not in met
                 met.add(case.id)
 

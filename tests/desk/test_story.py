@@ -8,29 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import (
+from intake_fn.core.errors import OutcomeUnknown, Refused, Stale, TryLater, Unknown
+from intake_fn.core.events import (
     AskedRequester,
     Breached,
-    Category,
     Escalated,
-    Failure,
-    Filing,
     Linked,
     MailFailed,
     Noted,
-    NotMailed,
+    NoticeSkipped,
     Overruled,
-    Relation,
     RequesterReplied,
     Resolved,
     Retried,
-    SendNotice,
-    Status,
     Warned,
 )
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unsure
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
+from intake_fn.core.vocabulary import Category, Failure, Filing, Relation, Status
 from intake_fn.desk import Desk
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
@@ -150,7 +146,7 @@ def test_a_request_is_judged_filed_and_confirmed_at_once(room: Room) -> None:
         case.issue,
     )
     assert ["camille@example.com", "liaison.paris@example.com"] == [mail.to for mail in room.mailer.sent]
-    assert [] == list(room.store.owed_by(case.id))
+    assert [] == list(room.store.items_of(case.id))
     assert room.store.ledger().balanced
 
 
@@ -207,7 +203,7 @@ def test_notes_wait_for_the_issue_and_keep_their_order(room: Room) -> None:
         room.desk.sweep()
 
     assert ["first", "second"] == [note.splitlines()[1] for note in room.tracker.notes[1]]
-    assert [] == list(room.store.owed_by(case.id))
+    assert [] == list(room.store.items_of(case.id))
 
 
 def test_a_judge_that_cannot_speak_delays_the_verdict_and_loses_nothing(room: Room) -> None:
@@ -263,7 +259,7 @@ def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: 
     assert (1, True) == (room.store.ledger().failed, room.store.ledger().balanced)
 
     room.tracker.down = False
-    for item in room.store.failed():
+    for item in room.store.dead_letters():
         room.desk.retry(item.id, PAUL)
     room.desk.sweep()
 
@@ -278,7 +274,7 @@ def test_what_is_put_back_in_line_is_told_in_the_log(room: Room) -> None:
         room.clock.advance(minutes=20)
         room.desk.sweep()
     told = [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
-    for item in room.store.failed():
+    for item in room.store.dead_letters():
         room.desk.retry(item.id, PAUL)
     told += [room.store.load(case.id).filing, room.store.queue(None).rows[0].filing]
 
@@ -298,7 +294,7 @@ def test_only_what_was_given_up_can_be_retried(room: Room, item_id: str) -> None
         room.desk.retry(item_id, PAUL)
 
 
-@pytest.mark.parametrize("error", [Unsure("No answer in time."), RuntimeError("Kim said")])
+@pytest.mark.parametrize("error", [OutcomeUnknown("No answer in time."), RuntimeError("Kim said")])
 def test_a_mail_that_may_have_been_sent_waits_for_a_person(
     room: Room, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -316,10 +312,12 @@ def test_a_mail_that_may_have_been_sent_waits_for_a_person(
     room.clock.advance(hours=1)
     room.desk.sweep()
 
-    given_up = room.store.failed()
+    given_up = room.store.dead_letters()
     assert sent == room.mailer.sent
     assert len(sent) == len(given_up)
-    assert (str(error) if isinstance(error, Unsure) else "RuntimeError. The log says where.") in given_up[0].last_error
+    assert (str(error) if isinstance(error, OutcomeUnknown) else "RuntimeError. The log says where.") in given_up[
+        0
+    ].last_error
     assert "Kim said" not in given_up[0].last_error
 
     room.desk.retry(given_up[0].id, PAUL)
@@ -333,13 +331,13 @@ def test_a_mail_whose_sender_was_cut_off_is_not_sent_by_the_next(room: Room) -> 
     case = room.desk.take_in(request(), "key")
     room.mailer.down = False
     room.clock.advance(hours=1)
-    notice = next(item for item in room.store.owed_by(case.id) if isinstance(item.intent, SendNotice))
+    notice = next(item for item in room.store.items_of(case.id) if isinstance(item.intent, SendNotice))
     room.store.lease(notice, room.clock(), 120)
     room.clock.advance(hours=1)
     room.desk.sweep()
 
     assert notice.id not in [mail.headers["X-Specdesk-Item"] for mail in room.mailer.sent]
-    assert [(notice.id, True)] == [(item.id, "cut off" in item.last_error) for item in room.store.failed()]
+    assert [(notice.id, True)] == [(item.id, "cut off" in item.last_error) for item in room.store.dead_letters()]
 
 
 def test_an_address_that_mail_refuses_gets_no_more_and_the_help_desk_is_told(room: Room) -> None:
@@ -350,9 +348,9 @@ def test_an_address_that_mail_refuses_gets_no_more_and_the_help_desk_is_told(roo
     failed = [event for event in case.history if isinstance(event, MailFailed)]
     told = [mail for mail in room.mailer.sent if "Mail does not arrive" in mail.subject]
 
-    assert [] == [*room.store.failed(), *room.store.owed_by(case.id)]
+    assert [] == [*room.store.dead_letters(), *room.store.items_of(case.id)]
     assert [("camille@example.com", Failure.UNDELIVERABLE)] == [(event.to, event.failure) for event in failed]
-    assert ["question"] == [event.notice for event in case.history if isinstance(event, NotMailed)]
+    assert ["question"] == [event.notice for event in case.history if isinstance(event, NoticeSkipped)]
     assert [room.desk.process.people[case.handler].address] == [mail.to for mail in told]
     assert "Mail to camille@example.com cannot be sent." in told[0].text
     assert Filing.FILED is case.filing
@@ -470,9 +468,9 @@ def test_delays_grow_to_their_limit(room: Room) -> None:
     case = room.desk.take_in(request(), "key")
     waits = []
     for _ in range(12):
-        item = room.store.owed_by(case.id)[0]
-        waits.append(item.not_before - room.clock())
-        room.clock.at = item.not_before
+        item = room.store.items_of(case.id)[0]
+        waits.append(item.next_attempt - room.clock())
+        room.clock.at = item.next_attempt
         room.desk.sweep()
 
     assert timedelta(seconds=22) <= waits[0] <= timedelta(seconds=38)
@@ -577,9 +575,9 @@ def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, 
     room.clock.advance(hours=5)
 
     assert ([case_id], 0, []) == (
-        list(room.store.waking(room.clock())),
+        list(room.store.alerts_due(room.clock())),
         desk.sweep().warned,
-        list(room.store.waking(room.clock())),
+        list(room.store.alerts_due(room.clock())),
     )
 
 
@@ -600,5 +598,5 @@ def test_a_link_waits_for_the_issue_and_is_made_once(room: Room) -> None:
     case = room.store.load(case.id)
 
     assert {(case.issue, other): Relation.DUPLICATE} == room.tracker.related
-    assert ["RelateIssue"] == [type(item.intent).__name__ for item in room.store.failed()]
-    assert "999" in room.store.failed()[0].last_error
+    assert ["RelateIssue"] == [type(item.intent).__name__ for item in room.store.dead_letters()]
+    assert "999" in room.store.dead_letters()[0].last_error

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from intake_fn.core.case import Filing, Noted, Status, UnknownIntent
 from intake_fn.core.errors import Refused, Unreadable
-from intake_fn.desk.recount import difference
+from intake_fn.core.events import Noted
+from intake_fn.core.intents import UnknownIntent
+from intake_fn.core.vocabulary import Filing, Status
+from intake_fn.desk.consistency_check import difference
 from tests.desk.test_story import Room, request, room
 
 __all__ = ["room"]
@@ -27,7 +29,7 @@ def test_a_delivery_that_cannot_be_read_holds_up_no_other_request(room: Room) ->
     room.desk.sweep()
 
     assert room.desk.store.load(healthy.id).filing is Filing.FILED
-    assert room.store.owed(room.clock() + timedelta(days=1)) == []
+    assert room.store.due_items(room.clock() + timedelta(days=1)) == []
     assert {item.case_id for item in room.store.unreadable()} == {spoilt.id}
 
 
@@ -65,8 +67,8 @@ def test_what_is_owed_to_a_request_with_an_unknown_entry_waits_and_is_never_give
         room.clock.advance(hours=2)
         room.desk.sweep()
 
-    assert room.store.failed() == []
-    assert room.store.owed_by(case.id)
+    assert room.store.dead_letters() == []
+    assert room.store.items_of(case.id)
     assert room.tracker.issues == {}
 
 
@@ -79,4 +81,4 @@ def test_more_unreadable_clocks_than_one_sweep_takes_hold_up_no_other(room: Room
     room.desk.sweep(limit=2)
     room.desk.sweep(limit=2)
 
-    assert room.store.waking(room.clock()) == []
+    assert room.store.alerts_due(room.clock()) == []

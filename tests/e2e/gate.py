@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from intake_fn.desk.known import KEY
+from intake_fn.desk.issue_index import KEY
 
 HOST = "127.0.0.1"
 BEFORE, HELD, AFTER = "before", "held", "after"

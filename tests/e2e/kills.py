@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.case import Escalated, NotedInMantis, SendNotice
 from intake_fn.core.escalation import advance
-from intake_fn.desk.recount import rows
+from intake_fn.core.events import Escalated, NotedInMantis
+from intake_fn.core.intents import SendNotice
+from intake_fn.desk.consistency_check import rows
 from intake_fn.wiring import Application
 from sandbox.clock import shift
 from sandbox.stack import ROOT
@@ -155,12 +156,12 @@ class Yard:
         """Sweep and sync without cuts until nothing is owed; a person puts filings back in line, but no mails."""
         for _ in range(MOST_ROUNDS):
             self.pass_time()
-            for item in self.desk.store.failed(limit=1000):
+            for item in self.desk.store.dead_lettered(limit=1000):
                 if not isinstance(item.intent, SendNotice):
                     self.desk.retry(item.id, "paul@example.com")
             stable.do("sweep")
             stable.do("sync")
-            if not any(not item.failed for row in self._rows() for item in self.desk.store.owed_by(row.id)):
+            if not any(not item.dead_lettered for row in self._rows() for item in self.desk.store.items_of(row.id)):
                 return
 
     def toll(self, *stables: Stable) -> Toll:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 
-from intake_fn.core.case import AskedRequester, Escalated, Noted, Reprioritised, Resolved, Ticked
+from intake_fn.core.events import ActivityCompleted, AskedRequester, Escalated, Noted, Reprioritised, Resolved
 from intake_fn.core.notes import SPECDESK
-from intake_fn.desk.recount import difference, rows
+from intake_fn.desk.consistency_check import difference, rows
 from intake_fn.ports import Purpose
 from intake_fn.wiring import Application
 from sandbox.demo import send
@@ -47,7 +47,7 @@ ACTIONS = (
     ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the log."}),
     ("prioritise", Reprioritised, {"priority": "high", "note": "A client waits."}),
     ("ask", AskedRequester, {"question": "Which browser?"}),
-    ("tick", Ticked, {"activity": "analyse", "note": "Always."}),
+    ("tick", ActivityCompleted, {"activity": "analyse", "note": "Always."}),
     ("resolve", Resolved, {"outcome": "done", "resolution": "It is in the menu."}),
     ("note", Noted, {"text": "It is the proxy."}),
     ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the other log."}),

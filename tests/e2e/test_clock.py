@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Breached, Escalated
+from intake_fn.core.events import Breached, Escalated
 from sandbox.demo import send
 from sandbox.stack import ROOT, Ports, Sandbox
 

@@ -14,8 +14,8 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.cli import main
-from intake_fn.core.case import Escalated
 from intake_fn.core.errors import Refused
+from intake_fn.core.events import Escalated
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.wiring import Application
 from tests.removals import text_without
@@ -69,7 +69,7 @@ def given_up(desk: Desk, number: int) -> list[str]:
         sender = Requester("Camille Laurent", "camille@example.com", "paris")
         wanted = Request(kind=Kind.QUESTION, requester=sender, summary=f"Number {each}", description="Where is it?")
         desk.take_in(wanted, f"commands-{each}")
-    return [item.id for item in desk.store.failed()]
+    return [item.id for item in desk.store.dead_letters()]
 
 
 def test_what_was_given_up_is_listed_and_tried_again(

@@ -11,7 +11,7 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.cli import main
-from intake_fn.ports import Mark, Session
+from intake_fn.ports import Session, SuppressedAddress
 from sandbox.stack import ROOT, Ports, Sandbox
 from tests.fakes import MONDAY
 
@@ -164,7 +164,7 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
 ) -> None:
     """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
     store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
-    store.mark(Mark("roma@example.com", "It came back.", MONDAY, "HD-0000-0001"))
+    store.suppress(SuppressedAddress("roma@example.com", "It came back.", MONDAY, "HD-0000-0001"))
     status, printed = call("doctor", "--json")
     listed = call("mail", "list"), call("mail", "list", "--json")
     words = "roma@example.com  2026-11-23T15:00:00+00:00  HD-0000-0001  It came back.\n"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.request import Kind
 from intake_fn.ports import Purpose, Session
 from intake_fn.wiring import Application
@@ -89,9 +89,9 @@ def opened(cold: Cold, answer: TestResponse) -> str:
 
 def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
     """How long it takes."""
-    begun = time.monotonic()
+    leased = time.monotonic()
     answer = do()
-    return time.monotonic() - begun, answer
+    return time.monotonic() - leased, answer
 
 
 def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
@@ -160,7 +160,7 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox:
     while time.monotonic() < until:
         desk.sweep()
         rows = desk.store.queue(None, open_only=False, limit=200).rows
-        if not any(not item.failed for row in rows for item in desk.store.owed_by(row.id)):
+        if not any(not item.dead_lettered for row in rows for item in desk.store.items_of(row.id)):
             break
         time.sleep(1)
     rows = desk.store.queue(None, open_only=False, limit=200).rows
@@ -172,7 +172,7 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox:
     assert {f"Frozen for {name}@example.com": 1 for name in ("before", *SERVICES)} == said == issues
     assert desk.store.ledger().balanced
     assert [] == [address for address, times in receipts.items() if times > 1 and address.startswith(SERVICES)]
-    assert [] == [(item.id, item.last_error) for row in rows for item in desk.store.owed_by(row.id)]
+    assert [] == [(item.id, item.last_error) for row in rows for item in desk.store.items_of(row.id)]
     assert {f"{name}@example.com" for name in SERVICES} <= set(receipts)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import NotedInMantis, Resolved, Status
+from intake_fn.core.events import NotedInMantis, Resolved
+from intake_fn.core.vocabulary import Status
 from sandbox.demo import send
 
 if TYPE_CHECKING:

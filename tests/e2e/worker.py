@@ -19,7 +19,7 @@ import structlog
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
-from intake_fn.desk.door import Arrival
+from intake_fn.desk.spam_check import Submission
 from intake_fn.wiring import Application
 
 A_MILLION = 1_000_000
@@ -46,7 +46,7 @@ def _done(application: Application, job: dict[str, Any]) -> int:
     try:
         if job["act"] == "submit":
             desk = replace(application.desk, process=busy(application.process))
-            desk.take_in(request(job["summary"]), job["summary"], Arrival())
+            desk.take_in(request(job["summary"]), job["summary"], Submission())
         elif job["act"] == "sweep":
             application.background_desk.sweep()
         else:

@@ -23,8 +23,8 @@ import pytest
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis.answers import answer_of
 from intake_fn.adapters.provision.mantis_survey import survey
-from intake_fn.core.case import Relation
 from intake_fn.core.errors import Broken, Diagnosed, Refused, SpecdeskError, TryLater
+from intake_fn.core.vocabulary import Relation
 from intake_fn.ports import Issue
 from tests.adapters.test_tracker import TrackerContract
 from tests.mantis.conftest import TOKEN, StandIn

@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import (
-    Case,
-    Category,
+from intake_fn.core.case import Case
+from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
-    Joined,
-    Outcome,
+    MarkedDuplicate,
     Overruled,
-    Parted,
     Reopened,
     RequesterReplied,
     Resolved,
-    SendNotice,
-    Status,
+    UnmarkedDuplicate,
 )
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import RESOLUTIONS
+from intake_fn.core.vocabulary import Category, Outcome, Status
 from intake_fn.desk.filing import _verdict_before, decided_of
 from spec_lookup import Citation, Claim, Verdict
 from tests.desk.test_story import request
@@ -234,7 +232,7 @@ def test_the_version_follows_where_mantis_has_it(office: Office) -> None:
 
     assert "4.2" == stands(office, one)["fixed_in_version"]["name"]
     assert "fixed_in_version" not in stands(office, other)
-    assert ((), ("fixed_in_version",)) == (office.case(one).unkept, office.case(other).unkept)
+    assert ((), ("fixed_in_version",)) == (office.case(one).dropped_fields, office.case(other).dropped_fields)
     assert "resolved" == stands(office, other)["status"]["name"]
     assert any("It is fixed, in version 4.2." in mail.text for mail in office.room.mailer.sent)
 
@@ -344,7 +342,7 @@ def test_resolved_in_mantis_before_it_is_decided_is_put_back_and_explained(offic
 def test_what_follows_another_one_is_its_duplicate_until_it_parts(office: Office) -> None:
     """Its requester reads what came of the other one; nobody is blamed for what we set."""
     lead, follower = taken(office), taken(office, summary="I cannot cancel")
-    act(office, follower, Joined, other=lead)
+    act(office, follower, MarkedDuplicate, other=lead)
     decide(office, lead)
     act(office, lead, Resolved, resolution="Mended.", outcome=Outcome.FIXED, fixed_in="4.2")
     office.at_rest()
@@ -357,7 +355,7 @@ def test_what_follows_another_one_is_its_duplicate_until_it_parts(office: Office
     assert f"bug, decided with the request that is the same, {lead}" in stands(office, follower)["description"]
     mails = [one.text for one in office.room.mailer.sent if f"[{follower}] Resolved" in one.subject]
     assert "It is fixed, in version 4.2." in mails[0]
-    act(office, follower, Parted)
+    act(office, follower, UnmarkedDuplicate)
     assert "fixed" == stands(office, follower)["resolution"]["name"]
     assert [] == office.told(follower) == office.told(lead)
 
@@ -365,7 +363,7 @@ def test_what_follows_another_one_is_its_duplicate_until_it_parts(office: Office
 def test_nobody_is_blamed_for_the_resolution_of_a_request_of_before(office: Office) -> None:
     """A log in which nobody said what came of it, of a request that follows another one or of none."""
     lead, follower = taken(office), taken(office, summary="I cannot cancel")
-    act(office, follower, Joined, other=lead)
+    act(office, follower, MarkedDuplicate, other=lead)
     for case_id in (follower, lead):
         decide(office, case_id)
         act(office, case_id, Resolved, resolution="Mended.")
@@ -385,6 +383,9 @@ def test_a_mantis_without_that_resolution_holds_nothing_up(office: Office) -> No
     decide(office, case_id)
     act(office, case_id, Resolved, resolution="Mended.", outcome=Outcome.FIXED)
 
-    assert ("resolved", ("resolution",)) == (stands(office, case_id)["status"]["name"], office.case(case_id).unkept)
+    assert ("resolved", ("resolution",)) == (
+        stands(office, case_id)["status"]["name"],
+        office.case(case_id).dropped_fields,
+    )
     assert [] == office.told(case_id)
-    assert not [item for item in office.room.store.owed_by(case_id) if not isinstance(item.intent, SendNotice)]
+    assert not [item for item in office.room.store.items_of(case_id) if not isinstance(item.intent, SendNotice)]

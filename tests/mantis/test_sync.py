@@ -11,27 +11,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.mantis.answers import answer_of
-from intake_fn.core.case import (
+from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.events import (
     AskedRequester,
-    BackInMantis,
-    Category,
     ChangedInMantis,
     Closed,
-    Filing,
-    GoneFromMantis,
+    FieldsDropped,
+    FoundInMantis,
     HandedOver,
     Linked,
+    MissingInMantis,
     Noted,
     NotedInMantis,
-    NotKept,
     Overruled,
     Refiled,
-    Relation,
     Resolved,
-    Status,
 )
-from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Attachment, Requester
+from intake_fn.core.vocabulary import Category, Filing, Relation, Status
 from intake_fn.desk.filing import issue_of
 from intake_fn.desk.sync import Synced
 from sandbox.mantis import people
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
     from intake_fn.ports import Issue
     from tests.mantis.conftest import StandIn
 
-FOREIGN = (NotedInMantis, ChangedInMantis, GoneFromMantis, BackInMantis)
+FOREIGN = (NotedInMantis, ChangedInMantis, MissingInMantis, FoundInMantis)
 
 
 class Office:
@@ -295,7 +292,7 @@ def test_a_process_that_knew_a_category_files_when_it_was_made_anew(office: Offi
         office.mantis.state.run("update issue set category = category + 500")
     case = office.desk.take_in(request(), "another")
 
-    assert (Filing.FILED, ()) == (case.filing, case.unkept)
+    assert (Filing.FILED, ()) == (case.filing, case.dropped_fields)
 
 
 def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_id: str) -> None:
@@ -305,10 +302,10 @@ def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_i
     for _ in range(12):
         office.minute()
     case = office.case(case_id)
-    assert (["GoneFromMantis"], True, Status.OPEN) == (office.told(case_id), case.gone, case.status)
+    assert (["MissingInMantis"], True, Status.OPEN) == (office.told(case_id), case.missing_in_mantis, case.status)
 
     office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
-    assert ([], ["camille@example.com"]) == (list(office.room.store.owed_by(case_id)), office.mails("Resolved:"))
+    assert ([], ["camille@example.com"]) == (list(office.room.store.items_of(case_id)), office.mails("Resolved:"))
 
 
 def test_an_address_where_no_mantis_answers_says_nothing_of_issues(office: Office, case_id: str) -> None:
@@ -325,8 +322,8 @@ def test_a_delivery_that_meets_a_deleted_issue_tells_it_at_once(office: Office, 
     case = office.case(case_id)
     office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
 
-    assert (["GoneFromMantis"], []) == (office.told(case_id), list(office.room.store.failed()))
-    assert [] == list(office.room.store.owed_by(case_id))
+    assert (["MissingInMantis"], []) == (office.told(case_id), list(office.room.store.dead_letters()))
+    assert [] == list(office.room.store.items_of(case_id))
 
 
 def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id: str) -> None:
@@ -341,8 +338,8 @@ def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id
     hide(office, number)
     for _ in range(30):  # the whole list is compared every five minutes, and what waits is tried again soon after
         office.minute()
-    assert ["GoneFromMantis"] == office.told(case_id)
-    assert [] == office.room.store.owed_by(case_id)
+    assert ["MissingInMantis"] == office.told(case_id)
+    assert [] == office.room.store.items_of(case_id)
 
     office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), office.case(case_id).version)
     show(office, number)
@@ -352,8 +349,8 @@ def test_an_issue_that_is_shown_again_is_brought_in_line(office: Office, case_id
     assert ["Before.", "Waits.", "Done."] == [lines[1] for lines in notes][-3:]
     assert len(notes) == len({lines[-1] for lines in notes})
     assert [other] == [row["issue"]["id"] for row in office.mantis.tracker.http.issue(number)["relationships"]]
-    assert ["GoneFromMantis", "BackInMantis"] == office.told(case_id)
-    assert (False, "resolved") == (office.case(case_id).gone, office.stands(case_id)[0])
+    assert ["MissingInMantis", "FoundInMantis"] == office.told(case_id)
+    assert (False, "resolved") == (office.case(case_id).missing_in_mantis, office.stands(case_id)[0])
 
 
 def hide(office: Office, number: int) -> None:
@@ -390,7 +387,7 @@ def test_a_resolution_counts_although_we_have_moved_on(office: Office, case_id: 
     case = office.case(case_id)
     other = "roma" if case.handler == "andrei" else "andrei"
     office.desk.act(case_id, office.room.event(HandedOver, handler=other), case.version)
-    assert office.room.store.owed_by(case_id)
+    assert office.room.store.items_of(case_id)
     office.mantis.fault("slow", times=1)
     office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
     office.at_rest()
@@ -556,7 +553,7 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
     case = office.desk.act(case_id, office.room.event(HandedOver, handler=other), case.version)
     office.at_rest()
 
-    assert (("handler",), []) == (office.case(case_id).unkept, office.told(case_id))
+    assert (("handler",), []) == (office.case(case_id).dropped_fields, office.told(case_id))
 
     with office.mantis.state.change():
         office.mantis.state.run("update account set level = 55 where name = ?", other)
@@ -565,8 +562,8 @@ def test_a_field_that_an_update_drops_is_told_once_and_compared_no_more(office: 
     office.desk.act(case_id, office.room.event(Resolved, resolution="Done."), case.version)
     office.at_rest()
 
-    assert ((), ("resolved", other)) == (office.case(case_id).unkept, office.stands(case_id))
-    assert [("handler",), ()] == [e.dropped for e in office.case(case_id).history if isinstance(e, NotKept)]
+    assert ((), ("resolved", other)) == (office.case(case_id).dropped_fields, office.stands(case_id))
+    assert [("handler",), ()] == [e.dropped for e in office.case(case_id).history if isinstance(e, FieldsDropped)]
 
 
 # --- filed anew ------------------------------------------------------------------------------
@@ -595,7 +592,7 @@ def test_what_was_deleted_is_filed_anew_once_with_all_that_was_said(office: Offi
     assert 1 == sum(isinstance(event, Refiled) for event in case.history)
     issue = office.mantis.tracker.http.issue(case.issue or 0)
 
-    assert (True, False, Filing.FILED) == (gone.gone, case.gone, case.filing)
+    assert (True, False, Filing.FILED) == (gone.missing_in_mantis, case.missing_in_mantis, case.filing)
     assert lost != case.issue
     assert ("assigned", case.issue) == (
         office.stands(case_id)[0],
@@ -603,7 +600,7 @@ def test_what_was_deleted_is_filed_anew_once_with_all_that_was_said(office: Offi
     )
     assert 1 == sum("Seen at the client's." in note["text"] for note in issue["notes"])
     assert [other] == [row["issue"]["id"] for row in issue["relationships"]]
-    assert ["GoneFromMantis"] == office.told(case_id)
+    assert ["MissingInMantis"] == office.told(case_id)
     assert office.room.store.ledger().balanced
 
     office.change(case_id, status={"name": "resolved"}, resolution={"name": "fixed"})
@@ -641,7 +638,7 @@ def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> Non
     assert ["trace.log"] == [file["filename"] for file in after["attachments"]]
     assert [other.issue] == [row["issue"]["id"] for row in after["relationships"]]
     assert ["NotedInMantis"] == office.told(case.id)
-    assert () == office.case(case.id).unkept
+    assert () == office.case(case.id).dropped_fields
 
 
 # --- asking the requester --------------------------------------------------------------------
@@ -687,7 +684,7 @@ def test_a_question_is_asked_in_the_issue_that_was_filed_anew(office: Office, ca
     office.at_rest()
 
     assert "feedback" == office.stands(case_id)[0]
-    assert ["GoneFromMantis"] == office.told(case_id)
+    assert ["MissingInMantis"] == office.told(case_id)
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -714,7 +711,7 @@ def test_two_files_of_one_name_both_stand_in_the_issue(office: Office) -> None:
     assert ["screen.bmp", "screen-2.bmp"] == [
         file["filename"] for file in office.mantis.tracker.http.issue(case.issue or 0)["attachments"]
     ]
-    assert () == case.unkept
+    assert () == case.dropped_fields
 
 
 def test_a_file_that_a_proxy_refuses_leaves_the_request_filed(office: Office) -> None:
@@ -722,9 +719,9 @@ def test_a_file_that_a_proxy_refuses_leaves_the_request_filed(office: Office) ->
     office.mantis.fault("too-large", times=1)
     case = office.case(with_files(office, *SCREENS))
 
-    assert (Filing.FILED, ("file screen.bmp",), 1) == (case.filing, case.unkept, case.issue)
+    assert (Filing.FILED, ("file screen.bmp",), 1) == (case.filing, case.dropped_fields, case.issue)
     assert 1 == len(office.mantis.tracker.http.issue(1)["attachments"])
-    assert [] == office.room.store.owed_by(case.id)
+    assert [] == office.room.store.items_of(case.id)
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 502])
@@ -743,7 +740,7 @@ def test_a_file_that_keeps_failing_does_not_keep_the_filing_from_being_recorded(
         office.minute()
     case = office.case(found)
 
-    assert (Filing.FILED, ("file screen.bmp", "file screen.bmp")) == (case.filing, case.unkept)
+    assert (Filing.FILED, ("file screen.bmp", "file screen.bmp")) == (case.filing, case.dropped_fields)
 
 
 def test_one_failure_after_a_long_outage_costs_no_file(office: Office) -> None:
@@ -764,7 +761,7 @@ def test_one_failure_after_a_long_outage_costs_no_file(office: Office) -> None:
         office.minute()
     case = office.case(found)
 
-    assert (Filing.FILED, ()) == (case.filing, case.unkept)
+    assert (Filing.FILED, ()) == (case.filing, case.dropped_fields)
     assert 2 == len(office.mantis.tracker.http.issue(case.issue or 0)["attachments"])
 
 
@@ -778,4 +775,4 @@ def test_a_file_that_is_lost_does_not_keep_the_request_from_mantis(office: Offic
         office.minute()
     case = office.case(found)
 
-    assert (Filing.FILED, ("file screen.bmp",)) == (case.filing, case.unkept)
+    assert (Filing.FILED, ("file screen.bmp",)) == (case.filing, case.dropped_fields)

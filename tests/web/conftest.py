@@ -16,7 +16,7 @@ from intake_fn.core.request import Kind
 from intake_fn.desk import Desk
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import Purpose
-from intake_fn.web import Front, create_app
+from intake_fn.web import WebConfig, create_app
 from spec_lookup import Spec
 from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
 from tests.web.samples import ANSWERS, PNG, SPEC
@@ -129,7 +129,7 @@ def application_of(process: Process, spec: Spec) -> Web:
         new_id=Ids(),
     )
     app = create_app(
-        Front(
+        WebConfig(
             process=process,
             desk=lambda: desk,
             links=links,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.web import Front, create_app
+from intake_fn.web import WebConfig, create_app
 from intake_fn.web.access import ADMIN, ENGINEER, Caller
 from intake_fn.web.errors import SHOWN
 
@@ -151,7 +151,7 @@ def test_static_files_can_be_kept_by_the_browser(web: Web) -> None:
 
 def test_over_https_the_cookie_is_secure_and_the_browser_stays_there(web: Web) -> None:
     """HttpOnly and SameSite always."""
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     client = create_app(replace(front, secure_cookies=True)).test_client()
     answer = client.get("/desk/sign-in", base_url="https://help.example.com")
     cookie = answer.headers["Set-Cookie"]
@@ -162,7 +162,7 @@ def test_over_https_the_cookie_is_secure_and_the_browser_stays_there(web: Web) -
 
 def test_the_sandbox_says_that_it_is_one(web: Web) -> None:
     """And shows where its mails are; elsewhere there is no such link."""
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     sandbox = create_app(replace(front, sandbox=True)).test_client().get("/requests/new").text
 
     assert "/sandbox/mail" in sandbox
@@ -175,7 +175,7 @@ def test_a_form_page_does_not_wake_the_desk(web: Web) -> None:
     def asleep() -> object:
         raise AssertionError("The desk was asked for.")
 
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     client = create_app(replace(front, desk=asleep)).test_client()  # type: ignore[arg-type]  # it never answers
 
     for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/status/lost", "/desk/sign-in"):
@@ -186,10 +186,10 @@ def test_a_form_page_imports_neither_boto3_nor_the_index() -> None:
     """They are half of a cold start, and a form needs the process and a key."""
     program = (
         "import sys; from pathlib import Path; from intake_fn.core.process_file import parse; "
-        "from intake_fn.web import Front, create_app; from tests.fakes import Clock, PlainLinks; "
+        "from intake_fn.web import WebConfig, create_app; from tests.fakes import Clock, PlainLinks; "
         "process = parse(Path('support.yml').read_text()); "
-        "front = Front(process=process, desk=None, links=PlainLinks(), clock=Clock(), secret_key='only for tests'); "
-        "app = create_app(front); "
+        "config = WebConfig(process=process, desk=None, links=PlainLinks(), clock=Clock(), secret_key='tests only'); "
+        "app = create_app(config); "
         "assert app.test_client().get('/requests/new/bug').status_code == 200; "
         "print([name for name in ('boto3', 'botocore', 'numpy', 'bm25s', 'markdown') if name in sys.modules])"
     )

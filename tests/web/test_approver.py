@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import SendNotice
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import render
 from intake_fn.core.request import Kind
 from tests.core.samples import case_at

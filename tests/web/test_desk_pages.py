@@ -8,38 +8,33 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_fn.core.case import (
-    AddNote,
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Category,
     Closed,
     Escalated,
     Event,
-    Failure,
-    FileIssue,
     HandedOver,
-    Joined,
-    LetThrough,
     Linked,
+    MarkedDuplicate,
     Noted,
-    Outcome,
     Overruled,
-    Parted,
     Refiled,
     Rejected,
-    Relation,
+    Released,
     Reopened,
     Reprioritised,
     Resolved,
-    Status,
-    Ticked,
     Unlinked,
+    UnmarkedDuplicate,
 )
+from intake_fn.core.intents import AddNote, FileIssue
 from intake_fn.core.request import Kind, Priority
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Status
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import Issue, MailReport
 from intake_fn.web.actions import ACTIONS
-from tests.adapters.test_store import give_up
+from tests.adapters.test_store import dead_letter
 from tests.web.samples import ANSWERS
 from tests.web.test_status_pages import happen
 
@@ -235,7 +230,7 @@ def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
 # --- actions ---------------------------------------------------------------------------------
 
 DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
-    "let-through": ({}, LetThrough, {}),
+    "let-through": ({}, Released, {}),
     "reject": ({"reason": "An advertisement."}, Rejected, {"reason": "An advertisement."}),
     "escalate": (
         {"to": "1:ihelp", "reason": "too-complex", "note": "Please look."},
@@ -252,7 +247,7 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
     "tick": (
         {"activity": "reproduce", "note": "Every time."},
-        Ticked,
+        ActivityCompleted,
         {"activity": "reproduce", "note": "Every time."},
     ),
     "note": ({"text": "Seen before."}, Noted, {"text": "Seen before."}),
@@ -262,8 +257,8 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"number": 4700, "relation": Relation.DUPLICATE},
     ),
     "unlink": ({"number": "4700"}, Unlinked, {"number": 4700}),
-    "join": ({"request": "hd 00000001"}, Joined, {"other": "HD-0000-0001"}),
-    "part": ({}, Parted, {}),
+    "join": ({"request": "hd 00000001"}, MarkedDuplicate, {"other": "HD-0000-0001"}),
+    "part": ({}, UnmarkedDuplicate, {}),
     "refile": ({}, Refiled, {}),
     "resolve": (
         {"resolution": "Mended.", "outcome": "fixed", "fixed_in": " 4.2 "},
@@ -370,7 +365,7 @@ def test_a_similar_request_is_one_click_from_being_the_same(web: Web) -> None:
     form = web.client.get(where).text
     assert 'id="join" open' in form
     assert f'value="{first.id}"' in form
-    assert "" == web.desk.store.load(second.id).same_as
+    assert "" == web.desk.store.load(second.id).duplicate_of
 
 
 CLIENTS: dict[str, dict[str, Any]] = {
@@ -385,7 +380,7 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     web.sign_in()
     asked = web.act(case, "join", request=lead.id)
 
-    assert "" == web.desk.store.load(case.id).same_as
+    assert "" == web.desk.store.load(case.id).duplicate_of
     assert all(
         name in asked.text for name in ("Northwind Trading Ltd.", "Globex", "northwind.example", "globex.example")
     )
@@ -397,8 +392,8 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
 
     web.act(case, "join", request=lead.id, confirmed="yes")
     joined = web.desk.store.load(case.id)
-    assert lead.id == joined.same_as
-    assert [True] == [event.confirmed for event in joined.history if isinstance(event, Joined)]
+    assert lead.id == joined.duplicate_of
+    assert [True] == [event.confirmed for event in joined.history if isinstance(event, MarkedDuplicate)]
 
 
 def test_nothing_of_one_customer_reaches_another_that_follows(web: Web) -> None:
@@ -432,7 +427,7 @@ def test_another_domain_or_another_company_alone_has_to_be_confirmed(web: Web, o
     web.sign_in()
     web.act(case, "join", request=lead.id)
 
-    assert "" == web.desk.store.load(case.id).same_as
+    assert "" == web.desk.store.load(case.id).duplicate_of
 
 
 def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
@@ -644,8 +639,8 @@ def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
     """It stands in the outbox with its error; one click delivers it."""
     web.tracker.down = True
     case = web.sent()
-    item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
-    give_up(web.store, item, "Mantis said no")
+    item = next(item for item in web.store.items_of(case.id) if isinstance(item.intent, FileIssue))
+    dead_letter(web.store, item, "Mantis said no")
     web.tracker.down = False
     web.sign_in(ADMIN)
     text = web.client.get("/desk/outbox").text
@@ -676,7 +671,7 @@ def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:
     assert "could not be" not in web.client.get("/desk").text
     for number in range(25):
         happen(web, case, AskedRequester, question=f"Number {number}?")
-    assert [item for item in web.store.owed_by(case.id) if item.last_error]
+    assert [item for item in web.store.items_of(case.id) if item.last_error]
     assert "could not be" not in web.client.get("/desk").text
 
 
@@ -684,8 +679,8 @@ def test_a_made_up_item_can_not_be_tried_again(web: Web) -> None:
     """It says so on the outbox's page."""
     web.tracker.down = True
     case = web.sent()
-    item = next(item for item in web.store.owed_by(case.id) if isinstance(item.intent, FileIssue))
-    give_up(web.store, item, "Mantis said no")
+    item = next(item for item in web.store.items_of(case.id) if isinstance(item.intent, FileIssue))
+    dead_letter(web.store, item, "Mantis said no")
     web.sign_in(ADMIN)
     answer = web.post("/desk/outbox/retry", on="/desk/outbox", item="HD-0000-0001#9#9")
 
@@ -700,7 +695,7 @@ def test_an_action_reaches_mantis(web: Web) -> None:
     web.act(case, "note", text="Seen before.")
 
     assert any("Seen before." in note for note in web.tracker.notes[1])
-    assert not any(isinstance(item.intent, AddNote) for item in web.store.owed_by(case.id))
+    assert not any(isinstance(item.intent, AddNote) for item in web.store.items_of(case.id))
     assert web.desk.store.load(case.id).status is Status.OPEN
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Filing
 from intake_fn.core.request import Channel, Kind
+from intake_fn.core.vocabulary import Filing
 from intake_fn.web.words import VERDICT
 from tests.web.samples import ANSWERS, HOSTILE, PNG
 

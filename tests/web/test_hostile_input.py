@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import Noted
+from intake_fn.core.events import Noted
 from intake_fn.core.request import Kind
 from intake_fn.web.actions import ACTIONS
 from intake_fn.web.numbers import whole

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import AskedRequester, HandedOver, Noted, Resolved
+from intake_fn.core.events import AskedRequester, HandedOver, Noted, Resolved
 from intake_fn.core.notes import SPECDESK
 from tests.removals import without
 from tests.web.test_desk_pages import DOING
-from tests.web.test_leaving import with_roma
+from tests.web.test_offboarding import with_roma
 from tests.web.test_removed_names import reopened
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def test_a_join_of_another_customers_request_asks_once(web: Web) -> None:
 
     assert f"{case.id} is not yours: <strong>iHelp</strong> has it." in asked.text
     assert 303 == web.client.post(f"/desk/requests/{case.id}/join", data=fields_of(asked.text)).status_code
-    assert lead.id == web.store.load(case.id).same_as
+    assert lead.id == web.store.load(case.id).duplicate_of
 
 
 def test_a_made_up_answer_is_no_answer(web: Web) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import Status
 from intake_fn.core.request import Kind
+from intake_fn.core.vocabulary import Status
 from tests.web.test_api import body_of
 from tests.web.test_status_pages import page_of
 

@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from intake_fn.core.case import (
+from intake_fn.core.escalation import advance
+from intake_fn.core.events import (
+    ActivityCompleted,
     AskedRequester,
-    Category,
     Escalated,
     HandedOver,
     Noted,
     Overruled,
     Refiled,
     Resolved,
-    Ticked,
 )
-from intake_fn.core.escalation import advance
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.request import Kind, Priority
-from intake_fn.desk.recount import difference, move, rows
-from intake_fn.web import Front, create_app
+from intake_fn.core.vocabulary import Category
+from intake_fn.desk.consistency_check import difference, move, rows
+from intake_fn.web import WebConfig, create_app
 from tests.removals import names, whole, without
 from tests.web.conftest import Web, application_of
 
 if TYPE_CHECKING:
-    from intake_fn.core.case import Case, Event
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
     from intake_fn.core.process import Process
     from spec_lookup import Spec
 
@@ -71,7 +72,7 @@ def _go_up(web: Web, case: Case, level: int) -> Case:
         handler = process.levels[to].resources[-1]
         case = web.desk.act(case.id, _did(web, Escalated, level=to, handler=handler, reason=reason), case.version)
     for activity in process.activities:
-        event = _did(web, Ticked, activity=activity, note="Done.")
+        event = _did(web, ActivityCompleted, activity=activity, note="Done.")
         try:
             advance(case, event, process)
         except Exception:  # noqa: BLE001, S112 - this one is not ticked by hand
@@ -86,7 +87,7 @@ def _go_up(web: Web, case: Case, level: int) -> Case:
 def reopened(web: Web, process: Process) -> Web:
     """The same application, started again with another support.yml."""
     desk = replace(web.desk, process=process)
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     app = create_app(replace(front, process=process, desk=lambda: desk))
     web.tracker.down = False
     return replace(web, client=app.test_client(), desk=desk)
@@ -117,7 +118,7 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
             move(web.store.load(row.id), before, process)
 
     assert [] == [line for line in logs if line["log_level"] in LOUD]
-    assert [] == [*web.store.failed(), *web.desk.stuck()]
+    assert [] == [*web.store.dead_letters(), *web.desk.stuck()]
     assert not gone & {mailbox(mail.to) for mail in web.mailer.sent}
     assert 200 == web.client.get("/health").status_code
 
@@ -132,7 +133,7 @@ def _file_one_anew(web: Web) -> None:
     again = web.desk.act(case.id, _did(web, Refiled), gone.version)
     notes = "".join(web.tracker.notes[again.issue or 0])
 
-    assert gone.gone
+    assert gone.missing_in_mantis
     assert "Escalated to level" in notes
     assert "Done:" in notes
 

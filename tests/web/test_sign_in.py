@@ -16,7 +16,7 @@ from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import SignInAsked
-from intake_fn.web import Front, create_app
+from intake_fn.web import WebConfig, create_app
 from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def signed(web: Web) -> Web:
         clock=web.clock,
     )
     desk = replace(web.desk, links=links)
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     client = create_app(replace(front, desk=lambda: desk, links=links)).test_client()
     return replace(web, client=client, desk=desk, links=links)
 
@@ -128,7 +128,7 @@ def test_a_person_who_leaves_or_gets_another_address_is_signed_out(web: Web, cha
     person = people.pop("andrei")
     if change == "address":
         people["andrei"] = replace(person, address="another.andrei@example.com")
-    front: Front = web.client.application.extensions["specdesk"]
+    front: WebConfig = web.client.application.extensions["specdesk"]
     desk = replace(web.desk, process=replace(web.desk.process, people=people))
     app = create_app(replace(front, desk=lambda: desk, process=desk.process))
     client = app.test_client()
@@ -202,7 +202,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_steps(web: 
     for address in (PARIS, EVE):
         store = Counted()
         desk = replace(web.desk, store=store, mailer=Failing(trouble))
-        front: Front = web.client.application.extensions["specdesk"]
+        front: WebConfig = web.client.application.extensions["specdesk"]
         client = create_app(replace(front, desk=lambda desk=desk: desk)).test_client()  # type: ignore[misc]  # a default
         answer = asked(replace(web, client=client), address)
         text = re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text.replace(address, "X"))

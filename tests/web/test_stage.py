@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_fn.web import Front, create_app
+from intake_fn.web import WebConfig, create_app
 from tests.web.test_status_pages import page_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LIAISON = "liaison.paris@example.com"
 def staged(web: Web) -> FlaskClient:
     """A browser at the gateway's own address, over HTTPS, that sends no Referer."""
     app = create_app(
-        Front(
+        WebConfig(
             process=web.desk.process,
             desk=lambda: web.desk,
             links=web.links,

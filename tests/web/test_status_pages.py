@@ -9,30 +9,29 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_fn.core.case import (
+from intake_fn.core.case import Step, apply
+from intake_fn.core.errors import TryLater
+from intake_fn.core.events import (
     AskedRequester,
-    Category,
     Escalated,
-    Joined,
     Judged,
+    MarkedDuplicate,
     Noted,
-    NotMailed,
+    NoticeSkipped,
     Overruled,
     RequesterReplied,
     Resolved,
-    Status,
-    Step,
-    apply,
 )
-from intake_fn.core.errors import TryLater
 from intake_fn.core.request import Kind
-from intake_fn.ports import Mark, Purpose
+from intake_fn.core.vocabulary import Category, Status
+from intake_fn.ports import Purpose, SuppressedAddress
 from tests.web.samples import HOSTILE, PNG
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from intake_fn.core.case import Case, Event
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
     from tests.web.conftest import Web
 
 PARIS = "liaison.paris@example.com"
@@ -137,7 +136,7 @@ def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_th
     """Neither number, name nor text of the other one, nor what it asked for."""
     lead = web.sent(name="Camille Lefort", summary="The total is wrong")
     case = web.sent(name="Jun", email="jun@example.com", summary="My total is wrong, too")
-    happen(web, case, Joined, other=lead.id)
+    happen(web, case, MarkedDuplicate, other=lead.id)
     happen(web, lead, Overruled, category=Category.CHANGE, clause="", reason="Camille, it has to be so.")
     happen(web, lead, Resolved, resolution="Camille and I mended it.")
     page = web.client.get(page_of(web, case)).text
@@ -267,12 +266,12 @@ def test_a_link_that_is_asked_for_while_mail_is_down_goes_when_it_is_back(web: W
 def test_no_link_is_mailed_where_mail_comes_back(web: Web) -> None:
     """The mailbox is marked: the history says why nothing was sent."""
     case = web.sent()
-    web.store.mark(Mark(case.request.requester.email, "Mail there came back.", web.clock()))
+    web.store.suppress(SuppressedAddress(case.request.requester.email, "Mail there came back.", web.clock()))
     before = len(web.mailer.sent)
     web.client.post("/status/lost", data={"number": case.id})
 
     assert before == len(web.mailer.sent)
-    assert NotMailed in {type(event) for event in web.desk.store.load(case.id).history}
+    assert NoticeSkipped in {type(event) for event in web.desk.store.load(case.id).history}
 
 
 @pytest.mark.parametrize("typed", ["HD-0000-0001", " hd 0000 0001 ", "hd-oooo-oool", "00000001"])

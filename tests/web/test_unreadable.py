@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.case import UnknownIntent
 from intake_fn.core.errors import Unreadable
+from intake_fn.core.intents import UnknownIntent
 from tests.desk.test_unreadable import NEWER
 from tests.fakes import MemoryStore
 

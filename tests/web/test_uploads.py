@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import RequesterReplied
+from intake_fn.core.events import RequesterReplied
 from intake_fn.core.request import Kind
 from intake_fn.ports import Purpose
-from intake_fn.web import Front, create_app
+from intake_fn.web import WebConfig, create_app
 from tests.web.samples import PNG
 from tests.web.test_status_pages import page_of
 
@@ -129,7 +129,7 @@ def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web:
 
 def test_pages_of_the_wiki_may_ask_and_no_others(web: Web) -> None:
     """And our own pages may send files to the store, and nowhere else."""
-    front = Front(
+    front = WebConfig(
         process=web.desk.process,
         desk=lambda: web.desk,
         links=web.links,

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from werkzeug.datastructures import MultiDict
 
-from intake_fn.core.case import Category
 from intake_fn.core.request import Kind
+from intake_fn.core.vocabulary import Category
 from intake_fn.web.forms import form_for
 from spec_lookup import Claim, Spec
 from spec_lookup.folder import read_pages

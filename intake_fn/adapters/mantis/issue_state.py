@@ -10,7 +10,7 @@ from intake_fn.adapters.mantis.answers import issue_in, name_in, parts, text_in
 from intake_fn.adapters.mantis.http import NO_ISSUE, MantisHttp
 from intake_fn.adapters.mantis.notes import notes_of
 from intake_fn.core.errors import TryLater, Unknown
-from intake_fn.core.mirror import Standing
+from intake_fn.core.reconciliation import IssueState
 
 NAMED = ("project", "handler", "status", "priority", "resolution")
 """Fields that Mantis tells as an object with a name."""
@@ -25,7 +25,7 @@ IN_HISTORY: Mapping[str, str] = {
 """Our names for the fields of the history."""
 
 
-def read(http: MantisHttp, number: int) -> Standing:
+def read(http: MantisHttp, number: int) -> IssueState:
     """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
     answer = http.send("GET", f"issues/{number}")
     if answer.status == HTTPStatus.FORBIDDEN and answer.denies:  # no body: the account is off; another: a proxy
@@ -35,7 +35,7 @@ def read(http: MantisHttp, number: int) -> Standing:
     http.check(answer)
     row = issue_in(answer.body)
     changed_by = _changed_by(row)
-    return Standing(
+    return IssueState(
         **{name: name_in(row, name) for name in NAMED},
         **{name: text_in(row, name) for name in ("summary", "description")},
         fixed_in=name_in(row, "fixed_in_version"),

@@ -8,7 +8,7 @@ from typing import Any
 from intake_fn.adapters.mantis.answers import expect, name_in, number_in, parts, text_in
 from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.texts import TEXT_LIMIT, storable
-from intake_fn.core.mirror import MantisNote
+from intake_fn.core.reconciliation import MantisNote
 
 
 def add(http: MantisHttp, number: int, text: str, marker: str) -> None:

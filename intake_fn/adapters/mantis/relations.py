@@ -8,8 +8,8 @@ from typing import Any
 
 from intake_fn.adapters.mantis.answers import number_in, part, parts
 from intake_fn.adapters.mantis.http import NO_ISSUE, MantisHttp
-from intake_fn.core.case import Relation
 from intake_fn.core.errors import Refused
+from intake_fn.core.vocabulary import Relation
 
 NO_RELATION, NO_OTHER = 1802, frozenset({NO_ISSUE, 1803})
 """Mantis's codes for a relation that is not there; and for no issue to relate to, or the issue itself."""

@@ -10,10 +10,10 @@ from datetime import datetime
 from intake_fn.adapters.mantis import files, filing, issue_state, listing, notes, relations, updating
 from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.names import Names
-from intake_fn.core.case import Relation
-from intake_fn.core.mirror import Standing
 from intake_fn.core.once import once
 from intake_fn.core.process import MantisMap
+from intake_fn.core.reconciliation import IssueState
+from intake_fn.core.vocabulary import Relation
 from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, Placed
 
 
@@ -91,7 +91,7 @@ class MantisTracker:
         """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
         return listing.changes(self.names, since)
 
-    def look(self, number: int) -> Standing:
+    def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         return issue_state.read(self.http, number)
 

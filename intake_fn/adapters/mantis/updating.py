@@ -9,8 +9,9 @@ from intake_fn.adapters.mantis.answers import issue_in, name_in, number_in, part
 from intake_fn.adapters.mantis.fields import dropped
 from intake_fn.adapters.mantis.names import Names
 from intake_fn.adapters.mantis.texts import storable
-from intake_fn.core.case import UPDATED, Status
+from intake_fn.core.case import UPDATED
 from intake_fn.core.process import REOPENED, MantisMap
+from intake_fn.core.vocabulary import Status
 from intake_fn.ports import Decided, Instead
 
 

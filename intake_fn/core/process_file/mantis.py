@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from intake_fn.core.case import Category, Status
 from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.process_file.schema import mapping_of, optional, record
 from intake_fn.core.process_file.values import COUNT, FIELD_NAME, TEXT
+from intake_fn.core.vocabulary import Category, Status
 
 MANTIS = {
     "root": optional(TEXT, ""),
@@ -17,7 +17,7 @@ MANTIS = {
     "marker": TEXT,
     "fields": mapping_of(TEXT, FIELD_NAME),
     "field_names": replace(mapping_of(TEXT, FIELD_NAME), needed=False),
-    "status": record({status.value: TEXT for status in Status if not status.is_held_back}),
+    "status": record({status.value: TEXT for status in Status if not status.in_quarantine}),
     "resolution": optional(record({name: optional(TEXT, ours) for name, ours in RESOLUTIONS.items()}), RESOLUTIONS),
     "max_file_mb": COUNT,
 }

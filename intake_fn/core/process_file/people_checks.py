@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intake_fn.core.mailing import mailbox
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process_file.problems import Line, Problem, Raw
 
 

@@ -11,9 +11,9 @@ import yaml
 
 from intake_fn.core.activities import SHOWN_BY
 from intake_fn.core.addresses import ascii_host, fault_of
-from intake_fn.core.case import Category
 from intake_fn.core.process_file.schema import Document, ScalarType, Shape, scalar
 from intake_fn.core.request import Priority
+from intake_fn.core.vocabulary import Category
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -1,0 +1,314 @@
+"""Requests that are the same as another one, and what they hear of it. The rule stands here alone. Pure.
+
+A person says at the desk that a request is the same as another one, an earlier one as a rule. From then on it
+follows that one, until a person says that it is not the same:
+
+| The other one is      | The request that follows it                                    |
+|-----------------------|----------------------------------------------------------------|
+| filed, or filed anew  | is a duplicate of that issue in Mantis                         |
+| escalated             | stays as it is, and its requester is told                      |
+| decided               | is the same, if nobody has decided it; its requester is told   |
+| given a workaround    | stays as it is, and its requester is mailed the workaround     |
+| resolved              | is resolved in the same words, if it is open                   |
+| reopened              | is reopened, if it had been resolved with it                   |
+| closed                | is closed, if it had been resolved with it and still is so     |
+
+Each is told once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
+questions and replies are between us and each requester alone, and so is what the other one asked for: in what was
+written to its requester, names and addresses are masked. What happened before it followed is not told, but for this:
+who follows a request that is resolved is resolved with it at once, and who follows an open one that has a workaround
+is mailed it.
+
+Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about; of
+two requests that join each other in the same moment, the one of the smaller number stays the head. A request that has
+followers may come to follow another one: then they hear of that one through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from intake_fn.core.case import Case, accepts, resolved_by
+from intake_fn.core.errors import Refused, Unconfirmed
+from intake_fn.core.events import (
+    ActivityCompleted,
+    Closed,
+    DuplicateAdded,
+    DuplicateRemoved,
+    Escalated,
+    Event,
+    Filed,
+    LeadUpdated,
+    Linked,
+    MarkedDuplicate,
+    Overruled,
+    Reopened,
+    RequesterReplied,
+    Resolved,
+    Unlinked,
+)
+from intake_fn.core.intents import NotifyDuplicates
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.notices import CATEGORIES
+from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Request
+from intake_fn.core.vocabulary import Category, Progress, Relation, Status
+from spec_lookup.masking import Masking
+
+OPEN_AGAIN = "The request that is the same is open again, and so is yours."
+
+HELP = "Until it is resolved, this may help:"
+
+TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
+"""What is mailed as such; of all else the request's own resolving, reopening or closing tells."""
+
+
+# --- who follows whom ------------------------------------------------------------------------
+
+
+def joining(case: Case, event: MarkedDuplicate, other: Case) -> MarkedDuplicate:
+    """The event with what is known of the other request.
+
+    Raises Refused when that one can't be followed, Unconfirmed when it is another customer's and that isn't confirmed.
+    """
+    if other.duplicate_of == case.id:
+        raise Refused(f"{other.id} follows {case.id} already. Have it follow no more first, on its own page.")
+    if other.status.in_quarantine:
+        raise Refused(f"{other.id} is held back until a person has looked at it. Look at it first.")
+    if other.duplicate_of:
+        raise Refused(f"{other.id} is itself the same as {other.duplicate_of}. Name {other.duplicate_of} instead.")
+    if other.id != case.id and are_strangers(case.request, other.request) and not event.confirmed:
+        raise Unconfirmed(f"{other.id} is another customer's request. Confirm that both are the same.")
+    return replace(event, number=None if other.missing_in_mantis else other.issue)
+
+
+def are_strangers(one: Request, other: Request) -> bool:
+    """Whether two requests are of different customers: of another company, or from another mail domain."""
+    return _customer(one) != _customer(other)
+
+
+def _customer(request: Request) -> tuple[str, str]:
+    """Company and mail domain; staff of any office are of one company."""
+    company = request.requester.company if request.requester.office == CLIENT else ""
+    return " ".join(company.casefold().split()), mailbox(request.requester.email).rpartition("@")[2]
+
+
+def company_of(request: Request, process: Process) -> str:
+    """Whose request it is, for people of the Help Desk to read."""
+    requester = request.requester
+    domain = requester.email.rpartition("@")[2]
+    ours = requester.office != CLIENT
+    name = f"our office {process.origin(requester.office)}" if ours else requester.company or process.client_name
+    return f"{name} (mail domain {domain})"
+
+
+def settled(case: Case, other: Case, at: datetime, actor: str) -> DuplicateAdded | DuplicateRemoved | None:
+    """What the other request has to learn of a case that joined or left it; None when it knows."""
+    follows, known = case.duplicate_of == other.id, case.id in other.duplicates
+    if follows == known:
+        return None
+    if not follows:
+        return DuplicateRemoved(at=at, actor=actor, other=case.id)
+    return DuplicateAdded(at=at, actor=actor, other=case.id, issue=issue_of_lead(case))
+
+
+def issue_of_lead(case: Case) -> int | None:
+    """The issue of the request that it follows, as far as it has heard; None when it has not, or follows none."""
+    heard_of = (
+        event
+        for event in reversed(case.history)
+        if isinstance(event, MarkedDuplicate) or (isinstance(event, LeadUpdated) and event.progress is Progress.FILED)
+    )
+    return next((event.number for event in heard_of), None) if case.duplicate_of else None
+
+
+# --- what is passed on -----------------------------------------------------------------------
+
+
+def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iterator[NotifyDuplicates]:
+    """What the followers of a case have to hear of an event."""
+    if isinstance(event, DuplicateAdded):
+        yield from _so_far(event, after)
+    if isinstance(event, Resolved) and after.duplicates:
+        yield _resolution(after.duplicates, event, after)
+    tell = _NEWS.get(type(event))
+    if tell is None or not after.duplicates:
+        return
+    told = tell(before, event, after, process)
+    if told is not None:
+        progress, why, text = told
+        number = after.issue if progress is Progress.FILED else None
+        yield NotifyDuplicates(after.duplicates, progress, why, masked(text, after), number)
+
+
+def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> NotifyDuplicates:
+    """What came of a case, for others."""
+    text = masked(event.resolution, case)
+    return NotifyDuplicates(others, Progress.RESOLVED, "", text, None, event.outcome, event.fixed_in)
+
+
+def _so_far(event: DuplicateAdded, case: Case) -> Iterator[NotifyDuplicates]:
+    """What who comes to follow a case has to know of what happened before."""
+    if case.issue not in (None, event.issue) and not case.missing_in_mantis:
+        yield NotifyDuplicates((event.other,), Progress.FILED, number=case.issue)
+    workaround = _workaround_of(case)
+    if workaround:
+        yield NotifyDuplicates((event.other,), Progress.WORKAROUND, HELP, masked(workaround, case))
+    done = resolved_by(case)
+    if done and not case.status.is_open:
+        yield _resolution((event.other,), done, case)
+
+
+def _workaround_of(case: Case) -> str:
+    """What was mailed last as a workaround for an open request; "" for none."""
+    given = (event.note for event in reversed(case.history) if isinstance(event, ActivityCompleted) and event.mailed)
+    return next(given, "") if case.status.is_open else ""
+
+
+def heard(
+    follower: Case, intent: NotifyDuplicates, item: str, lead: Case, at: datetime, actor: str
+) -> LeadUpdated | None:
+    """The event by which a follower hears of it; None when it follows no more, or has heard it.
+
+    Whoever sent both requests is told of the other one as its requester, and not once more.
+    """
+    known = any(isinstance(event, LeadUpdated) and event.item == item for event in follower.history)
+    if known or follower.duplicate_of != lead.id:
+        return None
+    theirs, others = (mailbox(case.request.requester.email) for case in (follower, lead))
+    return LeadUpdated(
+        at=at,
+        actor=actor,
+        other=lead.id,
+        item=item,
+        progress=intent.progress,
+        why=intent.why,
+        text=intent.text,
+        number=intent.number,
+        told=theirs != others,
+        category=lead.category,
+        outcome=intent.outcome,
+        fixed_in=intent.fixed_in,
+    )
+
+
+def consequences(case: Case, event: LeadUpdated) -> Iterator[Event]:
+    """What becomes of a request that hears this; nothing when it stays as it is."""
+    make = _CONSEQUENCES.get(event.progress)
+    if make:
+        yield from make(case, event)
+
+
+_News = tuple[Progress, str, str] | None
+
+
+def _filed(_: Case, __: Filed, ___: Case, ____: Process) -> _News:
+    return Progress.FILED, "", ""
+
+
+def _heard(_: Case, event: LeadUpdated, __: Case, ___: Process) -> _News:
+    """What did nothing here but was told is news to our followers as well; all else they hear of by what it did."""
+    return (event.progress, event.why, event.text) if event.progress in TOLD else None
+
+
+def _decided(_: Case, event: Overruled, __: Case, ___: Process) -> _News:
+    return Progress.DECIDED, f"A person has looked at it and decided: {CATEGORIES[event.category]}.", event.reason
+
+
+def _escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
+    return (
+        Progress.ESCALATED,
+        f"It is now with {process.person(after.handler).name}, {process.level(after.level).name}.",
+        "",
+    )
+
+
+def _ticked(_: Case, event: ActivityCompleted, __: Case, ___: Process) -> _News:
+    return (Progress.WORKAROUND, HELP, event.note) if event.mailed else None
+
+
+def _reopened(_: Case, event: Reopened, __: Case, ___: Process) -> _News:
+    return Progress.REOPENED, "", event.reason
+
+
+def _replied(before: Case, event: RequesterReplied, _: Case, __: Process) -> _News:
+    """A reply to what is done opens it again, unless it says that it works; its words are not for others."""
+    return None if before.status.is_open or accepts(before, event) else (Progress.REOPENED, "", "")
+
+
+def _closed(_: Case, __: Closed, ___: Case, ____: Process) -> _News:
+    return Progress.CLOSED, "", ""
+
+
+_NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
+    Filed: _filed,
+    LeadUpdated: _heard,
+    Overruled: _decided,
+    Escalated: _escalated,
+    ActivityCompleted: _ticked,
+    Reopened: _reopened,
+    RequesterReplied: _replied,
+    Closed: _closed,
+}
+
+
+def masked(text: str, *cases: Case) -> str:
+    """What was written to the requester of a case, for others' eyes: nobody of these cases is named."""
+    people = (case.request.requester.name for case in cases)
+    named = (case.request.details.get(name, "") for case in cases for name in ("person_name", "approver"))
+    companies = (case.request.requester.company for case in cases)
+    clients = (case.request.details.get("client_company", "") for case in cases)
+    return Masking((*people, *named), (*companies, *clients)).mask(text)
+
+
+# --- what follows from it --------------------------------------------------------------------
+
+
+def _relink(case: Case, event: LeadUpdated) -> Iterator[Event]:
+    """The issue that it was a duplicate of is gone, or there was none yet."""
+    before = issue_of_lead(case)
+    if before and before != event.number and case.links.get(before) is Relation.DUPLICATE:
+        yield Unlinked(at=event.at, actor=event.actor, number=before)
+    yield from duplicate(case, event, event.number)
+
+
+def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
+    """It is a duplicate in Mantis of the issue of the request that it follows, unless it is known as one."""
+    if number and number != case.issue and case.links.get(number) is not Relation.DUPLICATE:
+        yield Linked(at=event.at, actor=event.actor, number=number, relation=Relation.DUPLICATE)
+
+
+def _resolve(case: Case, event: LeadUpdated) -> Iterator[Event]:
+    """What is undecided even then, for the other one was resolved before that had to be, waits for a person."""
+    undecided = case.category is Category.UNDECIDED and event.category is Category.UNDECIDED
+    if case.status.is_open and not undecided:
+        done = Resolved(at=event.at, actor=event.actor, resolution=event.text)
+        yield replace(done, outcome=event.outcome, fixed_in=event.fixed_in)
+
+
+def _reopen(case: Case, event: LeadUpdated) -> Iterator[Event]:
+    if not case.status.is_open and _resolved_with_it(case):
+        yield Reopened(at=event.at, actor=event.actor, reason=event.text or OPEN_AGAIN)
+
+
+def _close(case: Case, event: LeadUpdated) -> Iterator[Event]:
+    if case.status is Status.RESOLVED and _resolved_with_it(case):
+        yield Closed(at=event.at, actor=event.actor)
+
+
+_CONSEQUENCES: Mapping[Progress, Callable[[Case, LeadUpdated], Iterator[Event]]] = {
+    Progress.FILED: _relink,
+    Progress.RESOLVED: _resolve,
+    Progress.REOPENED: _reopen,
+    Progress.CLOSED: _close,
+}
+
+
+def _resolved_with_it(case: Case) -> bool:
+    """Whether what resolved it last was that the other one was resolved."""
+    places = [place for place, event in enumerate(case.history) if isinstance(event, Resolved)]
+    cause = case.history[places[-1] - 1] if places else None
+    return isinstance(cause, LeadUpdated) and cause.progress is Progress.RESOLVED and cause.other == case.duplicate_of

@@ -1,0 +1,418 @@
+"""Events: what has happened to a case, in the past tense. They are never changed.
+
+What an event does, and when it may happen, is a row of core/lifecycle.py; how it is stored stands in core/stored.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from intake_fn.core.errors import Broken
+from intake_fn.core.request import Attachment, Priority, Request
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event carries: `at` is an aware UTC instant, `actor` an address, "requester" or "specdesk"."""
+
+    at: datetime
+    actor: str
+
+    def __post_init__(self) -> None:
+        """Raise Broken for an instant that is not in UTC: an event that exists has a place in time."""
+        if self.at.utcoffset() != timedelta(0):
+            raise Broken(f"{type(self).__name__} happened at {self.at}, which is not an instant in UTC.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Event):
+    """The request came in. Level and handler are those of the front end (core/escalation.py)."""
+
+    request: Request
+    level: int
+    handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined(Event):
+    """It is held back, for these reasons, in the moment in which it came; a person has to look."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Event):
+    """A person has looked: it goes on as if it had just come."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected(Event):
+    """A person has looked: nobody asks for anything, such as in an advertisement."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """The judge has spoken. `verdict` is the pinned record as spec_lookup made it, as plain data."""
+
+    category: Category
+    verdict: Mapping[str, Any]
+    speciality: str = ""
+    """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruled(Event):
+    """A person decided otherwise, naming the clause that decides ("" when the spec is silent).
+
+    `quote` and `url` are the clause's text and place as they were then; `module` is the one it belongs to, "" for the
+    one that the request names.
+    """
+
+    category: Category
+    clause: str
+    reason: str
+    quote: str = ""
+    url: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed(Event):
+    """It is in Mantis. `dropped` names what Mantis did not keep of what was sent.
+
+    `late` says that it took more than one try: it may have stood there for a while before we knew.
+    """
+
+    number: int
+    project: str
+    url: str
+    dropped: tuple[str, ...] = ()
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed(Event):
+    """An outbox item was given up after its last try; a person has to act."""
+
+    what: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """Handed up to another level, with the seed's reason and a sentence of one's own."""
+
+    level: int
+    handler: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """Given to another person on the same level."""
+
+    handler: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprioritised(Event):
+    """The priority was changed."""
+
+    priority: Priority
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRequester(Event):
+    """We need to know more; the clock pauses until a person answers."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterReplied(Event):
+    """The requester wrote again; an answer resumes the clock, on a resolved case it reopens.
+
+    `works` says that the requester found it solved: what is resolved stays so (core/reply_intent.py).
+    """
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    works: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequested(Event):
+    """Somebody who knows the request's number wants the link to its status page; only the requester is sent it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """An engineer wrote something down for colleagues."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(Event):
+    """Done. `resolution` is what the requester is told; `in_mantis` says that it was done there.
+
+    `fixed_in` is the version of the product in which it is fixed, "" where there is none.
+    """
+
+    resolution: str
+    in_mantis: bool = False
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Event):
+    """Not done after all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Event):
+    """Resolved, and nobody objected; `in_mantis` says that it was closed there."""
+
+    note: str = ""
+    in_mantis: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned(Event):
+    """`share` % of the time until `due` is used (core/sla_alerts.py); a due time that moves is warned of anew."""
+
+    share: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breached(Event):
+    """The due instant has passed while the clock ran."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityCompleted(Event):
+    """A core activity of the process is done (core/activities.py), such as trying to reproduce a bug."""
+
+    activity: str
+    note: str = ""
+    mailed: bool = False
+    """Whether the note was written for the requester, and is mailed to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refiled(Event):
+    """A person has the request filed anew, for its issue is gone from Mantis; what is known of that is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked(Event):
+    """A person says what our issue is to another one; what was said of the same issue before is replaced."""
+
+    number: int
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinked(Event):
+    """A person takes back that our issue has to do with another one."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedDuplicate(Event):
+    """A person says that it is the same as another request, whose issue is `number`; it follows that one from now on.
+
+    What a request hears of the one that it follows stands in core/duplicates.py. `confirmed` when they were asked about
+    it once more, because the other request is another customer's.
+    """
+
+    other: str
+    number: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmarkedDuplicate(Event):
+    """It is not the same after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateAdded(Event):
+    """Another request is the same as this one, and follows it. `issue` is what it takes for this one's."""
+
+    other: str
+    issue: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateRemoved(Event):
+    """Another request does not follow this one any more."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadUpdated(Event):
+    """What happened to the request that this one follows; `item` names the outbox item that told it.
+
+    `told` is False when one person sent both, and hears of it there. `number` is that of its issue, when it was filed.
+    `category` is what the other one is then, which decides what this one is where nobody has decided it; `outcome` and
+    `fixed_in` are what came of it, when it was resolved.
+    """
+
+    other: str
+    item: str
+    progress: Progress
+    why: str = ""
+    text: str = ""
+    number: int | None = None
+    told: bool = True
+    category: Category = Category.UNDECIDED
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried(Event):
+    """An outbox item that was given up is back in line."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedInMantis(Event):
+    """Somebody wrote a note in Mantis; `number` is the note's there, so that it is taken over once."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedInMantis(Event):
+    """Somebody changed in Mantis what we keep there, and it is put back (core/reconciliation.py). Values go by field.
+
+    `why` is what a note there says of it; "" where the rule is reason enough.
+    """
+
+    theirs: Mapping[str, str]
+    ours: Mapping[str, str]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingInMantis(Event):
+    """The issue was deleted in Mantis, or moved out of our sight; a person has to act."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInMantis(Event):
+    """The issue that was gone is there again."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsDropped(Event):
+    """After an update Mantis keeps all but these fields; () when it keeps all of them again."""
+
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesBundled(Event):
+    """Several notices went to one person in one mail, since there were too many of them (core/mail_throttle.py)."""
+
+    to: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFailed(Event):
+    """The mail service says that a mail did not do well; `report` names what it said, so that it is taken in once."""
+
+    to: str
+    failure: Failure
+    detail: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSkipped(Event):
+    """A notice was not sent, and why: the recorded reason that stands in its place."""
+
+    to: str
+    notice: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent(Event):
+    """Stands in the place of an event that this version cannot read. It is never stored; what is stored stays."""
+
+    kind: str
+    why: str
+
+
+EVENTS: Mapping[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        Received,
+        Quarantined,
+        Released,
+        Rejected,
+        Judged,
+        Overruled,
+        Filed,
+        DeliveryFailed,
+        Escalated,
+        HandedOver,
+        Reprioritised,
+        AskedRequester,
+        RequesterReplied,
+        LinkRequested,
+        Noted,
+        Resolved,
+        Reopened,
+        Closed,
+        Warned,
+        Breached,
+        Retried,
+        ActivityCompleted,
+        Linked,
+        Unlinked,
+        Refiled,
+        MarkedDuplicate,
+        UnmarkedDuplicate,
+        DuplicateAdded,
+        DuplicateRemoved,
+        LeadUpdated,
+        NotedInMantis,
+        ChangedInMantis,
+        MissingInMantis,
+        FoundInMantis,
+        FieldsDropped,
+        NoticesBundled,
+        MailFailed,
+        NoticeSkipped,
+    )
+}

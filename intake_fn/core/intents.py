@@ -1,0 +1,120 @@
+"""Intents: the deliveries to Mantis, to mailboxes and to other requests that an event causes. The outbox keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from intake_fn.core.vocabulary import Outcome, Progress, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRequest:
+    """Let the judge speak. Owed from the moment a request is saved, so that a crash can't skip it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileIssue:
+    """Create the issue in Mantis, once, with files."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateIssue:
+    """Bring handler, status, priority and project in Mantis in line with the case as it stands then."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Add a note to the issue in Mantis, of the event with which the case came to version `about`, once."""
+
+    text: str
+    about: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillNotes:
+    """Add to the issue in Mantis all notes and links that it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelateIssue:
+    """Relate the issue in Mantis to another one; None takes it back."""
+
+    number: int
+    relation: Relation | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyLead:
+    """Let another request know whether this one follows it."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyDuplicates:
+    """Tell requests that follow this one what has happened. `why` is our sentence, `text` what a person wrote."""
+
+    others: tuple[str, ...]
+    progress: Progress
+    why: str = ""
+    text: str = ""
+    number: int | None = None
+    outcome: Outcome = Outcome.UNSAID
+    fixed_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotice:
+    """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address."""
+
+    notice: str
+    to: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownIntent:
+    """Stands in the place of an intent that this version cannot read. It is never stored; what is stored stays."""
+
+    kind: str
+    why: str
+
+
+Intent = (
+    JudgeRequest
+    | FileIssue
+    | UpdateIssue
+    | AddNote
+    | BackfillNotes
+    | RelateIssue
+    | NotifyLead
+    | NotifyDuplicates
+    | SendNotice
+    | UnknownIntent
+)
+
+
+INTENTS: Mapping[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        JudgeRequest,
+        FileIssue,
+        UpdateIssue,
+        AddNote,
+        BackfillNotes,
+        RelateIssue,
+        NotifyLead,
+        NotifyDuplicates,
+        SendNotice,
+    )
+}
+
+
+def ready_at(intent: Intent, owed: datetime) -> datetime:
+    """When an intent that is owed since `owed` may be tried first."""
+    after = intent.after if isinstance(intent, SendNotice) else None
+    return max(owed, after) if after else owed

@@ -1,0 +1,51 @@
+"""How often a person is mailed about a request, and which mailbox an address is. Pure.
+
+A person gets so many mails about one request within an hour, and no more (`mail.per_hour` in support.yml).
+What comes after that waits until nothing has gone for an hour and then goes as one mail; so it goes on until an
+hour has brought nothing. Programs that answer each other come down to one mail an hour, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from intake_fn.core.addresses import ascii_host
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MailThrottle:
+    """What a person was mailed about a request within the last hour; nothing goes to them until `quiet`."""
+
+    sent: Mapping[str, datetime] = field(default_factory=dict)
+    """When, by the outbox item."""
+    quiet: datetime | None = None
+
+
+def throttled(
+    pace: MailThrottle, item_id: str, now: datetime, per_hour: int, *, waited: bool = False
+) -> tuple[MailThrottle, datetime | None]:
+    """The pace after one more mail, and until when that mail has to wait; None when it may go.
+
+    `waited` says that it was put off before. A mail that is tried again has its place still.
+    """
+    lately = {item: at for item, at in pace.sent.items() if now - HOUR < at <= now}
+    if item_id in lately:
+        return pace, None
+    if pace.quiet and now < pace.quiet <= now + HOUR:  # later than that is of a clock that was turned back since
+        return pace, pace.quiet
+    if len(lately) >= per_hour:
+        return MailThrottle(lately, now + HOUR), now + HOUR
+    return MailThrottle({**lately, item_id: now}, now + HOUR if waited else None), None
+
+
+def mailbox(address: str) -> str:
+    """The address in the one form by which it is looked up: small letters, and the host in ASCII, as SES writes it."""
+    name, at, host = address.strip().rpartition("@")
+    try:
+        return f"{name.lower()}{at}{ascii_host(host)}"
+    except ValueError:
+        return address.strip().lower()

@@ -1,0 +1,308 @@
+"""What Mantis should show of a case, and the one rule for what somebody changed there. Pure.
+
+The rule: **what is said in Mantis is taken over, what is set in Mantis is put back.**
+
+| In Mantis somebody                         | So we                                                      |
+|--------------------------------------------|------------------------------------------------------------|
+| writes a note                              | take it over (NotedInMantis)                               |
+| resolves or closes an open request         | take it over (Resolved: requester and level 3 are told)    |
+| closes a resolved request                  | take it over (Closed)                                      |
+| resolves or closes an undecided request    | put it back, and say there why: it is to be decided first  |
+| sets another resolution on what is done    | put ours back                                              |
+| sets status, handler, priority or project  | put ours back, and show both on the desk (ChangedInMantis) |
+| deletes the issue, or hides it             | flag it for a person (MissingInMantis), and keep all we have|
+
+It holds as well where our state has moved on in the meantime: a resolution made there counts, a
+handler set there does not. Our own writes are none of this: Mantis may show every state that the
+case has had since the oldest write that we still owe it. Only what is outside of that is somebody's
+change. A field that Mantis does not keep (`Case.unkept`) says nothing, and so is not compared.
+
+What our own account changed last to a state that the case once had is nobody's change: a write of ours
+came late, or Mantis itself took the issue out of feedback because its reporter, who is us, wrote a note
+(`reassign_on_feedback`). It is brought in line without a word (`astray`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake_fn.core.case import Case, resolved_by, states
+from intake_fn.core.events import (
+    ChangedInMantis,
+    Closed,
+    Escalated,
+    Event,
+    FoundInMantis,
+    HandedOver,
+    MissingInMantis,
+    NotedInMantis,
+    Received,
+    Resolved,
+)
+from intake_fn.core.process import REOPENED, Process
+from intake_fn.core.vocabulary import Category, Outcome, Status
+
+MANTIS = "mantis"
+"""The actor of what was changed in Mantis by nobody we could name."""
+
+DECIDE_FIRST = (
+    "It is not decided yet what it is, so it cannot be resolved. Please decide it on the Help Desk's page of it, the "
+    "link to which stands in the additional information: bug, request for change, or support."
+)
+
+_LONGEST_STEP = 2
+"""Events of one step at most (core/escalation.py, `_before`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MantisNote:
+    """A note as it stands in Mantis."""
+
+    number: int
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueState:
+    """An issue as it stands in Mantis. Names are Mantis's; `handler` is "" for nobody.
+
+    `changed_by` names who changed a field last, by field; `ours` are the fields that our own account did. The texts
+    are for finding duplicates; ours are the record.
+    """
+
+    project: str
+    handler: str
+    status: str
+    priority: str
+    resolution: str = ""
+    fixed_in: str = ""
+    notes: tuple[MantisNote, ...] = ()
+    changed_by: Mapping[str, str] | None = None
+    ours: frozenset[str] = frozenset()
+    summary: str = ""
+    description: str = ""
+
+
+def note_marker(case: Case, version: int) -> str:
+    """What the note of an event ends with, `version` being the event's place in the log: it is written once."""
+    return f"[{case.id}#{version}]"
+
+
+ANYTHING = "*"
+"""Stands for whatever a field may hold."""
+
+
+def expected(case: Case, process: Process) -> dict[str, str]:
+    """What Mantis should show of a case, by field; what is "" stays as it is there, as a handler who has left."""
+    return {
+        "project": process.mantis.projects[case.category],
+        "handler": "" if process.has_left(case.handler) else process.people[case.handler].mantis,
+        "status": process.mantis.status[Status.NEW if case.status.in_quarantine else case.status],
+        "priority": process.priorities[case.priority].mantis,
+        "resolution": _resolution(case, process),
+    }
+
+
+def _resolution(case: Case, process: Process) -> str:
+    """Of what follows another one it is a duplicate, unless it was resolved in Mantis by itself."""
+    done = resolved_by(case)
+    if done is None:
+        return ""
+    if not case.status.is_done:
+        return process.mantis.resolution[REOPENED]
+    outcome = Outcome.DUPLICATE if case.duplicate_of and not done.in_mantis else done.outcome
+    return process.mantis.resolution.get(outcome, "")
+
+
+def _outcome(stands: IssueState, case: Case, process: Process) -> Outcome:
+    """What a resolution in Mantis stands for; of two with one name there, the one that fits what the request is."""
+    found = [
+        Outcome(name)
+        for name, theirs in process.mantis.resolution.items()
+        if theirs.casefold() == stands.resolution.casefold() and name != REOPENED
+    ]
+    return found[-1 if case.category is Category.MISC else 0] if found else Outcome.UNSAID
+
+
+def assignee(case: Case, stands: IssueState, process: Process) -> str:
+    """The account that is to hold the issue: one of a group's people who holds it already keeps it."""
+    person = process.person(case.handler)
+    mine = {account.casefold() for account in person.accounts}
+    return stands.handler if stands.handler.casefold() in mine else person.mantis
+
+
+def next_event(
+    case: Case, stands: IssueState | None, owed: Iterable[int], process: Process, now: datetime
+) -> Event | None:
+    """The first thing that an issue tells of a case and its log does not; None when there is nothing (more).
+
+    `stands` is None when the issue is gone; `owed` are the versions of the case that owe Mantis a write yet.
+    """
+    if case.issue is None:
+        return None
+    if stands is None:
+        return None if case.missing_in_mantis else MissingInMantis(at=now, actor=MANTIS, number=case.issue)
+    if case.missing_in_mantis:
+        return FoundInMantis(at=now, actor=MANTIS, number=case.issue)
+    events = (*_notes(case, stands, process, now), *_changes(case, stands, [*owed], process, now))
+    return next(iter(events), None)
+
+
+def drifted(case: Case, stands: IssueState, process: Process) -> bool:
+    """Whether a field that nobody but our own account changed is not as it should be, though nothing is owed."""
+    return bool(_theirs(case, stands, (), process, ours=True))
+
+
+def _notes(case: Case, stands: IssueState, process: Process, now: datetime) -> Iterator[Event]:
+    known = {event.number for event in case.history if isinstance(event, NotedInMantis)}
+    markers = {note_marker(case, version) for version in range(1, case.version + 1)}
+    writers: dict[str, str] = {}
+    for note in stands.notes:
+        _, bracket, last = note.text.rstrip().rpartition("[")
+        marker = f"{bracket}{last}"
+        # The first with a marker is ours; who else ends a note with it quotes it.
+        ours = marker in markers and writers.setdefault(marker, note.author) == note.author
+        if not ours and note.number not in known:
+            yield NotedInMantis(at=now, actor=_who(note.author, process), number=note.number, text=note.text)
+
+
+def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Process, now: datetime) -> Iterator[Event]:
+    """A resolution that is taken over, or else what is put back."""
+    theirs = _theirs(case, stands, owed, process)
+    if "status" in theirs:
+        yield from _done(case, stands, process, now)
+    if theirs:
+        done = {process.mantis.status[one].casefold() for one in Status if one.is_done}
+        early = case.category is Category.UNDECIDED and theirs.get("status", "").casefold() in done
+        ours = {name: value for name, value in expected(case, process).items() if name in theirs}
+        who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
+        yield ChangedInMantis(
+            at=now, actor=_who(who, process), theirs=theirs, ours=ours, why=DECIDE_FIRST if early else ""
+        )
+
+
+def _theirs(
+    case: Case, stands: IssueState, owed: Sequence[int], process: Process, *, ours: bool = False
+) -> dict[str, str]:
+    """What Mantis shows and may not show because of us, by field; `ours` chooses who changed it last."""
+    may_show = _may_show(case, owed, process)
+    silent = {*case.dropped_fields, *_not_known(case, owed, process)}
+    by_us = _by_us(case, stands, process)
+    return {
+        name: value
+        for name, value in _fields(stands).items()
+        if name not in silent and not {value.casefold(), ANYTHING} & may_show[name] and (name in by_us) == ours
+    }
+
+
+def _by_us(case: Case, stands: IssueState, process: Process) -> set[str]:
+    """The fields that our own account changed last, to what we may have written; a person may use its token."""
+    once = _shown_since(case, 1, process, resets=True)
+    return {name for name, value in _fields(stands).items() if name in stands.ours and value.casefold() in once[name]}
+
+
+def _done(case: Case, stands: IssueState, process: Process, now: datetime) -> Iterator[Event]:
+    """Resolved or closed in Mantis: the requester reads how, without the notes, which are for colleagues."""
+    status = process.mantis.status
+    resolved, closed = (stands.status.casefold() == status[one].casefold() for one in (Status.RESOLVED, Status.CLOSED))
+    who = _who((stands.changed_by or {}).get("status", ""), process)
+    decided = case.category is not Category.UNDECIDED
+    if case.status in (Status.OPEN, Status.WAITING) and decided and (resolved or closed):
+        outcome = _outcome(stands, case, process)
+        yield Resolved(
+            at=now,
+            actor=who,
+            resolution=_in_words(stands, closed=closed),
+            in_mantis=True,
+            outcome=outcome,
+            fixed_in=stands.fixed_in if outcome.has_a_version else "",
+        )
+    elif case.status is Status.RESOLVED and closed:
+        yield Closed(at=now, actor=who, in_mantis=True)
+
+
+NO_WORDS = ("", "open", "reopened")
+"""Resolutions that say nothing of how it was done; nor does a number that has no name, such as @0@."""
+
+
+def _in_words(stands: IssueState, *, closed: bool) -> str:
+    """What the developers said by a resolution, for the requester; that they said nothing, where they did not."""
+    if stands.resolution.casefold() in NO_WORDS or stands.resolution.startswith("@"):
+        return f"The developers have {'closed' if closed else 'resolved'} it and did not say how it was resolved."
+    return f"The developers say: {stands.resolution}."
+
+
+def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
+    """By field, what Mantis may show because of us, or because it is known and about to be put back.
+
+    While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
+    """
+    first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
+    found = _shown_since(case, first, process, resets=bool(owed))
+    if owed:
+        for event in case.history[min(owed) - 1 :]:
+            for name, value in _known(event, process).items():
+                found[name].add(value.casefold())
+    return found
+
+
+def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:
+    """By field, what has stood for the case since a version; `resets` adds what Mantis makes of feedback by itself."""
+    found = _shows(case, process)
+    for _, state in states(case):
+        if state.version >= first:
+            for name, values in _shows(state, process).items():
+                found[name] |= values
+            if resets and state.status is Status.WAITING:
+                found["status"] |= {process.mantis.status[one].casefold() for one in (Status.OPEN, Status.NEW)}
+    return found
+
+
+def _shows(case: Case, process: Process) -> dict[str, set[str]]:
+    """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
+    found = {name: {value.casefold()} for name, value in expected(case, process).items()}
+    done = resolved_by(case)
+    if not case.status.is_done or done is None or not done.outcome:
+        # While it is open, it says how far others have come; and where nobody said what came of it, as before that was
+        # asked, nothing was written there that somebody could have changed.
+        found["resolution"] = {ANYTHING}
+    found["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
+    return found
+
+
+def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[str]:
+    """The handler, where ours has left: nobody is put back; or while a write is owed, if nobody knows whose it was."""
+    known = process.everyone
+    lost = any(isinstance(e, Received | Escalated | HandedOver) and e.handler not in known for e in case.history)
+    if process.has_left(case.handler) or (owed and lost):
+        yield "handler"
+
+
+def _known(event: Event, process: Process) -> Mapping[str, str]:
+    """What an event has told of Mantis already; what was closed there is resolved here first: people may object."""
+    if isinstance(event, Resolved) and event.in_mantis:
+        return {"status": process.mantis.status[Status.CLOSED]}
+    return event.theirs if isinstance(event, ChangedInMantis) else {}
+
+
+def _fields(stands: IssueState) -> dict[str, str]:
+    return {
+        "project": stands.project,
+        "handler": stands.handler,
+        "status": stands.status,
+        "priority": stands.priority,
+        "resolution": stands.resolution,
+    }
+
+
+def _who(account: str, process: Process) -> str:
+    """The address of the person or group whose account it is; the account's own name for others, and for several."""
+    found = [
+        person.address
+        for person in process.everyone.values()
+        if account.casefold() in {own.casefold() for own in person.accounts}
+    ]
+    return found[0] if len(found) == 1 else account or MANTIS

@@ -1,0 +1,118 @@
+"""The closed vocabularies of a case: what it is, where it stands, what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """The verdict's category. `UNDECIDED` means that a person has to decide."""
+
+    BUG = "bug"
+    CHANGE = "change"
+    MISC = "misc"
+    UNDECIDED = "undecided"
+
+
+class Status(StrEnum):
+    """Where a case stands, for the requester as for the desk."""
+
+    QUARANTINED = "quarantined"
+    """Received, and held back until a person has looked at it (core/quarantine.py)."""
+    REJECTED = "rejected"
+    """A person has set it aside: nobody asks for anything. It stays, and can still be let through."""
+    NEW = "new"
+    """Received, not yet judged."""
+    OPEN = "open"
+    """With a level; somebody handles it."""
+    WAITING = "waiting"
+    """We asked the requester something; the clock is paused."""
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands in a queue."""
+        return self in (Status.NEW, Status.OPEN, Status.WAITING)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is resolved, with or without the time to object being over."""
+        return self in (Status.RESOLVED, Status.CLOSED)
+
+    @property
+    def in_quarantine(self) -> bool:
+        """Whether it goes nowhere: no verdict, no issue, no mail."""
+        return self in (Status.QUARANTINED, Status.REJECTED)
+
+
+class Filing(StrEnum):
+    """How far the case has come on its way into Mantis."""
+
+    QUARANTINED = "quarantined"
+    """Held back; nothing is tried."""
+    REJECTED = "rejected"
+    """Set aside by a person; nothing is tried."""
+    QUEUED = "queued"
+    FILED = "filed"
+    FAILED = "failed"
+    """Tried too often: a person has to look, `specdesk outbox retry` tries again."""
+
+
+class Outcome(StrEnum):
+    """What came of a request, as a person says who resolves it."""
+
+    UNSAID = ""
+    """Nobody said: in logs before that, and where Mantis has a resolution that stands for none of these."""
+    FIXED = "fixed"
+    DONE = "done"
+    NO_CHANGE = "no-change"
+    NOT_REPRODUCIBLE = "not-reproducible"
+    NOT_FIXABLE = "not-fixable"
+    DUPLICATE = "duplicate"
+    POSTPONED = "postponed"
+    WONT_FIX = "wont-fix"
+
+    @property
+    def has_a_version(self) -> bool:
+        """Whether there can be a version of the product with which it came about."""
+        return self in (Outcome.FIXED, Outcome.DONE)
+
+
+class Failure(StrEnum):
+    """What the mail service says of a mail after it took it."""
+
+    BOUNCED = "bounced"
+    """There is no such mailbox, or it takes no mail from us."""
+    UNDELIVERED = "undelivered"
+    """This one did not arrive; another may."""
+    COMPLAINED = "complained"
+    """Its reader reported it as unwanted."""
+    UNDELIVERABLE = "undeliverable"
+    """The mail service does not take it: no mail can be sent to such an address."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether no more mail may go there."""
+        return self is not Failure.UNDELIVERED
+
+
+class Relation(StrEnum):
+    """What our issue is to another one in Mantis, in its words."""
+
+    DUPLICATE = "duplicate-of"
+    RELATED = "related-to"
+    PARENT = "parent-of"
+    CHILD = "child-of"
+
+
+class Progress(StrEnum):
+    """What a request hears of the one that it follows."""
+
+    FILED = "filed"
+    DECIDED = "decided"
+    WORKAROUND = "workaround"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"

@@ -1,0 +1,192 @@
+"""Counting again, for admins: the stored state against the log, and due times against another support.yml.
+
+Both page through the queue index, so they cost what is open; no request or sweep takes this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core.case import Case, Step
+from intake_fn.core.errors import Stale
+from intake_fn.core.escalation import advance, handler_at, refuse_unread, standing
+from intake_fn.core.events import Escalated
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
+from intake_fn.core.request import Priority
+from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
+from intake_fn.core.vocabulary import Status
+from intake_fn.ports import CaseRow, Page, Store
+
+PAGE = 100
+ATTEMPTS = 5
+
+UP_AT_ONCE = "Such requests are handled at this level. This one came in before that was seen to."
+
+
+def rows(store: Store, *, open_only: bool = True) -> Iterator[CaseRow]:
+    """All cases, or all open ones, page by page."""
+    yield from _pages(partial(store.queue, None, open_only=open_only))
+    for status in Status:
+        if status.in_quarantine and not open_only:
+            yield from _pages(partial(store.quarantine, status))
+
+
+def _pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
+    """The rows of a list, page by page."""
+    cursor = ""
+    while True:
+        page = listed(limit=PAGE, cursor=cursor)
+        yield from page.rows
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+# --- the stored state against the log --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A case whose stored state is not the fold of its log; `step` is what should be stored."""
+
+    step: Step
+    stored: CaseRow
+
+    @property
+    def parts(self) -> dict[str, tuple[Any, Any]]:
+        """What differs: as it is stored, as it should be."""
+        right = CaseRow.of(self.step)
+        pairs = {part.name: (getattr(self.stored, part.name), getattr(right, part.name)) for part in fields(CaseRow)}
+        return {name: (a, b) for name, (a, b) in pairs.items() if a != b}
+
+
+def difference(store: Store, process: Process, row: CaseRow) -> Difference | None:
+    """What is wrong with a row. Raises Unreadable for a case whose log is not known in full.
+
+    Raises Stale for one that never stands still long enough to be compared.
+
+    An index follows its table a moment later, and a case may move while it is read: only what is
+    found twice, with the log read in between, is a difference.
+    """
+    for _ in range(ATTEMPTS):
+        case = store.load(row.id)
+        refuse_unread(case)
+        step = standing(case, process)
+        if row == CaseRow.of(step):
+            return None
+        again = store.row(row.id)
+        if again == row:
+            return Difference(step, row)
+        row = again
+    raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
+
+
+# --- what earlier versions left otherwise ----------------------------------------------------
+
+
+def settled(store: Store, process: Process, row: CaseRow, now: datetime) -> bool:
+    """Have a request of before stand as one of today does; whether there was something to do.
+
+    One that is handled at a level of its own goes there from below, and an urgent one to the top of its queue.
+    """
+    at = process.priorities[row.priority].handled_at
+    below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
+    if not below and row.on_top == (row.priority is Priority.URGENT and row.status.is_open):
+        return False
+    case = store.load(row.id)
+    refuse_unread(case)
+    if at is not None and below and case.level < at:
+        to = handler_at(at, case, process)
+        event = Escalated(at=now, actor=SPECDESK, level=at, handler=to, reason=NOT_THIS_LEVEL, note=UP_AT_ONCE)
+        store.save(case.version, advance(case, event, process))
+    else:
+        store.restate(standing(case, process))
+    return True
+
+
+# --- due times against another support.yml ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due time that another support.yml would move; None is no clock. `zone` is the new calendar's, else the old."""
+
+    case: Case
+    before: datetime | None
+    after: datetime | None
+    zone: str
+    why: str
+
+
+def move(case: Case, old: Process, new: Process) -> Move | None:
+    """How a new process would move the due time of a case; None when it would not."""
+    before = due(case, old)
+    after = due(case, new)
+    if (before and before.instant) == (after and after.instant):
+        return None
+    known = after or before
+    old_at, new_at = (found.instant if found else None for found in (before, after))
+    why = "; ".join(_reasons(case, old, new, before, after))
+    return Move(case, old_at, new_at, known.zone if known else "UTC", why)
+
+
+def _reasons(case: Case, old: Process, new: Process, before: Due | None, after: Due | None) -> Iterator[str]:
+    """What of a case's target and calendar differs in the time that is counted."""
+    if case.level not in new.levels:
+        yield f"level {case.level} is gone"
+        return
+    office = case.request.requester.office
+    if office in old.offices and office not in new.offices:
+        yield f"the office {old.offices[office].name} is gone"
+    if before is None or after is None:
+        yield "no clock ran" if before is None else "no clock would run"
+        return
+    if before.target != after.target:
+        yield f"the response time is {_target(after.target)} instead of {_target(before.target)}"
+    first, last = before.started, max(before.instant, after.instant)
+    yield from _differences(calendar_of(case, old), calendar_of(case, new), first, last)
+
+
+def _target(target: Target) -> str:
+    if isinstance(target, SameDay):
+        return f"the same day before {target.cutoff:%H:%M}, else {target.next_due:%H:%M} of the next working day"
+    return f"{target.hours} {'hours around the clock' if isinstance(target, AroundTheClock) else 'working-day hours'}"
+
+
+def _differences(old: Calendar, new: Calendar, first: datetime, last: datetime) -> Iterator[str]:
+    if old.id != new.id:
+        yield f"the calendar is {new.id} instead of {old.id}"
+    if old.zone != new.zone:
+        yield f"the zone is {new.zone} instead of {old.zone}"
+    if old.hours != new.hours:
+        yield f"hours are {_hours(new)} instead of {_hours(old)}"
+    if old.working_days != new.working_days:
+        yield f"working days are {_days(new)} instead of {_days(old)}"
+    day, end = (instant.astimezone(ZoneInfo(new.zone)).date() for instant in (first, last))
+    while day <= end:
+        yield from _holiday(day, old, new)
+        day += timedelta(days=1)
+
+
+def _holiday(day: date, old: Calendar, new: Calendar) -> Iterator[str]:
+    before, after = old.holidays.get(day), new.holidays.get(day)
+    if after and not before:
+        yield f"{day} becomes a holiday ({after})"
+    if before and not after:
+        yield f"{day} is no holiday any more ({before})"
+    if before and after and before.part != after.part:
+        yield f"{day} is {after.name} {after.part} instead of {before.part}"
+
+
+def _hours(calendar: Calendar) -> str:
+    return " and ".join(map(str, calendar.hours))
+
+
+def _days(calendar: Calendar) -> str:
+    return ", ".join(WEEKDAYS[day] for day in sorted(calendar.working_days))

@@ -1,0 +1,58 @@
+"""What somebody who leaves has open: it is found, and given to somebody else, with history and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core import escalation
+from intake_fn.core.errors import Stale, Unreadable
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.unassigned import Gone, handing_over, homeless
+from intake_fn.desk.consistency_check import rows
+from intake_fn.desk.outbox import ATTEMPTS
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Store
+
+log = structlog.get_logger()
+
+
+def of(store: Store, person: str) -> Iterator[str]:
+    """The open requests that somebody handles."""
+    return (row.id for row in rows(store) if row.handler == person)
+
+
+def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
+    """Give a request that `whom` handles to somebody else; False when they do not handle it any more.
+
+    What is owed because of it is left to the sweep. Raises Refused when the rules do not allow it, and Stale when
+    others are faster.
+    """
+    for _ in range(ATTEMPTS):
+        case = desk.store.load(case_id)
+        event = handing_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
+        if event is None:
+            return False
+        try:
+            desk.store.save(case.version, escalation.advance(case, event, desk.process))
+        except Stale:
+            continue
+        return True
+    raise Stale(f"{case_id} is changing too fast. Try again in a moment.")
+
+
+def orphans(store: Store, process: Process) -> Mapping[Gone, Sequence[str]]:
+    """What open requests refer to and is gone, and which requests these are."""
+    found: dict[Gone, list[str]] = {}
+    for row in rows(store):
+        try:
+            for gone in homeless(store.load(row.id), process):
+                found.setdefault(gone, []).append(row.id)
+        except Unreadable as error:
+            log.warning("case_left_out", case=row.id, error=str(error))
+    return found

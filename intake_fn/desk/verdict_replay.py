@@ -1,0 +1,141 @@
+"""What the records are good for afterwards: a verdict given again, overruled verdicts as evaluation cases.
+
+What was said between us and a language model is kept beside the files of requests, so that a verdict that rests on it
+can be given again without asking anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from intake_fn.core.case import Case
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
+from intake_fn.core.events import Overruled
+from intake_fn.core.request import Request
+from intake_fn.ports import Files, Store
+from spec_lookup import Claim, NotRecorded, Spec, Verdict
+from spec_lookup.exchanges import answer_in, name_of
+from spec_lookup.reader import NOT_RECORDED, Reader
+
+PAGE = 200
+"""Requests that are read from the queue at a time."""
+
+FOLDER = "exchanges"
+"""Where in the file store exchanges with a language model are kept."""
+
+BEDROCK = "bedrock:"
+"""How the name of a judge begins that has a language model read the clauses."""
+
+log = structlog.get_logger()
+
+OVERRULED = "overruled"
+"""The kind of an evaluation case that came from a person's decision."""
+
+
+def claim_of(request: Request) -> Claim:
+    """What the judge reads of a request."""
+    return Claim(
+        summary=request.summary,
+        what_happened=request.description,
+        what_expected=request.expected,
+        steps=request.steps,
+        module=request.module,
+        reporter_says=request.kind.value,
+    )
+
+
+def people_in(request: Request) -> tuple[str, ...]:
+    """Names that are not sent outside: the requester, who is to be set up, who approves it."""
+    named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
+    return (request.requester.name, *filter(None, named))
+
+
+def pinned(case: Case) -> Verdict:
+    """The verdict as it was given. Raises Refused when the judge has not spoken."""
+    if case.verdict is None:
+        raise Refused(f"{case.id} has no verdict: the judge has not spoken yet.")
+    return Verdict.from_plain(case.verdict)
+
+
+def as_bytes(verdict: Verdict) -> bytes:
+    """A verdict as one line of JSON, always the same for the same verdict."""
+    return json.dumps(verdict.to_plain(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanges:
+    """Exchanges with a language model in the file store."""
+
+    files: Files
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep one. The answer is worth more than its record: when that can't be kept, it is logged."""
+        try:
+            self.files.put(f"{FOLDER}/{name}", text.encode(), "application/json")
+        except SpecdeskError as error:
+            log.warning("exchange_not_kept", name=name, error=str(error))
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer that was kept. Raises NotRecorded."""
+        where = f"{FOLDER}/{name_of(request)}"
+        try:
+            text = self.files.get(where).decode()
+        except Unknown as error:
+            raise NotRecorded("no recorded answer") from error
+        return answer_in(text, request, where)
+
+
+def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
+    """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
+    given = pinned(case)
+    if given.judge.startswith(BEDROCK):
+        reader = Reader(given.judge.removeprefix(BEDROCK), Exchanges(files).ask)
+        people = people_in(case.request)
+        again = reader(spec, given.claim, people)
+        if again.reasons == (NOT_RECORDED,):  # before, the requester alone was masked
+            again = reader(spec, given.claim, people[:1])
+        return again
+    return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
+
+
+def evaluation_cases(store: Store) -> Iterator[dict[str, Any]]:
+    """Every request whose verdict a person has overruled, as a line of singles.jsonl without its spec; oldest last."""
+    cursor = ""
+    while True:
+        page = store.queue(None, open_only=False, limit=PAGE, cursor=cursor)
+        for row in page.rows:
+            try:
+                case = store.load(row.id)
+            except Unreadable as error:
+                log.warning("case_left_out", case=row.id, error=str(error))
+                continue
+            if (decided := _decision(case)) is not None:
+                yield _single(case, decided)
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+def _decision(case: Case) -> Overruled | None:
+    """The last decision of a person on a request that the judge had spoken on."""
+    decisions = [event for event in case.history if isinstance(event, Overruled)]
+    return decisions[-1] if decisions and case.verdict is not None else None
+
+
+def _single(case: Case, decided: Overruled) -> dict[str, Any]:
+    verdict, claim = pinned(case), claim_of(case.request)
+    page, _, anchor = decided.clause.partition("#")
+    return {
+        "id": case.id,
+        "request": {name: value for name, value in claim.to_plain().items() if value},
+        "verdict": decided.category.value,
+        "page": page or None,
+        "anchor": anchor or None,
+        "kind": OVERRULED,
+        "note": f"{verdict.judge} said {verdict.category}; {decided.reason}",
+    }

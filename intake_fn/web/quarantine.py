@@ -1,0 +1,95 @@
+"""What is held back, and what was set aside: two lists of the desk, in which many can be decided on at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.vocabulary import Status
+from intake_fn.web.access import ADMIN, front, me, open_to
+from intake_fn.web.actions import ACTIONS, event_of
+from intake_fn.web.numbers import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+blueprint = Blueprint("held_back", __name__, url_prefix="/desk/held-back")
+
+PAGE = 50
+DECISIONS = ("let-through", "reject")
+
+
+@blueprint.get("")
+@open_to(ADMIN)
+def listed() -> Any:
+    """Those that wait, or with `aside` those that were set aside, the most recent first; with `ticked` all ticked."""
+    return _page()
+
+
+@blueprint.post("")
+@open_to(ADMIN)
+def decide() -> Any:
+    """Let all that are ticked through, or set them aside; what changed meanwhile is left as it is, and said."""
+    action = request.form.get("action", "")
+    ticked = request.form.getlist("case")
+    if action not in DECISIONS:
+        raise Refused("Press one of the buttons: let through, or set aside.")
+    if not ticked:
+        return _page("Tick the requests that you mean first."), 422
+    try:
+        left = _decide(action, ticked)
+    except TryLater:
+        return _page(
+            "Not all may have been saved. Those that still stand here were not: please try again in a minute.", ticked
+        ), 503
+    except Refused as error:
+        return _page(str(error), ticked), 422
+    return redirect(url_for("held_back.listed", done=action, number=len(ticked) - left, left=left or None), 303)
+
+
+def _decide(action: str, ticked: Sequence[str]) -> int:
+    """Let it happen to each; how many were left as they are. Raises TryLater, and Refused for a missing reason.
+
+    Together they take as long as a single one may: what is not delivered by then is left to the sweep.
+    """
+    desk = front().desk()
+    event_of(action, request.form, desk, me())
+    until = desk.clock() + desk.inline
+    left = 0
+    for one in ticked:
+        case_id, _, seen = one.partition(":")
+        event = event_of(action, request.form, desk, me())
+        try:
+            replace(desk, inline=until - desk.clock()).act(case_id, event, whole(seen, 0))
+        except (Stale, Refused, Unknown, Unreadable):
+            left += 1
+    return left
+
+
+def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
+    """The list; `problem` is shown above it, with what was ticked and typed."""
+    store = front().desk().store
+    status = Status.REJECTED if request.args.get("aside") else Status.QUARANTINED
+    page = store.quarantine(status, PAGE, request.args.get("cursor", ""))
+    all_ticked = bool(request.args.get("ticked")) and not problem
+    done = request.args.get("done", "")
+    return render_template(
+        "quarantine.html",
+        rows=page.rows,
+        unread=page.unread,
+        cursor=page.cursor,
+        aside=status is Status.REJECTED,
+        ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,
+        counts=store.counts(),
+        ledger=store.ledger(),
+        problem=problem,
+        reason=request.form.get("reason", ""),
+        actions=ACTIONS,
+        done=done if done in DECISIONS else "",
+        number=whole(request.args.get("number"), 0),
+        left=whole(request.args.get("left"), 0),
+        now=front().desk().clock(),
+    )

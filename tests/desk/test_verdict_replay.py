@@ -1,0 +1,126 @@
+"""A verdict that rests on a language model is given again from what was kept of the exchange."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.errors import Refused
+from intake_fn.core.request import Kind
+from intake_fn.desk.verdict_replay import Exchanges, as_bytes, given_again, pinned
+from spec_lookup import InputBroken, NoAnswer, Spec
+from spec_lookup.exchanges import kept
+from spec_lookup.reader import Reader
+from tests.desk.test_story import Room, request
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.process import Process
+
+SPEC = Spec.of([("shipments.md", "# Shipments\n\n## Opening {#open}\n\nA shipment opens with one click.\n")])
+ANSWER = {
+    "observed": "An error page.",
+    "expected": "The shipment opens.",
+    "clause": "shipments#open",
+    "quote": "A shipment opens with one click.",
+    "verdict": "bug",
+    "ground": "clause",
+    "stance": "supports-expected",
+    "confidence": 0.9,
+    "reason": "The spec promises that it opens, [name 1].",
+}
+
+
+@pytest.fixture
+def room(process: Process) -> Room:
+    """A desk whose judge asks a model, and keeps what was said."""
+    room = Room(process)
+    room.spec = SPEC
+    judge = Reader("a-model", kept(Exchanges(room.files).keep, lambda _: dict(ANSWER)))
+    room.desk = replace(room.desk, judge=judge)
+    return room
+
+
+def taken_in(room: Room) -> Case:
+    """A request that names its requester."""
+    return room.desk.take_in(request(description="Camille here. It shows error 500."), "key")
+
+
+def test_the_same_verdict_comes_from_the_record(room: Room) -> None:
+    """Nobody is asked, and nothing differs."""
+    case = taken_in(room)
+
+    assert "bedrock:a-model" == pinned(case).judge
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+SET_UP = {"what": "A new user", "person_name": "Jo Wu", "approver": "Claire Morel"}
+
+
+def test_nobody_who_is_to_be_set_up_or_approves_is_named_outside(room: Room) -> None:
+    """What reports a failure is read by the model, without their names; the record gives the same verdict."""
+    words = "When I save Jo Wu I get error 500. Claire Morel saw it, too."
+    case = room.desk.take_in(request(kind=Kind.SETUP, description=words, details=SET_UP), "key")
+    [kept] = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
+
+    assert "bedrock:a-model" == pinned(case).judge
+    assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in kept
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+def test_what_was_recorded_with_fewer_names_masked_is_given_again(room: Room) -> None:
+    """As before their names were masked, too."""
+    reader = Reader("a-model", kept(Exchanges(room.files).keep, lambda _: dict(ANSWER)))
+    room.desk = replace(room.desk, judge=lambda spec, claim, names: reader(spec, claim, names[:1]))
+    case = room.desk.take_in(request(kind=Kind.SETUP, description="Jo Wu: error 500.", details=SET_UP), "key")
+
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+def test_without_the_record_no_verdict_is_made_up(room: Room) -> None:
+    """It says that there is none."""
+    case = taken_in(room)
+    room.files = type(room.files)()
+
+    assert ("No recorded answer.",) == given_again(case, SPEC, room.files).reasons
+
+
+def test_a_damaged_record_is_said(room: Room) -> None:
+    """With the place where it stands."""
+    case = taken_in(room)
+    [key] = [key for key in room.files.kept if key.startswith("exchanges/")]
+    room.files.put(key, b"{}", "application/json")
+
+    with pytest.raises(InputBroken, match=key):
+        given_again(case, SPEC, room.files)
+
+
+def test_an_exchange_that_cannot_be_kept_costs_no_verdict(room: Room) -> None:
+    """The file store is down; the requester has an answer."""
+    room.files.down = True
+
+    assert "bug" == taken_in(room).category
+
+
+def test_the_built_in_judge_in_a_models_place_is_asked_again(process: Process) -> None:
+    """Its verdict says for whom it spoke, and so does the second one."""
+
+    def down(request: dict[str, Any]) -> dict[str, Any]:
+        del request
+        raise NoAnswer("It is off.")
+
+    room = Room(process)
+    room.spec = SPEC
+    room.desk = replace(room.desk, judge=Reader("a-model", down))
+    case = taken_in(room)
+
+    assert "built-in, for bedrock:a-model" == pinned(case).judge
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+def test_what_was_never_judged_cannot_be_given_again(room: Room) -> None:
+    """It is said."""
+    with pytest.raises(Refused, match="not spoken yet"):
+        pinned(replace(taken_in(room), verdict=None))

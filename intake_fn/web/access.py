@@ -23,11 +23,13 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import names_of
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.process import Person
     from intake_fn.web import WebConfig
 
 EXTENSION = "specdesk"
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
 class Caller(StrEnum):
@@ -47,7 +49,7 @@ def open_to(caller: Caller) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if caller in (ENGINEER, ADMIN) and engineer() is None:
                 return ask_to_sign_in()
             if caller is ADMIN:
@@ -117,7 +119,7 @@ def refuse_others() -> None:
         raise Forbidden(f"Only admins may do this: {names_of(process.admins, process)}.")
 
 
-def ask_to_sign_in() -> Any:
+def ask_to_sign_in() -> ResponseReturnValue:
     """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))

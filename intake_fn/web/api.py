@@ -25,6 +25,8 @@ from intake_fn.web.numbers import whole
 from intake_fn.web.pages import citation, submit_key, take_in
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
 
@@ -48,7 +50,7 @@ Errors = dict[str, list[str]]
 
 @blueprint.post("/requests")
 @open_to(PUBLIC)
-def create() -> Any:
+def create() -> ResponseReturnValue:
     """Take a request in: 201 with its number, link and verdict, or 422 with everything that is wrong."""
     request.max_content_length = posted.LARGEST
     body = request.get_json()
@@ -80,7 +82,7 @@ def create() -> Any:
 
 @blueprint.get("/search")
 @open_to(PUBLIC)
-def search() -> Any:
+def search() -> ResponseReturnValue:
     """Clauses of the spec that are about a text: the suggestions while typing, and the tools of engineers."""
     asked, limit = request.args.get("q", ""), whole(request.args.get("limit", "5"), 0)
     if len(asked) > LONGEST_QUERY:
@@ -213,6 +215,6 @@ def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
     return files, problems
 
 
-def _refuse(errors: Errors) -> Any:
+def _refuse(errors: Errors) -> ResponseReturnValue:
     message = "The request is not complete. Mend what `fields` names and send it again."
     return jsonify(error={"title": "Not taken in", "message": message, "fields": errors}), 422

@@ -30,6 +30,8 @@ from intake_fn.web.status import files_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.core.process import Person
@@ -57,7 +59,7 @@ LONGEST_QUERY = 2000
 
 @blueprint.get("")
 @open_to(ENGINEER)
-def queue() -> Any:
+def queue() -> ResponseReturnValue:
     """Requests of a level, one's own, all, or the resolved ones; urgent ones on top, then the most recent."""
     process = front().process
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
@@ -130,14 +132,14 @@ def _keeper_of(row: CaseRow) -> Person | None:
 
 @blueprint.get("/requests/<case_id>")
 @open_to(ENGINEER)
-def show(case_id: str) -> Any:
+def show(case_id: str) -> ResponseReturnValue:
     """A request: claim, verdict with its evidence, files, history, what is owed, and what can be done."""
     return _page(case_id)
 
 
 @blueprint.post(f"/requests/<case_id>/<any({ANY_ACTION}):action>")
 @open_to(ENGINEER)
-def act(case_id: str, action: str) -> Any:
+def act(case_id: str, action: str) -> ResponseReturnValue:
     """Let it happen, or say why not, with everything typed still there; ask first where somebody else has it."""
     desk = front().desk()
     if ACTIONS[action].for_admins:
@@ -310,7 +312,7 @@ def _likely_first(person: str, people: Sequence[str]) -> list[str]:
 
 @blueprint.get("/expected")
 @open_to(ENGINEER)
-def expected() -> Any:
+def expected() -> ResponseReturnValue:
     """A question in, clauses out."""
     text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
     spec = front().desk().spec() if text else None
@@ -324,14 +326,14 @@ def expected() -> Any:
 
 @blueprint.get("/outbox")
 @open_to(ADMIN)
-def outbox() -> Any:
+def outbox() -> ResponseReturnValue:
     """What was given up, and what waits for its next try."""
     return _outbox()
 
 
 @blueprint.post("/outbox/retry")
 @open_to(ADMIN)
-def retry() -> Any:
+def retry() -> ResponseReturnValue:
     """Put a given-up item back in line and try it at once."""
     desk = front().desk()
     item = request.form.get("item", "")

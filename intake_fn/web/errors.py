@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Response, jsonify, render_template, request
@@ -31,6 +31,7 @@ from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.typing import ResponseReturnValue
 
 log = structlog.get_logger()
 
@@ -98,14 +99,14 @@ def show(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def _ours(error: Exception) -> Any:
+def _ours(error: Exception) -> ResponseReturnValue:
     shown = next(SHOWN[kind] for kind in type(error).__mro__ if kind in SHOWN)
     if shown.status >= 500:  # noqa: PLR2004 - ours
         log.error("page_failed", path=request.path, error=str(error), kind=type(error).__name__)
     return answer(shown, str(error) if shown.tell else "")
 
 
-def _http(error: HTTPException) -> Any:
+def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:  # noqa: PLR2004 - a redirect
         return error
@@ -120,7 +121,7 @@ NO_COOKIE = (
 )
 
 
-def _forgery(_error: CSRFError) -> Any:
+def _forgery(_error: CSRFError) -> ResponseReturnValue:
     """The desk's forms carry a token of the session: without a session, signing in comes first."""
     if request.endpoint in ("sign_in.mail_link", "sign_in.enter"):
         said = clean_line(request.form.get("address"))
@@ -133,7 +134,7 @@ def _forgery(_error: CSRFError) -> Any:
     )
 
 
-def answer(shown: Shown, message: str) -> Any:
+def answer(shown: Shown, message: str) -> Response:
     """The page of an error, or its JSON for the API."""
     headers = {"Retry-After": "30"} if shown.status == 503 else {}  # noqa: PLR2004 - as HTTP names it
     if request.path.startswith("/api/"):

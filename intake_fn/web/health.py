@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
 
@@ -10,12 +10,15 @@ from intake_fn.core.errors import SpecdeskError
 from intake_fn.web.access import PUBLIC, engineer, front, open_to
 from spec_lookup import SpecLookupError
 
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/health")
 @open_to(PUBLIC)
-def health() -> Any:
+def health() -> ResponseReturnValue:
     """200 when everything answers and every request is accounted for, else 503; to who signed in, with all parts."""
     parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
     well = all(part["ok"] for part in parts.values())

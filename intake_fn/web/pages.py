@@ -24,6 +24,8 @@ from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
     from intake_fn.web.attachments import Selection
@@ -43,14 +45,14 @@ TYPED_IS_KEPT = "It may not have been saved. Nothing you typed is lost: send it 
 
 @blueprint.get("/requests/new")
 @open_to(PUBLIC)
-def choose() -> Any:
+def choose() -> ResponseReturnValue:
     """Ask which form."""
     return render_template("choose.html", forms=FORMS)
 
 
 @blueprint.get(f"/requests/new/{KINDS}")
 @open_to(PUBLIC)
-def new(kind: str) -> Any:
+def new(kind: str) -> ResponseReturnValue:
     """An empty form; with `clause`, about a clause of the spec."""
     form = form_for(Kind(kind), front().process)
     opened = front().links.sign(Purpose.FORM, front().clock().isoformat())
@@ -62,14 +64,14 @@ def new(kind: str) -> Any:
 
 @blueprint.get(f"/requests/{KINDS}")
 @open_to(PUBLIC)
-def again(kind: str) -> Any:
+def again(kind: str) -> ResponseReturnValue:
     """Open the address of a form that was shown again: an empty one."""
     return redirect(url_for("pages.new", kind=kind))
 
 
 @blueprint.post(f"/requests/{KINDS}")
 @open_to(PUBLIC)
-def send(kind: str) -> Any:
+def send(kind: str) -> ResponseReturnValue:
     """Take a form in and go on to its receipt, or show it again."""
     said, unreadable = posted.read()
     desk = front().desk()
@@ -78,7 +80,7 @@ def send(kind: str) -> Any:
     clause = citation(said.get("clause", ""))
     selection = attachments.chosen(desk, said, posted.files())
 
-    def show_again(status: int, message: str = "") -> Any:
+    def show_again(status: int, message: str = "") -> ResponseReturnValue:
         return _show_again(desk, form, selection, said, message), status
 
     if not form.check(selection.count, selection.problems):

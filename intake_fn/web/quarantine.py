@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -16,6 +16,8 @@ from intake_fn.web.numbers import whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flask.typing import ResponseReturnValue
+
 blueprint = Blueprint("held_back", __name__, url_prefix="/desk/held-back")
 
 PAGE = 50
@@ -24,14 +26,14 @@ DECISIONS = ("let-through", "reject")
 
 @blueprint.get("")
 @open_to(ADMIN)
-def listed() -> Any:
+def listed() -> ResponseReturnValue:
     """Those that wait, or with `aside` those that were set aside, the most recent first; with `ticked` all ticked."""
     return _page()
 
 
 @blueprint.post("")
 @open_to(ADMIN)
-def decide() -> Any:
+def decide() -> ResponseReturnValue:
     """Let all that are ticked through, or set them aside; what changed meanwhile is left as it is, and said."""
     action = request.form.get("action", "")
     ticked = request.form.getlist("case")

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
@@ -20,6 +20,8 @@ from intake_fn.web.access import ENGINEER, PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import clean_line
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.process import Person
 
 SESSION = timedelta(hours=12)
@@ -36,7 +38,7 @@ NO_LONGER_GOOD = "This link is no longer good: it was used, or it is too old. As
 
 @blueprint.get("/sign-in")
 @open_to(PUBLIC)
-def ask() -> Any:
+def ask() -> ResponseReturnValue:
     """Ask for the address."""
     _remember_where_to(request.args.get("next", ""))
     return _ask()
@@ -44,7 +46,7 @@ def ask() -> Any:
 
 @blueprint.post("/sign-in")
 @open_to(PUBLIC)
-def mail_link() -> Any:
+def mail_link() -> ResponseReturnValue:
     """Have a link mailed to an address of the Help Desk. Every other one gets the same answer, in the same time."""
     address = clean_line(request.form.get("address"))
     if problem := wrong_with(address):
@@ -55,7 +57,7 @@ def mail_link() -> Any:
 
 @blueprint.get("/sign-in/<token>")
 @open_to(TOKEN)
-def confirm(token: str) -> Any:
+def confirm(token: str) -> ResponseReturnValue:
     """A button: programs that look into mails fetch links, but press no buttons."""
     person = _unsealed(token)
     if person is None:
@@ -65,7 +67,7 @@ def confirm(token: str) -> Any:
 
 @blueprint.post("/sign-in/<token>")
 @open_to(TOKEN)
-def enter(token: str) -> Any:
+def enter(token: str) -> ResponseReturnValue:
     """Sign in, once."""
     desk = front().desk()
     person = _unsealed(token)
@@ -86,7 +88,7 @@ def enter(token: str) -> Any:
 
 @blueprint.post("/sign-out")
 @open_to(ENGINEER)
-def leave() -> Any:
+def leave() -> ResponseReturnValue:
     """Sign out: the session is ended on the server, too, so that a copy of its cookie is worth nothing."""
     ended = session.get("person", ""), session.get("session", "")
     session.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
@@ -22,6 +22,8 @@ from intake_fn.web.forms import ACCEPT, clean_text
 from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
     from intake_fn.core.case import Case
     from intake_fn.core.request import Attachment
     from intake_fn.web.attachments import Selection
@@ -54,14 +56,14 @@ SORRY = (
 
 @blueprint.get("/status/<token>")
 @open_to(TOKEN)
-def show(token: str) -> Any:
+def show(token: str) -> ResponseReturnValue:
     """How the request stands; with `new`, as its receipt."""
     return _page(_case(token), token)
 
 
 @blueprint.post("/status/<token>/reply")
 @open_to(TOKEN)
-def reply(token: str) -> Any:
+def reply(token: str) -> ResponseReturnValue:
     """The requester writes again."""
     said, _ = posted.read()
     case = _case(token)
@@ -106,14 +108,14 @@ def _finding(case: Case, pressed: str, text: str) -> Reading:
 
 @blueprint.get("/status/lost")
 @open_to(PUBLIC)
-def lost() -> Any:
+def lost() -> ResponseReturnValue:
     """Ask for a new link."""
     return render_template("lost.html", sent=False)
 
 
 @blueprint.post("/status/lost")
 @open_to(PUBLIC)
-def mail_link() -> Any:
+def mail_link() -> ResponseReturnValue:
     """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
     desk = front().desk()
     try:
@@ -132,7 +134,7 @@ def mail_link() -> Any:
 
 @blueprint.get("/files/<token>")
 @open_to(TOKEN)
-def file(token: str) -> Any:
+def file(token: str) -> ResponseReturnValue:
     """The file, to be saved and never to be shown; a large one by a fresh, short-lived link of the file store.
 
     What the store itself serves has none of our headers, so that is done only where an answer of ours can't hold it.

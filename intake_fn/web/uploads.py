@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, request
@@ -25,6 +25,7 @@ from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
     from flask import Response
+    from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("uploads", __name__)
 
@@ -36,7 +37,7 @@ PERMITTED_SECONDS = 900
 
 @blueprint.post("/uploads")
 @open_to(PUBLIC)
-def permit() -> Any:
+def permit() -> ResponseReturnValue:
     """Permission for one file, by its `name` and `size`; 422 with the `problem` where it can't be attached anyway."""
     desk = front().desk()
     name, size = request.form.get("name", ""), whole(request.form.get("size"), 0)

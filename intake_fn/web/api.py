@@ -15,10 +15,11 @@ from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 
+from intake_fn.core.attachments import select
 from intake_fn.core.request import Channel, Kind
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
-from intake_fn.web import attachments, posted
+from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, front, open_to
 from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
@@ -63,7 +64,7 @@ def create() -> ResponseReturnValue:
     limits = desk.process.intake
     answers, errors = _answers(kind, body, form_for(kind, desk.process))
     files, unread = _files([] if body.get("files") is None else body["files"], limits.files)
-    selection = attachments.select((), files, limits)
+    selection = select((), files, limits)
     if kind is Kind.BUG and not files and not answers.get("no_screenshot"):
         answers["no_screenshot"] = NO_SCREENSHOT
     form = form_for(kind, desk.process, answers)

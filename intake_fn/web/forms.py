@@ -33,9 +33,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, StopValidation
 
 from intake_fn.core.addresses import wrong_with
+from intake_fn.core.file_types import FILE_TYPES
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
-from intake_fn.web.attachments import KINDS
 
 LOST = "\ufffd"
 """Stands where bytes could not be read as UTF-8."""
@@ -520,5 +520,5 @@ def render_fields(form: IntakeForm, *, clause: str = "", intake: str = "") -> Ma
     )
 
 
-ACCEPT = ",".join(f".{extension}" for extension in KINDS)
+ACCEPT = ",".join(f".{extension}" for extension in FILE_TYPES)
 """For the `accept` of file inputs: what may be attached."""

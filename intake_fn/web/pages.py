@@ -15,9 +15,10 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.request import Channel, Kind, Request
+from intake_fn.desk import attachments
 from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
-from intake_fn.web import attachments, posted
+from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, engineer, front, open_to
 from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
-    from intake_fn.web.attachments import Selection
 
 log = structlog.get_logger()
 blueprint = Blueprint("pages", __name__)
@@ -78,7 +79,7 @@ def send(kind: str) -> ResponseReturnValue:
     form = form_for(Kind(kind), desk.process, said)
     form.unreadable = unreadable
     clause = citation(said.get("clause", ""))
-    selection = attachments.chosen(desk, said, posted.files())
+    selection = posted.selection(desk, said)
 
     def show_again(status: int, message: str = "") -> ResponseReturnValue:
         return _show_again(desk, form, selection, said, message), status
@@ -125,7 +126,9 @@ def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival:
     They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
     What an engineer sends who is signed in, such as for a caller, is not held back.
     """
-    wanted = replace(draft, attachments=attachments.store(desk, selection, key))
+    originals = desk.process.intake.keep_originals
+    files = attachments.store(desk.files, selection, key, keep_originals=originals)
+    wanted = replace(draft, attachments=files)
     return desk.take_in(wanted, key, None if engineer() else arrival), wanted
 
 
@@ -133,7 +136,7 @@ def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
     """The key under which a form is taken in once: the one rendered into it, else its whole content."""
     if KEY.fullmatch(given):
         return f"form-{given}"
-    hashes = sorted({file.sha256 for files in (selection.held, selection.sent) for file in files})
+    hashes = sorted({file.sha256 for files in (selection.staged, selection.sent) for file in files})
     content = json.dumps([asdict(draft), hashes, given], sort_keys=True, default=str)
     return f"content-{hashlib.sha256(content.encode()).hexdigest()}"
 
@@ -169,7 +172,7 @@ def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
 def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mapping[str, str], message: str) -> str:
     """The form with all that was typed and attached, and with what to mend."""
     try:
-        held = attachments.hold(desk, selection)
+        held = attachments.stage(desk.files, desk.links, selection)
     except TryLater:
         held = {}
         form.files.errors = [*form.files.errors, "Your files could not be kept: please choose them again."]

@@ -12,10 +12,14 @@ from urllib.parse import unquote_to_bytes
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from intake_fn.desk import attachments
 from intake_fn.web.forms import LOST
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
+
+    from intake_fn.core.attachments import Selection
+    from intake_fn.desk import Desk
 
 LARGEST = 64 * 2**20
 """Bytes that are read; more gets the 413 page (web/errors.py)."""
@@ -44,6 +48,18 @@ def read() -> tuple[MultiDict[str, str], bool]:
         return said, False
     plain = unquote_to_bytes(raw) if request.mimetype == "application/x-www-form-urlencoded" else raw
     return said, LOST.encode() not in plain
+
+
+def selection(desk: Desk, said: MultiDict[str, str]) -> Selection:
+    """The files of the form: those that came with it, and those in the file store, by the tokens in the form."""
+    return attachments.collect(
+        desk.files,
+        desk.links,
+        desk.process.intake,
+        staged=said.getlist("held"),
+        uploaded=said.getlist("uploaded"),
+        posted=files(),
+    )
 
 
 NAMELESS = "file"

@@ -14,9 +14,10 @@ from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.events import LinkRequested, RequesterReplied
 from intake_fn.core.notes import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
+from intake_fn.desk import attachments
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 from intake_fn.ports import Purpose
-from intake_fn.web import attachments, posted, words
+from intake_fn.web import posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import ACCEPT, clean_text
 from intake_fn.web.numbers import whole
@@ -24,9 +25,9 @@ from intake_fn.web.numbers import whole
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
     from intake_fn.core.request import Attachment
-    from intake_fn.web.attachments import Selection
 
 blueprint = Blueprint("status", __name__)
 
@@ -70,7 +71,7 @@ def reply(token: str) -> ResponseReturnValue:
     desk = front().desk()
     text = clean_text(said.get("text"))
     limits = desk.process.intake
-    selection = attachments.chosen(desk, said, posted.files())
+    selection = posted.selection(desk, said)
     problems = list(selection.problems)
     pressed = said.get("finding", "")
     found = _finding(case, pressed, text)
@@ -86,7 +87,9 @@ def reply(token: str) -> ResponseReturnValue:
     if selection.waiting:
         return _page(case, token, selection, text=text, problems=[SORRY]), 503
     try:
-        files = attachments.store(desk, selection, f"reply-{case.id}-{case.version}")
+        files = attachments.store(
+            desk.files, selection, f"reply-{case.id}-{case.version}", keep_originals=limits.keep_originals
+        )
         event = RequesterReplied(
             at=desk.clock(), actor=REQUESTER, text=text, attachments=files, works=found is Reading.WORKS
         )
@@ -173,8 +176,9 @@ def _page(
     process, problems = front().process, problems or []
     held = {}
     if selection:
+        desk = front().desk()
         try:
-            held = attachments.hold(front().desk(), selection)
+            held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
             problems = [*problems, "Your files could not be kept: please choose them again."]
     return render_template(

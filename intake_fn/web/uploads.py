@@ -9,17 +9,14 @@ Nothing that a browser says of a file is believed: the token names the place and
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
 from intake_fn.core.errors import Refused, TryLater
+from intake_fn.desk import attachments
 from intake_fn.desk.limits import UPLOADS_BY_SOURCE, within
-from intake_fn.ports import Purpose
-from intake_fn.web import attachments
 from intake_fn.web.access import PUBLIC, front, open_to, source
 from intake_fn.web.numbers import whole
 
@@ -31,9 +28,6 @@ blueprint = Blueprint("uploads", __name__)
 
 TOO_MANY = "Too many files were uploaded from your network within an hour. Please try again later."
 
-PERMITTED_SECONDS = 900
-"""How long a permission is good to begin with an upload; a slow line may take its time to end it."""
-
 
 @blueprint.post("/uploads")
 @open_to(PUBLIC)
@@ -44,14 +38,12 @@ def permit() -> ResponseReturnValue:
     try:
         if not within(desk, UPLOADS_BY_SOURCE, source()):
             return {"problem": TOO_MANY}, 429, {"Retry-After": str(int(UPLOADS_BY_SOURCE.window.total_seconds()))}
-        attachments.announce(name, size, desk.process.intake)
-        upload = desk.files.upload(f"held/{secrets.token_hex(16)}/upload", size, PERMITTED_SECONDS)
+        token, upload = attachments.permit_upload(desk.files, desk.links, desk.process.intake, name, size)
     except Refused as error:
         return {"problem": str(error)}, 422
     except TryLater:
         return {"problem": "The file store does not answer. Please try again in a moment."}, 503, {"Retry-After": "30"}
-    named = json.dumps({"key": upload.key, "name": attachments.clean_name(name)})
-    return {"token": desk.links.sign(Purpose.UPLOAD, named), "url": upload.url, "fields": dict(upload.fields)}
+    return {"token": token, "url": upload.url, "fields": dict(upload.fields)}
 
 
 @blueprint.after_request

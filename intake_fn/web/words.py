@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from intake_fn.core import events as c
+from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.duplicates import TOLD
 from intake_fn.core.escalation import keeper
@@ -22,7 +23,6 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Progress, Relation, Status
-from intake_fn.web.attachments import size_in_words
 
 if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake_fn.core.attachments import clean_name, inspect, select, size_in_words
 from intake_fn.core.errors import Refused
-from intake_fn.web.attachments import KINDS, clean_name, inspect, select, size_in_words
+from intake_fn.core.file_types import FILE_TYPES
 from tests.web.samples import PNG
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ GOOD = {
 
 
 def test_there_is_a_sample_of_every_kind() -> None:
-    """A new row of KINDS needs a sample here."""
-    assert set(KINDS) == set(GOOD)
+    """A new row of FILE_TYPES needs a sample here."""
+    assert set(FILE_TYPES) == set(GOOD)
 
 
 @pytest.mark.parametrize("extension", GOOD)
@@ -42,7 +43,7 @@ def test_each_allowed_kind_is_taken(extension: str) -> None:
     """By any case of its extension."""
     sent = inspect(f"File.{extension.upper()}", GOOD[extension])
 
-    assert KINDS[extension].content_type == sent.content_type
+    assert FILE_TYPES[extension].content_type == sent.content_type
 
 
 @pytest.mark.parametrize(

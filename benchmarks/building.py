@@ -13,12 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lookup.clause import Clause
-from spec_lookup.dense import texts_of
-from spec_lookup.embed import TOLERANCE, Embedder
-from spec_lookup.folder import model_folder, read_pages
-from spec_lookup.parse import clauses
-from spec_lookup.vectors import KeptVectors
+from spec_lookup import TOLERANCE, Clause, Embedder, KeptVectors, model_folder, page_clauses, read_pages, texts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / "docs", *sorted((ROOT / "tests" / "data").glob("evaluation*/specs/*")))
@@ -46,7 +41,7 @@ def main(*, quick: bool = False) -> None:
 
 def _clauses() -> list[Clause]:
     """Real clauses, the long and the short ones mixed as they are."""
-    return [clause for folder in FOLDERS for name, text in read_pages(folder) for clause in clauses(name, text)]
+    return [clause for folder in FOLDERS for name, text in read_pages(folder) for clause in page_clauses(name, text)]
 
 
 def _row(name: str, found: list[Clause], texts: int, embed: Callable[[], Any]) -> Any:

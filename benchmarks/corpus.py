@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spec_lookup.clause import Clause
+from spec_lookup import Clause
 
 SPEC = Path(__file__).resolve().parent.parent / "docs" / "spec"
 FORMS = 50_000

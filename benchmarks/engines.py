@@ -44,12 +44,11 @@ class SpecLookup:
     def build(self, rows: Iterable[Row], out: Path) -> dict[str, float]:
         """Parse, index and write."""
         from benchmarks.corpus import as_pages  # noqa: PLC0415 - as above
-        from spec_lookup.clause import Clause  # noqa: PLC0415 - as above
-        from spec_lookup.parse import clauses  # noqa: PLC0415 - as above
+        from spec_lookup import Clause, page_clauses  # noqa: PLC0415 - as above
 
         pages = as_pages(Clause(**row) for row in rows)
         began = time.perf_counter()
-        parsed = sum(len(clauses(name, text)) for name, text in pages)
+        parsed = sum(len(page_clauses(name, text)) for name, text in pages)
         parsing = time.perf_counter() - began
         began = time.perf_counter()
         stamp = self.spec.of(pages).save(out)
@@ -68,9 +67,7 @@ class SpecLookupDense(SpecLookup):
 
     def build(self, rows: Iterable[Row], out: Path) -> dict[str, float]:
         """Take the index of words and write it again with vectors."""
-        from spec_lookup.dense import Dense  # noqa: PLC0415 - as above
-        from spec_lookup.embed import Embedder  # noqa: PLC0415 - as above
-        from spec_lookup.folder import model_folder, read_index, write_index  # noqa: PLC0415 - as above
+        from spec_lookup import Dense, Embedder, model_folder, read_index, write_index  # noqa: PLC0415 - as above
 
         del rows
         np = self.np

@@ -15,9 +15,7 @@ from statistics import median, quantiles
 from typing import Any, TypeVar
 
 from benchmarks.corpus import as_pages, clauses
-from spec_lookup import Claim, Spec
-from spec_lookup.duplicates import DuplicateIndex, IssueText
-from spec_lookup.parse import clauses as clauses_of
+from spec_lookup import Claim, DuplicateIndex, IssueText, Spec, page_clauses
 
 Made = TypeVar("Made")
 
@@ -72,7 +70,7 @@ def _ms(what: Callable[..., object], *given: object) -> float:
 def _pages() -> list[tuple[str, str]]:
     files = sorted((SET / "specs").rglob("*.md"))
     real = [(path.relative_to(SET / "specs").as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    have = sum(len(clauses_of(name, text)) for name, text in real)
+    have = sum(len(page_clauses(name, text)) for name, text in real)
     return real + as_pages(clauses(CLAUSES - have))
 
 

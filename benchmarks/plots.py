@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from spec_lookup.report import STYLE
+from spec_lookup.evaluation.report import STYLE
 
 COLOURS = ("#1f6f8b", "#12343f", "#b4530a", "#6b8e23", "#8b1f6f", "#555")
 LEFT, TOP, WIDTH, HEIGHT = 60, 10, 400, 220

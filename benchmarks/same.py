@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from spec_lookup import DuplicateIndex, IssueText, Spec
-from spec_lookup.folder import read_pages
+from spec_lookup import DuplicateIndex, IssueText, Spec, read_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 PAIRS = ROOT / "tests" / "data" / "duplicates" / "pairs.jsonl"

@@ -37,10 +37,7 @@ from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.verdict_replay import as_bytes, evaluation_cases, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import Spec, SpecLookupError
-from spec_lookup.folder import content_stamp, pages_among, read_pages
-from spec_lookup.parse import decode
-from spec_lookup.rendering import left_out, site_of
+from spec_lookup import Spec, SpecLookupError, content_stamp, decode_page, left_out, pages_among, read_pages, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +166,7 @@ def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
     names = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".").split("\0")
     paths = [path.as_posix() for path in sorted(map(Path, filter(None, names)))]
     return [
-        (name, decode(_git(folder, "show", f"{commit}:./{name}").encode(), name))
+        (name, decode_page(_git(folder, "show", f"{commit}:./{name}").encode(), name))
         for name in pages_among(paths, left_out(folder))
     ]
 

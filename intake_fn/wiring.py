@@ -141,10 +141,7 @@ class Application:
             return built_in
         from intake_fn.adapters.dynamodb_budget import DynamoBudget, log_account  # noqa: PLC0415
         from intake_fn.desk.verdict_replay import Exchanges  # noqa: PLC0415
-        from spec_lookup.bedrock import asking  # noqa: PLC0415
-        from spec_lookup.budget import MILLION, Price  # noqa: PLC0415
-        from spec_lookup.exchanges import kept  # noqa: PLC0415
-        from spec_lookup.reader import Reader  # noqa: PLC0415
+        from spec_lookup import MILLION, Price, Reader, asking, kept  # noqa: PLC0415
 
         set_to = self.settings
         ask = asking(lambda: self.client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))

@@ -4,11 +4,11 @@ build(Path("docs/spec"), Path("index"))
 spec = Spec.open(Path("index"))
 spec.search("how long is a quote valid")
 spec.judge(Claim(summary="Quote expired after 10 days", what_happened="...", what_expected="..."))
+
+What is listed here is all that other packages use. Importing it imports neither numpy, onnxruntime, boto3 nor Markdown:
+the functions that need one of them do. `spec_lookup.evaluation` is no part of it.
 """
 
-from spec_lookup.claim import Claim
-from spec_lookup.clause import Clause
-from spec_lookup.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.errors import (
     IndexBroken,
     IndexMissing,
@@ -19,28 +19,84 @@ from spec_lookup.errors import (
     SpecBroken,
     SpecLookupError,
 )
-from spec_lookup.folder import Stamp
-from spec_lookup.spec import Hit, Spec, build
-from spec_lookup.verdict import Citation, Verdict
+from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
+from spec_lookup.judge.spec import NO_CLAUSE, Hit, Spec, build, whole_text
+from spec_lookup.judge.verdict import Citation, Verdict
+from spec_lookup.llm.bedrock import asking
+from spec_lookup.llm.budget import MILLION, Price
+from spec_lookup.llm.cassettes import answer_in, kept, name_of
+from spec_lookup.llm.judge import NOT_RECORDED, Account, Reader
+from spec_lookup.llm.masking import Masking
+from spec_lookup.search.clause import Clause
+from spec_lookup.search.coverage import Coverage
+from spec_lookup.search.dense import Dense, texts_of
+from spec_lookup.search.embed import TOLERANCE, Embedder
+from spec_lookup.search.folder import (
+    Stamp,
+    content_stamp,
+    model_folder,
+    pages_among,
+    read_index,
+    read_pages,
+    write_index,
+)
+from spec_lookup.search.front_matter import split_front_matter
+from spec_lookup.search.parse import SUFFIXES, check_coverage, decode_page, page_clauses, page_name, read_page
+from spec_lookup.search.rendering import left_out, site_of
+from spec_lookup.search.vectors import KeptVectors
 
 __all__ = [
+    "MILLION",
+    "NOT_RECORDED",
+    "NO_CLAUSE",
+    "SUFFIXES",
+    "TOLERANCE",
+    "Account",
     "Candidate",
     "Citation",
     "Claim",
     "Clause",
+    "Coverage",
+    "Dense",
     "DuplicateIndex",
+    "Embedder",
     "Hit",
     "IndexBroken",
     "IndexMissing",
     "InputBroken",
     "IssueText",
+    "KeptVectors",
+    "Masking",
     "ModelBroken",
     "NoAnswer",
     "NotRecorded",
+    "Price",
+    "Reader",
     "Spec",
     "SpecBroken",
     "SpecLookupError",
     "Stamp",
     "Verdict",
+    "answer_in",
+    "asking",
     "build",
+    "check_coverage",
+    "content_stamp",
+    "decode_page",
+    "kept",
+    "left_out",
+    "model_folder",
+    "name_of",
+    "page_clauses",
+    "page_name",
+    "pages_among",
+    "read_index",
+    "read_page",
+    "read_pages",
+    "site_of",
+    "split_front_matter",
+    "texts_of",
+    "whole_text",
+    "write_index",
 ]

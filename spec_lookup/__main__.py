@@ -16,14 +16,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError, metrics, report
-from spec_lookup.bedrock import asking, client
-from spec_lookup.budget import Usage
-from spec_lookup.evaluate import PARTS, Judge
-from spec_lookup.evaluate import evaluate as answer_all
-from spec_lookup.exchanges import recorded, replayed
-from spec_lookup.folder import write_report
-from spec_lookup.reader import Account, Reader
+from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError
+from spec_lookup.evaluation import metrics, report
+from spec_lookup.evaluation.evaluate import PARTS, Judge
+from spec_lookup.evaluation.evaluate import evaluate as answer_all
+from spec_lookup.llm.bedrock import asking, client
+from spec_lookup.llm.budget import Usage
+from spec_lookup.llm.cassettes import recorded, replayed
+from spec_lookup.llm.judge import Account, Reader
+from spec_lookup.search.folder import write_report
 
 BAD_INPUT = 2
 

@@ -18,14 +18,14 @@ from intake_fn.core.reply_intent import reading
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.words import spoken
 from spec_lookup import Claim
-from spec_lookup.answer import _bare
-from spec_lookup.claim import visible
-from spec_lookup.clause import squeeze
-from spec_lookup.deviation import agree, direction, told_and_wanted
-from spec_lookup.form import stated_with_sureness, tells_report
-from spec_lookup.masking import Masking
-from spec_lookup.quantity import limits, quantities
-from spec_lookup.words import mostly_latin
+from spec_lookup.judge.claim import visible
+from spec_lookup.judge.deviation import agree, direction, told_and_wanted
+from spec_lookup.judge.form import stated_with_sureness, tells_report
+from spec_lookup.judge.quantity import limits, quantities
+from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.response import _bare
+from spec_lookup.search.clause import squeeze
+from spec_lookup.search.words import mostly_latin
 
 
 def _by_form(text: str) -> None:

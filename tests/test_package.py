@@ -45,7 +45,7 @@ for package in (intake_fn, spec_lookup):
 application = entry.application
 desks = application.desk, application.background_desk
 clients = [application.client(service) for service in os.environ["SERVICES"].split()]
-from spec_lookup.embed import Embedder
+from spec_lookup.search.embed import Embedder
 found = [name for name in ("zappa", "mkdocs", "pytest", "sandbox") if importlib.util.find_spec(name)]
 outside = [m.__file__ for m in sys.modules.values() if "site-packages" in (getattr(m, "__file__", None) or "")]
 print("ANSWERS" + json.dumps([answers, found, outside]))

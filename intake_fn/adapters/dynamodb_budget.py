@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from spec_lookup.reader import Account
+    from spec_lookup import Account
 
 SERVICE = "The table"
 

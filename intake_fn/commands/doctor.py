@@ -201,7 +201,7 @@ def _mantis(application: Application) -> Look:
 
 
 def _index(application: Application, spec: Path) -> Look:
-    from spec_lookup.folder import content_stamp, read_pages  # noqa: PLC0415 - it brings numpy
+    from spec_lookup import content_stamp, read_pages  # noqa: PLC0415 - not every look needs it
 
     stamp = application.spec.stamp
     says = f"{stamp.clauses} clauses, spec {stamp.content[:12]}"

@@ -56,7 +56,7 @@ from intake_fn.core.notices import CATEGORIES
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
-from spec_lookup.masking import Masking
+from spec_lookup import Masking
 
 OPEN_AGAIN = "The request that is the same is open again, and so is yours."
 

@@ -18,9 +18,7 @@ from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.events import Overruled
 from intake_fn.core.request import Request
 from intake_fn.ports import Files, Store
-from spec_lookup import Claim, NotRecorded, Spec, Verdict
-from spec_lookup.exchanges import answer_in, name_of
-from spec_lookup.reader import NOT_RECORDED, Reader
+from spec_lookup import NOT_RECORDED, Claim, NotRecorded, Reader, Spec, Verdict, answer_in, name_of
 
 PAGE = 200
 """Requests that are read from the queue at a time."""

@@ -35,7 +35,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Outcome, Relation
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
-from spec_lookup.spec import whole as quoted
+from spec_lookup import whole_text
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
@@ -214,7 +214,7 @@ def _cited(clause: str, desk: Desk) -> dict[str, str]:
     found = desk.spec().clause(clause)
     if found is None:
         raise Refused(f"The spec has no clause {clause}. Look it up under “Expected behaviour”, or leave it empty.")
-    return {"quote": quoted(found), "url": found.url}
+    return {"quote": whole_text(found), "url": found.url}
 
 
 class _Answers(dict[str, str]):

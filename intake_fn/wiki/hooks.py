@@ -32,8 +32,7 @@ from intake_fn.core.request import Kind  # noqa: E402
 from intake_fn.web.forms import FORMS, form_for, render_fields  # noqa: E402
 from intake_fn.wiki import clauses, lint  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
-from spec_lookup import SpecBroken  # noqa: E402
-from spec_lookup.parse import SUFFIXES, covered, page_name, read  # noqa: E402
+from spec_lookup import SUFFIXES, SpecBroken, check_coverage, page_name, read_page  # noqa: E402
 
 log = get_plugin_logger("specdesk")
 
@@ -152,8 +151,8 @@ def _anchors(html: str, page: Page, config: MkDocsConfig) -> set[str]:
     """
     path = f"docs/{page.file.src_uri}"
     try:
-        indexed = read(path, page.file.content_string, Path(config.config_file_path))
-        covered(path, indexed.line, html, indexed.texts)
+        indexed = read_page(path, page.file.content_string, Path(config.config_file_path))
+        check_coverage(path, indexed.line, html, indexed.texts)
     except SpecBroken as error:
         raise PluginError(str(error)) from error
     return {clause.anchor for clause in indexed.clauses}

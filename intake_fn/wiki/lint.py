@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from intake_fn.core.process import Process
-from spec_lookup import Clause, SpecBroken
-from spec_lookup.coverage import Coverage
-from spec_lookup.front_matter import split
-from spec_lookup.parse import read as read_page
+from spec_lookup import Clause, Coverage, SpecBroken, read_page, split_front_matter
 
 HEDGES = (
     "should",
@@ -94,7 +91,7 @@ class Page:
 
 def read(name: str, path: str, text: str, site: Path | None = None) -> Page:
     """A page from its Markdown, as the site of this mkdocs.yml publishes it."""
-    head, _, first_line = split(text)
+    head, _, first_line = split_front_matter(text)
     lines = tuple(_outside_code(text.split("\n"), first_line - 1))
     try:
         page = read_page(path, text, site)

@@ -11,8 +11,8 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
 from intake_fn.desk.verdict_replay import Exchanges, as_bytes, given_again, pinned
 from spec_lookup import InputBroken, NoAnswer, Spec
-from spec_lookup.exchanges import kept
-from spec_lookup.reader import Reader
+from spec_lookup.llm.cassettes import kept
+from spec_lookup.llm.judge import Reader
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk.verdict_replay import as_bytes, pinned
 from intake_fn.settings import ROOT
-from spec_lookup.evaluate import evaluate
+from spec_lookup.evaluation.evaluate import evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from spec_lookup import Citation, Claim, Spec
-from spec_lookup.answer import AGREE, Answer, Fault, call_in, checked, verbatim
-from spec_lookup.clause import Clause
-from spec_lookup.masking import Masking
-from spec_lookup.parse import clauses
-from spec_lookup.request import GROUNDS, SCHEMA, STANCES, TOOL, VERDICTS, again, request
-from spec_lookup.shown import MOST_CHARACTERS, shown
+from spec_lookup.llm.context import MOST_CHARACTERS, shown
+from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.prompt import GROUNDS, SCHEMA, STANCES, TOOL, VERDICTS, again, request
+from spec_lookup.llm.response import AGREE, Answer, Fault, call_in, checked, verbatim
+from spec_lookup.search.clause import Clause
+from spec_lookup.search.parse import page_clauses
 
 PAGE = """# Fines
 
@@ -33,7 +33,7 @@ No fine is higher than `10 EUR`.
 
 """
 SPEC = Spec.of([("fines.md", PAGE)])
-CLAUSES = clauses("fines.md", PAGE)
+CLAUSES = page_clauses("fines.md", PAGE)
 CLAIM = Claim("Fine too high", "I was charged 12 EUR for one book.", "at most 10 EUR")
 SAID: dict[str, Any] = {
     "observed": "A fine of 12 EUR was charged.",

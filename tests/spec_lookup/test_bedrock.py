@@ -20,9 +20,9 @@ from intake_fn.adapters.dynamodb_budget import DynamoBudget
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.wiring import Application
 from spec_lookup import Claim, Spec
-from spec_lookup.bedrock import asking
-from spec_lookup.budget import MILLION, Price, RunBudget
-from spec_lookup.reader import Account, Reader
+from spec_lookup.llm.bedrock import asking
+from spec_lookup.llm.budget import MILLION, Price, RunBudget
+from spec_lookup.llm.judge import Account, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

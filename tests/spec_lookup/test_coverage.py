@@ -12,13 +12,13 @@ import pytest
 from mkdocs.utils.meta import get_data
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup import coverage as check
-from spec_lookup import published as reader
-from spec_lookup.coverage import coverage
-from spec_lookup.folder import pages_among
-from spec_lookup.front_matter import split
-from spec_lookup.parse import clauses, read
-from spec_lookup.shown import linked
+from spec_lookup.llm.context import linked
+from spec_lookup.search import coverage as check
+from spec_lookup.search import published as reader
+from spec_lookup.search.coverage import coverage
+from spec_lookup.search.folder import pages_among
+from spec_lookup.search.front_matter import split_front_matter
+from spec_lookup.search.parse import page_clauses, read_page
 
 PAGE = (
     'Above.\n\n# Title\n\nBelow *stress*.\n\n## A\n\nOne `two`, [three](#b "A tip"){ .x }.\n'
@@ -39,7 +39,7 @@ PAGE = (
 )
 def test_words_are_counted(text: str, words: int) -> None:
     """Each published word once."""
-    assert words == read("page.md", text).coverage.words
+    assert words == read_page("page.md", text).coverage.words
 
 
 def built(folder: Path, index: Path) -> subprocess.CompletedProcess[str]:
@@ -80,11 +80,11 @@ def test_a_fault_of_the_reader_is_seen_by_the_check(
     monkeypatch: pytest.MonkeyPatch, name: str, value: object, lost: str
 ) -> None:
     """They have no list in common: what the reader takes for unseen is counted all the same."""
-    assert read("page.md", PAGE)
+    assert read_page("page.md", PAGE)
     monkeypatch.setattr(reader, name, value)
 
     with pytest.raises(SpecBroken, match="published words are in no clause") as refused:
-        clauses("page.md", PAGE)
+        page_clauses("page.md", PAGE)
     assert set(lost.split()) & set(re.findall(r"\w+", str(refused.value).partition("clause: ")[2]))
 
 
@@ -96,7 +96,7 @@ def test_a_fault_of_the_check_is_seen_by_the_reader(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(check, "_NO_TEXT", re.compile(nothing, re.DOTALL))
 
     with pytest.raises(SpecBroken, match="words are not published"):
-        clauses("page.md", PAGE)
+        page_clauses("page.md", PAGE)
 
 
 def test_no_list_and_no_function_is_shared() -> None:
@@ -149,7 +149,7 @@ def test_what_is_above_a_page_is_what_mkdocs_takes_for_it(
     text: str, head: dict[str, str], body: str, line: int
 ) -> None:
     """What it does not take for front matter is published, and what it does is not."""
-    assert (head, body, line) == split(text)
+    assert (head, body, line) == split_front_matter(text)
     assert body == get_data(text)[0]
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from spec_lookup import Citation, Claim, InputBroken, Spec, SpecBroken, Verdict
-from spec_lookup.evaluate import Cases, Source, evaluate
-from spec_lookup.metrics import Judged, Outcomes, Pair, Share, ndcg, recall, tables
-from spec_lookup.report import as_data, as_html, as_text
+from spec_lookup.evaluation.evaluate import Cases, Source, evaluate
+from spec_lookup.evaluation.metrics import Judged, Outcomes, Pair, Share, ndcg, recall, tables
+from spec_lookup.evaluation.report import as_data, as_html, as_text
 
 TINY = Path(__file__).parent.parent / "data" / "evaluation-tiny"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from spec_lookup.folder import read_pages
-from spec_lookup.parse import clauses
+from spec_lookup.search.folder import read_pages
+from spec_lookup.search.parse import page_clauses
 
 DATA = Path(__file__).parent.parent / "data"
 SETS = ("evaluation", "evaluation-unseen")
@@ -34,7 +34,7 @@ def bodies(spec: str) -> dict[str, str]:
     found = {}
     for name, text in read_pages(folder):
         lines = text.split("\n")
-        made = clauses(name, text)
+        made = page_clauses(name, text)
         ends = [clause.line - 1 for clause in made[1:]] + [len(lines)]
         for clause, end in zip(made, ends, strict=True):
             found[clause.cite] = flat("\n".join(lines[clause.line : end]))

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from spec_lookup import Claim, Spec
-from spec_lookup.claim import LONGEST_PART
-from spec_lookup.evidence import deviates, expects_answer, route, tells_failure, wishes
-from spec_lookup.words import LONGEST_TEXT, _found
+from spec_lookup.judge.claim import LONGEST_PART
+from spec_lookup.judge.evidence import deviates, expects_answer, route, tells_failure, wishes
+from spec_lookup.search.words import LONGEST_TEXT, _found
 
 BOOM = "Internal Server Error 500"
 PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from spec_lookup import InputBroken, NotRecorded, metrics, report
-from spec_lookup.evaluate import evaluate
-from spec_lookup.exchanges import MISSING, recorded, replayed, request_hash
-from spec_lookup.reader import Account, Reader
+from spec_lookup import InputBroken, NotRecorded
+from spec_lookup.evaluation import metrics, report
+from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.llm.cassettes import MISSING, recorded, replayed, request_hash
+from spec_lookup.llm.judge import Account, Reader
 
 DATA = Path(__file__).parent.parent / "data"
 REQUEST: dict[str, Any] = {"modelId": "m", "text": "\u00e9"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec_lookup.index import K1, TYPO_WEIGHT, B, Bm25, GrowingBm25, best
+from spec_lookup.search.index import K1, TYPO_WEIGHT, B, Bm25, GrowingBm25, best
 
 TEXTS = st.lists(st.lists(st.sampled_from("quote ship late flag 12 rx-1".split()), max_size=8), min_size=1, max_size=8)
 QUERY = st.lists(st.sampled_from("quote ship late 12 rx-1 unheard".split()), max_size=6)

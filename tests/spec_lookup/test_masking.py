@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spec_lookup.masking import Masking
+from spec_lookup.llm.masking import Masking
 
 NAMES = ("Mark van der Berg",)
 

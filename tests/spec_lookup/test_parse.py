@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import SpecBroken
-from spec_lookup.folder import read_pages
-from spec_lookup.parse import clauses, decode
-from spec_lookup.rendering import rendered
+from spec_lookup.search.folder import read_pages
+from spec_lookup.search.parse import decode_page, page_clauses
+from spec_lookup.search.rendering import rendered
 
 LIBRARY = Path(__file__).parent.parent / "data" / "specs" / "library"
 
@@ -24,7 +24,7 @@ def page(name: str) -> str:
 
 def test_a_clause_is_a_heading_with_its_own_body() -> None:
     """The body of an H2 ends where its H3 begins; the anchor is the explicit one where there is one."""
-    found = clauses("loans.md", page("loans.md"))
+    found = page_clauses("loans.md", page("loans.md"))
 
     assert ["loans", "loan-period", "renewal", "fines", "limits", "limits_1"] == [clause.anchor for clause in found]
     period = found[1]
@@ -37,22 +37,22 @@ def test_a_clause_is_a_heading_with_its_own_body() -> None:
 
 def test_code_is_no_heading() -> None:
     """A comment in a fenced block does not end a clause."""
-    fines = clauses("loans.md", page("loans.md"))[3]
+    fines = page_clauses("loans.md", page("loans.md"))[3]
 
     assert "rate = 0.20" in fines.markdown
 
 
 def test_front_matter_is_read_and_lines_are_counted_from_the_top_of_the_file() -> None:
     """`normative: false` makes a page searchable that decides nothing."""
-    weekdays = clauses("opening.md", page("opening.md"))[0]
+    weekdays = page_clauses("opening.md", page("opening.md"))[0]
 
     assert (7, True) == (weekdays.line, weekdays.normative)
-    assert not clauses("x.md", "---\nnormative: false\n---\n# X\n\n## Y\n\nz\n")[0].normative
+    assert not page_clauses("x.md", "---\nnormative: false\n---\n# X\n\n## Y\n\nz\n")[0].normative
 
 
 def test_a_page_without_headings_is_one_clause() -> None:
     """It can be found and cited by its page."""
-    (only,) = clauses("ops/badges.md", "They expire after 90 days.\n")
+    (only,) = page_clauses("ops/badges.md", "They expire after 90 days.\n")
 
     assert ("ops/badges#", "They expire after 90 days.") == (only.cite, only.text)
 
@@ -61,21 +61,21 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     """Pages come from every editor."""
     data = page("loans.md").replace("\n", "\r\n").encode("utf-8-sig")
 
-    assert clauses("loans.md", page("loans.md")) == clauses("loans.md", decode(data, "loans.md"))
+    assert page_clauses("loans.md", page("loans.md")) == page_clauses("loans.md", decode_page(data, "loans.md"))
 
 
 def test_bytes_that_are_not_utf_8_are_reported_with_page_and_line() -> None:
     """The author learns where to look."""
     with pytest.raises(SpecBroken, match=r"loans\.md:3: .*UTF-8"):
-        decode(b"# Menu\n\ncaf\xe9\n", "loans.md")
+        decode_page(b"# Menu\n\ncaf\xe9\n", "loans.md")
 
 
 def test_sentences_are_parts_of_the_text() -> None:
     """Whatever is quoted stands in the clause, word by word; table rows and list items are sentences, too."""
     for name, text in read_pages(LIBRARY):
-        for clause in clauses(name, text):
+        for clause in page_clauses(name, text):
             assert [] == [sentence for sentence in clause.sentences() if sentence not in clause.text]
-    limits = clauses("loans.md", page("loans.md"))[4]
+    limits = page_clauses("loans.md", page("loans.md"))[4]
     assert "Member: Adult; Items: 12 items" in limits.sentences()
 
 
@@ -89,7 +89,7 @@ def test_no_clause_is_lost_and_every_anchor_is_published(rows: list[tuple[int, s
     """For any page, each heading below the first is a clause, and its anchor is that of the site's parser."""
     text = "# Top\n\n" + "\n\n".join(f"{'#' * level} {title}\n\n{body}" for level, title, body in rows)
     html = rendered(text)
-    found = clauses("page.md", text)
+    found = page_clauses("page.md", text)
 
     for clause in found:
         assert f'id="{clause.anchor}"' in html
@@ -100,7 +100,7 @@ def test_no_clause_is_lost_and_every_anchor_is_published(rows: list[tuple[int, s
 def test_two_headings_with_one_anchor_are_reported_with_page_and_line() -> None:
     """A citation would mean either of them."""
     with pytest.raises(SpecBroken, match=r"fees\.md:7: "):
-        clauses("fees.md", "# Fees\n\n## Late {#late}\n\nOne.\n\n## Lost {#late}\n\nTwo.\n")
+        page_clauses("fees.md", "# Fees\n\n## Late {#late}\n\nOne.\n\n## Lost {#late}\n\nTwo.\n")
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_two_headings_with_one_anchor_are_reported_with_page_and_line() -> None:
 )
 def test_broken_markdown_is_read_as_it_is_published(text: str) -> None:
     """What the site shows somehow is indexed somehow; nothing is refused and nothing is lost without a word."""
-    found = clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
+    found = page_clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
 
     assert "A rule." in found[0].markdown
-    assert found == clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
+    assert found == page_clauses("page.md", f"# Page\n\n## First\n\nA rule.\n\n{text}")
 
 
 def anchors(text: str) -> dict[str, str]:
     """The clauses of a page: anchor and text."""
-    return {clause.anchor: clause.text for clause in clauses("page.md", text)}
+    return {clause.anchor: clause.text for clause in page_clauses("page.md", text)}
 
 
 CONSTRUCTS = [
@@ -154,7 +154,7 @@ def test_every_published_heading_and_word_is_in_a_clause(text: str, found: dict[
 
 def test_a_row_of_a_table_is_one_sentence_with_the_heads_of_its_columns() -> None:
     """A quote is what a person reads, whatever stands in the cells."""
-    (clause,) = clauses(
+    (clause,) = page_clauses(
         "page.md", "## A\n\n| Case | Rule |\n|---|---|\n| Late. Lost; Gone | Pay **2** EUR. At once |\n"
     )
 
@@ -167,7 +167,7 @@ def test_pages_of_any_markdown_ending_are_read(tmp_path: Path, name: str) -> Non
     (tmp_path / "a").mkdir()
     (tmp_path / name).write_text("## A\n\nOne.\n", encoding="utf-8")
 
-    assert ["a/rules#a"] == [clause.cite for page, text in read_pages(tmp_path) for clause in clauses(page, text)]
+    assert ["a/rules#a"] == [clause.cite for page, text in read_pages(tmp_path) for clause in page_clauses(page, text)]
 
 
 def test_the_time_to_read_a_page_grows_as_the_page_does() -> None:
@@ -176,7 +176,7 @@ def test_the_time_to_read_a_page_grows_as_the_page_does() -> None:
     def seconds(headings: int) -> float:
         text = "\n\n".join(f"## Head {n} {{#h{n}}}\n\nText of {n}.\n\nMore of it." for n in range(headings))
         began = time.thread_time()
-        found = clauses("page.md", text)
+        found = page_clauses("page.md", text)
         took = time.thread_time() - began
         assert [6 * n + 1 for n in range(headings)] == [clause.line for clause in found]
         return took

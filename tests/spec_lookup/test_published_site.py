@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from spec_lookup.coverage import coverage
-from spec_lookup.folder import read_pages
-from spec_lookup.parse import Page, clauses, page_name, read
+from spec_lookup.search.coverage import coverage
+from spec_lookup.search.folder import read_pages
+from spec_lookup.search.parse import Page, page_clauses, page_name, read_page
 
 CONFIG = """
 site_name: Corpus
@@ -327,7 +327,7 @@ class Corpus:
 
     def pages(self) -> dict[str, Page]:
         """Each page as it is indexed."""
-        return {name: read(name, text, self.config) for name, text in read_pages(self.folder / "docs")}
+        return {name: read_page(name, text, self.config) for name, text in read_pages(self.folder / "docs")}
 
     def article(self, name: str) -> str:
         """What the site shows of a page, without what the theme puts around and above it."""
@@ -415,7 +415,7 @@ def test_words_stand_in_the_clause_of_the_heading_above_them(tmp_path: Path) -> 
     (tmp_path / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
     found = {
         clause.anchor: clause.text.replace("\u00a0", " ")
-        for clause in clauses("index.md", CONSTRUCTS, tmp_path / "mkdocs.yml")
+        for clause in page_clauses("index.md", CONSTRUCTS, tmp_path / "mkdocs.yml")
     }
 
     assert [] == [(anchor, words) for anchor, words in STANDS_IN if words not in found[anchor]]
@@ -453,4 +453,4 @@ def test_the_pages_of_the_index_are_those_of_the_site(tmp_path: Path) -> None:
 )
 def test_no_word_of_our_own_spec_is_in_no_clause(path: Path) -> None:
     """The strict reading holds for the pages that are shipped; `clauses` would refuse them otherwise."""
-    assert clauses(path.name, path.read_text(encoding="utf-8"))
+    assert page_clauses(path.name, path.read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spec_lookup.quantity import limits, quantities
+from spec_lookup.judge.quantity import limits, quantities
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from spec_lookup.evaluate import evaluate
-from spec_lookup.metrics import Outcomes, Share, tables
+from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.evaluation.metrics import Outcomes, Share, tables
 
 FOLDER = Path(__file__).parent.parent / "data" / "evaluation"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup.parse import clauses
+from spec_lookup.search.parse import page_clauses
 
 GLOSSARY = "*[CMR]: Waybill\n"
 PAGE = "## A {#a}\n\nThe CMR goes along.\n"
@@ -54,14 +54,14 @@ def test_the_extensions_are_those_of_the_site_from_wherever_it_is_built(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
 
-    assert [SAID] == [clause.text for clause in clauses("page.md", PAGE, site(tmp_path, config))]
+    assert [SAID] == [clause.text for clause in page_clauses("page.md", PAGE, site(tmp_path, config))]
 
 
 def test_what_a_site_inherits_counts(tmp_path: Path) -> None:
     """As for MkDocs."""
     inherited = site(tmp_path, "INHERIT: base.yml\nsite_name: x\n")
 
-    assert ["a"] == [clause.anchor for clause in clauses("page.md", PAGE, inherited)]
+    assert ["a"] == [clause.anchor for clause in page_clauses("page.md", PAGE, inherited)]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_extension_that_is_not_installed_is_left_out_and_named(
     """Documentation can be searched without all that its site needs, and nobody takes the anchors for the site's."""
     lacking = site(tmp_path, "markdown_extensions: [attr_list, no.such.extension, 'nosuch:Class', admonition]\n")
     for _ in range(2):
-        assert ["a"] == [clause.anchor for clause in clauses("page.md", PAGE, lacking)]
+        assert ["a"] == [clause.anchor for clause in page_clauses("page.md", PAGE, lacking)]
 
     (warning,) = [record.getMessage() for record in caplog.records if record.name.startswith("spec_lookup")]
     assert "not installed: no.such.extension, nosuch:Class." in warning
@@ -104,7 +104,7 @@ def test_an_extension_that_is_not_installed_is_left_out_and_named(
 def test_a_site_that_was_changed_is_read_again(tmp_path: Path) -> None:
     """Two builds in one process do not share what the first one read."""
     changing = site(tmp_path, "markdown_extensions: []\n")
-    before = clauses("page.md", PAGE, changing)
+    before = page_clauses("page.md", PAGE, changing)
     changing.write_text("markdown_extensions: [attr_list]\n", encoding="utf-8")
 
-    assert ("a-a", "a") == (before[0].anchor, clauses("page.md", PAGE, changing)[0].anchor)
+    assert ("a-a", "a") == (before[0].anchor, page_clauses("page.md", PAGE, changing)[0].anchor)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spec_lookup import Claim, Spec
-from spec_lookup import router as the_router
-from spec_lookup.embed import Embedder
 from spec_lookup.errors import ModelBroken
-from spec_lookup.folder import model_folder
-from spec_lookup.router import BEHAVIOUR, FOLDER, KINDS, Router
+from spec_lookup.evaluation.train_router import CLAIMS
+from spec_lookup.judge import router as the_router
+from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, Router
+from spec_lookup.search.embed import Embedder
+from spec_lookup.search.folder import model_folder
 
 PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
 
@@ -51,15 +53,15 @@ def test_the_likeliest_kind(embedder: Embedder, summary: str, happened: str, kin
 
 def test_the_weights_are_of_these_claims_and_this_model(embedder: Embedder) -> None:
     """Who changes the claims or the embedding model trains again."""
-    about = json.loads((FOLDER / "weights.json").read_text(encoding="utf-8"))
+    about = json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
-    assert hashlib.sha256((FOLDER / "claims.jsonl").read_bytes()).hexdigest() == about["claims"]
+    assert hashlib.sha256(CLAIMS.read_bytes()).hexdigest() == about["claims"]
     assert embedder.digest == about["model"]
 
 
 def test_the_claims_are_sound() -> None:
     """Each once, and of a kind that is known."""
-    rows = [json.loads(line) for line in (FOLDER / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
 
     assert (
         len(rows) == len({row["id"] for row in rows}) == len({(row["summary"], row["what_happened"]) for row in rows})
@@ -69,8 +71,8 @@ def test_the_claims_are_sound() -> None:
 
 def test_no_training_claim_is_one_of_the_evaluation(embedder: Embedder) -> None:
     """What is measured with was not trained on, not even in other words."""
-    data = FOLDER.parent.parent / "tests" / "data"
-    rows = [json.loads(line) for line in (FOLDER / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    data = Path(__file__).parent.parent / "data"
+    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
     measured = [
         json.loads(line)["request"]
         for folder in ("evaluation", "evaluation-unseen")
@@ -125,7 +127,7 @@ def test_a_report_of_behaviour_is_not_routed(embedder: Embedder) -> None:
 def test_damaged_weights_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, embedder: Embedder) -> None:
     """With what to do about it."""
     (tmp_path / "weights.json").write_text('{"kinds": []}', encoding="utf-8")
-    monkeypatch.setattr(the_router, "FOLDER", tmp_path)
+    monkeypatch.setattr(the_router, "WEIGHTS", tmp_path / "weights.json")
     the_router._read.cache_clear()
     try:
         with pytest.raises(ModelBroken, match="Train it again"):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from spec_lookup import IndexBroken, Spec
-from spec_lookup.dense import Dense
-from spec_lookup.folder import FORMAT, LAYOUT, read_index, write_index
+from spec_lookup.search.dense import Dense
+from spec_lookup.search.folder import FORMAT, LAYOUT, read_index, write_index
 
 PLANT = Path(__file__).parent.parent / "data" / "specs" / "plant"
 

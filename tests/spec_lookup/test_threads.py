@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spec_lookup import Claim, Spec
-from spec_lookup.folder import read_pages
-from spec_lookup.words import stem, words
+from spec_lookup.search.folder import read_pages
+from spec_lookup.search.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Claim, DuplicateIndex, IssueText, Spec
-from spec_lookup.spec import NO_CLAUSE
-from spec_lookup.words import fold, mostly_latin, words
+from spec_lookup.judge.spec import NO_CLAUSE
+from spec_lookup.search.words import fold, mostly_latin, words
 
 CHINESE = """# 手册
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Spec
-from spec_lookup.embed import BATCH, TOLERANCE, Embedder, _batches
-from spec_lookup.folder import model_folder, read_pages
-from spec_lookup.parse import clauses
-from spec_lookup.vectors import KeptVectors, beside
+from spec_lookup.search.embed import BATCH, TOLERANCE, Embedder, _batches
+from spec_lookup.search.folder import model_folder, read_pages
+from spec_lookup.search.parse import page_clauses
+from spec_lookup.search.vectors import KeptVectors, beside
 
 SPEC = Path(__file__).parents[2] / "docs" / "spec"
 PLANT = Path(__file__).parent.parent / "data" / "specs" / "plant"
@@ -34,7 +34,7 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
     """Sentences and clauses of a real spec, short and long."""
-    found = [clause for name, text in read_pages(SPEC) for clause in clauses(name, text)]
+    found = [clause for name, text in read_pages(SPEC) for clause in page_clauses(name, text)]
     return [each for clause in found[::5] for each in (clause.text, *clause.sentences())] + ["", "a", "word " * 400]
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from intake_fn.wiki.clauses import with_reports
-from spec_lookup.parse import read
-from spec_lookup.rendering import rendered
+from spec_lookup.search.parse import read_page
+from spec_lookup.search.rendering import rendered
 
 PAGES = [
     ('# T\n\n## A {#a data-id="7" title="x > y"}\n\nOne.\n', ["a"], "One."),
@@ -24,7 +24,7 @@ PAGES = [
 @pytest.mark.parametrize(("text", "anchors", "last"), PAGES)
 def test_every_clause_shows_its_citation_once(text: str, anchors: list[str], last: str) -> None:
     """Those of the index in the order of the page, each below its own text, and nothing else is taken for one."""
-    page = read("page.md", text)
+    page = read_page("page.md", text)
     html = with_reports(rendered(text), "page", {clause.anchor for clause in page.clauses}, "https://help.example.com")
 
     assert [f"page#{anchor}" for anchor in anchors] == re.findall(r'<p class="sd-clause"><code>([^<]*)</code>', html)

@@ -15,8 +15,8 @@ from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category
 from intake_fn.web.forms import form_for
 from spec_lookup import Claim, Spec
-from spec_lookup.folder import read_pages
-from spec_lookup.parse import clauses
+from spec_lookup.search.folder import read_pages
+from spec_lookup.search.parse import page_clauses
 from tests.wiki.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_the_api_takes_it(request_: dict[str, Any], process: Process) -> None:
 def test_the_clauses_that_decide_exist() -> None:
     """What a careful person would cite stands in the spec."""
     pages = sorted((ROOT / "docs" / "spec").glob("*.md"))
-    known = {clause.cite for page in pages for clause in clauses(page.name, page.read_text(encoding="utf-8"))}
+    known = {clause.cite for page in pages for clause in page_clauses(page.name, page.read_text(encoding="utf-8"))}
     wanted = {row["expect"]["clause"] for row in REQUESTS} - {None}
 
     assert wanted - known == set()

@@ -12,7 +12,7 @@ import pytest
 from intake_fn.core.request import Kind
 from intake_fn.web.forms import FORMS
 from spec_lookup import Clause
-from spec_lookup.parse import clauses
+from spec_lookup.search.parse import page_clauses
 from tests.wiki.conftest import ROOT, Site, build
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SPEC_PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
 
 def clauses_of(path: Path) -> list[Clause]:
     """The clauses of a page as the judge knows them."""
-    return clauses(path.name, path.read_text(encoding="utf-8"))
+    return page_clauses(path.name, path.read_text(encoding="utf-8"))
 
 
 def address(path: Path) -> str:

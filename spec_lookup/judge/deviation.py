@@ -1,0 +1,300 @@
+"""In which direction a report says that something is otherwise than it should be, and whether two reports agree in it.
+
+Two reports may share nearly every word and be opposite complaints: "expires too early" and "expires too late". What
+tells them apart are negations, opposite words, quantities and the order of names. Where any of them differ, one fix
+would hardly close both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spec_lookup.judge.quantity import quantities
+from spec_lookup.search.words import fold, words
+
+LONGEST = 2_000
+"""Characters of a text that are read for its direction."""
+
+ENGLISH = 1
+"""Common English words that a text has at least, if it is English."""
+
+DENIED = 1
+"""Words after a negation, without stop words, that are denied by it."""
+
+EXCHANGED = 1
+"""Words that a text has in the place of others, while all else is the same: then it is of something else."""
+
+KEPT = 3
+"""Words that the texts share for each that is exchanged, at least."""
+
+REMEMBERED = 2_000
+"""Texts whose direction is kept: each new report is compared with the same earlier ones."""
+
+OPPOSITES: tuple[tuple[str, str], ...] = (
+    (
+        r"early|earlier|too soon|sooner|too quick\w*|too fast|prematurely",
+        r"late|later|delay\w*|overdue|too slow\w*|slow",
+    ),
+    (
+        r"too (?:short|few|little|low|small)|shorter|fewer|lower|smaller",
+        r"too (?:long|many|much|high|large|big)|longer|higher|larger",
+    ),
+    (
+        r"twice|double[sd]?|two times|duplicated?|repeat(?:s|ed)?|each|every",
+        r"missing|never|once|none|only once",
+    ),
+    (
+        r"oldest|old ones",
+        r"newest|latest|new ones",
+    ),
+    (
+        r"ascending",
+        r"descending",
+    ),
+    (
+        r"up|upwards|above|over|more|most",
+        r"down|downwards|below|under|less|least",
+    ),
+    (
+        r"first|top|beginning|start",
+        r"last|bottom|end",
+    ),
+    (
+        r"before",
+        r"after",
+    ),
+    (
+        r"left",
+        r"right (?:side|hand|edge|column)",
+    ),
+    (
+        r"pounds?|lbs?|miles?|inch(?:es)?|fahrenheit",
+        r"kilograms?|kilos?|kg|km|kilomet(?:er|re)s?|cm|celsius",
+    ),
+    (
+        r"opened|open|reopened",
+        r"closed",
+    ),
+    (
+        r"deactivated|inactive|locked|disabled",
+        r"active|activated|unlocked|enabled",
+    ),
+    (
+        r"draft|unpaid|unsent",
+        r"issued|paid|sent",
+    ),
+    (
+        r"accept(?:s|ed)?|taken|allow(?:s|ed)?|lets?|able",
+        r"refuse[sd]?|reject(?:s|ed)?|block(?:s|ed)?|forbid\w*|unable|gr[ae]y",
+    ),
+    (
+        r"visible|shown|shows?|appears?|displayed",
+        r"hidden|invisible|gone|vanish\w*|disappear\w*|lost|removed",
+    ),
+    (
+        r"stays?|stayed|remains?|still",
+        r"missing|gone|vanish\w*|disappear\w*|lost|already",
+    ),
+    (
+        r"added|adds",
+        r"subtracted|deducted|taken off",
+    ),
+    (
+        r"import(?:s|ed)?",
+        r"export(?:s|ed)?",
+    ),
+    (
+        r"always|each time|every time",
+        r"never|sometimes",
+    ),
+    (
+        r"strict",
+        r"lax",
+    ),
+    (
+        r"on",
+        r"off",
+    ),
+    (
+        r"full",
+        r"empty",
+    ),
+    (
+        r"gross",
+        r"net",
+    ),
+    (
+        r"ahead",
+        r"behind",
+    ),
+    (
+        r"portrait|vertical(?:ly)?",
+        r"landscape|horizontal(?:ly)?",
+    ),
+    (
+        r"air",
+        r"sea|ocean",
+    ),
+    (
+        r"rises|grows|increase[sd]?",
+        r"falls|shrinks|decrease[sd]?",
+    ),
+)
+"""Words of one direction and of the other."""
+
+
+def _any_of(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")
+
+
+_OPPOSITES = tuple((_any_of(one), _any_of(other)) for one, other in OPPOSITES)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nobody|none|nothing|nowhere|neither|nor|cannot|without|missing|lacks?|lost|gone|hidden"
+    r"|refuse[sd]?|reject(?:s|ed)?|empty|unable|forgot(?:ten)?|ignore[sd]?)\b|n't\b"
+)
+_WRONG = re.compile(r"\b(?:wrong(?:ly)?|incorrect|mistaken|different|instead)\b")
+_DENIED = re.compile(r"(?:\b(?:not|no|never|nobody|cannot)\b|n't\b)((?: [\w'-]{1,30}){1,4})")
+_ENGLISH = re.compile(
+    r"\b(?:the|is|are|and|of|to|it|with|that|this|has|have|my|our|from|not|by|for|after|before|were|should|wrong|gets?|shows?)\b"
+)
+_PARTS = re.compile(r"[.!?;\n]\s|,\s|\n")
+_WANTED = re.compile(
+    r"\b(?:should|shall|must|ought to|expect(?:s|ed)?|supposed to|wants?|wanted|wish(?:es)?)\b", re.IGNORECASE
+)
+_INSTEAD = re.compile(r"\b(?:instead of|rather than)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w-])[A-Z][\w-]{1,30}")
+_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?:;\n])\s{0,3}[\"'(]{0,2}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What a text says of its direction: negated or not, the opposites that it names, its quantities and its names."""
+
+    negated: bool
+    denied: frozenset[str]
+    told: frozenset[str]
+    sides: frozenset[tuple[int, int]]
+    amounts: Mapping[str, frozenset[float]]
+    names: tuple[str, ...]
+    wrong: bool
+
+    @property
+    def signs(self) -> frozenset[object]:
+        """All that the text says of how it deviates."""
+        amounts = {(unit, value) for unit, values in self.amounts.items() for value in values}
+        return frozenset(
+            {*self.sides, *amounts, *(["wrong"] if self.wrong else []), *(["not"] if self.negated else [])}
+        )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def direction(text: str) -> Direction:
+    """The direction of a text."""
+    begin = text[:LONGEST]
+    told = fold(begin)
+    sides = {(row, side) for row, pair in enumerate(_OPPOSITES) for side in (0, 1) if pair[side].search(told)}
+    denied = frozenset(word for match in _DENIED.finditer(told) for word in words(match[1])[:DENIED])
+    amounts: dict[str, set[float]] = {}
+    for quantity in quantities(begin):
+        amounts.setdefault(quantity.unit, set()).add(quantity.value)
+    return Direction(
+        bool(_NEGATION.search(told)),
+        denied,
+        frozenset(words(told)) - denied,
+        frozenset(sides),
+        {unit: frozenset(values) for unit, values in amounts.items()},
+        tuple(dict.fromkeys(_names(begin))),
+        bool(_WRONG.search(told)),
+    )
+
+
+def agree(one: str, other: str, wanted: tuple[str, str] = ("", "")) -> bool:
+    """Whether nothing in two texts, nor in what their writers want, tells of another direction.
+
+    What is not English is not read, and so agrees with nothing.
+    """
+    if not (_is_read(one) and _is_read(other)):
+        return False
+    told, said = told_and_wanted(one), told_and_wanted(other)
+    wishes = [f"{mine[1]} {more}" for mine, more in zip((told, said), wanted, strict=True)]
+    return not _exchanged(told[0], said[0]) and _alike(told[0], said[0]) and _alike(*wishes)
+
+
+def _exchanged(one: str, other: str) -> bool:
+    """Whether they are the same but for a few words, each with others in their place: "in red" and "in blue"."""
+    first, second = set(words(one[:LONGEST])), set(words(other[:LONGEST]))
+    mine, theirs = len(first - second), len(second - first)
+    return 0 < mine <= EXCHANGED and 0 < theirs <= EXCHANGED and len(first & second) >= KEPT * max(mine, theirs)
+
+
+def _is_read(text: str) -> bool:
+    """Whether a text is in English, as far as a few common words tell: of others no direction is known."""
+    return len(set(_ENGLISH.findall(fold(text[:LONGEST])))) >= ENGLISH
+
+
+@lru_cache(maxsize=REMEMBERED)
+def told_and_wanted(text: str) -> tuple[str, str]:
+    """What a text tells, and what it says that should be: "in pounds instead of kilograms" tells of pounds."""
+    told: list[str] = []
+    wanted: list[str] = []
+    for part in _PARTS.split(text[:LONGEST]):
+        before, instead, after = _partition(_INSTEAD, part)
+        (wanted if _WANTED.search(before) else told).append(before)
+        if instead:
+            wanted.append(after)
+    return ". ".join(told), ". ".join(wanted)
+
+
+def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    match = pattern.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
+
+
+def _alike(one: str, other: str) -> bool:
+    if not one.strip() or not other.strip():
+        return True
+    first, second = direction(one), direction(other)
+    return (
+        first.negated == second.negated
+        and not first.denied & second.told
+        and not second.denied & first.told
+        and not _opposite(first.sides, second.sides)
+        and not _other_amounts(first.amounts, second.amounts)
+        and not _other_names(first.names, second.names)
+        and not _other_signs(first.signs, second.signs)
+    )
+
+
+def _names(text: str) -> Iterable[str]:
+    """Words with a capital that does not only begin a sentence."""
+    for match in _NAME.finditer(text):
+        if not _SENTENCE_BEGINS.search(text[max(0, match.start() - 6) : match.start()]):
+            yield match[0]
+
+
+def _opposite(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> bool:
+    """Whether one names a side alone and the other the other side alone."""
+    for row in range(len(_OPPOSITES)):
+        mine, theirs = ({side for n, side in sides if n == row} for sides in (one, other))
+        if len(mine) == len(theirs) == 1 and mine != theirs:
+            return True
+    return False
+
+
+def _other_amounts(one: Mapping[str, frozenset[float]], other: Mapping[str, frozenset[float]]) -> bool:
+    """Whether each has an amount of some unit that the other has not."""
+    return any(one[unit] - other[unit] and other[unit] - one[unit] for unit in one.keys() & other.keys())
+
+
+def _other_names(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether names that both have come in another order (Paris as in London), or none that one has is the other's."""
+    shared = [name for name in one if name in other]
+    return shared != [name for name in other if name in one] or bool(one and other and not shared)
+
+
+def _other_signs(one: frozenset[object], other: frozenset[object]) -> bool:
+    """Whether both say how it deviates and have nothing of that in common."""
+    return bool(one) and bool(other) and not one & other

@@ -1,0 +1,244 @@
+"""What can be read off a claim's own words, without any clause. Rules as tables; each reading says why.
+
+A reading that is not clear yields nothing: a wrong verdict costs more than none. No rule here holds a claim against
+a clause; that is left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP
+from spec_lookup.judge.verdict import BUG, CHANGE, MISC
+from spec_lookup.search.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A verdict that rests on the claim alone."""
+
+    category: str
+    confidence: float
+    reason: str
+
+
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """One pattern for all of these, in any case, line by line."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
+
+
+_FAILURE = any_of(
+    r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|system|server|script) (?:exception|error)\b",
+    r"\bexception\b",
+    r"\bstack ?trace\b",
+    r"\b(?:http )?(?:error )?50[0234]\b(?= |:|\W|$)(?=.{0,40}(?:error|gateway|unavailable|page|time))",
+    r"\berror (?:page|500|screen)\b",
+    r"\bbad gateway\b",
+    r"\b(?:crash(?:es|ed|ing)?|segfault|froze|frozen|freezes|freezing|(?:hangs|hung|hanging)(?! on| because))\b",
+    r"\b(?:an?|as|with|only|just|nothing but) (?:completely |totally |all )?(?:white|blank|empty|gr[ae]y)"
+    r" (?:page|screen|square|box|file|pdf|sheet)\b",
+    r"\b(?:stops|stuck|hangs|stays) (?:at|on) \d+ ?(?:%|percent)",
+    r"\b(?:spinner|hourglass|loading) (?:never|for ever|forever|turns|spins)\b",
+    r"\bnever (?:finishes|loads|ends|comes back)\b",
+    r"\b(?:corrupt(?:ed)?|garbled|damaged file|unreadable|can't be opened|cannot be opened|0 bytes)\b",
+    r"\b(?:data|text|notes?|entries|photos?|pictures?|files?|lines?|records?|changes)\b[^.]{0,40}"
+    r"\b(?:vanish(?:ed|es)?|disappear(?:ed|s)?|(?:is|are|was|were) (?:all )?(?:gone|lost|wiped))\b",
+    r"\blost (?:everything|(?:all|half) (?:of )?(?:the|my|our|it)|my (?:text|notes?|work|input|entries|data|draft))\b",
+    r"\b(?:everything|all|what|half (?:a |the )?page|text|notes?) (?:that )?(?:i|we)(?:'d| had)? "
+    r"(?:typed|entered|wrote)\b[^.]{0,40}\b(?:gone|away|nowhere|lost|empty)\b",
+    r"\b(?:is|are|was|were) (?:nowhere|wiped)\b",
+)
+
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:no|not|never|none|without|nor|neither|cannot|avoids?|prevents?|if|whether|in case of|unless|until|like)"
+    r"|n't)(?: [\w'-]{1,30}){0,4} ?$"
+)
+"""What stands before a failure that did not happen: "no", "does not give an", "if there is ever an"."""
+
+NEAR_BEFORE = 80
+"""Characters before a failure that are looked at for that."""
+
+_NOT_SEEN = any_of(
+    r"\b(?:expect(?:s|ed|ing)?|should|shall|ought to|would (?:like|want|prefer|love)|want(?:s|ed)?|wish(?:es|ed)?)\b",
+    r"\b(?:instead of|rather than|supposed to|must (?:be|show|say|give|not)|hop(?:e|ed|ing) (?:for|to))\b",
+    r"\b(?:manual|handbook|documentation|docs|article|colleague|boss|manager|customer|supplier|vendor|e-?mail|letter)"
+    r" (?:says?|said|reads?|claims?|claimed|writes?|wrote|calls?|mentions?|mentioned|about)\b",
+)
+"""A sentence that tells what is wanted, or what somebody else said, tells nothing that was seen."""
+
+_INTENT = any_of(
+    r"\b(?:i|we) (?:just |only )?(?:want|wanted|wish|wished|hoped) to\b[^.?!,]{1,80}?,? (?:and|but)\b(?! (?:i|we)\b)"
+)
+"""What was meant to be done, up to what came of it: "I wanted to book and got an error page"."""
+
+_MAIL_BELOW = any_of(
+    r"^-{3,} ?(?:original|forwarded) message\b",
+    r"^begin forwarded message\b",
+    r"^from: [^\n]{1,200}\n(?:sent|date|to|subject): ",
+    r"^on [^\n]{1,200} wrote:",
+)
+"""Where pasted mail begins: all below it is somebody else's."""
+
+_QUOTED_LINE = re.compile(r"^[ \t]{0,8}[>|].*$", re.MULTILINE)
+_QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb\n]{1,300})[\"\u201d\u201c\u00bb]")
+_SHOWN_BEFORE = re.compile(
+    r"\b(?:shows?|showed|displays?|displayed|appears?|appeared|gets?|got|see|saw|page|screen|popup|window|message|error"
+    r"|system|it|ct2|says|reads|with|gives?|gave)\W{1,3}$"
+)
+"""What stands before a quotation that was seen on a screen; any other is somebody's words."""
+
+_WRAPPED = re.compile(r"(?<=[^\n]{60})\n(?=[^\n])")
+"""The end of a line that goes on in the next, as mail programs break lines."""
+
+_SENTENCES = re.compile(r"(?<=[.!?;])\s|\n")
+
+_PERSON = (
+    r"(?:colleague|employee|joiner|starter|trainee|apprentice|temp|intern|locum|nurse|clerk|assistant|team member|hire)"
+)
+
+_SETUP = any_of(
+    r"\b(?:create|set ?up|add|register|activate|make)\b[^.?!]{0,40}"
+    r"\b(?:users?|logins?|log-ins?|accounts?|access|client compan(?:y|ies)|firm)\b",
+    rf"\b(?:set ?up|register)\b[^.?!]{{0,20}}\b(?:us|{_PERSON}|client|company|customer)\b",
+    rf"\b(?:user|login|log-in|account|access)s? (?:for|please)\b[^.?!]{{0,30}}\b(?:new|the|our|{_PERSON})\b",
+    r"\bneeds?\b[^.?!]{0,20}\b(?:login|log-in|account)\b",
+    r"\bnew (?:user|client|client company|company|customer) (?:for|from|to|called|named|please|starts|joins|wants)\b",
+    rf"\b(?:new|additional) {_PERSON}s?\b[^.?!]{{0,60}}\b(?:from|starts?|joins?|works?|begins?|on the|next)\b",
+    r"\b(?:forgot(?:ten)?|reset|lost)\b[^.?!]{0,20}\b(?:password|pin|code|second factor)\b",
+    r"\b(?:password|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
+)
+
+_BEGINS = r"(?:^|[.!?,;:-]\s{1,4})(?:hello|hi|hey|dear \w{1,40}|and|so|but|please|question)?[\s,:]{0,4}"
+
+_QUESTION = any_of(
+    _BEGINS + r"how (?:do|can|could|should|would|must|much|many|long|often|to)\b",
+    _BEGINS + r"(?:where|when|who|which|what) (?:do|does|is|are|can|could|should|will|must|would)\b",
+    r"\b(?:is|are) there (?:a|any|some) (?:way|possibility|list|guide|manual)\b",
+    r"\bwhat (?:do|should|must) (?:i|we) (?:do|ask|send|bring|have to)\b",
+    r"\bwhere does one\b",
+    r"\b(?:please explain|tell (?:me|us) (?:how|where|when|what|who)|family asks|client asks)\b",
+)
+
+_ANSWER = any_of(r"\A\W*(?:an? )?(?:answer|explanation|information|advice|help|instructions?|to know)\b", r"\A\W*\Z")
+
+_WISH = any_of(
+    r"\b(?:would|could|might) be (?:nice|great|good|helpful|useful|handy)\b",
+    r"\b(?:it would|we would|we'd|i'd|i would) (?:like|love|help|appreciate|prefer)\b",
+    r"\b(?:please|could you|can you|can we|could we) (?:also )?"
+    r"(?:add|introduce|offer|provide|support|build|make|have|get)\b",
+    r"\b(?:feature|enhancement|improvement|suggestion|wish)\b",
+    r"\b(?:there (?:is|'s) no|has no|have no|no way to|not possible to|missing)\b",
+    r"\b(?:could|can) \w+ (?:also|handle)\b",
+)
+
+_INCIDENT = any_of(
+    r"\b(?:yesterday|today|tonight|last (?:night|week|month)|this (?:morning|week))\b",
+    r"\bsince (?:the|\d+ \w+|monday|tuesday|wednesday|thursday|friday|it)\b",
+    r"\b(?:on|by) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+    r"\b(?:i|we) (?:saved|added|uploaded|clicked|pressed|typed|entered|attached|sent)\b",
+    r"\b(?:shows?|reads|says|displays?)\b[^.]{0,30}[\"“'][^\"”']{1,200}[\"”']",
+)
+"""What only a report of something that happened says."""
+
+_DEVIATION = any_of(
+    r"\b(?:instead of|although|even though|despite|but|still|wrong(?:ly)?)\b",
+    r"\b(?:not|cannot|never|no (?:longer|more)|any ?more)\b",
+    r"(?<=\w)n't\b",
+    r"\b(?:refused|rejected|blocked|twice|nobody|nowhere|gone|empty)\b",
+)
+
+_NOT_KNOWING = any_of(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:know|find|sure|see how|understand)\b")
+"""What a person says who asks: no sign that something behaves otherwise than it should."""
+
+
+_FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
+"""A question at the end of a report ("is it only me?") does not make it a question."""
+
+_FAILED = "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says."
+_TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
+ASKS = "You ask a question."
+WANTS_NEW = "You ask for something new. That is a request for a change."
+
+ROUTES: Mapping[str, tuple[str, str]] = {
+    FAILURE: (BUG, _FAILED),
+    SETUP: (MISC, _TO_SET_UP),
+    QUESTION: (MISC, ASKS),
+    NEW: (CHANGE, WANTS_NEW),
+}
+"""Category and reason for each kind of claim that needs no clause. Behaviour is not among them: it needs one."""
+
+
+def route(claim: Claim) -> Route | None:
+    """The verdict that needs no clause, if the claim calls for one in so many words."""
+    said = fold(f"{claim.observed}\n{claim.steps}")
+    summary = fold(claim.summary)
+    if tells_failure(claim):
+        return Route(BUG, 0.85, _FAILED)
+    if _SETUP.search(said) and not _DEVIATION.search(summary):
+        return Route(MISC, 0.8, _TO_SET_UP)
+    begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
+    asks = _QUESTION.search(begins)
+    if asks and expects_answer(claim) and not deviates(claim):
+        return Route(MISC, 0.75, ASKS)
+    return None
+
+
+def tells_failure(claim: Claim) -> bool:
+    """Whether the requester says in so many words that they saw a failure."""
+    told = seen(claim)
+    return any(
+        not _DENIED_BEFORE.search(told[max(0, match.start() - NEAR_BEFORE) : match.start()])
+        for match in _FAILURE.finditer(told)
+    )
+
+
+def denies_failure(claim: Claim) -> bool:
+    """Whether failures are spoken of, yet none that was seen."""
+    told = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
+    return bool(_FAILURE.search(told)) and not tells_failure(claim)
+
+
+def seen(claim: Claim) -> str:
+    """What the requester says that they saw, folded: no pasted mail, no quotation of others, nothing wished for."""
+    return "\n".join(_seen_in(fold(part)) for part in (claim.summary, claim.what_happened, claim.steps))
+
+
+def own_sentences(text: str) -> list[str]:
+    """The sentences of a text, folded: no pasted mail, no quotation of others, nothing wished for."""
+    return [sentence.strip() for sentence in _seen_in(fold(text)).split("\n") if sentence.strip()]
+
+
+def _seen_in(text: str) -> str:
+    below = _MAIL_BELOW.search(text)
+    own = _QUOTED_LINE.sub("", text[: below.start()] if below else text)
+    sentences = (_after_intent(sentence) for sentence in _SENTENCES.split(_WRAPPED.sub(" ", own)))
+    return "\n".join(_QUOTATION.sub(_as_seen, sentence) for sentence in sentences if not _NOT_SEEN.search(sentence))
+
+
+def _after_intent(sentence: str) -> str:
+    """A sentence without what somebody meant to do, if it goes on with what came of it."""
+    return _INTENT.sub("", sentence, count=1)
+
+
+def _as_seen(quotation: re.Match[str]) -> str:
+    before = quotation.string[max(0, quotation.start() - NEAR_BEFORE) : quotation.start()]
+    return quotation.group(1) if _SHOWN_BEFORE.search(before) else " "
+
+
+def deviates(claim: Claim) -> bool:
+    """Whether a claim has words of something that is otherwise than it should be."""
+    return bool(_DEVIATION.search(_NOT_KNOWING.sub(" ", fold(f"{claim.observed}\n{claim.steps}"))))
+
+
+def expects_answer(claim: Claim) -> bool:
+    """Whether nothing is expected, or nothing but an answer."""
+    return bool(_ANSWER.search(fold(claim.expected)))
+
+
+def wishes(claim: Claim) -> bool:
+    """Whether the claim asks for something rather than tells of something that went wrong."""
+    said = fold(f"{claim.summary}\n{claim.what_happened}\n{claim.expected}")
+    return bool(_WISH.search(said)) and not _INCIDENT.search(said)

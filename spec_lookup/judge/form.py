@@ -1,0 +1,181 @@
+"""What the form settles: the set-up form and the question form say what they are.
+
+That holds unless the text reports a failure or a behaviour of the system. Words tell that first; where they are silent,
+the router tells it by the meaning of what is stated.
+"""
+
+from __future__ import annotations
+
+from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.evidence import any_of, expects_answer, own_sentences, tells_failure
+from spec_lookup.search.words import fold
+
+SETUP_FORM = "setup"
+QUESTION_FORM = "question"
+
+_NOTHING_REPORTED = ", and the program found no report of a failure or a behaviour in your text."
+REASONS = {
+    SETUP_FORM: f"You sent the set-up form{_NOTHING_REPORTED}",
+    QUESTION_FORM: f"You sent the question form{_NOTHING_REPORTED}",
+}
+"""The forms that say what they are, and what the requester is told."""
+
+REPORTED = {QUESTION_FORM: 0.5, SETUP_FORM: 0.8}
+"""The probability of a failure or a behaviour, together, from which statements report one. Chosen on the part `tune` of
+tests/data/forms."""
+
+REPORTED_BY_WORDS = {QUESTION_FORM: 0.75, SETUP_FORM: 0.97}
+"""The same where there is no model for meanings, and less is known."""
+
+REPORTED_IN_TITLE = 0.9
+"""The least for a summary: titles without a verb look like reports."""
+
+LEAST_STATED = 3
+"""Words from which statements can be judged by their meaning."""
+
+_SIGN_IN = r"(?:sign|log|logg?ed|signed) ?(?:in|on)"
+_SYSTEM = (
+    r"(?:it|ct2|system|site|portal|page|list|form|screen|search|report|e-?mails?|mails?|message|button|field|tab|menu"
+    r"|invitation|link|code|app|invoice|total|notice|status|import|export|print(?:out)?|filter)"
+)
+
+_ASKED = any_of(
+    r"\b(?:why|how come)\b[^?]{0,40}?\b(?:is|are|was|were|am|do|does|did|has|have|had|can|can't|cannot|could|couldn't"
+    r"|will|won't|isn't|aren't|doesn't|don't|didn't|wasn't|hasn't|haven't|must)\b",
+    r"\b(?:is|was|are) (?:it|this|that|there)\b[^?]{0,20}\b(?:normal|right|correct|intended|intentional|on purpose"
+    r"|(?:only|just) me|me|a bug|known|wrong|broken|down)\b[^?]{0,80}(?:\?|\Z)",
+    r"\b(?:am|are) (?:i|we) (?:doing|getting) (?:something|anything|it) wrong\b",
+    r"\b(?:how can it be|how is (?:it|that|this) possible|could it be that|can it be that)\b",
+    r"\bwhat(?: is|'s| went| goes) wrong\b",
+    r"\b(?:system|ct2|page|portal|screen|form|app) (?:always |still )?(?:asks|wants|demands)\b",
+    r"\bwhat(?: has)? happened (?:to|with)\b",
+)
+"""Questions that report: what is asked about has happened."""
+
+_STATED = any_of(
+    r"\b(?:does not|doesn't|did not|didn't|do not|don't|not) (?:seem to )?work(?:ing)?\b(?! (?:for|with|at|in|here))",
+    r"\bstopped working\b",
+    r"\b(?:please|pls|kindly) (?:correct|fix|repair|rectify|put) (?:it|this|that)\b",
+    r"\ball \w{1,20} gone\b",
+    r"\bnothing happens\b",
+    r"\b(?:get|gets|got|getting|shows?|gives?|gave|see|saw|receive[sd]?) (?:me |us )?(?:an?|the|this|some) "
+    r"(?:\w{1,20} ){0,2}(?:error|message|warning)\b",
+    rf"\b{_SYSTEM} (?:\w{{1,20}} )?(?:(?:refuse|reject|ignore|lose|double|round|show|say|display|find|give|send|save"
+    r"|keep|count|sort|start|change|jump|turn|come|print|list|sum)(?:s|d|ed)|refreshes|forgot|found|gave|said|sent|came"
+    r"|went|goes|lost)\b(?! you)",
+    rf"\b{_SYSTEM} (?:\w{{1,20}} ){{0,2}}(?:still |just |simply |always )?(?:does not|doesn't|did not|didn't|never"
+    r"|won't|is not|isn't|was not|wasn't|has not|hasn't|(?:is|was) (?:empty|gone|missing|wrong|gr[ae]y))\b",
+    r"\bstill (?:gets?|shows?|sees?|appears?|says?|stands?|receives?|comes?|is there|can(?!not| not))\b",
+    r"\b(?:lets?|allow(?:s|ed)) (?:me|us|him|her|them|everybody|anybody|clients?|users?|(?:the|a) \w{1,20})\b(?! know)",
+    r"\b(?:was|were) able to\b|\bnobody (?:had to|stopped|asked|noticed)\b",
+    r"\b(?:i|we) (?:chose|put|set|left|made|gave|took|sent|saw|wrote|\w{3,15}ed)\b[^.?!]{1,60}\b(?:and|but) "
+    r"(?:then |now )?(?:it|the|nothing|my|our)\b",
+    r"\b(?:there (?:is|was|'s)|has|see|find) (?:just |only |simply )?no (?:\w{1,20} ){0,2}(?:button|field|menu|option"
+    r"|link|entry)\b",
+    r"\b(?:never|not) (?:yet )?(?:arrived?|came|come through|delivered|received|saved|updated)\b",
+    rf"\b(?:can|could|cannot|can't|couldn't|could not|unable to|not able to|able to)\b[^.?!]{{0,20}}\b{_SIGN_IN}\b",
+    r"\b(?:although|even though|though|instead\b(?! of)|twice|two times|double|wrong(?:ly)?|by itself|as before)\b",
+    r"\b(?:each|every) time\b",
+    r"\bwhen(?:ever)? (?:i|we|he|she|they|you|clients?|users?) [^.?!]{1,60}?\b(?:it|the \w{1,20}|ct2)"
+    r" (?:\w{2,20}(?:s|ed)|went|came|froze)\b",
+    r"\b(?:yesterday|today|this morning|since \w{1,15})\b[^.?!]{0,60}\b(?:only|no (?:longer|more)|any ?more|gone"
+    r"|vanished|disappeared|missing|suddenly|empty)\b",
+    r"\b(?:vanish|disappear)(?:ed|s)\b",
+    r"\b(?:is|are|was|were|has|have) (?:suddenly|all of a sudden|disappeared|vanished|gone|missing)\b",
+)
+"""Statements that report: what the system did, or does not do."""
+
+_OTHERWISE = any_of(
+    r"\b(?:sees|shows|showed|(?:was|were|got) (?:shown|displayed|printed|rounded|calculated|charged))\b[^.?!\n]{1,60}?"
+    r"(?:,| but| and|\.) (?:but |and |though )?(?:(?:he|she|they|it|this|that) )?(?:should|shouldn't)\b(?! (?:i|we)\b)"
+)
+"""What is seen, and behind it what should be seen."""
+
+_ADDRESSED = (
+    r"\A\W*(?:(?:hello|hi|hey|dear [\w ]{1,30}|sir|madam|and|so|but|also|please|pls|question|kindly|could you|can you"
+    r"|would you)[\s,:]{1,3}){0,3}"
+)
+_ASKS = any_of(
+    _ADDRESSED + r"(?:how|where|when (?:do|does|is|are|can|should|will|must|may)|who|whom|which|what|until when"
+    r"|since when|may|can|could|should|must|shall|will|is|are|do|does|did|has|have|in which|to how many|for which"
+    r"|by when|whether|if|explain|advise|tell|confirm|inform|clarify|let (?:me|us) know)\b",
+    r"\b(?:explain|advise|wonder(?:ing)?|asks?|curious|revert)\b",
+    r"\A\W{0,5}\w[\w'-]{0,29}(?:[^\w'?-]{1,3}\w[\w'-]{0,29}){0,3} ?\?\s{0,5}\Z",
+    r"\bor (?:not|is|are|does|do|can|must)\b[^?]{0,60}\?\s*\Z",
+)
+"""A sentence that asks; it states nothing."""
+
+_PEOPLE = (
+    r"(?:i|we|he|she|they|you|nobody|no one|somebody|someone|everybody|(?:my|our|your|the|some|one|a) "
+    r"(?:\w{1,20} )?(?:manager|boss|team|office|colleagues?|clients?|customers?|company|people|trainees?|users?"
+    r"|warehouse))"
+)
+_OF_PEOPLE = any_of(
+    rf"\A\W*{_PEOPLE} (?:am|is|are|was|were|will be)(?: not| never| only| also)? "
+    r"(?:in|on|off|away|here|there|new|out|at|sure|curious|back|sick|ill|abroad|open|closed|having|going|planning)\b",
+    rf"\A\W*{_PEOPLE} (?:have|has|had) (?:never|not|no|to|some|\d+|one|two|three|four|five)\b",
+    rf"\A\W*{_PEOPLE} (?:will |would |do not |don't |does not |doesn't )?"
+    r"(?:needs?|works?|knows?|thinks?|plans?|likes?|discuss|moves?|changes?|changed (?:his|her|their) minds?)\b",
+    r"\A\W*(?:many |very )?thank(?:s| you)\b|\bvery good\b|\bno hurry\b|\bnot (?:urgent|important)\b",
+    r"\bsorry\b|\bnew here\b|\A\W*(?:i|we)'ll\b",
+)
+"""A sentence about people and not about the system."""
+
+_KNOWN = any_of(r"\A\W*(?:and |but )?(?:i|we) know\b")
+"""What people know of the world outside."""
+
+_OWN_SLIP = any_of(
+    r"\b(?:typed|entered|wrote|spelled|spelt|put|chose)\b[^.?!]{0,30}\bwrong(?:ly)?\b",
+    r"\bwrong (?:pin|password|code)\b",
+)
+"""What people did wrong themselves."""
+
+_PERSON_LACKS = any_of(
+    r"\b(?:he|she|they|i|we|\w{2,20}) (?:do not|does not|don't|doesn't|cannot|can't|can not) (?:yet )?"
+    r"(?:see|have|open|access|use|edit|reach)\b",
+    r"\b(?:he|she|they|i|we) (?:do not|does not|don't|doesn't) (?:yet )?work\b",
+    r"\b(?:he|she|they|i|we|\w{2,20}) (?:cannot|can't|can not) (?:yet )?work\b",
+    r"\b(?:has|have|had) (?:still |yet )?(?:no|not)\b",
+)
+"""What a person cannot do without rights: that is what the set-up form is for."""
+
+_NOT_KNOWING = any_of(
+    r"\b(?:do not|don't|did not|didn't|cannot|can't|can not|could not|couldn't|am not|was not|not) "
+    r"(?:know|find|found|sure|see how|understand|remember)\b"
+)
+
+
+_STATES_NOTHING = (_ASKS, _NOT_KNOWING, _OF_PEOPLE)
+
+
+def says_what_it_is(claim: Claim) -> bool:
+    """Whether the claim came by a form that says what it is, and nothing but an answer is expected."""
+    return claim.reporter_says in REASONS and expects_answer(claim) and not claim.steps.strip()
+
+
+def tells_report(claim: Claim) -> bool:
+    """Whether the claim reports a failure or a behaviour in so many words."""
+    told = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
+    otherwise = any(_OTHERWISE.search(fold(each)) for each in (claim.summary, claim.what_happened))
+    return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in told)
+
+
+def _reports(sentence: str, form: str) -> bool:
+    if _ASKED.search(sentence):
+        return True
+    said = _OWN_SLIP.sub(" ", sentence)
+    said = _PERSON_LACKS.sub(" ", said) if form == SETUP_FORM else said
+    return not _ASKS.search(sentence) and not _KNOWN.search(sentence) and bool(_STATED.search(said))
+
+
+def stated_with_sureness(claim: Claim, *, by_words_alone: bool) -> list[tuple[str, float]]:
+    """What the summary states and what the rest states, each with the probability from which it is a report."""
+    sure = (REPORTED_BY_WORDS if by_words_alone else REPORTED)[claim.reporter_says]
+    parts = ((_stated(claim.summary), max(sure, REPORTED_IN_TITLE)), (_stated(claim.what_happened), sure))
+    return [(stated, sure) for stated, sure in parts if len(stated.split()) >= LEAST_STATED]
+
+
+def _stated(text: str) -> str:
+    """The sentences that state something: no question, no wish, nothing that is only not known."""
+    sentences = own_sentences(text)
+    return " ".join(each for each in sentences if not any(way.search(each) for way in _STATES_NOTHING))

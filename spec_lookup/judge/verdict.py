@@ -1,0 +1,64 @@
+"""A verdict: what the judge says, with everything that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from spec_lookup.judge.claim import Claim
+
+BUG = "bug"
+CHANGE = "change"
+MISC = "misc"
+UNDECIDED = "undecided"
+
+SUPPORTS_OBSERVED = "supports-observed"
+SUPPORTS_EXPECTED = "supports-expected"
+RELATED = "related"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A clause with an exact quote, and on whose side it stands."""
+
+    clause: str
+    title: str
+    url: str
+    quote: str
+    stance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """bug, change, misc or undecided, and why. `confidence` is 0 to 1; `spec` is the stamp of the spec read."""
+
+    category: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    counter: Citation | None
+    reasons: tuple[str, ...]
+    judge: str
+    engine: str
+    spec: str
+    claim: Claim
+
+    def to_plain(self) -> dict[str, Any]:
+        """JSON-ready data, always in the same order."""
+        plain = asdict(self)
+        plain["citations"] = list(plain["citations"])
+        plain["reasons"] = list(plain["reasons"])
+        return plain
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Verdict:
+        """The verdict that `to_plain` described."""
+        return cls(
+            **{
+                **plain,
+                "citations": tuple(Citation(**row) for row in plain["citations"]),
+                "counter": Citation(**plain["counter"]) if plain["counter"] else None,
+                "reasons": tuple(plain["reasons"]),
+                "claim": Claim(**plain["claim"]),
+            }
+        )

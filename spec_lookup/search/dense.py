@@ -1,0 +1,119 @@
+"""The dense half of the search, and how the two halves become one score.
+
+A clause has a vector of its title and body, and one of its title and each sentence. A text is as near
+to a clause as the mean of its nearness to the whole and to the best sentence; a claim is as near as its
+parts are in the mean. All clauses are compared as wholes; sentences only those of the best of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from spec_lookup.search.clause import Clause
+from spec_lookup.search.embed import Embedder
+from spec_lookup.search.index import best
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from spec_lookup.search.embed import Vectors
+    from spec_lookup.search.index import Integers
+    from spec_lookup.search.vectors import KeptVectors
+
+    Scores = NDArray[np.float32]
+
+DENSE = 0.7
+"""The dense half's share of the score. 0.6 to 0.8 are as good, on every collection that was measured."""
+
+DENSE_FOR_CODES = 0.2
+"""The same for a short query with a number or a code in it: what is written like that is meant to the letter."""
+
+SENTENCE = 0.5
+"""What the best sentence counts beside the clause as a whole."""
+
+SURE = 0.3
+"""The nearness (a cosine) from which meaning counts in full; where nothing comes near, it has less to say."""
+
+FAR = 0.25
+"""The nearness below which a clause that shares no word with the query has nothing to do with it."""
+
+CLOSELY = 50
+"""Clauses whose sentences are compared; more change nothing."""
+
+
+class Rows(Protocol):
+    """Vectors of which a few at a time are read."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.float16]:
+        """Those from one to another."""
+        ...
+
+
+class Dense:
+    """The vectors of a spec's clauses: a row of `wholes` each, rows `starts[n]` to `starts[n + 1]` of `sentences`."""
+
+    def __init__(self, wholes: Vectors, sentences: Rows, starts: Integers) -> None:
+        """`starts` has one number more than there are clauses.
+
+        All wholes are compared at once, which numpy does for float32 alone without a detour; of the sentences, which
+        are several times as many, only a few are read, so they are kept in half the room.
+        """
+        self.wholes = wholes
+        self.sentences = sentences
+        self.starts = starts
+
+    @classmethod
+    def of(cls, clauses: Sequence[Clause], embedder: Embedder, kept: KeptVectors | None = None) -> Dense:
+        """The vectors of these clauses; only those that are not `kept` are worked out."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        starts = np.cumsum([0, *(len(clause.sentences()) for clause in clauses)], dtype=np.int64)
+        vectors = embedder.embed_all(texts_of(clauses), kept)
+        return cls(vectors[: len(clauses)], vectors[len(clauses) :].astype(np.float16), starts)
+
+    def scores(self, lexical: Scores, parts: Vectors, weights: Sequence[float], share: float = DENSE) -> Scores:
+        """A score for every clause: `lexical` fused with its nearness to `parts`, weighted unit vectors.
+
+        0 for a clause that neither shares a word nor comes near.
+        """
+        import numpy as np  # noqa: PLC0415 - as above
+
+        shares = np.asarray(weights, dtype=np.float32) / np.float32(sum(weights))
+        near: Scores = (self.wholes @ (shares @ parts)).astype(np.float32)
+        if not near.size:
+            return near
+        least, far = float(near.min()), near < FAR
+        share *= min(1.0, max(float(near.max()), 0.0) / SURE)
+        fused = _fused(lexical, near - least, share)
+        for n in best(fused, CLOSELY):
+            sentences = self.sentences[self.starts[n] : self.starts[n + 1]].astype(np.float32)
+            if len(sentences):
+                near[n] = (1 - SENTENCE) * near[n] + SENTENCE * float((sentences @ parts.T).max(axis=0) @ shares)
+        fused = _fused(lexical, near - least, share)
+        fused[far & (lexical <= 0)] = 0
+        return fused
+
+
+def texts_of(clauses: Sequence[Clause]) -> list[str]:
+    """What is embedded of clauses: all of them as wholes, then their sentences, each below its title."""
+    sentences = [f"{clause.title}: {sentence}" for clause in clauses for sentence in clause.sentences()]
+    return [*(f"{clause.title}: {clause.text}" for clause in clauses), *sentences]
+
+
+def _fused(lexical: Scores, near: Scores, share: float) -> Scores:
+    import numpy as np  # noqa: PLC0415 - as above
+
+    return ((1 - share) * _up_to_one(lexical) + share * _up_to_one(near)).astype(np.float32)
+
+
+def _up_to_one(scores: Scores) -> Scores:
+    """The scores, none of them negative, with the largest as 1."""
+    positive = scores.clip(0)
+    largest = float(positive.max(initial=0.0))
+    return cast("Scores", positive / largest if largest > 0 else positive)

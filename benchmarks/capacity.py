@@ -15,12 +15,11 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import state_item, wire
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.case import fold
-from intake_fn.core.escalation import standing
 from intake_fn.core.events import Escalated
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.core.request import Requester
+from intake_fn.core.steps import fold, standing
 from intake_fn.desk.spam_check import Submission
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws

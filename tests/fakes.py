@@ -17,13 +17,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from intake_fn.core.case import Case, Step, apply, fold
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.request import Priority
+from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Filing, Relation, Status
 from intake_fn.ports import (

@@ -63,11 +63,12 @@ from intake_fn.adapters.dynamodb_items import (
     waiting,
     wire,
 )
-from intake_fn.core.case import Case, Step, apply, fold
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import Event, Filed
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.once import once
+from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import FORMAT, MISREAD, event_to_plain
 from intake_fn.core.vocabulary import Filing, Status
 from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, Session, SignInAsked, SuppressedAddress, SyncCursor

@@ -29,7 +29,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from intake_fn.core.case import Case, accepts, resolved_by
 from intake_fn.core.errors import Refused, Unconfirmed
@@ -49,6 +48,7 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
     Unlinked,
+    UnmarkedDuplicate,
 )
 from intake_fn.core.intents import NotifyDuplicates
 from intake_fn.core.mail_throttle import mailbox
@@ -128,20 +128,64 @@ def issue_of_lead(case: Case) -> int | None:
 # --- what is passed on -----------------------------------------------------------------------
 
 
-def passed_on(before: Case, event: Event, after: Case, process: Process) -> Iterator[NotifyDuplicates]:
-    """What the followers of a case have to hear of an event."""
-    if isinstance(event, DuplicateAdded):
-        yield from _so_far(event, after)
-    if isinstance(event, Resolved) and after.duplicates:
+def _notify(case: Case, progress: Progress, why: str = "", text: str = "", number: int | None = None) -> _News:
+    """News for all duplicates of a case; nothing without any."""
+    if case.duplicates:
+        yield NotifyDuplicates(case.duplicates, progress, why, masked(text, case), number)
+
+
+_News = Iterator[NotifyDuplicates]
+
+
+def on_filed(_: Case, __: Filed, after: Case, ___: Process) -> _News:
+    """The issue that the duplicates are duplicates of."""
+    yield from _notify(after, Progress.FILED, number=after.issue)
+
+
+def on_lead_updated(_: Case, event: LeadUpdated, after: Case, __: Process) -> _News:
+    """News of our own lead that changes nothing here; what changes something is notified by that event."""
+    if event.progress in TOLD:
+        yield from _notify(after, event.progress, event.why, event.text)
+
+
+def on_overruled(_: Case, event: Overruled, after: Case, __: Process) -> _News:
+    """The decision and its reason."""
+    decided = f"A person has looked at it and decided: {CATEGORIES[event.category]}."
+    yield from _notify(after, Progress.DECIDED, decided, event.reason)
+
+
+def on_escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
+    """Who handles it now."""
+    holder = f"{process.person(after.handler).name}, {process.level(after.level).name}"
+    yield from _notify(after, Progress.ESCALATED, f"It is now with {holder}.")
+
+
+def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, __: Process) -> _News:
+    """A workaround that the requester was mailed."""
+    if event.mailed:
+        yield from _notify(after, Progress.WORKAROUND, HELP, event.note)
+
+
+def on_resolved(_: Case, event: Resolved, after: Case, __: Process) -> _News:
+    """How it was resolved."""
+    if after.duplicates:
         yield _resolution(after.duplicates, event, after)
-    tell = _NEWS.get(type(event))
-    if tell is None or not after.duplicates:
-        return
-    told = tell(before, event, after, process)
-    if told is not None:
-        progress, why, text = told
-        number = after.issue if progress is Progress.FILED else None
-        yield NotifyDuplicates(after.duplicates, progress, why, masked(text, after), number)
+
+
+def on_reopened(_: Case, event: Reopened, after: Case, __: Process) -> _News:
+    """Why it is open again."""
+    yield from _notify(after, Progress.REOPENED, text=event.reason)
+
+
+def on_replied(before: Case, event: RequesterReplied, after: Case, _: Process) -> _News:
+    """A reply to what is done opens it again, unless it says that it works; its words are not for others."""
+    if not before.status.is_open and not accepts(before, event):
+        yield from _notify(after, Progress.REOPENED)
+
+
+def on_closed(_: Case, __: Closed, after: Case, ___: Process) -> _News:
+    """It is closed."""
+    yield from _notify(after, Progress.CLOSED)
 
 
 def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> NotifyDuplicates:
@@ -150,8 +194,8 @@ def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> NotifyD
     return NotifyDuplicates(others, Progress.RESOLVED, "", text, None, event.outcome, event.fixed_in)
 
 
-def _so_far(event: DuplicateAdded, case: Case) -> Iterator[NotifyDuplicates]:
-    """What who comes to follow a case has to know of what happened before."""
+def on_added(_: Case, event: DuplicateAdded, case: Case, __: Process) -> _News:
+    """For the new duplicate alone: what has happened before."""
     if case.issue not in (None, event.issue) and not case.missing_in_mantis:
         yield NotifyDuplicates((event.other,), Progress.FILED, number=case.issue)
     workaround = _workaround_of(case)
@@ -195,64 +239,31 @@ def heard(
     )
 
 
+def after_marked(case: Case, event: MarkedDuplicate) -> Iterator[Event]:
+    """A duplicate here is a duplicate in Mantis."""
+    yield from duplicate(case, event, event.number)
+
+
+def after_unmarked(case: Case, event: UnmarkedDuplicate) -> Iterator[Event]:
+    """The link in Mantis goes, too."""
+    number = issue_of_lead(case)
+    if number and case.links.get(number) is Relation.DUPLICATE:
+        yield Unlinked(at=event.at, actor=event.actor, number=number)
+
+
+def after_added(case: Case, event: DuplicateAdded) -> Iterator[Event]:
+    """Of two requests that were marked as duplicates of each other, the one with the smaller number stays the lead."""
+    if event.other == case.duplicate_of and case.id < event.other:
+        unmarked = UnmarkedDuplicate(at=event.at, actor=event.actor)
+        yield unmarked
+        yield from after_unmarked(case, unmarked)
+
+
 def consequences(case: Case, event: LeadUpdated) -> Iterator[Event]:
     """What becomes of a request that hears this; nothing when it stays as it is."""
     make = _CONSEQUENCES.get(event.progress)
     if make:
         yield from make(case, event)
-
-
-_News = tuple[Progress, str, str] | None
-
-
-def _filed(_: Case, __: Filed, ___: Case, ____: Process) -> _News:
-    return Progress.FILED, "", ""
-
-
-def _heard(_: Case, event: LeadUpdated, __: Case, ___: Process) -> _News:
-    """What did nothing here but was told is news to our followers as well; all else they hear of by what it did."""
-    return (event.progress, event.why, event.text) if event.progress in TOLD else None
-
-
-def _decided(_: Case, event: Overruled, __: Case, ___: Process) -> _News:
-    return Progress.DECIDED, f"A person has looked at it and decided: {CATEGORIES[event.category]}.", event.reason
-
-
-def _escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
-    return (
-        Progress.ESCALATED,
-        f"It is now with {process.person(after.handler).name}, {process.level(after.level).name}.",
-        "",
-    )
-
-
-def _ticked(_: Case, event: ActivityCompleted, __: Case, ___: Process) -> _News:
-    return (Progress.WORKAROUND, HELP, event.note) if event.mailed else None
-
-
-def _reopened(_: Case, event: Reopened, __: Case, ___: Process) -> _News:
-    return Progress.REOPENED, "", event.reason
-
-
-def _replied(before: Case, event: RequesterReplied, _: Case, __: Process) -> _News:
-    """A reply to what is done opens it again, unless it says that it works; its words are not for others."""
-    return None if before.status.is_open or accepts(before, event) else (Progress.REOPENED, "", "")
-
-
-def _closed(_: Case, __: Closed, ___: Case, ____: Process) -> _News:
-    return Progress.CLOSED, "", ""
-
-
-_NEWS: Mapping[type[Event], Callable[[Case, Any, Case, Process], _News]] = {
-    Filed: _filed,
-    LeadUpdated: _heard,
-    Overruled: _decided,
-    Escalated: _escalated,
-    ActivityCompleted: _ticked,
-    Reopened: _reopened,
-    RequesterReplied: _replied,
-    Closed: _closed,
-}
 
 
 def masked(text: str, *cases: Case) -> str:

@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake_fn.core.case import Case, resolved_by, states
+from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
@@ -42,6 +42,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.process import REOPENED, Process
+from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category, Outcome, Status
 
 MANTIS = "mantis"

@@ -25,7 +25,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, states
+from intake_fn.core.case import Case
 from intake_fn.core.events import Escalated, Received, Released
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
@@ -160,11 +160,11 @@ def next_open(instant: datetime, calendar: Calendar) -> datetime:
 def _clock_spans(case: Case) -> list[ClockSpan]:
     """What the clock did from when on, beginning when the present level received the case."""
     found: list[ClockSpan] = []
-    for event, now in states(case):
+    for event, status in zip(case.history, case.statuses, strict=True):
         if isinstance(event, Received | Released | Escalated):
             found = []
-        if not found or found[-1][1] is not CLOCK_STATE[now.status]:
-            found.append((event.at, CLOCK_STATE[now.status]))
+        if not found or found[-1][1] is not CLOCK_STATE[status]:
+            found.append((event.at, CLOCK_STATE[status]))
     return found
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from intake_fn.core.codec import checked, listed
 from intake_fn.core.errors import SpecdeskError, Unreadable
-from intake_fn.core.events import EVENTS, Event, UnknownEvent
+from intake_fn.core.events import Event, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
+from intake_fn.core.lifecycle import EVENTS
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from intake_fn.core import duplicates, escalation, sla_alerts
+from intake_fn.core import duplicates, sla_alerts, steps
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import (
@@ -94,7 +94,7 @@ class Desk:
         """
         quarantine_reasons = spam_check.check(self, request, key, arrival) if arrival else ()
         for _ in range(ATTEMPTS):
-            step = escalation.take_in(self.new_id(), request, self.clock(), self.process, quarantine_reasons)
+            step = steps.take_in(self.new_id(), request, self.clock(), self.process, quarantine_reasons)
             try:
                 case_id = self.store.create(step, key)
             except Stale:
@@ -144,7 +144,7 @@ class Desk:
             event = self._joining(case, event)
         if event.actor != REQUESTER:
             _refuse_if_moved_on(case, seen)
-        return case, escalation.advance(case, event, self.process)
+        return case, steps.advance(case, event, self.process)
 
     def _joining(self, case: Case, event: MarkedDuplicate) -> MarkedDuplicate:
         """The event with what is known of the other request. Raises Refused when that one can't be followed so."""
@@ -201,7 +201,7 @@ class Desk:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
         for _ in range(ATTEMPTS):
             case = self.store.load(item_id.partition("#")[0])
-            escalation.refuse_unread(case)
+            steps.refuse_unread(case)
             item = next((item for item in self.store.items_of(case.id) if item.id == item_id), None)
             if item is not None and item.unread:
                 raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
@@ -210,7 +210,7 @@ class Desk:
             _, waiting = deliverable(self, case.id)
             event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
             try:
-                self.store.save(case.version, escalation.advance(case, event, self.process), again=item_id)
+                self.store.save(case.version, steps.advance(case, event, self.process), again=item_id)
             except Stale:
                 continue
             for other, _ in waiting:
@@ -249,7 +249,7 @@ class Desk:
                 report=report.id,
             )
             try:
-                self.store.save(case.version, escalation.advance(case, event, self.process))
+                self.store.save(case.version, steps.advance(case, event, self.process))
             except Stale:
                 continue
             return True
@@ -264,12 +264,12 @@ class Desk:
         """
         try:
             case = self.store.load(case_id)
-            escalation.refuse_unread(case)
+            steps.refuse_unread(case)
             event = sla_alerts.alert(case, self.process, self.clock(), SPECDESK)
             if event is None:  # support.yml moved the due time since it was stored
-                self.store.restate(escalation.standing(case, self.process))
+                self.store.restate(steps.standing(case, self.process))
                 return False
-            self.store.save(case.version, escalation.advance(case, event, self.process))
+            self.store.save(case.version, steps.advance(case, event, self.process))
         except Stale:
             return False
         except TryLater as error:

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Stale
-from intake_fn.core.escalation import advance, handler_at, refuse_unread, standing
+from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
+from intake_fn.core.steps import advance, refuse_unread, standing
 from intake_fn.core.vocabulary import Status
 from intake_fn.ports import CaseRow, Page, Store
 

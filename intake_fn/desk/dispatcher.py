@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core import duplicates, escalation, reconciliation
+from intake_fn.core import duplicates, escalation, reconciliation, steps
 from intake_fn.core.errors import Broken, OutcomeUnknown, Refused, SpecdeskError, Stale, TryLater, Unknown
 from intake_fn.core.events import Filed, Judged, Linked
 from intake_fn.core.intents import (
@@ -89,7 +89,7 @@ def _attempt_mail(desk: Desk, item: OutboxItem) -> Swept:
     trouble, notice = None, None
     try:
         case = desk.store.load(item.case_id)
-        escalation.refuse_unread(case)
+        steps.refuse_unread(case)
         notice = asked(desk, item, case)
     except Exception as error:  # noqa: BLE001 - it is raised again, under the lease: one alone may write it down
         trouble = error
@@ -123,7 +123,7 @@ def _tried(desk: Desk, item: OutboxItem, do: Callable[[], None]) -> Swept:
 
 def _carry_out(desk: Desk, item: OutboxItem) -> None:
     case = desk.store.load(item.case_id)
-    escalation.refuse_unread(case)
+    steps.refuse_unread(case)
     match item.intent:
         case JudgeRequest():
             record(desk, item, case, _judge(desk, case))
@@ -184,7 +184,7 @@ def _tell(desk: Desk, case_id: str, other_id: str) -> None:
         event = duplicates.settled(desk.store.load(case_id), other, desk.clock(), SPECDESK)
         try:
             if event:
-                desk.store.save(other.version, escalation.advance(other, event, desk.process))
+                desk.store.save(other.version, steps.advance(other, event, desk.process))
         except Stale:
             continue
         return
@@ -224,7 +224,7 @@ def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: Noti
         event = duplicates.heard(follower, news, item.id, lead, desk.clock(), SPECDESK)
         try:
             if event:
-                desk.store.save(follower.version, escalation.advance(follower, event, desk.process))
+                desk.store.save(follower.version, steps.advance(follower, event, desk.process))
         except Stale:
             continue
         return

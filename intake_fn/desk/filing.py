@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from intake_fn.core.case import Case, module_of, resolved_by, states
+from intake_fn.core.case import Case, module_of, resolved_by
 from intake_fn.core.events import Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
 from intake_fn.core.notes import CATEGORY, actor_of
 from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core import escalation
+from intake_fn.core import steps
 from intake_fn.core.errors import Stale, Unreadable
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.unassigned import Gone, handing_over, homeless
@@ -39,7 +39,7 @@ def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
         if event is None:
             return False
         try:
-            desk.store.save(case.version, escalation.advance(case, event, desk.process))
+            desk.store.save(case.version, steps.advance(case, event, desk.process))
         except Stale:
             continue
         return True

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core import escalation
+from intake_fn.core import steps
 from intake_fn.core.errors import Deferred, SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.events import DeliveryFailed
 from intake_fn.core.intents import (
@@ -103,7 +103,7 @@ def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
     """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
     for _ in range(ATTEMPTS):
         try:
-            desk.store.save(case.version, escalation.advance(case, event, desk.process), item.id)
+            desk.store.save(case.version, steps.advance(case, event, desk.process), item.id)
         except Stale:
             case = desk.store.load(item.case_id)
             if all(owed.id != item.id for owed in desk.store.items_of(item.case_id)):
@@ -140,7 +140,7 @@ def dead_letter(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
             at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=error_text(error)
         )
         try:
-            desk.store.save(case.version, escalation.advance(case, event, desk.process), dead_letter=given_up)
+            desk.store.save(case.version, steps.advance(case, event, desk.process), dead_letter=given_up)
         except Stale:
             continue
         return Swept(dead_lettered=1)

@@ -23,11 +23,11 @@ import structlog
 
 from intake_fn.core.case import UPDATED, Case
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
-from intake_fn.core.escalation import advance, refuse_unread
 from intake_fn.core.events import FieldsDropped
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, UnknownIntent, UpdateIssue
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.reconciliation import IssueState, assignee, drifted, expected, next_event
+from intake_fn.core.steps import advance, refuse_unread
 from intake_fn.desk.consistency_check import rows
 from intake_fn.desk.filing import category_of, decided_of
 from intake_fn.desk.issue_index import update

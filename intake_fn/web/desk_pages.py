@@ -13,11 +13,12 @@ from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
-from intake_fn.core.escalation import allowed, handler_at, keeper, not_yet, proposed_module, speciality_of
+from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import NOTICES
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
+from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import beside, orphaned
 from intake_fn.ports import Page
 from intake_fn.web import words

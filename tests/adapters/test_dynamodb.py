@@ -18,10 +18,10 @@ from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.case import Step
 from intake_fn.core.errors import Broken, Stale
-from intake_fn.core.escalation import standing
 from intake_fn.core.events import Breached, MailFailed, Noted, Warned
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.sla_alerts import share_of
+from intake_fn.core.steps import standing
 from intake_fn.core.stored import FORMAT, event_from_plain
 from intake_fn.core.vocabulary import Failure, Status
 from intake_fn.ports import CaseRow, Ledger, MailReport

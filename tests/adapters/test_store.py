@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.case import Case, Step, apply
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.events import (
     DeliveryFailed,
@@ -35,6 +35,7 @@ from intake_fn.core.events import Received as ReceivedEvent
 from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, SendNotice, UpdateIssue
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
+from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Filing, Status
 from intake_fn.ports import CaseRow, Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from tests.core.samples import VERDICT

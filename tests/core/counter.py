@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 
 from intake_fn.core import events as c
-from intake_fn.core.case import Case, fold
+from intake_fn.core.case import Case
 from intake_fn.core.process import AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import due
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
+from intake_fn.core.steps import fold
 from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, request
 

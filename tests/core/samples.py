@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.case import Case, fold
+from intake_fn.core.case import Case
 from intake_fn.core.events import Event, Judged, Received
 from intake_fn.core.request import Kind, Priority, Request, Requester
+from intake_fn.core.steps import fold
 from intake_fn.core.vocabulary import Category
 
 NEW_YORK = ZoneInfo("America/New_York")

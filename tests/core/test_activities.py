@@ -10,7 +10,6 @@ import pytest
 from intake_fn.core.activities import checklist, to_tick
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -22,6 +21,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.intents import AddNote, SendNotice
+from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Relation
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from intake_fn.core.case import apply, fold
 from intake_fn.core.errors import Broken, Unreadable
-from intake_fn.core.events import EVENTS, Event, Noted
+from intake_fn.core.events import Event, Noted
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, SendNotice, UpdateIssue
+from intake_fn.core.lifecycle import EVENTS
+from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain
 from intake_fn.core.vocabulary import Status
 from tests.core.samples import CASE_ID, NOW, PAUL, judged, received
@@ -96,12 +97,10 @@ def test_a_status_is_open_while_it_stands_in_a_queue() -> None:
 def test_events_are_known_by_the_names_they_are_stored_under() -> None:
     """Renaming a class would orphan what is stored: the names are part of the format."""
     expected = (
-        "Received Quarantined Released Rejected Judged Overruled Filed DeliveryFailed Escalated HandedOver"
-        " Reprioritised"
-        " AskedRequester RequesterReplied LinkRequested Noted Resolved Reopened Closed Warned Breached Retried"
-        " ActivityCompleted Linked Unlinked Refiled MarkedDuplicate UnmarkedDuplicate"
-        " DuplicateAdded DuplicateRemoved LeadUpdated"
-        " NotedInMantis ChangedInMantis MissingInMantis FoundInMantis FieldsDropped NoticesBundled"
+        "Received Quarantined Released Rejected Judged Filed DeliveryFailed Retried Escalated HandedOver Reprioritised"
+        " Overruled AskedRequester RequesterReplied LinkRequested ActivityCompleted Linked Unlinked Refiled"
+        " MarkedDuplicate UnmarkedDuplicate DuplicateAdded DuplicateRemoved LeadUpdated Noted Resolved Reopened Closed"
+        " Warned Breached NotedInMantis ChangedInMantis MissingInMantis FoundInMantis FieldsDropped NoticesBundled"
         " MailFailed NoticeSkipped"
     )
 

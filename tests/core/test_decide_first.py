@@ -8,7 +8,6 @@ import pytest
 
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance, allowed, not_yet
 from intake_fn.core.events import (
     ChangedInMantis,
     Judged,
@@ -21,6 +20,7 @@ from intake_fn.core.events import (
 from intake_fn.core.intents import AddNote, UpdateIssue
 from intake_fn.core.reconciliation import IssueState, next_event
 from intake_fn.core.request import Priority
+from intake_fn.core.steps import advance, allowed, not_yet
 from intake_fn.core.stored import event_from_plain
 from intake_fn.core.vocabulary import Category, Progress
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received

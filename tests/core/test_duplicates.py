@@ -10,7 +10,6 @@ import pytest
 from intake_fn.core.case import Case
 from intake_fn.core.duplicates import OPEN_AGAIN, heard, joining, settled
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import (
     AskedRequester,
     Closed,
@@ -30,6 +29,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import NotifyDuplicates, NotifyLead, RelateIssue, SendNotice
+from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened
 
@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 OTHER, THIRD = "HD-0000-0002", "HD-0000-0003"
 LEAD = replace(case_at(3, "paul"), id=OTHER, issue=4700, duplicates=(CASE_ID,))
 CASE = replace(case_at(3, "paul"), issue=4711)
-FOLLOWER = replace(CASE, duplicate_of=OTHER, history=(*CASE.history, happened(MarkedDuplicate, other=OTHER)))
+FOLLOWER = replace(
+    CASE,
+    duplicate_of=OTHER,
+    history=(*CASE.history, happened(MarkedDuplicate, other=OTHER)),
+    statuses=(*CASE.statuses, CASE.status),
+)
 WAITING = replace(case_of(*CASE.history, happened(AskedRequester, question="Which?")), duplicate_of=OTHER)
 
 
@@ -52,6 +57,7 @@ UP_AND_DONE = replace(
     FOLLOWER,
     status=Status.RESOLVED,
     history=(*FOLLOWER.history, news(Progress.ESCALATED), happened(Resolved, resolution="By itself.")),
+    statuses=(*FOLLOWER.statuses, FOLLOWER.status, Status.RESOLVED),
 )
 """What it heard last before it was resolved did not resolve it."""
 

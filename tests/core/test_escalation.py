@@ -1,4 +1,4 @@
-"""Who may do what, and what follows: the tables of core/escalation.py, row by row."""
+"""Who may do what, and what follows: the registry of core/lifecycle.py, row by row."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import escalation
+from intake_fn.core import events
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import OWED, TRANSITIONS, WORDS, advance, allowed, front_end, handler_at, take_in
+from intake_fn.core.escalation import front_end, handler_at
 from intake_fn.core.events import (
-    EVENTS,
     ActivityCompleted,
     AskedRequester,
     Breached,
@@ -50,15 +49,18 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
     Retried,
+    UnknownEvent,
     Unlinked,
     UnmarkedDuplicate,
     Warned,
 )
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, RelateIssue, SendNotice
+from intake_fn.core.lifecycle import ACTIONS, EVENTS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
 from intake_fn.core.sla import CLOCK_STATE, ClockState
+from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Status
 from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
@@ -137,6 +139,7 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         UnmarkedDuplicate: {
             "duplicate_of": "HD-0000-0002",
             "history": (*case.history, happened(MarkedDuplicate, other="HD-0000-0002")),
+            "statuses": (*case.statuses, case.status),
         },
         LeadUpdated: {"duplicate_of": "HD-0000-0002"},
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
@@ -304,13 +307,21 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
     assert at("2026-11-25 17:00") == answered.due
 
 
-def test_the_tables_have_a_row_for_every_event() -> None:
-    """No event is forgotten: each may happen somewhere and has its duties, even if these are none; two begin a case."""
-    kinds = set(EVENTS.values()) - {Received, Quarantined}
+def test_the_registry_has_a_row_for_every_event() -> None:
+    """No event is forgotten, and each may happen somewhere; two begin a case."""
+    kinds = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)}
 
-    assert kinds == set().union(*TRANSITIONS.values())
-    assert kinds == set(OWED)
+    assert set(LIFECYCLE) == kinds - {Event, UnknownEvent}
+    assert set(LIFECYCLE) - {Received, Quarantined} == set().union(*TRANSITIONS.values())
     assert set(Status) == set(TRANSITIONS)
+
+
+@pytest.mark.parametrize("kind", LIFECYCLE)
+def test_a_row_names_no_status_that_its_event_cannot_meet(kind: type[Event]) -> None:
+    """Where a row says by status what follows, the event may happen in that status."""
+    row = LIFECYCLE[kind]
+
+    assert set(row.leads_to) in (set(), set(Status)) or set(row.leads_to) <= row.allowed_in
 
 
 # --- what is owed ----------------------------------------------------------------------------
@@ -650,12 +661,12 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "escalate",
                 "hand over",
                 "change the priority",
-                "decide what it is",
+                "override the verdict",
                 "ask the requester",
-                "tick an activity",
+                "complete an activity",
                 "link it to another issue",
-                "say that it is the same as another request",
-                "note",
+                "mark it as a duplicate",
+                "add a note",
                 "resolve",
             },
             (4,),
@@ -667,12 +678,12 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
             {
                 "hand over",
                 "change the priority",
-                "decide what it is",
+                "override the verdict",
                 "ask the requester",
-                "tick an activity",
+                "complete an activity",
                 "link it to another issue",
-                "say that it is the same as another request",
-                "note",
+                "mark it as a duplicate",
+                "add a note",
                 "resolve",
             },
             (),
@@ -684,27 +695,29 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
             {
                 "escalate",
                 "change the priority",
-                "decide what it is",
+                "override the verdict",
                 "ask the requester",
-                "tick an activity",
+                "complete an activity",
                 "link it to another issue",
-                "say that it is the same as another request",
-                "note",
+                "mark it as a duplicate",
+                "add a note",
                 "resolve",
             },
             (3,),
             (),
             id="alone at level 2",
         ),
-        pytest.param(BY_STATUS[Status.NEW], {"decide what it is", "note"}, (), (), id="not judged yet"),
+        pytest.param(BY_STATUS[Status.NEW], {"override the verdict", "add a note"}, (), (), id="not judged yet"),
         pytest.param(
             BY_STATUS[Status.RESOLVED],
-            {"note", "decide what it is", "link it to another issue", "reopen", "close"},
+            {"add a note", "override the verdict", "link it to another issue", "reopen", "close"},
             (),
             (),
             id="resolved",
         ),
-        pytest.param(BY_STATUS[Status.CLOSED], {"note", "link it to another issue", "reopen"}, (), (), id="closed"),
+        pytest.param(
+            BY_STATUS[Status.CLOSED], {"add a note", "link it to another issue", "reopen"}, (), (), id="closed"
+        ),
     ],
 )
 def test_the_desk_offers_what_is_allowed(
@@ -713,7 +726,7 @@ def test_the_desk_offers_what_is_allowed(
     """No button that would be refused, and none missing."""
     options = allowed(case, process)
 
-    assert words == {WORDS[kind] for kind in options.events}
+    assert words == {ACTIONS[kind] for kind in options.events}
     assert (escalate_to, hand_over_to) == (options.escalate_to, options.hand_over_to)
 
 
@@ -746,7 +759,7 @@ def test_judging_is_what_opens_a_case(process: Process) -> None:
     step = advance(BY_STATUS[Status.NEW], judged(), process)
 
     assert (Status.OPEN, Category.BUG, VERDICT) == (step.case.status, step.case.category, step.case.verdict)
-    assert escalation.TRANSITIONS[step.case.status] >= {Escalated, Resolved}
+    assert TRANSITIONS[step.case.status] >= {Escalated, Resolved}
 
 
 # --- mail that fails -------------------------------------------------------------------------

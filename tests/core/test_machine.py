@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_fn.core.case import Case, Step, fold
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance, allowed, handler_at
-from intake_fn.core.events import EVENTS, Escalated, Event, HandedOver, Received, Refiled, UnknownEvent
+from intake_fn.core.escalation import handler_at
+from intake_fn.core.events import Escalated, Event, HandedOver, Received, Refiled, UnknownEvent
 from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
+from intake_fn.core.lifecycle import EVENTS
 from intake_fn.core.notices import render
 from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
+from intake_fn.core.steps import advance, allowed, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
 from tests.core.samples import CASE_ID, NOW, VERDICT, judged, received

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from intake_fn.core.case import Case
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import Closed, Event, Reopened, RequesterReplied, Resolved
 from intake_fn.core.intents import SendNotice, UpdateIssue
 from intake_fn.core.process import Process
 from intake_fn.core.reply_intent import Reading, reading
+from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Status
 from tests.core.samples import case_at, happened
 

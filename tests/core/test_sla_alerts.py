@@ -10,12 +10,12 @@ import pytest
 
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import AskedRequester, Breached, Noted, Reprioritised, RequesterReplied, Resolved, Warned
 from intake_fn.core.intents import AddNote, SendNotice
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.sla_alerts import alert, is_obsolete, next_alert
+from intake_fn.core.steps import advance
 from tests.core.samples import PAUL, at, case_of, judged, received
 
 if TYPE_CHECKING:

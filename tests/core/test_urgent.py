@@ -11,7 +11,7 @@ import pytest
 
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance, allowed, speciality_of, take_in
+from intake_fn.core.escalation import speciality_of
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -31,6 +31,7 @@ from intake_fn.core.process import CLIENT, AroundTheClock
 from intake_fn.core.process_file import ProcessError, parse
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import due
+from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, NOW, at, case_at, happened, judged, request
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import ActivityCompleted
 from intake_fn.core.intents import AddNote, SendNotice
 from intake_fn.core.notices import render
+from intake_fn.core.steps import advance
 from intake_fn.web.words import history_for_requester
 from tests.core.samples import case_at, case_of, happened
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from intake_fn.core.case import Case, apply, fold
+from intake_fn.core.case import Case
 from intake_fn.core.errors import OutcomeUnknown, Refused, TryLater
-from intake_fn.core.escalation import advance, take_in
 from intake_fn.core.events import (
     DeliveryFailed,
     Escalated,
@@ -29,6 +28,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.request import Priority
+from intake_fn.core.steps import advance, apply, fold, take_in
 from intake_fn.core.vocabulary import Progress, Relation
 from intake_fn.desk.mail import ITEM
 from tests.desk.test_story import Room, request

@@ -12,12 +12,12 @@ import pytest
 from intake_fn.adapters.dynamodb_items import row_of, state_item
 from intake_fn.cli import main
 from intake_fn.commands import recompute as commands
-from intake_fn.core.escalation import standing
 from intake_fn.core.events import AskedRequester
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
+from intake_fn.core.steps import standing
 from intake_fn.core.vocabulary import Status
 from intake_fn.desk.consistency_check import Difference, difference, move, rows, settled
 from intake_fn.settings import ROOT

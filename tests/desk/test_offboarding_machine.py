@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from intake_fn.core.errors import Refused
-from intake_fn.core.escalation import allowed, keeper
+from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import NOTICES, render
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.steps import allowed
 from intake_fn.desk import offboarding
 from intake_fn.desk.consistency_check import difference
 from intake_fn.web import words

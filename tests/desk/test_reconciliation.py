@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.errors import SpecdeskError, TryLater
-from intake_fn.core.escalation import allowed
 from intake_fn.core.events import (
     AskedRequester,
     Breached,
@@ -29,6 +28,7 @@ from intake_fn.core.events import (
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.reconciliation import expected, next_event
 from intake_fn.core.request import Priority
+from intake_fn.core.steps import allowed
 from intake_fn.core.vocabulary import Category as Kinds
 from tests.desk.test_story import Room, at_level_4, request
 

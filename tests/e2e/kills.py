@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import Escalated, NotedInMantis
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.steps import advance
 from intake_fn.desk.consistency_check import rows
 from intake_fn.wiring import Application
 from sandbox.clock import shift

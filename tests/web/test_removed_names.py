@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from intake_fn.core.escalation import advance
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -21,6 +20,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.request import Kind, Priority
+from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk.consistency_check import difference, move, rows
 from intake_fn.web import WebConfig, create_app

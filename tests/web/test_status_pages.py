@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_fn.core.case import Step, apply
+from intake_fn.core.case import Step
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import (
     AskedRequester,
@@ -23,6 +23,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.request import Kind
+from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.ports import Purpose, SuppressedAddress
 from tests.web.samples import HOSTILE, PNG

@@ -1,0 +1,400 @@
+"""The lifecycle of a case: one row per event. `advance` (core/steps.py) walks this registry, and so does the fold.
+
+Source: the process page, "Escalation" and "Help Desk Level 0" to "Level 4". A row says in which statuses an event may
+happen, which rules must hold, which status it leads to, what else it changes, and what follows: intents, further events
+of the same case, and what its duplicates are notified of. The functions that the rows name stand in lifecycle_rules.py,
+lifecycle_intents.py and duplicates.py. The state diagram of the docs is drawn from here (wiki/lifecycle_diagram.py).
+
+A case in quarantine causes no delivery: no verdict, no issue, no mail to an address that may be a stranger's. A case
+that is new does not move, since Mantis can't be told of a change before it has the issue; where the judge can't decide,
+a person decides (Overruled). A case that waits for the requester keeps waiting whoever handles it and whatever its
+priority; a reply ends the waiting, or a resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from intake_fn.core import duplicates as d
+from intake_fn.core import events as e
+from intake_fn.core import lifecycle_intents as i
+from intake_fn.core import lifecycle_rules as r
+from intake_fn.core.case import UPDATED, Case, accepts
+from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
+from intake_fn.core.intents import FileIssue, Intent
+from intake_fn.core.process import NOT_THIS_LEVEL, Process
+from intake_fn.core.vocabulary import Category, Filing, Progress, Status
+
+QUARANTINED, REJECTED = Status.QUARANTINED, Status.REJECTED
+NEW, OPEN, WAITING, RESOLVED, CLOSED = Status.NEW, Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED
+
+HANDLED = frozenset((OPEN, WAITING))
+JUDGED = HANDLED | {RESOLVED, CLOSED}
+ACCEPTED = JUDGED | {NEW}
+ANY = frozenset(Status)
+
+
+def nothing(*_: object) -> Iterator[Any]:
+    """No intents, no events."""
+    yield from ()
+
+
+def no_change(_: Case, __: Any) -> dict[str, Any]:
+    """No field changes but the status."""
+    return {}
+
+
+def unchanged(_: Case, event: Any, __: Process) -> e.Event:
+    """The event as it was made."""
+    completed: e.Event = event
+    return completed
+
+
+def to(status: Status) -> Mapping[Status, Status]:
+    """One status, wherever the event happens."""
+    return dict.fromkeys(Status, status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSpec:
+    """What holds for one kind of event."""
+
+    allowed_in: frozenset[Status]
+    """The statuses in which it may happen; none for the events that begin a case (`take_in`)."""
+    action: str = ""
+    """What an engineer does with it, as an infinitive; "" for what the desk does not offer."""
+    rules: tuple[r.Rule, ...] = ()
+    """What else must hold."""
+    leads_to: Mapping[Status, Status] = field(default_factory=dict)
+    """The status after it, by the status before it; a status that is not named stays."""
+    changes: Callable[[Case, Any], dict[str, Any]] = no_change
+    """The other fields of the case after it; a status named here overrides `leads_to`."""
+    completes: Callable[[Case, Any, Process], e.Event] = unchanged
+    """The event with what support.yml adds to it, so that the log keeps that as it was then."""
+    before: Callable[[Case, Any, Process], Iterator[e.Event]] = nothing
+    """The events of the same case that must happen first."""
+    after: Callable[[Case, Any], Iterator[e.Event]] = nothing
+    """The events of the same case that follow at once."""
+    intents: Callable[[Case, Any, Case, Process], Iterator[Intent]] = nothing
+    """The deliveries that it causes, from the case before and after it."""
+    notifies: Callable[[Case, Any, Case, Process], Iterator[Intent]] = nothing
+    """What the duplicates of the case are notified of."""
+    copied: bool = False
+    """Whether the front end of the request's origin gets a copy, when the request is handled elsewhere."""
+
+
+# --- what changes ----------------------------------------------------------------------------
+
+
+def _judged(case: Case, event: e.Judged) -> dict[str, Any]:
+    """A person's decision stands, whatever the judge says afterwards."""
+    decided = any(isinstance(earlier, e.Overruled) for earlier in case.history)
+    return {"category": case.category if decided else event.category, "verdict": event.verdict}
+
+
+def _filed(_: Case, event: e.Filed) -> dict[str, Any]:
+    return {
+        "filing": Filing.FILED,
+        "issue": event.number,
+        "issue_url": event.url,
+        "issue_project": event.project,
+        "dropped_fields": event.dropped,
+    }
+
+
+def _refiled(_: Case, __: e.Refiled) -> dict[str, Any]:
+    return {
+        "filing": Filing.QUEUED,
+        "issue": None,
+        "issue_url": "",
+        "issue_project": "",
+        "missing_in_mantis": False,
+        "dropped_fields": (),
+    }
+
+
+def _fields_dropped(case: Case, event: e.FieldsDropped) -> dict[str, Any]:
+    """An update sends fewer fields than the filing: what else was dropped then is still missing."""
+    others = tuple(name for name in case.dropped_fields if name not in UPDATED)
+    return {"dropped_fields": (*others, *event.dropped)}
+
+
+def _delivery_failed(case: Case, event: e.DeliveryFailed) -> dict[str, Any]:
+    return {"filing": Filing.FAILED} if event.what == FileIssue.__name__ and case.issue is None else {}
+
+
+def _retried(case: Case, event: e.Retried) -> dict[str, Any]:
+    again = event.what == FileIssue.__name__ and case.filing is Filing.FAILED
+    return {"filing": Filing.QUEUED} if again else {}
+
+
+def _replied(case: Case, event: e.RequesterReplied) -> dict[str, Any]:
+    """A rejected request is reviewed once more: else nobody would read the reply. What is done and works stays done."""
+    if case.status is REJECTED:
+        return {"filing": Filing.QUARANTINED}
+    return {"status": case.status} if accepts(case, event) else {}
+
+
+def _lead_updated(case: Case, event: e.LeadUpdated) -> dict[str, Any]:
+    """An undecided duplicate takes its lead's category, once a person has decided that one or it is resolved."""
+    decides = event.progress in (Progress.DECIDED, Progress.RESOLVED)
+    undecided = case.category is Category.UNDECIDED and event.category is not Category.UNDECIDED
+    return {"category": event.category} if decides and undecided else {}
+
+
+def _linked(case: Case, event: e.Linked) -> dict[str, Any]:
+    return {"links": {**case.links, event.number: event.relation}}
+
+
+def _unlinked(case: Case, event: e.Unlinked) -> dict[str, Any]:
+    return {"links": {number: relation for number, relation in case.links.items() if number != event.number}}
+
+
+def _duplicate_removed(case: Case, event: e.DuplicateRemoved) -> dict[str, Any]:
+    return {"duplicates": tuple(other for other in case.duplicates if other != event.other)}
+
+
+# --- what support.yml adds, and what happens first -------------------------------------------
+
+
+def _with_mailed(_: Case, event: e.ActivityCompleted, process: Process) -> e.Event:
+    known = process.activities.get(event.activity)
+    return replace(event, mailed=known.mails_requester) if known else event
+
+
+def _with_module(case: Case, event: e.Overruled, process: Process) -> e.Event:
+    return event if event.module else replace(event, module=proposed_module(case, process, event.clause))
+
+
+def _moved_first(case: Case, event: e.Reprioritised, process: Process) -> Iterator[e.Event]:
+    """A request that is raised to urgent goes to the level of urgent ones before it is urgent.
+
+    Seed, Level 3: "All urgent issues must be handled at this level." The move comes before the new priority, so that
+    not even the log ever holds an urgent request at another level.
+    """
+    level = level_for(case, event.priority, process)
+    if level != case.level:
+        handler = last_handler_at(level, case, process)
+        yield e.Escalated(
+            at=event.at, actor=event.actor, level=level, handler=handler, reason=NOT_THIS_LEVEL, note=event.note
+        )
+
+
+# --- the registry ----------------------------------------------------------------------------
+
+LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
+    e.Received: EventSpec(allowed_in=frozenset()),
+    e.Quarantined: EventSpec(
+        allowed_in=frozenset(),
+        leads_to=to(QUARANTINED),
+        changes=lambda *_: {"filing": Filing.QUARANTINED},
+    ),
+    e.Released: EventSpec(
+        allowed_in=frozenset((QUARANTINED, REJECTED)),
+        action="release",
+        leads_to=to(NEW),
+        changes=lambda *_: {"filing": Filing.QUEUED},
+        intents=i.on_released,
+    ),
+    e.Rejected: EventSpec(
+        allowed_in=frozenset((QUARANTINED,)),
+        action="reject",
+        rules=(r.requires("reason", "Please give the reason for the rejection."),),
+        leads_to=to(REJECTED),
+        changes=lambda *_: {"filing": Filing.REJECTED},
+    ),
+    e.Judged: EventSpec(
+        allowed_in=ACCEPTED,
+        rules=(r.is_the_first,),
+        leads_to={NEW: OPEN},
+        changes=_judged,
+        intents=i.on_judged,
+        copied=True,
+    ),
+    e.Filed: EventSpec(
+        allowed_in=JUDGED, rules=(r.is_the_first,), changes=_filed, intents=i.on_filed, notifies=d.on_filed
+    ),
+    e.DeliveryFailed: EventSpec(allowed_in=ACCEPTED, changes=_delivery_failed),
+    e.Retried: EventSpec(allowed_in=ACCEPTED, changes=_retried),
+    e.Escalated: EventSpec(
+        allowed_in=HANDLED,
+        action="escalate",
+        rules=(r.escalates_there, r.has_a_reason, r.level_takes_the_priority, r.handler_is_at_the_level),
+        changes=lambda _, event: {"level": event.level, "handler": event.handler},
+        intents=i.on_escalated,
+        notifies=d.on_escalated,
+        copied=True,
+    ),
+    e.HandedOver: EventSpec(
+        allowed_in=HANDLED,
+        action="hand over",
+        rules=(r.handler_is_a_colleague,),
+        changes=lambda _, event: {"handler": event.handler},
+        intents=i.on_handed_over,
+        copied=True,
+    ),
+    e.Reprioritised: EventSpec(
+        allowed_in=HANDLED,
+        action="change the priority",
+        rules=(r.priority_may_change,),
+        changes=lambda _, event: {"priority": event.priority},
+        before=_moved_first,
+        intents=i.on_reprioritised,
+        copied=True,
+    ),
+    e.Overruled: EventSpec(
+        allowed_in=HANDLED | {NEW, RESOLVED},
+        action="override the verdict",
+        rules=(r.decides, r.requires("reason", "Please give the reason: the requester reads it.")),
+        leads_to={NEW: OPEN},
+        changes=lambda _, event: {"category": event.category},
+        completes=_with_module,
+        intents=i.on_overruled,
+        notifies=d.on_overruled,
+        copied=True,
+    ),
+    e.AskedRequester: EventSpec(
+        allowed_in=HANDLED,
+        action="ask the requester",
+        rules=(r.requires("question", "Please write your question to the requester."),),
+        leads_to=to(WAITING),
+        intents=i.on_asked,
+        copied=True,
+    ),
+    e.RequesterReplied: EventSpec(
+        allowed_in=ANY,
+        rules=(r.reply_has_content,),
+        leads_to={REJECTED: QUARANTINED, WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
+        changes=_replied,
+        intents=i.on_replied,
+        notifies=d.on_replied,
+        copied=True,
+    ),
+    e.LinkRequested: EventSpec(allowed_in=ACCEPTED, intents=i.on_link_requested),
+    e.ActivityCompleted: EventSpec(
+        allowed_in=HANDLED,
+        action="complete an activity",
+        rules=(r.activity_is_open,),
+        completes=_with_mailed,
+        intents=i.on_activity_completed,
+        notifies=d.on_activity_completed,
+        copied=True,
+    ),
+    e.Linked: EventSpec(
+        allowed_in=JUDGED,
+        action="link it to another issue",
+        rules=(r.is_another_issue,),
+        changes=_linked,
+        intents=i.on_linked,
+    ),
+    e.Unlinked: EventSpec(
+        allowed_in=JUDGED,
+        action="remove a link",
+        rules=(r.is_linked,),
+        changes=_unlinked,
+        intents=i.on_unlinked,
+    ),
+    e.Refiled: EventSpec(
+        allowed_in=HANDLED,
+        action="create a new Mantis issue",
+        rules=(r.is_missing_in_mantis,),
+        changes=_refiled,
+        intents=i.on_refiled,
+    ),
+    e.MarkedDuplicate: EventSpec(
+        allowed_in=HANDLED,
+        action="mark it as a duplicate",
+        rules=(r.may_be_marked,),
+        changes=lambda _, event: {"duplicate_of": event.other},
+        after=d.after_marked,
+        intents=i.on_marked,
+        copied=True,
+    ),
+    e.UnmarkedDuplicate: EventSpec(
+        allowed_in=JUDGED,
+        action="unmark it as a duplicate",
+        rules=(r.is_marked,),
+        changes=lambda *_: {"duplicate_of": ""},
+        after=d.after_unmarked,
+        intents=i.on_unmarked,
+        copied=True,
+    ),
+    e.DuplicateAdded: EventSpec(
+        allowed_in=ACCEPTED,
+        rules=(r.changes_the_duplicates,),
+        changes=lambda case, event: {"duplicates": (*case.duplicates, event.other)},
+        after=d.after_added,
+        notifies=d.on_added,
+    ),
+    e.DuplicateRemoved: EventSpec(allowed_in=ACCEPTED, rules=(r.changes_the_duplicates,), changes=_duplicate_removed),
+    e.LeadUpdated: EventSpec(
+        allowed_in=JUDGED,
+        rules=(r.is_of_its_lead,),
+        changes=_lead_updated,
+        after=d.consequences,
+        intents=i.on_lead_updated,
+        notifies=d.on_lead_updated,
+    ),
+    e.Noted: EventSpec(
+        allowed_in=ANY,
+        action="add a note",
+        rules=(r.requires("text", "Please write the note."),),
+        intents=i.on_noted,
+    ),
+    e.Resolved: EventSpec(
+        allowed_in=HANDLED,
+        action="resolve",
+        rules=(
+            r.requires("resolution", "Please say how it was resolved: the requester reads it."),
+            r.is_decided,
+            r.version_fits_the_outcome,
+            r.is_at_its_level,
+        ),
+        leads_to=to(RESOLVED),
+        intents=i.on_resolved,
+        notifies=d.on_resolved,
+        copied=True,
+    ),
+    e.Reopened: EventSpec(
+        allowed_in=frozenset((RESOLVED, CLOSED)),
+        action="reopen",
+        rules=(r.requires("reason", "Please say why it is reopened: the requester reads it."),),
+        leads_to=to(OPEN),
+        intents=i.on_reopened,
+        notifies=d.on_reopened,
+        copied=True,
+    ),
+    e.Closed: EventSpec(
+        allowed_in=frozenset((RESOLVED,)),
+        action="close",
+        leads_to=to(CLOSED),
+        intents=i.on_closed,
+        notifies=d.on_closed,
+        copied=True,
+    ),
+    e.Warned: EventSpec(allowed_in=frozenset((NEW, OPEN)), rules=(r.alert_is_due,), intents=i.on_alert),
+    e.Breached: EventSpec(allowed_in=frozenset((NEW, OPEN)), rules=(r.alert_is_due,), intents=i.on_breached),
+    e.NotedInMantis: EventSpec(allowed_in=JUDGED),
+    e.ChangedInMantis: EventSpec(allowed_in=JUDGED, intents=i.on_changed_in_mantis),
+    e.MissingInMantis: EventSpec(allowed_in=JUDGED, changes=lambda *_: {"missing_in_mantis": True}),
+    e.FoundInMantis: EventSpec(
+        allowed_in=JUDGED, changes=lambda *_: {"missing_in_mantis": False}, intents=i.on_found_in_mantis
+    ),
+    e.FieldsDropped: EventSpec(allowed_in=JUDGED, changes=_fields_dropped),
+    e.NoticesBundled: EventSpec(allowed_in=ACCEPTED),
+    e.MailFailed: EventSpec(allowed_in=ACCEPTED, intents=i.on_mail_failed),
+    e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),
+}
+
+EVENTS: Mapping[str, type[e.Event]] = {kind.__name__: kind for kind in LIFECYCLE}
+"""Every kind of event by the name under which it is stored."""
+
+TRANSITIONS: Mapping[Status, frozenset[type[e.Event]]] = {
+    status: frozenset(kind for kind, spec in LIFECYCLE.items() if status in spec.allowed_in) for status in Status
+}
+"""Which events may happen in which status."""
+
+ACTIONS: Mapping[type[e.Event], str] = {kind: spec.action for kind, spec in LIFECYCLE.items() if spec.action}
+"""What the desk offers to engineers, in words."""

@@ -1,0 +1,327 @@
+"""The intents that follow from an event: what goes to Mantis, by mail and to the judge because of it. Pure.
+
+Which intents follow from which event is a column of core/lifecycle.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from intake_fn.core.case import Case, accepts
+from intake_fn.core.duplicates import TOLD
+from intake_fn.core.escalation import keeper, last_handler_at, routed
+from intake_fn.core.events import (
+    ActivityCompleted,
+    AskedRequester,
+    Breached,
+    ChangedInMantis,
+    Closed,
+    Escalated,
+    Event,
+    Filed,
+    HandedOver,
+    Judged,
+    LeadUpdated,
+    Linked,
+    LinkRequested,
+    MailFailed,
+    MarkedDuplicate,
+    Noted,
+    Overruled,
+    Refiled,
+    Released,
+    Reopened,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+    Unlinked,
+    UnmarkedDuplicate,
+    Warned,
+)
+from intake_fn.core.intents import (
+    AddNote,
+    BackfillNotes,
+    FileIssue,
+    Intent,
+    JudgeRequest,
+    NotifyLead,
+    RelateIssue,
+    SendNotice,
+    UpdateIssue,
+)
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.notes import FAILURES, NOTES, actor_of, left, makes_a_note, note_of, outcome_of, reply_of
+from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Priority
+from intake_fn.core.sla import calendar_of
+from intake_fn.core.sla_alerts import Alert, send_after, share_of
+from intake_fn.core.vocabulary import Status
+
+
+def on_released(_: Case, __: Released, ___: Case, ____: Process) -> Iterator[Intent]:
+    """Now it begins; what was said meanwhile follows the issue (`_filing`)."""
+    yield JudgeRequest()
+
+
+def on_judged(before: Case, _: Judged, after: Case, process: Process) -> Iterator[Intent]:
+    """The verdict makes it an issue; one that comes after a person's decision is only recorded."""
+    if before.status is Status.NEW:
+        yield from _filing(after, process)
+
+
+def on_overruled(before: Case, event: Overruled, after: Case, process: Process) -> Iterator[Intent]:
+    """A decision moves the issue to its project; where the judge could not speak, it makes the issue."""
+    if before.status is Status.NEW:
+        yield from _filing(after, process)
+    else:
+        yield from _in_mantis(event, after, process)
+        yield _to_requester(after, "overruled", text=event.reason)
+
+
+def _filing(case: Case, process: Process) -> Iterator[Intent]:
+    """File the issue, let follow what was said while the case was new, and tell both sides."""
+    yield FileIssue()
+    if any(map(makes_a_note, case.history)):
+        yield BackfillNotes()
+    yield _to_requester(case, "receipt")
+    if process.has_left(case.handler):
+        yield _to_handler(case, process, "orphaned", why=left(case.handler, process))
+    else:
+        yield _to_handler(case, process, "assigned", why="It is new.")
+
+
+def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
+    """What was done there before we knew of it was no sync's business; an update looks at it first."""
+    if event.late:
+        yield UpdateIssue()
+
+
+def on_noted(before: Case, event: Noted, after: Case, process: Process) -> Iterator[Intent]:
+    """A colleague's note goes to Mantis."""
+    if _has_an_issue(before):
+        yield _note(event, after, process)
+
+
+def on_escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis, the new handler and the requester learn of it."""
+    yield from _in_mantis(event, after, process)
+    reason = process.reason(event.reason) + "."
+    why = f"{actor_of(event, process)} escalated it from level {before.level}: {reason}"
+    yield _to_handler(after, process, "assigned", why=why, text=event.note)
+    yield _to_requester(after, "escalated", why=reason)
+
+
+def on_handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis and the new handler learn of it."""
+    yield from _in_mantis(event, after, process)
+    yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
+
+
+def on_reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis and the requester learn of it."""
+    yield from _in_mantis(event, after, process)
+    yield _to_requester(after, "priority")
+
+
+def on_asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis has the question, and the requester is mailed it."""
+    yield from _in_mantis(event, after, process)
+    yield _to_requester(after, "question", text=event.question)
+
+
+def on_replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
+    """What was asked or reported goes to the handler; that it works is kept, in Mantis too, and asks for nothing."""
+    if accepts(before, event):
+        yield _note(event, after, process)
+        return
+    if _has_an_issue(before):
+        yield from _in_mantis(event, after, process)
+    if not before.status.in_quarantine:
+        yield _to_handler(after, process, "replied", text=reply_of(event))
+
+
+def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> Iterator[Intent]:
+    """The requester is mailed the link."""
+    yield _to_requester(after, "link")
+
+
+def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
+    """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
+    yield from _unless_told(event, after, process)
+    yield _to_requester(after, "resolved", why=outcome_of(event), text=event.resolution)
+    informed = process.level(before.level).notifies_on_completion
+    if informed is not None:
+        person = process.people[last_handler_at(informed, before, process)]
+        completed = f"{actor_of(event, process)} completed it at level {before.level}."
+        why = " ".join(filter(None, (completed, outcome_of(event))))
+        yield SendNotice("completed", person.address, {"name": person.name, "why": why, "text": event.resolution})
+
+
+def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis, the requester and the handler learn of it."""
+    yield from _in_mantis(event, after, process)
+    yield _to_requester(after, "reopened", text=event.reason)
+    yield _to_handler(after, process, "returned", why=f"{actor_of(event, process)} reopened it.", text=event.reason)
+
+
+def on_closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis and the requester learn of it."""
+    yield from _unless_told(event, after, process)
+    yield _to_requester(after, "closed")
+
+
+def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, process: Process) -> Iterator[Intent]:
+    """What was written about it belongs into Mantis; a workaround is mailed to the requester, too."""
+    if makes_a_note(event):
+        yield _note(event, after, process)
+    if event.mailed:
+        yield _to_requester(after, "workaround", text=event.note)
+
+
+def on_linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
+    """The issues are related in Mantis."""
+    yield RelateIssue(event.number, event.relation)
+
+
+def on_unlinked(_: Case, event: Unlinked, __: Case, ___: Process) -> Iterator[Intent]:
+    """The issues are related no more in Mantis."""
+    yield RelateIssue(event.number, None)
+
+
+def on_refiled(_: Case, __: Refiled, ___: Case, ____: Process) -> Iterator[Intent]:
+    """The new issue gets all notes and links that the lost one had from us."""
+    yield FileIssue()
+    yield BackfillNotes()
+
+
+def on_marked(_: Case, event: MarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
+    """The lead, Mantis and the requester learn of it."""
+    yield NotifyLead(event.other)
+    yield _note(event, after, process)
+    yield _to_requester(after, "joined")
+
+
+def on_unmarked(before: Case, event: UnmarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
+    """What is done is a duplicate in Mantis no more, by its resolution either."""
+    yield NotifyLead(before.duplicate_of)
+    if after.status.is_done:
+        yield UpdateIssue()
+    yield _note(event, after, process)
+    yield _to_requester(after, "parted", why=_ALONE if after.status.is_open else _DONE)
+
+
+_ALONE = "We look at it by itself."
+
+
+_DONE = "It stays as it is: if something is still wrong, say so, and it is opened again."
+"""What becomes of a request that is not the same as another one after all: an open one, and one that is done."""
+
+
+def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -> Iterator[Intent]:
+    """A new category goes to Mantis; news that changes nothing here is mailed."""
+    if after.category is not before.category:
+        yield UpdateIssue()
+    if event.progress in TOLD and event.told:
+        yield _to_requester(after, "heard", why=event.why, text=event.text)
+
+
+def on_alert(_: Case, event: Alert, after: Case, process: Process) -> Iterator[Intent]:
+    """The handler is mailed, in their working hours unless it is urgent."""
+    zone = ZoneInfo(calendar_of(after, process).zone)
+    due = f"{event.due.astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
+    why = (
+        f"{event.share} % of its time is used. It is due {due}." if isinstance(event, Warned) else f"It was due {due}."
+    )
+    about = {"share": str(share_of(event)), "due": event.due.isoformat()}
+    notice = _to_handler(after, process, type(event).__name__.lower(), why=why, **about)
+    yield replace(notice, after=send_after(after, process, event.at))
+
+
+def on_breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis has a note, and the handler is mailed."""
+    if _has_an_issue(before):
+        yield _note(event, after, process)
+    yield from on_alert(before, event, after, process)
+
+
+def on_changed_in_mantis(_: Case, event: ChangedInMantis, after: Case, process: Process) -> Iterator[Intent]:
+    """The one who changed it reads why, where Mantis alone does not tell."""
+    yield UpdateIssue()
+    if event.why:
+        yield _note(event, after, process)
+
+
+def on_found_in_mantis(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
+    """Bring it in line, and let follow what could not be written while it was gone."""
+    yield BackfillNotes()
+    yield UpdateIssue()
+
+
+def on_mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
+    """The handler is told whom no mail reaches; of their own mailbox, the highest level for urgent requests."""
+    person = keeper(after, process)
+    if mailbox(event.to) == mailbox(person.address):
+        person = process.people[last_handler_at(max(process.priorities[Priority.URGENT].levels), after, process)]
+    if event.failure.lasts and mailbox(event.to) != mailbox(person.address):
+        why = f"Mail to {event.to} {FAILURES[event.failure]}. Nothing more is sent there."
+        yield SendNotice("unreached", person.address, {"name": person.name, "why": why, "text": event.detail})
+
+
+def _in_mantis(event: Event, after: Case, process: Process) -> Iterator[Intent]:
+    yield _note(event, after, process)
+    yield UpdateIssue()
+
+
+def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis needs no note of what was done there; the rest is brought in line all the same."""
+    if event.in_mantis:
+        yield UpdateIssue()
+    else:
+        yield from _in_mantis(event, after, process)
+
+
+def _has_an_issue(before: Case) -> bool:
+    """Whether it has one, or is about to; what is said before that follows the issue (`_filing`)."""
+    return before.status is not Status.NEW and not before.status.in_quarantine
+
+
+def _note(event: Event, after: Case, process: Process) -> AddNote:
+    """The note of what has just happened."""
+    return AddNote(note_of(event, process), after.version)
+
+
+def copies(before: Case, event: Event, after: Case, process: Process) -> Iterator[SendNotice]:
+    """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
+    if before.status is Status.NEW and isinstance(event, Judged | Overruled):
+        yield from _in_copy(before, after, process, why="It is new.")
+    elif (
+        _has_an_issue(before)
+        and type(event) in NOTES
+        and not (isinstance(event, ActivityCompleted) and not event.mailed)
+    ):
+        headline, said = NOTES[type(event)](event, process)
+        yield from _in_copy(before, after, process, why=f"{headline} ({actor_of(event, process)}).", text=said)
+
+
+def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:
+    """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
+    at = [process.priorities[case.priority].handled_at for case in (before, after)]
+    office = after.request.requester.office
+    if office != CLIENT and office not in process.offices:  # it is gone, and with it its front end
+        return
+    level, handler = routed(after.request, process, after.id)
+    if handler != after.handler and any(one is not None and one != level for one in at):
+        person = process.people[handler]
+        yield SendNotice("copied", person.address, {"name": person.name, **fields})
+
+
+def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
+    requester = case.request.requester
+    return SendNotice(notice, requester.email, {"name": requester.name, **fields})
+
+
+def _to_handler(case: Case, process: Process, notice: str, **fields: str) -> SendNotice:
+    person = keeper(case, process)
+    return SendNotice(notice, person.address, {"name": person.name, **fields})

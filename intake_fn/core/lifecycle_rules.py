@@ -1,0 +1,252 @@
+"""The rules that must hold for an event to happen. Each yields a sentence for everything that does not. Pure.
+
+Source: the process page, "Escalation" and "Help Desk Level 0" to "Level 4". Which rules hold for which event is a
+column of core/lifecycle.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from intake_fn.core.activities import to_tick
+from intake_fn.core.case import Case
+from intake_fn.core.escalation import ways_up
+from intake_fn.core.events import (
+    ActivityCompleted,
+    DuplicateAdded,
+    DuplicateRemoved,
+    Escalated,
+    Event,
+    HandedOver,
+    Judged,
+    LeadUpdated,
+    Linked,
+    MarkedDuplicate,
+    Overruled,
+    Refiled,
+    Reprioritised,
+    RequesterReplied,
+    Resolved,
+    Unlinked,
+    UnmarkedDuplicate,
+)
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.notes import name_of, names_of
+from intake_fn.core.process import Process
+from intake_fn.core.request import Priority
+from intake_fn.core.sla_alerts import Alert, alert, share_of
+from intake_fn.core.vocabulary import Category
+
+LONGEST_VERSION = 64
+"""Characters of a version's name, as in Mantis."""
+
+
+Rule = Callable[[Case, Any, Process], Iterator[str]]
+
+
+def escalates_there(case: Case, event: Escalated, process: Process) -> Iterator[str]:
+    """The level escalates to that one."""
+    targets = ways_up(case, process)
+    if event.level not in targets:
+        known = " or ".join(f"level {level}" for level in targets) or "nowhere: it is the last"
+        yield f"Level {case.level} escalates to {known}, not to level {event.level}."
+
+
+def has_a_reason(_: Case, event: Escalated, process: Process) -> Iterator[str]:
+    """It has one of the reasons of the process page."""
+    if event.reason not in process.escalation_reasons:
+        known = " or ".join(f"“{sentence}”" for sentence in process.escalation_reasons.values())
+        yield f"An escalation needs its reason: {known}."
+
+
+def level_takes_the_priority(case: Case, event: Escalated, process: Process) -> Iterator[str]:
+    """The level handles requests of that priority."""
+    rule = process.priorities[case.priority]
+    if event.level not in rule.levels:
+        yield (
+            f"{rule.name} requests are handled at level {max(rule.levels)} at the latest, never at level {event.level}."
+            " Resolve it here, or lower its priority first."
+        )
+
+
+def handler_is_at_the_level(_: Case, event: Escalated, process: Process) -> Iterator[str]:
+    """The handler is a resource of the level."""
+    level = process.levels.get(event.level)
+    if level and event.handler not in level.resources:
+        known = names_of(level.resources, process)
+        yield f"{name_of(event.handler, process)} is not at level {event.level}; please choose {known}."
+
+
+def handler_is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator[str]:
+    """The handler is another resource of the same level."""
+    others = [person for person in process.level(case.level).resources if person != case.handler]
+    if event.handler == case.handler:
+        yield f"{name_of(event.handler, process)} has {case.id} already."
+    elif event.handler not in others:
+        whom = names_of(others, process) or "nobody else"
+        yield f"{name_of(event.handler, process)} is not at level {case.level}; you may hand it over to {whom}."
+
+
+def priority_may_change(case: Case, event: Reprioritised, process: Process) -> Iterator[str]:
+    """The priority is another one, fits the level, and may be lowered by this person."""
+    yield from fits(case, event.priority, process)
+    rule = process.priorities[case.priority]
+    if rule.handled_at is not None and event.priority is not case.priority:
+        yield from may_lower(case, event.actor, process)
+        if not event.note.strip():
+            yield f"Please give the reason why it is {rule.name.lower()} no more."
+
+
+def may_lower(case: Case, actor: str, process: Process) -> Iterator[str]:
+    """What has a level of its own is lowered by that level alone."""
+    rule = process.priorities[case.priority]
+    if rule.handled_at is not None and not _is_at(actor, (rule.handled_at,), process):
+        name = rule.name.lower()
+        yield f"Only level {rule.handled_at} may lower a request that is {name}; escalate it, or write a note to them."
+
+
+def is_at_its_level(case: Case, event: Resolved, process: Process) -> Iterator[str]:
+    """What was done in Mantis is done."""
+    if not event.in_mantis:
+        yield from may_resolve(case, event.actor, process)
+
+
+def may_resolve(case: Case, actor: str, process: Process) -> Iterator[str]:
+    """What has a level of its own is resolved there or above."""
+    rule = process.priorities[case.priority]
+    if rule.handled_at is None:
+        return
+    if case.level < rule.handled_at:
+        yield f"{rule.name} requests are resolved at level {rule.handled_at}; escalate it there first."
+    elif not _is_at(actor, [level for level in process.levels if level >= rule.handled_at], process):
+        yield f"{rule.name} requests are resolved by level {rule.handled_at}, which has it; write a note to them."
+
+
+def _is_at(actor: str, levels: Iterable[int], process: Process) -> bool:
+    """Whether who acts is at one of the levels; of somebody whom support.yml does not name, nobody can say no."""
+    person = next((one.id for one in process.people.values() if mailbox(one.address) == mailbox(actor)), None)
+    return person is None or any(person in process.levels[level].resources for level in levels)
+
+
+def fits(case: Case, priority: Priority, process: Process) -> Iterator[str]:
+    """Urgent always fits: what is raised to it moves to a level that may hold it (`_before`)."""
+    rule = process.priorities[priority]
+    if priority is case.priority:
+        yield f"{case.id} has the priority {rule.name} already."
+    elif priority is not Priority.URGENT and case.level not in rule.levels:
+        levels = ", ".join(map(str, rule.levels))
+        yield f"{rule.name} requests are not handled at level {case.level}; their levels are {levels}."
+
+
+def is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
+    """It happens once."""
+    done = case.verdict if isinstance(event, Judged) else case.issue
+    if done is not None:
+        yield f"{case.id} has been {type(event).__name__.lower()} before."
+
+
+def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:
+    """The activity is open, and has the text that is mailed."""
+    known = to_tick(case, process)
+    if event.activity not in known:
+        names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
+        yield f"There is no such activity to tick. Open are: {names}."
+    elif event.mailed and not event.note.strip():
+        yield f"Please write what the requester is to read about it: {process.activities[event.activity].name}."
+
+
+def is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
+    """It is another issue, and not linked like this already."""
+    if case.missing_in_mantis:
+        yield f"The issue of {case.id} is gone from Mantis, so it cannot be linked there."
+    if event.number < 1 or event.number == case.issue:
+        yield "Please give the number of another issue in Mantis."
+    elif case.links.get(event.number) is event.relation:
+        yield f"It is linked to #{event.number} like this already."
+
+
+def is_linked(case: Case, event: Unlinked, _: Process) -> Iterator[str]:
+    """It is linked to that issue."""
+    if case.missing_in_mantis:
+        yield f"The issue of {case.id} is gone from Mantis, so nothing can be taken back there."
+    if event.number not in case.links:
+        yield f"It is not linked to #{event.number} here."
+
+
+def is_missing_in_mantis(case: Case, _: Refiled, __: Process) -> Iterator[str]:
+    """The issue is missing in Mantis."""
+    if not case.missing_in_mantis:
+        yield f"The issue of {case.id} is not gone from Mantis."
+
+
+def may_be_marked(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[str]:
+    """It is a duplicate of nothing else, and the other one is no duplicate of it."""
+    if event.other == case.id:
+        yield "Please give the number of another request."
+    if case.duplicate_of:
+        yield f"{case.id} is the same as {case.duplicate_of} already. Say first that it is not."
+    if event.other in case.duplicates:
+        yield f"{event.other} follows {case.id} already. Have it follow no more first, on its own page."
+
+
+def is_marked(case: Case, _: UnmarkedDuplicate, __: Process) -> Iterator[str]:
+    """It is marked as a duplicate."""
+    if not case.duplicate_of:
+        yield f"{case.id} is not the same as another request."
+
+
+def changes_the_duplicates(case: Case, event: DuplicateAdded | DuplicateRemoved, _: Process) -> Iterator[str]:
+    """The case does not know it yet."""
+    if (event.other in case.duplicates) == isinstance(event, DuplicateAdded):
+        yield f"{case.id} knows that of {event.other} already."
+
+
+def is_of_its_lead(case: Case, event: LeadUpdated, _: Process) -> Iterator[str]:
+    """It is about the request that this one is a duplicate of."""
+    if event.other != case.duplicate_of:
+        yield f"{case.id} does not follow {event.other}."
+
+
+def alert_is_due(case: Case, event: Alert, process: Process) -> Iterator[str]:
+    """The SLA clock says so."""
+    if event != alert(case, process, event.at, event.actor):
+        yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
+
+
+def is_decided(case: Case, *_: object) -> Iterator[str]:
+    """Seed: "All Support tasks are categorized into 3 mutually exclusive categories"."""
+    if case.category is Category.UNDECIDED:
+        yield "Please decide first what it is: bug, request for change, or support. Then it can be resolved."
+
+
+def decides(_: Case, event: Overruled, process: Process) -> Iterator[str]:
+    """It names a category, and a module of support.yml."""
+    if event.category is Category.UNDECIDED:
+        yield "Please decide: bug, request for change, or support."
+    if event.module and event.module not in process.modules:
+        yield f"There is no module {event.module!r}. Please choose one of {', '.join(process.modules)}."
+
+
+def version_fits_the_outcome(_: Case, event: Resolved, __: Process) -> Iterator[str]:
+    """A version stands only with what is fixed or done."""
+    if event.fixed_in and not event.outcome.has_a_version:
+        yield "A version belongs only to what is fixed or done. Leave it empty, or choose another outcome."
+    if len(event.fixed_in) > LONGEST_VERSION:
+        yield f"The name of a version has at most {LONGEST_VERSION} characters."
+
+
+def reply_has_content(_: Case, event: RequesterReplied, __: Process) -> Iterator[str]:
+    """There is a text, a file, or the word that it works."""
+    if not event.text.strip() and not event.attachments and not event.works:
+        yield "Please write something before you send it."
+
+
+def requires(field: str, ask: str) -> Rule:
+    """Words that somebody is going to read must be there."""
+
+    def rule(_: Case, event: Event, __: Process) -> Iterator[str]:
+        if not getattr(event, field).strip():
+            yield ask
+
+    return rule

@@ -1,0 +1,234 @@
+"""Steps of a case: an event, what it changes and which intents follow. Walks the registry of core/lifecycle.py. Pure.
+
+`advance` reads no clock and changes nothing; `fold` is the case that a log describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intake_fn.core.activities import to_tick
+from intake_fn.core.case import Case, Step
+from intake_fn.core.errors import Broken, Refused, Unreadable
+from intake_fn.core.escalation import arrival, ways_up
+from intake_fn.core.events import (
+    ActivityCompleted,
+    Escalated,
+    Event,
+    HandedOver,
+    Linked,
+    MarkedDuplicate,
+    Quarantined,
+    Received,
+    Refiled,
+    Reprioritised,
+    Resolved,
+    UnknownEvent,
+    Unlinked,
+    UnmarkedDuplicate,
+)
+from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, UpdateIssue
+from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS, EventSpec
+from intake_fn.core.lifecycle_intents import copies
+from intake_fn.core.lifecycle_rules import fits, is_decided, may_lower, may_resolve
+from intake_fn.core.notes import REQUESTER, SPECDESK
+from intake_fn.core.process import Process
+from intake_fn.core.request import Priority, Request
+from intake_fn.core.sla_alerts import next_alert, running
+from intake_fn.core.vocabulary import Category, Status
+
+_UNREAD = EventSpec(allowed_in=frozenset())
+
+_FOR_THE_ISSUE = (UpdateIssue, AddNote, BackfillNotes, RelateIssue)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the desk may offer for a case as it stands. Levels are numbers, people are person ids."""
+
+    events: frozenset[type[Event]]
+    escalate_to: tuple[int, ...]
+    hand_over_to: tuple[str, ...]
+    priorities: tuple[Priority, ...]
+    activities: tuple[str, ...]
+
+
+def allowed(case: Case, process: Process, actor: str = "") -> Options:
+    """The steps that `advance` would not refuse to a person, by address; to some person for ""."""
+    level = process.level(case.level)
+    may = frozenset() if case.unread else TRANSITIONS[case.status]
+    escalate_to = tuple(to for to in ways_up(case, process) if to in process.priorities[case.priority].levels)
+    hand_over_to = tuple(person for person in level.resources if person != case.handler)
+    fitting = tuple(priority for priority in Priority if not [*fits(case, priority, process)])
+    priorities = () if [*may_lower(case, actor, process)] else fitting
+    activities = to_tick(case, process)
+    some = {
+        Escalated: escalate_to,
+        HandedOver: hand_over_to,
+        Reprioritised: priorities,
+        Resolved: not [*is_decided(case), *may_resolve(case, actor, process)],
+        ActivityCompleted: activities,
+        Linked: not case.missing_in_mantis,
+        Unlinked: bool(case.links) and not case.missing_in_mantis,
+        Refiled: case.missing_in_mantis,
+        MarkedDuplicate: not case.duplicate_of,
+        UnmarkedDuplicate: bool(case.duplicate_of),
+    }
+    return Options(
+        events=frozenset(kind for kind in ACTIONS if kind in may and some.get(kind, True)),
+        escalate_to=escalate_to if Escalated in may else (),
+        hand_over_to=hand_over_to if HandedOver in may else (),
+        priorities=priorities if Reprioritised in may else (),
+        activities=activities if ActivityCompleted in may else (),
+    )
+
+
+def not_yet(case: Case, process: Process, actor: str) -> tuple[str, ...]:
+    """Why a request that is being handled cannot be resolved, or its priority not changed, by this person now."""
+    if case.unread or Resolved not in TRANSITIONS[case.status]:
+        return ()
+    return (*is_decided(case), *may_resolve(case, actor, process), *may_lower(case, actor, process))
+
+
+def take_in(
+    case_id: str, request: Request, now: datetime, process: Process, quarantine_reasons: tuple[str, ...] = ()
+) -> Step:
+    """The first step of a case, received by its front end or the level of its priority.
+
+    It is to be judged; or to be looked at first (core/quarantine.py).
+
+    Raises Refused (`front_end`).
+    """
+    level, handler = arrival(request, process, case_id)
+    event = Received(at=now, actor=REQUESTER, request=request, level=level, handler=handler)
+    case = apply(None, event, case_id)
+    if not quarantine_reasons:
+        return standing(case, process, (event,), (JudgeRequest(),))
+    held = Quarantined(at=now, actor=SPECDESK, reasons=quarantine_reasons)
+    return standing(apply(case, held), process, (event, held))
+
+
+def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
+    """A step with its clock: when the case as it stands is due, and when there is something to say of it."""
+    found = running(case, process)
+    return Step(case, events, intents, due=found.instant if found else None, next_alert=next_alert(case, process))
+
+
+def advance(case: Case, event: Event, process: Process) -> Step:
+    """What `event` does to a case. Raises Refused saying what the rules do not allow, and what they do.
+
+    Raises Unreadable for a case whose log this version cannot read in full: nothing is built on a guess.
+
+    Clocks of two machines may differ by a little: an event that seems older than the case happens
+    at the case's last instant, so that the log never runs backwards.
+    """
+    refuse_unread(case)
+    event = replace(event, at=max(event.at, case.changed_at))
+    spec = LIFECYCLE[type(event)]
+    event = spec.completes(case, event, process)
+    _refuse_unless_allowed(case, event, process)
+    events = (*spec.before(case, event, process), event, *spec.after(case, event))
+    intents: list[Intent] = []
+    before = case
+    for happened in events:
+        after = apply(before, happened)
+        spec = LIFECYCLE[type(happened)]
+        caused = (
+            *spec.intents(before, happened, after, process),
+            *(copies(before, happened, after, process) if spec.copied else ()),
+            *spec.notifies(before, happened, after, process),
+        )
+        intents += [intent for intent in caused if intent not in intents]
+        before = after
+    if before.missing_in_mantis:  # nothing can be written there; what is missing follows (`on_found_in_mantis`)
+        intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
+    return standing(before, process, events, tuple(_in_order(intents)))
+
+
+def _in_order(intents: list[Intent]) -> list[Intent]:
+    """The issue is brought in line behind all that is written there: a note of ours takes it out of feedback."""
+    if UpdateIssue() not in intents:
+        return intents
+    others = [intent for intent in intents if intent != UpdateIssue()]
+    last = max((n for n, intent in enumerate(others, 1) if isinstance(intent, _FOR_THE_ISSUE)), default=0)
+    return [*others[:last], UpdateIssue(), *others[last:]]
+
+
+def refuse_unread(case: Case) -> None:
+    """Raise Unreadable when this version cannot read all that has happened to a case."""
+    if case.unread:
+        raise Unreadable(
+            f"{case.id} holds what this version of Specdesk cannot read ({case.unread[0].why.rstrip('.')})."
+            " It can be looked at, and changed again as soon as the newer version runs. Nothing of it is lost."
+        )
+
+
+def _refuse_unless_allowed(case: Case, event: Event, process: Process) -> None:
+    kind = type(event)
+    if kind not in TRANSITIONS[case.status]:
+        offered = allowed(case, process, event.actor).events
+        words = ", ".join(action for row, action in ACTIONS.items() if row in offered)
+        doing = ACTIONS.get(kind, f"record {kind.__name__}")
+        raise Refused(f"{case.id} is {case.status.value}: to {doing} is not possible now. Possible are: {words}.")
+    problems = [problem for rule in LIFECYCLE[kind].rules for problem in rule(case, event, process)]
+    if problems:
+        raise Refused(" ".join(problems))
+
+
+def apply(case: Case | None, event: Event, case_id: str = "") -> Case:
+    """The case after `event`. Decides nothing: `advance` says whether an event may happen.
+
+    Raises Broken when a log does not begin with Received, or holds an event that has no row here, and Unreadable
+    when its beginning cannot be read.
+    """
+    if isinstance(event, Received):
+        return Case(
+            id=case_id,
+            version=1,
+            request=event.request,
+            status=Status.NEW,
+            level=event.level,
+            handler=event.handler,
+            priority=event.request.priority,
+            category=Category.UNDECIDED,
+            received_at=event.at,
+            changed_at=event.at,
+            history=(event,),
+            statuses=(Status.NEW,),
+        )
+    if case is None and isinstance(event, UnknownEvent):
+        raise Unreadable(f"{case_id} cannot be read by this version of Specdesk: {event.why}")
+    if case is None:
+        raise Broken(f"The log of {case_id} begins with {type(event).__name__}; it must begin with Received.")
+    spec = _UNREAD if isinstance(event, UnknownEvent) else LIFECYCLE.get(type(event))
+    if spec is None:
+        raise Broken(f"{case.id}: core/lifecycle.py has no row for {type(event).__name__}.")
+    changes = {"status": spec.leads_to.get(case.status, case.status), **spec.changes(case, event)}
+    return replace(
+        case,
+        version=case.version + 1,
+        changed_at=max(case.changed_at, event.at),
+        history=(*case.history, event),
+        statuses=(*case.statuses, changes["status"]),
+        **changes,
+    )
+
+
+def fold(case_id: str, events: Iterable[Event]) -> Case:
+    """The case that a log describes. Raises Broken for an empty log."""
+    case: Case | None = None
+    for event in events:
+        case = apply(case, event, case_id)
+    if case is None:
+        raise Broken(f"The log of {case_id} is empty.")
+    return case
+
+
+def states(case: Case) -> Iterator[tuple[Event, Case]]:
+    """Each event of a case's log, with the case as it stood after it."""
+    state: Case | None = None
+    for event in case.history:
+        state = apply(state, event, case.id)
+        yield event, state

@@ -25,6 +25,7 @@ from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
 from tests.adapters.meter import Bill, Crowd, Metered
 from tests.desk.test_story import Room, at_level_4, request
+from tests.fakes import ports_of
 
 MILLION = 1_000_000
 DUE = (0, 10, 1000)
@@ -84,7 +85,7 @@ class Office:
         metered: Any = Metered(dynamodb, self.bill, crowd)
         self.desk = replace(
             self.room.desk,
-            store=DynamoStore(lambda: metered, table),
+            **ports_of(DynamoStore(lambda: metered, table)),
             tracker=self.tracker,
             mailer=self.mailer,
             inline=timedelta(minutes=5),
@@ -106,12 +107,12 @@ def of_requests(office: Office) -> list[Cost]:
     costs.append(
         office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Submission()))
     )
-    page = desk.store.queue(0)
-    case = desk.store.load(page.rows[0].id)
+    page = desk.cases.queue(0)
+    case = desk.cases.load(page.rows[0].id)
     event = office.room.event(Escalated, level=1, handler="ihelp", reason="too-complex")
     costs.append(office.cost("escalation, two notices", lambda: desk.act(case.id, event, case.version)))
-    costs.append(office.cost("a page of one level's queue", lambda: desk.store.queue(1)))
-    costs.append(office.cost("a request as the desk shows it", lambda: desk.store.load(case.id)))
+    costs.append(office.cost("a page of one level's queue", lambda: desk.cases.queue(1)))
+    costs.append(office.cost("a request as the desk shows it", lambda: desk.cases.load(case.id)))
     for _ in range(2):  # the first looks at what was filed just now
         desk.sync()
         office.room.clock.advance(minutes=1)

@@ -84,7 +84,7 @@ def expected(args: argparse.Namespace) -> None:
 
 def ledger(args: argparse.Namespace) -> None:
     """Received = filed + queued + given up + quarantined + rejected, for everything that ever came in."""
-    balance = background_desk().store.ledger()
+    balance = background_desk().counters.ledger()
     line = (
         f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
         f" + given up {balance.failed} + quarantined {balance.quarantined} + rejected {balance.rejected}"
@@ -109,7 +109,7 @@ def sweep(args: argparse.Namespace) -> None:
 def replay(args: argparse.Namespace) -> None:
     """Give a request's verdict again as JSON, from the spec as it then stood, and compare the two byte for byte."""
     desk = background_desk()
-    case = desk.store.load(args.request)
+    case = desk.cases.load(args.request)
     given = pinned(case)
     again = given_again(case, _spec_as_read(args, given), desk.files)
     sys.stdout.buffer.write(as_bytes(again))
@@ -128,7 +128,7 @@ def export_cases(args: argparse.Namespace) -> None:
         raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
     pages = list(read_pages(args.spec))
     lines = [
-        json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(background_desk().store)
+        json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(background_desk().cases)
     ]
     for name, text in pages:
         page = out / "specs" / SPEC / name

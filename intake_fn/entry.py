@@ -52,7 +52,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether all that ever came in is accounted for (every hour). Raises Broken when it is not: the run fails."""
     del event, context
-    ledger = application.desk.store.ledger()
+    ledger = application.desk.counters.ledger()
     if not ledger.balanced:
         raise Broken(f"The ledger does not balance: {ledger}. A request was lost or counted twice; look at the log.")
     return asdict(ledger)
@@ -67,14 +67,14 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     from intake_fn.desk.consistency_check import difference, rows, settled  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
-    for row in list(rows(desk.store)):
+    for row in list(rows(desk.cases)):
         with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
-            settled(desk.store, desk.process, row, desk.clock())
-    seen = list(rows(desk.store))
+            settled(desk.cases, desk.process, row, desk.clock())
+    seen = list(rows(desk.cases))
     wrong = []
     for row in seen:
         with suppress(Unreadable):  # the outbox's page and the desk say so
-            wrong += [row.id] if difference(desk.store, desk.process, row) else []
+            wrong += [row.id] if difference(desk.cases, desk.process, row) else []
     if wrong:
         raise Broken(f"{', '.join(wrong[:10])}: stored otherwise than the log says. Run: specdesk recompute --fix")
     return {"requests": len(seen), "differences": len(wrong)}

@@ -98,10 +98,16 @@ class Application:
         from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
         from intake_fn.desk import Desk  # noqa: PLC0415
 
+        store = DynamoStore(lambda: self.client("dynamodb"), self.settings.table)
         return Desk(
             process=self.process,
             spec=lambda: self.spec,
-            store=DynamoStore(lambda: self.client("dynamodb"), self.settings.table),
+            cases=store,
+            outbox=store,
+            counters=store,
+            mail_state=store,
+            sync_state=store,
+            sessions=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.intents import UnknownIntent, ready_at
@@ -30,20 +31,24 @@ from intake_fn.core.vocabulary import Filing, Relation, Status
 from intake_fn.ports import (
     LEEWAY,
     NOTHING_DECIDED,
-    CaseRow,
+    CaseStore,
     Change,
+    Counters,
     Decided,
     Issue,
     Ledger,
     Mail,
+    MailState,
+    Outbox,
     OutboxItem,
-    Page,
     Placed,
     Purpose,
     Session,
+    Sessions,
     SignInAsked,
     SuppressedAddress,
     SyncCursor,
+    SyncState,
     Upload,
 )
 
@@ -90,8 +95,17 @@ class Ids:
 # --- Store -----------------------------------------------------------------------------------
 
 
+class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Protocol):
+    """All ports that stand in one table."""
+
+
+def ports_of(store: Any) -> dict[str, Any]:
+    """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
+    return dict.fromkeys(("cases", "outbox", "counters", "mail_state", "sync_state", "sessions"), store)
+
+
 class MemoryStore:
-    """The Store port. Events and intents pass through JSON, as they do on their way to DynamoDB."""
+    """All ports of the table. Events and intents pass through JSON, as they do on their way to DynamoDB."""
 
     def __init__(self) -> None:
         self.down = False

@@ -1,4 +1,4 @@
-"""The Store port on one DynamoDB table; adapters/dynamodb_items.py says what stands in it.
+"""Six ports on one DynamoDB table; adapters/dynamodb_items.py says what stands in it.
 
 Everything is read by Get and Query: what a read costs depends on what it returns, not on what
 exists. Counting works the same way: open cases and the ledger are counters, moved in the
@@ -64,6 +64,7 @@ from intake_fn.adapters.dynamodb_items import (
     wire,
 )
 from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import Event, Filed
 from intake_fn.core.mail_throttle import MailThrottle
@@ -71,7 +72,7 @@ from intake_fn.core.once import once
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import FORMAT, MISREAD, event_to_plain
 from intake_fn.core.vocabulary import Filing, Status
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Page, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,7 +107,7 @@ BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 @dataclass
 class DynamoStore:
-    """The Store port. `client_factory` is called when the table is first used.
+    """All ports of the table. `client_factory` is called when the table is first used.
 
     Raises TryLater when DynamoDB is down or throttles, and Broken when the table is not there.
     """

@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import LONGEST_WHY, CaseRow
 from intake_fn.core.codec import checked
 from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.events import Event
@@ -55,7 +56,7 @@ from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Priority
 from intake_fn.core.stored import FORMAT, MISREAD, NEVER, intent_to_plain, read_event, read_intent
 from intake_fn.core.vocabulary import Category, Status
-from intake_fn.ports import LONGEST_WHY, CaseRow, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.ports import OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -139,7 +139,7 @@ def _table(application: Application) -> Look:
     other = "Keys and indexes of a table that is there cannot be mended: name another table and provision it."
     lacks = table_lacks(application.client("dynamodb"), name)
     findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
-    if not lacks and (unread := application.desk.store.unreadable()):
+    if not lacks and (unread := application.desk.outbox.unreadable()):
         what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
         findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
     return name, [*findings, *(() if lacks else _orphans(application))]
@@ -149,7 +149,7 @@ def _orphans(application: Application) -> Iterator[Finding]:
     """The open requests whose handler, level or office support.yml names no more."""
     from intake_fn.desk.offboarding import orphans  # noqa: PLC0415 - with the desk
 
-    for gone, those in orphans(application.desk.store, application.process).items():
+    for gone, those in orphans(application.desk.cases, application.process).items():
         yield Finding(f"open requests {gone.what}: {', '.join(those)}", f"{gone.remedy}.")
 
 
@@ -179,7 +179,7 @@ def _mail(application: Application) -> Look:
 def _unreached(application: Application) -> list[Finding]:
     """The people of support.yml whom no mail reaches. Where the table can't be read, its own part says so."""
     try:
-        marks = {mark.mailbox: mark.why for mark in application.desk.store.suppression_list()}
+        marks = {mark.mailbox: mark.why for mark in application.desk.mail_state.suppression_list()}
     except SpecdeskError:
         return []
     remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unmark {}`."

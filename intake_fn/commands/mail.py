@@ -10,7 +10,7 @@ from intake_fn.core.errors import SpecdeskError, Unknown
 from intake_fn.core.mail_throttle import mailbox
 
 if TYPE_CHECKING:
-    from intake_fn.ports import Store, SuppressedAddress
+    from intake_fn.ports import MailState, SuppressedAddress
 
 
 def add(commands: Any) -> None:
@@ -24,21 +24,21 @@ def add(commands: Any) -> None:
 
 def mail(args: argparse.Namespace) -> None:
     """List the addresses that get no more mail, or unmark some: what is owed to them later is sent again."""
-    store = background_desk().store
+    mail_state = background_desk().mail_state
     if args.action == "unmark":
-        done = _unmarked(store, args.address)
+        done = _unmarked(mail_state, args.address)
         say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])
         return
-    suppression_list = [_plain(mark) for mark in store.suppression_list()]
+    suppression_list = [_plain(mark) for mark in mail_state.suppression_list()]
     lines = ["  ".join(filter(None, mark.values())) for mark in suppression_list]
     say(args, {"marked": suppression_list}, lines or ["Every address gets its mail."])
 
 
-def _unmarked(store: Store, addresses: list[str]) -> list[str]:
+def _unmarked(mail_state: MailState, addresses: list[str]) -> list[str]:
     """Unmark them. Raises Unknown naming those that were not marked, when the others are done."""
     if not addresses:
         raise SpecdeskError("Name the address: specdesk mail unmark name@company.com")
-    done = [address for address in addresses if store.unsuppress(mailbox(address))]
+    done = [address for address in addresses if mail_state.unsuppress(mailbox(address))]
     if len(done) < len(addresses):
         others = ", ".join(address for address in addresses if address not in done)
         raise Unknown(f"{others} was not marked. See: specdesk mail list")

@@ -43,8 +43,8 @@ def outbox(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    store = background_desk().store
-    found, unread = store.dead_letters(args.limit + 1), store.unreadable(args.limit)
+    outbox = background_desk().outbox
+    found, unread = outbox.dead_letters(args.limit + 1), outbox.unreadable(args.limit)
     more, shown = len(found) > args.limit, found[: args.limit]
     rows = [_plain(item) for item in shown]
     lines = [f"{row['id']}  {row['what']}  {row['tries']} tries  {row['error']}" for row in rows]
@@ -87,6 +87,6 @@ def _retry(args: argparse.Namespace) -> int:
 def _all(desk: Desk) -> Iterator[str]:
     """Everything that was given up, each once, page by page: what is put back in line leaves the list."""
     seen: set[str] = set()
-    while fresh := [item.id for item in desk.store.dead_letters(PAGE + len(seen)) if item.id not in seen]:
+    while fresh := [item.id for item in desk.outbox.dead_letters(PAGE + len(seen)) if item.id not in seen]:
         seen.update(fresh)
         yield from fresh

@@ -39,13 +39,13 @@ def recompute(args: argparse.Namespace) -> int:
     seen, told = 0, []
     unread: list[str] = []
     moved: list[str] = []
-    for row in rows(desk.store, open_only=not args.all):
+    for row in rows(desk.cases, open_only=not args.all):
         seen += 1
         try:
-            if args.fix and settled(desk.store, desk.process, row, desk.clock()):
+            if args.fix and settled(desk.cases, desk.process, row, desk.clock()):
                 moved.append(row.id)
-                row = desk.store.row(row.id)  # noqa: PLW2901 - as it stands from now on
-            found = difference(desk.store, desk.process, row)
+                row = desk.cases.row(row.id)  # noqa: PLW2901 - as it stands from now on
+            found = difference(desk.cases, desk.process, row)
         except Unreadable:
             unread.append(row.id)
             continue
@@ -56,7 +56,7 @@ def recompute(args: argparse.Namespace) -> int:
             for part, (stored, log) in found.parts.items()
         ]
         if args.fix:
-            desk.store.restate(found.step)
+            desk.cases.restate(found.step)
     fixed = bool(args.fix and told)
     lines = [f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}" for one in told]
     lines += [f"{one}  is where such requests stand today" for one in moved]
@@ -77,9 +77,9 @@ def preview(args: argparse.Namespace) -> int:
     desk = background_desk()
     changed = process_of(args.file)
     found = []
-    for row in rows(desk.store):
+    for row in rows(desk.cases):
         with suppress(Unreadable):  # nothing of it can be counted for now
-            found.append(move(desk.store.load(row.id), desk.process, changed))
+            found.append(move(desk.cases.load(row.id), desk.process, changed))
     moves = [
         {"id": m.case.id, "old": _local(m.before, m.zone), "new": _local(m.after, m.zone), "why": m.why}
         for m in found

@@ -28,11 +28,13 @@ def sessions(args: argparse.Namespace) -> None:
     if args.action == "end" and bool(args.person) == args.all:
         args.mistyped("name whose sessions are to end, or --all")
     desk = background_desk()
-    found = [one for person in args.person or [""] for one in desk.store.sessions(person) if one.until > desk.clock()]
+    found = [
+        one for person in args.person or [""] for one in desk.sessions.sessions(person) if one.until > desk.clock()
+    ]
     if args.action == "list":
         say(args, {"sessions": [_plain(one) for one in found]}, [*map(_line, found)] or ["Nobody is signed in."])
         return
-    ended = [one for one in found if desk.store.end_session(one.person, one.id)]
+    ended = [one for one in found if desk.sessions.end_session(one.person, one.id)]
     lines = [f"Ended: {_line(one)}" for one in ended]
     say(args, {"ended": [_plain(one) for one in ended]}, lines or ["Nobody of them is signed in."])
 

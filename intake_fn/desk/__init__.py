@@ -4,7 +4,7 @@ A request is saved before anything else is tried, so the receipt never depends o
 or mail. What is owed to them stands in the outbox, written in the same transaction as the event
 that caused it. It is delivered at once if that is quick, else by the sweep, every minute:
 
-    take_in ─► store.create(Received) ─► receipt is safe
+    take_in ─► cases.create(Received) ─► receipt is safe
                     │ owed: JudgeRequest
     deliver ─► judge ─► save(Judged) ─► owed: FileIssue, SendNotice ─► Mantis ─► save(Filed)
 """
@@ -37,7 +37,21 @@ from intake_fn.core.request import Request
 from intake_fn.desk import dispatcher, issue_index, sign_in, spam_check, sync
 from intake_fn.desk.mail import OUT_OF_HOURS, PUT_OFF
 from intake_fn.desk.outbox import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, deliverable
-from intake_fn.ports import Files, Links, Mailer, MailReport, OutboxItem, Store, SuppressedAddress, Tracker
+from intake_fn.ports import (
+    CaseStore,
+    Counters,
+    Files,
+    Links,
+    Mailer,
+    MailReport,
+    MailState,
+    Outbox,
+    OutboxItem,
+    Sessions,
+    SuppressedAddress,
+    SyncState,
+    Tracker,
+)
 from spec_lookup import Claim, Spec, Verdict
 
 log = structlog.get_logger()
@@ -67,7 +81,12 @@ class Desk:
 
     process: Process
     spec: Callable[[], Spec]
-    store: Store
+    cases: CaseStore
+    outbox: Outbox
+    counters: Counters
+    mail_state: MailState
+    sync_state: SyncState
+    sessions: Sessions
     tracker: Tracker
     mailer: Mailer
     files: Files
@@ -96,7 +115,7 @@ class Desk:
         for _ in range(ATTEMPTS):
             step = steps.take_in(self.new_id(), request, self.clock(), self.process, quarantine_reasons)
             try:
-                case_id = self.store.create(step, key)
+                case_id = self.cases.create(step, key)
             except Stale:
                 continue  # the random id is taken: draw another
             return self._delivered(case_id, step.case)
@@ -124,7 +143,7 @@ class Desk:
             if step is None:
                 return case
             try:
-                self.store.save(case.version, step)
+                self.cases.save(case.version, step)
             except Stale:
                 continue
             spam_check.remember_release(self, event, case)
@@ -137,7 +156,7 @@ class Desk:
 
     def _step(self, case_id: str, event: Event, seen: int) -> tuple[Case, Step | None]:
         """The case, and what the event does to it; None when it has happened already."""
-        case = self.store.load(case_id)
+        case = self.cases.load(case_id)
         if _is_there(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
             return case, None
         if isinstance(event, MarkedDuplicate):
@@ -149,7 +168,7 @@ class Desk:
     def _joining(self, case: Case, event: MarkedDuplicate) -> MarkedDuplicate:
         """The event with what is known of the other request. Raises Refused when that one can't be followed so."""
         try:
-            other = self.store.load(event.other)
+            other = self.cases.load(event.other)
         except Unknown as error:
             raise Refused(f"There is no request {event.other}. Please look its number up.") from error
         return duplicates.joining(case, event, other)
@@ -157,16 +176,16 @@ class Desk:
     def deliver(self, case_id: str) -> Case:
         """Try now what is owed because of one case, in order; returns the case as it then stands."""
         dispatcher.deliver(self, case_id)
-        return self.store.load(case_id)
+        return self.cases.load(case_id)
 
     def sweep(self, limit: int = 100) -> Swept:
         """Say what the clock has to say, and try what is owed and due; items of one case in their order.
 
         What a sweep costs depends on what is due, not on what exists.
         """
-        warned = sum(self._warn(case_id) for case_id in self.store.alerts_due(self.clock(), limit))
-        self.store.reread(limit)
-        cases = dict.fromkeys(item.case_id for item in self.store.due_items(self.clock(), limit))
+        warned = sum(self._warn(case_id) for case_id in self.cases.alerts_due(self.clock(), limit))
+        self.outbox.reread(limit)
+        cases = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
         swept = Swept(warned=warned, delivered=sign_in.mail_links(self))
         return sum((self._swept(case_id) for case_id in cases), swept)
 
@@ -181,7 +200,7 @@ class Desk:
         except Exception:  # whatever it is: it is told each hour
             log.exception("sweep_failed", case=case_id)
         for item in deliverable(self, case_id)[0]:
-            self.store.reschedule(item, self.clock() + PARKED)
+            self.outbox.reschedule(item, self.clock() + PARKED)
         return Swept()
 
     def sync(self) -> sync.Synced:
@@ -194,15 +213,15 @@ class Desk:
 
     def stuck(self, limit: int = 100) -> list[OutboxItem]:
         """What was tried in vain and will be tried again by itself: what it is for is down or slow (R8)."""
-        waiting = self.store.due_items(self.clock() + 2 * LONGEST_DELAY, limit)
+        waiting = self.outbox.due_items(self.clock() + 2 * LONGEST_DELAY, limit)
         return [item for item in waiting if item.tries and not item.last_error.startswith((PUT_OFF, OUT_OF_HOURS))]
 
     def retry(self, item_id: str, actor: str) -> None:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
         for _ in range(ATTEMPTS):
-            case = self.store.load(item_id.partition("#")[0])
+            case = self.cases.load(item_id.partition("#")[0])
             steps.refuse_unread(case)
-            item = next((item for item in self.store.items_of(case.id) if item.id == item_id), None)
+            item = next((item for item in self.outbox.items_of(case.id) if item.id == item_id), None)
             if item is not None and item.unread:
                 raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
             if item is None or not item.dead_lettered:
@@ -210,11 +229,11 @@ class Desk:
             _, waiting = deliverable(self, case.id)
             event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
             try:
-                self.store.save(case.version, steps.advance(case, event, self.process), again=item_id)
+                self.cases.save(case.version, steps.advance(case, event, self.process), again=item_id)
             except Stale:
                 continue
             for other, _ in waiting:
-                self.store.reschedule(other, self.clock())
+                self.outbox.reschedule(other, self.clock())
             return
         raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
 
@@ -225,7 +244,7 @@ class Desk:
         """
         for _ in range(ATTEMPTS):
             try:
-                case = self.store.load(report.item.partition("#")[0])
+                case = self.cases.load(report.item.partition("#")[0])
             except Unknown:
                 case = None  # a sign-in link, or a case of another table
             except Unreadable:
@@ -236,7 +255,9 @@ class Desk:
                 return False
             if report.failure.lasts:
                 why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
-                self.store.suppress(SuppressedAddress(mailbox(report.to), why, self.clock(), case.id if case else ""))
+                self.mail_state.suppress(
+                    SuppressedAddress(mailbox(report.to), why, self.clock(), case.id if case else "")
+                )
             log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
             if case is None:
                 return True
@@ -249,7 +270,7 @@ class Desk:
                 report=report.id,
             )
             try:
-                self.store.save(case.version, steps.advance(case, event, self.process))
+                self.cases.save(case.version, steps.advance(case, event, self.process))
             except Stale:
                 continue
             return True
@@ -263,13 +284,13 @@ class Desk:
         Two sweeps at once say it once: the step is saved on the version that was read, so the slower one is stale.
         """
         try:
-            case = self.store.load(case_id)
+            case = self.cases.load(case_id)
             steps.refuse_unread(case)
             event = sla_alerts.alert(case, self.process, self.clock(), SPECDESK)
             if event is None:  # support.yml moved the due time since it was stored
-                self.store.restate(steps.standing(case, self.process))
+                self.cases.restate(steps.standing(case, self.process))
                 return False
-            self.store.save(case.version, steps.advance(case, event, self.process))
+            self.cases.save(case.version, steps.advance(case, event, self.process))
         except Stale:
             return False
         except TryLater as error:
@@ -280,7 +301,7 @@ class Desk:
             log.exception("clock_failed", case=case_id)
         else:
             return True
-        self.store.defer_alert(case_id, self.clock() + PARKED)
+        self.cases.defer_alert(case_id, self.clock() + PARKED)
         return False
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated
@@ -22,7 +23,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.steps import advance, refuse_unread, standing
 from intake_fn.core.vocabulary import Status
-from intake_fn.ports import CaseRow, Page, Store
+from intake_fn.ports import CaseStore
 
 PAGE = 100
 ATTEMPTS = 5
@@ -30,12 +31,12 @@ ATTEMPTS = 5
 UP_AT_ONCE = "Such requests are handled at this level. This one came in before that was seen to."
 
 
-def rows(store: Store, *, open_only: bool = True) -> Iterator[CaseRow]:
+def rows(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:
     """All cases, or all open ones, page by page."""
-    yield from _pages(partial(store.queue, None, open_only=open_only))
+    yield from _pages(partial(cases.queue, None, open_only=open_only))
     for status in Status:
         if status.in_quarantine and not open_only:
-            yield from _pages(partial(store.quarantine, status))
+            yield from _pages(partial(cases.quarantine, status))
 
 
 def _pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
@@ -67,7 +68,7 @@ class Difference:
         return {name: (a, b) for name, (a, b) in pairs.items() if a != b}
 
 
-def difference(store: Store, process: Process, row: CaseRow) -> Difference | None:
+def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference | None:
     """What is wrong with a row. Raises Unreadable for a case whose log is not known in full.
 
     Raises Stale for one that never stands still long enough to be compared.
@@ -76,12 +77,12 @@ def difference(store: Store, process: Process, row: CaseRow) -> Difference | Non
     found twice, with the log read in between, is a difference.
     """
     for _ in range(ATTEMPTS):
-        case = store.load(row.id)
+        case = cases.load(row.id)
         refuse_unread(case)
         step = standing(case, process)
         if row == CaseRow.of(step):
             return None
-        again = store.row(row.id)
+        again = cases.row(row.id)
         if again == row:
             return Difference(step, row)
         row = again
@@ -91,7 +92,7 @@ def difference(store: Store, process: Process, row: CaseRow) -> Difference | Non
 # --- what earlier versions left otherwise ----------------------------------------------------
 
 
-def settled(store: Store, process: Process, row: CaseRow, now: datetime) -> bool:
+def settled(cases: CaseStore, process: Process, row: CaseRow, now: datetime) -> bool:
     """Have a request of before stand as one of today does; whether there was something to do.
 
     One that is handled at a level of its own goes there from below, and an urgent one to the top of its queue.
@@ -100,14 +101,14 @@ def settled(store: Store, process: Process, row: CaseRow, now: datetime) -> bool
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
     if not below and row.on_top == (row.priority is Priority.URGENT and row.status.is_open):
         return False
-    case = store.load(row.id)
+    case = cases.load(row.id)
     refuse_unread(case)
     if at is not None and below and case.level < at:
         to = handler_at(at, case, process)
         event = Escalated(at=now, actor=SPECDESK, level=at, handler=to, reason=NOT_THIS_LEVEL, note=UP_AT_ONCE)
-        store.save(case.version, advance(case, event, process))
+        cases.save(case.version, advance(case, event, process))
     else:
-        store.restate(standing(case, process))
+        cases.restate(standing(case, process))
     return True
 
 

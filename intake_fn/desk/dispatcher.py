@@ -60,7 +60,7 @@ def deliver(desk: Desk, case_id: str, *, in_line: bool = False) -> Swept:
         fresh = [item for item in now if item.id not in seen]
         if not fresh:
             for item, turn in later if in_line else ():
-                desk.store.reschedule(item, turn)
+                desk.outbox.reschedule(item, turn)
             break
         item = fresh[0]
         seen.add(item.id)
@@ -73,7 +73,7 @@ def _attempt(desk: Desk, item: OutboxItem) -> Swept:
     mail = isinstance(item.intent, SendNotice)
     if mail and not item.leased:
         return _attempt_mail(desk, item)
-    if not desk.store.lease(item, desk.clock(), LEASE_SECONDS):
+    if not desk.outbox.lease(item, desk.clock(), LEASE_SECONDS):
         return Swept()
     if mail:
         return dead_letter(desk, item, OutcomeUnknown(f"It may have been sent or not: the work was cut off. {LOOK}"))
@@ -88,14 +88,14 @@ def _attempt_mail(desk: Desk, item: OutboxItem) -> Swept:
     """
     trouble, notice = None, None
     try:
-        case = desk.store.load(item.case_id)
+        case = desk.cases.load(item.case_id)
         steps.refuse_unread(case)
         notice = asked(desk, item, case)
     except Exception as error:  # noqa: BLE001 - it is raised again, under the lease: one alone may write it down
         trouble = error
     if notice is None and trouble is None:
         return Swept(delivered=1)
-    if not desk.store.lease(item, desk.clock(), LEASE_SECONDS):
+    if not desk.outbox.lease(item, desk.clock(), LEASE_SECONDS):
         return Swept()
 
     def go_on() -> None:
@@ -122,7 +122,7 @@ def _tried(desk: Desk, item: OutboxItem, do: Callable[[], None]) -> Swept:
 
 
 def _carry_out(desk: Desk, item: OutboxItem) -> None:
-    case = desk.store.load(item.case_id)
+    case = desk.cases.load(item.case_id)
     steps.refuse_unread(case)
     match item.intent:
         case JudgeRequest():
@@ -136,10 +136,10 @@ def _carry_out(desk: Desk, item: OutboxItem) -> None:
             _say(desk, item, case, item.intent)
         case NotifyLead(other):
             _tell(desk, item.case_id, other)
-            desk.store.finish(item)
+            desk.outbox.finish(item)
         case NotifyDuplicates():
             _pass_on(desk, item, case, item.intent)
-            desk.store.finish(item)
+            desk.outbox.finish(item)
 
 
 def _say(desk: Desk, item: OutboxItem, case: Case, intent: AddNote | BackfillNotes | RelateIssue) -> None:
@@ -156,7 +156,7 @@ def _say(desk: Desk, item: OutboxItem, case: Case, intent: AddNote | BackfillNot
     if isinstance(intent, AddNote | BackfillNotes) and case.status is Status.WAITING and not case.missing_in_mantis:
         _update(desk, item, case)
     else:
-        desk.store.finish(item)
+        desk.outbox.finish(item)
 
 
 def _write(desk: Desk, case: Case, intent: AddNote | BackfillNotes | RelateIssue) -> None:
@@ -180,11 +180,11 @@ def _write(desk: Desk, case: Case, intent: AddNote | BackfillNotes | RelateIssue
 def _tell(desk: Desk, case_id: str, other_id: str) -> None:
     """Have the other request know whether this one follows it, as both stand."""
     for _ in range(ATTEMPTS):
-        other = desk.store.load(other_id)
-        event = duplicates.settled(desk.store.load(case_id), other, desk.clock(), SPECDESK)
+        other = desk.cases.load(other_id)
+        event = duplicates.settled(desk.cases.load(case_id), other, desk.clock(), SPECDESK)
         try:
             if event:
-                desk.store.save(other.version, steps.advance(other, event, desk.process))
+                desk.cases.save(other.version, steps.advance(other, event, desk.process))
         except Stale:
             continue
         return
@@ -211,7 +211,7 @@ def _without_others(desk: Desk, news: NotifyDuplicates, case_id: str) -> NotifyD
     others = []
     for other in (number for number in news.others if news.text and number != case_id):
         try:
-            others.append(desk.store.load(other))
+            others.append(desk.cases.load(other))
         except SpecdeskError as error:
             log.warning("follower_not_masked", case=other, error=str(error))
     return replace(news, text=duplicates.masked(news.text, *others)) if others else news
@@ -220,11 +220,11 @@ def _without_others(desk: Desk, news: NotifyDuplicates, case_id: str) -> NotifyD
 def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: NotifyDuplicates) -> None:
     """Its log says what it has heard, so that it is once however often this runs."""
     for _ in range(ATTEMPTS):
-        follower = desk.store.load(case_id)
+        follower = desk.cases.load(case_id)
         event = duplicates.heard(follower, news, item.id, lead, desk.clock(), SPECDESK)
         try:
             if event:
-                desk.store.save(follower.version, steps.advance(follower, event, desk.process))
+                desk.cases.save(follower.version, steps.advance(follower, event, desk.process))
         except Stale:
             continue
         return
@@ -292,13 +292,13 @@ def _update(desk: Desk, item: OutboxItem, case: Case) -> None:
     _number(case)
     case = sync.follow(desk, item.case_id)
     if case.missing_in_mantis:
-        desk.store.finish(item)
+        desk.outbox.finish(item)
         return
     event = sync.in_line(desk, case)
     if event:
         record(desk, item, case, event)
     else:
-        desk.store.finish(item)
+        desk.outbox.finish(item)
 
 
 def _number(case: Case) -> int:

@@ -149,11 +149,11 @@ def _take_out(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
 
 def _add(desk: Desk, index: DuplicateIndex, number: int) -> bool:
     """Whether something is new. What a requester wrote stands with us, so Mantis is asked for other issues alone."""
-    case_id = desk.store.find_issue(number)
+    case_id = desk.cases.find_issue(number)
     if case_id and str(number) in index.ids:
         return False
     try:
-        issue = _asked(desk.store.load(case_id), str(number)) if case_id else _filed(desk, number)
+        issue = _asked(desk.cases.load(case_id), str(number)) if case_id else _filed(desk, number)
     except Unknown:
         index.take_out(str(number))
         return True

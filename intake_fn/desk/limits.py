@@ -40,4 +40,4 @@ def within(desk: Desk, limit: Limit, who: str) -> bool:
     now = desk.clock()
     number = int(now.timestamp() // limit.window.total_seconds())
     digest = hashlib.sha256(who.encode(errors="replace")).hexdigest()[:32]
-    return desk.store.count(f"{limit.name}-{number}-{digest}", now + limit.window) <= limit.most
+    return desk.counters.count(f"{limit.name}-{number}-{digest}", now + limit.window) <= limit.most

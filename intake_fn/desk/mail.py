@@ -91,9 +91,9 @@ def asked(desk: Desk, item: OutboxItem, case: Case) -> SendNotice | None:
     notice = notice_of(item, case, desk.process)
     if notice is None:
         log.info("notice_outlived", item=item.id)
-        desk.store.finish(item)
+        desk.outbox.finish(item)
         return None
-    mark = desk.store.suppression(mailbox(notice.to))
+    mark = desk.mail_state.suppression(mailbox(notice.to))
     if why := mark.why if mark else gone_away(notice.to, desk.process):
         event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
         record(desk, item, case, event)
@@ -128,7 +128,7 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
             names = tuple(one.notice for one in notices)
             record(desk, item, case, NoticesBundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
         for one in (item, *others):
-            desk.store.finish(one)
+            desk.outbox.finish(one)
     except Exception as error:
         raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
 
@@ -140,7 +140,7 @@ def _cannot_reach(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice, 
     """
     failure = Failure.UNDELIVERABLE
     why = f"Mail to {notice.to} {FAILURES[failure]}. {error}"
-    desk.store.suppress(SuppressedAddress(mailbox(notice.to), why, desk.clock(), case.id))
+    desk.mail_state.suppress(SuppressedAddress(mailbox(notice.to), why, desk.clock(), case.id))
     event = MailFailed(
         at=desk.clock(), actor=SPECDESK, to=notice.to, failure=failure, detail=str(error), report=item.id
     )
@@ -151,9 +151,9 @@ def _pace(desk: Desk, item: OutboxItem, notice: SendNotice) -> None:
     """Take a place among the mails of this hour. Raises Deferred when there is none (core/mail_throttle.py)."""
     to, most = mailbox(notice.to), desk.process.mail.per_hour
     for _ in range(ATTEMPTS):
-        before = desk.store.throttle(item.case_id, to)
+        before = desk.mail_state.throttle(item.case_id, to)
         after, until = throttled(before, item.id, desk.clock(), most, waited=item.last_error.startswith(PUT_OFF))
-        if after != before and not desk.store.save_throttle(item.case_id, to, before, after):
+        if after != before and not desk.mail_state.save_throttle(item.case_id, to, before, after):
             continue
         if until:
             why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
@@ -170,14 +170,14 @@ def _put_off_with(
         if other.id == item.id or other.leased or not other.last_error.startswith(PUT_OFF):
             continue
         asked = notice_of(other, case, desk.process)
-        if asked and goes_with(notice, asked) and desk.store.lease(other, desk.clock(), LEASE_SECONDS):
+        if asked and goes_with(notice, asked) and desk.outbox.lease(other, desk.clock(), LEASE_SECONDS):
             yield other, asked
 
 
 def _release(desk: Desk, items: Sequence[OutboxItem]) -> None:
     """Nothing was done about them: they are as they were."""
     for item in items:
-        desk.store.postpone(item, desk.clock(), item.last_error)
+        desk.outbox.postpone(item, desk.clock(), item.last_error)
 
 
 def _send(desk: Desk, mail: Mail, others: Sequence[OutboxItem]) -> None:

@@ -17,14 +17,14 @@ from intake_fn.desk.outbox import ATTEMPTS
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.desk import Desk
-    from intake_fn.ports import Store
+    from intake_fn.ports import CaseStore
 
 log = structlog.get_logger()
 
 
-def of(store: Store, person: str) -> Iterator[str]:
+def of(cases: CaseStore, person: str) -> Iterator[str]:
     """The open requests that somebody handles."""
-    return (row.id for row in rows(store) if row.handler == person)
+    return (row.id for row in rows(cases) if row.handler == person)
 
 
 def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
@@ -34,24 +34,24 @@ def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
     others are faster.
     """
     for _ in range(ATTEMPTS):
-        case = desk.store.load(case_id)
+        case = desk.cases.load(case_id)
         event = handing_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
         if event is None:
             return False
         try:
-            desk.store.save(case.version, steps.advance(case, event, desk.process))
+            desk.cases.save(case.version, steps.advance(case, event, desk.process))
         except Stale:
             continue
         return True
     raise Stale(f"{case_id} is changing too fast. Try again in a moment.")
 
 
-def orphans(store: Store, process: Process) -> Mapping[Gone, Sequence[str]]:
+def orphans(cases: CaseStore, process: Process) -> Mapping[Gone, Sequence[str]]:
     """What open requests refer to and is gone, and which requests these are."""
     found: dict[Gone, list[str]] = {}
-    for row in rows(store):
+    for row in rows(cases):
         try:
-            for gone in homeless(store.load(row.id), process):
+            for gone in homeless(cases.load(row.id), process):
                 found.setdefault(gone, []).append(row.id)
         except Unreadable as error:
             log.warning("case_left_out", case=row.id, error=str(error))

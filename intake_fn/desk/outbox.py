@@ -86,7 +86,7 @@ def deliverable(desk: Desk, case_id: str) -> tuple[list[OutboxItem], list[tuple[
     deliverable: list[OutboxItem] = []
     waiting: list[tuple[OutboxItem, datetime]] = []
     held_up: dict[str, datetime] = {}
-    for item in desk.store.items_of(case_id):
+    for item in desk.outbox.items_of(case_id):
         way = ordering_key(item.intent)
         if item.dead_lettered or item.unread or item.next_attempt > now:
             pass
@@ -103,10 +103,10 @@ def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
     """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
     for _ in range(ATTEMPTS):
         try:
-            desk.store.save(case.version, steps.advance(case, event, desk.process), item.id)
+            desk.cases.save(case.version, steps.advance(case, event, desk.process), item.id)
         except Stale:
-            case = desk.store.load(item.case_id)
-            if all(owed.id != item.id for owed in desk.store.items_of(item.case_id)):
+            case = desk.cases.load(item.case_id)
+            if all(owed.id != item.id for owed in desk.outbox.items_of(item.case_id)):
                 raise
             continue
         return
@@ -120,13 +120,13 @@ def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     """
     if isinstance(error, Unreadable):
         log.warning("delivery_unreadable", item=item.id, error=str(error))
-        desk.store.postpone(item, desk.clock() + PARKED, str(error))
+        desk.outbox.postpone(item, desk.clock() + PARKED, str(error))
         return Swept(postponed=1)
     if item.tries + 1 >= MAX_TRIES:
         return dead_letter(desk, item, error)
     until = error.until if isinstance(error, Deferred) else desk.clock() + _delay(item, desk.first_delay)
     log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=error_text(error))
-    desk.store.postpone(item, until, error_text(error))
+    desk.outbox.postpone(item, until, error_text(error))
     return Swept(postponed=1)
 
 
@@ -135,12 +135,12 @@ def dead_letter(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     log.error("delivery_given_up", item=item.id, error=error_text(error))
     given_up = replace(item, last_error=error_text(error))
     for _ in range(ATTEMPTS):
-        case = desk.store.load(item.case_id)
+        case = desk.cases.load(item.case_id)
         event = DeliveryFailed(
             at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=error_text(error)
         )
         try:
-            desk.store.save(case.version, steps.advance(case, event, desk.process), dead_letter=given_up)
+            desk.cases.save(case.version, steps.advance(case, event, desk.process), dead_letter=given_up)
         except Stale:
             continue
         return Swept(dead_lettered=1)

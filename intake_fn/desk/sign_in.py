@@ -39,7 +39,7 @@ def ask(desk: Desk, address: str, source: str) -> None:
         within(desk, sign_in_by_address(desk), mailbox(address)),
     ]
     if all(counted):
-        desk.store.ask_sign_in(SignInAsked(secrets.token_hex(8), address, desk.clock()))
+        desk.sessions.ask_sign_in(SignInAsked(secrets.token_hex(8), address, desk.clock()))
 
 
 def person_in(process: Process, address: str) -> Person | None:
@@ -55,8 +55,8 @@ def mail_links(desk: Desk) -> int:
     is asked for again by its person.
     """
     mailed = 0
-    for asked in desk.store.sign_ins_asked(AT_ONCE):
-        if not desk.store.take_sign_in(asked):
+    for asked in desk.sessions.sign_ins_asked(AT_ONCE):
+        if not desk.sessions.take_sign_in(asked):
             continue
         person = person_in(desk.process, asked.address)
         if person is None or desk.clock() - asked.at > OUTAGE:
@@ -65,7 +65,7 @@ def mail_links(desk: Desk) -> int:
             desk.mailer.send(_mail(desk, person))
         except (TryLater, Broken) as error:
             log.warning("sign_in_link_waits", person=person.id, error=str(error))
-            desk.store.ask_sign_in(asked)
+            desk.sessions.ask_sign_in(asked)
             break
         except Exception:  # whatever it is: the others wait for theirs, and the rest of the sweep for them
             log.exception("sign_in_link_failed", person=person.id)

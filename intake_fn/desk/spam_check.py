@@ -48,12 +48,12 @@ def check(desk: Desk, request: Request, key: str, arrival: Submission) -> tuple[
     seconds = (desk.clock() - arrival.opened).total_seconds() if arrival.opened else None
     signs = SpamSignals(arrival.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
     try:
-        if not signs.known and desk.store.counted(_let_through(sender)):
+        if not signs.known and desk.counters.counted(_let_through(sender)):
             signs = replace(signs, crowd=sender)
         text = f"{signs.crowd} {text_of(request)}"
         own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
         hour, day = {"in_an_hour": (signs.crowd, HOUR)}, {"in_a_day": (signs.crowd, DAY)}
-        is_first = not quarantine_reasons(signs, limits) and desk.store.use_once(
+        is_first = not quarantine_reasons(signs, limits) and desk.counters.use_once(
             f"came-{_digest(key)}", desk.clock() + DAY
         )
         for numbers in (own, hour, day):
@@ -71,7 +71,7 @@ def remember_release(desk: Desk, event: Event, case: Case) -> None:
     if not isinstance(event, Released):
         return
     try:
-        desk.store.count(_let_through(mailbox(case.request.requester.email)), desk.clock() + YEAR)
+        desk.counters.count(_let_through(mailbox(case.request.requester.email)), desk.clock() + YEAR)
     except TryLater as error:
         log.warning("let_through_not_remembered", case=case.id, error=str(error))
 
@@ -80,7 +80,7 @@ def _count(desk: Desk, sign: str, what: str, window: timedelta, *, add: bool) ->
     """How many of that there are in this hour or day by the clock; what comes again with its key adds none (R9)."""
     now = desk.clock()
     counter = f"{sign}-{int(now.timestamp() // window.total_seconds())}-{_digest(what)}"
-    return desk.store.count(counter, now + window) if add else desk.store.counted(counter)
+    return desk.counters.count(counter, now + window) if add else desk.counters.counted(counter)
 
 
 def _let_through(sender: str) -> str:

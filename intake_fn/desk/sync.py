@@ -71,7 +71,7 @@ class Synced:
 def sync(desk: Desk) -> Synced:
     """Sync with Mantis, unless somebody else does. Raises nothing that passes: an outage is logged, and tried again."""
     now = desk.clock()
-    cursor = desk.store.take_sync(now, now + desk.sync_every)
+    cursor = desk.sync_state.take_sync(now, now + desk.sync_every)
     if cursor is None:
         return Synced()
     try:
@@ -109,12 +109,12 @@ def in_line(desk: Desk, case: Case) -> FieldsDropped | None:
 def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
     """The case when it has followed; and whether its issue is not as we left it, by our own account's doing."""
     for _ in range(ATTEMPTS):
-        case = desk.store.load(case_id)
+        case = desk.cases.load(case_id)
         refuse_unread(case)
         # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
         owed = [
             int(item.id.split("#")[1])
-            for item in desk.store.items_of(case_id)
+            for item in desk.outbox.items_of(case_id)
             if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | BackfillNotes | UnknownIntent)
         ]
         stands = _look(desk, case)
@@ -122,11 +122,11 @@ def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
         if event is None:
             return case, bool(stands and not owed and drifted(case, stands, desk.process))
         try:
-            desk.store.save(case.version, advance(case, event, desk.process))
+            desk.cases.save(case.version, advance(case, event, desk.process))
         except Stale:
             continue
         log.info("mantis_told", case=case_id, issue=case.issue, tells=type(event).__name__)
-    return desk.store.load(case_id), False
+    return desk.cases.load(case_id), False
 
 
 def _set_right(desk: Desk, case: Case) -> None:
@@ -134,7 +134,7 @@ def _set_right(desk: Desk, case: Case) -> None:
     log.info("mantis_set_right", case=case.id, issue=case.issue)
     event = in_line(desk, case)
     if event:
-        desk.store.save(case.version, advance(case, event, desk.process))
+        desk.cases.save(case.version, advance(case, event, desk.process))
 
 
 def _look(desk: Desk, case: Case) -> IssueState | None:
@@ -172,7 +172,7 @@ class _Run:
         unread = update(self.desk, seen, there, lambda: not self._time_is_up())
         after = replace(self._after(listed, complete=complete), unread=unread)
         if after != self.cursor:
-            self.desk.store.keep_sync(after)
+            self.desk.sync_state.keep_sync(after)
         return Synced(len(self.done), self.events, len(self.failed))
 
     def _is_news(self, change: Change) -> bool:
@@ -186,7 +186,7 @@ class _Run:
             if in_a_row == FAILURES or self._time_is_up():
                 self.left = list(changes[place:])
                 return
-            case_id = self.desk.store.find_issue(change.number)
+            case_id = self.desk.cases.find_issue(change.number)
             well = not case_id or self._follow(case_id)
             in_a_row = 0 if well else in_a_row + 1
             (self.done if well else self.failed).append(change)
@@ -194,7 +194,7 @@ class _Run:
     def _look_for_missing(self, numbers: set[int]) -> bool:
         """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down."""
         in_a_row = 0
-        for row in rows(self.desk.store):
+        for row in rows(self.desk.cases):
             if in_a_row == FAILURES or self._time_is_up():
                 return False
             if row.issue is not None and row.issue not in numbers:
@@ -204,7 +204,7 @@ class _Run:
     def _follow(self, case_id: str) -> bool:
         """Whether Mantis answers well; one poisoned case must not hold up the others."""
         try:
-            before = self.desk.store.load(case_id).version
+            before = self.desk.cases.load(case_id).version
             case, wrong = _followed(self.desk, case_id)
             self.events += case.version - before
             if wrong:

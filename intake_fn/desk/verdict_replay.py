@@ -17,7 +17,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.events import Overruled
 from intake_fn.core.request import Request
-from intake_fn.ports import Files, Store
+from intake_fn.ports import CaseStore, Files
 from spec_lookup import NOT_RECORDED, Claim, NotRecorded, Reader, Spec, Verdict, answer_in, name_of
 
 PAGE = 200
@@ -101,14 +101,14 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
 
 
-def evaluation_cases(store: Store) -> Iterator[dict[str, Any]]:
+def evaluation_cases(cases: CaseStore) -> Iterator[dict[str, Any]]:
     """Every request whose verdict a person has overruled, as a line of singles.jsonl without its spec; oldest last."""
     cursor = ""
     while True:
-        page = store.queue(None, open_only=False, limit=PAGE, cursor=cursor)
+        page = cases.queue(None, open_only=False, limit=PAGE, cursor=cursor)
         for row in page.rows:
             try:
-                case = store.load(row.id)
+                case = cases.load(row.id)
             except Unreadable as error:
                 log.warning("case_left_out", case=row.id, error=str(error))
                 continue

@@ -82,7 +82,7 @@ def _signed_in() -> Person | None:
     if person is None:
         return None
     desk = front().desk()
-    found = desk.store.session(person.id, str(session.get("session", "")))
+    found = desk.sessions.session(person.id, str(session.get("session", "")))
     if found is None or found.until <= desk.clock() or found.mailbox != mailbox(person.address):
         return None
     return person

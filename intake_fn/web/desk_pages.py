@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from intake_fn.core import request_id
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
+from intake_fn.core.case_row import Page
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
@@ -20,7 +21,6 @@ from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import beside, orphaned
-from intake_fn.ports import Page
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.case import Case
+    from intake_fn.core.case_row import CaseRow
     from intake_fn.core.events import Event
     from intake_fn.core.process import Person
-    from intake_fn.ports import CaseRow, SuppressedAddress
+    from intake_fn.ports import SuppressedAddress
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -66,8 +67,8 @@ def queue() -> ResponseReturnValue:
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
     at = whole(request.args["level"], -1) if "level" in request.args else mine
     show = request.args.get("show", "all" if at is None else "level")
-    store = front().desk().store
-    counts, cursor = store.counts(), request.args.get("cursor", "")
+    desk = front().desk()
+    counts, cursor = desk.counters.counts(), request.args.get("cursor", "")
     if show == "level" and at not in process.levels and not counts.get(at or 0):
         raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
     orphans = [] if cursor or show == "closed" else _orphans(show, at)
@@ -80,25 +81,25 @@ def queue() -> ResponseReturnValue:
         show=show,
         at=at,
         counts=counts,
-        failed=len(store.dead_letters()),
+        failed=len(desk.outbox.dead_letters()),
         unread=page.unread,
-        unreadable=len(store.unreadable()),
-        ledger=store.ledger(),
-        stuck=words.stuck(front().desk().stuck()),
-        now=front().desk().clock(),
+        unreadable=len(desk.outbox.unreadable()),
+        ledger=desk.counters.ledger(),
+        stuck=words.stuck(desk.stuck()),
+        now=desk.clock(),
     )
 
 
 def _listed(show: str, at: int | None, cursor: str) -> Page:
     """One page of a list. "mine" and "closed" are filtered here, reading on until a page is full."""
-    store = front().desk().store
+    cases = front().desk().cases
     if show in ("level", "all"):
-        return store.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
+        return cases.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
     person = me().id
     rows: list[CaseRow] = []
     unread: list[str] = []
     for _ in range(MOST_PAGES):
-        page = store.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
+        page = cases.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
         rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
         unread += page.unread
         cursor = page.cursor
@@ -112,7 +113,7 @@ def _orphans(show: str, at: int | None) -> list[CaseRow]:
 
     In a person's own list, those that they would get now.
     """
-    page = front().desk().store.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
+    page = front().desk().cases.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
     found = [row for row in page.rows if any(orphaned(row, front().process))]
     if show != "mine":
         return found
@@ -123,7 +124,7 @@ def _orphans(show: str, at: int | None) -> list[CaseRow]:
 def _keeper_of(row: CaseRow) -> Person | None:
     """Who looks after the request of a row; None while this version cannot read it."""
     try:
-        return keeper(front().desk().store.load(row.id), front().process)
+        return keeper(front().desk().cases.load(row.id), front().process)
     except Unreadable:
         return None
 
@@ -147,7 +148,7 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
         refuse_others()
     try:
         event, seen = event_of(action, request.form, desk, me()), whole(request.form.get("seen"), 0)
-        case = desk.store.load(case_id)
+        case = desk.cases.load(case_id)
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event)
         desk.act(case_id, event, seen)
@@ -199,15 +200,15 @@ def _asked(case: Case, action: str, event: Event) -> str:
 def _join_strangers(case_id: str) -> str:
     """Whose requests would be joined, and who would be told what: nothing has happened yet."""
     desk = front().desk()
-    case = desk.store.load(case_id)
-    other = desk.store.load(request_id.typed(request.form.get("request", "")))
+    case = desk.cases.load(case_id)
+    other = desk.cases.load(request_id.typed(request.form.get("request", "")))
     return render_template(
         "join.html",
         case=case,
         other=other,
         company=company_of(case.request, desk.process),
         other_company=company_of(other.request, desk.process),
-        duplicates=[(number, company_of(desk.store.load(number).request, desk.process)) for number in case.duplicates],
+        duplicates=[(number, company_of(desk.cases.load(number).request, desk.process)) for number in case.duplicates],
         told=NOTICES["joined"].text.partition("\n\n")[0],
         seen=request.form.get("seen", ""),
         holder="" if _is_mine(case) else words.holder(case, desk.process),
@@ -218,7 +219,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
     """The page of a request; `problem` is shown at the action that it is about, with what was typed there."""
     desk = front().desk()
     process = desk.process
-    case = desk.store.load(case_id)
+    case = desk.cases.load(case_id)
     done = request.args.get("done", "")
     return render_template(
         "request.html",
@@ -238,7 +239,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         files=files_of(case),
         history=words.history(case, process),
         decided=words.overruled(case),
-        owed=desk.store.items_of(case_id),
+        owed=desk.outbox.items_of(case_id),
         due=due(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
@@ -263,17 +264,17 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
 
 def _unreached(case: Case) -> list[SuppressedAddress]:
     """Of requester and handler, those whom no mail reaches."""
-    store, process = front().desk().store, front().process
+    mail_state, process = front().desk().mail_state, front().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
-    return [mark for mark in map(store.suppression, dict.fromkeys(boxes)) if mark]
+    return [mark for mark in map(mail_state.suppression, dict.fromkeys(boxes)) if mark]
 
 
 def _request_of(number: int) -> CaseRow | None:
     """The request that was filed as this issue; None for one that somebody else filed, or that cannot be read."""
-    store = front().desk().store
-    case_id = store.find_issue(number)
+    cases = front().desk().cases
+    case_id = cases.find_issue(number)
     try:
-        return store.row(case_id) if case_id else None
+        return cases.row(case_id) if case_id else None
     except (Unknown, Unreadable):
         return None
 
@@ -356,9 +357,9 @@ def _outbox(problem: str = "") -> str:
     desk = front().desk()
     return render_template(
         "outbox.html",
-        failed=desk.store.dead_letters(),
-        unreadable=desk.store.unreadable(),
-        waiting=desk.store.due_items(desk.clock() + AHEAD, 100),
+        failed=desk.outbox.dead_letters(),
+        unreadable=desk.outbox.unreadable(),
+        waiting=desk.outbox.due_items(desk.clock() + AHEAD, 100),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )

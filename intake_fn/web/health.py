@@ -57,7 +57,7 @@ def _spec() -> dict[str, Any]:
 
 def _ledger() -> dict[str, Any]:
     """Whether received = filed + queued + failed + quarantined + rejected (R1)."""
-    ledger = front().desk().store.ledger()
+    ledger = front().desk().counters.ledger()
     return {
         "ok": ledger.balanced,
         "received": ledger.received,
@@ -71,8 +71,8 @@ def _ledger() -> dict[str, Any]:
 
 def _outbox() -> dict[str, Any]:
     desk = front().desk()
-    waiting = desk.store.due_items(desk.clock(), 100)
-    failed = desk.store.dead_letters(100)
-    unread = desk.store.unreadable(100)
+    waiting = desk.outbox.due_items(desk.clock(), 100)
+    failed = desk.outbox.dead_letters(100)
+    unread = desk.outbox.unreadable(100)
     well = not failed and not unread
     return {"ok": well, "overdue": len(waiting), "failed": len(failed), "unreadable": len(unread)}

@@ -73,9 +73,9 @@ def _decide(action: str, ticked: Sequence[str]) -> int:
 
 def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
     """The list; `problem` is shown above it, with what was ticked and typed."""
-    store = front().desk().store
+    desk = front().desk()
     status = Status.REJECTED if request.args.get("aside") else Status.QUARANTINED
-    page = store.quarantine(status, PAGE, request.args.get("cursor", ""))
+    page = desk.cases.quarantine(status, PAGE, request.args.get("cursor", ""))
     all_ticked = bool(request.args.get("ticked")) and not problem
     done = request.args.get("done", "")
     return render_template(
@@ -85,8 +85,8 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         cursor=page.cursor,
         aside=status is Status.REJECTED,
         ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,
-        counts=store.counts(),
-        ledger=store.ledger(),
+        counts=desk.counters.counts(),
+        ledger=desk.counters.ledger(),
         problem=problem,
         reason=request.form.get("reason", ""),
         actions=ACTIONS,

@@ -73,11 +73,11 @@ def enter(token: str) -> ResponseReturnValue:
     person = _unsealed(token)
     now = desk.clock()
     until = now + 2 * timedelta(minutes=desk.process.intake.sign_in_minutes)
-    fresh = person is not None and desk.store.use_once(hashlib.sha256(token.encode()).hexdigest(), until)
+    fresh = person is not None and desk.counters.use_once(hashlib.sha256(token.encode()).hexdigest(), until)
     if person is None or not fresh:
         return _ask(message=NO_LONGER_GOOD), 410
     opened = Session(person.id, secrets.token_urlsafe(24), mailbox(person.address), now, now + SESSION)
-    desk.store.open_session(opened)
+    desk.sessions.open_session(opened)
     wanted = session.get("next", "")
     where = f"{request.script_root}{wanted}" if _is_page_of_desk(wanted) else url_for("desk.queue")
     session.clear()
@@ -92,7 +92,7 @@ def leave() -> ResponseReturnValue:
     """Sign out: the session is ended on the server, too, so that a copy of its cookie is worth nothing."""
     ended = session.get("person", ""), session.get("session", "")
     session.clear()
-    front().desk().store.end_session(*ended)
+    front().desk().sessions.end_session(*ended)
     return redirect(url_for("sign_in.ask"), 303)
 
 

@@ -123,12 +123,12 @@ def mail_link() -> ResponseReturnValue:
     desk = front().desk()
     try:
         number = request_id.typed(request.form.get("number", ""))
-        case = desk.store.load(number if within(desk, LOST_LINK_BY_SOURCE, source()) else "")
+        case = desk.cases.load(number if within(desk, LOST_LINK_BY_SOURCE, source()) else "")
     except Unknown:
         pass
     else:
         until = desk.clock() + LINK_PAUSE
-        if desk.store.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
+        if desk.counters.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
             event = LinkRequested(at=desk.clock(), actor=REQUESTER)
             with suppress(Refused):  # what is held back mails nobody
                 desk.act(case.id, event, case.version)
@@ -144,7 +144,7 @@ def file(token: str) -> ResponseReturnValue:
     """
     desk = front().desk()
     case_id, _, key = desk.links.verify(Purpose.FILE, token).partition("/")
-    for attachment in files_of(desk.store.load(case_id)):
+    for attachment in files_of(desk.cases.load(case_id)):
         if attachment.key == key and attachment.size <= SERVED_BYTES:
             content = io.BytesIO(desk.files.get(key))
             answer = send_file(
@@ -166,7 +166,7 @@ def files_of(case: Case) -> list[Attachment]:
 def _case(token: str) -> Case:
     """The case that a status link opens. Raises Unknown, Expired, TryLater."""
     desk = front().desk()
-    return desk.store.load(desk.links.verify(Purpose.STATUS, token))
+    return desk.cases.load(desk.links.verify(Purpose.STATUS, token))
 
 
 def _page(

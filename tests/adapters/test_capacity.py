@@ -58,11 +58,11 @@ def test_a_sweep_costs_what_is_due_and_not_what_exists(dynamodb: Any, process: P
 def test_the_million_is_there_when_its_time_comes(dynamodb: Any, process: Process) -> None:
     """Else the test above would prove nothing."""
     crowded = office(dynamodb, process, MILLION)
-    store, now = crowded.desk.store, crowded.room.clock()
+    cases, now = crowded.desk.cases, crowded.room.clock()
 
-    assert [] == store.alerts_due(now, 100)
-    assert 4 * 10 == len(store.alerts_due(now + timedelta(minutes=1, seconds=9), 100))
-    assert 100 == len(store.alerts_due(now + timedelta(days=3), 100))
+    assert [] == cases.alerts_due(now, 100)
+    assert 4 * 10 == len(cases.alerts_due(now + timedelta(minutes=1, seconds=9), 100))
+    assert 100 == len(cases.alerts_due(now + timedelta(days=3), 100))
 
 
 @pytest.mark.aws

@@ -17,6 +17,7 @@ from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.adapters.dynamodb_items import plain, state_item
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.case import Step
+from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.events import Breached, MailFailed, Noted, Warned
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
@@ -24,11 +25,11 @@ from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import standing
 from intake_fn.core.stored import FORMAT, event_from_plain
 from intake_fn.core.vocabulary import Failure, Status
-from intake_fn.ports import CaseRow, Ledger, MailReport
+from intake_fn.ports import Ledger, MailReport
 from tests.adapters.test_store import at, dead_letter, filed, judged, received, retry, then
 from tests.desk.test_mail import busy
 from tests.desk.test_story import Room, at_level_4, request
-from tests.fakes import MONDAY
+from tests.fakes import MONDAY, ports_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +122,7 @@ def test_an_idle_sync_takes_its_lease_reads_its_cursor_and_writes_nothing(
 ) -> None:
     """Every minute, whatever exists."""
     room = Room(process)
-    room.desk = replace(room.desk, store=dynamo_store)
+    room.desk = replace(room.desk, **ports_of(dynamo_store))
     room.desk.take_in(request(), "key")
     for _ in range(3):
         room.desk.sync()
@@ -196,7 +197,7 @@ def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:
 def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: Process) -> None:
     """Four sweeps start together, again and again: one transaction on the version wins, one mail goes out."""
     room: Any = Room(process)
-    room.store, room.desk = dynamo_store, replace(room.desk, store=dynamo_store)
+    room.store, room.desk = dynamo_store, replace(room.desk, **ports_of(dynamo_store))
     case_id = at_level_4(room)
     for _ in range(6):
         room.clock.advance(hours=2, minutes=30)
@@ -217,7 +218,7 @@ def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: P
 def test_the_same_report_four_times_at_once_is_one_event(dynamo_store: DynamoStore, process: Process) -> None:
     """SNS delivers at least once, and Lambda runs side by side."""
     room: Any = Room(process)
-    desk = replace(room.desk, store=dynamo_store)
+    desk = replace(room.desk, **ports_of(dynamo_store))
     case = desk.take_in(request(), "key")
     report = MailReport("1", "camille@example.com", Failure.BOUNCED, "550", f"{case.id}#2#2")
     with ThreadPoolExecutor(4) as many:
@@ -231,7 +232,7 @@ def test_the_same_report_four_times_at_once_is_one_event(dynamo_store: DynamoSto
 def test_deliverers_side_by_side_keep_to_the_mails_of_an_hour(dynamo_store: DynamoStore, process: Process) -> None:
     """Thirty notices to each of two are owed when the mail service is back; four sweeps start together."""
     room: Any = Room(process)
-    room.store, room.desk = dynamo_store, replace(room.desk, store=dynamo_store)
+    room.store, room.desk = dynamo_store, replace(room.desk, **ports_of(dynamo_store))
     room.mailer.down = True
     busy(room, 29)
     room.mailer.down = False

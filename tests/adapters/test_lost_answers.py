@@ -21,7 +21,7 @@ from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.events import Noted
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.mail_throttle import MailThrottle
-from intake_fn.ports import OutboxItem, Session, SignInAsked, Store, SuppressedAddress, SyncCursor
+from intake_fn.ports import OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from tests.adapters.test_store import (
     MINUTE,
     _create,
@@ -35,7 +35,7 @@ from tests.adapters.test_store import (
     then,
 )
 from tests.desk.test_story import Room, request
-from tests.fakes import MONDAY, MemoryStore
+from tests.fakes import MONDAY, MemoryStore, Store, ports_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -231,7 +231,7 @@ def test_mails_are_sent_once_and_none_is_parked_though_leases_lose_answers(
     lossy.times = times
     lossy.loses = lambda operation: operation == "UpdateItem" and lossy.lost.total() < 12
     room: Any = Room(process)
-    room.desk = replace(room.desk, store=store)
+    room.desk = replace(room.desk, **ports_of(store))
     case = room.desk.take_in(request(), "key")
     at_once = len(room.mailer.sent)
     for _ in range(12):

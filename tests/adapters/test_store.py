@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.events import (
     DeliveryFailed,
@@ -37,12 +38,12 @@ from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Filing, Status
-from intake_fn.ports import CaseRow, Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from tests.core.samples import VERDICT
 from tests.fakes import MONDAY, MemoryStore
 
 if TYPE_CHECKING:
-    from intake_fn.ports import Store
+    from tests.fakes import Store
 
 MINUTE = timedelta(minutes=1)
 

@@ -32,12 +32,13 @@ from intake_fn.core.steps import advance, apply, fold, take_in
 from intake_fn.core.vocabulary import Progress, Relation
 from intake_fn.desk.mail import ITEM
 from tests.desk.test_story import Room, request
+from tests.fakes import ports_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from intake_fn.core.process import Process
-    from intake_fn.ports import Store
+    from intake_fn.desk import Desk
 
 READS = ("load", "due_items", "items_of", "alerts_due", "events", "dead_letters", "find_issue")
 WRITES = ("create", "save", "lease", "postpone", "reschedule", "finish", "take_sync", "keep_sync")
@@ -200,12 +201,12 @@ def count(
     cases: Sequence[Case],
     filed: Iterable[str],
     sent: Iterable[str],
-    store: Store,
+    desk: Desk,
     process: Process,
 ) -> Toll:
     """What came of it: `filed` are the summaries that stand in Mantis, `sent` the outbox items of the mails."""
     issues, mails = Counter(filed), Counter(sent)
-    left = {item.id: item for case in cases for item in store.items_of(case.id)}
+    left = {item.id: item for case in cases for item in desk.outbox.items_of(case.id)}
     owed = [item_id for case in cases for item_id in notices(case, process)]
     explained = {item.id for item in left.values() if item.dead_lettered and item.last_error}
     given_up = Counter(item.case_id for item in left.values() if item.dead_lettered)
@@ -220,7 +221,7 @@ def count(
         notices_twice=sum(times - 1 for times in mails.values()),
         notices_unsure=sum(item_id in explained for item_id in owed),
         unshown=sum(max(0, given_up[case_id] - told[case_id]) for case_id in told),
-        balanced=store.ledger().balanced,
+        balanced=desk.counters.ledger().balanced,
     )
 
 
@@ -235,7 +236,7 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
     knife = Knife(random.Random(seed))  # noqa: S311 - the same cuts for the same seed
     desk = replace(
         room.desk,
-        store=Cut(room.store, knife, "store", READS + WRITES),
+        **ports_of(Cut(room.store, knife, "store", READS + WRITES)),
         tracker=Cut(room.tracker, knife, "Mantis", MANTIS),
         mailer=Cut(room.mailer, knife, "mail", ("send",)),
     )
@@ -268,7 +269,7 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         cases,
         (issue.summary for issue in room.tracker.issues.values()),
         (mail.headers[ITEM] for mail in room.mailer.sent),
-        room.store,
+        room.desk,
         process,
     )
     read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -49,7 +50,6 @@ from intake_fn.core.sla import CLOCK_STATE, ClockState, due
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import allowed, apply, standing
 from intake_fn.core.vocabulary import Category, Relation, Status
-from intake_fn.ports import CaseRow
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:

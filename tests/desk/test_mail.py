@@ -30,7 +30,7 @@ from intake_fn.ports import MailReport, SuppressedAddress
 from tests.core.samples import CASE_ID, case_at
 from tests.desk.cuts import READS, WRITES, Broken, Cut, Killed, Knife
 from tests.desk.test_story import Room, at_level_4, request
-from tests.fakes import PlainLinks
+from tests.fakes import PlainLinks, ports_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -229,7 +229,7 @@ def test_no_notice_is_missing_or_sent_twice_whatever_is_cut(process: Process, se
     knife = Knife(random.Random(seed))  # noqa: S311 - the same cuts for the same seed
     desk: Any = replace(
         room.desk,
-        store=Cut(room.store, knife, "store", (*READS, *WRITES, "throttle", "save_throttle")),
+        **ports_of(Cut(room.store, knife, "store", (*READS, *WRITES, "throttle", "save_throttle"))),
         mailer=Cut(room.mailer, knife, "mail", ("send",)),
     )
     knife.sharp = False

@@ -29,7 +29,7 @@ from intake_fn.core.request import Attachment, Kind, Priority, Request, Requeste
 from intake_fn.core.vocabulary import Category, Failure, Filing, Relation, Status
 from intake_fn.desk import Desk
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
-from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
+from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks, ports_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -79,7 +79,7 @@ class Room:
         self.desk = Desk(
             process=process,
             spec=lambda: self.spec,
-            store=self.store,
+            **ports_of(self.store),
             tracker=self.tracker,
             mailer=self.mailer,
             files=self.files,

@@ -28,7 +28,7 @@ def test_a_delivery_that_cannot_be_read_holds_up_no_other_request(room: Room) ->
     room.clock.advance(minutes=30)
     room.desk.sweep()
 
-    assert room.desk.store.load(healthy.id).filing is Filing.FILED
+    assert room.desk.cases.load(healthy.id).filing is Filing.FILED
     assert room.store.due_items(room.clock() + timedelta(days=1)) == []
     assert {item.case_id for item in room.store.unreadable()} == {spoilt.id}
 
@@ -48,7 +48,7 @@ def test_a_request_with_an_unknown_entry_can_be_looked_at_and_not_changed(room: 
     """Nothing is built on a guess; the entry keeps its place in the log."""
     case = room.desk.take_in(request(), "key")
     room.store.spoil(case.id, event=NEWER)
-    found = room.desk.store.load(case.id)
+    found = room.desk.cases.load(case.id)
 
     assert (Status.OPEN, case.version + 1, "Blessed") == (found.status, found.version, found.unread[0].kind)
     with pytest.raises(Unreadable, match="Nothing of it is lost"):

@@ -148,31 +148,31 @@ class Yard:
     def escalate(self, summary: str) -> None:
         """The liaison escalates a request; what that makes us owe is left to the sweep."""
         row = next(row for row in self._rows() if row.summary == summary)
-        case, at = self.desk.store.load(row.id), self.desk.clock()
+        case, at = self.desk.cases.load(row.id), self.desk.clock()
         event = Escalated(at=at, actor="liaison.paris@example.com", level=1, handler="ihelp", reason="too-complex")
-        self.desk.store.save(case.version, advance(case, event, self.desk.process))
+        self.desk.cases.save(case.version, advance(case, event, self.desk.process))
 
     def rest(self, stable: Stable) -> None:
         """Sweep and sync without cuts until nothing is owed; a person puts filings back in line, but no mails."""
         for _ in range(MOST_ROUNDS):
             self.pass_time()
-            for item in self.desk.store.dead_lettered(limit=1000):
+            for item in self.desk.outbox.dead_letters(limit=1000):
                 if not isinstance(item.intent, SendNotice):
                     self.desk.retry(item.id, "paul@example.com")
             stable.do("sweep")
             stable.do("sync")
-            if not any(not item.dead_lettered for row in self._rows() for item in self.desk.store.items_of(row.id)):
+            if not any(not item.dead_lettered for row in self._rows() for item in self.desk.outbox.items_of(row.id)):
                 return
 
     def toll(self, *stables: Stable) -> Toll:
         """What came of it all."""
-        cases = [self.desk.store.load(row.id) for row in self._rows()]
+        cases = [self.desk.cases.load(row.id) for row in self._rows()]
         toll = count(
             self.submitted,
             cases,
             [issue["summary"] for issue in self._issues()],
             [item for stable in stables for item in stable.knife.mails],
-            self.desk.store,
+            self.desk,
             self.desk.process,
         )
         read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
@@ -185,7 +185,7 @@ class Yard:
         )
 
     def _rows(self) -> list[Any]:
-        return list(rows(self.desk.store, open_only=False))
+        return list(rows(self.desk.cases, open_only=False))
 
     def _issues(self) -> list[dict[str, Any]]:
         shown = self._mantis("issues?page_size=100000&page=1&select=id,summary")["issues"]

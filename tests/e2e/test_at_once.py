@@ -101,7 +101,7 @@ def test_fifty_clicks_with_one_key_make_one_request(sandbox: Sandbox, site: Site
         told = list(clicks.map(click, range(CLICKS)))
     desk = site.application.background_desk
     desk.sweep()
-    taken = [row for row in rows(desk.store, open_only=False) if row.summary == answers["summary"]]
+    taken = [row for row in rows(desk.cases, open_only=False) if row.summary == answers["summary"]]
     mails = [mail["to"] for mail in sandbox.aws.mails() if answers["summary"] in mail["subject"]]
 
     assert 0 < site.crowd.met
@@ -109,7 +109,7 @@ def test_fifty_clicks_with_one_key_make_one_request(sandbox: Sandbox, site: Site
     assert 1 == len(taken)
     assert taken[0].issue is not None
     assert ["camille@example.com", "liaison.paris@example.com"] == sorted(mails)
-    assert desk.store.ledger().balanced
+    assert desk.counters.ledger().balanced
 
 
 @dataclass
@@ -162,7 +162,7 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
     case_id = send(site.url, {**REQUEST, "kind": "question", "summary": f"How do I export list number {number}?"})["id"]
     page = f"{site.url}/desk/requests/{case_id}"
     read = [engineer.read(page) for engineer in engineers]
-    ready, handler = threading.Barrier(ENGINEERS), desk.store.load(case_id).handler
+    ready, handler = threading.Barrier(ENGINEERS), desk.cases.load(case_id).handler
 
     def act(place: int) -> tuple[int, str]:
         name, _, answers = ACTIONS[place]
@@ -175,13 +175,13 @@ def test_of_eight_engineers_at_once_one_acts_and_seven_are_told(
         told = list(acting.map(act, range(ENGINEERS)))
     first = [place for place, (status, _) in enumerate(told) if status == 303]
 
-    assert [(engineers[place].address, ACTIONS[place][1]) for place in first] == acted(desk.store.load(case_id))
+    assert [(engineers[place].address, ACTIONS[place][1]) for place in first] == acted(desk.cases.load(case_id))
     assert 1 == len(first)
     for place in {*range(ENGINEERS)} - {*first}:
         assert 409 == told[place][0]
         assert f"{engineers[first[0]].address} was faster" in told[place][1]
         assert next(reversed(ACTIONS[place][2].values())) in told[place][1]
-    assert difference(desk.store, desk.process, desk.store.row(case_id)) is None
+    assert difference(desk.cases, desk.process, desk.cases.row(case_id)) is None
 
 
 def acted(case: Case) -> list[tuple[str, type]]:

@@ -44,12 +44,12 @@ def test_turning_the_clock_makes_the_next_sweep_mark_the_breach(tmp_path: Path) 
         desk = sandbox.application.desk
         case_id = send(sandbox.url, REQUEST)["id"]
         for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):
-            case = desk.store.load(case_id)
+            case = desk.cases.load(case_id)
             event = Escalated(
                 at=desk.clock(), actor="x@example.com", level=level, handler=handler, reason="too-complex"
             )
             case = desk.act(case_id, event, case.version)
-        due = desk.store.queue(4).rows[0].due
+        due = desk.cases.queue(4).rows[0].due
 
         assert due is not None
         assert 0 == breaches(case)
@@ -63,8 +63,8 @@ def test_turning_the_clock_makes_the_next_sweep_mark_the_breach(tmp_path: Path) 
         until = time.monotonic() + 60
         while not breaches(case) and time.monotonic() < until:
             time.sleep(0.2)
-            case = desk.store.load(case_id)
+            case = desk.cases.load(case_id)
         time.sleep(5)  # two more sweeps
-        case = desk.store.load(case_id)
+        case = desk.cases.load(case_id)
 
         assert (1, due) == (breaches(case), next(e.due for e in case.history if isinstance(e, Breached)))

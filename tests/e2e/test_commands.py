@@ -69,7 +69,7 @@ def given_up(desk: Desk, number: int) -> list[str]:
         sender = Requester("Camille Laurent", "camille@example.com", "paris")
         wanted = Request(kind=Kind.QUESTION, requester=sender, summary=f"Number {each}", description="Where is it?")
         desk.take_in(wanted, f"commands-{each}")
-    return [item.id for item in desk.store.dead_letters()]
+    return [item.id for item in desk.outbox.dead_letters()]
 
 
 def test_what_was_given_up_is_listed_and_tried_again(
@@ -124,7 +124,7 @@ def test_what_somebody_had_is_named_and_handed_over(
     assert (0, done) == call("hand-over", "roma", "andrei", "--because", "Roma has moved on.", "--json")
     assert (0, {"handed_over": [], "failed": []}) == call("hand-over", "roma", "andrei", "--json")
     assert (0, ["Roma has no open request."]) == call("hand-over", "roma", "andrei")
-    assert "Roma has moved on." == getattr(desk.store.load(case.id).history[-1], "note", "")
+    assert "Roma has moved on." == getattr(desk.cases.load(case.id).history[-1], "note", "")
     assert not {part["part"]: part["findings"] for part in call("doctor", "--json")[1]["parts"]}["table"]
 
 
@@ -197,7 +197,7 @@ def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> N
     desk = Application.from_environ(environ).desk
     given_up(desk, 1)
     table = client("dynamodb", environ)
-    (state,) = [row.id for row in desk.store.queue(None).rows]
+    (state,) = [row.id for row in desk.cases.queue(None).rows]
     for key, change in (
         ({"pk": f"REQ#{state}", "sk": "STATE"}, {"handler": {"S": "nobody"}}),
         ({"pk": "LEDGER", "sk": "SHARD#0"}, {"received": {"N": "7"}}),

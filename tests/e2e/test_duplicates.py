@@ -38,7 +38,7 @@ FOLLOWER = {**LEAD, "name": "Jun", "email": "jun@example.com", "summary": "Where
 
 def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, screens: Path) -> None:
     """On DynamoDB, over HTTP and with Mantis; each requester gets one mail, and reads nothing of the other."""
-    store = sandbox.application.desk.store
+    desk = sandbox.application.desk
     lead, follower = (send(sandbox.url, one)["id"] for one in (LEAD, FOLLOWER))
     sign_in(page, sandbox, "liaison.paris@example.com")
     similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="Join with it")
@@ -60,10 +60,12 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
     page.get_by_label("How was it resolved?").fill("Camille, it is under Partners now.")
     page.get_by_role("button", name="Resolve").click()
     until = time.monotonic() + 60
-    while (store.load(follower).status is not Status.RESOLVED or store.items_of(follower)) and time.monotonic() < until:
+    while (
+        desk.cases.load(follower).status is not Status.RESOLVED or desk.outbox.items_of(follower)
+    ) and time.monotonic() < until:
         time.sleep(0.2)
 
-    assert Status.RESOLVED is store.load(follower).status
+    assert Status.RESOLVED is desk.cases.load(follower).status
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{sandbox.url}/desk/requests/{follower}")
     page.screenshot(path=screens / "follower-phone.png", full_page=True)
@@ -74,9 +76,9 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
     page.screenshot(path=screens / "status-phone.png", full_page=True)
     page.goto(f"{sandbox.url}/sandbox/mail")
     expect(page.locator("article", has_text=f"[{follower}] Resolved")).to_have_count(1)
-    issue = f"{sandbox.mantis_url}/api/rest/issues/{store.load(follower).issue}"
+    issue = f"{sandbox.mantis_url}/api/rest/issues/{desk.cases.load(follower).issue}"
     call = urllib.request.Request(issue, headers={"Authorization": sandbox.environ["SPECDESK_MANTIS_TOKEN"]})
     with urllib.request.urlopen(call) as answer:
         stands = json.load(answer)["issues"][0]
     related = [(one["type"]["name"], one["issue"]["id"]) for one in stands["relationships"]]
-    assert ("resolved", [("duplicate-of", store.load(lead).issue)]) == (stands["status"]["name"], related)
+    assert ("resolved", [("duplicate-of", desk.cases.load(lead).issue)]) == (stands["status"]["name"], related)

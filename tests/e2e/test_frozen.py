@@ -70,7 +70,7 @@ def cold(sandbox: Sandbox) -> Iterator[Cold]:
         real.app.config["WTF_CSRF_ENABLED"] = False
         made = Cold(real, freezers)
         paul, now = real.process.people["paul"], real.clock()
-        real.desk.store.open_session(Session("paul", "frozen", mailbox(paul.address), now, now + timedelta(hours=1)))
+        real.desk.sessions.open_session(Session("paul", "frozen", mailbox(paul.address), now, now + timedelta(hours=1)))
         made.case_id = opened(made, made.call("POST", "/requests/bug", data=form("before@example.com")))
         yield made
 
@@ -97,7 +97,7 @@ def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
 def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     """Every page, and every post."""
     token = cold.application.links.sign(Purpose.STATUS, cold.case_id)
-    file = cold.application.desk.store.load(cold.case_id).request.attachments[0]
+    file = cold.application.desk.cases.load(cold.case_id).request.attachments[0]
     case = f"/desk/requests/{cold.case_id}"
     download = cold.application.links.sign(Purpose.FILE, f"{cold.case_id}/{file.key}")
     read = [
@@ -159,20 +159,20 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         desk.sweep()
-        rows = desk.store.queue(None, open_only=False, limit=200).rows
-        if not any(not item.dead_lettered for row in rows for item in desk.store.items_of(row.id)):
+        rows = desk.cases.queue(None, open_only=False, limit=200).rows
+        if not any(not item.dead_lettered for row in rows for item in desk.outbox.items_of(row.id)):
             break
         time.sleep(1)
-    rows = desk.store.queue(None, open_only=False, limit=200).rows
+    rows = desk.cases.queue(None, open_only=False, limit=200).rows
     ours = [row for row in rows if row.summary.startswith("Frozen for ")]
     said = Counter(row.summary for row in ours)
     issues = Counter(issue["summary"] for issue in issues_of(sandbox) if issue["summary"].startswith("Frozen for "))
     receipts = Counter(mail["to"] for mail in sandbox.aws.mails() if "We have your request" in mail["subject"])
 
     assert {f"Frozen for {name}@example.com": 1 for name in ("before", *SERVICES)} == said == issues
-    assert desk.store.ledger().balanced
+    assert desk.counters.ledger().balanced
     assert [] == [address for address, times in receipts.items() if times > 1 and address.startswith(SERVICES)]
-    assert [] == [(item.id, item.last_error) for row in rows for item in desk.store.items_of(row.id)]
+    assert [] == [(item.id, item.last_error) for row in rows for item in desk.outbox.items_of(row.id)]
     assert {f"{name}@example.com" for name in SERVICES} <= set(receipts)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from intake_fn.core.errors import TryLater
 from tests.e2e.test_one_request import fill_bug, sign_in
+from tests.fakes import ports_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,7 +37,7 @@ def test_an_outage_is_logged_with_pages_and_without_what_opens_them(page: Page, 
     receipt = page.url
     sign_in(page, sandbox, "paul@example.com")
     front = sandbox.application.app.extensions["specdesk"]
-    desk = replace(sandbox.application.desk, store=Down())
+    desk = replace(sandbox.application.desk, **ports_of(Down()))
     sandbox.application.app.extensions["specdesk"] = replace(front, desk=lambda: desk)
     try:
         for path in (receipt, f"{sandbox.url}/desk"):

@@ -57,13 +57,13 @@ def test_a_bounce_is_taken_in_once_and_what_follows_is_recorded_instead_of_sent(
     event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": bounced(f"{case_id}_2_2")}}]}
     taken = [desk.mail_failed(report) for report in (*reports_in(event), *reports_in(event))]
     second = send(sandbox.url, {**REQUEST, "summary": "Where is the list of carriers now?"})["id"]
-    wait_until(lambda: not desk.store.items_of(second))
+    wait_until(lambda: not desk.outbox.items_of(second))
     (told,) = wait_until(lambda: [mail for mail in sandbox.aws.mails() if "does not arrive" in mail["subject"]])
-    history = desk.store.load(second).history
-    desk.store.unsuppress("nobody@example.com")
+    history = desk.cases.load(second).history
+    desk.mail_state.unsuppress("nobody@example.com")
 
     assert [True, False] == taken
-    assert 1 == sum(isinstance(event, MailFailed) for event in desk.store.load(case_id).history)
+    assert 1 == sum(isinstance(event, MailFailed) for event in desk.cases.load(case_id).history)
     assert ["receipt"] == [event.notice for event in history if isinstance(event, NoticeSkipped)]
     assert 1 == [mail["to"] for mail in sandbox.aws.mails()].count("nobody@example.com")
     assert ("liaison.paris@example.com", True) == (told["to"], "550 5.1.1 unknown</blockquote>" in told["html"])

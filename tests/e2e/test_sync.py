@@ -32,12 +32,12 @@ REQUEST = {
 
 def test_a_resolution_in_mantis_reaches_the_request_within_seconds(sandbox: Sandbox) -> None:
     """On DynamoDB and over HTTP; once, however often the sweep comes by."""
-    store = sandbox.application.desk.store
+    cases = sandbox.application.desk.cases
     case_id = send(sandbox.url, REQUEST)["id"]
     until = time.monotonic() + 60
-    while store.load(case_id).issue is None and time.monotonic() < until:
+    while cases.load(case_id).issue is None and time.monotonic() < until:
         time.sleep(0.2)
-    issue = f"{sandbox.mantis_url}/api/rest/issues/{store.load(case_id).issue}"
+    issue = f"{sandbox.mantis_url}/api/rest/issues/{cases.load(case_id).issue}"
     headers = {"Authorization": sandbox.environ["SPECDESK_MANTIS_TOKEN"], "Content-Type": "application/json"}
     for method, where, body in (
         ("POST", "/notes", {"text": "It is in the menu."}),
@@ -45,10 +45,10 @@ def test_a_resolution_in_mantis_reaches_the_request_within_seconds(sandbox: Sand
     ):
         call = urllib.request.Request(issue + where, json.dumps(body).encode(), headers, method=method)
         urllib.request.urlopen(call).close()
-    while store.load(case_id).status is not Status.RESOLVED and time.monotonic() < until:
+    while cases.load(case_id).status is not Status.RESOLVED and time.monotonic() < until:
         time.sleep(0.2)
     time.sleep(5)  # two more sweeps
-    case = store.load(case_id)
+    case = cases.load(case_id)
 
     assert Status.RESOLVED is case.status
     for kind in (Resolved, NotedInMantis):

@@ -18,7 +18,7 @@ from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import Purpose
 from intake_fn.web import WebConfig, create_app
 from spec_lookup import Spec
-from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks
+from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks, ports_of
 from tests.web.samples import ANSWERS, PNG, SPEC
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Web:
         answer = self.send(kind, *files, **changed)
 
         assert answer.status_code == 303, answer.text
-        return self.desk.store.load(self.links.status_case_id(answer.headers["Location"]))
+        return self.desk.cases.load(self.links.status_case_id(answer.headers["Location"]))
 
     def sign_in(self, address: str = "liaison.paris@example.com") -> None:
         """Sign in by the mailed link, as a person does."""
@@ -94,7 +94,7 @@ class Web:
     def act(self, case: Case, action: str, *, seen: int = 0, **answers: Any) -> TestResponse:
         """Do something with a request on its desk page; sure of it, whoever has the request, unless told otherwise."""
         page = f"/desk/requests/{case.id}"
-        here = self.desk.store.load(case.id)
+        here = self.desk.cases.load(case.id)
         return self.post(f"{page}/{action}", on=page, **{"seen": seen or here.version, "sure": here.handler, **answers})
 
 
@@ -120,7 +120,7 @@ def application_of(process: Process, spec: Spec) -> Web:
     desk = Desk(
         process=process,
         spec=lambda: spec,
-        store=store,
+        **ports_of(store),
         tracker=tracker,
         mailer=mailer,
         files=files,

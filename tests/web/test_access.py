@@ -94,7 +94,7 @@ def test_no_desk_route_is_open_without_signing_in(web: Web) -> None:
     web.sent()
     views = web.client.application.view_functions
     closed = [rule for rule in rules(web) if rule.rule.startswith("/desk") and "sign-in" not in rule.rule]
-    before = web.desk.store.load("HD-0000-0001")
+    before = web.desk.cases.load("HD-0000-0001")
 
     assert {ENGINEER, ADMIN} == {_caller(views[rule.endpoint]) for rule in closed}
     for rule in closed:
@@ -103,7 +103,7 @@ def test_no_desk_route_is_open_without_signing_in(web: Web) -> None:
         for method in (rule.methods or set()) & {"GET", "POST"}:
             answer = web.client.open(path, method=method, data={"text": "x", "seen": "1"} if method == "POST" else None)
             assert answer.status_code == (302 if method == "GET" else 401), path
-    assert before == web.desk.store.load("HD-0000-0001")
+    assert before == web.desk.cases.load("HD-0000-0001")
 
 
 def test_a_person_who_left_support_yml_is_signed_out(web: Web) -> None:

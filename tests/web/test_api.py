@@ -43,7 +43,7 @@ def test_a_request_is_taken_in(web: Web, kind: Kind) -> None:
     assert answer.status_code == 201
     assert answer.json is not None
     valid("Receipt", answer.json)
-    case = web.desk.store.load(answer.json["id"])
+    case = web.desk.cases.load(answer.json["id"])
     assert case.request.channel is Channel.API
     assert case.request.summary == body["summary"]
     assert answer.json["issue"]["number"] == case.issue
@@ -88,7 +88,7 @@ def test_what_is_wrong_is_named(web: Web, body: Any, field: str) -> None:
     assert answer.status_code == 422
     assert answer.json is not None
     assert field in answer.json["error"]["fields"]
-    assert web.desk.store.ledger().received == 0
+    assert web.desk.counters.ledger().received == 0
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_program_without_a_screenshot_need_not_invent_a_reason(web: Web) -> No
     answer = web.client.post("/api/requests", json=body_of(Kind.BUG))
 
     assert answer.json is not None
-    assert web.desk.store.load(answer.json["id"]).request.details == {"no_screenshot": "None was sent with it."}
+    assert web.desk.cases.load(answer.json["id"]).request.details == {"no_screenshot": "None was sent with it."}
 
 
 def test_sending_again_gives_the_same_receipt(web: Web) -> None:

@@ -141,7 +141,7 @@ def test_what_was_typed_without_a_session_is_shown_with_the_sign_in(web: Web) ->
     assert answer.status_code == 401
     assert "A long note" in answer.text
     assert 'action="/desk/sign-in"' in answer.text
-    assert not any(isinstance(event, Noted) for event in web.desk.store.load(case.id).history)
+    assert not any(isinstance(event, Noted) for event in web.desk.cases.load(case.id).history)
 
 
 def test_a_form_of_another_session_changes_nothing(web: Web) -> None:
@@ -152,7 +152,7 @@ def test_a_form_of_another_session_changes_nothing(web: Web) -> None:
 
     assert answer.status_code == 400
     assert "Forged" in answer.text
-    assert not any(isinstance(event, Noted) for event in web.desk.store.load(case.id).history)
+    assert not any(isinstance(event, Noted) for event in web.desk.cases.load(case.id).history)
 
 
 # --- queues ----------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def ready(web: Web, action: str) -> Case:
         del web.tracker.issues[case.issue or 0]
         web.clock.advance(hours=2)
         web.desk.sync()
-    return web.desk.store.load(case.id)
+    return web.desk.cases.load(case.id)
 
 
 def test_every_action_has_a_row_here() -> None:
@@ -303,7 +303,7 @@ def test_each_action_makes_its_event(web: Web, action: str) -> None:
     typed, kind, holds = DOING[action]
     case = ready(web, action)
     answer = web.act(case, action, **typed)
-    events = [event for event in web.desk.store.load(case.id).history if isinstance(event, kind)]
+    events = [event for event in web.desk.cases.load(case.id).history if isinstance(event, kind)]
 
     assert answer.status_code == 303
     assert events[-1].actor == (ADMIN if ACTIONS[action].for_admins else PARIS)
@@ -365,7 +365,7 @@ def test_a_similar_request_is_one_click_from_being_the_same(web: Web) -> None:
     form = web.client.get(where).text
     assert 'id="join" open' in form
     assert f'value="{first.id}"' in form
-    assert "" == web.desk.store.load(second.id).duplicate_of
+    assert "" == web.desk.cases.load(second.id).duplicate_of
 
 
 CLIENTS: dict[str, dict[str, Any]] = {
@@ -380,7 +380,7 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     web.sign_in()
     asked = web.act(case, "join", request=lead.id)
 
-    assert "" == web.desk.store.load(case.id).duplicate_of
+    assert "" == web.desk.cases.load(case.id).duplicate_of
     assert all(
         name in asked.text for name in ("Northwind Trading Ltd.", "Globex", "northwind.example", "globex.example")
     )
@@ -391,7 +391,7 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     assert 'name="confirmed" value="yes"' in asked.text
 
     web.act(case, "join", request=lead.id, confirmed="yes")
-    joined = web.desk.store.load(case.id)
+    joined = web.desk.cases.load(case.id)
     assert lead.id == joined.duplicate_of
     assert [True] == [event.confirmed for event in joined.history if isinstance(event, MarkedDuplicate)]
 
@@ -403,10 +403,10 @@ def test_nothing_of_one_customer_reaches_another_that_follows(web: Web) -> None:
     web.act(case, "join", request=lead.id, confirmed="yes")
     web.mailer.sent.clear()
     web.act(
-        web.desk.store.load(lead.id), "overrule", category="bug", reason="At NORTHWIND TRADING it fails, says Camille."
+        web.desk.cases.load(lead.id), "overrule", category="bug", reason="At NORTHWIND TRADING it fails, says Camille."
     )
     told = "Mended for Northwind Trading Ltd; Northwind Trading and ann@northwind.example were asked."
-    web.act(web.desk.store.load(lead.id), "resolve", resolution=told, outcome="fixed")
+    web.act(web.desk.cases.load(lead.id), "resolve", resolution=told, outcome="fixed")
     web.clock.advance(minutes=1)
     web.desk.sweep()
     mails = [mail.text + mail.html for mail in web.mailer.sent if mail.to == "bo@globex.example"]
@@ -427,7 +427,7 @@ def test_another_domain_or_another_company_alone_has_to_be_confirmed(web: Web, o
     web.sign_in()
     web.act(case, "join", request=lead.id)
 
-    assert "" == web.desk.store.load(case.id).duplicate_of
+    assert "" == web.desk.cases.load(case.id).duplicate_of
 
 
 def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
@@ -447,14 +447,14 @@ def test_each_action_on_an_old_page_says_who_was_faster(web: Web, action: str) -
     typed, kind, _ = DOING[action]
     case = ready(web, action)
     web.desk.act(case.id, Noted(at=web.clock(), actor="paul@example.com", text="I was here."), case.version)
-    before = len(web.desk.store.load(case.id).history)
+    before = len(web.desk.cases.load(case.id).history)
     answer = web.act(case, action, seen=case.version, **typed)
 
     assert answer.status_code == 409
     assert "paul@example.com was faster" in answer.text
     assert "I was here." in answer.text
     assert all(text in answer.text for text in typed.values())
-    assert len(web.desk.store.load(case.id).history) == before
+    assert len(web.desk.cases.load(case.id).history) == before
     assert kind is not None
 
 
@@ -651,7 +651,7 @@ def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
     answer = web.post("/desk/outbox/retry", on="/desk/outbox", item=item.id)
 
     assert answer.status_code == 303
-    assert web.desk.store.load(case.id).issue == 1
+    assert web.desk.cases.load(case.id).issue == 1
 
 
 def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:
@@ -696,7 +696,7 @@ def test_an_action_reaches_mantis(web: Web) -> None:
 
     assert any("Seen before." in note for note in web.tracker.notes[1])
     assert not any(isinstance(item.intent, AddNote) for item in web.store.items_of(case.id))
-    assert web.desk.store.load(case.id).status is Status.OPEN
+    assert web.desk.cases.load(case.id).status is Status.OPEN
 
 
 # --- trouble in Mantis -----------------------------------------------------------------------
@@ -722,7 +722,7 @@ def test_what_mantis_does_not_keep_is_a_warning_until_it_does(web: Web) -> None:
     pages = [web.client.get(f"/desk/requests/{case.id}").text]
     for drops in (("handler", "status"), ()):
         web.tracker.drops = drops
-        case = web.desk.store.load(case.id)
+        case = web.desk.cases.load(case.id)
         asked = AskedRequester(at=web.clock(), actor=PARIS, question="Which?")
         web.desk.act(case.id, asked, case.version)
         pages.append(web.client.get(f"/desk/requests/{case.id}").text)

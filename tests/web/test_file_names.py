@@ -71,7 +71,7 @@ def test_a_form_survives_its_file_names(web: Web, encoding: str) -> None:
     answer = posted(web, "/requests/question", ANSWERS[Kind.QUESTION], names[encoding].encode(encoding), b"plain.txt")
 
     assert 303 == answer.status_code, answer.text
-    request = web.desk.store.load(web.links.status_case_id(answer.headers["Location"])).request
+    request = web.desk.cases.load(web.links.status_case_id(answer.headers["Location"])).request
     assert ANSWERS[Kind.QUESTION]["description"] == request.description
     assert {names[encoding]} == {file.name for file in request.attachments} - {"plain.txt"}
 
@@ -95,7 +95,7 @@ def test_a_path_is_left_out(web: Web, sent: bytes) -> None:
     """Of Windows, of a network share, of POSIX; with its backslashes as they are, or escaped as programs do."""
     answer = posted(web, "/requests/question", ANSWERS[Kind.QUESTION], sent)
 
-    request = web.desk.store.load(web.links.status_case_id(answer.headers["Location"])).request
+    request = web.desk.cases.load(web.links.status_case_id(answer.headers["Location"])).request
     assert ["note.txt"] == [file.name for file in request.attachments]
 
 
@@ -103,7 +103,7 @@ def test_an_escaped_quote_is_a_quote(web: Web) -> None:
     """As programs escape it, and as browsers do."""
     for sent in (rb"the \"best\".txt", b"the %22best%22.txt"):
         answer = posted(web, "/requests/question", ANSWERS[Kind.QUESTION] | {"summary": sent.decode()}, sent)
-        request = web.desk.store.load(web.links.status_case_id(answer.headers["Location"])).request
+        request = web.desk.cases.load(web.links.status_case_id(answer.headers["Location"])).request
 
         assert ['the "best".txt'] == [file.name for file in request.attachments]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_a_complete_form_leads_to_its_receipt(web: Web, kind: Kind) -> None:
     """Saved, judged, filed; the receipt says number, verdict and where it stands in Mantis."""
     answer = web.send(kind, follow=True)
-    case = web.desk.store.load("HD-0000-0001")
+    case = web.desk.cases.load("HD-0000-0001")
 
     assert answer.status_code == 200
     assert case.request.channel is Channel.FORM
@@ -39,7 +39,7 @@ def test_an_empty_form_comes_back_with_every_missing_part_named(web: Web, kind: 
         assert f'<a href="#{name}">' in answer.text
         assert f'id="{name}"' in answer.text
     assert 'id="summary-error"' in answer.text
-    assert web.desk.store.ledger().received == 0
+    assert web.desk.counters.ledger().received == 0
 
 
 def test_what_was_typed_is_still_there_when_a_part_is_missing(web: Web) -> None:
@@ -109,7 +109,7 @@ def test_a_program_under_a_pictures_name_is_refused_near_the_field(web: Web) -> 
     assert answer.status_code == 422
     assert "tool.png is not a PNG picture: its content is a Windows program" in answer.text
     assert "<strong>screen.png</strong></span> is attached" in answer.text
-    assert web.desk.store.ledger().received == 0
+    assert web.desk.counters.ledger().received == 0
 
 
 def test_of_thirty_files_the_first_ten_are_kept(web: Web) -> None:
@@ -192,7 +192,7 @@ def test_the_same_form_twice_gives_the_same_receipt(web: Web) -> None:
 
     assert first.id == second.id
     assert len(web.tracker.issues) == 1
-    assert web.desk.store.ledger().received == 1
+    assert web.desk.counters.ledger().received == 1
 
 
 def test_a_form_without_a_key_is_known_by_its_content(web: Web) -> None:
@@ -208,7 +208,7 @@ def test_what_was_changed_before_sending_again_is_not_lost_silently(web: Web) ->
     answer = web.send(key="k" * 22, description="Now with more words.", follow=True)
 
     assert "This form had been sent before" in answer.text
-    assert web.desk.store.ledger().received == 1
+    assert web.desk.counters.ledger().received == 1
     assert "This form had been sent before" not in web.send(key="k" * 22, follow=True).text
     assert "This form had been sent before" in web.send(Kind.BUG, ("b.png", PNG + b"2"), key="k" * 22, follow=True).text
 

@@ -94,7 +94,7 @@ def test_no_answer_makes_a_form_fail(web: Web) -> None:
     for text in HOSTILE:
         answers = dict.fromkeys(NAMES, text) | {"clause": ""}  # a clause that does not exist ends every action
         for action in ACTIONS:
-            for seen in (text, str(web.desk.store.load(case.id).version)):
+            for seen in (text, str(web.desk.cases.load(case.id).version)):
                 fine(web.client.post(f"{page}/{action}", data={**token, **answers, "seen": seen}), (action, text))
         for path in ("/desk/outbox/retry", "/desk/held-back"):
             for decision in (text, "reject"):
@@ -166,7 +166,7 @@ def test_half_characters_in_json_are_left_out(web: Web) -> None:
 
     assert 201 == answer.status_code
     assert answer.json is not None
-    assert "How so?" == web.desk.store.load(answer.json["id"]).request.summary
+    assert "How so?" == web.desk.cases.load(answer.json["id"]).request.summary
     assert "a.txt" == answer.json["files"][0]["name"]
 
 

@@ -100,6 +100,6 @@ def test_the_api_is_a_door_like_the_forms(web: Web) -> None:
         web.client.post("/api/requests", json=body_of(Kind.QUESTION, email=STRANGER, summary=f"Number {n}"))
         for n in range(12)
     ]
-    cases = [web.desk.store.load(answer.get_json()["id"]) for answer in sent]
+    cases = [web.desk.cases.load(answer.get_json()["id"]) for answer in sent]
 
     assert [Status.OPEN] * 10 + [Status.QUARANTINED] * 2 == [case.status for case in cases]

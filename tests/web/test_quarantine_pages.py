@@ -64,7 +64,7 @@ def test_what_is_held_back_stands_in_a_list_of_its_own(web: Web) -> None:
 
     web.act(case, "let-through")
     assert "To be looked at" not in web.client.get("/desk").text
-    assert 1 == web.desk.store.load(case.id).issue
+    assert 1 == web.desk.cases.load(case.id).issue
 
 
 def test_many_are_set_aside_at_once_and_taken_back(web: Web) -> None:

@@ -17,7 +17,7 @@ from intake_fn.core.errors import Broken, TryLater
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.ports import SignInAsked
 from intake_fn.web import WebConfig, create_app
-from tests.fakes import MemoryStore
+from tests.fakes import MemoryStore, ports_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -201,7 +201,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_steps(web: 
     told = []
     for address in (PARIS, EVE):
         store = Counted()
-        desk = replace(web.desk, store=store, mailer=Failing(trouble))
+        desk = replace(web.desk, **ports_of(store), mailer=Failing(trouble))
         front: WebConfig = web.client.application.extensions["specdesk"]
         client = create_app(replace(front, desk=lambda desk=desk: desk)).test_client()  # type: ignore[misc]  # a default
         answer = asked(replace(web, client=client), address)

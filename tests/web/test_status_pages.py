@@ -45,7 +45,7 @@ def page_of(web: Web, case: Case) -> str:
 
 def happen(web: Web, case: Case, kind: type[Event], **what: Any) -> Case:
     """Let a person of the Help Desk do something."""
-    version = web.desk.store.load(case.id).version
+    version = web.desk.cases.load(case.id).version
     return web.desk.act(case.id, kind(at=web.clock(), actor=PARIS, **what), version)
 
 
@@ -157,7 +157,7 @@ def test_a_reply_is_saved_with_its_files_and_told_to_the_handler(web: Web) -> No
     for _ in range(2):
         answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="Firefox\r\n140", seen=seen)
         assert answer.status_code == 303
-    case = web.desk.store.load(case.id)
+    case = web.desk.cases.load(case.id)
     replies = [event for event in case.history if isinstance(event, RequesterReplied)]
 
     assert [reply.text for reply in replies] == ["Firefox\n140"]
@@ -180,10 +180,10 @@ def test_the_same_words_to_another_question_are_another_answer(web: Web) -> None
     seen = seen_on(web, case)
     for name, content in (("one.png", PNG), ("two.png", PNG + b"2")):
         web.upload(f"{page_of(web, case)}/reply", (name, content), text="Here.", seen=seen)
-    replies = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]
+    replies = [event for event in web.desk.cases.load(case.id).history if isinstance(event, RequesterReplied)]
 
     assert ["Yes.", "Yes.", "Here.", "Here."] == [reply.text for reply in replies]
-    assert Status.OPEN is web.desk.store.load(case.id).status
+    assert Status.OPEN is web.desk.cases.load(case.id).status
 
 
 def test_a_reply_that_was_saved_although_the_answer_was_lost_is_there_once(
@@ -202,7 +202,7 @@ def test_a_reply_that_was_saved_although_the_answer_was_lost_is_there_once(
     lost = web.upload(f"{page_of(web, case)}/reply", text="Firefox.", seen=seen)
     monkeypatch.undo()
     web.upload(f"{page_of(web, case)}/reply", text="Firefox.", seen=seen)
-    replies = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]
+    replies = [event for event in web.desk.cases.load(case.id).history if isinstance(event, RequesterReplied)]
 
     assert (503, True) == (lost.status_code, f'name="seen" value="{seen}"' in lost.text)
     assert 1 == len(replies)
@@ -272,7 +272,7 @@ def test_no_link_is_mailed_where_mail_comes_back(web: Web) -> None:
     web.client.post("/status/lost", data={"number": case.id})
 
     assert before == len(web.mailer.sent)
-    assert NoticeSkipped in {type(event) for event in web.desk.store.load(case.id).history}
+    assert NoticeSkipped in {type(event) for event in web.desk.cases.load(case.id).history}
 
 
 @pytest.mark.parametrize("typed", ["HD-0000-0001", " hd 0000 0001 ", "hd-oooo-oool", "00000001"])
@@ -400,7 +400,7 @@ def test_a_reply_to_what_is_resolved_reopens_it_only_where_it_does_not_work(
     """The button decides; without one, words that only thank are kept and reopen nothing."""
     case, address, seen = resolved(web)
     answers = [web.client.post(address, data={**data, "seen": seen}) for _ in range(2)]
-    case = web.desk.store.load(case.id)
+    case = web.desk.cases.load(case.id)
     replies = [event for event in case.history if isinstance(event, RequesterReplied)]
     page = web.client.get(urlsplit(answers[0].headers["Location"]).path, query_string={"replied": "works"}).text
 
@@ -418,7 +418,7 @@ def test_a_reply_that_could_mean_either_is_asked_and_nothing_is_lost(web: Web) -
     words = "Thanks, works. Can you also look at 4711?"
     answer = web.client.post(address, data={"text": words, "seen": seen})
 
-    assert (422, Status.RESOLVED) == (answer.status_code, web.desk.store.load(case.id).status)
+    assert (422, Status.RESOLVED) == (answer.status_code, web.desk.cases.load(case.id).status)
     assert words in answer.text
     assert "Does it work now? Please press the button that says so" in answer.text
 
@@ -429,4 +429,4 @@ def test_an_answer_to_a_question_is_an_answer_whatever_it_thanks_for(web: Web) -
     happen(web, case, AskedRequester, question="Does it work now?")
     web.client.post(f"{page_of(web, case)}/reply", data={"text": "Thanks, works.", "seen": seen_on(web, case)})
 
-    assert Status.OPEN is web.desk.store.load(case.id).status
+    assert Status.OPEN is web.desk.cases.load(case.id).status

@@ -12,7 +12,7 @@ from tests.desk.test_unreadable import NEWER
 from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
-    from intake_fn.ports import CaseRow
+    from intake_fn.core.case_row import CaseRow
     from tests.web.conftest import Web
 
 

@@ -123,7 +123,7 @@ def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web:
     assert "<strong>more.png</strong></span> is attached" in answer.text
 
     web.upload(f"{page_of(web, case)}/reply", text="Here.", uploaded=put(web))
-    (reply,) = [event for event in web.desk.store.load(case.id).history if isinstance(event, RequesterReplied)]
+    (reply,) = [event for event in web.desk.cases.load(case.id).history if isinstance(event, RequesterReplied)]
     assert [hashlib.sha256(LOG).hexdigest()] == [file.sha256 for file in reply.attachments]
 
 

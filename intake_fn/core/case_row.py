@@ -1,0 +1,79 @@
+"""What a list shows of a case, without its history and texts, and a page of such a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake_fn.core.case import Step
+from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.request import Priority
+from intake_fn.core.vocabulary import Category, Status
+
+LONGEST_WHY = 500
+"""Characters of a reason that a list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a queue shows it: what the index projects, without history or texts."""
+
+    id: str
+    summary: str
+    requester: str
+    status: Status
+    level: int
+    handler: str
+    priority: Priority
+    category: Category
+    received_at: datetime
+    changed_at: datetime
+    issue: int | None
+    filing: str
+    due: datetime | None = None
+    """When it is due, while its clock runs."""
+    next_alert: datetime | None = None
+    """When its clock has something to say next."""
+    version: int = 0
+    missing_in_mantis: bool = False
+    """Whether its issue is missing in Mantis."""
+    why: str = ""
+    """Why it is held back, or was set aside; the beginning of it."""
+    on_top: bool = False
+    """Whether it stands above all that is not urgent."""
+
+    @classmethod
+    def of(cls, step: Step) -> CaseRow:
+        """The row of a case as a step leaves it."""
+        case = step.case
+        return cls(
+            id=case.id,
+            summary=case.request.summary,
+            requester=case.request.requester.name,
+            status=case.status,
+            level=case.level,
+            handler=case.handler,
+            priority=case.priority,
+            category=case.category,
+            received_at=case.received_at,
+            changed_at=case.changed_at,
+            issue=case.issue,
+            filing=case.filing.value,
+            due=step.due,
+            next_alert=step.next_alert,
+            version=case.version,
+            missing_in_mantis=case.missing_in_mantis,
+            why=quarantine_note(case)[:LONGEST_WHY],
+            on_top=case.priority is Priority.URGENT and case.status.is_open,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list and, if there are more, the cursor that continues it (opaque, URL-safe)."""
+
+    rows: Sequence[CaseRow]
+    cursor: str = ""
+    unread: Sequence[str] = ()
+    """The requests that stand in this part of the list and cannot be shown: this version cannot read their states."""

@@ -1,0 +1,61 @@
+"""The outside world as the desk sees it: the few Protocols that have two implementations.
+
+| Port      | what                                         | real                     | in unit tests  |
+|-----------|----------------------------------------------|--------------------------|----------------|
+| CaseStore | cases, events, states; steps as transactions | adapters/dynamodb.py     | tests/fakes.py |
+| Outbox    | what is to be delivered, leases on it        | adapters/dynamodb.py     | tests/fakes.py |
+| Counters  | ledger, counts, tokens that work once        | adapters/dynamodb.py     | tests/fakes.py |
+| MailState | mail throttle, suppression list              | adapters/dynamodb.py     | tests/fakes.py |
+| SyncState | cursor of the sync with Mantis               | adapters/dynamodb.py     | tests/fakes.py |
+| Sessions  | sessions, requests for sign-in links         | adapters/dynamodb.py     | tests/fakes.py |
+| Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
+| Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
+| Files     | attachments                                  | adapters/s3.py           | tests/fakes.py |
+| Links     | addresses and signed tokens                  | adapters/signed_links.py | tests/fakes.py |
+
+Every adapter turns the errors of its own library into those of core/errors.py, where it meets them.
+"""
+
+from __future__ import annotations
+
+from intake_fn.ports.cases import CaseStore
+from intake_fn.ports.counters import Counters, Ledger
+from intake_fn.ports.files import Files, Upload
+from intake_fn.ports.links import LEEWAY, Links, Purpose
+from intake_fn.ports.mail_state import MailState, SuppressedAddress
+from intake_fn.ports.mailer import ITEM_TAG, Mail, Mailer, MailReport
+from intake_fn.ports.outbox import Outbox, OutboxItem
+from intake_fn.ports.sessions import Session, Sessions, SignInAsked
+from intake_fn.ports.sync_state import SyncCursor, SyncState
+from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
+
+__all__ = [
+    "ITEM_TAG",
+    "LEEWAY",
+    "NOTHING_DECIDED",
+    "CaseStore",
+    "Change",
+    "Counters",
+    "Decided",
+    "Files",
+    "Instead",
+    "Issue",
+    "Ledger",
+    "Links",
+    "Mail",
+    "MailReport",
+    "MailState",
+    "Mailer",
+    "Outbox",
+    "OutboxItem",
+    "Placed",
+    "Purpose",
+    "Session",
+    "Sessions",
+    "SignInAsked",
+    "SuppressedAddress",
+    "SyncCursor",
+    "SyncState",
+    "Tracker",
+    "Upload",
+]

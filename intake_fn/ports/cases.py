@@ -1,0 +1,81 @@
+"""The cases: their logs, the states that lists show, and the steps that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from intake_fn.core.case import Case, Step
+from intake_fn.core.case_row import CaseRow, Page
+from intake_fn.core.events import Event
+from intake_fn.core.vocabulary import Status
+from intake_fn.ports.outbox import OutboxItem
+
+
+class CaseStore(Protocol):
+    """Cases and their events. Each change is one transaction with the outbox and the ledger, all or nothing.
+
+    All methods raise TryLater when the store is down or throttles.
+    """
+
+    def create(self, step: Step, key: str) -> str:
+        """Save a new case, its events, its state and its outbox items under the submit key `key`.
+
+        Returns the id of the case: of this one, or of the one that was made with the same key
+        before, in which case nothing is written (R9). Raises Stale when the id is already taken.
+        """
+        ...
+
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
+    ) -> None:
+        """Append a step's events to a case that stands at version `before`.
+
+        `done` is the id of an outbox item that this step completes: it leaves the outbox in the
+        same transaction. `again` is that of one that was given up and is put back in line with all its
+        tries before it. `dead_letter` is one as it was read, with the error that ends its tries: it waits for
+        `again`. Raises Stale when the case is no longer at `before`, `done` is gone, `again` is not given
+        up, or `dead_letter` is gone or was tried since.
+        """
+        ...
+
+    def restate(self, step: Step) -> None:
+        """Write the state of a case anew as the fold of its log has it, the ledger with it; no event tells of it.
+
+        For what the log does not decide alone: a due time moves when support.yml does. Raises Stale
+        when the log has moved on.
+        """
+        ...
+
+    def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
+        ...
+
+    def defer_alert(self, case_id: str, until: datetime) -> None:
+        """Have the clock of a case say nothing before `until` (`waking`); the case itself stays as it is."""
+        ...
+
+    def load(self, case_id: str) -> Case:
+        """The case, folded from its events. Raises Unknown, and Unreadable when its beginning cannot be read."""
+        ...
+
+    def events(self, case_id: str) -> Sequence[Event]:
+        """The log of a case, oldest first; empty when there is none. UnknownEvent stands for what cannot be read."""
+        ...
+
+    def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
+        """Cases of a level (all levels for None), urgent open ones, then the latest; none held back."""
+        ...
+
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that wait until a person has looked at them (QUARANTINED), or were set aside (REJECTED)."""
+        ...
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown, Unreadable."""
+        ...
+
+    def find_issue(self, number: int) -> str:
+        """The id of the case that was filed as Mantis issue `number`, or ""."""
+        ...

@@ -1,0 +1,49 @@
+"""Counters: the ledger, the open cases of each level, limits, and tokens that work once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """received = filed + queued + given up + quarantined + rejected, always (R1)."""
+
+    received: int
+    filed: int
+    queued: int
+    failed: int
+    quarantined: int = 0
+    rejected: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every request that came in is accounted for."""
+        return self.received == self.filed + self.queued + self.failed + self.quarantined + self.rejected
+
+
+class Counters(Protocol):
+    """Everything that is counted. Raises TryLater."""
+
+    def counts(self) -> Mapping[int, int]:
+        """How many open cases each level holds."""
+        ...
+
+    def ledger(self) -> Ledger:
+        """The balance of everything that was ever received."""
+        ...
+
+    def count(self, what: str, until: datetime) -> int:
+        """One more of `what`; how many there are by now. Forgotten some time after `until`."""
+        ...
+
+    def counted(self, what: str) -> int:
+        """How many of `what` there are by now."""
+        ...
+
+    def use_once(self, token: str, until: datetime) -> bool:
+        """Mark a single-use token as used; False when it was used before (sign-in links)."""
+        ...

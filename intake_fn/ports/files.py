@@ -1,0 +1,38 @@
+"""The store of attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from intake_fn.core.request import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where and how a browser may put one file itself: a form post of `fields` and then the file."""
+
+    key: str
+    url: str
+    fields: Mapping[str, str]
+
+
+class Files(Protocol):
+    """Attachments. Raises TryLater when the service is down."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keep a file."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Its bytes. Raises Unknown."""
+        ...
+
+    def link(self, attachment: Attachment, seconds: int) -> str:
+        """A signed link that downloads it under its own name, for `seconds`."""
+        ...
+
+    def upload(self, key: str, max_bytes: int, seconds: int) -> Upload:
+        """Permission for a browser to put a file of at most `max_bytes` there itself."""
+        ...

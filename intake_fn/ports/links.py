@@ -1,0 +1,69 @@
+"""Addresses of our pages, and the signed tokens in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from intake_fn.core.request import Attachment
+
+
+class Purpose(StrEnum):
+    """What a signed token is good for; a token of one purpose opens nothing else."""
+
+    STATUS = "status"
+    """A request's status page; the text is the case id. Lives `status_link_days`."""
+    FILE = "file"
+    """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
+    SIGN_IN = "sign-in"
+    """The desk; the text is the address it was mailed to. Lives `sign_in_minutes`, works once; no two are equal."""
+    FORM = "form"
+    """When a form was opened, as ISO 8601. Lives a day."""
+    HELD = "held"
+    """A file that was sent with a form which had to be shown again. Lives a day."""
+    UPLOAD = "upload"
+    """A file that a browser puts into the file store itself, as JSON of its key and name. Lives a day."""
+
+
+LEEWAY = timedelta(minutes=2)
+"""So far the clocks of two machines may differ: a token made a moment from now is not too old."""
+
+
+class Links(Protocol):
+    """Addresses and signed tokens: they go out in mails, Mantis texts and pages, and come back.
+
+    The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID.
+    """
+
+    def status(self, case_id: str) -> str:
+        """The requester's status page."""
+        ...
+
+    def desk(self, case_id: str) -> str:
+        """The engineers' page of a request; useless without signing in."""
+        ...
+
+    def file(self, case_id: str, attachment: Attachment) -> str:
+        """A signed link to an attachment, for those who read Mantis."""
+        ...
+
+    def sign_in(self, address: str) -> str:
+        """The link that signs an engineer in."""
+        ...
+
+    def clause(self, url: str) -> str:
+        """A clause on the published site; `url` is relative to the site's root."""
+        ...
+
+    def sign(self, purpose: Purpose, text: str) -> str:
+        """A signed, URL-safe token that carries `text`."""
+        ...
+
+    def verify(self, purpose: Purpose, token: str) -> str:
+        """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old.
+
+        A token is written in one way: another text that decodes to the same signature is Unknown. One of a clock that
+        is up to LEEWAY ahead of ours is good.
+        """
+        ...

@@ -1,0 +1,48 @@
+"""What is known of mail that was sent: the throttle of each recipient and the suppression list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from intake_fn.core.mail_throttle import MailThrottle
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressedAddress:
+    """An entry of the suppression list: a mailbox that gets no more mail, why, and the case that showed it."""
+
+    mailbox: str
+    why: str
+    since: datetime
+    case_id: str = ""
+
+
+class MailState(Protocol):
+    """The mail throttle and the suppression list. Raises TryLater."""
+
+    def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
+        """What a person was mailed about a case lately; a fresh one when that is nothing."""
+        ...
+
+    def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
+        ...
+
+    def suppress(self, mark: SuppressedAddress) -> None:
+        """Mark a mailbox as one that gets no more mail, unless it is marked."""
+        ...
+
+    def unsuppress(self, mailbox: str) -> bool:
+        """Let mail go there again; False when it was not marked."""
+        ...
+
+    def suppression(self, mailbox: str) -> SuppressedAddress | None:
+        """Why a mailbox gets no mail; None when it does."""
+        ...
+
+    def suppression_list(self) -> Sequence[SuppressedAddress]:
+        """All mailboxes that get no mail, by name."""
+        ...

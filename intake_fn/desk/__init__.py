@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 from intake_fn.core import duplicates, sla_alerts, steps
-from intake_fn.core.case import Case, Step
+from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -35,8 +35,9 @@ from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import dispatcher, issue_index, sign_in, spam_check, sync
+from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.mail import OUT_OF_HOURS, PUT_OFF
-from intake_fn.desk.outbox import ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, deliverable
+from intake_fn.desk.outbox import FIRST_DELAY, LONGEST_DELAY, PARKED, Swept, deliverable
 from intake_fn.ports import (
     CaseStore,
     Counters,
@@ -138,32 +139,35 @@ class Desk:
         What a requester does is never stale: it is about what they see, not about what we did. The same once more by
         the same person, to what they saw, is a double click.
         """
-        for _ in range(ATTEMPTS):
-            case, step = self._step(case_id, event, seen)
-            if step is None:
-                return case
-            try:
-                self.cases.save(case.version, step)
-            except Stale:
-                continue
-            spam_check.remember_release(self, event, case)
-            return self._delivered(case_id, step.case)
-        raise Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
+        busy = Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
+        step = self.change(case_id, lambda case: self._decided(case, event, seen), busy=busy)
+        if not step.events:
+            return step.case
+        spam_check.remember_release(self, event, step.case)
+        return self._delivered(case_id, step.case)
+
+    @property
+    def change(self) -> Change:
+        """The one way to change a case: `desk.change(case_id, decide)`."""
+        return Change(self.cases, self.process)
 
     def looked_ahead(self, case_id: str, event: Event, seen: int) -> Case:
         """The case to which `event` may happen; nothing changes. Raises as `act` does."""
-        return self._step(case_id, event, seen)[0]
-
-    def _step(self, case_id: str, event: Event, seen: int) -> tuple[Case, Step | None]:
-        """The case, and what the event does to it; None when it has happened already."""
         case = self.cases.load(case_id)
+        decided = self._decided(case, event, seen)
+        if decided:
+            steps.advance(case, decided, self.process)
+        return case
+
+    def _decided(self, case: Case, event: Event, seen: int) -> Event | None:
+        """The event as it may happen to the case; None when it has happened already."""
         if _is_there(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
-            return case, None
+            return None
         if isinstance(event, MarkedDuplicate):
             event = self._joining(case, event)
         if event.actor != REQUESTER:
             _refuse_if_moved_on(case, seen)
-        return case, steps.advance(case, event, self.process)
+        return event
 
     def _joining(self, case: Case, event: MarkedDuplicate) -> MarkedDuplicate:
         """The event with what is known of the other request. Raises Refused when that one can't be followed so."""
@@ -218,79 +222,69 @@ class Desk:
 
     def retry(self, item_id: str, actor: str) -> None:
         """Put an outbox item that was given up back in line. Raises Unknown, or Stale when others are faster."""
-        for _ in range(ATTEMPTS):
-            case = self.cases.load(item_id.partition("#")[0])
+        case_id = item_id.partition("#")[0]
+        _, waiting = deliverable(self, case_id)
+
+        def decide(case: Case) -> Retried:
             steps.refuse_unread(case)
             item = next((item for item in self.outbox.items_of(case.id) if item.id == item_id), None)
             if item is not None and item.unread:
                 raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
             if item is None or not item.dead_lettered:
                 raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
-            _, waiting = deliverable(self, case.id)
-            event = Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
-            try:
-                self.cases.save(case.version, steps.advance(case, event, self.process), again=item_id)
-            except Stale:
-                continue
-            for other, _ in waiting:
-                self.outbox.reschedule(other, self.clock())
-            return
-        raise Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
+            return Retried(at=self.clock(), actor=actor, what=type(item.intent).__name__)
+
+        busy = Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
+        self.change(case_id, decide, again=item_id, busy=busy)
+        for other, _ in waiting:
+            self.outbox.reschedule(other, self.clock())
 
     def mail_failed(self, report: MailReport) -> bool:
         """Take in what the mail service says of a mail; False when that was taken in before.
 
         A mailbox that mail cannot reach, or whose owner does not want it, gets none until an admin unmarks it.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                case = self.cases.load(report.item.partition("#")[0])
-            except Unknown:
-                case = None  # a sign-in link, or a case of another table
-            except Unreadable:
-                case = None
-            if case and case.unread:
-                case = None  # nothing can be written down there; that the mailbox is marked holds all the same
-            if case and any(_tells(event, report) for event in case.history):
-                return False
-            if report.failure.lasts:
-                why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
-                self.mail_state.suppress(
-                    SuppressedAddress(mailbox(report.to), why, self.clock(), case.id if case else "")
-                )
-            log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
-            if case is None:
-                return True
-            event = MailFailed(
-                at=self.clock(),
-                actor=SPECDESK,
-                to=report.to,
-                failure=report.failure,
-                detail=report.detail,
-                report=report.id,
-            )
-            try:
-                self.cases.save(case.version, steps.advance(case, event, self.process))
-            except Stale:
-                continue
+        case = self._written_down_in(report)
+        if case and _is_told(case, report):
+            return False
+        if report.failure.lasts:
+            why = f"Mail to {report.to} {FAILURES[report.failure]}. {report.detail}".strip()
+            self.mail_state.suppress(SuppressedAddress(mailbox(report.to), why, self.clock(), case.id if case else ""))
+        log.warning("mail_failed", case=case and case.id, to=report.to, failure=report.failure)
+        if case is None:
             return True
-        raise TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
+        event = MailFailed(
+            at=self.clock(),
+            actor=SPECDESK,
+            to=report.to,
+            failure=report.failure,
+            detail=report.detail,
+            report=report.id,
+        )
+        busy = TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
+        step = self.change(case.id, lambda now: None if _is_told(now, report) else event, case=case, busy=busy)
+        return bool(step.events)
+
+    def _written_down_in(self, report: MailReport) -> Case | None:
+        """The case of a report; None for a sign-in link, or a case that is elsewhere or cannot be read in full."""
+        try:
+            case = self.cases.load(report.item.partition("#")[0])
+        except (Unknown, Unreadable):
+            return None
+        return None if case.unread else case
 
     # --- the clock ---------------------------------------------------------------------------
 
     def _warn(self, case_id: str) -> bool:
         """Say what the clock of a case has to say, if it has; else look again when it will.
 
-        Two sweeps at once say it once: the step is saved on the version that was read, so the slower one is stale.
+        Two sweeps at once say it once: the slower one reads the case again, of which nothing is left to say.
         """
         try:
-            case = self.cases.load(case_id)
-            steps.refuse_unread(case)
-            event = sla_alerts.alert(case, self.process, self.clock(), SPECDESK)
-            if event is None:  # support.yml moved the due time since it was stored
-                self.cases.restate(steps.standing(case, self.process))
+            step = self.change(case_id, self._alert)
+            if not step.events:  # support.yml moved the due time since it was stored, or another sweep has said it
+                self.cases.restate(steps.standing(step.case, self.process))
                 return False
-            self.cases.save(case.version, steps.advance(case, event, self.process))
         except Stale:
             return False
         except TryLater as error:
@@ -303,6 +297,10 @@ class Desk:
             return True
         self.cases.defer_alert(case_id, self.clock() + PARKED)
         return False
+
+    def _alert(self, case: Case) -> Event | None:
+        steps.refuse_unread(case)
+        return sla_alerts.alert(case, self.process, self.clock(), SPECDESK)
 
 
 def _refuse_if_moved_on(case: Case, seen: int) -> None:
@@ -337,9 +335,10 @@ _OURS: Mapping[type[Event], Sequence[str]] = {MarkedDuplicate: ("at", "number"),
 """What we put into an event besides what a person did."""
 
 
-def _tells(event: Event, report: MailReport) -> bool:
-    """Whether an event tells of that report."""
-    return isinstance(event, MailFailed) and (event.report, event.to) == (report.id, report.to)
+def _is_told(case: Case, report: MailReport) -> bool:
+    """Whether the log of the case holds the report."""
+    reports = (event for event in case.history if isinstance(event, MailFailed))
+    return any((event.report, event.to) == (report.id, report.to) for event in reports)
 
 
 __all__ = ["Desk", "Judge", "Swept"]

@@ -16,13 +16,14 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
-from intake_fn.core.events import Escalated
+from intake_fn.core.events import Escalated, Event
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
-from intake_fn.core.steps import advance, refuse_unread, standing
+from intake_fn.core.steps import refuse_unread, standing
 from intake_fn.core.vocabulary import Status
+from intake_fn.desk.change import Change
 from intake_fn.ports import CaseStore
 
 PAGE = 100
@@ -101,14 +102,17 @@ def settled(cases: CaseStore, process: Process, row: CaseRow, now: datetime) -> 
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
     if not below and row.on_top == (row.priority is Priority.URGENT and row.status.is_open):
         return False
-    case = cases.load(row.id)
-    refuse_unread(case)
-    if at is not None and below and case.level < at:
+
+    def decide(case: Case) -> Event | None:
+        refuse_unread(case)
+        if at is None or not below or case.level >= at:
+            return None
         to = handler_at(at, case, process)
-        event = Escalated(at=now, actor=SPECDESK, level=at, handler=to, reason=NOT_THIS_LEVEL, note=UP_AT_ONCE)
-        cases.save(case.version, advance(case, event, process))
-    else:
-        cases.restate(standing(case, process))
+        return Escalated(at=now, actor=SPECDESK, level=at, handler=to, reason=NOT_THIS_LEVEL, note=UP_AT_ONCE)
+
+    step = Change(cases, process)(row.id, decide)
+    if not step.events:
+        cases.restate(standing(step.case, process))
     return True
 
 

@@ -26,7 +26,7 @@ from intake_fn.core.vocabulary import Category, Status
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.mail import LOOK, asked, send
-from intake_fn.desk.outbox import ATTEMPTS, LEASE_SECONDS, Swept, dead_letter, deliverable, postpone, record
+from intake_fn.desk.outbox import LEASE_SECONDS, Swept, dead_letter, deliverable, postpone, record
 from intake_fn.desk.verdict_replay import claim_of, people_in
 from spec_lookup import SpecLookupError
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
     from intake_fn.core.request import Attachment
     from intake_fn.desk import Desk
     from intake_fn.ports import OutboxItem
@@ -179,16 +180,12 @@ def _write(desk: Desk, case: Case, intent: AddNote | BackfillNotes | RelateIssue
 
 def _tell(desk: Desk, case_id: str, other_id: str) -> None:
     """Have the other request know whether this one follows it, as both stand."""
-    for _ in range(ATTEMPTS):
-        other = desk.cases.load(other_id)
-        event = duplicates.settled(desk.cases.load(case_id), other, desk.clock(), SPECDESK)
-        try:
-            if event:
-                desk.cases.save(other.version, steps.advance(other, event, desk.process))
-        except Stale:
-            continue
-        return
-    raise TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
+
+    def decide(other: Case) -> Event | None:
+        return duplicates.settled(desk.cases.load(case_id), other, desk.clock(), SPECDESK)
+
+    busy = TryLater(f"{other_id} is changing too fast to be told of {case_id}. It is tried again.")
+    desk.change(other_id, decide, busy=busy)
 
 
 def _pass_on(desk: Desk, item: OutboxItem, case: Case, news: NotifyDuplicates) -> None:
@@ -219,16 +216,12 @@ def _without_others(desk: Desk, news: NotifyDuplicates, case_id: str) -> NotifyD
 
 def _let_hear(desk: Desk, case_id: str, item: OutboxItem, lead: Case, news: NotifyDuplicates) -> None:
     """Its log says what it has heard, so that it is once however often this runs."""
-    for _ in range(ATTEMPTS):
-        follower = desk.cases.load(case_id)
-        event = duplicates.heard(follower, news, item.id, lead, desk.clock(), SPECDESK)
-        try:
-            if event:
-                desk.cases.save(follower.version, steps.advance(follower, event, desk.process))
-        except Stale:
-            continue
-        return
-    raise TryLater(f"{case_id} is changing too fast to hear of {item.case_id}. It is tried again.")
+
+    def decide(follower: Case) -> Event | None:
+        return duplicates.heard(follower, news, item.id, lead, desk.clock(), SPECDESK)
+
+    busy = TryLater(f"{case_id} is changing too fast to hear of {item.case_id}. It is tried again.")
+    desk.change(case_id, decide, busy=busy)
 
 
 def _judge(desk: Desk, case: Case) -> Judged:

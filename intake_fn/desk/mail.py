@@ -18,7 +18,8 @@ from intake_fn.core.process import MailIdentity, Process
 from intake_fn.core.sla_alerts import deferred_until, is_obsolete
 from intake_fn.core.unassigned import addressed, gone_away
 from intake_fn.core.vocabulary import Failure
-from intake_fn.desk.outbox import ATTEMPTS, LEASE_SECONDS, deliverable, error_text, record
+from intake_fn.desk.change import ATTEMPTS
+from intake_fn.desk.outbox import LEASE_SECONDS, deliverable, error_text, record
 from intake_fn.ports import Links, Mail, OutboxItem, SuppressedAddress
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core import steps
-from intake_fn.core.errors import Stale, Unreadable
+from intake_fn.core.errors import Unreadable
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.unassigned import Gone, handing_over, homeless
 from intake_fn.desk.consistency_check import rows
-from intake_fn.desk.outbox import ATTEMPTS
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
     from intake_fn.core.process import Process
     from intake_fn.desk import Desk
     from intake_fn.ports import CaseStore
@@ -33,17 +33,11 @@ def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
     What is owed because of it is left to the sweep. Raises Refused when the rules do not allow it, and Stale when
     others are faster.
     """
-    for _ in range(ATTEMPTS):
-        case = desk.cases.load(case_id)
-        event = handing_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
-        if event is None:
-            return False
-        try:
-            desk.cases.save(case.version, steps.advance(case, event, desk.process))
-        except Stale:
-            continue
-        return True
-    raise Stale(f"{case_id} is changing too fast. Try again in a moment.")
+
+    def decide(case: Case) -> Event | None:
+        return handing_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
+
+    return bool(desk.change(case_id, decide).events)
 
 
 def orphans(cases: CaseStore, process: Process) -> Mapping[Gone, Sequence[str]]:

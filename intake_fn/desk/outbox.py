@@ -15,7 +15,6 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core import steps
 from intake_fn.core.errors import Deferred, SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.events import DeliveryFailed
 from intake_fn.core.intents import (
@@ -50,9 +49,6 @@ MAX_TRIES = 200
 
 PARKED = timedelta(hours=1)
 """How long what waits for an item that was given up stays out of the line; `retry` puts it back at once."""
-
-ATTEMPTS = 5
-"""How often a use case reads again when somebody else was faster."""
 
 log = structlog.get_logger()
 
@@ -101,16 +97,14 @@ def deliverable(desk: Desk, case_id: str) -> tuple[list[OutboxItem], list[tuple[
 
 def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
     """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
-    for _ in range(ATTEMPTS):
-        try:
-            desk.cases.save(case.version, steps.advance(case, event, desk.process), item.id)
-        except Stale:
-            case = desk.cases.load(item.case_id)
-            if all(owed.id != item.id for owed in desk.outbox.items_of(item.case_id)):
-                raise
-            continue
-        return
-    raise TryLater(f"{case.id} is changing too fast; the result of {item.id} is recorded at the next try.")
+
+    def decide(now: Case) -> Event:
+        if now is not case and all(other.id != item.id for other in desk.outbox.items_of(item.case_id)):
+            raise Stale(f"{item.id} is not in the outbox any more.")
+        return event
+
+    busy = TryLater(f"{case.id} is changing too fast; the result of {item.id} is recorded at the next try.")
+    desk.change(item.case_id, decide, case=case, done=item.id, busy=busy)
 
 
 def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
@@ -134,17 +128,12 @@ def dead_letter(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
     """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`. Both or nothing."""
     log.error("delivery_given_up", item=item.id, error=error_text(error))
     given_up = replace(item, last_error=error_text(error))
-    for _ in range(ATTEMPTS):
-        case = desk.cases.load(item.case_id)
-        event = DeliveryFailed(
-            at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=error_text(error)
-        )
-        try:
-            desk.cases.save(case.version, steps.advance(case, event, desk.process), dead_letter=given_up)
-        except Stale:
-            continue
-        return Swept(dead_lettered=1)
-    return Swept()  # somebody else has tried it since, or will when the lease is over
+    event = DeliveryFailed(at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=error_text(error))
+    try:
+        desk.change(item.case_id, lambda _: event, dead_letter=given_up)
+    except Stale:
+        return Swept()  # somebody else has tried it since, or will when the lease is over
+    return Swept(dead_lettered=1)
 
 
 def error_text(error: Exception) -> str:

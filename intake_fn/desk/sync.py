@@ -27,7 +27,7 @@ from intake_fn.core.events import FieldsDropped
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, UnknownIntent, UpdateIssue
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.reconciliation import IssueState, assignee, drifted, expected, next_event
-from intake_fn.core.steps import advance, refuse_unread
+from intake_fn.core.steps import refuse_unread
 from intake_fn.desk.consistency_check import rows
 from intake_fn.desk.filing import category_of, decided_of
 from intake_fn.desk.issue_index import update
@@ -35,6 +35,7 @@ from intake_fn.desk.issue_index import update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from intake_fn.core.events import Event
     from intake_fn.desk import Desk
     from intake_fn.ports import Change, SyncCursor
 
@@ -53,7 +54,7 @@ FAILURES = 3
 AT_MOST = timedelta(seconds=20)
 """How long one sync looks at issues; the rest waits for the next."""
 
-ATTEMPTS = 20
+EVENTS_AT_ONCE = 20
 """Events that one look at an issue may bring about; there may be more at the next."""
 
 log = structlog.get_logger()
@@ -108,8 +109,10 @@ def in_line(desk: Desk, case: Case) -> FieldsDropped | None:
 
 def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
     """The case when it has followed; and whether its issue is not as we left it, by our own account's doing."""
-    for _ in range(ATTEMPTS):
-        case = desk.cases.load(case_id)
+    astray = False
+
+    def decide(case: Case) -> Event | None:
+        nonlocal astray
         refuse_unread(case)
         # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
         owed = [
@@ -119,14 +122,16 @@ def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
         ]
         stands = _look(desk, case)
         event = next_event(case, stands, owed, desk.process, desk.clock())
-        if event is None:
-            return case, bool(stands and not owed and drifted(case, stands, desk.process))
-        try:
-            desk.cases.save(case.version, advance(case, event, desk.process))
-        except Stale:
-            continue
-        log.info("mantis_told", case=case_id, issue=case.issue, tells=type(event).__name__)
-    return desk.cases.load(case_id), False
+        astray = event is None and bool(stands and not owed and drifted(case, stands, desk.process))
+        return event
+
+    busy = TryLater(f"{case_id} is changing too fast to be compared with its issue. It is looked at again.")
+    for _ in range(EVENTS_AT_ONCE):
+        step = desk.change(case_id, decide, busy=busy)
+        if not step.events:
+            break
+        log.info("mantis_told", case=case_id, issue=step.case.issue, tells=type(step.events[0]).__name__)
+    return step.case, astray
 
 
 def _set_right(desk: Desk, case: Case) -> None:
@@ -134,7 +139,7 @@ def _set_right(desk: Desk, case: Case) -> None:
     log.info("mantis_set_right", case=case.id, issue=case.issue)
     event = in_line(desk, case)
     if event:
-        desk.cases.save(case.version, advance(case, event, desk.process))
+        desk.change(case.id, lambda _: event, case=case)
 
 
 def _look(desk: Desk, case: Case) -> IssueState | None:

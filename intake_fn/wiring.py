@@ -94,7 +94,8 @@ class Application:
     @once
     def desk(self) -> Desk:
         """The desk for people who wait."""
-        from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415 - not for a form page
+        from intake_fn import mail_templates  # noqa: PLC0415 - not for a form page
+        from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415
         from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
         from intake_fn.desk import Desk  # noqa: PLC0415
 
@@ -114,6 +115,7 @@ class Application:
             ),
             files=self._files,
             links=self.links,
+            render_mail=mail_templates.render,
             clock=self.clock,
             new_id=new_id,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.entry_import import SETTINGS
+from intake_fn.mail_templates import environment
 from tests.test_entry import ROOT, get
 from tests.test_size import BUDGET, locked
 
@@ -46,9 +47,11 @@ application = entry.application
 desks = application.desk, application.background_desk
 clients = [application.client(service) for service in os.environ["SERVICES"].split()]
 from spec_lookup.search.embed import Embedder
+from intake_fn.mail_templates import environment
+mails = environment().list_templates()
 found = [name for name in ("zappa", "mkdocs", "pytest", "sandbox") if importlib.util.find_spec(name)]
 outside = [m.__file__ for m in sys.modules.values() if "site-packages" in (getattr(m, "__file__", None) or "")]
-print("ANSWERS" + json.dumps([answers, found, outside]))
+print("ANSWERS" + json.dumps([answers, mails, found, outside]))
 """
 
 OURS = {"build", "intake_fn", "spec_lookup", "support.yml", "zappa_settings.py", "__init__.py"}
@@ -113,7 +116,7 @@ def test_nothing_is_packaged_that_only_people_use(folder: Path) -> None:
 
 
 def test_the_package_runs_by_itself(folder: Path) -> None:
-    """With nothing but the standard library beside it, as on Lambda: a page, each module, each client of AWS."""
+    """With nothing but the standard library beside it, as on Lambda: a page, each module, each mail, each client."""
     environ = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
     environ |= {**SETTINGS, "AWS_REGION": "eu-west-1", "SERVICES": " ".join(services())}
     environ |= {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_LAMBDA_FUNCTION_NAME": "specdesk-dev"}
@@ -128,9 +131,10 @@ def test_the_package_runs_by_itself(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     line = next(line for line in done.stdout.splitlines() if line.startswith("ANSWERS"))
-    answers, found, outside = json.loads(line.removeprefix("ANSWERS"))
+    answers, mails, found, outside = json.loads(line.removeprefix("ANSWERS"))
 
     assert [200, 200] == [answer["statusCode"] for answer in answers]
+    assert environment().list_templates() == mails
     assert [] == found
     assert [] == outside
 

@@ -1,23 +1,19 @@
-"""Which notice goes to whom, and what it says. Pure: `render` turns one into a subject, a text, and the same as HTML.
+"""Which notice goes to whom, what may be quoted in it, and the values that its templates show. Pure.
 
-Every subject carries the request's number, so that a person finds the thread and a reply can be
-matched. Templates know a fixed set of fields (`FIELDS`); what comes from outside fills fields, is
-quoted line by line so that nobody takes it for our words, and is never a template itself. An address that may be
-another person's gets none of it (`may_be_quoted`).
+The words stand in `templates/mail/<notice>/`. Values from outside are cleaned here: a subject has one line, and what a
+person wrote is given line by line, so that nobody takes it for our words. An address that may be another person's gets
+none of it (`may_be_quoted`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from markupsafe import Markup
-
-from intake_fn.core import notices_html as html
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Broken
 from intake_fn.core.events import (
@@ -47,162 +43,43 @@ class Audience(StrEnum):
     """The link to the desk, which asks to sign in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One kind of notice: who reads it, its subject after the number, its text."""
-
-    audience: Audience
-    subject: str
-    text: str
-
-
-FIELDS = (
-    "summary",
-    "verdict",
-    "category",
-    "priority",
-    "level",
-    "handler",
-    "approver",
-    "link",
-    "why",
-    "text",
-    "list",
-)
-"""What a template may name. `why`, `text` and `list` come with the notice, from the event that caused it: `why` is a
-sentence of ours, `text` what a person wrote, `list` lines of ours; the others are the case as it stands."""
-
-NOTICES: Mapping[str, Notice] = {
-    "receipt": Notice(
+NOTICES: Mapping[str, Audience] = {
+    **dict.fromkeys(
+        (
+            "receipt",
+            "link",
+            "overruled",
+            "escalated",
+            "priority",
+            "question",
+            "workaround",
+            "resolved",
+            "reopened",
+            "closed",
+            "joined",
+            "parted",
+            "heard",
+            "several",
+        ),
         Audience.REQUESTER,
-        "We have your request: {summary}",
-        "We have your request. It is with {handler}, {level}.\n\n{verdict}\n\n{approver}\n\n"
-        "Follow it, add to it or object here:\n{link}",
     ),
-    "link": Notice(
-        Audience.REQUESTER,
-        "Your link: {summary}",
-        "Here is the link to your request. If you did not ask for it, you need not do anything.\n\n{link}",
-    ),
-    "overruled": Notice(
-        Audience.REQUESTER,
-        "We looked again: {summary}",
-        "A person has looked at your request and decided: {category}.\n\n{text}\n\n"
-        "Follow it, add to it or object here:\n{link}",
-    ),
-    "escalated": Notice(
-        Audience.REQUESTER,
-        "With another level: {summary}",
-        "Your request is now with {handler}, {level}.\n\n{why}\n\nFollow it here:\n{link}",
-    ),
-    "priority": Notice(
-        Audience.REQUESTER,
-        "Priority is now {priority}: {summary}",
-        "Your request has another priority from now on: {priority}. It is with {handler}, {level}.\n\n"
-        "Follow it, add to it or object here:\n{link}",
-    ),
-    "question": Notice(
-        Audience.REQUESTER,
-        "A question: {summary}",
-        "To go on with your request, {handler} needs to know:\n\n{text}\n\n"
-        "Please answer here; until then the request waits:\n{link}",
-    ),
-    "workaround": Notice(
-        Audience.REQUESTER,
-        "Until it is mended: {summary}",
-        "Until your request is resolved, this may help:\n\n{text}\n\nIf it does not, say so here:\n{link}",
-    ),
-    "resolved": Notice(
-        Audience.REQUESTER,
-        "Resolved: {summary}",
-        "Your request is resolved. {why}\n\n{text}\n\n"
-        "Please say here whether it works now; if it does not, it is reopened:\n{link}",
-    ),
-    "reopened": Notice(
-        Audience.REQUESTER,
-        "Reopened: {summary}",
-        "Your request is open again, with {handler}, {level}:\n\n{text}\n\nFollow it here:\n{link}",
-    ),
-    "closed": Notice(
-        Audience.REQUESTER,
-        "Closed: {summary}",
-        "Your request is closed. If it comes back, say so here and it is reopened:\n{link}",
-    ),
-    "joined": Notice(
-        Audience.REQUESTER,
-        "The same as another: {summary}",
-        "We have had the same request before. From now on you hear how that one goes on, and yours is resolved "
-        "together with it. You need not do anything.\n\nFollow it, add to it or object here:\n{link}",
-    ),
-    "parted": Notice(
-        Audience.REQUESTER,
-        "Looked at by itself: {summary}",
-        "We took your request for the same as another one, and it is not. {why}\n\nFollow it here:\n{link}",
-    ),
-    "heard": Notice(
-        Audience.REQUESTER,
-        "News: {summary}",
-        "There is news of the request that is the same as yours. {why}\n\n{text}\n\nFollow it here:\n{link}",
-    ),
-    "assigned": Notice(
+    **dict.fromkeys(
+        (
+            "assigned",
+            "orphaned",
+            "copied",
+            "replied",
+            "returned",
+            "warned",
+            "breached",
+            "completed",
+            "unreached",
+            "piled",
+        ),
         Audience.HELP_DESK,
-        "For you ({priority}): {summary}",
-        "This request is now with you, at {level}. {why}\n\n{text}\n\nPriority: {priority}\n{verdict}\n\n"
-        "{approver}\n\n"
-        "Open it on the desk:\n{link}",
-    ),
-    "orphaned": Notice(
-        Audience.HELP_DESK,
-        "Nobody has it ({priority}): {summary}",
-        "{why} So this request is with nobody, at {level}: take it, or hand it over.\n\n{text}\n\n"
-        "Priority: {priority}\n{verdict}\n\n{approver}\n\nOpen it on the desk:\n{link}",
-    ),
-    "copied": Notice(
-        Audience.HELP_DESK,
-        "Your copy ({priority}): {summary}",
-        "This request is from your side and is with {handler}, {level}. {why}\n\n{text}\n\nPriority: {priority}\n\n"
-        "You need not handle it; what you know of it may help.\n\nOpen it on the desk:\n{link}",
-    ),
-    "replied": Notice(
-        Audience.HELP_DESK,
-        "The requester wrote: {summary}",
-        "The requester wrote:\n\n{text}\n\nOpen it on the desk:\n{link}",
-    ),
-    "returned": Notice(
-        Audience.HELP_DESK,
-        "Reopened: {summary}",
-        "This request is open again. {why}\n\n{text}\n\nOpen it on the desk:\n{link}",
-    ),
-    "warned": Notice(
-        Audience.HELP_DESK,
-        "Due soon ({priority}): {summary}",
-        "{why}\n\nOpen it on the desk:\n{link}",
-    ),
-    "breached": Notice(
-        Audience.HELP_DESK,
-        "Overdue ({priority}): {summary}",
-        "This request is overdue. {why}\n\nOpen it on the desk:\n{link}",
-    ),
-    "completed": Notice(Audience.HELP_DESK, "Completed: {summary}", "{why}\n\n{text}\n\nOpen it on the desk:\n{link}"),
-    "unreached": Notice(
-        Audience.HELP_DESK,
-        "Mail does not arrive: {summary}",
-        "{why}\n\n{text}\n\nPlease reach them another way. An admin can allow mail there again.\n\n"
-        "Open it on the desk:\n{link}",
-    ),
-    "several": Notice(
-        Audience.REQUESTER,
-        "What is new: {summary}",
-        "Much has happened with your request within a short time; this is one mail for all of it:\n\n{list}\n\n"
-        "Read it here:\n{link}",
-    ),
-    "piled": Notice(
-        Audience.HELP_DESK,
-        "What is new: {summary}",
-        "Much has happened with this request within a short time; this is one mail for all of it:\n\n{list}\n\n"
-        "Open it on the desk:\n{link}",
     ),
 }
+"""Every notice, with who reads it; its texts stand in the folder of that name in `templates/mail/`."""
 
 UNMAILED: Mapping[type[Event], str] = {
     Quarantined: "The address may be a stranger's; the page says it.",
@@ -227,29 +104,48 @@ CATEGORIES: Mapping[Category, str] = {
     Category.UNDECIDED: "to be decided by a person, who reads the spec",
 }
 
-NEAREST = "The clause nearest to it, which decides nothing by itself"
-DECIDING = "The spec"
-"""What stands before a quote: whether it only resembles the request, or the judge rests on it."""
-
-
-OPEN: Mapping[Audience, str] = {
-    Audience.REQUESTER: "Open your request",
-    Audience.HELP_DESK: "Open it on the desk",
-}
-"""What stands on the link where it looks like a button."""
-
-
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line ends, what reverses the direction of reading, and half characters. Joiners, as in family
 emoji, Persian and Hindi, and spaces of other kinds stay: they are part of what was typed."""
 
 
-ABOUT: Mapping[Audience, str] = {Audience.REQUESTER: "Your request:", Audience.HELP_DESK: "About:"}
-"""What stands before the summary at the end."""
+class Citation(NamedTuple):
+    """The first clause of a verdict, with the lines of its quote (R25: the quote is the judge's, verbatim)."""
+
+    clause: str
+    lines: tuple[str, ...]
+    decides: bool
+    """Whether the judge rests on it, or it only resembles the request."""
 
 
-UNQUOTED = "What you wrote stands on its page."
-"""In place of the summary, where a mail may not hold it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailValues:
+    """The values that the templates of a notice show; no other name is known there."""
+
+    notice: str
+    number: str
+    for_requester: bool
+    quoted: bool
+    """Whether the mail may hold what the requester typed; if not, those values are empty."""
+    name: str
+    summary: str
+    category: str
+    priority: str
+    level: str
+    handler: str
+    approver: tuple[str, ...]
+    """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
+    reasons: tuple[str, ...]
+    citation: Citation | None
+    """Reasons and citation belong to the judge's category: there are none once a person has decided otherwise."""
+    why: str
+    """A sentence of ours, from the event that caused the notice."""
+    text: tuple[str, ...]
+    """What a person wrote, line by line."""
+    bundled: tuple[tuple[str, int], ...]
+    """Of a notice that stands for several: which, and how often each."""
+    link: str
+    sender: str
 
 
 class Letter(NamedTuple):
@@ -260,130 +156,77 @@ class Letter(NamedTuple):
     html: str
 
 
-def render(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> Letter:
-    """What a notice says of the case as it stands. Raises Broken for a notice that has no row here."""
-    row = NOTICES.get(notice.notice)
-    if row is None:
+RenderMail = Callable[[MailValues], Letter]
+"""Makes the letter of a notice from its values, by templates."""
+
+
+def values_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> MailValues:
+    """What a notice shows of the case as it stands. Raises Broken for a notice that has no row here."""
+    audience = NOTICES.get(notice.notice)
+    if audience is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
-    quotes = row.audience is Audience.HELP_DESK or may_be_quoted(case, process.intake.quarantine)
-    case = case if quotes else _without_words(case)
-    said = _lines(notice.fields.get("text", ""))
-    listed = _lines(notice.fields.get("list", ""))
-    fields = {
-        **_standing(case, process),
-        "verdict": _verdict(case),
-        "link": status_link if row.audience is Audience.REQUESTER else desk_link,
-        "why": _one_line(notice.fields.get("why", "")),
-        "text": _quoted(said),
-        "list": "\n".join(f"- {line}" for line in listed),
-    }
-    blocks = {
-        "list": html.bullets(listed),
-        "verdict": _verdict_block(case),
-        "link": html.button(fields["link"], OPEN[row.audience]),
-        "text": html.quote(said),
-    }
-    title = row.subject if quotes else row.subject.partition(": {summary}")[0]
-    subject = _one_line(f"[{case.id}] {title.format_map(fields)}")
-    name = _one_line(notice.fields.get("name", "")) if quotes else ""
-    greeting = f"Hello {name}," if name else ""
-    about = (ABOUT[row.audience], fields["summary"])
-    sender = f"{process.mail.name}, {case.id}"
-    text = _without_gaps("\n\n".join((greeting, row.text.format_map(fields), " ".join(about))))
-    greeted = [html.paragraph([greeting])] if greeting else []
-    page = html.page(subject, [*greeted, *html.filled(row.text, fields, blocks), html.foot(*about, sender)])
-    return Letter(subject, f"{text}\n\n-- \n{sender}\n", page)
+    for_requester = audience is Audience.REQUESTER
+    quoted = not for_requester or may_be_quoted(case, process.intake.quarantine)
+    case = case if quoted else _without_words(case)
+    reasons, citation = _grounds(case)
+    bundled = Counter(name for name in notice.fields.get("notices", "").split() if name in NOTICES)
+    return MailValues(
+        notice=notice.notice,
+        number=case.id,
+        for_requester=for_requester,
+        quoted=quoted,
+        name=one_line(notice.fields.get("name", "")) if quoted else "",
+        summary=one_line(case.request.summary),
+        category=CATEGORIES[case.category],
+        priority=process.priorities[case.priority].name,
+        level=process.level(case.level).name,
+        handler="the Help Desk" if process.has_left(case.handler) else process.people[case.handler].name,
+        approver=tuple(
+            one_line(said) for name in ("approver", "approver_email") if (said := case.request.details.get(name))
+        ),
+        reasons=reasons,
+        citation=citation,
+        why=one_line(notice.fields.get("why", "")),
+        text=_lines(notice.fields.get("text", "")),
+        bundled=tuple(bundled.items()),
+        link=status_link if for_requester else desk_link,
+        sender=f"{process.mail.name}, {case.id}",
+    )
 
 
 def _without_words(case: Case) -> Case:
     """The case without what its requester typed, nor what the judge says of it."""
     verdict = case.verdict and {**case.verdict, "reasons": []}
-    return replace(case, request=replace(case.request, summary=UNQUOTED, details={}), verdict=verdict)
+    return replace(case, request=replace(case.request, summary="", details={}), verdict=verdict)
 
 
-def bundle(notices: Sequence[SendNotice], case: Case, process: Process) -> SendNotice:
-    """One notice for several to the same person, the first of which says who that is: what they were about."""
+def bundle(notices: Sequence[SendNotice]) -> SendNotice:
+    """One notice for several to the same person, the first of which says who that is."""
     first = notices[0]
-    fields = _standing(case, process)
-    times = Counter(NOTICES[one.notice].subject.partition(": {")[0].format_map(fields) for one in notices)
-    listed = "\n".join(title if count == 1 else f"{title} ({count} times)" for title, count in times.items())
-    about = {"name": first.fields.get("name", ""), "list": listed}
-    return SendNotice(BUNDLES[NOTICES[first.notice].audience], first.to, about)
+    fields = {"name": first.fields.get("name", ""), "notices": " ".join(notice.notice for notice in notices)}
+    return SendNotice(BUNDLES[NOTICES[first.notice]], first.to, fields)
 
 
-def title_of(notice: str) -> str:
-    """What a notice is about, in the words its subject begins with."""
-    row = NOTICES.get(notice)
-    return row.subject.partition(": {")[0].partition(" (")[0] if row else notice
-
-
-def _standing(case: Case, process: Process) -> dict[str, str]:
-    """The case as it stands, for templates."""
-    return {
-        "summary": _one_line(case.request.summary),
-        "category": CATEGORIES[case.category],
-        "priority": process.priorities[case.priority].name,
-        "level": process.level(case.level).name,
-        "handler": "the Help Desk" if process.has_left(case.handler) else process.people[case.handler].name,
-        "approver": _approver(case),
-    }
-
-
-def _approver(case: Case) -> str:
-    """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
-    named = [_one_line(said) for name in ("approver", "approver_email") if (said := case.request.details.get(name))]
-    return f"Office Manager who approves it, as named in the request: {', '.join(named)}" if named else ""
-
-
-def _verdict(case: Case) -> str:
-    """The category with its reasons and the first quoted clause (R25: the quote is the judge's, verbatim)."""
-    reasons, quotes = _grounds(case)
-    lines = [f"It is {CATEGORIES[case.category]}."]
-    lines += [f"- {reason}" for reason in reasons]
-    lines += [f"{heading} ({clause}):\n{_quoted(quote)}" for heading, clause, quote in quotes]
-    return "\n".join(lines)
-
-
-def _verdict_block(case: Case) -> Markup:
-    """The same as HTML."""
-    reasons, quotes = _grounds(case)
-    parts = [html.paragraph([f"It is {CATEGORIES[case.category]}."]), html.bullets(reasons)]
-    parts += [html.paragraph([f"{heading} ({clause}):"]) + html.quote(quote) for heading, clause, quote in quotes]
-    return Markup("\n").join(part for part in parts if part)
-
-
-def _grounds(case: Case) -> tuple[list[str], list[tuple[str, str, list[str]]]]:
-    """Reasons, and the first clause with the lines of its quote; none of a verdict that a person has overruled."""
+def _grounds(case: Case) -> tuple[tuple[str, ...], Citation | None]:
+    """Reasons and first citation of the verdict; none of a verdict that a person has overruled."""
     if not case.verdict or case.verdict["category"] != case.category:
-        return [], []
-    reasons = [_one_line(reason) for reason in case.verdict["reasons"]]
-    first = [
-        (NEAREST if row.get("stance") == "related" else DECIDING, _one_line(row["clause"]), _lines(row["quote"]))
-        for row in case.verdict["citations"][:1]
-    ]
-    return reasons, first
+        return (), None
+    reasons = tuple(one_line(reason) for reason in case.verdict["reasons"])
+    row = next(iter(case.verdict["citations"]), None)
+    cited = row and Citation(one_line(row["clause"]), _lines(row["quote"]), row.get("stance") != "related")
+    return reasons, cited
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text on one line: a line break in it can't start a header of its own."""
     return re.sub(" {2,}", " ", _printable(text)).strip(" ")
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> tuple[str, ...]:
     """What a person wrote, line by line."""
-    return [_printable(line) for line in text.strip().splitlines()]
-
-
-def _quoted(lines: Iterable[str]) -> str:
-    """Each line marked as theirs."""
-    return "\n".join(f"> {line}".rstrip() for line in lines)
+    return tuple(_printable(line) for line in text.strip().splitlines())
 
 
 def _printable(text: str) -> str:
     """The text as it was typed, but for what nobody types or sees, which becomes spaces."""
     return _UNSEEN.sub(" ", text)
-
-
-def _without_gaps(text: str) -> str:
-    """The text without the gaps that empty fields leave."""
-    return "\n\n".join(part.strip() for part in text.split("\n\n") if part.strip())

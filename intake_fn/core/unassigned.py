@@ -77,8 +77,7 @@ def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
 
     One about an alarm goes to whoever has the case: it may have been handed over while the mail waited.
     """
-    row = NOTICES.get(notice.notice)
-    if row is None or row.audience is not Audience.HELP_DESK:
+    if NOTICES.get(notice.notice) is not Audience.HELP_DESK:
         return notice
     boxes = {mailbox(person.address) for person in process.people.values()}
     if mailbox(notice.to) in boxes and "share" not in notice.fields:

@@ -32,6 +32,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import FAILURES, REQUESTER, SPECDESK
+from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.desk import dispatcher, issue_index, sign_in, spam_check, sync
@@ -92,6 +93,7 @@ class Desk:
     mailer: Mailer
     files: Files
     links: Links
+    render_mail: RenderMail
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     inline: timedelta = timedelta(seconds=8)

@@ -1,4 +1,4 @@
-"""A notice as a mail: what core/notices.py says, the headers that mail programs go by, what goes together, and when."""
+"""A notice as a mail: its letter, the headers that mail programs go by, what goes together, and when."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intake_fn.core.events import MailFailed, NoticesBundled, NoticeSkipped
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox, throttled
 from intake_fn.core.notes import FAILURES, SPECDESK
-from intake_fn.core.notices import NOTICES, bundle, render
+from intake_fn.core.notices import NOTICES, RenderMail, bundle, values_of
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.core.sla_alerts import deferred_until, is_obsolete
 from intake_fn.core.unassigned import addressed, gone_away
@@ -39,9 +39,10 @@ ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
 
 
-def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links) -> Mail:
+def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links, render: RenderMail) -> Mail:
     """The mail that an outbox item asks for, as the case stands."""
-    subject, text, html = render(notice, case, process, links.status(case.id), links.desk(case.id))
+    values = values_of(notice, case, process, links.status(case.id), links.desk(case.id))
+    subject, text, html = render(values)
     return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
 
 
@@ -77,8 +78,7 @@ def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | No
 def goes_with(one: SendNotice, other: SendNotice) -> bool:
     """Whether two notices may be told in one mail: to one person, in the same part."""
     known = one.notice in NOTICES and other.notice in NOTICES
-    same_part = known and NOTICES[one.notice].audience is NOTICES[other.notice].audience
-    return same_part and mailbox(one.to) == mailbox(other.to)
+    return known and NOTICES[one.notice] is NOTICES[other.notice] and mailbox(one.to) == mailbox(other.to)
 
 
 # --- sending ---------------------------------------------------------------------------------
@@ -114,8 +114,8 @@ def send(desk: Desk, item: OutboxItem, case: Case, notice: SendNotice) -> None:
             for other, asked in _put_off_with(desk, item, notice, case):
                 notices.append(asked)
                 others.append(other)
-        said = bundle(notices, case, desk.process) if others else notice
-        mail = mail_of(said, item.id, case, desk.process, desk.links)
+        said = bundle(notices) if others else notice
+        mail = mail_of(said, item.id, case, desk.process, desk.links, desk.render_mail)
     except Exception:
         _release(desk, others)
         raise

@@ -16,7 +16,6 @@ from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notices import NOTICES
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
@@ -209,7 +208,6 @@ def _join_strangers(case_id: str) -> str:
         company=company_of(case.request, desk.process),
         other_company=company_of(other.request, desk.process),
         duplicates=[(number, company_of(desk.cases.load(number).request, desk.process)) for number in case.duplicates],
-        told=NOTICES["joined"].text.partition("\n\n")[0],
         seen=request.form.get("seen", ""),
         holder="" if _is_mine(case) else words.holder(case, desk.process),
     )

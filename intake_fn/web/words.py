@@ -18,7 +18,6 @@ from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of, outcome_of
-from intake_fn.core.notices import title_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
@@ -147,6 +146,34 @@ OWED: Mapping[str, str] = {
 }
 
 
+NOTICE: Mapping[str, str] = {
+    "receipt": "the receipt",
+    "link": "the link to the status page",
+    "overruled": "a decision",
+    "escalated": "the level that has it now",
+    "priority": "the new priority",
+    "question": "a question",
+    "workaround": "a workaround",
+    "resolved": "the resolution",
+    "reopened": "that it is open again",
+    "closed": "that it is closed",
+    "joined": "that it is a duplicate",
+    "parted": "that it is no duplicate",
+    "heard": "news of the request that it is a duplicate of",
+    "several": "several notices in one",
+    "assigned": "that it is theirs now",
+    "orphaned": "that nobody has it",
+    "copied": "their copy",
+    "replied": "what the requester wrote",
+    "returned": "that it is open again",
+    "warned": "that it is due soon",
+    "breached": "that it is overdue",
+    "completed": "that it is completed",
+    "unreached": "that mail does not arrive",
+    "piled": "several notices in one",
+}
+"""What a notice is about, as the history names it."""
+
 UNREAD = (
     "A newer version of Specdesk has written into this request what this version cannot read. What stands here may "
     "not be how it is, so nothing can be done with it for now and nothing goes out for it. Nothing is lost: run "
@@ -268,7 +295,7 @@ STORY: Mapping[type[Event], Tell] = {
     ),
     c.NoticesBundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
     c.MailFailed: lambda e, _: (f"Mail to {e.to} {FAILURES[e.failure]}", e.detail),
-    c.NoticeSkipped: lambda e, _: (f"Not mailed to {e.to}: {title_of(e.notice).lower()}", e.why),
+    c.NoticeSkipped: lambda e, _: (f"Not mailed to {e.to}: {NOTICE.get(e.notice, e.notice)}", e.why),
     c.Reopened: lambda e, _: ("Opened again", e.reason),
     c.Closed: lambda e, _: ("Closed", e.note),
     c.UnknownEvent: lambda e, _: (f"An entry that this version of Specdesk cannot read {e.kind}".rstrip(), e.why),

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from intake_fn.adapters.mail_headers import address_header, flaw_of, text_header
 from intake_fn.adapters.ses import _message
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import NOTICES, render
+from intake_fn.core.notices import NOTICES
 from intake_fn.desk.mail import headers
 from intake_fn.ports import Mail
 from tests.core.samples import CASE_ID, case_at
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -108,11 +109,11 @@ def assert_sound(message: bytes) -> None:
 @given(data=st.data())
 def test_every_mail_we_make_has_our_headers_and_their_words(process: Process, name: str, data: Any) -> None:
     """Whatever was typed where: the same header fields, the subject as typed, the bodies as rendered, nothing more."""
-    summary, said = data.draw(HOSTILE), {key: data.draw(HOSTILE) for key in ("name", "why", "text", "list")}
+    summary, said = data.draw(HOSTILE), {key: data.draw(HOSTILE) for key in ("name", "why", "text")}
     ours = data.draw(HOSTILE).replace("\r", " ").replace("\n", " ")
     verdict = {"category": "bug", "reasons": [said["text"]], "citations": [{"clause": summary, "quote": said["why"]}]}
     case = replace(case_at(3, "paul", summary=summary), verdict=verdict)
-    letter = render(SendNotice(name, "camille@example.com", said), case, process, "https://a/s", "https://a/d")
+    letter = letter_of(SendNotice(name, "camille@example.com", said), case, process, "https://a/s", "https://a/d")
     about = headers(CASE_ID, f"{CASE_ID}#1#1", process.mail)
     mail = Mail("camille@example.com", letter.subject, letter.text, letter.html, about)
     message = _message(mail, mail.to, replace(process.mail, name=ours))

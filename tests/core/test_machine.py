@@ -17,13 +17,13 @@ from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event, HandedOver, Received, Refiled, UnknownEvent
 from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.lifecycle import EVENTS
-from intake_fn.core.notices import render
 from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.core.steps import advance, allowed, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
 from tests.core.samples import CASE_ID, NOW, VERDICT, judged, received
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -184,7 +184,7 @@ def test_any_accepted_sequence_keeps_the_invariants(
         assert set(allowed(case, process).escalate_to) <= set(ways_up)
         for intent in step.intents:
             if isinstance(intent, SendNotice):
-                subject, *_ = render(intent, case, process, "https://desk/s", "https://desk/d")
+                subject, *_ = letter_of(intent, case, process, "https://desk/s", "https://desk/d")
                 assert subject.startswith(f"[{CASE_ID}] ")
                 assert not {unicodedata.category(sign) for sign in subject} & {"Cc", "Cs", "Zl", "Zp"}
 

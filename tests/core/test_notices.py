@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import string
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import meta
 
 from intake_fn.core.errors import Broken
 from intake_fn.core.events import Noted
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import FIELDS, NOTICES, Audience, Letter, render
+from intake_fn.core.notices import NOTICES, Audience, Letter, MailValues
 from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Category
+from intake_fn.mail_templates import environment
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, received, request
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -27,29 +29,46 @@ SAID = {"name": "Camille", "why": "Paul handed it over.", "text": "Which browser
 def rendered(name: str, process: Process, **summary: str) -> Letter:
     """A notice about a case at level 3."""
     case = case_at(3, "paul", **summary)
-    said = {**SAID, "list": "A question\nResolved"}
-    return render(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
+    said = {**SAID, "notices": "question resolved question"}
+    return letter_of(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
 
 
-@pytest.mark.parametrize("name", list(NOTICES))
-def test_templates_name_only_known_fields(name: str) -> None:
-    """No attribute, index or format can be asked of a field, and none is mistyped."""
-    used = [
-        field
-        for template in (NOTICES[name].subject, NOTICES[name].text)
-        for _, *field in string.Formatter().parse(template)
-        if field[0] is not None
-    ]
+SHARED = {"quote", "bullets", "button", "approved", "p", "_", "ngettext", "language"}
+"""What templates may name besides the values: the parts of `_layout/`, and what translates."""
 
-    assert [[field, "", None] for field, *_ in used] == used
-    assert {field for field, *_ in used} <= set(FIELDS)
+
+def test_templates_name_only_known_values() -> None:
+    """A mistyped name would show nothing, or fail when the mail is due."""
+    made, known = environment(), {field.name for field in fields(MailValues)} | SHARED | {"title", "subject"}
+    used = {
+        name: meta.find_undeclared_variables(made.parse(made.loader.get_source(made, name)[0]))  # type: ignore[union-attr]
+        for name in made.list_templates()
+    }
+
+    assert {name: names - known for name, names in used.items() if names - known} == {}
+
+
+def test_every_notice_has_its_three_templates() -> None:
+    """And there is no folder that no notice uses."""
+    expected = {f"{name}/{part}" for name in NOTICES for part in ("subject.txt", "body.txt", "body.html")}
+
+    assert expected == {name for name in environment().list_templates() if not name.startswith("_layout/")}
+
+
+def test_a_mail_of_several_notices_lists_what_they_were_about(process: Process) -> None:
+    """By the words that their subjects begin with; what came more than once stands there once, with how often."""
+    subject, text, html = rendered("several", process)
+
+    assert f"[{CASE_ID}] What is new: Error page when a shipment is opened" == subject
+    assert "\n\n- A question (2 times)\n- Resolved\n\n" in text
+    assert "<li>A question (2 times)</li>" in html
 
 
 @pytest.mark.parametrize("name", list(NOTICES))
 def test_every_notice_carries_number_summary_and_the_link_of_its_audience(process: Process, name: str) -> None:
     """A requester gets the signed link and never the desk's; a colleague gets the desk's, which asks to sign in."""
     subject, text, _ = rendered(name, process)
-    for_requester = NOTICES[name].audience is Audience.REQUESTER
+    for_requester = NOTICES[name] is Audience.REQUESTER
 
     assert subject.startswith(f"[{CASE_ID}] ")
     assert "Error page when a shipment is opened" in subject
@@ -89,7 +108,7 @@ def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> No
         "citations": [{"clause": "a#b", "quote": "One.\n- Two.", "stance": "related"}],
     }
     case = replace(case_at(3, "paul"), category=Category.UNDECIDED, verdict=near)
-    _, text, page = render(SendNotice("receipt", "camille@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+    _, text, page = letter_of(SendNotice("receipt", "camille@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
 
     assert "It is to be decided by a person, who reads the spec." in text
     assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> - Two." in text
@@ -99,7 +118,7 @@ def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> No
 def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Process) -> None:
     """Reasons and quote belong to the judge's category; they are not shown for another."""
     case = replace(case_at(3, "paul"), verdict={"category": "change", "reasons": ["No."], "citations": []})
-    _, text, _ = render(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
+    _, text, _ = letter_of(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
 
     assert "It is a bug." in text
     assert "- No." not in text
@@ -108,7 +127,7 @@ def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Pr
 def test_before_the_verdict_the_notice_says_that_a_person_decides(process: Process) -> None:
     """A case without a verdict renders too."""
     case = case_of(received(3, "paul"))
-    _, text, _ = render(SendNotice("replied", "paul@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
+    _, text, _ = letter_of(SendNotice("replied", "paul@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
 
     assert "> Which browser?" in text
 
@@ -133,7 +152,7 @@ def test_text_from_outside_is_never_a_template(process: Process) -> None:
     """Braces are just braces, in the summary and in what was said."""
     case = case_at(3, "paul", summary="{link} {0} {process.mail}")
     notice = SendNotice("replied", "paul@example.com", {"text": "{desk} {summary.__class__}"})
-    subject, text, _ = render(notice, case, process, STATUS_LINK, DESK_LINK)
+    subject, text, _ = letter_of(notice, case, process, STATUS_LINK, DESK_LINK)
 
     assert "{link} {0} {process.mail}" in subject
     assert "> {desk} {summary.__class__}\n" in text
@@ -142,7 +161,7 @@ def test_text_from_outside_is_never_a_template(process: Process) -> None:
 def test_nobody_can_pass_their_words_off_as_ours(process: Process) -> None:
     """What a person wrote is quoted line by line, and characters that turn text round are gone."""
     notice = SendNotice("replied", "paul@example.com", {"text": "Hi\n\n-- \nCT2 Help Desk: sign in at \u202eevil"})
-    _, text, _ = render(notice, case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
+    _, text, _ = letter_of(notice, case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
 
     assert "> Hi\n>\n> --\n> CT2 Help Desk: sign in at  evil\n" in text
 
@@ -150,7 +169,7 @@ def test_nobody_can_pass_their_words_off_as_ours(process: Process) -> None:
 def test_a_notice_without_a_row_is_our_mistake(process: Process) -> None:
     """It is named, with the file that has to have it."""
     with pytest.raises(Broken, match=r"'welcome'.*core/notices\.py"):
-        render(SendNotice("welcome", "a@example.com"), case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
+        letter_of(SendNotice("welcome", "a@example.com"), case_at(3, "paul"), process, STATUS_LINK, DESK_LINK)
 
 
 def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Process) -> None:
@@ -160,7 +179,7 @@ def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Proces
     assert subject.startswith(f"[{CASE_ID}] We have your request: Error")
 
 
-@pytest.mark.parametrize("name", [name for name, row in NOTICES.items() if row.audience is Audience.REQUESTER])
+@pytest.mark.parametrize("name", [name for name, audience in NOTICES.items() if audience is Audience.REQUESTER])
 def test_an_address_that_may_be_anothers_gets_none_of_the_senders_words(process: Process, name: str) -> None:
     """Anybody can type any address: neither summary nor name nor the judge's words on them are mailed to strangers."""
     evil = "Pay here: https://evil.example"
@@ -168,7 +187,7 @@ def test_an_address_that_may_be_anothers_gets_none_of_the_senders_words(process:
     case = case_at(3, "paul", summary=evil, description=evil, requester=strangers)
     case = replace(case, verdict={**(case.verdict or {}), "reasons": [evil]})
     said = SendNotice(name, strangers.email, {"name": evil})
-    letter = render(said, case, process, STATUS_LINK, DESK_LINK)
+    letter = letter_of(said, case, process, STATUS_LINK, DESK_LINK)
 
     assert letter.subject.startswith(f"[{CASE_ID}] ")
     assert "Pay here" not in " ".join(letter)
@@ -181,7 +200,7 @@ def test_once_a_person_has_acted_the_requester_is_mailed_what_they_wrote(process
     stranger = Requester("Kim", "kim@elsewhere.example", "client", "Acme")
     case = case_at(3, "paul", summary="The label is blank", requester=stranger)
     looked = replace(case, history=(*case.history, Noted(at=NOW, actor="paul@example.com", text="Real.")))
-    subject = render(SendNotice("receipt", stranger.email), looked, process, STATUS_LINK, DESK_LINK).subject
+    subject = letter_of(SendNotice("receipt", stranger.email), looked, process, STATUS_LINK, DESK_LINK).subject
 
     assert f"[{CASE_ID}] We have your request: The label is blank" == subject
 
@@ -220,7 +239,7 @@ def test_every_notice_says_in_html_what_it_says_in_plain_text(process: Process, 
     subject, text, html = rendered(name, process)
     page = Page(html)
     words = " ".join(" ".join(page.words).split())
-    link = STATUS_LINK if NOTICES[name].audience is Audience.REQUESTER else DESK_LINK
+    link = STATUS_LINK if NOTICES[name] is Audience.REQUESTER else DESK_LINK
     plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, "-- ", "")]
 
     assert [] == [line for line in plain if line not in words]
@@ -239,7 +258,7 @@ def test_nothing_from_outside_becomes_markup(process: Process, name: str) -> Non
     verdict = {"category": "bug", "reasons": [EVIL], "citations": [{"clause": EVIL, "quote": EVIL}]}
     case = replace(case_at(3, "paul", summary=EVIL), verdict=verdict)
     notice = SendNotice(name, "someone@example.com", {"name": EVIL, "why": EVIL, "text": f"{EVIL}\n{EVIL}"})
-    _, text, html = render(notice, case, process, f"{STATUS_LINK}?a=1&b=2", f"{DESK_LINK}?a=1&b=2")
+    _, text, html = letter_of(notice, case, process, f"{STATUS_LINK}?a=1&b=2", f"{DESK_LINK}?a=1&b=2")
     page = Page(html)
 
     assert set(page.elements) <= ELEMENTS

@@ -9,10 +9,10 @@ import pytest
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import ActivityCompleted
 from intake_fn.core.intents import AddNote, SendNotice
-from intake_fn.core.notices import render
 from intake_fn.core.steps import advance
 from intake_fn.web.words import history_for_requester
 from tests.core.samples import case_at, case_of, happened
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -29,7 +29,7 @@ def test_a_workaround_reaches_the_requester(process: Process) -> None:
 
     (mail,) = [one for one in step.intents if isinstance(one, SendNotice)]
     assert ("workaround", "camille@example.com") == (mail.notice, mail.to)
-    assert "> Use the other button." in render(mail, step.case, process, "status", "desk").text
+    assert "> Use the other button." in letter_of(mail, step.case, process, "status", "desk").text
     assert ["Use the other button."] == _told(step.case, process)
     assert any(isinstance(one, AddNote) and "Use the other button." in one.text for one in step.intents)
 

@@ -26,6 +26,7 @@ from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import NOTICES
 from intake_fn.core.vocabulary import Failure, Filing
 from intake_fn.desk.mail import headers, mail_of
+from intake_fn.mail_templates import render
 from intake_fn.ports import MailReport, SuppressedAddress
 from tests.core.samples import CASE_ID, case_at
 from tests.desk.cuts import READS, WRITES, Broken, Cut, Killed, Knife
@@ -52,7 +53,7 @@ CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
 def mail(name: str, process: Process, number: int = 1) -> Mail:
     """A notice about one case."""
     notice = SendNotice(name, "camille@example.com", {"name": "Camille", "text": "Hello"})
-    return mail_of(notice, f"{CASE_ID}#{number}#1", case_at(3, "paul"), process, PlainLinks())
+    return mail_of(notice, f"{CASE_ID}#{number}#1", case_at(3, "paul"), process, PlainLinks(), render)
 
 
 @pytest.mark.parametrize("name", list(NOTICES))

@@ -13,7 +13,7 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notices import NOTICES, render
+from intake_fn.core.notices import NOTICES
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.steps import allowed
@@ -21,6 +21,7 @@ from intake_fn.desk import offboarding
 from intake_fn.desk.consistency_check import difference
 from intake_fn.web import words
 from tests.desk.test_machine import DeskMachine
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -129,7 +130,7 @@ class DeskThatPeopleLeave(DeskMachine):
             words.orphaned(case, self.process)
             allowed(case, self.process)
             for name in NOTICES:
-                render(SendNotice(name, "x@example.com"), case, self.process, "status", "desk")
+                letter_of(SendNotice(name, "x@example.com"), case, self.process, "status", "desk")
 
 
 def test_whoever_leaves_in_the_middle_of_it_breaks_nothing(process: Process) -> None:

@@ -28,6 +28,7 @@ from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.vocabulary import Category, Failure, Filing, Relation, Status
 from intake_fn.desk import Desk
+from intake_fn.mail_templates import render
 from spec_lookup import Claim, Spec, SpecLookupError, Verdict
 from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks, ports_of
 
@@ -84,6 +85,7 @@ class Room:
             mailer=self.mailer,
             files=self.files,
             links=PlainLinks(self.clock),
+            render_mail=render,
             clock=self.clock,
             new_id=Ids(),
         )

@@ -15,6 +15,7 @@ from werkzeug.test import encode_multipart
 from intake_fn.core.request import Kind
 from intake_fn.desk import Desk
 from intake_fn.desk.sign_in import mail_links
+from intake_fn.mail_templates import render
 from intake_fn.ports import Purpose
 from intake_fn.web import WebConfig, create_app
 from spec_lookup import Spec
@@ -125,6 +126,7 @@ def application_of(process: Process, spec: Spec) -> Web:
         mailer=mailer,
         files=files,
         links=links,
+        render_mail=render,
         clock=clock,
         new_id=Ids(),
     )

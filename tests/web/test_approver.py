@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import render
 from intake_fn.core.request import Kind
 from tests.core.samples import case_at
+from tests.letters import letter_of
 from tests.web.samples import ANSWERS
 from tests.web.test_api import body_of
 
@@ -66,7 +66,9 @@ def test_a_request_of_before_has_no_approver_and_reads_on(process: Process, noti
     """Requests that were stored without one are mailed as ever, with no line for it."""
     case = case_at(3, "paul")
     old = replace(case, request=replace(case.request, kind=Kind.SETUP, details={"what": "A new user"}))
-    letter = render(SendNotice(notice, "someone@example.com", {"name": "Kim"}), old, process, "https://s", "https://d")
+    letter = letter_of(
+        SendNotice(notice, "someone@example.com", {"name": "Kim"}), old, process, "https://s", "https://d"
+    )
 
     assert "Office Manager" not in letter.text + letter.html
     assert "\n\n\n" not in letter.text

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import NOTICES, render
+from intake_fn.core.notices import NOTICES
 from intake_fn.core.request import Kind
 from tests.core.samples import case_at
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -97,7 +98,7 @@ def test_what_is_held_back_reads_in_its_own_direction(web: Web) -> None:
 def test_every_mail_gives_what_was_typed_its_own_direction(process: Process, name: str) -> None:
     """Summary, words and quotations; what mail programs show as plain text has no directions."""
     said = {"text": HEBREW}
-    letter = render(SendNotice(name, "a@example.com", said), case_at(3, "paul", summary=HEBREW), process, "s", "d")
+    letter = letter_of(SendNotice(name, "a@example.com", said), case_at(3, "paul", summary=HEBREW), process, "s", "d")
     page = Directions(letter.html)
 
     assert (True, []) == (page.found > 0, page.wrong)

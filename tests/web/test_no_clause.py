@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.cli import main
-from intake_fn.core.notices import NEAREST
 from intake_fn.core.request import Kind
 from spec_lookup import Spec
 from spec_lookup.judge.spec import NO_CLAUSE
@@ -50,7 +49,7 @@ def test_a_request_is_told_so_on_its_page_in_the_mail_on_the_desk_and_in_mantis(
     for shown in (page, desk, mails[0], issue.description):
         assert NO_CLAUSE in shown
     assert "<blockquote" not in page + desk
-    assert NEAREST not in mails[0]
+    assert "The clause nearest to it" not in mails[0]
 
 
 @pytest.mark.parametrize("text", STRANGE)

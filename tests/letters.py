@@ -1,0 +1,18 @@
+"""Letters as the desk makes them: the values of a notice in our templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake_fn.core.notices import Letter, values_of
+from intake_fn.mail_templates import render
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.intents import SendNotice
+    from intake_fn.core.process import Process
+
+
+def letter_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> Letter:
+    """What is sent for a notice about a case as it stands."""
+    return render(values_of(notice, case, process, status_link, desk_link))

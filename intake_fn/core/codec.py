@@ -1,15 +1,29 @@
-"""What the fields of stored events and intents have to hold, by their annotations.
+"""Records to plain data and back, by the annotations of their fields. Pure.
 
-What is stored may be damaged, or of a version that knows more. A field that holds something else than it says would
-make a page fail much later, so it is found when it is read: the entry is then an unknown one (core/case.py).
+Plain data is what JSON holds. What is stored may be damaged, or of a version that knows more; a field that holds
+something else than its annotation says would make a page fail much later, so it is found here, when it is read.
+
+| annotation                          | plain                                       |
+|-------------------------------------|---------------------------------------------|
+| str, int, bool, None                | the same                                    |
+| datetime                            | ISO 8601 with its offset                    |
+| an enumeration                      | its value                                   |
+| tuple[X, ...]                       | a list                                      |
+| Mapping[str, X]                     | an object                                   |
+| Mapping[str, Any]                   | a verdict, as spec_lookup made it           |
+| a dataclass                         | an object; members it does not know are left |
+| X or Y                              | whichever fits                              |
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any, TypeVar, Union
 
 Value = TypeVar("Value")
 
@@ -17,34 +31,43 @@ LEVELS = range(10)
 """The levels that a process may have; which it has is said by support.yml."""
 
 CITED = ("clause", "title", "url", "quote", "stance")
-"""What is shown of a clause that a verdict cites."""
-SAID = ("category", "judge", "engine", "spec")
-"""What is shown of a verdict, beside its confidence, citations and reasons."""
+"""The members that are shown of a clause that a verdict cites."""
+VERDICT = ("category", "judge", "engine", "spec")
+"""The members that are shown of a verdict, beside its confidence, citations and reasons."""
 
 
-def checked(value: Value) -> Value:
-    """The same value. Raises TypeError where a field holds something else than it says."""
-    for one in fields(value):  # type: ignore[arg-type]  # a dataclass
-        holds = HOLDS.get(str(one.type))
-        if holds is not None and not holds(getattr(value, one.name)):
-            raise TypeError(f"{one.name} is no {one.type}")
-    if getattr(value, "level", 0) not in LEVELS:
+def to_plain(record: Any) -> dict[str, Any]:
+    """The fields of a record as plain data."""
+    plain: dict[str, Any] = asdict(record, dict_factory=_plain_members)
+    return plain
+
+
+def from_plain(kind: type[Value], plain: Mapping[str, Any], *, strict: bool = False) -> Value:
+    """The record that `to_plain` wrote.
+
+    Raises TypeError or ValueError for a field that does not hold what its annotation says, TypeError for one that is
+    missing, and with `strict` for one that is unknown.
+    """
+    hints = _hints(kind)
+    members = {name: value for name, value in plain.items() if strict or name in hints}
+    return checked(kind(**{name: _read(hints.get(name), value, name) for name, value in members.items()}))
+
+
+def checked(record: Value) -> Value:
+    """The same record. Raises TypeError for a field that does not hold what its annotation says, and for no level."""
+    for name, hint in _hints(type(record)).items():
+        if not _holds(hint, getattr(record, name)):
+            raise TypeError(f"{name} is no {_name(hint)}")
+    if getattr(record, "level", 0) not in LEVELS:
         raise ValueError("there is no such level")
-    return value
-
-
-def listed(value: Any) -> tuple[Any, ...]:
-    """A list as it is stored. Raises TypeError for anything else, such as a text, which has parts, too."""
-    if not isinstance(value, list | tuple):
-        raise TypeError("no list stands where one must be")
-    return tuple(value)
+    return record
 
 
 def is_verdict(value: Any) -> bool:
     """Whether it has all that pages, mails and Mantis show of a verdict."""
     return (
         isinstance(value, Mapping)
-        and _texts(value, SAID)
+        and _texts(value, VERDICT)
         and _is_number(value.get("confidence"))
         and isinstance(value.get("citations"), list | tuple)
         and all(_is_cited(row) for row in value["citations"])
@@ -52,6 +75,77 @@ def is_verdict(value: Any) -> bool:
         and isinstance(value.get("reasons"), list | tuple)
         and all(isinstance(reason, str) for reason in value["reasons"])
     )
+
+
+_KNOWN: dict[Any, Mapping[str, Any]] = {}
+
+
+def _hints(kind: type[Any]) -> Mapping[str, Any]:
+    """The annotations of the fields of a class, resolved once for each."""
+    known = _KNOWN.get(kind)
+    if known is None:
+        hints = typing.get_type_hints(kind)
+        known = _KNOWN[kind] = {part.name: hints[part.name] for part in fields(kind)}
+    return known
+
+
+def _plain_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in members}
+
+
+def _read(hint: Any, value: Any, name: str) -> Any:
+    """A field's value from plain data; what is plain already is checked with the record."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return _read_one_of(parts, value, name)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{name} is no list")
+        return tuple(_read(parts[0], item, name) for item in value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{name} is no object")
+        return from_plain(hint, value)
+    return value
+
+
+def _read_one_of(hints: tuple[Any, ...], value: Any, name: str) -> Any:
+    if value is None and type(None) in hints:
+        return None
+    first = next(hint for hint in hints if hint is not type(None))
+    return _read(first, value, name)
+
+
+def _holds(hint: Any, value: Any) -> bool:
+    """Whether a value is what an annotation says."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(_holds(part, value) for part in parts)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_holds(parts[0], item) for item in value)
+    if hint == Mapping[str, Any]:
+        return is_verdict(value)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(
+            _holds(parts[0], name) and _holds(parts[1], item) for name, item in value.items()
+        )
+    return _is_one(hint, value)
+
+
+def _is_one(hint: type[Any], value: Any) -> bool:
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if hint is datetime:
+        return isinstance(value, datetime) and value.utcoffset() is not None
+    return isinstance(value, hint)
+
+
+def _name(hint: Any) -> str:
+    return getattr(hint, "__name__", str(hint))
 
 
 def _is_cited(row: Any) -> bool:
@@ -64,46 +158,3 @@ def _texts(value: Mapping[str, Any], names: tuple[str, ...]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_instant(value: Any) -> bool:
-    return isinstance(value, datetime) and value.utcoffset() is not None
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, tuple) and all(map(_is_text, value))
-
-
-def _are_texts_by_name(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(map(_is_text, [*value, *value.values()]))
-
-
-def _or_none(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: value is None or holds(value)
-
-
-HOLDS: Mapping[str, Callable[[Any], bool]] = {
-    "str": _is_text,
-    "int": _is_whole,
-    "int | None": _or_none(_is_whole),
-    "bool": _is_flag,
-    "bool | None": _or_none(_is_flag),
-    "datetime": _is_instant,
-    "datetime | None": _or_none(_is_instant),
-    "tuple[str, ...]": _are_texts,
-    "Mapping[str, str]": _are_texts_by_name,
-    "Mapping[str, Any]": is_verdict,
-}
-"""By annotation, whether a field holds what it says; enumerations and what stands in a field are read by themselves."""

@@ -7,18 +7,15 @@ stored item stays as it is, and is read again when a version runs that knows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from intake_fn.core.codec import checked, listed
+from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import SpecdeskError, Unreadable
 from intake_fn.core.events import Event, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
 from intake_fn.core.lifecycle import EVENTS
-from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
 
 FORMAT = 2
 """The format in which events, outbox items and states are stored. A higher one was written by a newer version."""
@@ -54,7 +51,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def event_to_plain(event: Event) -> dict[str, Any]:
     """JSON-ready data; `event` names the kind, instants are ISO 8601 in UTC."""
-    return {"event": type(event).__name__, **_plain(event)}
+    return {"event": type(event).__name__, **to_plain(event)}
 
 
 def read_event(body: str, written: int = FORMAT) -> Event:
@@ -103,32 +100,13 @@ def _instant_in(plain: Any) -> datetime:
 def event_from_plain(plain: Mapping[str, Any]) -> Event:
     """The event that `event_to_plain` described. Raises Unreadable for a kind that is not known."""
     data = dict(plain)
-    name = data.pop("event", "")
-    kind = EVENTS.get(FORMER_NAMES.get(name, name))
-    if kind is None:
-        raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
-    data["at"] = datetime.fromisoformat(data["at"])
-    read: Mapping[str, Any] = {
-        "request": _request_from_plain,
-        "category": Category,
-        "priority": Priority,
-        "dropped": listed,
-        "notices": listed,
-        "reasons": listed,
-        "failure": Failure,
-        "relation": Relation,
-        "progress": Progress,
-        "outcome": Outcome,
-        "due": datetime.fromisoformat,
-        "attachments": _attachments_from_plain,
-    }
-    known = {f.name for f in fields(kind)}
-    return checked(kind(**{key: read.get(key, _same)(value) for key, value in data.items() if key in known}))
+    event: Event = from_plain(_kind(data.pop("event", ""), EVENTS), data)
+    return event
 
 
 def intent_to_plain(intent: Intent) -> dict[str, Any]:
     """JSON-ready data; `intent` names the kind."""
-    return {"intent": type(intent).__name__, **_plain(intent)}
+    return {"intent": type(intent).__name__, **to_plain(intent)}
 
 
 def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
@@ -138,53 +116,12 @@ def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
     for may be wrong.
     """
     data = dict(plain)
-    name = data.pop("intent", "")
-    kind = INTENTS.get(FORMER_NAMES.get(name, name))
-    if kind is None:
-        raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
-    if data.get("after"):
-        data["after"] = datetime.fromisoformat(data["after"])
-    if data.get("relation"):
-        data["relation"] = Relation(data["relation"])
-    if "progress" in data:
-        data["progress"] = Progress(data["progress"])
-    if "outcome" in data:
-        data["outcome"] = Outcome(data["outcome"])
-    if "others" in data:
-        data["others"] = listed(data["others"])
-    intent: Intent = checked(kind(**data))
+    intent: Intent = from_plain(_kind(data.pop("intent", ""), INTENTS), data, strict=True)
     return intent
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    """The fields of an event or intent, instants as ISO 8601."""
-    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(value).items()}
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _attachments_from_plain(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    return tuple(checked(Attachment(**{**_known_of(Attachment, row), "size": int(row["size"])})) for row in rows)
-
-
-def _known_of(kind: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that this version knows: a newer one may have added some."""
-    known = {one.name for one in fields(kind)}
-    return {name: value for name, value in row.items() if name in known}
-
-
-def _request_from_plain(plain: Mapping[str, Any]) -> Request:
-    data = _known_of(Request, plain)
-    read = Request(
-        **{
-            **data,
-            "kind": Kind(data["kind"]),
-            "requester": checked(Requester(**_known_of(Requester, data["requester"]))),
-            "priority": Priority(data["priority"]),
-            "channel": Channel(data["channel"]),
-            "attachments": _attachments_from_plain(data["attachments"]),
-        }
-    )
-    return checked(read)
+def _kind(name: str, known: Mapping[str, type[Any]]) -> type[Any]:
+    kind = known.get(FORMER_NAMES.get(name, name))
+    if kind is None:
+        raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
+    return kind

@@ -148,20 +148,20 @@ class Application:
         if self.settings.judge != BEDROCK:
             return built_in
         from intake_fn.adapters.dynamodb_budget import DynamoBudget, log_account  # noqa: PLC0415
-        from intake_fn.desk.verdict_replay import Exchanges  # noqa: PLC0415
-        from spec_lookup import MILLION, Price, Reader, asking, kept  # noqa: PLC0415
+        from intake_fn.desk.verdict_replay import Cassettes  # noqa: PLC0415
+        from spec_lookup import MILLION, LlmJudge, Price, bedrock_model, recording  # noqa: PLC0415
 
-        set_to = self.settings
-        ask = asking(lambda: self.client("bedrock-runtime", read_seconds=set_to.bedrock_seconds, attempts=1))
-        reader = Reader(
-            set_to.bedrock_model,
-            kept(Exchanges(self._files).keep, ask),
-            price=Price(set_to.bedrock_price_in, set_to.bedrock_price_out),
-            budget=DynamoBudget(lambda: self.client("dynamodb"), set_to.table, now),
-            limit=int(set_to.bedrock_daily_limit * MILLION),
-            told=log_account,
+        settings = self.settings
+        model = bedrock_model(lambda: self.client("bedrock-runtime", read_seconds=settings.bedrock_seconds, attempts=1))
+        judge = LlmJudge(
+            settings.bedrock_model,
+            recording(Cassettes(self._files).keep, model),
+            price=Price(settings.bedrock_price_in, settings.bedrock_price_out),
+            budget=DynamoBudget(lambda: self.client("dynamodb"), settings.table, now),
+            limit=int(settings.bedrock_daily_limit * MILLION),
+            log=log_account,
         )
-        return form_first(reader)
+        return form_first(judge)
 
     def mantis(self, seconds: float, token: str = "") -> MantisTracker:
         """A client of Mantis that waits so long for an answer; as the service account unless a token is given."""

@@ -14,7 +14,7 @@ from spec_lookup.errors import (
     IndexMissing,
     InputBroken,
     ModelBroken,
-    NoAnswer,
+    NoResponse,
     NotRecorded,
     SpecBroken,
     SpecLookupError,
@@ -23,10 +23,10 @@ from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.spec import NO_CLAUSE, Hit, Spec, build, whole_text
 from spec_lookup.judge.verdict import Citation, Verdict
-from spec_lookup.llm.bedrock import asking
+from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
-from spec_lookup.llm.cassettes import answer_in, kept, name_of
-from spec_lookup.llm.judge import NOT_RECORDED, Account, Reader
+from spec_lookup.llm.cassettes import cassette_name, recording, response_in
+from spec_lookup.llm.judge import NOT_RECORDED, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage
@@ -67,33 +67,33 @@ __all__ = [
     "InputBroken",
     "IssueText",
     "KeptVectors",
+    "LlmJudge",
     "Masking",
     "ModelBroken",
-    "NoAnswer",
+    "NoResponse",
     "NotRecorded",
     "Price",
-    "Reader",
     "Spec",
     "SpecBroken",
     "SpecLookupError",
     "Stamp",
     "Verdict",
-    "answer_in",
-    "asking",
+    "bedrock_model",
     "build",
+    "cassette_name",
     "check_coverage",
     "content_stamp",
     "decode_page",
-    "kept",
     "left_out",
     "model_folder",
-    "name_of",
     "page_clauses",
     "page_name",
     "pages_among",
     "read_index",
     "read_page",
     "read_pages",
+    "recording",
+    "response_in",
     "site_of",
     "split_front_matter",
     "texts_of",

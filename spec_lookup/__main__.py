@@ -20,10 +20,10 @@ from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, Spe
 from spec_lookup.evaluation import metrics, report
 from spec_lookup.evaluation.evaluate import PARTS, Judge
 from spec_lookup.evaluation.evaluate import evaluate as answer_all
-from spec_lookup.llm.bedrock import asking, client
+from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
 from spec_lookup.llm.budget import Usage
-from spec_lookup.llm.cassettes import recorded, replayed
-from spec_lookup.llm.judge import Account, Reader
+from spec_lookup.llm.cassettes import recording_in, replaying
+from spec_lookup.llm.judge import Account, LlmJudge
 from spec_lookup.search.folder import write_report
 
 BAD_INPUT = 2
@@ -77,9 +77,9 @@ def judge(args: argparse.Namespace) -> Iterator[Row]:
     """Give a verdict on each request."""
     spec = _open(args.index)
     accounts: list[Account] = []
-    judged = _judge(args, accounts)
+    judge_claim = _judge(args, accounts)
     for row in _rows(args.requests, REQUEST):
-        verdict = judged(spec, Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
+        verdict = judge_claim(spec, Claim(**{name: row[name] for name in REQUEST if name != "id" and name in row}))
         yield {
             "id": row["id"],
             "verdict": verdict.category,
@@ -89,18 +89,18 @@ def judge(args: argparse.Namespace) -> Iterator[Row]:
             "spec": verdict.spec,
             **({"judge": verdict.judge} if args.judge == BEDROCK else {}),
         }
-    _tell(accounts)
+    _print_accounts(accounts)
 
 
 def duplicates(args: argparse.Namespace) -> Iterator[Row]:
     """Find earlier issues that one fix would close together with each report."""
     index = DuplicateIndex.of(_text(row) for row in _rows(args.issues, ISSUE))
     for row in _rows(args.reports, ISSUE):
-        found = index.find(_text(row), args.limit)
+        candidates = index.find(_text(row), args.limit)
         yield {
             "id": row["id"],
-            "candidates": [{"id": c.id, "score": c.score} for c in found],
-            "duplicate": index.is_duplicate(found),
+            "candidates": [{"id": c.id, "score": c.score} for c in candidates],
+            "duplicate": index.is_duplicate(candidates),
         }
 
 
@@ -108,7 +108,7 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
     """Measure search, judge and duplicates on cases whose right answers are known."""
     accounts: list[Account] = []
     tables = metrics.tables(answer_all(args.folder, args.part, _judge(args, accounts)))
-    _tell(accounts)
+    _print_accounts(accounts)
     if args.report:
         write_report(args.report, report.as_html(tables, f"Evaluation of {args.folder.resolve().name}"))
     if args.json:
@@ -118,21 +118,21 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
 
 
 def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:
-    """The judge that was asked for; one that has the clauses read keeps accounts. Raises InputBroken."""
+    """The judge that was asked for; the one by a language model keeps accounts. Raises InputBroken."""
     if args.judge == BUILT_IN:
         if args.replay or args.record or args.model:
             raise InputBroken("--model, --replay and --record are for --judge bedrock.")
         return Spec.judge
     if args.replay:
-        return Reader(args.model or ANY_MODEL, replayed(args.replay), told=accounts.append)
+        return LlmJudge(args.model or ANY_MODEL, replaying(args.replay), log=accounts.append)
     if not args.model:
         raise InputBroken("--judge bedrock calls out to a model: name it with --model, or answer from --replay.")
-    ask = asking(client)
-    return Reader(args.model, recorded(args.record, ask) if args.record else ask, told=accounts.append)
+    model = bedrock_model(bedrock_client)
+    return LlmJudge(args.model, recording_in(args.record, model) if args.record else model, log=accounts.append)
 
 
-def _tell(accounts: list[Account]) -> None:
-    """Say on stderr what became of the questions to a model, and why where it did not answer."""
+def _print_accounts(accounts: list[Account]) -> None:
+    """Print on stderr how often a model responded, and why it did not."""
     if not accounts:
         return
     outcomes = Counter(account.outcome for account in accounts)
@@ -199,9 +199,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("search", help=search.__doc__)
     command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
-    what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("text", nargs="?", help="a question or some words")
-    what.add_argument("--queries", metavar="FILE.jsonl", help="{id, query} on each line; - for standard input")
+    query = command.add_mutually_exclusive_group(required=True)
+    query.add_argument("text", nargs="?", help="a question or some words")
+    query.add_argument("--queries", metavar="FILE.jsonl", help="{id, query} on each line; - for standard input")
     command.add_argument("--limit", type=_positive, default=10)
     command.set_defaults(run=search)
 
@@ -233,8 +233,8 @@ def _judge_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--judge", choices=(BUILT_IN, BEDROCK), default=BUILT_IN)
     command.add_argument("--model", metavar="ID", help="model or inference profile at Bedrock")
     files = command.add_mutually_exclusive_group()
-    files.add_argument("--replay", type=Path, metavar="DIR", help="take answers from recorded exchanges, call nothing")
-    files.add_argument("--record", type=Path, metavar="DIR", help="write each exchange there")
+    files.add_argument("--replay", type=Path, metavar="DIR", help="take the responses from cassettes, call nothing")
+    files.add_argument("--record", type=Path, metavar="DIR", help="write a cassette for each exchange there")
 
 
 def _positive(text: str) -> int:
@@ -254,7 +254,7 @@ def main() -> int:
     except SpecLookupError as error:
         print(f"spec_lookup: {error}", file=sys.stderr)
         return BAD_INPUT
-    except BrokenPipeError:  # the reader has seen enough
+    except BrokenPipeError:  # whoever reads the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130

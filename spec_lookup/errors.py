@@ -6,8 +6,8 @@ SpecLookupError
 ├── IndexBroken    there is one, but of another version or damaged
 ├── ModelBroken    the embedding model is damaged, or not the one that is known
 ├── InputBroken    a line of a JSON Lines file is not what the command takes; says the line
-└── NoAnswer       the language model is off, slow, refused or over budget
-    └── NotRecorded    a replay has no answer to this request
+└── NoResponse     the language model is off, slow, refused or over budget
+    └── NotRecorded    a replay has no cassette of this prompt
 """
 
 
@@ -35,9 +35,9 @@ class InputBroken(SpecLookupError):
     """A line of the input is not what the command takes."""
 
 
-class NoAnswer(SpecLookupError):
-    """The language model is off, slow, refused or over budget; the built-in judge answers instead."""
+class NoResponse(SpecLookupError):
+    """The language model is off, slow, refused or over budget; the built-in judge gives the verdict instead."""
 
 
-class NotRecorded(NoAnswer):
-    """A replay has no answer to this request; it stands in the list of missing ones."""
+class NotRecorded(NoResponse):
+    """A replay has no cassette of this prompt, which is listed as missing."""

@@ -12,7 +12,7 @@ from intake_fn.adapters.aws import translated
 from intake_fn.adapters.dynamodb_items import epoch, plain, wire
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.once import once
-from spec_lookup import NoAnswer
+from spec_lookup import NoResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +43,15 @@ class DynamoBudget:
         return self.client_factory()
 
     def spent(self) -> int:
-        """Millionths of a dollar that were spent today. Raises NoAnswer when the table does not say."""
+        """Millionths of a dollar that were spent today. Raises NoResponse when the table does not say."""
         try:
             with translated(SERVICE):
                 found = self._client.get_item(TableName=self.table, Key=wire(self._key()), ConsistentRead=True)
         except SpecdeskError as error:
-            raise NoAnswer(f"It is not known what was spent today: {error}") from error
+            raise NoResponse(f"It is not known what was spent today: {error}") from error
         cost = plain(found["Item"]).get("cost") if "Item" in found else 0
         if not isinstance(cost, int):
-            raise NoAnswer("It is not known what was spent today: what is counted of it cannot be read.")
+            raise NoResponse("It is not known what was spent today: what is counted of it cannot be read.")
         return cost
 
     def add(self, cost: int) -> None:

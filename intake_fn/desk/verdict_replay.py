@@ -1,7 +1,7 @@
 """What the records are good for afterwards: a verdict given again, overruled verdicts as evaluation cases.
 
-What was said between us and a language model is kept beside the files of requests, so that a verdict that rests on it
-can be given again without asking anybody.
+The exchanges with a language model are kept as cassettes beside the files of requests, so that a verdict that rests on
+them is replayed without calling a model.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.events import Overruled
 from intake_fn.core.request import Request
 from intake_fn.ports import CaseStore, Files
-from spec_lookup import NOT_RECORDED, Claim, NotRecorded, Reader, Spec, Verdict, answer_in, name_of
+from spec_lookup import NOT_RECORDED, Claim, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
 
 FOLDER = "exchanges"
-"""Where in the file store exchanges with a language model are kept."""
+"""Where in the file store cassettes are. Stored verdicts rest on them, so their folder keeps its name."""
 
 BEDROCK = "bedrock:"
 """How the name of a judge begins that has a language model read the clauses."""
@@ -66,37 +66,37 @@ def as_bytes(verdict: Verdict) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanges:
-    """Exchanges with a language model in the file store."""
+class Cassettes:
+    """Cassettes in the file store: exchanges with a language model, as they were sent."""
 
     files: Files
 
     def keep(self, name: str, text: str) -> None:
-        """Keep one. The answer is worth more than its record: when that can't be kept, it is logged."""
+        """Keep one. The response is worth more than its cassette: when that can't be kept, it is logged."""
         try:
             self.files.put(f"{FOLDER}/{name}", text.encode(), "application/json")
         except SpecdeskError as error:
-            log.warning("exchange_not_kept", name=name, error=str(error))
+            log.warning("cassette_not_kept", name=name, error=str(error))
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer that was kept. Raises NotRecorded."""
-        where = f"{FOLDER}/{name_of(request)}"
+    def replay(self, prompt: dict[str, Any]) -> dict[str, Any]:
+        """The response that was kept. Raises NotRecorded."""
+        where = f"{FOLDER}/{cassette_name(prompt)}"
         try:
             text = self.files.get(where).decode()
         except Unknown as error:
             raise NotRecorded("no recorded answer") from error
-        return answer_in(text, request, where)
+        return response_in(text, prompt, where)
 
 
 def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
     given = pinned(case)
     if given.judge.startswith(BEDROCK):
-        reader = Reader(given.judge.removeprefix(BEDROCK), Exchanges(files).ask)
+        judge = LlmJudge(given.judge.removeprefix(BEDROCK), Cassettes(files).replay)
         people = people_in(case.request)
-        again = reader(spec, given.claim, people)
+        again = judge(spec, given.claim, people)
         if again.reasons == (NOT_RECORDED,):  # before, the requester alone was masked
-            again = reader(spec, given.claim, people[:1])
+            again = judge(spec, given.claim, people[:1])
         return again
     return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
 

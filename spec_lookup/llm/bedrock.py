@@ -1,7 +1,7 @@
-"""Sends requests to a language model at Amazon Bedrock. Whatever goes wrong there is NoAnswer here.
+"""A language model at Amazon Bedrock. Whatever goes wrong there is NoResponse here.
 
-The only module of the library that knows boto3, which it loads with the first request. Only throttling
-and a service that is not ready are tried again: an answer that comes too late would come too late again.
+The only module of the library that knows boto3, which it loads with the first prompt. Only throttling and a service
+that is not ready are tried again: a response that comes too late would come too late again.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from spec_lookup.errors import NoAnswer
-from spec_lookup.llm.cassettes import Ask
+from spec_lookup.errors import NoResponse
+from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.prompt import Plain
 
 CONNECT_SECONDS = 2
@@ -26,17 +26,17 @@ PASSING = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException", "ModelNotReadyException"}
 )
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
-"""What botocore's parser raises over an answer that is JSON and not of the form that it expects."""
+"""What botocore's parser raises over a response that is JSON and not of the form that it expects."""
 
 KEPT = ("output", "stopReason", "usage", "metrics")
-"""What of an answer is handed on; the rest is about the transport."""
+"""What of a response is handed on; the rest is about the transport."""
 
 
-def asking(client: Callable[[], Any], pause: Callable[[float], None] = time.sleep) -> Ask:
-    """Asks with the client that `client` makes when it is first needed; it has to attempt each call once only."""
-    made: list[Any] = []
+def bedrock_model(make_client: Callable[[], Any], pause: Callable[[float], None] = time.sleep) -> LanguageModel:
+    """The model behind a client, which `make_client` makes when it is first needed; it attempts each call once."""
+    clients: list[Any] = []
 
-    def ask(request: Plain) -> Plain:
+    def converse(prompt: Plain) -> Plain:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see the first lines
         from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
@@ -44,23 +44,23 @@ def asking(client: Callable[[], Any], pause: Callable[[float], None] = time.slee
             if attempt:
                 pause(PAUSE_SECONDS * 2 ** (attempt - 1))
             try:
-                if not made:
-                    made.append(client())
-                answer = made[0].converse(**request)
+                if not clients:
+                    clients.append(make_client())
+                response = clients[0].converse(**prompt)
             except ClientError as error:
                 code = str(error.response.get("Error", {}).get("Code", ""))
                 if code in PASSING and attempt + 1 < ATTEMPTS:
                     continue
-                raise NoAnswer(f"Bedrock refused the request ({code}): {error}") from error
+                raise NoResponse(f"Bedrock refused the request ({code}): {error}") from error
             except (BotoCoreError, ResponseParserError, *UNREADABLE) as error:
-                raise NoAnswer(f"Bedrock does not answer ({type(error).__name__}): {error}") from error
-            return {name: answer[name] for name in KEPT if name in answer}
-        raise NoAnswer("Bedrock was never asked.")
+                raise NoResponse(f"Bedrock does not answer ({type(error).__name__}): {error}") from error
+            return {name: response[name] for name in KEPT if name in response}
+        raise NoResponse("Bedrock was never asked.")
 
-    return ask
+    return converse
 
 
-def client() -> Any:
+def bedrock_client() -> Any:
     """A client for the account, region and endpoint of the environment."""
     import boto3.session  # noqa: PLC0415 - see the first lines
     from botocore.config import Config  # noqa: PLC0415

@@ -15,7 +15,7 @@ SIGNS_PER_TOKEN = 2
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or several answers."""
+    """Tokens of one or several responses."""
 
     input: int = 0
     output: int = 0
@@ -25,17 +25,17 @@ class Usage:
         return Usage(self.input + other.input, self.output + other.output)
 
     @classmethod
-    def of(cls, answer: dict[str, Any]) -> Usage:
-        """As an answer of `converse` says it; nothing for one that was filled in by hand."""
-        said = answer.get("usage")
-        counts = [said.get(name) for name in ("inputTokens", "outputTokens")] if isinstance(said, dict) else [0, 0]
+    def of(cls, response: dict[str, Any]) -> Usage:
+        """As a response of `converse` says it; nothing for one that was written by hand."""
+        usage = response.get("usage")
+        counts = [usage.get(name) for name in ("inputTokens", "outputTokens")] if isinstance(usage, dict) else [0, 0]
         return cls(*(count if isinstance(count, int) and count > 0 else 0 for count in counts))
 
     @classmethod
-    def at_most(cls, request: dict[str, Any]) -> Usage:
-        """What a request can use, before it is sent."""
-        signs = len(json.dumps(request, ensure_ascii=False))
-        return cls(math.ceil(signs / SIGNS_PER_TOKEN), request["inferenceConfig"]["maxTokens"])
+    def at_most(cls, prompt: dict[str, Any]) -> Usage:
+        """What a prompt can use, before it is sent."""
+        signs = len(json.dumps(prompt, ensure_ascii=False))
+        return cls(math.ceil(signs / SIGNS_PER_TOKEN), prompt["inferenceConfig"]["maxTokens"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Price:
 
 
 class Budget(Protocol):
-    """What was spent today (UTC). Raises NoAnswer when that can't be known: then nothing is spent."""
+    """What was spent today (UTC). Raises NoResponse when that can't be known: then nothing is spent."""
 
     def spent(self) -> int:
         """Millionths of a dollar that were spent today."""

@@ -1,8 +1,8 @@
 """Exchanges with a language model as files: record them, and replay them without calling anything.
 
-A folder holds `<hash of the request>.json` for each exchange: the request as sent beside the answer as
-received. What a replay does not find is written to `missing.jsonl`, one line an exchange with its hash
-and the full request, so that answers can be filled in from any model and the run repeated.
+A cassette is the file `<hash of the prompt>.json`: the prompt as sent (`request`) beside the response as received
+(`answer`). A prompt without a cassette is added to `missing.jsonl` in the same folder, one line with its hash and its
+full text, so that responses can be written by any model and the run repeated.
 """
 
 from __future__ import annotations
@@ -16,90 +16,90 @@ from typing import Any
 from spec_lookup.errors import InputBroken, NotRecorded
 
 Plain = dict[str, Any]
-Ask = Callable[[Plain], Plain]
-"""From a request to the answer; raises NoAnswer."""
+LanguageModel = Callable[[Plain], Plain]
+"""From a prompt to the response; raises NoResponse."""
 
 MISSING = "missing.jsonl"
 
 
-def request_hash(request: Plain) -> str:
-    """SHA-256 of the request as JSON with sorted keys: the same on every machine."""
-    return hashlib.sha256(_line(request).encode()).hexdigest()
+def prompt_hash(prompt: Plain) -> str:
+    """SHA-256 of the prompt as JSON with sorted keys: the same on every machine."""
+    return hashlib.sha256(_line(prompt).encode()).hexdigest()
 
 
-def name_of(request: Plain) -> str:
-    """The name of the file that holds the exchange."""
-    return f"{request_hash(request)}.json"
+def cassette_name(prompt: Plain) -> str:
+    """The name of a prompt's cassette."""
+    return f"{prompt_hash(prompt)}.json"
 
 
-def as_text(request: Plain, answer: Plain) -> str:
-    """An exchange as it stands in its file."""
-    exchange = {"request": request, "answer": answer}
-    return json.dumps(exchange, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def cassette_text(prompt: Plain, response: Plain) -> str:
+    """The text of a cassette."""
+    cassette = {"request": prompt, "answer": response}
+    return json.dumps(cassette, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def answer_in(text: str, request: Plain, where: str) -> Plain:
-    """The answer of an exchange, which has to be that to this request. Raises InputBroken naming `where` it stood."""
+def response_in(text: str, prompt: Plain, where: str) -> Plain:
+    """The response in a cassette of this prompt. Raises InputBroken naming `where` the cassette is."""
     try:
-        exchange = json.loads(text)
-        answer = exchange["answer"]
+        cassette = json.loads(text)
+        response = cassette["answer"]
     except (KeyError, TypeError, ValueError) as error:
-        raise InputBroken(f'{where} is not an exchange: {{"request": ..., "answer": ...}} is needed.') from error
-    if not isinstance(answer, dict):
+        raise InputBroken(f'{where} is not a cassette: {{"request": ..., "answer": ...}} is needed.') from error
+    if not isinstance(response, dict):
         raise InputBroken(f"{where}: the answer has to be a JSON object.")
-    if exchange.get("request", request) != request:
-        raise InputBroken(f"{where} holds another request than its name says. Record it again.")
-    return answer
+    if cassette.get("request", prompt) != prompt:
+        raise InputBroken(f"{where} holds another prompt than its name says. Record it again.")
+    return response
 
 
-def recorded(folder: Path, ask: Ask) -> Ask:
-    """`ask`, with each exchange written into the folder."""
+def recording_in(folder: Path, model: LanguageModel) -> LanguageModel:
+    """The model, with a cassette written into the folder for each exchange."""
 
     def keep(name: str, text: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f".{name}.fresh"
         fresh.write_text(text, encoding="utf-8")
-        fresh.replace(folder / name)  # a reader finds a whole file or none
+        fresh.replace(folder / name)  # a replay finds a whole file or none
 
-    return kept(keep, ask)
-
-
-def kept(keep: Callable[[str, str], None], ask: Ask) -> Ask:
-    """`ask`, with each exchange given to `keep`: the name of its file, and its text."""
-
-    def asked(request: Plain) -> Plain:
-        answer = ask(request)
-        keep(name_of(request), as_text(request, answer))
-        return answer
-
-    return asked
+    return recording(keep, model)
 
 
-def replayed(folder: Path) -> Ask:
-    """Answers from the folder alone. A request that it does not hold raises NotRecorded and is listed as missing."""
+def recording(keep: Callable[[str, str], None], model: LanguageModel) -> LanguageModel:
+    """The model, with the cassette of each exchange given to `keep`: its name, and its text."""
+
+    def record(prompt: Plain) -> Plain:
+        response = model(prompt)
+        keep(cassette_name(prompt), cassette_text(prompt, response))
+        return response
+
+    return record
+
+
+def replaying(folder: Path) -> LanguageModel:
+    """A model that responds from the folder alone. It lists a prompt without a cassette and raises NotRecorded."""
     missing = _still_missing(folder)
 
-    def asked(request: Plain) -> Plain:
-        path = folder / name_of(request)
+    def replay(prompt: Plain) -> Plain:
+        path = folder / cassette_name(prompt)
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
-            name = request_hash(request)
+            name = prompt_hash(prompt)
             if name not in missing:
                 missing.add(name)
                 folder.mkdir(parents=True, exist_ok=True)
                 with (folder / MISSING).open("a", encoding="utf-8") as lines:
-                    lines.write(_line({"hash": name, "request": request}) + "\n")
+                    lines.write(_line({"hash": name, "request": prompt}) + "\n")
             raise NotRecorded("no recorded answer") from error
         except ValueError as error:
             raise InputBroken(f"{path} is not text in UTF-8. Record it again.") from error
-        return answer_in(text, request, str(path))
+        return response_in(text, prompt, str(path))
 
-    return asked
+    return replay
 
 
 def _still_missing(folder: Path) -> set[str]:
-    """The hashes that are listed as missing; those that were filled in since are struck off the list."""
+    """The hashes that are listed as missing; those that have a cassette by now are removed from the list."""
     path = folder / MISSING
     if not path.exists():
         return set()

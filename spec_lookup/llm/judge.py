@@ -1,10 +1,10 @@
-"""The judge that has a language model read the clauses: asks, checks what is said, asks once more, or gives up.
+"""The judge by a language model: it sends a prompt, checks the response, sends one follow-up, or gives up.
 
-1. the clauses that may decide are found by the same search as the built-in judge's (shown);
-2. the model is asked, unless the day's money is spent (request, budget);
-3. its answer is checked word by word against those clauses; a fault is told once (answer);
-4. where there is no answer, the built-in judge speaks and the verdict says so; where there is none that
-   holds, a person decides.
+1. the clauses that may decide are found by the same search as the built-in judge's (context);
+2. the prompt is sent, unless the day's budget is spent (prompt, budget);
+3. the response is checked word by word against those clauses; a fault is told once (response);
+4. without a response the built-in judge gives the verdict, which says so; without one that passes the check a person
+   decides.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from spec_lookup.errors import NoAnswer, NotRecorded
+from spec_lookup.errors import NoResponse, NotRecorded
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.spec import CITED, JUDGE, Spec
 from spec_lookup.judge.verdict import BUG, CHANGE, MISC, RELATED, UNDECIDED, Citation, Verdict
 from spec_lookup.llm.budget import Budget, Price, RunBudget, Usage
-from spec_lookup.llm.cassettes import Ask
-from spec_lookup.llm.context import shown
+from spec_lookup.llm.cassettes import LanguageModel
+from spec_lookup.llm.context import context
 from spec_lookup.llm.masking import Masking
-from spec_lookup.llm.prompt import Plain, again, request
-from spec_lookup.llm.response import Answer, Fault, call_in, checked
+from spec_lookup.llm.prompt import Plain, follow_up, prompt
+from spec_lookup.llm.response import Fault, Response, checked_response, tool_call
 from spec_lookup.search.clause import Clause
 
 CATEGORIES = {"bug": BUG, "change": CHANGE, "misc": MISC, "silent": UNDECIDED}
@@ -50,39 +50,39 @@ def _nobody(account: Account) -> None:
     del account
 
 
-class Reader:
+class LlmJudge:
     """A judge like Spec.judge: called with a spec and a claim, it gives a verdict, whatever happens to the model."""
 
     def __init__(
         self,
         model: str,
-        ask: Ask,
+        language_model: LanguageModel,
         *,
         price: Price | None = None,
         budget: Budget | None = None,
         limit: int | None = None,
-        told: Callable[[Account], None] = _nobody,
+        log: Callable[[Account], None] = _nobody,
     ) -> None:
-        """`limit` is what may be spent a day, in millionths of a dollar; `told` gets an account of every judgement."""
+        """`limit` is what may be spent a day, in millionths of a dollar; `log` gets an account of every judgement."""
         self.name = f"bedrock:{model}"
         self._model = model
-        self._ask = ask
+        self._language_model = language_model
         self._price = price or Price()
         self._budget = budget or RunBudget()
         self._limit = limit
-        self._told = told
+        self._log = log
 
     def __call__(self, spec: Spec, claim: Claim, names: Iterable[str] = ()) -> Verdict:
         """The verdict on a claim; `names` are those of people that are not sent outside."""
         began = time.perf_counter()
         masking = Masking(names)
-        clauses = shown(spec, claim)
+        clauses = context(spec, claim)
         used: list[Usage] = []
         why = ""
         try:
-            answer = self._answer(request(self._model, claim, clauses, masking), clauses, used)
+            response = self._response(prompt(self._model, claim, clauses, masking), clauses, used)
             outcome = "repaired" if len(used) > 1 else "answered"
-            verdict = self._verdict(spec, claim, answer, masking)
+            verdict = self._verdict(spec, claim, response, masking)
         except Fault as fault:
             outcome, why = "refused", str(fault)
             reason = "The model's answer did not hold when it was checked against the spec; a person has to read it."
@@ -90,44 +90,44 @@ class Reader:
         except NotRecorded:
             outcome = "not-recorded"
             verdict = self._undecided(spec, claim, NOT_RECORDED)
-        except NoAnswer as error:
+        except NoResponse as error:
             outcome, why = "fallback", str(error)
             verdict = replace(spec.judge(claim), judge=f"{JUDGE}, for {self.name}")
         usage = sum(used, Usage())
         seconds = time.perf_counter() - began
-        self._told(Account(self.name, outcome, len(clauses), usage, self._price.of(usage), seconds, why))
+        self._log(Account(self.name, outcome, len(clauses), usage, self._price.of(usage), seconds, why))
         return verdict
 
-    def _answer(self, asked: Plain, clauses: list[Clause], used: list[Usage]) -> Answer:
-        """The first answer that holds, of two at most. Raises Fault or NoAnswer."""
-        call = self._call(asked, used)
+    def _response(self, first: Plain, clauses: list[Clause], used: list[Usage]) -> Response:
+        """The first response that passes the check, of two at most. Raises Fault or NoResponse."""
+        call = self._call(first, used)
         try:
-            return checked(call["input"], clauses)
+            return checked_response(call["input"], clauses)
         except Fault as fault:
-            call = self._call(again(asked, call, str(fault)), used)
-        return checked(call["input"], clauses)
+            call = self._call(follow_up(first, call, str(fault)), used)
+        return checked_response(call["input"], clauses)
 
-    def _call(self, asked: Plain, used: list[Usage]) -> Plain:
-        """Ask if it can be paid, and count what it cost. Raises NoAnswer."""
-        if self._limit is not None and self._budget.spent() + self._price.of(Usage.at_most(asked)) > self._limit:
-            raise NoAnswer("The day's limit for the language model is reached.")
-        answer = self._ask(asked)
-        used.append(Usage.of(answer))
+    def _call(self, sent: Plain, used: list[Usage]) -> Plain:
+        """Send the prompt if the budget allows it, and count what it cost. Raises NoResponse."""
+        if self._limit is not None and self._budget.spent() + self._price.of(Usage.at_most(sent)) > self._limit:
+            raise NoResponse("The day's limit for the language model is reached.")
+        response = self._language_model(sent)
+        used.append(Usage.of(response))
         self._budget.add(self._price.of(used[-1]))
-        call = call_in(answer)
+        call = tool_call(response)
         if call is None:
-            raise NoAnswer(f"The model did not give a judgement (stop reason: {answer.get('stopReason', 'none')}).")
+            raise NoResponse(f"The model did not give a judgement (stop reason: {response.get('stopReason', 'none')}).")
         return call
 
-    def _verdict(self, spec: Spec, claim: Claim, answer: Answer, masking: Masking) -> Verdict:
-        category = CATEGORIES[answer.verdict]
-        confidence = 0.0 if category == UNDECIDED else 0.5 + TRUST * (answer.confidence - 0.5)
+    def _verdict(self, spec: Spec, claim: Claim, response: Response, masking: Masking) -> Verdict:
+        category = CATEGORIES[response.verdict]
+        confidence = 0.0 if category == UNDECIDED else 0.5 + TRUST * (response.confidence - 0.5)
         return Verdict(
             category=category,
             confidence=round(min(max(confidence, 0.0), 1.0), 4),
-            citations=_each_once([*answer.citations, *_found(spec, claim)]),
-            counter=answer.counter,
-            reasons=(masking.unmask(answer.reason),),
+            citations=_each_once([*response.citations, *_nearest(spec, claim)]),
+            counter=response.counter,
+            reasons=(masking.unmask(response.reason),),
             judge=self.name,
             engine=spec.engine,
             spec=spec.stamp.content,
@@ -135,11 +135,11 @@ class Reader:
         )
 
     def _undecided(self, spec: Spec, claim: Claim, reason: str) -> Verdict:
-        answer = Answer("silent", 0.0, (), None, reason)
-        return self._verdict(spec, claim, answer, Masking())
+        response = Response("silent", 0.0, (), None, reason)
+        return self._verdict(spec, claim, response, Masking())
 
 
-def _found(spec: Spec, claim: Claim) -> list[Citation]:
+def _nearest(spec: Spec, claim: Claim) -> list[Citation]:
     """The best clauses of the search, for the reader of the verdict."""
     hits = spec.deciding(claim.shortened().parts(), CITED)
     return [Citation(hit.clause.cite, hit.clause.title, hit.clause.url, hit.quote, RELATED) for hit in hits]

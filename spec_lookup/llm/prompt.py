@@ -1,4 +1,4 @@
-"""What a language model is asked: the rules of the judgement, the clauses, and the claim as data in a fence.
+"""The prompt: the rules of the judgement, the clauses, and the claim as data in a fence.
 
 The fence is named by the SHA-256 of what stands in it, so no text can hold its own closing line. Signs that
 cannot be seen are taken out before, personal data is masked, and what a report says about itself (the
@@ -21,7 +21,7 @@ Plain = dict[str, Any]
 
 TOOL = "judge"
 MOST_TOKENS = 1_200
-"""Of the answer, which is the call of one tool."""
+"""Of the response, which is the call of one tool."""
 
 HEAD = 3_000
 TAIL = 1_000
@@ -97,8 +97,8 @@ SCHEMA: Plain = {
 }
 
 
-def request(model: str, claim: Claim, clauses: Sequence[Clause], masking: Masking) -> Plain:
-    """The request as the `converse` operation of Bedrock takes it."""
+def prompt(model: str, claim: Claim, clauses: Sequence[Clause], masking: Masking) -> Plain:
+    """The prompt as the `converse` operation of Bedrock takes it."""
     text = f"{_fence('spec', _clauses(clauses))}\n\n{_fence('report', _claim(claim, masking))}\n\nJudge this report."
     return {
         "modelId": model,
@@ -120,12 +120,12 @@ def request(model: str, claim: Claim, clauses: Sequence[Clause], masking: Maskin
     }
 
 
-def again(asked: Plain, call: Plain, fault: str) -> Plain:
-    """The request that continues the conversation after an answer with a fault."""
-    said = {"role": "assistant", "content": [{"toolUse": call}]}
+def follow_up(first: Plain, call: Plain, fault: str) -> Plain:
+    """The prompt that continues the conversation after a response with a fault."""
+    judgement = {"role": "assistant", "content": [{"toolUse": call}]}
     text = f"This judgement cannot be recorded: {fault} Judge the report again, with that right."
     result = {"toolUseId": call["toolUseId"], "content": [{"text": text}], "status": "error"}
-    return {**asked, "messages": [*asked["messages"], said, {"role": "user", "content": [{"toolResult": result}]}]}
+    return {**first, "messages": [*first["messages"], judgement, {"role": "user", "content": [{"toolResult": result}]}]}
 
 
 def _fence(kind: str, text: str) -> str:

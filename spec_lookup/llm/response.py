@@ -1,7 +1,7 @@
-"""A language model's answer, checked: every citation stands in the spec word by word, and the parts agree.
+"""A language model's response, checked: every citation stands in the spec word by word, and the parts agree.
 
 AGREE is the whole table of what a verdict may rest on. What fails a check is a Fault, whose message the
-model is told once; nothing of a faulty answer is ever shown to anybody.
+model is told once; nothing of a faulty response is ever shown to anybody.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _ALIKE = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2011\u00a0", "''\"
 
 
 class Fault(Exception):
-    """An answer that cannot be taken; the message tells the model what is wrong."""
+    """A response that cannot be taken; the message tells the model what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was said, checked. `citations` has the deciding clause first, if there is one."""
+class Response:
+    """A judgement that holds. `citations` has the deciding clause first, if there is one."""
 
     verdict: str
     confidence: float
@@ -56,15 +56,15 @@ class Answer:
     reason: str
 
 
-def call_in(answer: Plain) -> Plain | None:
-    """The call of the tool in an answer: id, name and input. None when there is none.
+def tool_call(response: Plain) -> Plain | None:
+    """The call of the tool in a response: id, name and input. None when there is none.
 
-    An answer is what `converse` returns, or, filled in by hand, just the tool's input.
+    A response is what `converse` returns, or, written by hand, just the tool's input.
     """
-    if "output" not in answer:
-        return {"toolUseId": "given", "name": TOOL, "input": answer} if "verdict" in answer else None
+    if "output" not in response:
+        return {"toolUseId": "given", "name": TOOL, "input": response} if "verdict" in response else None
     try:
-        for block in answer["output"]["message"]["content"]:
+        for block in response["output"]["message"]["content"]:
             call = block.get("toolUse")
             if call and call["name"] == TOOL and isinstance(call["input"], dict):
                 return {"toolUseId": str(call["toolUseId"]), "name": TOOL, "input": call["input"]}
@@ -73,23 +73,23 @@ def call_in(answer: Plain) -> Plain | None:
     return None
 
 
-def checked(said: Plain, clauses: Sequence[Clause]) -> Answer:
-    """The answer in the tool's input, for these clauses. Raises Fault."""
+def checked_response(judgement: Plain, clauses: Sequence[Clause]) -> Response:
+    """The judgement in the tool's input, checked against these clauses. Raises Fault."""
     by_cite = {clause.cite: clause for clause in clauses}
-    verdict, ground = _one_of(said, "verdict", VERDICTS), _one_of(said, "ground", GROUNDS)
-    stance = _one_of(said, "stance", STANCES)
+    verdict, ground = _one_of(judgement, "verdict", VERDICTS), _one_of(judgement, "ground", GROUNDS)
+    stance = _one_of(judgement, "stance", STANCES)
     if stance not in AGREE.get((verdict, ground), ()):
         allowed = "; ".join(f"{v} with ground {g} and stance {' or '.join(sorted(s))}" for (v, g), s in AGREE.items())
         raise Fault(f"{verdict} does not go with ground {ground} and stance {stance}. What goes together: {allowed}.")
     decides = ground == "clause"
-    found = [_citation(said, "clause", "quote", by_cite, stance if stance != NONE else RELATED, needed=decides)]
-    counter = _citation(said, "counter_clause", "counter_quote", by_cite, AGAINST.get(verdict, RELATED))
-    return Answer(
+    deciding = [_citation(judgement, "clause", "quote", by_cite, stance if stance != NONE else RELATED, needed=decides)]
+    counter = _citation(judgement, "counter_clause", "counter_quote", by_cite, AGAINST.get(verdict, RELATED))
+    return Response(
         verdict=verdict,
-        confidence=_confidence(said),
-        citations=tuple(citation for citation in [*found, *_related(said, by_cite)] if citation),
+        confidence=_confidence(judgement),
+        citations=tuple(citation for citation in [*deciding, *_related(judgement, by_cite)] if citation),
         counter=counter,
-        reason=_reason(said),
+        reason=_reason(judgement),
     )
 
 
@@ -119,19 +119,19 @@ def _bare(text: str) -> tuple[str, list[int]]:
     return "".join(signs), places
 
 
-def _one_of(said: Plain, name: str, known: Sequence[str]) -> str:
-    value = said.get(name)
+def _one_of(judgement: Plain, name: str, known: Sequence[str]) -> str:
+    value = judgement.get(name)
     if value not in known:
         raise Fault(f'"{name}" has to be one of {", ".join(known)}.')
     return str(value)
 
 
 def _citation(
-    said: Mapping[str, Any], clause_name: str, quote_name: str, by_cite: Mapping[str, Clause], stance: str,
+    judgement: Mapping[str, Any], clause_name: str, quote_name: str, by_cite: Mapping[str, Clause], stance: str,
     *, needed: bool = False,
 ) -> Citation | None:  # fmt: skip
-    """The citation in two members of the answer; None when it has none and needs none."""
-    cite, quote = said.get(clause_name), said.get(quote_name)
+    """The citation in two members of the judgement; None when it has none and needs none."""
+    cite, quote = judgement.get(clause_name), judgement.get(quote_name)
     if not cite:
         if needed:
             raise Fault(f'"{clause_name}" is needed with the ground "clause".')
@@ -145,27 +145,27 @@ def _citation(
     return Citation(clause.cite, clause.title, clause.url, passage, stance)
 
 
-def _related(said: Plain, by_cite: Mapping[str, Clause]) -> list[Citation]:
+def _related(judgement: Plain, by_cite: Mapping[str, Clause]) -> list[Citation]:
     """The other clauses that hold; they decide nothing, so one that does not is left out and no fault."""
-    rows = said.get("related")
-    found = []
+    rows = judgement.get("related")
+    citations = []
     for row in rows[:MOST_RELATED] if isinstance(rows, list) else ():
         try:
-            found.append(_citation(row, "clause", "quote", by_cite, RELATED))
+            citations.append(_citation(row, "clause", "quote", by_cite, RELATED))
         except (AttributeError, Fault):
             continue
-    return [citation for citation in found if citation]
+    return [citation for citation in citations if citation]
 
 
-def _confidence(said: Plain) -> float:
-    value = said.get("confidence")
+def _confidence(judgement: Plain) -> float:
+    value = judgement.get("confidence")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise Fault('"confidence" has to be a number from 0 to 1.')
     return float(value)
 
 
-def _reason(said: Plain) -> str:
-    reason = said.get("reason")
+def _reason(judgement: Plain) -> str:
+    reason = judgement.get("reason")
     text = " ".join(visible(reason).split()) if isinstance(reason, str) else ""
     if not text:
         raise Fault('"reason" is missing.')

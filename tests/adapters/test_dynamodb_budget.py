@@ -9,7 +9,7 @@ import pytest
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb_budget import DynamoBudget
-from spec_lookup import NoAnswer
+from spec_lookup import NoResponse
 from tests.fakes import Clock
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ def test_without_the_table_nothing_is_spent() -> None:
         budget = DynamoBudget(lambda: dynamodb, "t", Clock())
         budget.add(5)
 
-        with pytest.raises(NoAnswer, match="not known what was spent"):
+        with pytest.raises(NoResponse, match="not known what was spent"):
             budget.spent()

@@ -31,7 +31,7 @@ from intake_fn.core.intents import FileIssue, JudgeRequest
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.stored import FORMAT, event_to_plain
 from intake_fn.ports import Session, SignInAsked, SyncCursor
-from spec_lookup import NoAnswer
+from spec_lookup import NoResponse
 from tests.adapters.test_store import MINUTE, at, received
 from tests.fakes import MONDAY
 
@@ -224,7 +224,7 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
     assert ("", 0) == (dynamo_store.find_issue(4711), dynamo_store.counted("text"))
     assert [False] == [one.until > MONDAY for one in dynamo_store.sessions()]
     assert [""] == [one.address for one in dynamo_store.sign_ins_asked()]
-    with pytest.raises(NoAnswer, match="cannot be read"):
+    with pytest.raises(NoResponse, match="cannot be read"):
         DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table, lambda: MONDAY).spent()
     with pytest.raises(Unreadable, match="Open the form anew"):
         dynamo_store.create(Step(received("HD-5").case, received("HD-5").events), "key")

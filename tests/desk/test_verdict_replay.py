@@ -1,7 +1,8 @@
-"""A verdict that rests on a language model is given again from what was kept of the exchange."""
+"""A verdict that rests on a language model is given again from its cassette."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ import pytest
 
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
-from intake_fn.desk.verdict_replay import Exchanges, as_bytes, given_again, pinned
-from spec_lookup import InputBroken, NoAnswer, Spec
-from spec_lookup.llm.cassettes import kept
-from spec_lookup.llm.judge import Reader
+from intake_fn.desk.verdict_replay import Cassettes, as_bytes, given_again, pinned
+from intake_fn.settings import ROOT
+from spec_lookup import InputBroken, NoResponse, Spec
+from spec_lookup.llm.cassettes import recording
+from spec_lookup.llm.judge import LlmJudge
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
 
 SPEC = Spec.of([("shipments.md", "# Shipments\n\n## Opening {#open}\n\nA shipment opens with one click.\n")])
-ANSWER = {
+RESPONSE = {
     "observed": "An error page.",
     "expected": "The shipment opens.",
     "clause": "shipments#open",
@@ -38,7 +40,7 @@ def room(process: Process) -> Room:
     """A desk whose judge asks a model, and keeps what was said."""
     room = Room(process)
     room.spec = SPEC
-    judge = Reader("a-model", kept(Exchanges(room.files).keep, lambda _: dict(ANSWER)))
+    judge = LlmJudge("a-model", recording(Cassettes(room.files).keep, lambda _: dict(RESPONSE)))
     room.desk = replace(room.desk, judge=judge)
     return room
 
@@ -63,20 +65,29 @@ def test_nobody_who_is_to_be_set_up_or_approves_is_named_outside(room: Room) -> 
     """What reports a failure is read by the model, without their names; the record gives the same verdict."""
     words = "When I save Jo Wu I get error 500. Claire Morel saw it, too."
     case = room.desk.take_in(request(kind=Kind.SETUP, description=words, details=SET_UP), "key")
-    [kept] = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
+    [cassette] = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
 
     assert "bedrock:a-model" == pinned(case).judge
-    assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in kept
+    assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in cassette
     assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
 
 
 def test_what_was_recorded_with_fewer_names_masked_is_given_again(room: Room) -> None:
     """As before their names were masked, too."""
-    reader = Reader("a-model", kept(Exchanges(room.files).keep, lambda _: dict(ANSWER)))
-    room.desk = replace(room.desk, judge=lambda spec, claim, names: reader(spec, claim, names[:1]))
+    llm_judge = LlmJudge("a-model", recording(Cassettes(room.files).keep, lambda _: dict(RESPONSE)))
+    room.desk = replace(room.desk, judge=lambda spec, claim, names: llm_judge(spec, claim, names[:1]))
     case = room.desk.take_in(request(kind=Kind.SETUP, description="Jo Wu: error 500.", details=SET_UP), "key")
 
     assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+
+
+def test_what_an_earlier_version_kept_is_found(room: Room) -> None:
+    """Cassettes stand under `exchanges/`, named by the hash of the prompt, and their members keep their names."""
+    path = next((ROOT / "tests" / "data" / "cassettes").glob("8c323aab*.json"))
+    room.files.put(f"exchanges/{path.name}", path.read_bytes(), "application/json")
+    cassette = json.loads(path.read_bytes())
+
+    assert cassette["answer"] == Cassettes(room.files).replay(cassette["request"])
 
 
 def test_without_the_record_no_verdict_is_made_up(room: Room) -> None:
@@ -97,7 +108,7 @@ def test_a_damaged_record_is_said(room: Room) -> None:
         given_again(case, SPEC, room.files)
 
 
-def test_an_exchange_that_cannot_be_kept_costs_no_verdict(room: Room) -> None:
+def test_a_cassette_that_cannot_be_kept_costs_no_verdict(room: Room) -> None:
     """The file store is down; the requester has an answer."""
     room.files.down = True
 
@@ -107,13 +118,13 @@ def test_an_exchange_that_cannot_be_kept_costs_no_verdict(room: Room) -> None:
 def test_the_built_in_judge_in_a_models_place_is_asked_again(process: Process) -> None:
     """Its verdict says for whom it spoke, and so does the second one."""
 
-    def down(request: dict[str, Any]) -> dict[str, Any]:
-        del request
-        raise NoAnswer("It is off.")
+    def down(prompt: dict[str, Any]) -> dict[str, Any]:
+        del prompt
+        raise NoResponse("It is off.")
 
     room = Room(process)
     room.spec = SPEC
-    room.desk = replace(room.desk, judge=Reader("a-model", down))
+    room.desk = replace(room.desk, judge=LlmJudge("a-model", down))
     case = taken_in(room)
 
     assert "built-in, for bedrock:a-model" == pinned(case).judge

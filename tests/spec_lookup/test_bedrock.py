@@ -1,4 +1,4 @@
-"""The reading judge over real HTTP: boto3 talks to a small `converse` on the loopback, and to nothing else."""
+"""The judge by a language model over real HTTP: boto3 talks to a small `converse` on the loopback alone."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from intake_fn.adapters.dynamodb_budget import DynamoBudget
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.wiring import Application
 from spec_lookup import Claim, Spec
-from spec_lookup.llm.bedrock import asking
+from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price, RunBudget
-from spec_lookup.llm.judge import Account, Reader
+from spec_lookup.llm.judge import Account, LlmJudge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SPEC = Spec.of([("fines.md", "# Fines\n\n## Cap {#cap}\n\nNo fine is higher than 10 EUR.\n")])
 CLAIM = Claim("Fine too high, says Anna", "I was charged a fine of 12 EUR.", "at most 10 EUR")
-SAID: dict[str, Any] = {
+JUDGEMENT: dict[str, Any] = {
     "observed": "A fine of 12 EUR.",
     "expected": "At most 10 EUR.",
     "verdict": "bug",
@@ -42,13 +42,13 @@ SAID: dict[str, Any] = {
     "confidence": 0.9,
     "reason": "The spec caps fines, [name 1].",
 }
-WRONG = {**SAID, "quote": "No fine is higher than 20 EUR."}
+WRONG = {**JUDGEMENT, "quote": "No fine is higher than 20 EUR."}
 Reply = tuple[int, dict[str, str], bytes]
 
 
-def good(said: dict[str, Any]) -> Reply:
-    """An answer as Bedrock gives it."""
-    call = {"toolUseId": "tooluse_1", "name": "judge", "input": said}
+def good(judgement: dict[str, Any]) -> Reply:
+    """A response as Bedrock gives it."""
+    call = {"toolUseId": "tooluse_1", "name": "judge", "input": judgement}
     body = {
         "output": {"message": {"role": "assistant", "content": [{"toolUse": call}]}},
         "stopReason": "tool_use",
@@ -129,17 +129,17 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @dataclass
-class Asked:
-    """A reader of the fake, and what it told."""
+class Judged:
+    """A judge by the fake model, and what it logged."""
 
-    reader: Reader
+    judge: LlmJudge
     accounts: list[Account]
     pauses: list[float]
 
 
 @pytest.fixture
-def reader(model: Model) -> Iterator[Callable[..., Asked]]:
-    """Makes readers whose client waits a third of a second."""
+def judge_of(model: Model) -> Iterator[Callable[..., Judged]]:
+    """Makes judges whose client waits a third of a second."""
     environ = {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
@@ -149,55 +149,57 @@ def reader(model: Model) -> Iterator[Callable[..., Asked]]:
     }
     with closing(client("bedrock-runtime", environ, read_seconds=0.3, attempts=1)) as bedrock:
 
-        def make(**more: Any) -> Asked:
+        def make(**more: Any) -> Judged:
             accounts: list[Account] = []
             pauses: list[float] = []
-            ask = asking(lambda: bedrock, pauses.append)
-            return Asked(Reader("some.model:0", ask, told=accounts.append, **more), accounts, pauses)
+            fake = bedrock_model(lambda: bedrock, pauses.append)
+            return Judged(LlmJudge("some.model:0", fake, log=accounts.append, **more), accounts, pauses)
 
         yield make
 
 
-def test_a_good_answer_becomes_a_verdict(model: Model, reader: Callable[..., Asked]) -> None:
+def test_a_good_response_becomes_a_verdict(model: Model, judge_of: Callable[..., Judged]) -> None:
     """Judge, clause, quote, a confidence nearer to one half, and the reason with its names again."""
-    model.replies = [good(SAID)]
-    asked = reader(price=Price(3.0, 15.0))
-    verdict = asked.reader(SPEC, CLAIM, ("Anna",))
+    model.replies = [good(JUDGEMENT)]
+    judged = judge_of(price=Price(3.0, 15.0))
+    verdict = judged.judge(SPEC, CLAIM, ("Anna",))
 
     assert ("bug", "bedrock:some.model:0", 0.86) == (verdict.category, verdict.judge, verdict.confidence)
     assert ("fines#cap", "No fine is higher than 10 EUR.") == (verdict.citations[0].clause, verdict.citations[0].quote)
     assert ("The spec caps fines, Anna.",) == verdict.reasons
     assert (SPEC.engine, SPEC.stamp.content, CLAIM) == (verdict.engine, verdict.spec, verdict.claim)
-    assert ("answered", 2000 * 3 + 300 * 15) == (asked.accounts[0].outcome, asked.accounts[0].cost)
+    assert ("answered", 2000 * 3 + 300 * 15) == (judged.accounts[0].outcome, judged.accounts[0].cost)
     assert ["/model/some.model%3A0/converse"] == model.paths
     assert "Anna" not in json.dumps(model.asked)
 
 
-def test_a_fault_is_told_once_and_may_be_repaired(model: Model, reader: Callable[..., Asked]) -> None:
+def test_a_fault_is_told_once_and_may_be_repaired(model: Model, judge_of: Callable[..., Judged]) -> None:
     """The second question says what was wrong; both are paid."""
-    model.replies = [good(WRONG), good(SAID)]
-    asked = reader(price=Price(1.0, 1.0))
+    model.replies = [good(WRONG), good(JUDGEMENT)]
+    judged = judge_of(price=Price(1.0, 1.0))
 
-    assert "bug" == asked.reader(SPEC, CLAIM).category
+    assert "bug" == judged.judge(SPEC, CLAIM).category
     assert "does not stand in fines#cap" in json.dumps(model.asked[1]["messages"][-1])
-    assert ("repaired", 4600) == (asked.accounts[0].outcome, asked.accounts[0].cost)
+    assert ("repaired", 4600) == (judged.accounts[0].outcome, judged.accounts[0].cost)
 
 
-def test_an_answer_that_never_holds_is_left_to_a_person(model: Model, reader: Callable[..., Asked]) -> None:
+def test_a_response_that_never_passes_the_check_is_left_to_a_person(
+    model: Model, judge_of: Callable[..., Judged]
+) -> None:
     """Nothing of it is shown, and there is no third question."""
     model.replies = [good(WRONG)]
-    asked = reader()
-    verdict = asked.reader(SPEC, CLAIM)
+    judged = judge_of()
+    verdict = judged.judge(SPEC, CLAIM)
 
     assert ("undecided", 0.0, 2) == (verdict.category, verdict.confidence, len(model.asked))
     assert "20 EUR" not in json.dumps(verdict.to_plain())
-    assert "refused" == asked.accounts[0].outcome
+    assert "refused" == judged.accounts[0].outcome
 
 
-def test_silence_of_the_spec_is_left_to_a_person(model: Model, reader: Callable[..., Asked]) -> None:
+def test_silence_of_the_spec_is_left_to_a_person(model: Model, judge_of: Callable[..., Judged]) -> None:
     """With the model's reason and the clauses that were found."""
-    model.replies = [good({**SAID, "verdict": "silent", "ground": "none", "stance": "none", "clause": None})]
-    verdict = reader().reader(SPEC, CLAIM)
+    model.replies = [good({**JUDGEMENT, "verdict": "silent", "ground": "none", "stance": "none", "clause": None})]
+    verdict = judge_of().judge(SPEC, CLAIM)
 
     assert ("undecided", 0.0, ["related"]) == (
         verdict.category,
@@ -206,13 +208,13 @@ def test_silence_of_the_spec_is_left_to_a_person(model: Model, reader: Callable[
     )
 
 
-def test_throttling_is_tried_again(model: Model, reader: Callable[..., Asked]) -> None:
+def test_throttling_is_tried_again(model: Model, judge_of: Callable[..., Judged]) -> None:
     """After a pause that doubles."""
-    model.replies = [THROTTLED, error(503, "ServiceUnavailableException"), good(SAID)]
-    asked = reader()
+    model.replies = [THROTTLED, error(503, "ServiceUnavailableException"), good(JUDGEMENT)]
+    judged = judge_of()
 
-    assert "bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
-    assert [0.5, 1.0] == asked.pauses
+    assert "bedrock:some.model:0" == judged.judge(SPEC, CLAIM).judge
+    assert [0.5, 1.0] == judged.pauses
 
 
 @pytest.mark.parametrize(
@@ -229,31 +231,31 @@ def test_throttling_is_tried_again(model: Model, reader: Callable[..., Asked]) -
         ((200, {}, b""), 1, "did not give a judgement"),
     ],
 )
-def test_without_an_answer_the_built_in_judge_speaks(
-    model: Model, reader: Callable[..., Asked], reply: Reply, questions: int, why: str
+def test_without_a_response_the_built_in_judge_gives_the_verdict(
+    model: Model, judge_of: Callable[..., Judged], reply: Reply, questions: int, why: str
 ) -> None:
     """The verdict is the built-in judge's in all but its name, and the account says why."""
     model.replies = [reply]
-    asked = reader()
-    verdict = asked.reader(SPEC, CLAIM)
+    judged = judge_of()
+    verdict = judged.judge(SPEC, CLAIM)
 
     assert {**SPEC.judge(CLAIM).to_plain(), "judge": "built-in, for bedrock:some.model:0"} == verdict.to_plain()
-    assert ("fallback", questions) == (asked.accounts[0].outcome, len(model.asked))
-    assert why in asked.accounts[0].why
+    assert ("fallback", questions) == (judged.accounts[0].outcome, len(model.asked))
+    assert why in judged.accounts[0].why
 
 
-def test_a_slow_model_is_not_waited_for(model: Model, reader: Callable[..., Asked]) -> None:
+def test_a_slow_model_is_not_waited_for(model: Model, judge_of: Callable[..., Judged]) -> None:
     """One attempt, then the built-in judge; somebody is waiting for a receipt."""
-    model.replies, model.delay = [good(SAID)], 1.0
-    asked = reader()
+    model.replies, model.delay = [good(JUDGEMENT)], 1.0
+    judged = judge_of()
     began = time.monotonic()
 
-    assert "built-in, for bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
+    assert "built-in, for bedrock:some.model:0" == judged.judge(SPEC, CLAIM).judge
     assert time.monotonic() - began < 0.9
-    assert "ReadTimeoutError" in asked.accounts[0].why
+    assert "ReadTimeoutError" in judged.accounts[0].why
 
 
-def test_nobody_listening_is_no_answer(model: Model, reader: Callable[..., Asked]) -> None:
+def test_nobody_listening_is_no_response(model: Model, judge_of: Callable[..., Judged]) -> None:
     """Neither is a client that cannot be made."""
     del model
 
@@ -261,29 +263,29 @@ def test_nobody_listening_is_no_answer(model: Model, reader: Callable[..., Asked
         raise ValueError("no region")
 
     accounts: list[Account] = []
-    verdict = Reader("m", asking(broken), told=accounts.append)(SPEC, CLAIM)
+    verdict = LlmJudge("m", bedrock_model(broken), log=accounts.append)(SPEC, CLAIM)
 
     assert "built-in, for bedrock:m" == verdict.judge
     assert "no region" in accounts[0].why
-    assert reader().accounts == []
+    assert judge_of().accounts == []
 
 
-def test_over_the_days_limit_nothing_is_asked(model: Model, reader: Callable[..., Asked]) -> None:
+def test_over_the_days_limit_nothing_is_asked(model: Model, judge_of: Callable[..., Judged]) -> None:
     """What the question could cost at most has to fit, so the limit is not passed by the last one."""
-    model.replies = [good(SAID)]
+    model.replies = [good(JUDGEMENT)]
     budget = RunBudget()
-    asked = reader(price=Price(3.0, 15.0), budget=budget, limit=MILLION)
+    judged = judge_of(price=Price(3.0, 15.0), budget=budget, limit=MILLION)
     budget.add(MILLION - 10_500)
 
-    assert "built-in, for bedrock:some.model:0" == asked.reader(SPEC, CLAIM).judge
-    assert ([], "The day's limit for the language model is reached.") == (model.asked, asked.accounts[0].why)
+    assert "built-in, for bedrock:some.model:0" == judged.judge(SPEC, CLAIM).judge
+    assert ([], "The day's limit for the language model is reached.") == (model.asked, judged.accounts[0].why)
 
 
-def test_what_was_spent_is_counted(model: Model, reader: Callable[..., Asked]) -> None:
+def test_what_was_spent_is_counted(model: Model, judge_of: Callable[..., Judged]) -> None:
     """By the tokens that the answer says it used."""
-    model.replies = [good(SAID)]
+    model.replies = [good(JUDGEMENT)]
     budget = RunBudget()
-    reader(price=Price(3.0, 15.0), budget=budget, limit=MILLION).reader(SPEC, CLAIM)
+    judge_of(price=Price(3.0, 15.0), budget=budget, limit=MILLION).judge(SPEC, CLAIM)
 
     assert 10_500 == budget.spent()
 
@@ -291,11 +293,11 @@ def test_what_was_spent_is_counted(model: Model, reader: Callable[..., Asked]) -
 @pytest.mark.aws
 def test_the_application_asks_the_model_and_counts_what_it_costs(model: Model, aws: LocalAws) -> None:
     """From the settings to the day's sum in the table; the next question is over the limit."""
-    model.replies = [good(SAID)]
+    model.replies = [good(JUDGEMENT)]
     environ = {
         **SETTINGS,
         **aws.environ(),
-        "SPECDESK_TABLE": "table-of-the-reader",
+        "SPECDESK_TABLE": "table-of-the-judge",
         "SPECDESK_JUDGE": "bedrock",
         "SPECDESK_BEDROCK_MODEL": "some.model:0",
         "SPECDESK_BEDROCK_DAILY_LIMIT": "0.035",
@@ -304,10 +306,10 @@ def test_the_application_asks_the_model_and_counts_what_it_costs(model: Model, a
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
     }
     with closing(client("dynamodb", environ)) as dynamodb:
-        create_table(dynamodb, "table-of-the-reader")
+        create_table(dynamodb, "table-of-the-judge")
         judge = Application.from_environ(environ).desk.judge
         judges = [judge(SPEC, CLAIM, ("Anna",)).judge for _ in range(2)]
 
         assert ["bedrock:some.model:0", "built-in, for bedrock:some.model:0"] == judges
-        assert 10_500 == DynamoBudget(lambda: dynamodb, "table-of-the-reader", now).spent()
+        assert 10_500 == DynamoBudget(lambda: dynamodb, "table-of-the-judge", now).spent()
     assert 1 == len(model.asked)

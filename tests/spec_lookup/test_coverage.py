@@ -12,7 +12,7 @@ import pytest
 from mkdocs.utils.meta import get_data
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup.llm.context import linked
+from spec_lookup.llm.context import linked_clauses
 from spec_lookup.search import coverage as check
 from spec_lookup.search import published as reader
 from spec_lookup.search.coverage import coverage
@@ -167,4 +167,4 @@ def test_a_link_to_a_page_of_any_ending_leads_to_its_clause() -> None:
     clause = spec.clause("a#a")
     assert clause
 
-    assert ["b#b"] == [other.cite for other in linked(spec, clause)]
+    assert ["b#b"] == [other.cite for other in linked_clauses(spec, clause)]

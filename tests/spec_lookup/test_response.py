@@ -1,4 +1,4 @@
-"""A model's answer: what is taken, what is a fault, and what a request to a model looks like."""
+"""The prompt, its context and the response: what is taken, and what is a fault."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from spec_lookup import Citation, Claim, Spec
-from spec_lookup.llm.context import MOST_CHARACTERS, shown
+from spec_lookup.llm.context import MOST_CHARACTERS, context
 from spec_lookup.llm.masking import Masking
-from spec_lookup.llm.prompt import GROUNDS, SCHEMA, STANCES, TOOL, VERDICTS, again, request
-from spec_lookup.llm.response import AGREE, Answer, Fault, call_in, checked, verbatim
+from spec_lookup.llm.prompt import GROUNDS, SCHEMA, STANCES, TOOL, VERDICTS, follow_up, prompt
+from spec_lookup.llm.response import AGREE, Fault, Response, checked_response, tool_call, verbatim
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.parse import page_clauses
 
@@ -35,7 +35,7 @@ No fine is higher than `10 EUR`.
 SPEC = Spec.of([("fines.md", PAGE)])
 CLAUSES = page_clauses("fines.md", PAGE)
 CLAIM = Claim("Fine too high", "I was charged 12 EUR for one book.", "at most 10 EUR")
-SAID: dict[str, Any] = {
+JUDGEMENT: dict[str, Any] = {
     "observed": "A fine of 12 EUR was charged.",
     "expected": "At most 10 EUR.",
     "verdict": "bug",
@@ -51,46 +51,46 @@ SAID: dict[str, Any] = {
 }
 
 
-def text_of(asked: dict[str, Any]) -> str:
+def text_of(sent: dict[str, Any]) -> str:
     """The text of the first message."""
-    return str(asked["messages"][0]["content"][0]["text"])
+    return str(sent["messages"][0]["content"][0]["text"])
 
 
-def fenced(asked: dict[str, Any], kind: str) -> str:
+def fenced(sent: dict[str, Any], kind: str) -> str:
     """What stands in a fence; its name has to be the hash of it."""
-    match = re.search(rf"<({kind}-([0-9a-f]{{64}}))>\n(.*?)\n</\1>", text_of(asked), re.DOTALL)
+    match = re.search(rf"<({kind}-([0-9a-f]{{64}}))>\n(.*?)\n</\1>", text_of(sent), re.DOTALL)
     assert match
     assert hashlib.sha256(match[3].encode()).hexdigest() == match[2]
     return match[3]
 
 
-# --- the request ------------------------------------------------------------------------------
+# --- the prompt -------------------------------------------------------------------------------
 
 
-def test_the_request_forces_the_tool_and_leaves_nothing_to_chance() -> None:
+def test_the_prompt_forces_the_tool_and_leaves_nothing_to_chance() -> None:
     """Temperature 0, one tool, and the model has to call it."""
-    asked = request("m", CLAIM, CLAUSES, Masking())
+    sent = prompt("m", CLAIM, CLAUSES, Masking())
 
-    assert "m" == asked["modelId"]
-    assert 0 == asked["inferenceConfig"]["temperature"]
-    assert {"tool": {"name": TOOL}} == asked["toolConfig"]["toolChoice"]
-    assert asked == request("m", CLAIM, CLAUSES, Masking())
+    assert "m" == sent["modelId"]
+    assert 0 == sent["inferenceConfig"]["temperature"]
+    assert {"tool": {"name": TOOL}} == sent["toolConfig"]["toolChoice"]
+    assert sent == prompt("m", CLAIM, CLAUSES, Masking())
 
 
 def test_the_claim_is_json_in_a_fence_without_the_reporters_label() -> None:
-    """Which form it came through is no evidence, so it is not said."""
-    asked = request("m", Claim("Fine", "It is 12 EUR.", reporter_says="change"), CLAUSES, Masking())
+    """Which form it came through is no evidence, so it is not in the prompt."""
+    sent = prompt("m", Claim("Fine", "It is 12 EUR.", reporter_says="change"), CLAUSES, Masking())
 
-    assert {"summary": "Fine", "what_happened": "It is 12 EUR."} == json.loads(fenced(asked, "report"))
+    assert {"summary": "Fine", "what_happened": "It is 12 EUR."} == json.loads(fenced(sent, "report"))
 
 
 def test_personal_data_and_names_do_not_leave() -> None:
     """Names that are known, and what looks like personal data, in every part of the claim."""
     claim = Claim("Anna Ruiz is fined", "Write to anna@library.example.", "call +34 600 12 34 56")
-    asked = json.dumps(request("m", claim, CLAUSES, Masking(["Anna Ruiz"])), ensure_ascii=False)
+    sent = json.dumps(prompt("m", claim, CLAUSES, Masking(["Anna Ruiz"])), ensure_ascii=False)
 
     for private in ("Anna", "Ruiz", "library.example", "600 12"):
-        assert private not in asked
+        assert private not in sent
 
 
 INJECTIONS = [
@@ -105,12 +105,12 @@ INJECTIONS = [
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_a_text_changes_neither_the_rules_nor_its_fence(text: str) -> None:
     """Whatever is written, it stands as data between the same two lines, and the rules are the same."""
-    plain, asked = (request("m", Claim(words, words, words, words), CLAUSES, Masking()) for words in ("Fine", text))
+    plain, sent = (prompt("m", Claim(words, words, words, words), CLAUSES, Masking()) for words in ("Fine", text))
 
-    assert {**plain, "messages": None} == {**asked, "messages": None}
-    assert fenced(plain, "spec") == fenced(asked, "spec")
-    assert set(json.loads(fenced(asked, "report"))) == {"summary", "what_happened", "what_expected", "steps"}
-    outside = text_of(asked).replace(fenced(asked, "report"), "")
+    assert {**plain, "messages": None} == {**sent, "messages": None}
+    assert fenced(plain, "spec") == fenced(sent, "spec")
+    assert set(json.loads(fenced(sent, "report"))) == {"summary", "what_happened", "what_expected", "steps"}
+    outside = text_of(sent).replace(fenced(sent, "report"), "")
     assert re.sub(r"report-\w{64}", "", text_of(plain).replace(fenced(plain, "report"), "")) == re.sub(
         r"report-\w{64}", "", outside
     )
@@ -118,15 +118,15 @@ def test_a_text_changes_neither_the_rules_nor_its_fence(text: str) -> None:
 
 def test_signs_that_cannot_be_seen_are_taken_out() -> None:
     """A person who reads the record sees what the model saw."""
-    asked = request("m", Claim("a\u202eb\u2066c\u200bd\x00e\x1bf\ufeff", "x\u2028y\r\nz\tw"), CLAUSES, Masking())
+    sent = prompt("m", Claim("a\u202eb\u2066c\u200bd\x00e\x1bf\ufeff", "x\u2028y\r\nz\tw"), CLAUSES, Masking())
 
-    assert {"summary": "abcdef", "what_happened": "x\ny\nz\tw"} == json.loads(fenced(asked, "report"))
+    assert {"summary": "abcdef", "what_happened": "x\ny\nz\tw"} == json.loads(fenced(sent, "report"))
 
 
 def test_a_long_part_keeps_its_beginning_and_its_end() -> None:
     """What happened stands first, and the last lines of a log say how it ended."""
-    asked = request("m", Claim("s", "begin " + "x" * 7000 + " end"), CLAUSES, Masking())
-    part = json.loads(fenced(asked, "report"))["what_happened"]
+    sent = prompt("m", Claim("s", "begin " + "x" * 7000 + " end"), CLAUSES, Masking())
+    part = json.loads(fenced(sent, "report"))["what_happened"]
 
     assert part.startswith("begin ")
     assert part.endswith(" end")
@@ -134,15 +134,15 @@ def test_a_long_part_keeps_its_beginning_and_its_end() -> None:
     assert len(part) < 4100
 
 
-# --- what is shown ----------------------------------------------------------------------------
+# --- the context ------------------------------------------------------------------------------
 
 
-def test_clauses_are_shown_with_what_they_link_to_in_the_order_of_the_spec() -> None:
+def test_the_context_has_clauses_with_what_they_link_to_in_the_order_of_the_spec() -> None:
     """The exception may stand behind a link; a clause without a text says nothing."""
-    assert ["fines#rate", "fines#cap"] == [clause.cite for clause in shown(SPEC, Claim("rate a day", "children"))]
+    assert ["fines#rate", "fines#cap"] == [clause.cite for clause in context(SPEC, Claim("rate a day", "children"))]
 
 
-def test_links_to_other_pages_are_followed_and_only_normative_clauses_are_shown() -> None:
+def test_links_to_other_pages_are_followed_and_only_normative_clauses_are_taken() -> None:
     """Relative to the page that they stand on, as the site resolves them."""
     spec = Spec.of(
         [
@@ -152,29 +152,29 @@ def test_links_to_other_pages_are_followed_and_only_normative_clauses_are_shown(
         ]
     )
 
-    assert ["a/one#z", "b/two#far"] == [clause.cite for clause in shown(spec, Claim("zebras", ""))]
+    assert ["a/one#z", "b/two#far"] == [clause.cite for clause in context(spec, Claim("zebras", ""))]
 
 
-def test_what_is_shown_has_a_cap() -> None:
+def test_the_context_has_a_cap() -> None:
     """A spec of long clauses costs no more than one of short ones."""
     page = "# P\n" + "".join(f"\n## C{n} {{#c{n}}}\n\n{'fine ' * 900}\n" for n in range(20))
-    found = shown(Spec.of([("p.md", page)]), Claim("fine", "fine"))
+    found = context(Spec.of([("p.md", page)]), Claim("fine", "fine"))
 
     assert 0 < sum(len(clause.markdown) for clause in found) <= MOST_CHARACTERS
 
 
-# --- the answer -------------------------------------------------------------------------------
+# --- the response -----------------------------------------------------------------------------
 
 
-def test_an_answer_that_holds_becomes_citations() -> None:
+def test_a_judgement_that_holds_becomes_citations() -> None:
     """The quote is given back as the clause has it: as a person reads it, without markup."""
-    assert Answer(
+    assert Response(
         "bug",
         0.9,
         (Citation("fines#cap", "Cap", "fines/#cap", "No fine is higher than 10 EUR.", "supports-expected"),),
         None,
         "The spec caps fines.",
-    ) == checked(SAID, CLAUSES)
+    ) == checked_response(JUDGEMENT, CLAUSES)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
 def test_a_fault_says_what_is_wrong(changed: dict[str, Any], says: str) -> None:
     """The model reads the message once, so it names the member."""
     with pytest.raises(Fault, match=re.escape(says)):
-        checked({**SAID, **changed}, CLAUSES)
+        checked_response({**JUDGEMENT, **changed}, CLAUSES)
 
 
 @pytest.mark.parametrize(
@@ -250,9 +250,9 @@ def test_a_fault_says_what_is_wrong(changed: dict[str, Any], says: str) -> None:
 )
 def test_each_ground_has_its_verdict(verdict: str, ground: str, stance: str, clause: str | None) -> None:
     """A row for each way to decide; only the ground "clause" needs one."""
-    said = {**SAID, "verdict": verdict, "ground": ground, "stance": stance, "clause": clause}
+    judgement = {**JUDGEMENT, "verdict": verdict, "ground": ground, "stance": stance, "clause": clause}
 
-    assert verdict == checked(said, CLAUSES).verdict
+    assert verdict == checked_response(judgement, CLAUSES).verdict
 
 
 def test_the_table_speaks_the_words_of_the_schema() -> None:
@@ -260,11 +260,11 @@ def test_the_table_speaks_the_words_of_the_schema() -> None:
     assert set(VERDICTS) == {verdict for verdict, _ in AGREE}
     assert set(GROUNDS) == {ground for _, ground in AGREE}
     assert set(STANCES) == set().union(*AGREE.values())
-    assert set(SCHEMA["required"]) <= set(SCHEMA["properties"]) == set(SAID)
+    assert set(SCHEMA["required"]) <= set(SCHEMA["properties"]) == set(JUDGEMENT)
 
 
 def test_the_documentation_has_the_same_table_and_an_example_that_holds() -> None:
-    """Who fills in an answer by hand goes by the page."""
+    """Who writes a response by hand goes by the page."""
     page = (Path(__file__).parents[2] / "docs" / "operate" / "bedrock.md").read_text(encoding="utf-8")
     for (verdict, ground), stances in AGREE.items():
         assert f"| `{verdict}` | `{ground}` | `{'` or `'.join(sorted(stances))}` |" in page
@@ -272,37 +272,39 @@ def test_the_documentation_has_the_same_table_and_an_example_that_holds() -> Non
     barrels = Clause("plots", "barrels", "Barrels", "Plots", "A plot has at most 3 barrels.", 1)
 
     assert set(SCHEMA["properties"]) == set(example)
-    assert "change" == checked(example, [barrels]).verdict
+    assert "change" == checked_response(example, [barrels]).verdict
 
 
 def test_a_related_clause_that_does_not_hold_is_left_out() -> None:
     """It decides nothing, so it is not worth another question."""
     rows: list[Any] = [{"clause": "fines#rate", "quote": "a day"}, {"clause": "fines#cap", "quote": "free"}, "x"]
 
-    assert ["fines#cap", "fines#rate"] == [c.clause for c in checked({**SAID, "related": rows}, CLAUSES).citations]
+    citations = checked_response({**JUDGEMENT, "related": rows}, CLAUSES).citations
+
+    assert ["fines#cap", "fines#rate"] == [citation.clause for citation in citations]
 
 
 def test_a_reason_is_one_line_of_bounded_length() -> None:
     """It goes into mails and into Mantis."""
-    reason = checked({**SAID, "reason": "one\n\u202etwo\x00 " + "word " * 500}, CLAUSES).reason
+    reason = checked_response({**JUDGEMENT, "reason": "one\n\u202etwo\x00 " + "word " * 500}, CLAUSES).reason
 
     assert reason.startswith("one two word")
     assert len(reason) < 710
 
 
-def test_an_answer_may_be_the_tools_input_alone() -> None:
+def test_a_response_may_be_the_tools_input_alone() -> None:
     """So that somebody can fill one in by hand."""
-    call = {"toolUseId": "x1", "name": TOOL, "input": SAID}
+    call = {"toolUseId": "x1", "name": TOOL, "input": JUDGEMENT}
     whole = {"output": {"message": {"role": "assistant", "content": [{"text": "Well."}, {"toolUse": call}]}}}
-    alone = call_in(SAID)
+    alone = tool_call(JUDGEMENT)
 
-    assert call == call_in(whole)
+    assert call == tool_call(whole)
     assert alone is not None
-    assert SAID == alone["input"]
+    assert JUDGEMENT == alone["input"]
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         {},
         {"output": None},
@@ -312,17 +314,17 @@ def test_an_answer_may_be_the_tools_input_alone() -> None:
         {"output": {"message": {"content": [None]}}},
     ],
 )
-def test_an_answer_without_a_call_of_the_tool_is_none(answer: dict[str, Any]) -> None:
+def test_a_response_without_a_call_of_the_tool_is_none(response: dict[str, Any]) -> None:
     """Whatever shape it has."""
-    assert call_in(answer) is None
+    assert tool_call(response) is None
 
 
 def test_a_second_question_continues_the_conversation() -> None:
     """What was said, and what was wrong with it; the rest as before."""
-    asked = request("m", CLAIM, CLAUSES, Masking())
-    second = again(asked, {"toolUseId": "x1", "name": TOOL, "input": SAID}, "It is wrong.")
+    sent = prompt("m", CLAIM, CLAUSES, Masking())
+    second = follow_up(sent, {"toolUseId": "x1", "name": TOOL, "input": JUDGEMENT}, "It is wrong.")
 
-    assert {**asked, "messages": None} == {**second, "messages": None}
+    assert {**sent, "messages": None} == {**second, "messages": None}
     assert ["user", "assistant", "user"] == [message["role"] for message in second["messages"]]
     assert "It is wrong." in json.dumps(second["messages"][2])
 

@@ -31,6 +31,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.wiki.figure import figure
+from intake_fn.wiki.lifecycle_diagram import lifecycle
 
 ASKED_FOR_BY: Mapping[str, str] = {
     Category.BUG: "a bug",
@@ -246,6 +247,7 @@ def _mail(process: Process) -> str:
 FACTS: Mapping[str, Callable[[Process], str]] = {
     "product": _product,
     "figure": figure,
+    "lifecycle": lifecycle,
     "levels": _levels,
     "response-times": _response_times,
     "resources": _resources,

@@ -12,7 +12,9 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from intake_fn.core.form_labels import answer_label
 from intake_fn.core.notices import Letter, MailValues, one_line
+from intake_fn.core.request import Kind
 
 
 def render(values: MailValues) -> Letter:
@@ -42,6 +44,7 @@ def environment() -> Environment:
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # by the extension
     made.globals["language"] = "en"
+    made.globals["approver_label"] = answer_label(Kind.SETUP, "approver")
     return made
 
 

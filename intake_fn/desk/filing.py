@@ -11,8 +11,10 @@ from typing import Any
 
 from intake_fn.core.case import Case, module_of, resolved_by
 from intake_fn.core.events import Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
+from intake_fn.core.form_labels import answer_label, labelled
 from intake_fn.core.notes import CATEGORY, actor_of
 from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Request
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
@@ -56,14 +58,19 @@ def _description(case: Case, process: Process, links: Links) -> Iterator[str]:
     request = case.request
     yield request.description
     if request.expected:
-        yield f"EXPECTED\n{request.expected}"
+        yield _section(request, "expected", request.expected)
     if approver := request.details.get("approver"):
         named = ", ".join(filter(None, (approver, request.details.get("approver_email"))))
-        yield f"APPROVER (Office Manager, as named by the requester)\n{named}"
+        yield _section(request, "approver", named)
     yield _verdict(case, process, links)
     office = request.requester.office
     origin = (office == CLIENT and request.requester.company) or process.origin(office)
     yield f"REQUESTER\n{request.requester.name} <{request.requester.email}>, {origin}"
+
+
+def _section(request: Request, name: str, answer: str) -> str:
+    """A part of the description, headed with the label of its field."""
+    return f"{answer_label(request.kind, name).upper()}\n{answer}"
 
 
 # --- what was decided ------------------------------------------------------------------------
@@ -159,7 +166,7 @@ def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
         yield f"Clause that the requester names: {request.clause}"
     for name, answer in request.details.items():
         if answer:
-            yield f"{name.replace('_', ' ').capitalize()}: {answer}"
+            yield labelled(request.kind, name, answer)
     for file in request.attachments:
         yield f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})\n{links.file(case.id, file)}"
 

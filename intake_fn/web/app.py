@@ -12,7 +12,7 @@ from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
-from intake_fn.core import request_id
+from intake_fn.core import form_labels, request_id
 from intake_fn.core.notes import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
@@ -117,6 +117,7 @@ def _furnish(app: Flask, front: WebConfig) -> None:
         clause_address=pages.clause_address,
         file_link=front.links.file,
         project_of=project_of,
+        form_labels=form_labels,
         request_id=request_id,
         words=words,
     )

@@ -99,20 +99,6 @@ SETTLED: Mapping[Filing, str] = {
     Filing.FILED: "",
 }
 
-DETAIL: Mapping[str, str] = {
-    "no_screenshot": "Why there is no screenshot",
-    "benefit": "What it is good for",
-    "what": "To be set up",
-    "person_name": "Person",
-    "person_email": "Person's e-mail",
-    "role": "Role or rights",
-    "approver": "Office Manager who approves it, as named by the requester",
-    "approver_email": "Office Manager's e-mail",
-    "client_company": "Client company",
-    "offices": "Offices",
-    "needed_by": "Needed by",
-}
-
 RELATION: Mapping[Relation, str] = {
     Relation.DUPLICATE: "A duplicate of",
     Relation.RELATED: "Related to",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from tests.web.conftest import Web
 
-NAMED = "as named in the request: Claire Morel, claire@example.com"
+NAMED = "as named by the requester: Claire Morel, claire@example.com"
 
 
 def test_the_approver_reaches_everybody_who_works_on_it(web: Web) -> None:

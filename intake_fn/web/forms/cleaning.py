@@ -1,0 +1,21 @@
+"""What is done to every text that people type."""
+
+from __future__ import annotations
+
+import re
+
+LOST = "\ufffd"
+"""Stands where bytes could not be read as UTF-8."""
+
+UNTYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and line feed, and halves of characters."""
+
+
+def clean_text(text: str | None) -> str:
+    """Line ends to LF; NUL and other control characters, which no keyboard types, are left out."""
+    return UNTYPED.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str | None) -> str:
+    """As clean_text, on one line, with single spaces; spaces of other kinds are part of what was typed."""
+    return re.sub("[ \t\n\u2028\u2029]+", " ", clean_text(text))

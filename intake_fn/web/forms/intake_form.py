@@ -1,0 +1,93 @@
+"""What all forms share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from wtforms import EmailField, Field, Form, MultipleFileField, RadioField, SelectField
+from wtforms.validators import StopValidation
+
+from intake_fn.core.form_labels import EVERY_TIME, label_of
+from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Kind, Priority
+from intake_fn.web.forms.fields import CHOICES, Messages, line, text_area
+from intake_fn.web.forms.validators import an_address, limit_of, needed, needed_when, not_too_long, readable
+
+
+class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
+    """What all forms share. A page shows the fields of `sections`; the JSON API takes all of them.
+
+    `details` names the answers that only this form asks for; they become Request.details.
+    """
+
+    kind: ClassVar[Kind]
+    title: ClassVar[str]
+    lead: ClassVar[str]
+    sections: ClassVar[Mapping[str, tuple[str, ...]]]
+    details: ClassVar[tuple[str, ...]] = ()
+    sometimes: ClassVar[frozenset[str]] = frozenset({"company"})
+    """Fields that other answers may make necessary: not marked as optional."""
+
+    name = line(needed("Please tell us your name."))
+    email = line(
+        needed("Please give your e-mail address: the answer goes there."),
+        an_address,
+        hint="The answer and the link to your request go there.",
+        field=EmailField,
+    )
+    office = SelectField(validators=[needed("Please choose your office, or “Client company”.")])
+    company = line(
+        needed_when("office", (CLIENT,), "Please tell us which client company you work for."),
+        hint="Only if you work for a client company.",
+    )
+    summary = line(needed("Please sum it up in one sentence."), hint="One sentence.")
+    description = text_area()
+    expected = text_area()
+    steps = text_area(hint="One step a line, from signing in to the moment it goes wrong.")
+    always = RadioField(
+        choices=EVERY_TIME,
+        filters=[lambda value: value or None],
+        validate_choice=False,
+    )
+    priority = SelectField(default=Priority.MEDIUM.value, filters=[lambda v: v or Priority.MEDIUM.value])
+    module = SelectField(default="", description="Part of the system. If you aren't sure, we find it.")
+    files = MultipleFileField(description="A screenshot or a document, if it helps.")
+
+    def __init__(self, formdata: Any = None, *, process: Process) -> None:
+        self.support = process
+        self.unreadable = False
+        """Whether it arrived in another encoding than UTF-8; what could not be read stands there as U+FFFD."""
+        super().__init__(formdata, meta={"get_translations": lambda _form: Messages()})
+        for field in self:
+            field.label.text = label_of(self.kind, field.name)
+            if field.name in CHOICES:
+                field.choices = CHOICES[field.name](process)
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """All fields by name."""
+        return {field.name: field for field in self}
+
+    def limit(self, name: str) -> int:
+        """The longest answer to a field, in characters."""
+        return limit_of(name, self.support)
+
+    def check(self, attached: int = 0, file_problems: Sequence[str] = ()) -> bool:
+        """Whether the form is complete; if not, the fields' `errors` say what to do.
+
+        `attached` is how many files came with it, `file_problems` what was wrong with others.
+        """
+
+        def files(_form: Form, _field: Field) -> None:
+            problems = list(file_problems) or self.missing_files(attached)
+            if problems:
+                raise StopValidation(" ".join(problems))
+
+        extra = {name: [not_too_long, readable] for name in self.fields}
+        return bool(self.validate({**extra, "files": [files]}))
+
+    def missing_files(self, attached: int) -> list[str]:
+        """What to say when files that must be there are not."""
+        del attached
+        return []

@@ -1,0 +1,32 @@
+"""The form for questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from intake_fn.core.request import Kind
+from intake_fn.web.forms.fields import line, text_area
+from intake_fn.web.forms.intake_form import IntakeForm
+from intake_fn.web.forms.validators import needed
+
+
+class QuestionForm(IntakeForm):
+    """A question, and everything else."""
+
+    kind = Kind.QUESTION
+    title = "Ask a question"
+    lead = "How do I …, where do I find …, who may …, and everything that fits nowhere else."
+    sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "What you would like to know": ("summary", "description", "module", "files"),
+        "About you": ("name", "email", "office", "company"),
+    }
+
+    summary = line(
+        needed("Please ask your question in one sentence."),
+        hint="One sentence, for example: How do I export the list of shipments?",
+    )
+    description = text_area(
+        needed("Please tell us a little more, so that we can answer without asking back."),
+        hint="What you are trying to do, and what you have tried.",
+    )

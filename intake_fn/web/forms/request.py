@@ -1,0 +1,38 @@
+"""The request that a form makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wtforms import Field, SelectField, SelectMultipleField
+
+from intake_fn.core.request import Attachment, Channel, Priority, Request, Requester
+from intake_fn.web.forms.intake_form import IntakeForm
+
+
+def to_request(form: IntakeForm, attachments: Sequence[Attachment], channel: Channel, clause: str = "") -> Request:
+    """The request that a complete form makes."""
+    said = {field.name: field.data or "" for field in form}
+    return Request(
+        kind=form.kind,
+        requester=Requester(said["name"], said["email"], said["office"], said["company"]),
+        summary=said["summary"],
+        description=said["description"],
+        expected=said["expected"],
+        steps=said["steps"],
+        always={"yes": True, "no": False}.get(said["always"]),
+        priority=Priority(said["priority"]),
+        module=said["module"],
+        channel=channel,
+        clause=clause,
+        details={name: words for name in form.details if (words := _in_words(form.fields[name]))},
+        attachments=tuple(attachments),
+    )
+
+
+def _in_words(field: Field) -> str:
+    """An answer as people read it: chosen values by their labels."""
+    if isinstance(field, SelectField | SelectMultipleField):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        return ", ".join(label for value, label in field.choices.items() if value in chosen)
+    return field.data or ""

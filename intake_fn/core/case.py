@@ -22,7 +22,7 @@ UPDATED = ("project", "category", "handler", "status", "priority", "resolution",
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request as it stands after `version` events. Levels are 0 to 4, handlers are resource ids."""
+    """A request as it stands after `version` events. Levels are numbers, handlers are resource ids, of support.yml."""
 
     id: str
     version: int
@@ -46,9 +46,9 @@ class Case:
     links: Mapping[int, Relation] = field(default_factory=dict)
     """Other issues that it is related to by what a person said here, and how."""
     duplicate_of: str = ""
-    """The request that it is the same as and follows; "" for none."""
+    """The lead that it is marked as a duplicate of; "" for none."""
     duplicates: tuple[str, ...] = ()
-    """The requests that are the same as this one and follow it."""
+    """The requests that are marked as duplicates of this one."""
     history: tuple[Event, ...] = ()
     statuses: tuple[Status, ...] = ()
     """The status after each event of the history."""
@@ -61,9 +61,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event did: the case after it, the events to append and what is owed because of them.
+    """What one event did: the case after it, the events to append and the intents for the outbox.
 
-    `due` is when the case is due while its clock runs; `next_alert` is when the clock has something to say next.
+    `due` is when the case is due while its clock runs; `next_alert` is when its next SLA alert is due.
     """
 
     case: Case

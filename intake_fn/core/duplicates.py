@@ -1,27 +1,27 @@
-"""Requests that are the same as another one, and what they hear of it. The rule stands here alone. Pure.
+"""Duplicates: requests that are marked as duplicates of another one, the lead, and what they learn of it. Pure.
 
-A person says at the desk that a request is the same as another one, an earlier one as a rule. From then on it
-follows that one, until a person says that it is not the same:
+An engineer marks a request as a duplicate of another one, an earlier one as a rule. Until it is unmarked, the lead's
+progress reaches it:
 
-| The other one is      | The request that follows it                                    |
+| The lead is           | The duplicate                                                  |
 |-----------------------|----------------------------------------------------------------|
 | filed, or filed anew  | is a duplicate of that issue in Mantis                         |
-| escalated             | stays as it is, and its requester is told                      |
-| decided               | is the same, if nobody has decided it; its requester is told   |
+| escalated             | stays as it is, and its requester is notified                  |
+| decided               | takes the category if it is undecided; its requester is notified |
 | given a workaround    | stays as it is, and its requester is mailed the workaround     |
 | resolved              | is resolved in the same words, if it is open                   |
 | reopened              | is reopened, if it had been resolved with it                   |
 | closed                | is closed, if it had been resolved with it and still is so     |
 
-Each is told once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
-questions and replies are between us and each requester alone, and so is what the other one asked for: in what was
-written to its requester, names and addresses are masked. What happened before it followed is not told, but for this:
-who follows a request that is resolved is resolved with it at once, and who follows an open one that has a workaround
-is mailed it.
+Each is notified once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
+questions and replies stay between the Help Desk and each requester, and so does what the other one asked for: names and
+addresses are masked in what was written to the lead's requester. What happened before the mark is not notified, with
+two exceptions: a duplicate of a resolved lead is resolved at once, and a duplicate of an open lead that has a
+workaround is mailed it.
 
-Who follows can't be followed by a request that is new to it: name the one at the head. So no circle comes about; of
-two requests that join each other in the same moment, the one of the smaller number stays the head. A request that has
-followers may come to follow another one: then they hear of that one through it.
+A duplicate cannot be a new duplicate's lead: its own lead is named instead, so no circle comes about. Of two requests
+that are marked as duplicates of each other at the same moment, the one with the smaller number stays the lead. A lead
+may become a duplicate of another request: its duplicates are notified through it.
 """
 
 from __future__ import annotations
@@ -63,25 +63,25 @@ OPEN_AGAIN = "The request that is the same is open again, and so is yours."
 HELP = "Until it is resolved, this may help:"
 
 TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
-"""What is mailed as such; of all else the request's own resolving, reopening or closing tells."""
+"""The progress that is mailed as such; the duplicate's own resolving, reopening or closing reports the rest."""
 
 
-# --- who follows whom ------------------------------------------------------------------------
+# --- leads and duplicates --------------------------------------------------------------------
 
 
 def joining(case: Case, event: MarkedDuplicate, other: Case) -> MarkedDuplicate:
     """The event with what is known of the other request.
 
-    Raises Refused when that one can't be followed, Unconfirmed when it is another customer's and that isn't confirmed.
+    Raises Refused when that one can't be a lead, Unconfirmed when it is another customer's and that isn't confirmed.
     """
     if other.duplicate_of == case.id:
-        raise Refused(f"{other.id} follows {case.id} already. Have it follow no more first, on its own page.")
+        raise Refused(f"{other.id} is a duplicate of {case.id} already. Unmark it first, on its own page.")
     if other.status.in_quarantine:
-        raise Refused(f"{other.id} is held back until a person has looked at it. Look at it first.")
+        raise Refused(f"{other.id} is in quarantine. Review it first.")
     if other.duplicate_of:
-        raise Refused(f"{other.id} is itself the same as {other.duplicate_of}. Name {other.duplicate_of} instead.")
+        raise Refused(f"{other.id} is itself a duplicate of {other.duplicate_of}. Name {other.duplicate_of} instead.")
     if other.id != case.id and are_strangers(case.request, other.request) and not event.confirmed:
-        raise Unconfirmed(f"{other.id} is another customer's request. Confirm that both are the same.")
+        raise Unconfirmed(f"{other.id} is another customer's request. Confirm that it is a duplicate.")
     return replace(event, number=None if other.missing_in_mantis else other.issue)
 
 
@@ -106,7 +106,7 @@ def company_of(request: Request, process: Process) -> str:
 
 
 def settled(case: Case, other: Case, at: datetime, actor: str) -> DuplicateAdded | DuplicateRemoved | None:
-    """What the other request has to learn of a case that joined or left it; None when it knows."""
+    """The event by which a lead learns of a duplicate that was marked or unmarked; None when it knows."""
     follows, known = case.duplicate_of == other.id, case.id in other.duplicates
     if follows == known:
         return None
@@ -116,7 +116,7 @@ def settled(case: Case, other: Case, at: datetime, actor: str) -> DuplicateAdded
 
 
 def issue_of_lead(case: Case) -> int | None:
-    """The issue of the request that it follows, as far as it has heard; None when it has not, or follows none."""
+    """The issue of its lead, as far as it knows; None when it does not, and without a lead."""
     heard_of = (
         event
         for event in reversed(case.history)
@@ -215,9 +215,9 @@ def _workaround_of(case: Case) -> str:
 def heard(
     follower: Case, intent: NotifyDuplicates, item: str, lead: Case, at: datetime, actor: str
 ) -> LeadUpdated | None:
-    """The event by which a follower hears of it; None when it follows no more, or has heard it.
+    """The event by which a duplicate learns of its lead's progress; None when it is unmarked, or knows it.
 
-    Whoever sent both requests is told of the other one as its requester, and not once more.
+    A person who sent both requests is notified as the lead's requester, and not once more.
     """
     known = any(isinstance(event, LeadUpdated) and event.item == item for event in follower.history)
     if known or follower.duplicate_of != lead.id:
@@ -260,7 +260,7 @@ def after_added(case: Case, event: DuplicateAdded) -> Iterator[Event]:
 
 
 def consequences(case: Case, event: LeadUpdated) -> Iterator[Event]:
-    """What becomes of a request that hears this; nothing when it stays as it is."""
+    """The events of a duplicate that follow from its lead's progress; none when it stays as it is."""
     make = _CONSEQUENCES.get(event.progress)
     if make:
         yield from make(case, event)
@@ -275,11 +275,11 @@ def masked(text: str, *cases: Case) -> str:
     return Masking((*people, *named), (*companies, *clients)).mask(text)
 
 
-# --- what follows from it --------------------------------------------------------------------
+# --- consequences ----------------------------------------------------------------------------
 
 
 def _relink(case: Case, event: LeadUpdated) -> Iterator[Event]:
-    """The issue that it was a duplicate of is gone, or there was none yet."""
+    """The lead has a new issue: the old one is missing in Mantis, or there was none yet."""
     before = issue_of_lead(case)
     if before and before != event.number and case.links.get(before) is Relation.DUPLICATE:
         yield Unlinked(at=event.at, actor=event.actor, number=before)
@@ -287,7 +287,7 @@ def _relink(case: Case, event: LeadUpdated) -> Iterator[Event]:
 
 
 def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
-    """It is a duplicate in Mantis of the issue of the request that it follows, unless it is known as one."""
+    """It is marked in Mantis as a duplicate of its lead's issue, unless it is already."""
     if number and number != case.issue and case.links.get(number) is not Relation.DUPLICATE:
         yield Linked(at=event.at, actor=event.actor, number=number, relation=Relation.DUPLICATE)
 

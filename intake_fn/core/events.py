@@ -39,21 +39,21 @@ class Received(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined(Event):
-    """It is held back, for these reasons, in the moment in which it came; a person has to look."""
+    """The request was put into quarantine on arrival, for these reasons; a person has to review it."""
 
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Event):
-    """A person has looked: it goes on as if it had just come."""
+    """A person has reviewed the request and released it: it goes on as if it had just come."""
 
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected(Event):
-    """A person has looked: nobody asks for anything, such as in an advertisement."""
+    """A person has reviewed the request and rejected it, such as an advertisement."""
 
     reason: str
 
@@ -100,7 +100,7 @@ class Filed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFailed(Event):
-    """An outbox item was given up after its last try; a person has to act."""
+    """An outbox item became a dead letter after its last try; a person has to act."""
 
     what: str
     error: str
@@ -218,7 +218,7 @@ class ActivityCompleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refiled(Event):
-    """A person has the request filed anew, for its issue is gone from Mantis; what is known of that is forgotten."""
+    """A person has a new issue created, since the old one is missing in Mantis; what is known of that is forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,12 +251,12 @@ class MarkedDuplicate(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnmarkedDuplicate(Event):
-    """It is not the same after all."""
+    """A person has unmarked it: it is no duplicate after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateAdded(Event):
-    """Another request is the same as this one, and follows it. `issue` is what it takes for this one's."""
+    """Another request was marked as a duplicate of this one. `issue` is what it takes for this one's."""
 
     other: str
     issue: int | None = None
@@ -264,7 +264,7 @@ class DuplicateAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateRemoved(Event):
-    """Another request does not follow this one any more."""
+    """Another request is unmarked as a duplicate of this one."""
 
     other: str
 
@@ -292,7 +292,7 @@ class LeadUpdated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retried(Event):
-    """An outbox item that was given up is back in line."""
+    """A dead letter is back in the outbox."""
 
     what: str
 
@@ -326,7 +326,7 @@ class MissingInMantis(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundInMantis(Event):
-    """The issue that was gone is there again."""
+    """The issue that was missing is there again."""
 
     number: int
 

@@ -22,7 +22,7 @@ class FileIssue:
 
 @dataclass(frozen=True, slots=True)
 class UpdateIssue:
-    """Bring handler, status, priority and project in Mantis in line with the case as it stands then."""
+    """Update handler, status, priority and project in Mantis to the case as it stands then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RelateIssue:
 
 @dataclass(frozen=True, slots=True)
 class NotifyLead:
-    """Let another request know whether this one follows it."""
+    """Notify the lead, or the former one, whether this request is its duplicate."""
 
     other: str
 

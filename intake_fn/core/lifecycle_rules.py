@@ -151,7 +151,7 @@ def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> 
     known = to_tick(case, process)
     if event.activity not in known:
         names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
-        yield f"There is no such activity to tick. Open are: {names}."
+        yield f"There is no such open activity. Open are: {names}."
     elif event.mailed and not event.note.strip():
         yield f"Please write what the requester is to read about it: {process.activities[event.activity].name}."
 
@@ -159,7 +159,7 @@ def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> 
 def is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
     """It is another issue, and not linked like this already."""
     if case.missing_in_mantis:
-        yield f"The issue of {case.id} is gone from Mantis, so it cannot be linked there."
+        yield f"The issue of {case.id} is missing in Mantis, so it cannot be linked there."
     if event.number < 1 or event.number == case.issue:
         yield "Please give the number of another issue in Mantis."
     elif case.links.get(event.number) is event.relation:
@@ -169,7 +169,7 @@ def is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:
 def is_linked(case: Case, event: Unlinked, _: Process) -> Iterator[str]:
     """It is linked to that issue."""
     if case.missing_in_mantis:
-        yield f"The issue of {case.id} is gone from Mantis, so nothing can be taken back there."
+        yield f"The issue of {case.id} is missing in Mantis, so its links cannot be removed there."
     if event.number not in case.links:
         yield f"It is not linked to #{event.number} here."
 
@@ -177,7 +177,7 @@ def is_linked(case: Case, event: Unlinked, _: Process) -> Iterator[str]:
 def is_missing_in_mantis(case: Case, _: Refiled, __: Process) -> Iterator[str]:
     """The issue is missing in Mantis."""
     if not case.missing_in_mantis:
-        yield f"The issue of {case.id} is not gone from Mantis."
+        yield f"The issue of {case.id} is not missing in Mantis."
 
 
 def may_be_marked(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[str]:
@@ -185,15 +185,15 @@ def may_be_marked(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[st
     if event.other == case.id:
         yield "Please give the number of another request."
     if case.duplicate_of:
-        yield f"{case.id} is the same as {case.duplicate_of} already. Say first that it is not."
+        yield f"{case.id} is a duplicate of {case.duplicate_of} already. Unmark it first."
     if event.other in case.duplicates:
-        yield f"{event.other} follows {case.id} already. Have it follow no more first, on its own page."
+        yield f"{event.other} is a duplicate of {case.id} already. Unmark it first, on its own page."
 
 
 def is_marked(case: Case, _: UnmarkedDuplicate, __: Process) -> Iterator[str]:
     """It is marked as a duplicate."""
     if not case.duplicate_of:
-        yield f"{case.id} is not the same as another request."
+        yield f"{case.id} is not marked as a duplicate."
 
 
 def changes_the_duplicates(case: Case, event: DuplicateAdded | DuplicateRemoved, _: Process) -> Iterator[str]:
@@ -205,7 +205,7 @@ def changes_the_duplicates(case: Case, event: DuplicateAdded | DuplicateRemoved,
 def is_of_its_lead(case: Case, event: LeadUpdated, _: Process) -> Iterator[str]:
     """It is about the request that this one is a duplicate of."""
     if event.other != case.duplicate_of:
-        yield f"{case.id} does not follow {event.other}."
+        yield f"{case.id} is no duplicate of {event.other}."
 
 
 def alert_is_due(case: Case, event: Alert, process: Process) -> Iterator[str]:

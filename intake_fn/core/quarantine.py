@@ -1,9 +1,9 @@
-"""Whether a request is held back until a person has looked at it. Pure; every rule of thumb stands in one table.
+"""Quarantine: whether a person has to review a request before it goes on. Pure; each rule stands in one table.
 
-No rule refuses anything: what is held back is kept like any other request, and one click lets it go on. So a rule may
+No rule refuses anything: a quarantined request is kept like any other, and one click releases it. So a rule may
 err, and none needs to know more about people than their address. Known are the domains of the own offices and of
 client companies (support.yml, `intake.quarantine.domains`), and mailboxes of which a person has let a request through.
-Anybody can write any address into a form, so of what comes from there floods are held back, too, only later.
+Anybody can write any address into a form, so of what comes from there floods are quarantined, too, only later.
 
 | sign                            | strangers | known   | because                                                     |
 |---------------------------------|-----------|---------|-------------------------------------------------------------|

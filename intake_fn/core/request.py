@@ -1,4 +1,4 @@
-"""What was asked, whichever door it came through.
+"""A request as it was submitted, by whichever channel.
 
 A Request never changes once it is received: what becomes of it is told by the events of its case.
 """
@@ -33,7 +33,7 @@ class Priority(StrEnum):
 
 
 class Channel(StrEnum):
-    """The door it came through."""
+    """How it was submitted."""
 
     FORM = "form"
     API = "api"

@@ -111,7 +111,7 @@ class Due:
 def due(case: Case, process: Process) -> Due | None:
     """When the case is due at its level and priority; None where the target is to be decided (no clock).
 
-    The clock starts when the level receives the case, and of one that was held back when it is let through. A
+    The clock starts when the level receives the case, and of a quarantined one when it is released. A
     change of level or priority is no special case: all is computed again from the log, so time that was paused
     stays credited (R18).
     """

@@ -148,7 +148,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
 
 
 def _in_order(intents: list[Intent]) -> list[Intent]:
-    """The issue is brought in line behind all that is written there: a note of ours takes it out of feedback."""
+    """The update of the issue comes behind all notes: a note of ours takes it out of feedback."""
     if UpdateIssue() not in intents:
         return intents
     others = [intent for intent in intents if intent != UpdateIssue()]

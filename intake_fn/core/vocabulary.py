@@ -18,9 +18,9 @@ class Status(StrEnum):
     """Where a case stands, for the requester as for the desk."""
 
     QUARANTINED = "quarantined"
-    """Received, and held back until a person has looked at it (core/quarantine.py)."""
+    """Received, and in quarantine until a person has reviewed it (core/quarantine.py)."""
     REJECTED = "rejected"
-    """A person has set it aside: nobody asks for anything. It stays, and can still be let through."""
+    """A person has rejected it, such as an advertisement. It stays, and can still be released."""
     NEW = "new"
     """Received, not yet judged."""
     OPEN = "open"
@@ -50,9 +50,9 @@ class Filing(StrEnum):
     """How far the case has come on its way into Mantis."""
 
     QUARANTINED = "quarantined"
-    """Held back; nothing is tried."""
+    """In quarantine; nothing is tried."""
     REJECTED = "rejected"
-    """Set aside by a person; nothing is tried."""
+    """Rejected by a person; nothing is tried."""
     QUEUED = "queued"
     FILED = "filed"
     FAILED = "failed"
@@ -107,7 +107,7 @@ class Relation(StrEnum):
 
 
 class Progress(StrEnum):
-    """What a request hears of the one that it follows."""
+    """The progress of a lead that its duplicates are notified of."""
 
     FILED = "filed"
     DECIDED = "decided"

@@ -80,7 +80,7 @@ def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(proce
 @pytest.mark.parametrize("activity", ["interview", "resolve", "gone", ""])
 def test_what_ticks_itself_or_is_not_asked_for_can_not_be_ticked(process: Process, activity: str) -> None:
     """The refusal names what is open."""
-    with pytest.raises(Refused, match=r"no such activity to tick\. Open are: Analyse the request; Consult Mantis"):
+    with pytest.raises(Refused, match=r"no such open activity\. Open are: Analyse the request; Consult Mantis"):
         advance(BUG, happened(ActivityCompleted, activity=activity), process)
 
 

@@ -101,9 +101,9 @@ def test_a_request_is_the_same_as_one_other(process: Process) -> None:
     """Not itself, not two; and only what was joined can be parted."""
     with pytest.raises(Refused, match="another request"):
         advance(CASE, happened(MarkedDuplicate, other=CASE_ID), process)
-    with pytest.raises(Refused, match=f"same as {OTHER} already"):
+    with pytest.raises(Refused, match=f"duplicate of {OTHER} already"):
         advance(FOLLOWER, happened(MarkedDuplicate, other=THIRD), process)
-    with pytest.raises(Refused, match="not the same"):
+    with pytest.raises(Refused, match="not marked as a duplicate"):
         advance(CASE, happened(UnmarkedDuplicate), process)
 
 
@@ -112,12 +112,12 @@ def test_nobody_follows_in_a_circle_or_a_chain() -> None:
     event = happened(MarkedDuplicate, other=OTHER)
     assert isinstance(event, MarkedDuplicate)
 
-    with pytest.raises(Refused, match=f"{OTHER} follows {CASE_ID} already"):
+    with pytest.raises(Refused, match=f"{OTHER} is a duplicate of {CASE_ID} already"):
         joining(CASE, event, replace(LEAD, duplicate_of=CASE_ID))
     with pytest.raises(Refused, match=f"Name {THIRD} instead"):
         joining(CASE, event, replace(LEAD, duplicate_of=THIRD))
 
-    with pytest.raises(Refused, match=f"{OTHER} is held back"):
+    with pytest.raises(Refused, match=f"{OTHER} is in quarantine"):
         joining(CASE, event, replace(LEAD, status=Status.QUARANTINED))
 
     assert [4700, None] == [
@@ -283,7 +283,7 @@ def test_of_two_that_follow_each_other_one_stays_the_head(process: Process) -> N
 
 def test_who_is_followed_by_it_is_not_followed(process: Process) -> None:
     """The other way round first."""
-    with pytest.raises(Refused, match=f"{CASE_ID} follows {OTHER} already"):
+    with pytest.raises(Refused, match=f"{CASE_ID} is a duplicate of {OTHER} already"):
         advance(LEAD, MarkedDuplicate(at=NOW, actor="paul@example.com", other=CASE_ID), process)
 
 
@@ -351,7 +351,7 @@ def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> No
     assert heard(told, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
     assert heard(told, intent, f"{OTHER}#10#1", LEAD, NOW, "specdesk") is not None
     assert heard(CASE, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
-    with pytest.raises(Refused, match="does not follow"):
+    with pytest.raises(Refused, match="is no duplicate"):
         advance(CASE, event, process)
 
 

@@ -761,7 +761,7 @@ def test_who_is_told_of_mail_that_does_not_arrive(
     [
         ({"issue": 4711}, 4711, "another issue"),
         ({"issue": 4711}, 0, "another issue"),
-        ({"issue": 4711, "missing_in_mantis": True}, 4700, "gone from Mantis"),
+        ({"issue": 4711, "missing_in_mantis": True}, 4700, "missing in Mantis"),
         ({"issue": 4711, "links": {4700: Relation.RELATED}}, 4700, "like this already"),
     ],
 )
@@ -784,7 +784,7 @@ def test_a_link_is_taken_back_here_and_in_mantis(process: Process) -> None:
     assert (RelateIssue(4700, None),) == step.intents
     with pytest.raises(Refused, match="not linked to #4702"):
         step_of(case, Unlinked, process, number=4702)
-    with pytest.raises(Refused, match="gone from Mantis"):
+    with pytest.raises(Refused, match="missing in Mantis"):
         step_of(replace(case, missing_in_mantis=True), Unlinked, process)
 
 

@@ -268,7 +268,7 @@ def test_only_a_request_that_is_there_and_follows_nobody_can_be_followed(pair: P
     ):
         with pytest.raises(Refused, match=why):
             pair.desk.act(third.id, pair.room.event(MarkedDuplicate, other=other), third.version)
-    with pytest.raises(Refused, match=f"{pair.follower} follows {pair.lead} already"):
+    with pytest.raises(Refused, match=f"{pair.follower} is a duplicate of {pair.lead} already"):
         pair.act(pair.lead, MarkedDuplicate, other=pair.follower)
 
     assert third == pair.case(third.id)

@@ -138,7 +138,7 @@ def test_nothing_follows_what_is_held_back(room: Room) -> None:
     case = held(room)
     other = room.desk.take_in(request(), "other")
 
-    with pytest.raises(Refused, match="is held back until a person has looked"):
+    with pytest.raises(Refused, match="is in quarantine"):
         room.desk.act(other.id, room.event(MarkedDuplicate, other=case.id), other.version)
 
 

@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
-from intake_fn.adapters.dynamodb_items import state_item, wire
+from intake_fn.adapters.dynamodb import DynamoStore, Table
+from intake_fn.adapters.dynamodb.states import state_item
+from intake_fn.adapters.dynamodb.values import wire
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.events import Escalated
 from intake_fn.core.process import Process
@@ -25,7 +26,7 @@ from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
 from tests.adapters.meter import Bill, Crowd, Metered
 from tests.desk.test_story import Room, at_level_4, request
-from tests.fakes import ports_of
+from tests.fakes import LEVELS, ports_of
 
 MILLION = 1_000_000
 DUE = (0, 10, 1000)
@@ -74,7 +75,7 @@ class Office:
         self.bill = Bill()
         self.room = Room(process)
         pattern = self.room.store.load(at_level_4(self.room))
-        store = DynamoStore(lambda: dynamodb, table)
+        store = DynamoStore(Table(lambda: dynamodb, table), LEVELS)
         for number in range(due):
             step = standing(fold(f"HD-{number:04}", pattern.history), process)
             store.create(replace(step, events=pattern.history), f"key-{number}")
@@ -85,7 +86,7 @@ class Office:
         metered: Any = Metered(dynamodb, self.bill, crowd)
         self.desk = replace(
             self.room.desk,
-            **ports_of(DynamoStore(lambda: metered, table)),
+            **ports_of(DynamoStore(Table(lambda: metered, table), LEVELS)),
             tracker=self.tracker,
             mailer=self.mailer,
             inline=timedelta(minutes=5),

@@ -95,11 +95,12 @@ class Application:
     def desk(self) -> Desk:
         """The desk for people who wait."""
         from intake_fn import mail_templates  # noqa: PLC0415 - not for a form page
-        from intake_fn.adapters.dynamodb import DynamoStore  # noqa: PLC0415
+        from intake_fn.adapters.dynamodb import DynamoStore, Table  # noqa: PLC0415
         from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
         from intake_fn.desk import Desk  # noqa: PLC0415
 
-        store = DynamoStore(lambda: self.client("dynamodb"), self.settings.table)
+        table = Table(lambda: self.client("dynamodb"), self.settings.table)
+        store = DynamoStore(table, levels=self.process.levels)
         return Desk(
             process=self.process,
             spec=lambda: self.spec,
@@ -147,7 +148,7 @@ class Application:
 
         if self.settings.judge != BEDROCK:
             return built_in
-        from intake_fn.adapters.dynamodb_budget import DynamoBudget, log_account  # noqa: PLC0415
+        from intake_fn.adapters.dynamodb.budget import DynamoBudget, log_account  # noqa: PLC0415
         from intake_fn.desk.verdict_replay import Cassettes  # noqa: PLC0415
         from spec_lookup import MILLION, LlmJudge, Price, bedrock_model, recording  # noqa: PLC0415
 

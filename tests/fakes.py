@@ -53,7 +53,7 @@ from intake_fn.ports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from intake_fn.core.events import Event
     from intake_fn.core.request import Attachment
@@ -62,8 +62,10 @@ MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """Monday 23 November 2026, 10:00 in New York: every office but Hong Kong's is open."""
 
 LEVELS = range(5)
+"""The levels of the example process."""
+
 LARGEST = 390_000
-"""Bytes that one event or outbox item may take, as in adapters/dynamodb.py."""
+"""Bytes that one event or outbox item may take, as in adapters/dynamodb/values.py."""
 
 
 @dataclass
@@ -107,8 +109,9 @@ def ports_of(store: Any) -> dict[str, Any]:
 class MemoryStore:
     """All ports of the table. Events and intents pass through JSON, as they do on their way to DynamoDB."""
 
-    def __init__(self) -> None:
+    def __init__(self, levels: Collection[int] = LEVELS) -> None:
         self.down = False
+        self._levels = levels
         self._lock = threading.RLock()
         self._logs: dict[str, list[str]] = {}
         self._cases: dict[str, Case] = {}
@@ -236,7 +239,7 @@ class MemoryStore:
         """Open cases of each level."""
         with self._up():
             held = Counter(case.level for case in self._cases.values() if case.status.is_open)
-            return {level: held[level] for level in LEVELS}
+            return {level: held[level] for level in sorted({*self._levels, *held})}
 
     def find_issue(self, number: int) -> str:
         """The case that was filed as this issue, or ""."""

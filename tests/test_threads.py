@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.core.once import once
 from intake_fn.core.redaction import hide, redacted
 from spec_lookup import DuplicateIndex, IssueText
+from tests.fakes import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,10 +99,10 @@ def test_first_requests_share_one_client(process: Process) -> None:
         made.append(object())
         return made[-1]
 
-    store = DynamoStore(client, "table")
+    store = DynamoStore(Table(client, "table"), LEVELS)
     tracker = MantisTracker("https://mantis.example.com", "token-of-mantis", process.mantis)
 
-    assert 1 == len(set(map(id, at_once(lambda _: store._client))))
+    assert 1 == len(set(map(id, at_once(lambda _: store.table.client))))
     assert 1 == len(made)
     assert 1 == len(set(map(id, at_once(lambda _: tracker.http._pool))))
 

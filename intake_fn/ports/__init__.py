@@ -2,12 +2,12 @@
 
 | Port      | what                                         | real                     | in unit tests  |
 |-----------|----------------------------------------------|--------------------------|----------------|
-| CaseStore | cases, events, states; steps as transactions | adapters/dynamodb.py     | tests/fakes.py |
-| Outbox    | what is to be delivered, leases on it        | adapters/dynamodb.py     | tests/fakes.py |
-| Counters  | ledger, counts, tokens that work once        | adapters/dynamodb.py     | tests/fakes.py |
-| MailState | mail throttle, suppression list              | adapters/dynamodb.py     | tests/fakes.py |
-| SyncState | cursor of the sync with Mantis               | adapters/dynamodb.py     | tests/fakes.py |
-| Sessions  | sessions, requests for sign-in links         | adapters/dynamodb.py     | tests/fakes.py |
+| CaseStore | cases, events, states; steps as transactions | adapters/dynamodb/      | tests/fakes.py |
+| Outbox    | what is to be delivered, leases on it        | adapters/dynamodb/      | tests/fakes.py |
+| Counters  | ledger, counts, tokens that work once        | adapters/dynamodb/      | tests/fakes.py |
+| MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
+| SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
+| Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
 | Files     | attachments                                  | adapters/s3.py           | tests/fakes.py |

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.adapters.provision.ses import create_identity
+from tests.fakes import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,7 +89,7 @@ def dynamo_store(clients: Callable[[str], Any], watched: tuple[Any, Watch]) -> D
     """A store on a table of its own."""
     name = f"table-{next(numbers)}"
     create_table(clients("dynamodb"), name)
-    return DynamoStore(lambda: watched[0], name)
+    return DynamoStore(Table(lambda: watched[0], name), LEVELS)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from intake_fn.adapters.dynamodb_items import OUTBOX_SHARDS, instant
+from intake_fn.adapters.dynamodb.due_index import SHARDS
+from intake_fn.adapters.dynamodb.values import instant
 from intake_fn.adapters.provision.dynamodb import INDEXES, KEYS
 
 READ_BYTES = 4096
@@ -120,7 +121,7 @@ class Crowd:
         line, _, shard = str(values[":partition"]["S"]).partition("#")
         if asked["IndexName"] != "due" or line != "clock":
             return []
-        turns = Turns(int(shard), self.number // OUTBOX_SHARDS, self.first)
+        turns = Turns(int(shard), self.number // SHARDS, self.first)
         met = min(bisect_right(turns, values[":bound"]["S"]), asked.get("Limit", len(turns)))
         return [{**self.template, "turn": {"S": turns[place]}} for place in range(met)]
 

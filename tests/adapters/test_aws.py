@@ -17,12 +17,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoRegionEr
 from botocore.session import Session
 
 from intake_fn.adapters.aws import client, translated
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.core.errors import Broken, SpecdeskError, Stale, TryLater
 from intake_fn.core.intents import JudgeRequest
 from intake_fn.ports import OutboxItem
 from tests.adapters.test_store import received
-from tests.fakes import MONDAY
+from tests.fakes import LEVELS, MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +121,7 @@ def test_a_cancelled_transaction_says_why(
 ) -> None:
     """No emulator cancels for a conflict or throttles, so the answers are those of the documentation."""
     answering.fail("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
-    store = DynamoStore(lambda: answering.client, "table", sleep=lambda _: None)
+    store = DynamoStore(Table(lambda: answering.client, "table", sleep=lambda _: None), LEVELS)
 
     with pytest.raises(expected):
         store.create(received(), "key")
@@ -137,7 +137,9 @@ def test_a_write_that_meets_another_transaction_is_tried_again(answering: Answer
         if len(pauses) == 3:
             answering.status, answering.body = 200, "{}"
 
-    assert "HD-1" == DynamoStore(lambda: answering.client, "table", sleep=pause).create(received(), "key")
+    assert "HD-1" == DynamoStore(Table(lambda: answering.client, "table", sleep=pause), LEVELS).create(
+        received(), "key"
+    )
     assert pauses[0] < pauses[-1] < 0.2
 
 
@@ -146,7 +148,7 @@ def test_a_key_that_exists_outweighs_all_other_reasons(answering: Answering) -> 
     there = {"Code": "ConditionalCheckFailed", "Item": {"case_id": {"S": "HD-7"}}}
     answering.fail("TransactionCanceledException", CancellationReasons=[there, {"Code": "TransactionConflict"}])
 
-    assert DynamoStore(lambda: answering.client, "table").create(received(), "key") == "HD-7"
+    assert DynamoStore(Table(lambda: answering.client, "table"), LEVELS).create(received(), "key") == "HD-7"
 
 
 def test_an_item_in_a_transaction_is_not_leased(answering: Answering) -> None:
@@ -154,7 +156,7 @@ def test_an_item_in_a_transaction_is_not_leased(answering: Answering) -> None:
     answering.fail("TransactionConflictException")
     item = OutboxItem("HD-1#1#1", "HD-1", JudgeRequest(), 0, MONDAY)
 
-    assert DynamoStore(lambda: answering.client, "table").lease(item, MONDAY, 60) is False
+    assert DynamoStore(Table(lambda: answering.client, "table"), LEVELS).lease(item, MONDAY, 60) is False
 
 
 def test_a_store_that_is_down_asks_for_patience() -> None:
@@ -170,7 +172,7 @@ def test_a_store_that_is_down_asks_for_patience() -> None:
             config=Config(retries={"total_max_attempts": 1}),
         )
         with closing(dynamodb), pytest.raises(TryLater, match="does not answer"):
-            DynamoStore(lambda: dynamodb, "table").counts()  # type: ignore[arg-type,return-value]  # made without the stubs
+            DynamoStore(Table(lambda: dynamodb, "table"), LEVELS).counts()  # type: ignore[arg-type,return-value]  # made without the stubs
 
 
 def test_clients_wait_seconds_not_minutes() -> None:
@@ -186,7 +188,7 @@ def test_boto3_is_loaded_with_the_first_client_and_not_before() -> None:
     """It is half of a cold start: a form page must not pay for it."""
     program = (
         "import sys; from intake_fn.adapters import aws, clock, dynamodb, s3, ses, signed_links;"
-        "dynamodb.DynamoStore(None, 't'); s3.S3Files(None, 'b'); ses.SesMailer(None, None);"
+        "dynamodb.DynamoStore(dynamodb.Table(None, 't'), range(5)); s3.S3Files(None, 'b'); ses.SesMailer(None, None);"
         "print([name for name in ('boto3', 'botocore') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
-from intake_fn.adapters.dynamodb_items import plain, state_item
+from intake_fn.adapters.dynamodb import DynamoStore, Table
+from intake_fn.adapters.dynamodb.states import state_item
+from intake_fn.adapters.dynamodb.values import plain
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.case import Step
 from intake_fn.core.case_row import CaseRow
@@ -29,7 +30,7 @@ from intake_fn.ports import Ledger, MailReport
 from tests.adapters.test_store import at, dead_letter, filed, judged, received, retry, then
 from tests.desk.test_mail import busy
 from tests.desk.test_story import Room, at_level_4, request
-from tests.fakes import MONDAY, ports_of
+from tests.fakes import LEVELS, MONDAY, ports_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ def items(clients: Callable[[str], Any], dynamo_store: DynamoStore) -> Callable[
     """Everything in the table by its key; a test may scan."""
 
     def scan() -> dict[tuple[str, str], Any]:
-        found = [plain(item) for item in clients("dynamodb").scan(TableName=dynamo_store.table)["Items"]]
+        found = [plain(item) for item in clients("dynamodb").scan(TableName=dynamo_store.table.name)["Items"]]
         return {(item["pk"], item["sk"]): item for item in found}
 
     return scan
@@ -106,7 +107,8 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(lambda: dynamo_store.save(1, then(first.case, judged()))) == ["TransactWriteItems"]
     assert calls(lambda: dynamo_store.load("HD-1")) == ["Query"]
     assert calls(lambda: dynamo_store.queue(1)) == ["Query"]
-    assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 10
+    assert calls(lambda: dynamo_store.queue(None)) == ["Query"] * 6  # the ledger knows the levels that are gone
+    assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 11
     assert calls(lambda: dynamo_store.quarantine(Status.QUARANTINED)) == ["Query"]
     assert calls(lambda: dynamo_store.count("text", MONDAY)) == ["UpdateItem"]
     assert calls(lambda: dynamo_store.counted("text")) == ["GetItem"]
@@ -142,7 +144,7 @@ def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     (item,) = dynamo_store.items_of("HD-1")
     given_up = dead_letter(dynamo_store, item)
     step = then(given_up.case, filed())
-    admin = DynamoStore(lambda: clients("dynamodb"), dynamo_store.table)
+    admin = DynamoStore(Table(lambda: clients("dynamodb"), dynamo_store.table.name), LEVELS)
     again: list[Step] = []
 
     def try_again(**_: object) -> None:
@@ -176,12 +178,12 @@ def test_making_the_table_twice_changes_nothing(clients: Callable[[str], Any], d
     """`provision` runs at every start of the sandbox and may run at every deployment."""
     dynamo_store.create(received(), "key")
     dynamodb = clients("dynamodb")
-    before = dynamodb.describe_table(TableName=dynamo_store.table)["Table"]
-    create_table(dynamodb, dynamo_store.table)
+    before = dynamodb.describe_table(TableName=dynamo_store.table.name)["Table"]
+    create_table(dynamodb, dynamo_store.table.name)
 
-    assert dynamodb.describe_table(TableName=dynamo_store.table)["Table"] == before
+    assert dynamodb.describe_table(TableName=dynamo_store.table.name)["Table"] == before
     assert before["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert dynamodb.describe_time_to_live(TableName=dynamo_store.table)["TimeToLiveDescription"] == {
+    assert dynamodb.describe_time_to_live(TableName=dynamo_store.table.name)["TimeToLiveDescription"] == {
         "TimeToLiveStatus": "ENABLED",
         "AttributeName": "expires",
     }
@@ -191,7 +193,7 @@ def test_making_the_table_twice_changes_nothing(clients: Callable[[str], Any], d
 def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:
     """A wrong name in the settings does not pass by itself."""
     with closing(client("dynamodb", aws.environ())) as dynamodb, pytest.raises(Broken, match="Check its name"):
-        DynamoStore(lambda: dynamodb, "no-such-table").create(received(), "key")
+        DynamoStore(Table(lambda: dynamodb, "no-such-table"), LEVELS).create(received(), "key")
 
 
 def test_sweeps_at_once_mark_a_breach_once(dynamo_store: DynamoStore, process: Process) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb_budget import DynamoBudget
+from intake_fn.adapters.dynamodb.budget import DynamoBudget
 from spec_lookup import NoResponse
 from tests.fakes import Clock
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.aws
 def test_spending_adds_up_and_begins_anew_each_day(dynamo_store: DynamoStore) -> None:
     """Two functions raise the same sum; tomorrow it is nothing."""
     clock = Clock()
-    here, there = (DynamoBudget(dynamo_store.client_factory, dynamo_store.table, clock) for _ in range(2))
+    here, there = (DynamoBudget(dynamo_store.table.client_factory, dynamo_store.table.name, clock) for _ in range(2))
     assert 0 == here.spent()
     here.add(10_500)
     there.add(7)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.s3 import S3Files
 from intake_fn.adapters.ses import SesMailer
 from intake_fn.ports import Mail
 from sandbox.aws import HOST, LocalAws, SandboxError, provision
 from tests.adapters.test_store import received
+from tests.fakes import LEVELS
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -47,7 +48,7 @@ def test_what_was_entered_survives_a_stop(tmp_path: Path, process: Process) -> N
             clients = {
                 name: stack.enter_context(closing(client(name, environ))) for name in ("dynamodb", "s3", "sesv2")
             }
-            store = DynamoStore(partial(clients.__getitem__, "dynamodb"), "specdesk")
+            store = DynamoStore(Table(partial(clients.__getitem__, "dynamodb"), "specdesk"), LEVELS)
             files = S3Files(partial(clients.__getitem__, "s3"), "specdesk-files")
             mailer = SesMailer(partial(clients.__getitem__, "sesv2"), process.mail)
             if turn == 1:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.events import Noted
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
@@ -35,7 +35,7 @@ from tests.adapters.test_store import (
     then,
 )
 from tests.desk.test_story import Room, request
-from tests.fakes import MONDAY, MemoryStore, Store, ports_of
+from tests.fakes import LEVELS, MONDAY, MemoryStore, Store, ports_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def lossy(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lossy]:
 @pytest.fixture
 def store(lossy: Lossy, dynamo_store: DynamoStore) -> DynamoStore:
     """A store whose answers are lost, on a table of its own."""
-    return DynamoStore(lambda: lossy.client, dynamo_store.table)
+    return DynamoStore(Table(lambda: lossy.client, dynamo_store.table.name), LEVELS)
 
 
 def item_of(store: Store) -> OutboxItem:
@@ -187,7 +187,7 @@ def test_an_item_of_an_earlier_version_is_leased_as_ever(
     got = []
     for until in ("", (MONDAY + MINUTE).isoformat(timespec="microseconds")):
         clients("dynamodb").update_item(
-            TableName=store.table,
+            TableName=store.table.name,
             Key=key,
             UpdateExpression="SET leased_until = :until REMOVE leased_by",
             ExpressionAttributeValues={":until": {"S": until}},
@@ -213,7 +213,9 @@ def test_of_many_deliverers_that_lose_answers_one_gets_the_lease(
     with ThreadPoolExecutor(4) as many:
         got = list(
             many.map(
-                lambda dynamodb: DynamoStore(lambda: dynamodb, dynamo_store.table).lease(item, MONDAY, 60),
+                lambda dynamodb: DynamoStore(Table(lambda: dynamodb, dynamo_store.table.name), LEVELS).lease(
+                    item, MONDAY, 60
+                ),
                 made,
             )
         )

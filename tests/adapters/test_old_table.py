@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.dynamodb_budget import DynamoBudget
+from intake_fn.adapters.dynamodb.budget import DynamoBudget
 from intake_fn.core.case import Case
 from intake_fn.core.events import Breached, Warned
 from intake_fn.core.intents import SendNotice
@@ -136,12 +136,12 @@ def old(dynamo_store: DynamoStore, clients: Callable[[str], Any], process: Proce
     """The application on that table, and a Mantis in which all its issues stand."""
     table = clients("dynamodb")
     table.update_time_to_live(  # what expires is a matter of 2026
-        TableName=dynamo_store.table, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
+        TableName=dynamo_store.table.name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
     )
     items = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
     for first in range(0, len(items), 25):
         puts: Any = [{"PutRequest": {"Item": item}} for item in items[first : first + 25]]
-        assert not table.batch_write_item(RequestItems={dynamo_store.table: puts})["UnprocessedItems"]
+        assert not table.batch_write_item(RequestItems={dynamo_store.table.name: puts})["UnprocessedItems"]
     web = _on(dynamo_store, application_of(process, Spec.of(list(SPEC.items()))))
     web.clock.at = WRITTEN + timedelta(minutes=1)
     for row in _rows(web):
@@ -251,7 +251,7 @@ def test_what_stands_beside_the_requests_reads(old: Web) -> None:
 
 def test_the_days_cost_of_the_model_reads(old: Web, dynamo_store: DynamoStore, clients: Callable[[str], Any]) -> None:
     """The day's limit holds across an update."""
-    assert 1300 == DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table, old.clock).spent()
+    assert 1300 == DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table.name, old.clock).spent()
 
 
 def test_every_list_shows_what_stands_in_it(old: Web) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
@@ -370,6 +371,27 @@ class TestQueues:
         store.save(4, then(done.case, at(Reopened, 4, reason="It is back.")))
 
         assert store.counts() == {0: 0, 1: 0, 2: 1, 3: 0, 4: 0}
+
+    @pytest.mark.parametrize("levels", [range(6), range(5)], ids=["in the process", "gone from it"])
+    def test_a_level_5_is_in_the_list_of_all_and_in_the_counts(self, store: Store, levels: range) -> None:
+        """A process may have more levels than ours; and one that it has no more still holds its cases."""
+        with_levels = MemoryStore(levels) if isinstance(store, MemoryStore) else DynamoStore(store.table, levels)  # type: ignore[attr-defined]  # the real one
+        with_levels.create(received(), "key")
+        case = with_levels.load("HD-1")
+        up = then(case, judged(), at(Escalated, 2, level=5, handler="marc-selter", reason="too-complex"))
+        with_levels.save(1, up)
+
+        assert {0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 1} == with_levels.counts()
+        assert ["HD-1"] == [row.id for row in with_levels.queue(None).rows]
+        assert ["HD-1"] == [row.id for row in with_levels.queue(5).rows]
+
+        with_levels.save(3, then(up.case, at(Resolved, 3, resolution="Fixed.")))
+
+        assert dict.fromkeys(levels, 0) == {
+            level: count for level, count in with_levels.counts().items() if level in levels
+        }
+        assert ([], 0) == (with_levels.queue(None).rows, sum(with_levels.counts().values()))
+        assert ["HD-1"] == [row.id for row in with_levels.queue(None, open_only=False).rows]
 
     def test_a_filed_case_is_found_by_its_issue(self, store: Store) -> None:
         """Changes in Mantis lead back to the request."""

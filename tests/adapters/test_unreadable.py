@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.dynamodb_budget import DynamoBudget
-from intake_fn.adapters.dynamodb_items import (
-    SYNC,
-    asked_key,
-    asked_of,
-    event_of,
-    mark_of,
-    outbox_entry,
-    outbox_item,
-    row_of,
-    session_item,
-    session_key,
-    session_of,
-    state_item,
-    sync_cursor,
-    wire,
-)
+from intake_fn.adapters.dynamodb.budget import DynamoBudget
+from intake_fn.adapters.dynamodb.mail_state import suppression_of
+from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_item
+from intake_fn.adapters.dynamodb.sessions import asked_key, asked_of, session_item, session_key, session_of
+from intake_fn.adapters.dynamodb.states import event_of, row_of, state_item
+from intake_fn.adapters.dynamodb.sync_state import KEY, sync_cursor
+from intake_fn.adapters.dynamodb.values import wire
 from intake_fn.core.case import Step
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.events import Noted, UnknownEvent
@@ -133,10 +123,10 @@ def test_a_state_that_is_not_as_it_should_be_says_whose_it_is(changed: dict[str,
 
 def test_leases_and_marks_that_cannot_be_read_stop_nothing() -> None:
     """The sync begins anew; a mailbox that is marked stays marked."""
-    assert SyncCursor(MONDAY) == sync_cursor({**SYNC, "body": '{"since": 5}'}, MONDAY)
-    assert SyncCursor(MONDAY) == sync_cursor({**SYNC, "body": '{"unread": ["x"]}'}, MONDAY)
-    assert "kim@example.com" == mark_of({"sk": "kim@example.com"}).mailbox
-    assert "kim@example.com" == mark_of({"sk": "kim@example.com", "why": 5, "since": 5, "case_id": 5}).mailbox
+    assert SyncCursor(MONDAY) == sync_cursor({**KEY, "body": '{"since": 5}'}, MONDAY)
+    assert SyncCursor(MONDAY) == sync_cursor({**KEY, "body": '{"unread": ["x"]}'}, MONDAY)
+    assert "kim@example.com" == suppression_of({"sk": "kim@example.com"}).mailbox
+    assert "kim@example.com" == suppression_of({"sk": "kim@example.com", "why": 5, "since": 5, "case_id": 5}).mailbox
 
 
 @pytest.mark.parametrize(
@@ -171,21 +161,21 @@ def test_set_aside_items_leave_the_line_and_come_back_when_they_can_be_read(
         dynamo_store.create(received(f"HD-{number}", JudgeRequest()), f"key-{number}")
     table = clients("dynamodb")
     key = {"pk": "OUT#HD-1", "sk": "000001#001"}
-    good = table.get_item(TableName=dynamo_store.table, Key=wire(key))["Item"]
-    table.put_item(TableName=dynamo_store.table, Item={**good, "format": {"N": str(FORMAT + 1)}})
+    good = table.get_item(TableName=dynamo_store.table.name, Key=wire(key))["Item"]
+    table.put_item(TableName=dynamo_store.table.name, Item={**good, "format": {"N": str(FORMAT + 1)}})
 
     assert ["HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.due_items(MONDAY + MINUTE, 2))
     assert ["HD-1#1#1"] == [item.id for item in dynamo_store.unreadable()]
     assert 0 == dynamo_store.reread()
 
-    aside = table.get_item(TableName=dynamo_store.table, Key=wire(key))["Item"]
+    aside = table.get_item(TableName=dynamo_store.table.name, Key=wire(key))["Item"]
     assert {name for name in good if good[name] != aside[name]} == {"format", "line"}
 
-    table.put_item(TableName=dynamo_store.table, Item={**aside, "format": {"N": str(FORMAT)}})
+    table.put_item(TableName=dynamo_store.table.name, Item={**aside, "format": {"N": str(FORMAT)}})
 
     assert 1 == dynamo_store.reread()
     assert ["HD-1", "HD-2", "HD-3"] == sorted(item.case_id for item in dynamo_store.due_items(MONDAY + MINUTE))
-    assert good == table.get_item(TableName=dynamo_store.table, Key=wire(key))["Item"]
+    assert good == table.get_item(TableName=dynamo_store.table.name, Key=wire(key))["Item"]
 
 
 @pytest.mark.aws
@@ -194,7 +184,7 @@ def test_a_list_names_the_states_that_it_cannot_show(dynamo_store: DynamoStore, 
     for number in (1, 2):
         dynamo_store.create(received(f"HD-{number}", minutes=number), f"key-{number}")
     newer = {**state_item(received("HD-1", minutes=1)), "status": "blessed"}
-    clients("dynamodb").put_item(TableName=dynamo_store.table, Item=wire(newer))
+    clients("dynamodb").put_item(TableName=dynamo_store.table.name, Item=wire(newer))
     page = dynamo_store.queue(None)
 
     assert (["HD-2"], ["HD-1"]) == ([row.id for row in page.rows], list(page.unread))
@@ -215,7 +205,7 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
         {"pk": "REQ#HD-9", "sk": "EVENT#000001", "body": "{}", "format": FORMAT + 1},
     )
     for item in spoilt:
-        clients("dynamodb").put_item(TableName=dynamo_store.table, Item=wire(item))
+        clients("dynamodb").put_item(TableName=dynamo_store.table.name, Item=wire(item))
     throttled = MailThrottle({"HD-1#1#1": MONDAY}, None)
 
     assert MailThrottle() == dynamo_store.throttle("HD-1", "kim@example.com")
@@ -225,7 +215,7 @@ def test_other_items_that_cannot_be_read_stop_nothing(dynamo_store: DynamoStore,
     assert [False] == [one.until > MONDAY for one in dynamo_store.sessions()]
     assert [""] == [one.address for one in dynamo_store.sign_ins_asked()]
     with pytest.raises(NoResponse, match="cannot be read"):
-        DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table, lambda: MONDAY).spent()
+        DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table.name, lambda: MONDAY).spent()
     with pytest.raises(Unreadable, match="Open the form anew"):
         dynamo_store.create(Step(received("HD-5").case, received("HD-5").events), "key")
     with pytest.raises(Unreadable, match="HD-9"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.adapters.dynamodb_items import row_of, state_item
+from intake_fn.adapters.dynamodb.states import row_of, state_item
 from intake_fn.cli import main
 from intake_fn.commands import recompute as commands
 from intake_fn.core.events import AskedRequester

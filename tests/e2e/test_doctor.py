@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.aws import client
-from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.cli import main
 from intake_fn.ports import Session, SuppressedAddress
 from sandbox.stack import ROOT, Ports, Sandbox
-from tests.fakes import MONDAY
+from tests.fakes import LEVELS, MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,7 +163,7 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
     running: Sandbox, call: Callable[..., tuple[int, str]]
 ) -> None:
     """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
-    store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
+    store = DynamoStore(Table(lambda: client("dynamodb", running.environ), "specdesk"), LEVELS)
     store.suppress(SuppressedAddress("roma@example.com", "It came back.", MONDAY, "HD-0000-0001"))
     status, printed = call("doctor", "--json")
     listed = call("mail", "list"), call("mail", "list", "--json")
@@ -184,7 +184,7 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
 
 def test_sessions_are_listed_and_ended(running: Sandbox, call: Callable[..., tuple[int, str]]) -> None:
     """By person, also one who has left support.yml, or all; what has ended by itself is not shown."""
-    store = DynamoStore(lambda: client("dynamodb", running.environ), "specdesk")
+    store = DynamoStore(Table(lambda: client("dynamodb", running.environ), "specdesk"), LEVELS)
     now = running.application.clock()
     for person, hours in (("paul", 1), ("roma", 2), ("who-left", 3), ("andrei", -1)):
         address = f"{person}@example.com"

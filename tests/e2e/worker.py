@@ -32,7 +32,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     application = Application.from_environ(os.environ)
     desk = application.background_desk
-    made = application.spec, desk.cases._client, desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
+    made = application.spec, desk.cases.table.client, desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
     del made
     for line in sys.stdin:
         pid = os.fork()

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.entry_import import SETTINGS
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.clock import now
-from intake_fn.adapters.dynamodb_budget import DynamoBudget
+from intake_fn.adapters.dynamodb.budget import DynamoBudget
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.wiring import Application
 from spec_lookup import Claim, Spec

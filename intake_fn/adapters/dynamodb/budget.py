@@ -1,4 +1,4 @@
-"""The daily budget of the language model, counted in DynamoDB, and the log line of every judgement by it."""
+"""The daily budget of the language model, and the log line of every judgement by it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.adapters.aws import translated
-from intake_fn.adapters.dynamodb_items import epoch, plain, wire
+from intake_fn.adapters.dynamodb.values import epoch, plain, wire
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.once import once
 from spec_lookup import NoResponse

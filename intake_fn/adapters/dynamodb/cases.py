@@ -1,0 +1,182 @@
+"""The CaseStore: each step of a case is one transaction of events, state, outbox items and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
+from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
+from intake_fn.adapters.dynamodb.lists import page_of_queues
+from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
+from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, row_of, state_item, state_key
+from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.values import epoch, instant, json_of
+from intake_fn.adapters.dynamodb.writes import Write, delete, put, update
+from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
+from intake_fn.core.events import Filed
+from intake_fn.core.steps import apply, fold
+from intake_fn.core.stored import event_to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from intake_fn.core.case import Case, Step
+    from intake_fn.core.case_row import CaseRow, Page
+    from intake_fn.core.events import Event
+    from intake_fn.core.vocabulary import Status
+    from intake_fn.ports import OutboxItem
+
+SUBMIT_KEY_KEPT = timedelta(days=90)
+LONGEST_KEY = 200
+"""Characters of a submit key."""
+LONGEST_ID = 100
+"""Characters of a request's id that is looked up: it may come from an address, and a table key is bounded, too."""
+
+
+@dataclass
+class DynamoCases:
+    """The CaseStore port. `levels` are those of the process: their queues, and those of gone levels, are all cases."""
+
+    table: Table
+    levels: Collection[int]
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def create(self, step: Step, key: str) -> str:
+        """Save a new case under a submit key; returns its id, or that of the case made with the key before.
+
+        Raises Stale when the id is taken, Refused when a text is too long to be kept.
+        """
+        #   click ──► put IDEM#key ✓ put STATE ✓ ──────► receipt HD-1
+        #   click again, Lambda again ──► put IDEM#key ✗ ──► the item found there names HD-1
+        #   another key, same random id ──► put STATE ✗ ──► Stale: draw another id
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise Refused("A submit key has 1 to 200 characters. Open the form again.")
+        case = step.case
+        expires = epoch(case.received_at + SUBMIT_KEY_KEPT)
+        unused_key = put({"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": expires})
+        untaken_id = put(state_item(step))
+        broken = self.table.transact([unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case))])
+        if 0 in broken and "case_id" not in broken[0]:
+            raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
+        if 0 in broken:
+            return str(broken[0]["case_id"])
+        if broken:
+            raise Stale(f"The id {case.id} is taken.")
+        return case.id
+
+    def save(
+        self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
+    ) -> None:
+        """Append a step to a case that stands at version `before`, and move one outbox item with it.
+
+        `done` leaves the outbox, `again` is due again, `dead_letter` is tried no more. Raises Stale when the case
+        or the item has moved on since it was read, Refused when a text is too long to be kept.
+        """
+        #   read v3 ─────────────── decide ─────────────── write v4 ✓
+        #      another: read v3 ── decide ── write v4 ✗  (the state is not as it was read: nothing is written)
+        if before < 1:
+            raise Stale(f"{step.case.id} is not there yet: version {before} is none. Read it again.")
+        earlier = fold(step.case.id, step.case.history[:before])
+        after = reduce(apply, step.events, earlier)
+        moved = tally(after)
+        moved.subtract(tally(earlier))
+        as_read = put(state_item(replace(step, case=after)), "#version = :before", {":before": before})
+        writes = [as_read, *_appended(step, before), *moves(after.id, moved)]
+        if done:
+            writes.append(delete(outbox_key(done)))
+        if again:
+            writes.append(retried(again, after.changed_at))
+        if dead_letter:
+            writes.append(tried(dead_letter, after.changed_at, dead_letter.last_error, dead_lettered=True))
+        if self.table.transact(writes):
+            raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
+
+    def restate(self, step: Step) -> None:
+        """Write the state anew as the fold has it, the ledger with it. Raises Stale when the log has moved on."""
+        case = step.case
+        stored = self.table.get(**state_key(case.id))
+        if stored is None or len(self.events(case.id)) != case.version:
+            raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
+        moved = tally(case)
+        moved.subtract(tally(row_of(stored)))
+        as_read = {":version": stored["version"], ":filing": stored["filing"]}
+        state = put(state_item(step), "#version = :version AND #filing = :filing", as_read)
+        if self.table.transact([state, *moves(case.id, moved)]):
+            raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
+
+    # --- one case -----------------------------------------------------------------------------
+
+    def load(self, case_id: str) -> Case:
+        """The case, folded from its events. Raises Unknown."""
+        events = self.events(case_id)
+        if not events:
+            raise Unknown(f"There is no request {case_id}.")
+        return fold(case_id, events)
+
+    def events(self, case_id: str) -> Sequence[Event]:
+        """The log of a case, oldest first; empty when there is none."""
+        if not 0 < len(case_id) <= LONGEST_ID:
+            return []
+        log = {":pk": f"REQ#{case_id}", ":event": "EVENT#"}
+        items = self.table.query("#pk = :pk AND begins_with(#sk, :event)", log, ConsistentRead=True)
+        return [event_of(item) for item in items]
+
+    def row(self, case_id: str) -> CaseRow:
+        """The state of a case as it is stored, read consistently. Raises Unknown."""
+        stored = self.table.get(**state_key(case_id)) if 0 < len(case_id) <= LONGEST_ID else None
+        if stored is None:
+            raise Unknown(f"There is no request {case_id}.")
+        return row_of(stored)
+
+    def find_issue(self, number: int) -> str:
+        """The id of the case that was filed as Mantis issue `number`, or ""."""
+        stored = self.table.get(f"MANTIS#{number}", "ISSUE")
+        return str(stored.get("case_id", "")) if stored else ""
+
+    # --- lists --------------------------------------------------------------------------------
+
+    def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
+        """Cases of a level (all for None): urgent ones, then the latest first. Raises Refused for a damaged cursor."""
+        levels = self._levels() if level is None else {level}
+        kinds = (True,) if open_only else (True, False)
+        queues = [level_queue(number, is_open=is_open) for number in levels for is_open in kinds]
+        return page_of_queues(self.table, queues, limit, cursor)
+
+    def _levels(self) -> set[int]:
+        """The levels of the process, and those that are gone from it and held cases."""
+        return {*self.levels, *levels_in(balance(self.table))}
+
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that await review, or were rejected, the latest first. Raises Refused for a damaged cursor."""
+        return page_of_queues(self.table, [status], limit, cursor)
+
+    def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """The ids of cases whose next alert is due at `now`, the longest waiting first."""
+        return [id_of(state) for state in first_due(self.table, ALERTS, f"{instant(now)}~", limit)]
+
+    def defer_alert(self, case_id: str, until: datetime) -> None:
+        """Have a case wait for its next alert `until` then; nothing happens when none is to come."""
+        place = {"turn": f"{instant(until)}#{case_id}"}
+        self.table.write(update(state_key(case_id), place, "attribute_exists(#turn)", {}))
+
+
+def _appended(step: Step, before: int) -> list[Write]:
+    """The events after version `before`, the outbox items of their intents, and where an issue is found."""
+    case = step.case
+    events = [
+        {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
+        for number, event in enumerate(step.events, before + 1)
+    ]
+    items = [outbox_entry(case, number, intent) for number, intent in enumerate(step.intents, 1)]
+    issues = [
+        {"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": case.id}
+        for event in step.events
+        if isinstance(event, Filed)
+    ]
+    return [put(item) for item in (*events, *items)] + [put(issue, "") for issue in issues]

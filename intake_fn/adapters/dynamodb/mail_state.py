@@ -1,0 +1,118 @@
+"""The MailState: the throttle of each recipient of a case, and the suppression list."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of, json_of
+from intake_fn.adapters.dynamodb.writes import ABSENT, put
+from intake_fn.core.codec import checked
+from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.stored import MISREAD, NEVER
+from intake_fn.ports import SuppressedAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+THROTTLE_KEPT = timedelta(days=1)
+
+SUPPRESSED = "UNREACHED"
+"""The partition of the suppression list."""
+
+
+@dataclass
+class DynamoMailState:
+    """The MailState port."""
+
+    table: Table
+
+    # --- throttle -----------------------------------------------------------------------------
+
+    def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
+        """What a person was mailed about a case lately."""
+        stored = self.table.get(**_throttle_key(case_id, mailbox))
+        return (_throttle(stored) or MailThrottle()) if stored else MailThrottle()
+
+    def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
+        """Keep it in the place of the one that was read; False when somebody else was faster."""
+        latest = max(filter(None, (*after.sent.values(), after.quiet)))
+        key, expires = _throttle_key(case_id, mailbox), epoch(latest + THROTTLE_KEPT)
+        item = {**key, "body": throttle_body(after), "expires": expires}
+        if self._saved(item, f"{ABSENT} OR #body = :before", throttle_body(before)):
+            return True
+        stored = self.table.get(**key) if before == MailThrottle() else None
+        if stored is None or _throttle(stored) is not None:
+            return False
+        # It cannot be read, so it is counted anew: it is gone in a day anyway.
+        return self._saved(item, "#body = :before", stored.get("body", ""))
+
+    def _saved(self, item: Item, as_read: str, before: str) -> bool:
+        """Write a throttle if it stands as it was read, or as it is meant to."""
+        values = {":before": before, ":after": item["body"]}
+        return self.table.write(put(item, f"{as_read} OR #body = :after", values))
+
+    # --- suppression list ---------------------------------------------------------------------
+
+    def suppress(self, address: SuppressedAddress) -> None:
+        """Put a mailbox on the suppression list, unless it is there."""
+        self.table.write(put(suppression_item(address)))
+
+    def unsuppress(self, mailbox: str) -> bool:
+        """Let mail go there again; False when it was not on the list."""
+        return self.table.delete({"pk": SUPPRESSED, "sk": mailbox})
+
+    def suppression(self, mailbox: str) -> SuppressedAddress | None:
+        """Why a mailbox gets no mail; None when it does."""
+        stored = self.table.get(SUPPRESSED, mailbox)
+        return suppression_of(stored) if stored else None
+
+    def suppression_list(self) -> Sequence[SuppressedAddress]:
+        """All mailboxes that get no mail, by name."""
+        items = self.table.query("#pk = :pk", {":pk": SUPPRESSED}, ConsistentRead=True)
+        return [suppression_of(item) for item in items]
+
+
+# --- items -----------------------------------------------------------------------------------
+
+
+def _throttle_key(case_id: str, mailbox: str) -> dict[str, str]:
+    return {"pk": f"PACE#{case_id}", "sk": mailbox}
+
+
+def throttle_body(throttle: MailThrottle) -> str:
+    """As JSON; equal ones are equal texts."""
+    sent = {item: instant(at) for item, at in sorted(throttle.sent.items())}
+    return json_of({"sent": sent, "quiet": instant(throttle.quiet) if throttle.quiet else ""})
+
+
+def _throttle(item: Item) -> MailThrottle | None:
+    """None when it cannot be read."""
+    try:
+        body = json.loads(item["body"])
+        sent = {notice: instant_of(at) for notice, at in body["sent"].items()}
+        return MailThrottle(sent, instant_of(body["quiet"]) if body["quiet"] else None)
+    except MISREAD:
+        return None
+
+
+def suppression_item(address: SuppressedAddress) -> Item:
+    """A mailbox that gets no more mail."""
+    return {
+        "pk": SUPPRESSED,
+        "sk": address.mailbox,
+        "why": address.why,
+        "since": instant(address.since),
+        "case_id": address.case_id,
+    }
+
+
+def suppression_of(item: Item) -> SuppressedAddress:
+    """What `suppression_item` wrote; that it is suppressed holds, whatever else of it cannot be read."""
+    try:
+        return checked(SuppressedAddress(item["sk"], item["why"], instant_of(item["since"]), item["case_id"]))
+    except MISREAD:
+        return SuppressedAddress(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)

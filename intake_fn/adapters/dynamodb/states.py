@@ -1,0 +1,126 @@
+"""The state of a case as an item: what lists show, and its places in the indexes. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.adapters.dynamodb.due_index import ALERTS, partition_of
+from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, written
+from intake_fn.core.case_row import LONGEST_WHY, CaseRow
+from intake_fn.core.codec import checked
+from intake_fn.core.errors import Unreadable
+from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.request import Priority
+from intake_fn.core.stored import FORMAT, MISREAD, read_event
+from intake_fn.core.vocabulary import Category, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intake_fn.core.case import Case, Step
+    from intake_fn.core.events import Event
+
+ON_TOP = "U"
+"""What the places of open urgent requests begin with."""
+
+
+def state_key(case_id: str) -> Item:
+    """Where the state of a case stands."""
+    return {"pk": f"REQ#{case_id}", "sk": "STATE"}
+
+
+def state_item(step: Step) -> Item:
+    """The state of a case after a step; `queue` and `place`, `line` and `turn` are its places in the indexes."""
+    case = step.case
+    state = {
+        **state_key(case.id),
+        "id": case.id,
+        "version": case.version,
+        "summary": case.request.summary,
+        "requester": case.request.requester.name,
+        "status": case.status,
+        "level": case.level,
+        "handler": case.handler,
+        "priority": case.priority,
+        "category": case.category,
+        "received_at": instant(case.received_at),
+        "changed_at": instant(case.changed_at),
+        "filing": case.filing,
+        "queue": queue_of(case),
+        "place": f"{_first(case)}{instant(case.received_at)}#{case.id}",
+    }
+    if case.issue is not None:
+        state["issue"] = case.issue
+    if case.missing_in_mantis:
+        state["gone"] = True
+    if why := quarantine_note(case)[:LONGEST_WHY]:
+        state["why"] = why
+    if step.due is not None:
+        state["due"] = instant(step.due)
+    if step.next_alert is not None:
+        state |= {"line": partition_of(ALERTS, case.id), "turn": f"{instant(step.next_alert)}#{case.id}"}
+    return state
+
+
+def _first(case: Case) -> str:
+    """What brings an open urgent request to the top of a queue: a letter comes after all digits."""
+    return ON_TOP if case.priority is Priority.URGENT and case.status.is_open else ""
+
+
+def queue_of(case: Case) -> str:
+    """The partition of the index `queue` in which a case stands."""
+    if case.status.in_quarantine:
+        return case.status
+    return level_queue(case.level, is_open=case.status.is_open)
+
+
+def level_queue(level: int, *, is_open: bool) -> str:
+    """The partition of the index `queue` of the open or closed cases of a level."""
+    return f"{level}#{'open' if is_open else 'closed'}"
+
+
+def id_of(state: Mapping[str, Any]) -> str:
+    """The id of the case whose state it is."""
+    return str(state.get("pk", "")).removeprefix("REQ#")
+
+
+def row_of(item: Item) -> CaseRow:
+    """The row of a list, from a state. Raises Unreadable."""
+    if written(item) > FORMAT:
+        raise Unreadable(f"The state of {id_of(item)} was written by a newer version of Specdesk.")
+    try:
+        return checked(_row(item))
+    except MISREAD as error:
+        raise Unreadable(
+            f"The state of {id_of(item)} is not as this version of Specdesk knows it: {error!r}."
+        ) from error
+
+
+def event_of(item: Item) -> Event:
+    """The event that stands in a log; UnknownEvent for one that cannot be read."""
+    return read_event(str(item.get("body", "")), written(item))
+
+
+def _row(item: Item) -> CaseRow:
+    if item["id"] != id_of(item):
+        raise ValueError("it names another case than its key")
+    return CaseRow(
+        id=item["id"],
+        summary=item["summary"],
+        requester=item["requester"],
+        status=Status(item["status"]),
+        level=item["level"],
+        handler=item["handler"],
+        priority=Priority(item["priority"]),
+        category=Category(item["category"]),
+        received_at=instant_of(item["received_at"]),
+        changed_at=instant_of(item["changed_at"]),
+        issue=item.get("issue"),
+        filing=item["filing"],
+        due=instant_of(item["due"]) if "due" in item else None,
+        next_alert=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
+        version=item["version"],
+        missing_in_mantis=item.get("gone", False),
+        why=item.get("why", ""),
+        on_top=item["place"].startswith(ON_TOP),
+    )

@@ -1,0 +1,17 @@
+"""All ports of one table together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake_fn.adapters.dynamodb.cases import DynamoCases
+from intake_fn.adapters.dynamodb.counters import DynamoCounters
+from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
+from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
+from intake_fn.adapters.dynamodb.sessions import DynamoSessions
+from intake_fn.adapters.dynamodb.sync_state import DynamoSyncState
+
+
+@dataclass
+class DynamoStore(DynamoCases, DynamoOutbox, DynamoCounters, DynamoMailState, DynamoSyncState, DynamoSessions):
+    """Every port that stands in one table, for the levels of one process."""

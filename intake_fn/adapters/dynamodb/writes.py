@@ -1,0 +1,62 @@
+"""Writes of one item, each under a guard that reads as a sentence. Pure: `Table` sends them, alone or together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.adapters.dynamodb.values import names, wire
+from intake_fn.core.stored import FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXISTS = "attribute_exists(#pk)"
+ABSENT = "attribute_not_exists(#pk)"
+
+Write = dict[str, dict[str, Any]]
+"""{"Put": ...}, {"Update": ...} or {"Delete": ...}, as a transaction takes it, but for the name of the table."""
+
+
+def put(item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None) -> Write:
+    """Write a whole item if `guard` holds for the one that is there; "" writes in any case."""
+    return {"Put": {"Item": wire({**item, "format": FORMAT}), **(_guarded(guard, values) if guard else {})}}
+
+
+def update(key: Mapping[str, Any], change: Mapping[str, Any], guard: str, values: Mapping[str, Any]) -> Write:
+    """Set some attributes of an item if `guard` holds."""
+    expression = "SET " + ", ".join(f"#{name} = :new_{name}" for name in change)
+    return {
+        "Update": {
+            "Key": wire(key),
+            "UpdateExpression": expression,
+            **_guarded(guard, {**values, **{f":new_{name}": value for name, value in change.items()}}),
+            "ExpressionAttributeNames": names(expression + guard),
+        }
+    }
+
+
+def add(key: Mapping[str, Any], amounts: Mapping[str, int]) -> Write:
+    """Move some counters of an item; it need not be there yet."""
+    expression = "ADD " + ", ".join(f"#{counter} :{counter}" for counter in amounts)
+    return {
+        "Update": {
+            "Key": wire(key),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": names(expression),
+            "ExpressionAttributeValues": wire({f":{counter}": amount for counter, amount in amounts.items()}),
+        }
+    }
+
+
+def delete(key: Mapping[str, Any]) -> Write:
+    """Delete an item that is there."""
+    return {"Delete": {"Key": wire(key), **_guarded(EXISTS, None)}}
+
+
+def _guarded(guard: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "ConditionExpression": guard,
+        "ExpressionAttributeNames": names(guard),
+        **({"ExpressionAttributeValues": wire(values)} if values else {}),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }

@@ -72,8 +72,8 @@ def inspect(name: str, content: bytes) -> AcceptedFile:
     if not content:
         raise Refused(f"{name} is empty. Please check the file and attach it again.")
     if not file_type.matches(content):
-        found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), "something else")
-        raise Refused(f"{name} is not {file_type.name}: its content is {found}. Please attach the real file.")
+        found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), "of another type")
+        raise Refused(f"{name} is not {file_type.name}: its content is {found}. Please attach the original file.")
     clean = without_metadata(content, file_type.content_type)
     return AcceptedFile(name, file_type.content_type, clean, b"" if clean == content else content)
 
@@ -86,8 +86,8 @@ def check_upload(name: str, size: int, limits: IntakeLimits) -> None:
         raise Refused(f"{name} is empty. Please check the file and attach it again.")
     if size > limits.direct_mb * MB:
         raise Refused(
-            f"{name} ({size_in_words(size)}) is too large: a file may have {limits.direct_mb} MB. Please make it "
-            "smaller, or put it where the Help Desk can fetch it and write where that is."
+            f"{name} ({size_in_words(size)}) is too large: the limit is {limits.direct_mb} MB per file. Please reduce "
+            "its size, or store it in a place that the Help Desk can reach, and tell us the place."
         )
 
 
@@ -95,7 +95,7 @@ def _type_of(name: str) -> FileType:
     """What a file of that name should be. Raises Refused for what can't be attached."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in FILE_TYPES:
-        raise Refused(f"{name}: this kind of file can't be attached. Allowed are {', '.join(FILE_TYPES)}.")
+        raise Refused(f"{name}: files of this type cannot be attached. Allowed types are {', '.join(FILE_TYPES)}.")
     return FILE_TYPES[extension]
 
 
@@ -119,9 +119,9 @@ def select(staged: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], li
             too_many.append(clean_name(name))
         elif len(content) > room:
             problems.append(
-                f"{clean_name(name)} ({size_in_words(len(content))}) is too large: files sent together may have "
-                f"{limits.posted_mb} MB in all. Please make it smaller, for example by cutting the picture to the part "
-                "that matters, and attach it again."
+                f"{clean_name(name)} ({size_in_words(len(content))}) is too large: the limit is "
+                f"{limits.posted_mb} MB in total. Please reduce its size, for example by cropping the screenshot, "
+                "and attach it again."
             )
         else:
             try:
@@ -135,7 +135,7 @@ def select(staged: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], li
                 room -= len(content)
     if too_many:
         problems.append(
-            f"At most {limits.files} files can be attached. The first {limits.files} are kept; left out: "
+            f"At most {limits.files} files can be attached. The first {limits.files} are attached; not attached: "
             f"{_some(too_many)}. Put them into one zip file, or send them with a reply later."
         )
     return Selection(tuple(staged), tuple(sent), tuple(problems))

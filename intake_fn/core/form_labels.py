@@ -19,13 +19,13 @@ LABELS: Mapping[str, str] = {
     "priority": "Priority",
     "module": "Module",
     "files": "Files",
-    "no_screenshot": "No picture? Say why",
-    "benefit": "What is it good for?",
+    "no_screenshot": "If you have no screenshot, tell us why",
+    "benefit": "What is the benefit?",
     "what": "What is to be set up?",
     "person_name": "The person's name",
     "person_email": "The person's e-mail address",
     "role": "Role or rights",
-    "offices": "Offices whose shipments the person may see",
+    "offices": "Offices with shipments that the person may see",
     "approver": "Office Manager who approves it",
     "approver_email": "The Office Manager's e-mail address",
     "client_company": "Name of the client company",
@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = {
 
 OF_KIND: Mapping[Kind, Mapping[str, str]] = {
     Kind.BUG: {"description": "What happened?", "files": "Screenshots and other files"},
-    Kind.CHANGE: {"description": "How is it today?", "expected": "What should it do instead?"},
+    Kind.CHANGE: {"description": "How does it work today?", "expected": "How should it work instead?"},
     Kind.SETUP: {"description": "Notes"},
     Kind.QUESTION: {"description": "Your question"},
 }

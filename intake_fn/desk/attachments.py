@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import IntakeLimits
     from intake_fn.ports import Files, Links, Upload
 
-EXPIRED = "A file that you attached before is no longer kept. Please attach it again."
+EXPIRED = "A file that you attached earlier has expired. Please attach it again."
 
 ORIGINALS = "originals"
 """Where pictures stand as they came, by the name that they have below `files`; no page and no link leads there."""
@@ -115,7 +115,7 @@ def _uploads(files: Files, links: Links, tokens: Iterable[str]) -> tuple[list[At
         try:
             file = inspect(upload["name"], files.get(upload["key"]))
         except Unknown:
-            problems.append(f"{upload['name']} did not arrive. Please attach it again.")
+            problems.append(f"{upload['name']} was not uploaded completely. Please attach it again.")
         except Refused as error:
             problems.append(str(error))
         except TryLater:

@@ -36,7 +36,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 OWN = ("kind", "clause", "details", "files")
 """Members of a request that are no field of the form."""
 
-NO_SCREENSHOT = "None was sent with it."
+NO_SCREENSHOT = "No screenshot was sent."
 SEARCH_LIMIT = 20
 LONGEST_QUERY = 2000
 LONGEST_KEY = 200
@@ -70,7 +70,7 @@ def create() -> ResponseReturnValue:
     form = form_for(kind, desk.process, answers)
     clause = "" if body.get("clause") is None else body["clause"]
     if not isinstance(clause, str) or (clause and not citation(clause)):
-        errors["clause"] = ["Give the clause as page#anchor, such as shipments/tracking#status."]
+        errors["clause"] = ["Send the clause as page#anchor, such as shipments/tracking#status."]
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
         errors["Idempotency-Key"] = [f"This header may have {LONGEST_KEY} characters."]
@@ -87,7 +87,7 @@ def search() -> ResponseReturnValue:
     """Clauses of the spec that are about a text: the suggestions while typing, and the tools of engineers."""
     asked, limit = request.args.get("q", ""), whole(request.args.get("limit", "5"), 0)
     if len(asked) > LONGEST_QUERY:
-        return _refuse({"q": [f"This is too long: {len(asked):,} characters, and at most {LONGEST_QUERY:,} fit."]})
+        return _refuse({"q": [f"This text has {len(asked):,} characters; the limit is {LONGEST_QUERY:,}."]})
     if not 1 <= limit <= SEARCH_LIMIT:
         return _refuse({"limit": [f"Must be a number from 1 to {SEARCH_LIMIT}."]})
     text = clean_line(asked)
@@ -157,13 +157,13 @@ def _answers(kind: Kind, body: Mapping[str, Any], form: IntakeForm) -> tuple[Mul
     if not isinstance(details, Mapping):
         return answers, {"details": [NO_OBJECT]}
     if len(body) + len(details) > MOST_MEMBERS:
-        return answers, {"": [f"There are more than {MOST_MEMBERS} members; no request has as many."]}
+        return answers, {"": [f"There are more than {MOST_MEMBERS} members; a request has fewer."]}
     errors: Errors = {}
     given = [(name, name, value, name not in form.details) for name, value in body.items() if name not in OWN]
     given += [(f"details.{name}", name, value, name in form.details) for name, value in details.items()]
     for path, name, value, known in given:
         if not (known and name in form.fields and name != "files"):
-            errors[path[:LONGEST_NAME]] = [f"There is no such answer in a request of kind {kind.value}."]
+            errors[path[:LONGEST_NAME]] = [f"A request of kind {kind.value} has no such member."]
         elif value is not None and (problem := _wrong_with(value, form, name)):
             errors[path] = [problem]
         elif value not in (None, "", []):
@@ -183,7 +183,7 @@ def _wrong_with(value: Any, form: IntakeForm, name: str) -> str:
     if choices and value and value not in choices:
         return f"Must be one of {', '.join(filter(None, choices))}."
     if len(value) > limit:
-        return f"This is too long: {len(value):,} characters, and at most {limit:,} fit."
+        return f"This text has {len(value):,} characters; the limit is {limit:,}."
     return ""
 
 
@@ -203,7 +203,7 @@ def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
     if not isinstance(given, list):
         return [], ["Must be a list of objects, each with a name, and its content in base64."]
     if len(given) > most:
-        return [], [f"These are {len(given):,} files, and at most {most} can be sent. Put them into one zip file."]
+        return [], [f"There are {len(given):,} files; at most {most} can be sent. Put them into one zip file."]
     for number, file in enumerate(given, 1):
         try:
             name, content = file["name"], base64.b64decode(file["content"], validate=True)
@@ -212,10 +212,10 @@ def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
         if isinstance(name, str) and set(file) == {"name", "content"}:
             files.append((name, content))
         else:
-            problems.append(f"File {number} can't be read: give its name, and its content in base64, and nothing else.")
+            problems.append(f"File {number} cannot be read: send its name, and its content in base64, and no other member.")
     return files, problems
 
 
 def _refuse(errors: Errors) -> ResponseReturnValue:
-    message = "The request is not complete. Mend what `fields` names and send it again."
-    return jsonify(error={"title": "Not taken in", "message": message, "fields": errors}), 422
+    message = "The request has errors. Correct the members in `fields` and send it again."
+    return jsonify(error={"title": "Not accepted", "message": message, "fields": errors}), 422

@@ -47,43 +47,58 @@ class Shown:
 
 
 SHOWN: Mapping[type[Exception], Shown] = {
-    Expired: Shown(410, "This link is too old", "Ask for a new one below: it is mailed to you.", tell=False),
-    Unknown: Shown(404, "There is nothing here", "Check that the link is complete: some mail programs cut it in two."),
-    Forbidden: Shown(403, "This is not yours to do", "Ask one of them. Nothing has been changed."),
-    Refused: Shown(422, "This can't be done", "Go back, mend what the message says, and try again."),
-    Stale: Shown(409, "Somebody was faster", "Go back, read the request as it is now, and decide again."),
+    Expired: Shown(410, "This link has expired", "Request a new one below. We send it by e-mail.", tell=False),
+    Unknown: Shown(
+        404, "Page not found", "Check that the link is complete: some mail programs break it into two lines."
+    ),
+    Forbidden: Shown(403, "You do not have permission", "Nothing has been changed. Please ask one of the admins."),
+    Refused: Shown(
+        422, "This action is not possible", "Nothing has been changed. Go back, correct your input and try again."
+    ),
+    Stale: Shown(
+        409,
+        "Someone else has changed this request",
+        "Open the request again, check what has changed, and repeat your action.",
+    ),
     Unreadable: Shown(
         503,
-        "This can't be shown just now",
-        "A newer version of Specdesk has stored it, and this version can't read it. Nothing is lost: it is here again "
-        "as soon as the newer version runs. Please tell the Help Desk.",
+        "This request cannot be shown at the moment",
+        "A newer version of Specdesk has stored it, and this version cannot read it. Nothing is lost: it is shown "
+        "again as soon as the newer version runs. Please contact the Help Desk.",
         tell=False,
     ),
-    TryLater: Shown(503, "Not available just now", "Nothing is lost. Please try again in a minute.", tell=False),
-    Broken: Shown(500, "Something is wrong on our side", "It has been logged. Please tell the Help Desk.", tell=False),
+    TryLater: Shown(503, "Not available at the moment", "Nothing is lost. Please try again in a minute.", tell=False),
+    Broken: Shown(
+        500, "An internal error has occurred", "It has been logged. Please contact the Help Desk.", tell=False
+    ),
     SpecLookupError: Shown(
-        500, "The spec can't be searched just now", "It has been logged. Please tell the Help Desk.", tell=False
+        500,
+        "The spec cannot be searched at the moment",
+        "It has been logged. Please contact the Help Desk.",
+        tell=False,
     ),
 }
 
 BY_STATUS: Mapping[int, Shown] = {
-    400: Shown(400, "This form can't be read", "Press Back: what you typed is still in the form. Then send it again."),
-    404: Shown(404, "There is nothing here", "Check the address, or start from one of the pages above."),
-    405: Shown(405, "This page can't be used like that", "Start from one of the pages above."),
+    400: Shown(400, "This form cannot be read", "Go back: your text is still in the form. Then send it again."),
+    404: Shown(404, "Page not found", "Check the address, or start from one of the pages above."),
+    405: Shown(405, "This page does not accept this request", "Start from one of the pages above."),
     413: Shown(
         413,
-        "This is too much at once",
-        "Press Back: what you typed is still in the form. Then attach smaller files, or fewer, and send it again.",
+        "This form is too large",
+        "Go back: your text is still in the form. Then attach smaller or fewer files, and send it again.",
     ),
-    414: Shown(414, "This address is too long", "It is too long to be one of ours. Start from one of the pages above."),
-    415: Shown(415, "This format can't be read", "Send the form as a browser does: as multipart/form-data."),
+    414: Shown(
+        414, "This address is too long", "No address of this site is that long. Start from one of the pages above."
+    ),
+    415: Shown(415, "This format cannot be read", "Send the form as multipart/form-data, as a browser does."),
 }
 IN_THE_API: Mapping[int, str] = {
     400: "Send one JSON object in UTF-8, nested no deeper than ten levels.",
-    404: "There is no such address. See the document of this API.",
-    405: "This address does not take this method; the header Allow names those that it takes.",
-    413: "This is too large. Send smaller files, or fewer.",
-    414: "The address is too long: a text to search for may have 2,000 characters.",
+    404: "This address does not exist. See the OpenAPI document.",
+    405: "This address does not accept the method; the header Allow lists the accepted ones.",
+    413: "The request is too large. Send smaller or fewer files.",
+    414: "The address is too long: a search text may have 2,000 characters.",
     415: "Send JSON, with Content-Type: application/json.",
 }
 """What a program is advised instead."""
@@ -117,7 +132,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 NO_COOKIE = (
-    "This page was open for too long, or your browser keeps no cookies of this site. Allow them if so, and try again."
+    "This page was open for too long, or your browser stores no cookies of this site. Allow cookies and try again."
 )
 
 
@@ -129,7 +144,7 @@ def _forgery(_error: CSRFError) -> ResponseReturnValue:
     if engineer() is None:
         return ask_to_sign_in()
     return answer(
-        Shown(400, "This form is no longer good", "It was opened in another session. Open the page again and send it."),
+        Shown(400, "This form has expired", "It was opened in another session. Open the page again and send the form."),
         "",
     )
 

@@ -41,7 +41,7 @@ KINDS = f"<any({','.join(Kind)}):kind>"
 TRAP = "homepage"
 """A field that people do not see, and programs fill in."""
 
-TYPED_IS_KEPT = "It may not have been saved. Nothing you typed is lost: send it again in a minute, it is taken in once."
+TYPED_IS_KEPT = "Your request may not have been saved. Your text is still here: please send it again in a minute."
 
 
 @blueprint.get("/requests/new")
@@ -175,7 +175,7 @@ def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mappin
         held = attachments.stage(desk.files, desk.links, selection)
     except TryLater:
         held = {}
-        form.files.errors = [*form.files.errors, "Your files could not be kept: please choose them again."]
+        form.files.errors = [*form.files.errors, "Your files could not be saved: please choose them again."]
     given = said.get("key", "")
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
     clause = citation(said.get("clause", ""))

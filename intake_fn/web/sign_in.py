@@ -33,7 +33,7 @@ PAGE_OF_DESK = re.compile(r"/desk(?!/sign-)(?:/[\w-]+)*/?(?:\?[^\\]*)?")
 LONGEST_PATH = 1000
 """Characters that are kept for after signing in: they are in a cookie."""
 
-NO_LONGER_GOOD = "This link is no longer good: it was used, or it is too old. Ask for a new one here."
+NO_LONGER_GOOD = "This link has been used or has expired. Request a new one here."
 
 
 @blueprint.get("/sign-in")

@@ -42,16 +42,16 @@ SERVED_BYTES = 4 * 2**20
 OCTETS = "application/octet-stream"
 """What a browser takes for nothing that it could show, and adapters/gateway.py for no text."""
 
-ASK = "Does it work now? Please press the button that says so: your message is below, and it is sent with it."
+ASK = "Does it work now? Please press one of the two buttons: your message below is sent with it."
 STILL = "It still does not work."
 
 NOT_NOW = (
-    "This request can't be added to at the moment, and trying again at once does not help. Your answer is still here: "
-    "please copy it and tell the Help Desk."
+    "Replies to this request cannot be saved at the moment, and a second attempt does not help. Your text is still "
+    "here: please copy it and contact the Help Desk."
 )
 SORRY = (
-    "Your answer may not have been saved. It is still here: look at this page again in a minute, "
-    "and send it if it is not there."
+    "Your reply may not have been saved. Your text is still here: reload this page in a minute, "
+    "and send it again if it is not in the history."
 )
 
 
@@ -79,9 +79,9 @@ def reply(token: str) -> ResponseReturnValue:
     if found is Reading.UNCLEAR:
         problems.append(ASK)
     if not text and found is not Reading.WORKS:
-        problems.append("Please write something before you send it.")
+        problems.append("Please enter a message.")
     if len(text) > limits.text_characters:
-        problems.append(f"This is {len(text):,} characters long; at most {limits.text_characters:,} fit.")
+        problems.append(f"This text has {len(text):,} characters; the limit is {limits.text_characters:,}.")
     if problems:
         return _page(case, token, selection, text=text, problems=problems), 422
     if selection.waiting:
@@ -180,7 +180,7 @@ def _page(
         try:
             held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
-            problems = [*problems, "Your files could not be kept: please choose them again."]
+            problems = [*problems, "Your files could not be saved: please choose them again."]
     return render_template(
         "status.html",
         case=case,

@@ -42,7 +42,7 @@ def permit() -> ResponseReturnValue:
     except Refused as error:
         return {"problem": str(error)}, 422
     except TryLater:
-        return {"problem": "The file store does not answer. Please try again in a moment."}, 503, {"Retry-After": "30"}
+        return {"problem": "The file store does not respond. Please try again in a moment."}, 503, {"Retry-After": "30"}
     return {"token": token, "url": upload.url, "fields": dict(upload.fields)}
 
 

@@ -33,7 +33,7 @@ def png(side: int = 32) -> bytes:
 
 def fill_bug(page: Page, summary: str, no_screenshot: str = "Nothing can be seen.") -> None:
     """Fill in every part that the process asks of a bug report; a reason stands in for a screenshot."""
-    page.get_by_label("No picture").fill(no_screenshot)
+    page.get_by_label("If you have no screenshot").fill(no_screenshot)
     page.get_by_label("Your name").fill("Camille Laurent")
     page.get_by_label("E-mail").fill("camille@example.com")
     page.get_by_label("Office").select_option("paris")

@@ -118,7 +118,7 @@ def test_an_upload_that_fails_is_tried_again_or_removed(
     store = re.compile(re.escape(sandbox.aws.url))
     page.route(store, cut)
     page.get_by_label("Files").set_input_files([log_of(tmp_path, 5 * MB), log_of(tmp_path, 5 * MB, "other.log")])
-    expect(page.get_by_text("It did not arrive.")).to_have_count(2)
+    expect(page.get_by_text("The upload failed.")).to_have_count(2)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("is not attached. Try it again, or remove it.")).to_be_visible()
     page.screenshot(path=screens / f"upload-failed-{width}.png", full_page=True)

@@ -57,7 +57,7 @@ def test_a_form_without_approver_is_shown_again_with_the_reason(web: Web) -> Non
     answer = web.send(Kind.SETUP, approver="", approver_email="")
 
     assert 422 == answer.status_code
-    assert "Please name the Office Manager who approves it." in answer.text
+    assert "Please enter the Office Manager who approves it." in answer.text
     assert str(ANSWERS[Kind.SETUP]["person_name"]) in answer.text
 
 

@@ -82,7 +82,7 @@ def test_what_did_not_arrive_is_told(web: Web) -> None:
     token = put(web)
     web.files.kept.clear()
 
-    assert "trace.log did not arrive. Please attach it again." in web.send(uploaded=token).text
+    assert "trace.log was not uploaded completely. Please attach it again." in web.send(uploaded=token).text
 
 
 @pytest.mark.parametrize("purpose", [Purpose.HELD, Purpose.FILE, None])

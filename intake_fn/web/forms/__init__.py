@@ -5,7 +5,7 @@ shows it, in the wiki (through `render_fields`) as on our own pages. Importing t
 
 The bug form asks for all that the process page says a bug report must have: summary, description,
 steps to reproduce, screenshots, always reproducible (Y/N), priority; and for what was expected,
-without which nobody can hold it against the spec.
+without which the report cannot be compared with the spec.
 """
 
 from __future__ import annotations

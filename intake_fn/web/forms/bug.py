@@ -20,41 +20,41 @@ class BugForm(IntakeForm):
     kind = Kind.BUG
     title = "Report a bug"
     lead = (
-        "Tell us what the system did and what you expected. We show you the clause of the spec that "
-        "resembles it most; whether the spec is kept, a person has the last word."
+        "Tell us what the system did and what you expected. The receipt shows the nearest clause of the spec; "
+        "a person decides whether the system follows it."
     )
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What went wrong": ("summary", "description", "expected", "steps", "always"),
-        "Show us": ("files", "no_screenshot"),
-        "How pressing is it?": ("priority", "module"),
+        "Screenshots": ("files", "no_screenshot"),
+        "How urgent is it?": ("priority", "module"),
         "About you": ("name", "email", "office", "company"),
     }
     details = ("no_screenshot",)
     sometimes = frozenset({"company", "files", "no_screenshot"})
 
     summary = line(
-        needed("Please sum the bug up in one sentence."),
+        needed("Please enter a summary of the bug in one sentence."),
         hint="One sentence, for example: The delivery date on the arrival notice is a day early.",
     )
     description = text_area(
         needed("Please describe what the system did."),
-        hint="What you saw, word for word if it was a message; shipment or invoice numbers; since when.",
+        hint="What you saw: error messages word for word, shipment or invoice numbers, and since when.",
     )
-    expected = text_area(needed("Please say what you expected instead: who decides holds it against the spec."))
+    expected = text_area(needed("Please describe what you expected instead: we compare it with the spec."))
     steps = text_area(
-        needed("Please list the steps that lead to it, so that we can see it ourselves."),
-        hint="One step a line, from signing in to the moment it goes wrong.",
+        needed("Please list the steps that lead to the error, so that we can reproduce it."),
+        hint="One step per line, from signing in to the error.",
     )
     always = RadioField(
-        validators=[needed("Please say whether it happens every time.")],
+        validators=[needed("Please choose whether it happens every time.")],
         choices=EVERY_TIME,
     )
-    files = MultipleFileField(description="A picture of the whole window helps most.")
+    files = MultipleFileField(description="A screenshot of the whole window helps most.")
     no_screenshot = line(hint="For example: nothing appears on the screen.")
-    priority = SelectField(validators=[needed("Please choose how pressing it is.")])
+    priority = SelectField(validators=[needed("Please choose how urgent it is.")])
 
     def missing_files(self, attached: int) -> list[str]:
-        """A bug report must have screenshots, or say why there are none."""
+        """A bug report has screenshots, or the reason that there are none."""
         if attached or self.no_screenshot.data:
             return []
-        return ["Please attach a screenshot, or say below why there is none."]
+        return ["Please attach a screenshot, or tell us below why you have none."]

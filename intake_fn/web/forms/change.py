@@ -17,25 +17,25 @@ class ChangeForm(IntakeForm):
     """A request for change: the module's owner sees it first, then the Board."""
 
     kind = Kind.CHANGE
-    title = "Ask for a change"
+    title = "Request a change"
     lead = (
-        "Tell us what the system should do differently. The owner of that part sees it first, then the Board decides."
+        "Tell us what the system should do differently. The owner of the module reviews it, then the Board decides."
     )
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "What you would like": ("summary", "description", "expected", "benefit", "files"),
-        "How pressing is it?": ("priority", "module"),
+        "The change": ("summary", "description", "expected", "benefit", "files"),
+        "How urgent is it?": ("priority", "module"),
         "About you": ("name", "email", "office", "company"),
     }
     details = ("benefit",)
 
     summary = line(
-        needed("Please sum the change up in one sentence."),
+        needed("Please enter a summary of the change in one sentence."),
         hint="One sentence, for example: Show the consignee's reference on the arrival notice.",
     )
     description = text_area(
-        needed("Please describe how it is today and what gets in your way."),
-        hint="What the system does now, or does not have, and what gets in your way.",
+        needed("Please describe how it works today and what the problem is."),
+        hint="What the system does now, or lacks, and what the problem is.",
     )
-    expected = text_area(hint="As exactly as you can: who, where, when. An example says more than a rule.")
-    benefit = text_area(hint="Who gains what, and how often. The Board decides by it.")
+    expected = text_area(hint="As precisely as you can: who, where, when. An example helps most.")
+    benefit = text_area(hint="Who benefits, how, and how often. The Board decides on this basis.")
     files = MultipleFileField(description="A sketch or an example, if you have one.")

@@ -25,8 +25,8 @@ CHOICES: Mapping[str, Callable[[Process], Choices]] = {
 
 WORDS: Mapping[str, str] = {
     "Not a valid choice.": "Please choose one of the answers offered.",
-    "'%(value)s' is not a valid choice for this field.": "“%(value)s” is not offered here; please choose again.",
-    "'%(value)s' are not valid choices for this field.": "“%(value)s” are not offered here; please choose again.",
+    "'%(value)s' is not a valid choice for this field.": "“%(value)s” is not one of the answers; please choose again.",
+    "'%(value)s' are not valid choices for this field.": "“%(value)s” are not among the answers; please choose again.",
 }
 """WTForms' own messages in our words."""
 

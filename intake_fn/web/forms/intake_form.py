@@ -29,29 +29,29 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     sometimes: ClassVar[frozenset[str]] = frozenset({"company"})
     """Fields that other answers may make necessary: not marked as optional."""
 
-    name = line(needed("Please tell us your name."))
+    name = line(needed("Please enter your name."))
     email = line(
-        needed("Please give your e-mail address: the answer goes there."),
+        needed("Please enter your e-mail address, so that we can answer."),
         an_address,
-        hint="The answer and the link to your request go there.",
+        hint="We send the answer and the link to your request to this address.",
         field=EmailField,
     )
     office = SelectField(validators=[needed("Please choose your office, or “Client company”.")])
     company = line(
-        needed_when("office", (CLIENT,), "Please tell us which client company you work for."),
+        needed_when("office", (CLIENT,), "Please enter the client company that you work for."),
         hint="Only if you work for a client company.",
     )
-    summary = line(needed("Please sum it up in one sentence."), hint="One sentence.")
+    summary = line(needed("Please enter a summary in one sentence."), hint="One sentence.")
     description = text_area()
     expected = text_area()
-    steps = text_area(hint="One step a line, from signing in to the moment it goes wrong.")
+    steps = text_area(hint="One step per line, from signing in to the error.")
     always = RadioField(
         choices=EVERY_TIME,
         filters=[lambda value: value or None],
         validate_choice=False,
     )
     priority = SelectField(default=Priority.MEDIUM.value, filters=[lambda v: v or Priority.MEDIUM.value])
-    module = SelectField(default="", description="Part of the system. If you aren't sure, we find it.")
+    module = SelectField(default="", description="The part of the system, if you know it.")
     files = MultipleFileField(description="A screenshot or a document, if it helps.")
 
     def __init__(self, formdata: Any = None, *, process: Process) -> None:

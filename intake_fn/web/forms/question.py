@@ -16,9 +16,9 @@ class QuestionForm(IntakeForm):
 
     kind = Kind.QUESTION
     title = "Ask a question"
-    lead = "How do I …, where do I find …, who may …, and everything that fits nowhere else."
+    lead = "How do I …, where do I find …, who may …, and everything else."
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "What you would like to know": ("summary", "description", "module", "files"),
+        "Your request": ("summary", "description", "module", "files"),
         "About you": ("name", "email", "office", "company"),
     }
 
@@ -27,6 +27,6 @@ class QuestionForm(IntakeForm):
         hint="One sentence, for example: How do I export the list of shipments?",
     )
     description = text_area(
-        needed("Please tell us a little more, so that we can answer without asking back."),
+        needed("Please add some details, so that we can answer at once."),
         hint="What you are trying to do, and what you have tried.",
     )

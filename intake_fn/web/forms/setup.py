@@ -19,10 +19,10 @@ APPROVAL_CLAUSE = "users#create"
 """The clause of the spec that demands an approver for staff users; a test holds what the form says to it."""
 
 _WHY_APPROVED = (
-    "The spec (Users and client companies, New users) has staff users created on the request of an Office Manager of "
-    "their office."
+    "By the spec (Users and client companies, New users), a staff user is created on the request of an Office Manager "
+    "of their office."
 )
-_NOT_STAFF = "If the person works for a client company, name the company below instead."
+_NOT_STAFF = "If the person works for a client company, enter the company below instead."
 
 
 def needed_of_staff(message: str) -> Any:
@@ -40,11 +40,11 @@ class SetupForm(IntakeForm):
 
     kind = Kind.SETUP
     title = "Set up a user or a client company"
-    lead = "For new users and new client companies, other rights, and people who leave."
+    lead = "For new users, new client companies, changed rights, and people who leave."
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "What you need": ("what", "summary", "needed_by"),
         "The person": ("person_name", "person_email", "role", "offices"),
-        "Who approves it": ("approver", "approver_email"),
+        "Approval": ("approver", "approver_email"),
         "The client company": ("client_company",),
         "Anything else": ("description", "files"),
         "About you": ("name", "email", "office", "company"),
@@ -69,39 +69,39 @@ class SetupForm(IntakeForm):
         choices={
             "user": "A new user",
             "company": "A new client company",
-            "rights": "Other rights for a user",
-            "leaver": "A user who leaves",
+            "rights": "Changed rights for a user",
+            "leaver": "Removal of a user who leaves",
         },
     )
     summary = line(
-        needed("Please sum it up in one sentence."),
+        needed("Please enter a summary in one sentence."),
         hint="One sentence, for example: New user for the Paris office from 1 December.",
     )
-    person_name = line(needed_when("what", ("user", "rights", "leaver"), "Please give the person's name."))
+    person_name = line(needed_when("what", ("user", "rights", "leaver"), "Please enter the person's name."))
     person_email = line(
-        needed_when("what", ("user",), "Please give the new user's e-mail address."),
+        needed_when("what", ("user",), "Please enter the new user's e-mail address."),
         an_address,
         field=EmailField,
     )
     role = line(
-        needed_when("what", ("user", "rights"), "Please say which role or rights the person needs."),
+        needed_when("what", ("user", "rights"), "Please enter the role or rights that the person needs."),
         hint="For example: operations, customs, accounts, client read-only.",
     )
     offices = SelectMultipleField()
     approver = line(
-        needed_of_staff(f"Please name the Office Manager who approves it. {_WHY_APPROVED} {_NOT_STAFF}"),
-        hint=f"Needed for a new user who is staff. {_WHY_APPROVED} Your own name, if you are the Office Manager.",
+        needed_of_staff(f"Please enter the Office Manager who approves it. {_WHY_APPROVED} {_NOT_STAFF}"),
+        hint=f"Required for a new staff user. {_WHY_APPROVED} Enter your own name if you are the Office Manager.",
     )
     approver_email = line(
-        needed_of_staff(f"Please give the Office Manager's e-mail address, where we can ask. {_NOT_STAFF}"),
+        needed_of_staff(f"Please enter the Office Manager's e-mail address, where we can ask. {_NOT_STAFF}"),
         an_address,
-        hint="Whoever sets the user up may ask there.",
+        hint="We may ask for confirmation at this address.",
         field=EmailField,
     )
     client_company = line(
-        needed_when("what", ("company",), "Please give the name of the new client company."),
-        hint="For a new company, or when the person works for a client.",
+        needed_when("what", ("company",), "Please enter the name of the new client company."),
+        hint="For a new company, or if the person works for a client.",
     )
     needed_by = line(a_date, field=DateField)
-    description = text_area(hint="Anything that helps: contacts, contracts, what they will use.")
+    description = text_area(hint="Anything that helps: contacts, contracts, intended use.")
     files = MultipleFileField(description="An approval or a list, if you have one.")

@@ -58,7 +58,7 @@ def a_date(_form: Form, field: Field) -> None:
     try:
         date.fromisoformat(field.data if len(field.data) == LIMITS["needed_by"] else "")
     except ValueError:
-        raise ValidationError("Please give the day as year-month-day, for example 2026-12-01.") from None
+        raise ValidationError("Please enter the date as year-month-day, for example 2026-12-01.") from None
 
 
 def not_too_long(form: Form, field: Field) -> None:
@@ -66,7 +66,7 @@ def not_too_long(form: Form, field: Field) -> None:
     limit = limit_of(field.name, form.support)
     if isinstance(field.data, str) and len(field.data) > limit:
         raise ValidationError(
-            f"This is too long: {len(field.data):,} characters, and at most {limit:,} fit. "
+            f"This text has {len(field.data):,} characters; the limit is {limit:,}. "
             "Please shorten it, or attach the long part as a text file."
         )
 
@@ -75,8 +75,8 @@ def readable(form: Form, field: Field) -> None:
     """Raises ValidationError when characters were lost on the way here."""
     if form.unreadable and isinstance(field.data, str) and LOST in field.data:
         raise ValidationError(
-            f"Some characters did not arrive readable and stand there as {LOST}. Please type them again; "
-            "a program that sends this form has to send UTF-8."
+            f"Some characters could not be read and are shown as {LOST}. Please type them again; "
+            "a program that sends this form has to use UTF-8."
         )
 
 

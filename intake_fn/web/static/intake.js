@@ -101,12 +101,12 @@
       name.dir = "auto";
       name.textContent = `${file.name} (${megabytes(file.size)})`;
       bar.max = 1;
-      bar.setAttribute("aria-label", `How much of ${file.name} has been uploaded`);
+      bar.setAttribute("aria-label", `Upload of ${file.name}`);
       state.className = "sd-upload-state";
       state.setAttribute("role", "status");
       again.type = remove.type = "button";
-      again.textContent = "Try again";
-      again.setAttribute("aria-label", `Try ${file.name} again`);
+      again.textContent = "Retry";
+      again.setAttribute("aria-label", `Retry ${file.name}`);
       remove.textContent = "Remove";
       remove.setAttribute("aria-label", `Remove ${file.name}`);
       row.append(name, bar, state, again, remove);
@@ -123,7 +123,7 @@
       async function run() {
         is("running", "");
         bar.removeAttribute("value");
-        let why = "It did not arrive.";
+        let why = "The upload failed.";
         try {
           const asked = await fetch(input.dataset.upload, {
             method: "POST",
@@ -183,15 +183,15 @@
       const large = files.find((file) => file.size > largest * MB);
       const size = files.reduce((sum, file) => sum + file.size, 0);
       if (count > most) {
-        return `These are ${count} files; at most ${most} can be attached. Put them into one zip file.`;
+        return `You have chosen ${count} files; at most ${most} can be attached. Put them into one zip file.`;
       }
       if (large && uploads) {
-        return `${large.name} has ${megabytes(large.size)}; a file may have ${largest} MB. ` +
-          "Make it smaller, for example by cutting the picture to the part that matters.";
+        return `${large.name} has ${megabytes(large.size)}; the limit is ${largest} MB per file. ` +
+          "Reduce its size, for example by cropping the screenshot.";
       }
       if (!uploads && size > room * MB) {
-        return `These files have ${megabytes(size)}; ${room} MB together can be attached. ` +
-          "Make them smaller, for example by cutting the picture to the part that matters.";
+        return `These files have ${megabytes(size)}; the limit is ${room} MB in total. ` +
+          "Reduce their size, for example by cropping the screenshots.";
       }
       return "";
     }
@@ -214,8 +214,8 @@
       const failed = states.find((one) => one.state === "failed");
       const running = states.filter((one) => one.state === "running").length;
       sendLater = running > 0 && !failed;
-      if (failed) say(`${failed.name} is not attached. Try it again, or remove it.`);
-      else if (running) say("Your files are still on their way. This is sent as soon as they have arrived.");
+      if (failed) say(`${failed.name} is not attached. Retry the upload, or remove the file.`);
+      else if (running) say("Your files are still uploading. The form is sent as soon as the upload is complete.");
       return !failed && !running;
     }
 
@@ -240,7 +240,7 @@
     field.addEventListener("input", () => {
       const length = [...field.value].length;
       message.hidden = length <= limit;
-      message.textContent = message.hidden ? "" : `${length} characters; at most ${limit} fit.`;
+      message.textContent = message.hidden ? "" : `${length} characters; the limit is ${limit}.`;
     });
   }
 

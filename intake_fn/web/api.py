@@ -212,7 +212,9 @@ def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
         if isinstance(name, str) and set(file) == {"name", "content"}:
             files.append((name, content))
         else:
-            problems.append(f"File {number} cannot be read: send its name, and its content in base64, and no other member.")
+            problems.append(
+                f"File {number} cannot be read: send its name and its content in base64 only."
+            )
     return files, problems
 
 

@@ -54,9 +54,9 @@ def test_each_allowed_kind_is_taken(extension: str) -> None:
         ("notes.txt", b"MZ\x90", "a Windows program"),
         ("picture.png", b"<html>", "is not a PNG picture"),
         ("report.docx", b"PK\x03\x04....a.txt", "is not a Word document"),  # a plain zip
-        ("setup.exe", b"MZ\x90", "this kind of file"),
-        ("screen.svg", b"<svg/>", "this kind of file"),  # may hold scripts
-        ("noextension", b"abc", "this kind of file"),
+        ("setup.exe", b"MZ\x90", "files of this type"),
+        ("screen.svg", b"<svg/>", "files of this type"),  # may hold scripts
+        ("noextension", b"abc", "files of this type"),
         ("empty.png", b"", "is empty"),
         ("binary.log", bytes(range(32)) * 9, "is not a text"),
         ("picture.log", PNG, "is not a text"),

@@ -219,7 +219,7 @@ def test_a_wrong_address_gets_a_page_that_says_what_to_do(web: Web, path: str, s
         assert answer.json is not None
         assert answer.json["error"]["message"]
     else:
-        assert "There is nothing here" in answer.text
+        assert "Page not found" in answer.text
 
 
 def test_a_wrong_method_is_said(web: Web) -> None:

@@ -180,7 +180,7 @@ def test_a_program_without_a_screenshot_need_not_invent_a_reason(web: Web) -> No
     answer = web.client.post("/api/requests", json=body_of(Kind.BUG))
 
     assert answer.json is not None
-    assert web.desk.cases.load(answer.json["id"]).request.details == {"no_screenshot": "None was sent with it."}
+    assert web.desk.cases.load(answer.json["id"]).request.details == {"no_screenshot": "No screenshot was sent."}
 
 
 def test_sending_again_gives_the_same_receipt(web: Web) -> None:

@@ -71,7 +71,7 @@ def test_a_link_signs_in_once(web: Web) -> None:
     again = web.post(path, on=path)
 
     assert again.status_code == 410
-    assert "no longer good" in again.text
+    assert "has been used or has expired" in again.text
 
 
 def test_a_link_is_good_for_fifteen_minutes(web: Web) -> None:

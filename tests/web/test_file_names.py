@@ -134,7 +134,7 @@ def test_a_form_that_cannot_be_read_is_said_to_be_so(web: Web, content_type: str
     answer = web.client.post("/requests/question", data=body, content_type=content_type)
 
     assert 400 == answer.status_code
-    assert "what you typed is still in the form" in answer.text
+    assert "your text is still in the form" in answer.text
 
 
 def test_a_part_without_a_name_costs_nobody_the_others(web: Web) -> None:
@@ -172,7 +172,7 @@ def test_a_file_without_its_name_is_never_lost_in_silence(web: Web, path: str, h
     answer = web.client.post(where, data=body.encode(), content_type="multipart/form-data; boundary=x")
 
     assert 422 == answer.status_code
-    assert "this kind of file can&#39;t be attached" in answer.text
+    assert "files of this type cannot be attached" in answer.text
     assert answers["text" if path == "reply" else "description"] in answer.text
 
 

@@ -175,7 +175,7 @@ def test_while_the_store_is_down_nobody_is_let_in_and_the_page_says_so(web: Web)
     answer = web.client.get("/desk")
 
     assert 503 == answer.status_code
-    assert "Not available just now" in answer.text
+    assert "Not available at the moment" in answer.text
 
 
 # --- answers that tell nothing -----------------------------------------------------------------

@@ -116,7 +116,7 @@ def test_a_browser_without_our_cookie_is_not_told_that_it_was_signed_in(web: Web
 
     assert 400 == answer.status_code
     assert "no longer signed in" not in answer.text
-    assert "keeps no cookies" in answer.text
+    assert "stores no cookies" in answer.text
     assert LIAISON in answer.text
 
 

@@ -208,7 +208,7 @@ def test_a_reply_that_was_saved_although_the_answer_was_lost_is_there_once(
     assert 1 == len(replies)
 
 
-@pytest.mark.parametrize(("text", "status", "says"), [("  ", 422, "write something"), ("x" * 50_001, 422, "at most")])
+@pytest.mark.parametrize(("text", "status", "says"), [("  ", 422, "enter a message"), ("x" * 50_001, 422, "the limit is 50,000")])
 def test_a_reply_that_can_not_be_taken_comes_back(web: Web, text: str, status: int, says: str) -> None:
     """With what was typed, near the field."""
     case = web.sent()
@@ -420,7 +420,7 @@ def test_a_reply_that_could_mean_either_is_asked_and_nothing_is_lost(web: Web) -
 
     assert (422, Status.RESOLVED) == (answer.status_code, web.desk.cases.load(case.id).status)
     assert words in answer.text
-    assert "Does it work now? Please press the button that says so" in answer.text
+    assert "Does it work now? Please press one of the two buttons" in answer.text
 
 
 def test_an_answer_to_a_question_is_an_answer_whatever_it_thanks_for(web: Web) -> None:

@@ -42,11 +42,11 @@ def test_a_permission_is_for_one_place_of_its_own_and_the_size_that_was_announce
 @pytest.mark.parametrize(
     ("name", "size", "says"),
     [
-        ("trace.log", 25 * MB + 1, "too large: a file may have 25 MB"),
-        ("setup.exe", 9 * MB, "this kind of file can't be attached"),
+        ("trace.log", 25 * MB + 1, "too large: the limit is 25 MB per file"),
+        ("setup.exe", 9 * MB, "files of this type cannot be attached"),
         ("trace.log", 0, "is empty"),
         ("trace.log", "x", "is empty"),
-        ("", 9, "this kind of file"),
+        ("", 9, "files of this type"),
     ],
 )
 def test_what_cannot_be_attached_is_said_before_it_is_uploaded(web: Web, name: str, size: Any, says: str) -> None:
@@ -92,7 +92,7 @@ def test_only_a_token_that_was_given_for_it_names_a_file(web: Web, purpose: Purp
     text = '{"key": "files/secret", "name": "trace.log"}'
     token = web.links.sign(purpose, text) if purpose else text
 
-    assert "no longer kept" in web.send(uploaded=token).text
+    assert "has expired" in web.send(uploaded=token).text
 
 
 def test_while_the_store_is_down_the_form_keeps_its_uploads(web: Web) -> None:
@@ -112,7 +112,7 @@ def test_more_than_may_be_attached_is_told_by_name(web: Web) -> None:
     answer = web.send(uploaded=[put(web, f"{number}.log", b"%d" % number) for number in range(11)])
 
     assert 422 == answer.status_code
-    assert "left out: 10.log, screen.png" in answer.text
+    assert "not attached: 10.log, screen.png" in answer.text
 
 
 def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web: Web) -> None:

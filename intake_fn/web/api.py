@@ -212,9 +212,7 @@ def _files(given: Any, most: int) -> tuple[list[tuple[str, bytes]], list[str]]:
         if isinstance(name, str) and set(file) == {"name", "content"}:
             files.append((name, content))
         else:
-            problems.append(
-                f"File {number} cannot be read: send its name and its content in base64 only."
-            )
+            problems.append(f"File {number} cannot be read: send its name and its content in base64 only.")
     return files, problems
 
 

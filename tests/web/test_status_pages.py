@@ -208,7 +208,9 @@ def test_a_reply_that_was_saved_although_the_answer_was_lost_is_there_once(
     assert 1 == len(replies)
 
 
-@pytest.mark.parametrize(("text", "status", "says"), [("  ", 422, "enter a message"), ("x" * 50_001, 422, "the limit is 50,000")])
+@pytest.mark.parametrize(
+    ("text", "status", "says"), [("  ", 422, "enter a message"), ("x" * 50_001, 422, "the limit is 50,000")]
+)
 def test_a_reply_that_can_not_be_taken_comes_back(web: Web, text: str, status: int, says: str) -> None:
     """With what was typed, near the field."""
     case = web.sent()

@@ -18,9 +18,7 @@ class ChangeForm(IntakeForm):
 
     kind = Kind.CHANGE
     title = "Request a change"
-    lead = (
-        "Tell us what the system should do differently. The owner of the module reviews it, then the Board decides."
-    )
+    lead = "Tell us what the system should do differently. The owner of the module reviews it, then the Board decides."
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "The change": ("summary", "description", "expected", "benefit", "files"),
         "How urgent is it?": ("priority", "module"),

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
+
+from intake_fn.web.config import WebConfig
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from intake_fn.core.process import Process
-    from intake_fn.desk import Desk
-    from intake_fn.ports import Links
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebConfig:
-    """What the pages need, chosen in wiring.py (or by a test).
-
-    `desk` is called only by pages that need it, so that a plain form imports neither boto3 nor numpy.
-    `site_url` is the wiki's address, "" when it is served from the same origin; `files_at` are the origins at which
-    browsers may put files into the file store.
-    """
-
-    process: Process
-    desk: Callable[[], Desk]
-    links: Links
-    clock: Callable[[], datetime]
-    secret_key: str
-    secure_cookies: bool = True
-    site_url: str = ""
-    files_at: tuple[str, ...] = ()
-    sandbox: bool = False
-    in_time: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""
-
-
-def create_app(front: WebConfig) -> Flask:
+def create_app(config: WebConfig) -> Flask:
     """The web application. Flask is imported here, as the wiki's build reads the forms without it."""
     from intake_fn.web.app import build  # noqa: PLC0415 - see above
 
-    return build(front)
+    return build(config)
 
 
 __all__ = ["WebConfig", "create_app"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.process import Person
-    from intake_fn.web import WebConfig
+    from intake_fn.web.config import WebConfig
 
 EXTENSION = "specdesk"
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")

@@ -20,7 +20,7 @@ from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
-    from intake_fn.web import WebConfig
+    from intake_fn.web.config import WebConfig
 
 SMALL_BYTES = 2 * 2**20
 """What a form without files may have; the intake allows itself more (pages.py)."""

@@ -1,0 +1,36 @@
+"""What the web application needs, chosen in wiring.py or by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from intake_fn.core.process import Process
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebConfig:
+    """The process, the desk and the settings of the pages.
+
+    `desk` is called only by pages that need it, so that a plain form imports neither boto3 nor numpy.
+    `site_url` is the wiki's address, "" when it is served from the same origin; `files_at` are the origins at which
+    browsers may put files into the file store.
+    """
+
+    process: Process
+    desk: Callable[[], Desk]
+    links: Links
+    clock: Callable[[], datetime]
+    secret_key: str
+    secure_cookies: bool = True
+    site_url: str = ""
+    files_at: tuple[str, ...] = ()
+    sandbox: bool = False
+    in_time: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""

@@ -43,21 +43,21 @@ def read() -> tuple[MultiDict[str, str], bool]:
     if (request.content_length or 0) > CHECKED:
         return request.form, False
     raw = request.get_data(cache=True)
-    said = request.form
-    if not any(LOST in text for text in said.values()):
-        return said, False
+    form = request.form
+    if not any(LOST in text for text in form.values()):
+        return form, False
     plain = unquote_to_bytes(raw) if request.mimetype == "application/x-www-form-urlencoded" else raw
-    return said, LOST.encode() not in plain
+    return form, LOST.encode() not in plain
 
 
-def selection(desk: Desk, said: MultiDict[str, str]) -> Selection:
+def selection(desk: Desk, form: MultiDict[str, str]) -> Selection:
     """The files of the form: those that came with it, and those in the file store, by the tokens in the form."""
     return attachments.collect(
         desk.files,
         desk.links,
         desk.process.intake,
-        staged=said.getlist("held"),
-        uploaded=said.getlist("uploaded"),
+        staged=form.getlist("held"),
+        uploaded=form.getlist("uploaded"),
         posted=files(),
     )
 

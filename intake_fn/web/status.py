@@ -66,19 +66,19 @@ def show(token: str) -> ResponseReturnValue:
 @open_to(TOKEN)
 def reply(token: str) -> ResponseReturnValue:
     """The requester writes again."""
-    said, _ = posted.read()
+    form, _ = posted.read()
     case = _case(token)
     desk = front().desk()
-    text = clean_text(said.get("text"))
+    text = clean_text(form.get("text"))
     limits = desk.process.intake
-    selection = posted.selection(desk, said)
+    selection = posted.selection(desk, form)
     problems = list(selection.problems)
-    pressed = said.get("finding", "")
-    found = _finding(case, pressed, text)
+    pressed = form.get("finding", "")
+    finding = _finding(case, pressed, text)
     text = text or (STILL if pressed == Reading.TROUBLE else "")
-    if found is Reading.UNCLEAR:
+    if finding is Reading.UNCLEAR:
         problems.append(ASK)
-    if not text and found is not Reading.WORKS:
+    if not text and finding is not Reading.WORKS:
         problems.append("Please enter a message.")
     if len(text) > limits.text_characters:
         problems.append(f"This text has {len(text):,} characters; the limit is {limits.text_characters:,}.")
@@ -91,7 +91,7 @@ def reply(token: str) -> ResponseReturnValue:
             desk.files, selection, f"reply-{case.id}-{case.version}", keep_originals=limits.keep_originals
         )
         event = RequesterReplied(
-            at=desk.clock(), actor=REQUESTER, text=text, attachments=files, works=found is Reading.WORKS
+            at=desk.clock(), actor=REQUESTER, text=text, attachments=files, works=finding is Reading.WORKS
         )
         desk.act(case.id, event, _seen(case))
     except Refused as error:
@@ -99,7 +99,7 @@ def reply(token: str) -> ResponseReturnValue:
     except TryLater as error:
         problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
         return _page(case, token, selection, text=text, problems=[problem]), 503
-    return redirect(url_for("status.show", token=token, replied=found.value), 303)
+    return redirect(url_for("status.show", token=token, replied=finding.value), 303)
 
 
 def _finding(case: Case, pressed: str, text: str) -> Reading:

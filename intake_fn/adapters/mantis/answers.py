@@ -37,8 +37,8 @@ class Answer:
     @property
     def code(self) -> int | None:
         """Mantis's own error code, where the answer has one."""
-        found = self.body.get("code") if isinstance(self.body, dict) else None
-        return found if isinstance(found, int) else None
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        return code if isinstance(code, int) else None
 
     @property
     def succeeded(self) -> bool:
@@ -115,14 +115,14 @@ def number_in(row: Mapping[str, Any]) -> int:
 
 def part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """An object within a row; empty where there is none."""
-    found = row.get(name)
-    return found if isinstance(found, dict) else {}
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def parts(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The objects of a list within a row."""
-    found = row.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    values = row.get(name)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def name_in(row: Mapping[str, Any], name: str) -> str:

@@ -49,8 +49,9 @@ def _read_hours(document: Document, node: yaml.Node, path: str) -> tuple[Span, .
     else:
         spans = [span for span in (_SPAN.read(document, node, path),) if span]
     if both := overlap(spans):
-        what = f"{path}: {both[0]} and {both[1]} overlap"
-        document.report(node, what, "Let the one end when the other begins, or earlier; hours past midnight go on then")
+        message = f"{path}: {both[0]} and {both[1]} overlap"
+        remedy = "Let the one end when the other begins, or earlier; hours past midnight go on then"
+        document.report(node, message, remedy)
     return tuple(spans) or None
 
 
@@ -59,13 +60,13 @@ def _read_holiday(document: Document, node: yaml.Node, path: str) -> Holiday | N
     if isinstance(node, yaml.ScalarNode):
         name = TEXT.read(document, node, path)
         return Holiday(name) if name else None
-    found = document.record(node, path, _HOLIDAY)
-    start = 0 if found["from"] is None else found["from"]
-    end = DAY_MINUTES if found["until"] is None else found["until"]
+    row = document.record(node, path, _HOLIDAY)
+    start = 0 if row["from"] is None else row["from"]
+    end = DAY_MINUTES if row["until"] is None else row["until"]
     if start >= end:
-        what = f"{path}: the holiday begins at {shown(start)} and ends at {shown(end)}"
-        document.report(node, what, "Write the earlier time as `from`; one that goes past midnight is two, by date")
-    return Holiday(found["name"], Span(start, end)) if found["name"] else None
+        message = f"{path}: the holiday begins at {shown(start)} and ends at {shown(end)}"
+        document.report(node, message, "Write the earlier time as `from`; one that goes past midnight is two, by date")
+    return Holiday(row["name"], Span(start, end)) if row["name"] else None
 
 
 OFFICE = {

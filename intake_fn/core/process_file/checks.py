@@ -24,41 +24,43 @@ def check(p: Raw, line: Line) -> Iterator[Problem]:
 def _quorum_can_be_reached(p: Raw, line: Line) -> Iterator[Problem]:
     quorum, members = p["board"]["quorum"], p["board"]["members"]
     if quorum and members is not None and quorum > len(members):
-        what = f"board.quorum: {quorum} can't be reached by {len(members)} members"
-        yield Problem(line("board.quorum"), what, f"Choose a number from 1 to {len(members)}, or add members")
+        message = f"board.quorum: {quorum} can't be reached by {len(members)} members"
+        yield Problem(line("board.quorum"), message, f"Choose a number from 1 to {len(members)}, or add members")
 
 
 def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
     marker = p["mantis"]["marker"]
     if marker and (marker.count("{id}") != 1 or set("{}") & set(marker.replace("{id}", ""))):
-        what = f"mantis.marker: {marker!r} does not name the request"
-        yield Problem(line("mantis.marker"), what, 'Put {id} into it, once and in no other braces, as "Specdesk {id}"')
+        message = f"mantis.marker: {marker!r} does not name the request"
+        remedy = 'Put {id} into it, once and in no other braces, as "Specdesk {id}"'
+        yield Problem(line("mantis.marker"), message, remedy)
 
 
 def _projects_of_mantis_are_a_tree(p: Raw, line: Line) -> Iterator[Problem]:
     """The root stands above the parent, and the parent above the others."""
     mantis = p["mantis"]
     above = {"root": mantis["root"], "parent": mantis["parent"]}
-    below = {"parent": mantis["parent"], **{f"projects.{name}": one for name, one in mantis["projects"].items()}}
+    projects = {f"projects.{name}": project for name, project in mantis["projects"].items()}
+    below = {"parent": mantis["parent"], **projects}
     for upper, lower in itertools.product(above, below):
         if upper != lower and above[upper] and below[lower] and above[upper].casefold() == below[lower].casefold():
-            what = f"mantis.{lower}: {below[lower]!r} is mantis.{upper}, too"
-            yield Problem(line(f"mantis.{lower}"), what, "Name another project: one cannot stand in itself")
+            message = f"mantis.{lower}: {below[lower]!r} is mantis.{upper}, too"
+            yield Problem(line(f"mantis.{lower}"), message, "Name another project: one cannot stand in itself")
 
 
 def _named_fields_are_filled(p: Raw, line: Line) -> Iterator[Problem]:
     """A name of the customer's is that of a field that we fill."""
     for name in p["mantis"]["field_names"]:
         if name not in p["mantis"]["fields"]:
-            what = f"mantis.field_names.{name}: nothing fills a field {name!r}"
-            yield Problem(line(f"mantis.field_names.{name}"), what, nearest(name, p["mantis"]["fields"]))
+            message = f"mantis.field_names.{name}: nothing fills a field {name!r}"
+            yield Problem(line(f"mantis.field_names.{name}"), message, nearest(name, p["mantis"]["fields"]))
 
 
 def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
     """The reason that Specdesk gives itself, for a request whose new priority another level handles."""
     if p["escalation_reasons"] and NOT_THIS_LEVEL not in p["escalation_reasons"]:
-        what = f"escalation_reasons has no {NOT_THIS_LEVEL!r}, which is given when a request is raised to urgent"
-        yield Problem(line("escalation_reasons"), what, f"Add `{NOT_THIS_LEVEL}:` with its words")
+        message = f"escalation_reasons has no {NOT_THIS_LEVEL!r}, which is given when a request is raised to urgent"
+        yield Problem(line("escalation_reasons"), message, f"Add `{NOT_THIS_LEVEL}:` with its words")
 
 
 def _words_of_ours_are_free(p: Raw, line: Line) -> Iterator[Problem]:

@@ -20,14 +20,14 @@ def levels_lead_upwards(p: Raw, line: Line) -> Iterator[Problem]:
         if numbers.count(number) > 1:
             yield Problem(line(path), f"level {number} is there twice", "Give each level a number of its own")
         if level["escalates_to"] == () and number != max(numbers):
-            what = f"level {number} escalates to nowhere"
+            message = f"level {number} escalates to nowhere"
             remedy = f"Name a higher level; only the last one, level {max(numbers)}, may lead nowhere"
-            yield Problem(line(f"{path}.escalates_to"), what, remedy)
+            yield Problem(line(f"{path}.escalates_to"), message, remedy)
         for place, to in enumerate(level["escalates_to"] or ()):
             if to <= number:
                 to_where = "itself" if to == number else f"level {to}"
-                what = f"level {number} escalates to {to_where}, so a request could go round in circles"
-                yield Problem(line(f"{path}.escalates_to.{place}"), what, "Name a higher level")
+                message = f"level {number} escalates to {to_where}, so a request could go round in circles"
+                yield Problem(line(f"{path}.escalates_to.{place}"), message, "Name a higher level")
 
 
 def specialists_are_of_their_level(p: Raw, line: Line) -> Iterator[Problem]:
@@ -36,16 +36,16 @@ def specialists_are_of_their_level(p: Raw, line: Line) -> Iterator[Problem]:
         for name, person in level["specialities"].items():
             path = f"levels.{n}.specialities.{name}"
             if person in p["people"] and person not in (level["resources"] or (person,)):
-                what = f"{path}: {person} is not a resource of level {level['number']}"
-                yield Problem(line(path), what, nearest(person, level["resources"]))
+                message = f"{path}: {person} is not a resource of level {level['number']}"
+                yield Problem(line(path), message, nearest(person, level["resources"]))
         for name in level["speciality_words"] or ():
             if name not in level["specialities"]:
                 path = f"levels.{n}.speciality_words.{name}"
-                what = f"{path}: nobody at level {level['number']} is there for {name!r}"
-                yield Problem(line(path), what, f"Add `{name}:` to its specialities, with one of its resources")
+                message = f"{path}: nobody at level {level['number']} is there for {name!r}"
+                yield Problem(line(path), message, f"Add `{name}:` to its specialities, with one of its resources")
         if level["specialities"] and OTHER not in level["specialities"]:
-            what = f"level {level['number']} has nobody for what is no speciality"
-            yield Problem(line(f"levels.{n}.specialities"), what, f"Add `{OTHER}:` with one of its resources")
+            message = f"level {level['number']} has nobody for what is no speciality"
+            yield Problem(line(f"levels.{n}.specialities"), message, f"Add `{OTHER}:` with one of its resources")
 
 
 def nothing_is_held_above_where_it_is_handled(p: Raw, line: Line) -> Iterator[Problem]:
@@ -57,9 +57,9 @@ def nothing_is_held_above_where_it_is_handled(p: Raw, line: Line) -> Iterator[Pr
         at = priority["handled_at"]
         for level in priority["levels"] or ():
             if at is not None and level > at:
-                what = f"{name} requests are allowed at level {level}"
+                message = f"{name} requests are allowed at level {level}"
                 remedy = f"Take {level} out: all {name} requests are handled at level {at}"
-                yield Problem(line(f"priorities.{name}.levels"), what, remedy)
+                yield Problem(line(f"priorities.{name}.levels"), message, remedy)
 
 
 def handled_where_it_may_be(p: Raw, line: Line) -> Iterator[Problem]:
@@ -68,8 +68,8 @@ def handled_where_it_may_be(p: Raw, line: Line) -> Iterator[Problem]:
         at, levels = priority["handled_at"], priority["levels"]
         if at is not None and levels is not None and at not in levels:
             path = f"priorities.{name}.handled_at"
-            what = f"{path}: level {at} may not hold {name} requests"
-            yield Problem(line(path), what, f"Name one of {', '.join(map(str, levels))}")
+            message = f"{path}: level {at} may not hold {name} requests"
+            yield Problem(line(path), message, f"Name one of {', '.join(map(str, levels))}")
 
 
 def front_ends_take_everything(p: Raw, line: Line) -> Iterator[Problem]:
@@ -81,13 +81,13 @@ def front_ends_take_everything(p: Raw, line: Line) -> Iterator[Problem]:
         liaison, level = office["liaison"], office["front_end"]
         if liaison in p["people"] and level in resources and liaison not in resources[level]:
             path = f"offices.{name}.liaison"
-            what = f"{path}: {liaison} is not a resource of level {level}, the front end of this office"
-            yield Problem(line(path), what, nearest(liaison, resources[level]))
+            message = f"{path}: {liaison} is not a resource of level {level}, the front end of this office"
+            yield Problem(line(path), message, nearest(liaison, resources[level]))
     for path, level in doors:
         for name, priority in p["priorities"].items():
             if level in resources and level not in (priority["levels"] or (level,)):
-                what = f"{path}: requests come in at level {level}, which may not hold {name} ones"
-                yield Problem(line(path), what, f"Add {level} to priorities.{name}.levels")
+                message = f"{path}: requests come in at level {level}, which may not hold {name} ones"
+                yield Problem(line(path), message, f"Add {level} to priorities.{name}.levels")
 
 
 def response_times_fit(p: Raw, line: Line) -> Iterator[Problem]:
@@ -99,12 +99,12 @@ def response_times_fit(p: Raw, line: Line) -> Iterator[Problem]:
                 continue
             held, given = number in priority["levels"], name in response
             if given and not held:
-                what = f"level {number} has a response time for {name} requests, which it may not hold"
+                message = f"level {number} has a response time for {name} requests, which it may not hold"
                 remedy = f"Delete it, or add {number} to priorities.{name}.levels"
-                yield Problem(line(f"levels.{n}.response.{name}"), what, remedy)
+                yield Problem(line(f"levels.{n}.response.{name}"), message, remedy)
             if held and not given:
-                what = f"level {number} has no response time for {name} requests, which it may hold"
-                yield Problem(line(f"levels.{n}.response"), what, f"Add `{name}: null` while it is to be decided")
+                message = f"level {number} has no response time for {name} requests, which it may hold"
+                yield Problem(line(f"levels.{n}.response"), message, f"Add `{name}: null` while it is to be decided")
 
 
 def same_day_is_within_hours(p: Raw, line: Line) -> Iterator[Problem]:
@@ -120,8 +120,8 @@ def same_day_is_within_hours(p: Raw, line: Line) -> Iterator[Problem]:
                 for key, at, within in _times_of(target, spans or ()):
                     path = f"levels.{n}.response.{name}.same_day.{key}"
                     choice = " or ".join(f"after {span.opens} and up to {shown(span.end)}" for span in within)
-                    what = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
-                    yield Problem(line(path), what, f"Choose a time {choice}")
+                    message = f"{path}: {at:%H:%M} is outside the hours of the calendar {calendar}"
+                    yield Problem(line(path), message, f"Choose a time {choice}")
 
 
 def _times_of(target: SameDay, hours: Sequence[Span]) -> Iterator[tuple[str, time, Sequence[Span]]]:
@@ -147,6 +147,6 @@ def clients_have_a_calendar(p: Raw, line: Line) -> Iterator[Problem]:
         n, level = levels[number]
         waiting += level["escalates_to"] or ()
         if level["calendar"] == OFFICE_CALENDAR:
-            what = f"level {number} counts in the hours of the requester's office, and client companies have none"
+            message = f"level {number} counts in the hours of the requester's office, and client companies have none"
             remedy = f"Use one of {', '.join(p['calendars'])}, or another front end for clients"
-            yield Problem(line(f"levels.{n}.calendar"), what, remedy)
+            yield Problem(line(f"levels.{n}.calendar"), message, remedy)

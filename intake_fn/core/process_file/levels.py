@@ -22,15 +22,15 @@ from intake_fn.core.process_file.values import (
 
 
 def _read_target(document: Document, node: yaml.Node, path: str) -> Target | None:
-    found = document.record(node, path, _TARGET)
-    given = [name for name, value in found.items() if value is not None]
+    row = document.record(node, path, _TARGET)
+    given = [name for name, value in row.items() if value is not None]
     if isinstance(node, yaml.MappingNode) and len(node.value) != 1:
         document.report(node, f"{path} has to be one kind of target", f"Write {' or '.join(_TARGET)}, or null")
     if given == ["same_day"]:
-        return SameDay(**found["same_day"])
+        return SameDay(**row["same_day"])
     if given == ["hours"]:
-        return AroundTheClock(found["hours"])
-    return WorkingDayHours(found["working_day_hours"]) if given == ["working_day_hours"] else None
+        return AroundTheClock(row["hours"])
+    return WorkingDayHours(row["working_day_hours"]) if given == ["working_day_hours"] else None
 
 
 _TARGET = {

@@ -15,8 +15,8 @@ def addresses_are_different(p: Raw, line: Line) -> Iterator[Problem]:
         address = mailbox(person["address"] or "")
         if address in seen:
             path = f"people.{name}.address"
-            what = f"{path}: {name} and {seen[address]} share the address {address}"
-            yield Problem(line(path), what, "Give each an address of their own: it is what they sign in with")
+            message = f"{path}: {name} and {seen[address]} share the address {address}"
+            yield Problem(line(path), message, "Give each an address of their own: it is what they sign in with")
         elif address:
             seen[address] = name
 
@@ -27,11 +27,11 @@ def who_left_is_not_here(p: Raw, line: Line) -> Iterator[Problem]:
     for name, person in p["former"].items():
         address = mailbox(person["address"] or "")
         if name in p["people"]:
-            what = f"former.{name}: {name} is also one of the people who are here"
-            yield Problem(line(f"former.{name}"), what, "Delete one of the two, or give the new one another name")
+            message = f"former.{name}: {name} is also one of the people who are here"
+            yield Problem(line(f"former.{name}"), message, "Delete one of the two, or give the new one another name")
         elif address and address in here:
-            what = f"former.{name}.address: {address} is that of {here[address]} now"
-            yield Problem(line(f"former.{name}.address"), what, "Delete it: what came from it counts as theirs then")
+            message = f"former.{name}.address: {address} is that of {here[address]} now"
+            yield Problem(line(f"former.{name}.address"), message, "Delete it: what came from it counts as theirs then")
 
 
 def accounts_stand_for_one(p: Raw, line: Line) -> Iterator[Problem]:
@@ -45,8 +45,8 @@ def accounts_stand_for_one(p: Raw, line: Line) -> Iterator[Problem]:
             path = f"people.{name}.mantis_accounts.{place}"
             others = sorted(owners[account.casefold()] - {name})
             if others:
-                what = f"{path}: the account {account!r} stands for {others[0]}, too"
-                yield Problem(line(path), what, "Let it stand for one of the two")
+                message = f"{path}: the account {account!r} stands for {others[0]}, too"
+                yield Problem(line(path), message, "Let it stand for one of the two")
             elif account.casefold() == (person["mantis"] or "").casefold():
-                what = f"{path}: {account!r} is people.{name}.mantis already"
-                yield Problem(line(path), what, "Delete it: name here only the others")
+                message = f"{path}: {account!r} is people.{name}.mantis already"
+                yield Problem(line(path), message, "Delete it: name here only the others")

@@ -21,7 +21,7 @@ class Problem:
     """One thing that is wrong in the file, and what to do about it. Lines count from 1."""
 
     line: int
-    what: str
+    message: str
     remedy: str
 
 
@@ -31,11 +31,11 @@ class ProcessError(Broken):
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.source = source
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(f"{source}:{p.line}: {p.what}. {p.remedy}." for p in self.problems))
+        super().__init__("\n".join(f"{source}:{p.line}: {p.message}. {p.remedy}." for p in self.problems))
 
 
 def nearest(name: str, known: Iterable[Any]) -> str:
     """What to do about a name that is not known: the nearest one, or all that there are."""
-    names = [str(one) for one in known]
+    names = [str(name) for name in known]
     near = difflib.get_close_matches(name, names, 1)
     return f"Write {near[0]!r} if you meant that" if near else f"Use one of {', '.join(names)}"

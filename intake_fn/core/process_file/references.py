@@ -61,7 +61,7 @@ def references(p: Raw, line: Line) -> Iterator[Problem]:
         known = KNOWN[kind](p)
         for path, name in _matches(p, pattern.split(".")):
             if name not in known:
-                what = f"{path} names the {kind} {name!r}, which is not there"
+                message = f"{path} names the {kind} {name!r}, which is not there"
                 if kind == "person" and name in p["former"]:
-                    what = f"{path} names {name!r}, who has left (former.{name})"
-                yield Problem(line(path), what, nearest(str(name), known))
+                    message = f"{path} names {name!r}, who has left (former.{name})"
+                yield Problem(line(path), message, nearest(str(name), known))

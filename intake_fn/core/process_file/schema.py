@@ -25,7 +25,7 @@ class Shape:
 
 @dataclass
 class Document:
-    """What was found so far: problems, and the line of every path."""
+    """The file as far as it was read: its problems, and the line of every path."""
 
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
@@ -36,9 +36,9 @@ class Document:
             path = path.rpartition(".")[0]
         return self.lines.get(path, 1)
 
-    def report(self, node: yaml.Node, what: str, remedy: str) -> None:
+    def report(self, node: yaml.Node, message: str, remedy: str) -> None:
         """Write down a problem at a node's line."""
-        self.problems.append(Problem(node.start_mark.line + 1, what, remedy))
+        self.problems.append(Problem(node.start_mark.line + 1, message, remedy))
 
     def pairs(self, node: yaml.Node, path: str) -> Iterator[tuple[yaml.Node, str, str, yaml.Node]]:
         """Key node, name, path and value of everything in a mapping."""
@@ -57,19 +57,19 @@ class Document:
 
     def record(self, node: yaml.Node, path: str, keys: Mapping[str, Shape]) -> dict[str, Any]:
         """A mapping whose keys are fixed by a table."""
-        found = {name: shape.empty for name, shape in keys.items()}
+        values = {name: shape.empty for name, shape in keys.items()}
         missing = {name for name, shape in keys.items() if shape.needed}
         for key, name, inside, value in self.pairs(node, path):
             missing.discard(name)
             if name in keys:
-                found[name] = keys[name].read(self, value, inside)
+                values[name] = keys[name].read(self, value, inside)
             else:
                 self.report(key, f"{inside} is an unknown key", nearest(name, keys))
         if isinstance(node, yaml.MappingNode):
             for name in sorted(missing):
                 where = f"{path} has" if path else "there is"
                 self.problems.append(Problem(self.line(path), f"{where} no {name!r}", f"Add `{name}:`"))
-        return found
+        return values
 
 
 @dataclass(frozen=True, slots=True)

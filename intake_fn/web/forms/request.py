@@ -12,17 +12,17 @@ from intake_fn.web.forms.intake_form import IntakeForm
 
 def to_request(form: IntakeForm, attachments: Sequence[Attachment], channel: Channel, clause: str = "") -> Request:
     """The request that a complete form makes."""
-    said = {field.name: field.data or "" for field in form}
+    answers = {field.name: field.data or "" for field in form}
     return Request(
         kind=form.kind,
-        requester=Requester(said["name"], said["email"], said["office"], said["company"]),
-        summary=said["summary"],
-        description=said["description"],
-        expected=said["expected"],
-        steps=said["steps"],
-        always={"yes": True, "no": False}.get(said["always"]),
-        priority=Priority(said["priority"]),
-        module=said["module"],
+        requester=Requester(answers["name"], answers["email"], answers["office"], answers["company"]),
+        summary=answers["summary"],
+        description=answers["description"],
+        expected=answers["expected"],
+        steps=answers["steps"],
+        always={"yes": True, "no": False}.get(answers["always"]),
+        priority=Priority(answers["priority"]),
+        module=answers["module"],
         channel=channel,
         clause=clause,
         details={name: words for name in form.details if (words := _in_words(form.fields[name]))},

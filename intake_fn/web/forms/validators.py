@@ -1,4 +1,4 @@
-"""What an answer must be like, and what is said when it is not."""
+"""Validators of answers, with their error messages."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def sweep(args: argparse.Namespace) -> None:
     desk = background_desk()
     swept, synced = desk.sweep(), desk.sync()
     lines = [
-        f"alerts {swept.warned}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
+        f"alerts {swept.alerts}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     say(args, {"outbox": asdict(swept), "mantis": asdict(synced)}, lines)

@@ -1,7 +1,7 @@
-"""The issues of our Mantis projects, so that a person who looks at a request sees which ones are like it.
+"""The issue index: the issues of our Mantis projects, so that a person who looks at a request sees similar ones.
 
-They stand in one file of the file store. The sync keeps it fresh with what it sees anyway; every five minutes, when
-everything is listed, it takes out what is gone and adds what is missing. What it has no time for it reads in the
+It is one file of the file store. The sync keeps it fresh with what it sees anyway; every five minutes, when
+everything is listed, it removes what is gone and adds what is missing. What it has no time for it reads in the
 next minutes. It is a help and no more: without it, or when it cannot be read, requests are taken in, filed and
 worked on as ever.
 """
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from intake_fn.core.case import Case
-    from intake_fn.desk import Desk
-    from spec_lookup import Candidate
+    from intake_fn.ports import CaseStore, Files, Tracker
+    from spec_lookup import Spec
 
 KEY = "known/issues.json"
 
 FRESH_FOR = timedelta(minutes=1)
-"""How long a process goes by what it read."""
+"""How long a process uses the index as it read it."""
 
 SHOWN = 5
 LEAST = 0.3
-"""Likeness below which an issue is not worth a person's look."""
+"""Similarity below which an issue is not worth a person's look."""
 
 LONGEST = 2000
 """Characters of a description that are compared."""
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class SimilarIssue:
-    """An issue that is like a request; `certain` when it is called the same.
+    """An issue that is similar to a request; `certain` when it has the same words.
 
     `state` is how an issue that somebody else filed stands in the tracker; of our own ones the store knows better.
     """
@@ -60,7 +60,7 @@ class SimilarIssue:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The file of known issues as it was read: what it holds, its digest, and when."""
+    """The index as it was read: what it holds, the digest of its file, and when."""
 
     index: DuplicateIndex
     digest: bytes
@@ -69,142 +69,147 @@ class Snapshot:
 
 @dataclass
 class Cache:
-    """What one process has read of the known issues last, for all its threads; one of them reads at a time."""
+    """The index as one process read it last, for all its threads; one of them reads at a time."""
 
     last: Snapshot | None = None
     reading: Lock = field(default_factory=Lock)
 
 
-def similar(desk: Desk, case: Case) -> list[SimilarIssue]:
-    """The issues that are most like a request, its own left out; none when they cannot be read."""
-    try:
-        found = _remembered(desk).found(_asked(case, case.id), SHOWN + 1)
-        others = [pair for pair in found if pair[0].id != str(case.issue) and pair[0].score >= LEAST][:SHOWN]
-        return [_shown(*pair) for pair in sorted(others, key=lambda pair: not pair[0].same)]
-    except SpecdeskError as error:
-        log.warning("known_issues_unread", error=str(error))
-    except Exception:  # whatever it is: the page is worth more than the suggestions on it
-        log.exception("known_issues_failed", case=case.id)
-    return []
+@dataclass(frozen=True, slots=True)
+class IssueIndex:
+    """The index, and what it is made of."""
 
+    files: Files
+    cases: CaseStore
+    tracker: Tracker
+    spec: Callable[[], Spec]
+    clock: Callable[[], datetime]
+    cache: Cache
 
-def _shown(one: Candidate, text: IssueText) -> SimilarIssue:
-    return SimilarIssue(int(one.id), text.summary, one.same, text.state)
-
-
-def update(
-    desk: Desk, seen: Iterable[int], listed: AbstractSet[int] | None, may_go_on: Callable[[], bool]
-) -> tuple[int, ...]:
-    """Take in the issues that were `seen` changed; `listed` are all there are, where that is known.
-
-    Returns those that are still to be read, at most BEHIND: time was up, or something did not answer. Raises nothing.
-    """
-    wanted = list(dict.fromkeys(seen))
-    if not wanted and listed is None:
-        return ()
-    try:
-        index = _read(desk)
-        changed = _take_out(index, listed) if listed is not None else False
-        wanted += sorted({number for number in listed or () if str(number) not in index.ids}.difference(wanted))
-        left, learnt = _take_in(desk, index, wanted, may_go_on)
-        if changed or learnt:
-            content = index.to_bytes()
-            desk.files.put(KEY, content, "application/json")
-            desk.index_cache.last = Snapshot(index, sha256(content).digest(), desk.clock())
-        return tuple(left[:BEHIND])
-    except SpecdeskError as error:
-        log.warning("known_issues_not_kept", error=str(error))
-    except Exception:  # whatever it is: the sync has more to do than this
-        log.exception("known_issues_failed")
-    desk.index_cache.last = None  # it may hold what the file does not
-    return tuple(wanted[:BEHIND])
-
-
-def _take_in(
-    desk: Desk, index: DuplicateIndex, wanted: list[int], may_go_on: Callable[[], bool]
-) -> tuple[list[int], bool]:
-    """What is left of it, and whether the index has changed; an issue that cannot be read as it is is left out."""
-    changed = False
-    for place, number in enumerate(wanted):
-        if not may_go_on():
-            return wanted[place:], changed
+    def similar(self, case: Case) -> list[SimilarIssue]:
+        """The issues that are most similar to a request, its own left out; none when they cannot be read."""
         try:
-            changed |= _add(desk, index, number)
-        except Unreadable as error:  # it is looked at again when everything is listed
-            log.warning("known_issue_unreadable", issue=number, error=str(error))
-        except TryLater as error:
-            log.warning("known_issues_postponed", issue=number, error=str(error))
-            return wanted[place:], changed
-        except Exception:
-            log.exception("known_issue_left_out", issue=number)
-    return [], changed
+            hits = self._recent().found(_text_of(case, case.id), SHOWN + 1)
+            others = [hit for hit in hits if hit[0].id != str(case.issue) and hit[0].score >= LEAST][:SHOWN]
+            return [
+                SimilarIssue(int(candidate.id), text.summary, candidate.same, text.state)
+                for candidate, text in sorted(others, key=lambda hit: not hit[0].same)
+            ]
+        except SpecdeskError as error:
+            log.warning("known_issues_unread", error=str(error))
+        except Exception:  # whatever it is: the page is worth more than the suggestions on it
+            log.exception("known_issues_failed", case=case.id)
+        return []
+
+    def update(
+        self, seen: Iterable[int], listed: AbstractSet[int] | None, may_go_on: Callable[[], bool]
+    ) -> tuple[int, ...]:
+        """Read the issues that were `seen` changed; `listed` are all there are, where that is known.
+
+        Returns those that are still to be read, at most BEHIND: time was up, or something did not answer. Raises
+        nothing.
+        """
+        wanted = list(dict.fromkeys(seen))
+        if not wanted and listed is None:
+            return ()
+        try:
+            index = self._read()
+            changed = _remove_others(index, listed) if listed is not None else False
+            wanted += sorted({number for number in listed or () if str(number) not in index.ids}.difference(wanted))
+            left, added = self._add_all(index, wanted, may_go_on)
+            if changed or added:
+                content = index.to_bytes()
+                self.files.put(KEY, content, "application/json")
+                self.cache.last = Snapshot(index, sha256(content).digest(), self.clock())
+            return tuple(left[:BEHIND])
+        except SpecdeskError as error:
+            log.warning("known_issues_not_kept", error=str(error))
+        except Exception:  # whatever it is: the sync has more to do than this
+            log.exception("known_issues_failed")
+        self.cache.last = None  # it may hold what the file does not
+        return tuple(wanted[:BEHIND])
+
+    def _add_all(
+        self, index: DuplicateIndex, wanted: list[int], may_go_on: Callable[[], bool]
+    ) -> tuple[list[int], bool]:
+        """What is left of it, and whether the index has changed; an issue that cannot be read as it is is left out."""
+        changed = False
+        for place, number in enumerate(wanted):
+            if not may_go_on():
+                return wanted[place:], changed
+            try:
+                changed |= self._add(index, number)
+            except Unreadable as error:  # it is looked at again when everything is listed
+                log.warning("known_issue_unreadable", issue=number, error=str(error))
+            except TryLater as error:
+                log.warning("known_issues_postponed", issue=number, error=str(error))
+                return wanted[place:], changed
+            except Exception:
+                log.exception("known_issue_left_out", issue=number)
+        return [], changed
+
+    def _add(self, index: DuplicateIndex, number: int) -> bool:
+        """Whether the index has changed. Requests of ours are in the store: Mantis is asked for other issues alone."""
+        case_id = self.cases.find_issue(number)
+        if case_id and str(number) in index.ids:
+            return False
+        try:
+            issue = _text_of(self.cases.load(case_id), str(number)) if case_id else self._foreign(number)
+        except Unknown:
+            index.take_out(str(number))
+            return True
+        if issue in index:
+            return False
+        index.add(issue)
+        return True
+
+    def _foreign(self, number: int) -> IssueText:
+        """An issue that somebody else filed. Raises Unknown."""
+        issue = self.tracker.look(number)
+        state = f"{issue.status}, fixed in {issue.fixed_in}" if issue.fixed_in else issue.status
+        text = issue.description[:LONGEST]
+        return IssueText(str(number), issue.summary, text, state, clause=self._nearest(Claim(issue.summary, text)))
+
+    def _nearest(self, claim: Claim) -> str:
+        """The nearest clause; none where the spec cannot be read."""
+        try:
+            return self.spec().nearest(claim)
+        except SpecLookupError as error:
+            log.warning("known_issue_without_clause", error=str(error))
+            return ""
+
+    def _recent(self) -> DuplicateIndex:
+        """As this process read it within the last minute, else as the file has it."""
+        last = self.cache.last
+        return self._read() if last is None or abs(self.clock() - last.at) >= FRESH_FOR else last.index
+
+    def _read(self) -> DuplicateIndex:
+        """The file as it stands; empty when there is none, or it is damaged or of another model. Raises TryLater."""
+        with self.cache.reading:
+            last = self.cache.last
+            try:
+                content = self.files.get(KEY)
+                digest = sha256(content).digest()
+                index = last.index if last and digest == last.digest else DuplicateIndex.from_bytes(content)
+            except Unknown:
+                index, digest = DuplicateIndex(), b""
+            except SpecLookupError as error:
+                log.warning("known_issues_anew", error=str(error))
+                index, digest = DuplicateIndex(), b""
+            self.cache.last = Snapshot(index, digest, self.clock())
+        return index
 
 
-def _take_out(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
+def _remove_others(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
+    """Whether issues were removed that are not listed."""
     gone = index.ids - {str(number) for number in listed}
     for id_ in gone:
         index.take_out(id_)
     return bool(gone)
 
 
-def _add(desk: Desk, index: DuplicateIndex, number: int) -> bool:
-    """Whether something is new. What a requester wrote stands with us, so Mantis is asked for other issues alone."""
-    case_id = desk.cases.find_issue(number)
-    if case_id and str(number) in index.ids:
-        return False
-    try:
-        issue = _asked(desk.cases.load(case_id), str(number)) if case_id else _filed(desk, number)
-    except Unknown:
-        index.take_out(str(number))
-        return True
-    if issue in index:
-        return False
-    index.add(issue)
-    return True
-
-
-def _asked(case: Case, id_: str) -> IssueText:
+def _text_of(case: Case, id_: str) -> IssueText:
     """A request as it is compared, with the clause that the judge found nearest."""
-    said, cited = case.request, case.verdict["citations"] if case.verdict else []
+    request, cited = case.request, case.verdict["citations"] if case.verdict else []
     nearest = str(cited[0]["clause"]) if cited else ""
-    return IssueText(id_, said.summary, said.description[:LONGEST], "", said.expected[:LONGEST], nearest)
-
-
-def _filed(desk: Desk, number: int) -> IssueText:
-    """An issue that somebody else filed. Raises Unknown."""
-    stands = desk.tracker.look(number)
-    state = f"{stands.status}, fixed in {stands.fixed_in}" if stands.fixed_in else stands.status
-    text = stands.description[:LONGEST]
-    return IssueText(str(number), stands.summary, text, state, clause=_nearest(desk, Claim(stands.summary, text)))
-
-
-def _nearest(desk: Desk, claim: Claim) -> str:
-    """The nearest clause; none where the spec cannot be read."""
-    try:
-        return desk.spec().nearest(claim)
-    except SpecLookupError as error:
-        log.warning("known_issue_without_clause", error=str(error))
-        return ""
-
-
-def _remembered(desk: Desk) -> DuplicateIndex:
-    last = desk.index_cache.last
-    return _read(desk) if last is None or abs(desk.clock() - last.at) >= FRESH_FOR else last.index
-
-
-def _read(desk: Desk) -> DuplicateIndex:
-    """The file as it stands; empty when there is none yet, or it is damaged or of another model. Raises TryLater."""
-    here = desk.index_cache
-    with here.reading:
-        last = here.last
-        try:
-            content = desk.files.get(KEY)
-            digest = sha256(content).digest()
-            index = last.index if last and digest == last.digest else DuplicateIndex.from_bytes(content)
-        except Unknown:
-            index, digest = DuplicateIndex(), b""
-        except SpecLookupError as error:
-            log.warning("known_issues_anew", error=str(error))
-            index, digest = DuplicateIndex(), b""
-        here.last = Snapshot(index, digest, desk.clock())
-    return index
+    return IssueText(id_, request.summary, request.description[:LONGEST], "", request.expected[:LONGEST], nearest)

@@ -1,7 +1,7 @@
-"""How often something may be asked for that anybody may ask for: by address, and by where it comes from.
+"""Rate limits: how often anybody may ask for what is open to everybody, by source.
 
-Counted are digests, in the store, in fixed windows. Who is over a limit gets the answer that everybody gets, where
-another one would tell something.
+Digests are counted, in the store, in fixed windows. Over the limit the answer is the same as below it, where another
+one would tell something.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from intake_fn.desk import Desk
+    from datetime import datetime
+
+    from intake_fn.core.process import Process
+    from intake_fn.ports import Counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,13 @@ UPLOADS_BY_SOURCE = Limit("uploads-source", 60, timedelta(hours=1))
 """Of 25 MB at most; small files travel with their form. An office behind one address is one source."""
 
 
-def sign_in_by_address(desk: Desk) -> Limit:
+def sign_in_by_address(process: Process) -> Limit:
     """The window is as long as a link is good: whoever makes it overflow has had a good link mailed meanwhile."""
-    return Limit("sign-in-address", 5, timedelta(minutes=desk.process.intake.sign_in_minutes))
+    return Limit("sign-in-address", 5, timedelta(minutes=process.intake.sign_in_minutes))
 
 
-def within(desk: Desk, limit: Limit, who: str) -> bool:
+def within(counters: Counters, limit: Limit, who: str, now: datetime) -> bool:
     """Count one more; whether that is within the limit. Raises TryLater."""
-    now = desk.clock()
     number = int(now.timestamp() // limit.window.total_seconds())
     digest = hashlib.sha256(who.encode(errors="replace")).hexdigest()[:32]
-    return desk.counters.count(f"{limit.name}-{number}-{digest}", now + limit.window) <= limit.most
+    return counters.count(f"{limit.name}-{number}-{digest}", now + limit.window) <= limit.most

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.core.process import Process
-    from intake_fn.desk import Desk
+    from intake_fn.desk.needs import Deciding
     from intake_fn.ports import CaseStore
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ def of(cases: CaseStore, person: str) -> Iterator[str]:
     return (row.id for row in rows(cases) if row.handler == person)
 
 
-def hand_over(desk: Desk, case_id: str, whom: str, to: str, why: str) -> bool:
+def hand_over(desk: Deciding, case_id: str, whom: str, to: str, why: str) -> bool:
     """Give a request that `whom` handles to somebody else; False when they do not handle it any more.
 
     What is owed because of it is left to the sweep. Raises Refused when the rules do not allow it, and Stale when

@@ -1,43 +1,48 @@
-"""The line of what is owed: which items may be tried, and what becomes of one that was.
+"""The outbox: which items are due, and what becomes of one that was attempted.
 
-    ready ─► lease ─► done ───► record, or finish
-                  └─► not now ► postpone; after many tries, or at once where trying again does not help, give up
+    due ─► lease ─► delivered ► record, or finish
+                └─► not now ──► postpone; after many attempts, or where another one does not help, dead_letter
 
-An item that is given up is told in the log of its case, and waits for a person.
+A dead letter is an event in the log of its case, and waits for a person to retry it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 from zlib import crc32
 
 import structlog
 
-from intake_fn.core.errors import Deferred, SpecdeskError, Stale, TryLater, Unreadable
-from intake_fn.core.events import DeliveryFailed
+from intake_fn.core.errors import Deferred, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.events import DeliveryFailed, Retried
 from intake_fn.core.intents import (
     AddNote,
     BackfillNotes,
     FileIssue,
+    JudgeRequest,
     NotifyDuplicates,
     NotifyLead,
     RelateIssue,
+    SendNotice,
+    UnknownIntent,
     UpdateIssue,
 )
 from intake_fn.core.notes import SPECDESK
 from intake_fn.core.redaction import without_secrets
+from intake_fn.core.steps import refuse_unread
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.core.intents import Intent
-    from intake_fn.desk import Desk
-    from intake_fn.ports import OutboxItem
+    from intake_fn.desk.needs import Delivering
+    from intake_fn.ports import Outbox, OutboxItem
 
 LEASE_SECONDS = 120
 """How long a deliverer has an item to itself; longer than the slowest Mantis answer we wait for."""
@@ -45,22 +50,28 @@ LEASE_SECONDS = 120
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 MAX_TRIES = 200
-"""About two days of trying; then the item is given up visibly and waits for `specdesk outbox retry`."""
+"""About two days of trying; then the item is a dead letter and waits for `specdesk outbox retry`."""
 
 PARKED = timedelta(hours=1)
-"""How long what waits for an item that was given up stays out of the line; `retry` puts it back at once."""
+"""When an item is looked at again that a dead letter blocks, or that cannot be read; `retry` makes it due at once."""
+
+PUT_OFF = "Put off: "
+"""How the reason begins that stands with an item which waits because there were too many mails."""
+
+OUT_OF_HOURS = "It waits for the working hours of its level."
+"""The reason that stands with a notice about a due time which waits until somebody is at work."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did, in numbers of outbox items, and how often the clock had something to say."""
+    """What one sweep did, in numbers of outbox items, and how many SLA alerts it raised."""
 
     delivered: int = 0
     postponed: int = 0
     dead_lettered: int = 0
-    warned: int = 0
+    alerts: int = 0
 
     def __add__(self, other: Swept) -> Swept:
         """Both together."""
@@ -68,35 +79,54 @@ class Swept:
             self.delivered + other.delivered,
             self.postponed + other.postponed,
             self.dead_lettered + other.dead_lettered,
-            self.warned + other.warned,
+            self.alerts + other.alerts,
         )
 
 
-def deliverable(desk: Desk, case_id: str) -> tuple[list[OutboxItem], list[tuple[OutboxItem, datetime]]]:
-    """Items that may be tried now; and those that could be but for an earlier one, with when that is looked at.
+def deliverable(
+    items: Iterable[OutboxItem], now: datetime
+) -> tuple[list[OutboxItem], list[tuple[OutboxItem, datetime]]]:
+    """Of the items of a case those that are due; and those that an earlier one blocks, with its next attempt.
 
-    What goes one way goes in order: an earlier one holds up the later. One that was given up does so only where
-    the later ones make no sense without it.
+    Items with one ordering key are delivered in order. A dead letter blocks the later ones only where they make no
+    sense without it.
     """
-    now = desk.clock()
-    deliverable: list[OutboxItem] = []
-    waiting: list[tuple[OutboxItem, datetime]] = []
-    held_up: dict[str, datetime] = {}
-    for item in desk.outbox.items_of(case_id):
-        way = ordering_key(item.intent)
+    due: list[OutboxItem] = []
+    blocked: list[tuple[OutboxItem, datetime]] = []
+    blocked_until: dict[str, datetime] = {}
+    for item in items:
+        key = ordering_key(item.intent)
         if item.dead_lettered or item.unread or item.next_attempt > now:
             pass
-        elif way not in held_up:
-            deliverable.append(item)
-        elif held_up[way] > now:
-            waiting.append((item, held_up[way]))
-        if way and not (item.dead_lettered and not isinstance(item.intent, FileIssue | NotifyDuplicates)):
-            held_up.setdefault(way, now + PARKED if item.dead_lettered else item.next_attempt)
-    return deliverable, waiting
+        elif key not in blocked_until:
+            due.append(item)
+        elif blocked_until[key] > now:
+            blocked.append((item, blocked_until[key]))
+        if key and not (item.dead_lettered and not isinstance(item.intent, FileIssue | NotifyDuplicates)):
+            blocked_until.setdefault(key, now + PARKED if item.dead_lettered else item.next_attempt)
+    return due, blocked
 
 
-def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
-    """Append what a delivery brought about and take the item out of the outbox, in one transaction."""
+def ordering_key(intent: Intent) -> str:
+    """What an intent must not overtake an earlier one to: Mantis, or other requests; "" where order is nothing."""
+    match intent:
+        case NotifyLead(other):
+            return other
+        case NotifyDuplicates():
+            return "duplicates"
+        case FileIssue() | UpdateIssue() | AddNote() | BackfillNotes() | RelateIssue():
+            return "Mantis"
+        case JudgeRequest() | SendNotice() | UnknownIntent():
+            return ""
+        case _:
+            assert_never(intent)
+
+
+def record(desk: Delivering, item: OutboxItem, case: Case, event: Event) -> None:
+    """Append what a delivery brought about and take the item out of the outbox, in one transaction.
+
+    `case` is as it was read. Raises Stale when somebody else has delivered the item.
+    """
 
     def decide(now: Case) -> Event:
         if now is not case and all(other.id != item.id for other in desk.outbox.items_of(item.case_id)):
@@ -107,8 +137,8 @@ def record(desk: Desk, item: OutboxItem, case: Case, event: Event) -> None:
     desk.change(item.case_id, decide, case=case, done=item.id, busy=busy)
 
 
-def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
-    """Have it tried again later; the last of its tries gives it up.
+def postpone(desk: Delivering, item: OutboxItem, error: Exception) -> Swept:
+    """Schedule the next attempt; after the last one it is a dead letter.
 
     What cannot be read waits as long as it takes: trying is not what is wrong with it.
     """
@@ -118,22 +148,49 @@ def postpone(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
         return Swept(postponed=1)
     if item.tries + 1 >= MAX_TRIES:
         return dead_letter(desk, item, error)
-    until = error.until if isinstance(error, Deferred) else desk.clock() + _delay(item, desk.first_delay)
+    until = (
+        error.until if isinstance(error, Deferred) else desk.clock() + backoff(item.id, item.tries, desk.first_delay)
+    )
     log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=error_text(error))
     desk.outbox.postpone(item, until, error_text(error))
     return Swept(postponed=1)
 
 
-def dead_letter(desk: Desk, item: OutboxItem, error: Exception) -> Swept:
+def dead_letter(desk: Delivering, item: OutboxItem, error: Exception) -> Swept:
     """Stop trying, visibly: the case shows it, the item waits for `specdesk outbox retry`. Both or nothing."""
     log.error("delivery_given_up", item=item.id, error=error_text(error))
-    given_up = replace(item, last_error=error_text(error))
     event = DeliveryFailed(at=desk.clock(), actor=SPECDESK, what=type(item.intent).__name__, error=error_text(error))
     try:
-        desk.change(item.case_id, lambda _: event, dead_letter=given_up)
+        desk.change(item.case_id, lambda _: event, dead_letter=replace(item, last_error=error_text(error)))
     except Stale:
         return Swept()  # somebody else has tried it since, or will when the lease is over
     return Swept(dead_lettered=1)
+
+
+def retry(desk: Delivering, item_id: str, actor: str) -> None:
+    """Make a dead letter due again, and what it blocks. Raises Unknown, Refused, Unreadable, or Stale."""
+    case_id = item_id.partition("#")[0]
+    _, blocked = deliverable(desk.outbox.items_of(case_id), desk.clock())
+
+    def decide(case: Case) -> Retried:
+        refuse_unread(case)
+        item = next((item for item in desk.outbox.items_of(case.id) if item.id == item_id), None)
+        if item is not None and item.unread:
+            raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
+        if item is None or not item.dead_lettered:
+            raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
+        return Retried(at=desk.clock(), actor=actor, what=type(item.intent).__name__)
+
+    busy = Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")
+    desk.change(case_id, decide, again=item_id, busy=busy)
+    for other, _ in blocked:
+        desk.outbox.reschedule(other, desk.clock())
+
+
+def stuck(outbox: Outbox, now: datetime, limit: int) -> list[OutboxItem]:
+    """Items that were attempted in vain and will be again by themselves: what they are for is down or slow (R8)."""
+    waiting = outbox.due_items(now + 2 * LONGEST_DELAY, limit)
+    return [item for item in waiting if item.tries and not item.last_error.startswith((PUT_OFF, OUT_OF_HOURS))]
 
 
 def error_text(error: Exception) -> str:
@@ -142,21 +199,8 @@ def error_text(error: Exception) -> str:
     return without_secrets(str(error)) if ours else f"{type(error).__name__}. The log says where."
 
 
-def ordering_key(intent: Intent) -> str:
-    """Where an intent goes that must not overtake an earlier one: Mantis, or other requests; "" for all else."""
-    match intent:
-        case NotifyLead(other):
-            return other
-        case NotifyDuplicates():
-            return "duplicates"
-        case FileIssue() | UpdateIssue() | AddNote() | BackfillNotes() | RelateIssue():
-            return "Mantis"
-        case _:
-            return ""
-
-
-def _delay(item: OutboxItem, first: timedelta) -> timedelta:
-    """Exponential back-off; the jitter comes from the item's id, so that equal input gives equal times."""
-    doubled = first * float(2 ** min(item.tries, 16))
-    jitter = crc32(f"{item.id}/{item.tries}".encode()) % 1000 / 1000
+def backoff(name: str, tries: int, first: timedelta) -> timedelta:
+    """Exponential back-off; the jitter comes from the name, so that equal input gives equal times."""
+    doubled = first * float(2 ** min(tries, 16))
+    jitter = crc32(f"{name}/{tries}".encode()) % 1000 / 1000
     return min(doubled, LONGEST_DELAY) * (0.75 + jitter / 2)

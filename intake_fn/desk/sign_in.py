@@ -21,7 +21,7 @@ from intake_fn.ports import Mail, SignInAsked
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person, Process
-    from intake_fn.desk import Desk
+    from intake_fn.desk.needs import SigningIn
 
 log = structlog.get_logger()
 
@@ -32,11 +32,11 @@ OUTAGE = timedelta(hours=1)
 """So long a link that was asked for is worth mailing: it is made when it is mailed."""
 
 
-def ask(desk: Desk, address: str, source: str) -> None:
+def ask(desk: SigningIn, address: str, source: str) -> None:
     """Have a link mailed to an address, if it is one of the Help Desk, and not too often. Raises TryLater."""
     counted = [
-        within(desk, SIGN_IN_BY_SOURCE, source),
-        within(desk, sign_in_by_address(desk), mailbox(address)),
+        within(desk.counters, SIGN_IN_BY_SOURCE, source, desk.clock()),
+        within(desk.counters, sign_in_by_address(desk.process), mailbox(address), desk.clock()),
     ]
     if all(counted):
         desk.sessions.ask_sign_in(SignInAsked(secrets.token_hex(8), address, desk.clock()))
@@ -48,7 +48,7 @@ def person_in(process: Process, address: str) -> Person | None:
     return next((person for person in process.people.values() if mailbox(person.address) == wanted), None)
 
 
-def mail_links(desk: Desk) -> int:
+def mail_links(desk: SigningIn) -> int:
     """Mail the links that were asked for; how many. What mail does not take now is tried again by the next sweep.
 
     Whoever takes one out of the store mails it, so two sweeps at once mail it once. One that is cut off in between
@@ -74,7 +74,7 @@ def mail_links(desk: Desk) -> int:
     return mailed
 
 
-def _mail(desk: Desk, person: Person) -> Mail:
+def _mail(desk: SigningIn, person: Person) -> Mail:
     minutes = desk.process.intake.sign_in_minutes
     return Mail(
         to=person.address,

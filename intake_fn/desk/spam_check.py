@@ -1,8 +1,8 @@
-"""The door for requests that anybody may send: it counts what comes, and says what a person should look at first.
+"""The spam check: the context of a submission by a public form, and why a request is quarantined because of it.
 
-What is counted are digests, for a day at most; nobody outside is asked. Of whom a person has let a request through, a
-digest of the mailbox is kept for a year. Neither is worth failing for: what is not counted, or not remembered because
-the function was cut short, holds one request more or less back, and loses none.
+What is counted are digests, for a day at most; nobody outside is asked. When a person releases a request, a digest of
+its mailbox is kept for a year. Neither is worth failing for: what is not counted, or not remembered because the
+function was cut short, quarantines one request more or less, and loses none.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, link
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
+    from intake_fn.core.process import QuarantineLimits
     from intake_fn.core.request import Request
-    from intake_fn.desk import Desk
+    from intake_fn.ports import Counters
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 
@@ -32,60 +33,66 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """How a request came through a public door: whether it fell for the trap; when its form was opened, if known."""
+    """How a public form was sent: whether the hidden field was filled in, and when it was opened, if known."""
 
     trapped: bool = False
     opened: datetime | None = None
 
 
-def check(desk: Desk, request: Request, key: str, arrival: Submission) -> tuple[str, ...]:
-    """Why a person should look first; () to go on. A store that cannot count lets everything go on.
+def check(
+    counters: Counters,
+    limits: QuarantineLimits,
+    now: datetime,
+    request: Request,
+    key: str,
+    submission: Submission,
+) -> tuple[str, ...]:
+    """Why a request is quarantined; () for one that goes on. While the store cannot count, all go on.
 
-    What is held back already is counted no further, so that a flood which gives itself away holds nobody else back,
-    and one that does not holds others back for that hour only, until as many as are usual in a day have come through.
+    A request that is quarantined already is counted no further: a flood that gives itself away quarantines nobody
+    else, and one that does not does so for that hour only, until as many as are usual in a day have gone on.
     """
-    sender, limits = mailbox(request.requester.email), desk.process.intake.quarantine
-    seconds = (desk.clock() - arrival.opened).total_seconds() if arrival.opened else None
-    signs = SpamSignals(arrival.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
+    sender = mailbox(request.requester.email)
+    seconds = (now - submission.opened).total_seconds() if submission.opened else None
+    signals = SpamSignals(submission.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
     try:
-        if not signs.known and desk.counters.counted(_let_through(sender)):
-            signs = replace(signs, crowd=sender)
-        text = f"{signs.crowd} {text_of(request)}"
+        if not signals.known and counters.counted(_released(sender)):
+            signals = replace(signals, crowd=sender)
+        text = f"{signals.crowd} {text_of(request)}"
         own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
-        hour, day = {"in_an_hour": (signs.crowd, HOUR)}, {"in_a_day": (signs.crowd, DAY)}
-        is_first = not quarantine_reasons(signs, limits) and desk.counters.use_once(
-            f"came-{_digest(key)}", desk.clock() + DAY
-        )
+        hour, day = {"in_an_hour": (signals.crowd, HOUR)}, {"in_a_day": (signals.crowd, DAY)}
+        is_first = not quarantine_reasons(signals, limits) and counters.use_once(f"came-{_digest(key)}", now + DAY)
         for numbers in (own, hour, day):
-            if quarantine_reasons(signs, limits):
+            if quarantine_reasons(signals, limits):
                 break
-            found: dict[str, Any] = {sign: _count(desk, sign, *what, add=is_first) for sign, what in numbers.items()}
-            signs = replace(signs, **found)
+            counts: dict[str, Any] = {
+                signal: _count(counters, now, signal, *counted, add=is_first) for signal, counted in numbers.items()
+            }
+            signals = replace(signals, **counts)
     except TryLater as error:
         log.warning("arrivals_not_counted", error=str(error))
-    return quarantine_reasons(signs, limits)
+    return quarantine_reasons(signals, limits)
 
 
-def remember_release(desk: Desk, event: Event, case: Case) -> None:
-    """Know the mailbox of a request that a person has let through, so that its next one is held back for less."""
+def remember_release(counters: Counters, event: Event, case: Case, now: datetime) -> None:
+    """Remember the mailbox of a request that a person releases: its next one is not counted with those of strangers."""
     if not isinstance(event, Released):
         return
     try:
-        desk.counters.count(_let_through(mailbox(case.request.requester.email)), desk.clock() + YEAR)
+        counters.count(_released(mailbox(case.request.requester.email)), now + YEAR)
     except TryLater as error:
         log.warning("let_through_not_remembered", case=case.id, error=str(error))
 
 
-def _count(desk: Desk, sign: str, what: str, window: timedelta, *, add: bool) -> int:
-    """How many of that there are in this hour or day by the clock; what comes again with its key adds none (R9)."""
-    now = desk.clock()
-    counter = f"{sign}-{int(now.timestamp() // window.total_seconds())}-{_digest(what)}"
-    return desk.counters.count(counter, now + window) if add else desk.counters.counted(counter)
+def _count(counters: Counters, now: datetime, signal: str, text: str, window: timedelta, *, add: bool) -> int:
+    """How many there are in this hour or day by the clock; one that comes again with its key adds none (R9)."""
+    counter = f"{signal}-{int(now.timestamp() // window.total_seconds())}-{_digest(text)}"
+    return counters.count(counter, now + window) if add else counters.counted(counter)
 
 
-def _let_through(sender: str) -> str:
+def _released(sender: str) -> str:
     return f"let-through-{_digest(sender)}"
 
 
-def _digest(what: str) -> str:
-    return hashlib.sha256(what.encode()).hexdigest()[:32]
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

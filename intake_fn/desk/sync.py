@@ -1,16 +1,14 @@
-"""What was done in Mantis comes back: a cheap look at what changed there, once a minute.
+"""The sync with Mantis: once a minute, a cheap look at what changed there.
 
     take the cursor (a lease: one sync at a time) ─► list what changed since ─► look at each ─► keep the cursor
 
 - An idle minute is one call to Mantis and two small ones to the store.
 - Mantis's instants have whole seconds, and an issue can change again within the second in which it
   was looked at: what was changed last is looked at in two syncs, and only then counts as seen.
-- The cursor moves only over what was looked at; an outage in between costs a repetition, and
-  repeating does nothing, for an event is made only of what the log does not tell yet.
+- The cursor moves only over what was looked at. An outage in between costs a repetition, and
+  repeating does nothing: an event is made only of a change that the log does not hold yet.
 - An issue that was deleted or moved away is in no list. Every five minutes everything is listed, and the
   open requests whose issues are missing are looked at.
-
-What follows from what is found is core/reconciliation.py's to say.
 """
 
 from __future__ import annotations
@@ -21,22 +19,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.case import UPDATED, Case
-from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
-from intake_fn.core.events import FieldsDropped
-from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, UnknownIntent, UpdateIssue
-from intake_fn.core.notes import SPECDESK
-from intake_fn.core.reconciliation import IssueState, assignee, drifted, expected, next_event
-from intake_fn.core.steps import refuse_unread
+from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.desk.consistency_check import rows
-from intake_fn.desk.filing import category_of, decided_of
-from intake_fn.desk.issue_index import update
+from intake_fn.desk.reconciliation import compare, undo_drift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intake_fn.core.events import Event
-    from intake_fn.desk import Desk
+    from intake_fn.desk.needs import Syncing
     from intake_fn.ports import Change, SyncCursor
 
 OVERLAP = timedelta(seconds=5)
@@ -46,16 +36,13 @@ LIST_ALL_EVERY = timedelta(minutes=5)
 """How soon a deletion or a move out of our projects is seen; a list of 5,000 numbers takes Mantis 200 ms."""
 
 GIVE_UP_AFTER = timedelta(hours=1)
-"""How long an issue that cannot be looked at holds the cursor back; no list of everything takes it up again."""
+"""How long an issue that cannot be looked at keeps the cursor before it; no list of everything takes it up again."""
 
 FAILURES = 3
 """So many failures in a row are an outage: the rest waits for the next sync."""
 
 AT_MOST = timedelta(seconds=20)
 """How long one sync looks at issues; the rest waits for the next."""
-
-EVENTS_AT_ONCE = 20
-"""Events that one look at an issue may bring about; there may be more at the next."""
 
 log = structlog.get_logger()
 
@@ -69,8 +56,8 @@ class Synced:
     failed: int = 0
 
 
-def sync(desk: Desk) -> Synced:
-    """Sync with Mantis, unless somebody else does. Raises nothing that passes: an outage is logged, and tried again."""
+def sync(desk: Syncing) -> Synced:
+    """Sync with Mantis, unless another sync runs. Raises nothing that passes: an outage is logged, and tried again."""
     now = desk.clock()
     cursor = desk.sync_state.take_sync(now, now + desk.sync_every)
     if cursor is None:
@@ -82,81 +69,11 @@ def sync(desk: Desk) -> Synced:
         return Synced(failed=1)
 
 
-def follow(desk: Desk, case_id: str) -> Case:
-    """Let the case follow its issue: take over what was said there, owe what has to be put back.
-
-    Returns the case as it then stands. Raises what the tracker and the store raise.
-    """
-    return _followed(desk, case_id)[0]
-
-
-def in_line(desk: Desk, case: Case) -> FieldsDropped | None:
-    """Bring the case's issue in line; returns what there is to tell of fields that Mantis does not keep.
-
-    Of a group any of its people may hold the issue. Raises what the tracker raises.
-    """
-    number = case.issue or 0
-    wanted = expected(case, desk.process)
-    if wanted["handler"] and desk.process.people[case.handler].mantis_accounts:
-        wanted["handler"] = assignee(case, desk.tracker.look(number), desk.process)
-    category, decided = category_of(case, desk.process), decided_of(case, desk.process, desk.links)
-    dropped = desk.tracker.update(number, **wanted, category=category, decided=decided)
-    if dropped == tuple(name for name in case.dropped_fields if name in UPDATED):
-        return None
-    log.warning("mantis_dropped_fields", case=case.id, issue=number, fields=dropped)
-    return FieldsDropped(at=desk.clock(), actor=SPECDESK, dropped=dropped)
-
-
-def _followed(desk: Desk, case_id: str) -> tuple[Case, bool]:
-    """The case when it has followed; and whether its issue is not as we left it, by our own account's doing."""
-    astray = False
-
-    def decide(case: Case) -> Event | None:
-        nonlocal astray
-        refuse_unread(case)
-        # Owed after the case and before the issue is read: then the issue shows nothing older than what is owed.
-        owed = [
-            int(item.id.split("#")[1])
-            for item in desk.outbox.items_of(case_id)
-            if isinstance(item.intent, FileIssue | UpdateIssue | AddNote | BackfillNotes | UnknownIntent)
-        ]
-        stands = _look(desk, case)
-        event = next_event(case, stands, owed, desk.process, desk.clock())
-        astray = event is None and bool(stands and not owed and drifted(case, stands, desk.process))
-        return event
-
-    busy = TryLater(f"{case_id} is changing too fast to be compared with its issue. It is looked at again.")
-    for _ in range(EVENTS_AT_ONCE):
-        step = desk.change(case_id, decide, busy=busy)
-        if not step.events:
-            break
-        log.info("mantis_told", case=case_id, issue=step.case.issue, tells=type(step.events[0]).__name__)
-    return step.case, astray
-
-
-def _set_right(desk: Desk, case: Case) -> None:
-    """Undo what our own account's writes brought about: nobody did it, and nobody is told."""
-    log.info("mantis_set_right", case=case.id, issue=case.issue)
-    event = in_line(desk, case)
-    if event:
-        desk.change(case.id, lambda _: event, case=case)
-
-
-def _look(desk: Desk, case: Case) -> IssueState | None:
-    """None when the issue is gone."""
-    if case.issue is None:
-        return None
-    try:
-        return desk.tracker.look(case.issue)
-    except Unknown:
-        return None
-
-
 @dataclass
 class _Run:
     """One sync with the cursor that it took."""
 
-    desk: Desk
+    desk: Syncing
     cursor: SyncCursor
     now: datetime
     events: int = 0
@@ -169,12 +86,12 @@ class _Run:
         complete = self.cursor.listed is None or abs(self.now - self.cursor.listed) >= LIST_ALL_EVERY
         since = self.cursor.since
         listed = self.desk.tracker.changes(None if complete else since)
-        self._look_at([one for one in listed if self._is_news(one)])
+        self._look_at([change for change in listed if self._is_news(change)])
         if complete:
             complete = self._look_for_missing({change.number for change in listed})
-        seen = (*self.cursor.unread, *(one.number for one in self.done))
-        there = {one.number for one in listed} if complete else None
-        unread = update(self.desk, seen, there, lambda: not self._time_is_up())
+        seen = (*self.cursor.unread, *(change.number for change in self.done))
+        numbers = {change.number for change in listed} if complete else None
+        unread = self.desk.issue_index.update(seen, numbers, lambda: not self._time_is_up())
         after = replace(self._after(listed, complete=complete), unread=unread)
         if after != self.cursor:
             self.desk.sync_state.keep_sync(after)
@@ -192,9 +109,9 @@ class _Run:
                 self.left = list(changes[place:])
                 return
             case_id = self.desk.cases.find_issue(change.number)
-            well = not case_id or self._follow(case_id)
-            in_a_row = 0 if well else in_a_row + 1
-            (self.done if well else self.failed).append(change)
+            is_done = not case_id or self._follow(case_id)
+            in_a_row = 0 if is_done else in_a_row + 1
+            (self.done if is_done else self.failed).append(change)
 
     def _look_for_missing(self, numbers: set[int]) -> bool:
         """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down."""
@@ -207,20 +124,20 @@ class _Run:
         return True
 
     def _follow(self, case_id: str) -> bool:
-        """Whether Mantis answers well; one poisoned case must not hold up the others."""
+        """Whether Mantis answers well; one poisoned case must not block the others."""
         try:
             before = self.desk.cases.load(case_id).version
-            case, wrong = _followed(self.desk, case_id)
+            case, has_drifted = compare(self.desk, case_id)
             self.events += case.version - before
-            if wrong:
-                _set_right(self.desk, case)
+            if has_drifted:
+                undo_drift(self.desk, case)
         except Unreadable as error:  # it is looked at again when everything is listed
             log.warning("sync_unreadable", case=case_id, error=str(error))
             return True
         except (TryLater, Stale) as error:
             log.warning("sync_postponed", case=case_id, error=str(error))
             return False
-        except Exception:  # whatever it is: it is told each minute, and given up after an hour
+        except Exception:  # whatever it is: it is logged each minute, and given up after an hour
             log.exception("sync_failed_unexpectedly", case=case_id)
             return False
         return True
@@ -236,14 +153,16 @@ class _Run:
         if not listed:
             return replace(self.cursor, listed=self.now) if complete else self.cursor
         newest = listed[-1].at
-        first = [one for one in self.done if self.cursor.once.get(one.number) != one.at]
-        held = [one for one in self.failed if newest - one.at < GIVE_UP_AFTER]
-        since = min([newest, *(one.at for one in (*held, *self.left))]) - OVERLAP
-        open_ = {one.number for one in (*first, *self.failed, *self.left)}
+        first = [change for change in self.done if self.cursor.once.get(change.number) != change.at]
+        again = [change for change in self.failed if newest - change.at < GIVE_UP_AFTER]
+        since = min([newest, *(change.at for change in (*again, *self.left))]) - OVERLAP
+        pending = {change.number for change in (*first, *self.failed, *self.left)}
         return replace(
             self.cursor,
             since=since,
             listed=self.now if complete else self.cursor.listed,
-            once={one.number: one.at for one in first},
-            twice={one.number: one.at for one in listed if one.at >= since and one.number not in open_},
+            once={change.number: change.at for change in first},
+            twice={
+                change.number: change.at for change in listed if change.at >= since and change.number not in pending
+            },
         )

@@ -16,9 +16,9 @@ import structlog
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.events import Overruled
-from intake_fn.core.request import Request
+from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.ports import CaseStore, Files
-from spec_lookup import NOT_RECORDED, Claim, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
+from spec_lookup import NOT_RECORDED, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
@@ -33,24 +33,6 @@ log = structlog.get_logger()
 
 OVERRULED = "overruled"
 """The kind of an evaluation case that came from a person's decision."""
-
-
-def claim_of(request: Request) -> Claim:
-    """What the judge reads of a request."""
-    return Claim(
-        summary=request.summary,
-        what_happened=request.description,
-        what_expected=request.expected,
-        steps=request.steps,
-        module=request.module,
-        reporter_says=request.kind.value,
-    )
-
-
-def people_in(request: Request) -> tuple[str, ...]:
-    """Names that are not sent outside: the requester, who is to be set up, who approves it."""
-    named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
-    return (request.requester.name, *filter(None, named))
 
 
 def pinned(case: Case) -> Verdict:

@@ -338,8 +338,7 @@ def retry() -> ResponseReturnValue:
     desk = front().desk()
     item = request.form.get("item", "")
     try:
-        desk.retry(item, me().address)
-        desk.deliver(item.partition("#")[0])
+        desk.retry_now(item, me().address)
     except Unreadable as error:
         return _outbox(str(error)), 503
     except TryLater:

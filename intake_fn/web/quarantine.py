@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.vocabulary import Status
 from intake_fn.web.access import ADMIN, front, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
@@ -53,22 +52,10 @@ def decide() -> ResponseReturnValue:
 
 
 def _decide(action: str, ticked: Sequence[str]) -> int:
-    """Let it happen to each; how many were left as they are. Raises TryLater, and Refused for a missing reason.
-
-    Together they take as long as a single one may: what is not delivered by then is left to the sweep.
-    """
+    """Let it happen to each; how many were left as they are. Raises TryLater, and Refused for a missing reason."""
     desk = front().desk()
-    event_of(action, request.form, desk, me())
-    until = desk.clock() + desk.inline
-    left = 0
-    for one in ticked:
-        case_id, _, seen = one.partition(":")
-        event = event_of(action, request.form, desk, me())
-        try:
-            replace(desk, inline=until - desk.clock()).act(case_id, event, whole(seen, 0))
-        except (Stale, Refused, Unknown, Unreadable):
-            left += 1
-    return left
+    chosen = [(case_id, whole(seen, 0)) for case_id, _, seen in (case.partition(":") for case in ticked)]
+    return desk.act_on_many(chosen, event_of(action, request.form, desk, me()))
 
 
 def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:

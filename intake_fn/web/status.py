@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
-from intake_fn.core.events import LinkRequested, RequesterReplied
+from intake_fn.core.events import RequesterReplied
 from intake_fn.core.notes import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
-from intake_fn.desk import attachments
-from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
+from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
 from intake_fn.web import posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
@@ -30,9 +27,6 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Attachment
 
 blueprint = Blueprint("status", __name__)
-
-LINK_PAUSE = timedelta(minutes=10)
-"""A new link for the same request is mailed at most once in this time."""
 
 DOWNLOAD_SECONDS = 300
 
@@ -120,18 +114,7 @@ def lost() -> ResponseReturnValue:
 @open_to(PUBLIC)
 def mail_link() -> ResponseReturnValue:
     """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
-    desk = front().desk()
-    try:
-        number = request_id.typed(request.form.get("number", ""))
-        case = desk.cases.load(number if within(desk, LOST_LINK_BY_SOURCE, source()) else "")
-    except Unknown:
-        pass
-    else:
-        until = desk.clock() + LINK_PAUSE
-        if desk.counters.use_once(f"lost-{case.id}-{int(until.timestamp() // LINK_PAUSE.total_seconds())}", until):
-            event = LinkRequested(at=desk.clock(), actor=REQUESTER)
-            with suppress(Refused):  # what is held back mails nobody
-                desk.act(case.id, event, case.version)
+    lost_link.mail_new_link(front().desk(), request_id.typed(request.form.get("number", "")), source())
     return render_template("lost.html", sent=True)
 
 

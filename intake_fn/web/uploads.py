@@ -36,7 +36,7 @@ def permit() -> ResponseReturnValue:
     desk = front().desk()
     name, size = request.form.get("name", ""), whole(request.form.get("size"), 0)
     try:
-        if not within(desk, UPLOADS_BY_SOURCE, source()):
+        if not within(desk.counters, UPLOADS_BY_SOURCE, source(), desk.clock()):
             return {"problem": TOO_MANY}, 429, {"Retry-After": str(int(UPLOADS_BY_SOURCE.window.total_seconds()))}
         token, upload = attachments.permit_upload(desk.files, desk.links, desk.process.intake, name, size)
     except Refused as error:

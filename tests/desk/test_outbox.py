@@ -9,8 +9,9 @@ import pytest
 
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Linked, Noted, Retried, Unlinked
-from intake_fn.core.intents import FileIssue
+from intake_fn.core.intents import INTENTS, FileIssue
 from intake_fn.core.vocabulary import Filing, Relation
+from intake_fn.desk.dispatcher import HANDLERS
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -118,3 +119,8 @@ def test_a_mistyped_link_holds_up_nothing(room: Room) -> None:
     room.desk.sweep()
 
     assert ([], {}) == ([*room.store.items_of(case_id)], room.tracker.related)
+
+
+def test_every_intent_has_a_handler() -> None:
+    """A new one without a row in the table of the dispatcher would fail when it is due."""
+    assert set(INTENTS.values()) == set(HANDLERS)

@@ -69,7 +69,7 @@ def test_no_clock_runs_before_it_is_let_through(process: Process) -> None:
     room.clock.advance(days=30)
 
     assert (None, None) == (room.store.row(case.id).due, room.store.row(case.id).next_alert)
-    assert (0, []) == (room.desk.sweep().warned, room.mailer.sent)
+    assert (0, []) == (room.desk.sweep().alerts, room.mailer.sent)
     let_through = room.desk.act(case.id, room.event(Released), case.version)
     found = due(let_through, room.desk.process)
     assert found is not None

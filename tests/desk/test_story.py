@@ -545,7 +545,7 @@ def test_two_sweeps_at_once_say_it_once(room: Room) -> None:
         return case
 
     room.store.load = load_and_be_overtaken  # type: ignore[method-assign,assignment]
-    warned = room.desk.sweep().warned
+    warned = room.desk.sweep().alerts
 
     assert (0, 1) == (warned, sum(isinstance(e, Breached) for e in load(case_id).history))
 
@@ -578,7 +578,7 @@ def test_a_due_time_that_support_yml_moved_is_found_at_its_old_time(room: Room, 
 
     assert ([case_id], 0, []) == (
         list(room.store.alerts_due(room.clock())),
-        desk.sweep().warned,
+        desk.sweep().alerts,
         list(room.store.alerts_due(room.clock())),
     )
 

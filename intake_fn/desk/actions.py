@@ -1,0 +1,70 @@
+"""Actions: what a person does to a case, on the version of it that they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.core import duplicates
+from intake_fn.core.errors import Refused, Stale, Unknown
+from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, RequesterReplied
+from intake_fn.core.notes import REQUESTER, SPECDESK
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.ports import CaseStore
+
+
+def decided(cases: CaseStore, case: Case, event: Event, seen: int) -> Event | None:
+    """The event as it may happen to the case that its actor saw at version `seen`; None when it has happened already.
+
+    Raises Stale when another person was faster, Refused for a duplicate of what cannot be one.
+    """
+    if _has_happened(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
+        return None
+    if isinstance(event, MarkedDuplicate):
+        event = _of_lead(cases, case, event)
+    if event.actor != REQUESTER:
+        _refuse_if_moved_on(case, seen)
+    return event
+
+
+def _of_lead(cases: CaseStore, case: Case, event: MarkedDuplicate) -> MarkedDuplicate:
+    """The event with what is known of the lead."""
+    try:
+        lead = cases.load(event.other)
+    except Unknown as error:
+        raise Refused(f"There is no request {event.other}. Please look its number up.") from error
+    return duplicates.joining(case, event, lead)
+
+
+def _refuse_if_moved_on(case: Case, seen: int) -> None:
+    """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody.
+
+    Who claims to have seen what has not happened has not read the request.
+    """
+    if not 0 <= seen <= case.version:
+        raise Stale("This was not decided on the request as it stands. Read the request again, then decide.")
+    for event in case.history[seen:]:
+        if event.actor != SPECDESK and not isinstance(event, LinkRequested):
+            raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+
+
+def _has_happened(event: Event, events: Sequence[Event]) -> bool:
+    """Whether the same is among the events: done by the same person, in the same words."""
+    return any(_given(other) == _given(event) for other in events if type(other) is type(event))
+
+
+def _given(event: Event) -> dict[str, Any]:
+    """What a person put into an event; of files their content, not their place."""
+    ours = _OURS.get(type(event), _AT)
+    given = {part.name: getattr(event, part.name) for part in fields(event) if part.name not in ours}
+    if isinstance(event, RequesterReplied):
+        given["attachments"] = {file.sha256 for file in event.attachments}
+    return given
+
+
+_AT = ("at",)
+_OURS: Mapping[type[Event], Sequence[str]] = {MarkedDuplicate: ("at", "number"), ActivityCompleted: ("at", "mailed")}
+"""What we put into an event besides what a person did."""

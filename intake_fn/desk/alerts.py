@@ -1,0 +1,52 @@
+"""SLA alerts are raised: a warning before a case is due, and the breach after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.errors import Stale, TryLater, Unreadable
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.sla_alerts import alert
+from intake_fn.core.steps import refuse_unread, standing
+from intake_fn.desk.outbox import PARKED
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
+    from intake_fn.desk.needs import Deciding
+
+log = structlog.get_logger()
+
+
+def raise_alerts(desk: Deciding, limit: int) -> int:
+    """Raise the alerts that are due, of at most so many cases; how many were raised."""
+    return sum(_raise_alert(desk, case_id) for case_id in desk.cases.alerts_due(desk.clock(), limit))
+
+
+def _raise_alert(desk: Deciding, case_id: str) -> bool:
+    """Whether an alert was raised; else the next one is computed anew.
+
+    Two sweeps at once raise it once: the slower one reads the case again, of which no alert is left.
+    """
+
+    def decide(case: Case) -> Event | None:
+        refuse_unread(case)
+        return alert(case, desk.process, desk.clock(), SPECDESK)
+
+    try:
+        step = desk.change(case_id, decide)
+        if not step.events:  # another sweep was faster, or support.yml moved the due time since it was stored
+            desk.cases.restate(standing(step.case, desk.process))
+        return bool(step.events)
+    except Stale:
+        return False
+    except TryLater as error:
+        if not isinstance(error, Unreadable):
+            raise
+        log.warning("clock_unreadable", case=case_id, error=str(error))
+    except Exception:  # whatever it is: one poisoned case must not block the others
+        log.exception("clock_failed", case=case_id)
+    desk.cases.defer_alert(case_id, desk.clock() + PARKED)
+    return False

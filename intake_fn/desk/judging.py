@@ -1,0 +1,66 @@
+"""Judges, what they read of a request, and their verdict as an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from intake_fn.core.case import Case
+from intake_fn.core.escalation import speciality_of
+from intake_fn.core.events import Judged
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.process import Process
+from intake_fn.core.request import Request
+from intake_fn.core.vocabulary import Category
+from spec_lookup import Claim, Spec, Verdict
+
+Judge = Callable[[Spec, Claim, tuple[str, ...]], Verdict]
+"""From the spec, a claim and the names of people in it, which are not sent outside, to a verdict."""
+
+
+def built_in(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+    """The judge that asks nobody."""
+    del names
+    return spec.judge(claim)
+
+
+def form_first(judge: Judge) -> Judge:
+    """A judge that is asked only what the form does not settle: set-ups and plain questions are not sent outside."""
+
+    def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        return spec.by_form(claim) or judge(spec, claim, names)
+
+    return judged
+
+
+def claim_of(request: Request) -> Claim:
+    """What the judge reads of a request."""
+    return Claim(
+        summary=request.summary,
+        what_happened=request.description,
+        what_expected=request.expected,
+        steps=request.steps,
+        module=request.module,
+        reporter_says=request.kind.value,
+    )
+
+
+def people_in(request: Request) -> tuple[str, ...]:
+    """Names that are not sent outside: the requester, who is to be set up, who approves it."""
+    named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
+    return (request.requester.name, *filter(None, named))
+
+
+def judged(case: Case, judge: Judge, spec: Spec, process: Process, now: Callable[[], datetime]) -> Judged:
+    """The verdict on a request, as the event that records it."""
+    with structlog.contextvars.bound_contextvars(case=case.id):
+        verdict = judge(spec, claim_of(case.request), people_in(case.request))
+    return Judged(
+        at=now(),
+        actor=SPECDESK,
+        category=Category(verdict.category),
+        verdict=verdict.to_plain(),
+        speciality=speciality_of(case.request, process),
+    )

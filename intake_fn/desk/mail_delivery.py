@@ -1,0 +1,127 @@
+"""The intent SendNotice, carried out: a notice is mailed once, throttled, and bundled with others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
+from intake_fn.core.events import NoticesBundled, NoticeSkipped
+from intake_fn.core.mail_throttle import mailbox, throttled
+from intake_fn.core.notes import SPECDESK
+from intake_fn.core.notices import bundle
+from intake_fn.core.sla_alerts import deferred_until
+from intake_fn.core.unassigned import gone_away
+from intake_fn.desk.change import ATTEMPTS
+from intake_fn.desk.mail import goes_with, mail_of, notice_of
+from intake_fn.desk.outbox import LEASE_SECONDS, OUT_OF_HOURS, PUT_OFF, deliverable, error_text, record
+from intake_fn.desk.suppression_list import suppress_undeliverable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.intents import SendNotice
+    from intake_fn.desk.needs import Mailing
+    from intake_fn.ports import Mail, OutboxItem
+
+LOOK = "Ask whether it came, or try again to send it once more."
+
+log = structlog.get_logger()
+
+
+def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
+    """The notice that is to be sent now; None when there is none any more. Raises Deferred when it has to wait."""
+    notice = notice_of(item, case, desk.process)
+    if notice is None:
+        log.info("notice_outlived", item=item.id)
+        desk.outbox.finish(item)
+        return None
+    suppressed = desk.mail_state.suppression(mailbox(notice.to))
+    if why := suppressed.why if suppressed else gone_away(notice.to, desk.process):
+        event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
+        record(desk, item, case, event)
+        return None
+    until = deferred_until(notice, case, desk.process, desk.clock())
+    if until:
+        raise Deferred(OUT_OF_HOURS, until)
+    _throttle(desk, item, notice)
+    return notice
+
+
+def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:
+    """Count the mail among those of this hour. Raises Deferred where there are too many (core/mail_throttle.py)."""
+    to, most = mailbox(notice.to), desk.process.mail.per_hour
+    for _ in range(ATTEMPTS):
+        before = desk.mail_state.throttle(item.case_id, to)
+        after, until = throttled(before, item.id, desk.clock(), most, waited=item.last_error.startswith(PUT_OFF))
+        if after != before and not desk.mail_state.save_throttle(item.case_id, to, before, after):
+            continue
+        if until:
+            why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
+            raise Deferred(f"{PUT_OFF}{why}", until)
+        return
+    raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
+
+
+def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> None:
+    """Send a notice, and with it those that the throttle put off for the same person."""
+    notices, others = [notice], []
+    try:
+        if item.last_error.startswith(PUT_OFF):
+            for other, other_notice in _put_off_with(desk, item, notice, case):
+                notices.append(other_notice)
+                others.append(other)
+        whole = bundle(notices) if others else notice
+        mail = mail_of(whole, item.id, case, desk.process, desk.links, desk.render_mail)
+    except Exception:
+        _release(desk, others)
+        raise
+    try:
+        _send(desk, mail, others)
+    except Undeliverable as error:  # the address alone is at fault: no dead letter, and other mail goes on
+        record(desk, item, case, suppress_undeliverable(desk, notice.to, error, case, item.id))
+        return
+    try:
+        if others:
+            names = tuple(notice.notice for notice in notices)
+            record(desk, item, case, NoticesBundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
+        for sent in (item, *others):
+            desk.outbox.finish(sent)
+    except Exception as error:
+        raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
+
+
+def _put_off_with(
+    desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case
+) -> Iterator[tuple[OutboxItem, SendNotice]]:
+    """Other notices that were put off, go to the same person and are due, each under a lease."""
+    for other in deliverable(desk.outbox.items_of(case.id), desk.clock())[0]:
+        if other.id == item.id or other.leased or not other.last_error.startswith(PUT_OFF):
+            continue
+        other_notice = notice_of(other, case, desk.process)
+        if other_notice and goes_with(notice, other_notice) and desk.outbox.lease(other, desk.clock(), LEASE_SECONDS):
+            yield other, other_notice
+
+
+def _release(desk: Mailing, items: Sequence[OutboxItem]) -> None:
+    """Free the items: nothing was done about them, and they are due again."""
+    for item in items:
+        desk.outbox.postpone(item, desk.clock(), item.last_error)
+
+
+def _send(desk: Mailing, mail: Mail, others: Sequence[OutboxItem]) -> None:
+    """Send a mail once. SES can't be asked what it has sent, so what may have been sent is not sent again (R29).
+
+    Then the leases of the `others` in it just end, and they become dead letters as cut off (dispatcher.once).
+    """
+    try:
+        desk.mailer.send(mail)
+    except (TryLater, Refused, Broken):  # it was not sent
+        _release(desk, others)
+        raise
+    except Exception as error:
+        if not isinstance(error, SpecdeskError):
+            log.exception("mail_failed_unexpectedly", item=mail.item)
+        raise OutcomeUnknown(f"It may have been sent or not: {error_text(error)} {LOOK}") from error

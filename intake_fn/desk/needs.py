@@ -1,0 +1,144 @@
+"""What each part of the desk uses of it, as Protocols: the desk fits all of them, and a test may give less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
+    from intake_fn.core.notices import RenderMail
+    from intake_fn.core.process import Process
+    from intake_fn.desk.change import Change
+    from intake_fn.desk.issue_index import IssueIndex
+    from intake_fn.desk.judging import Judge
+    from intake_fn.ports import (
+        CaseStore,
+        Counters,
+        Files,
+        Links,
+        Mailer,
+        MailState,
+        Outbox,
+        Sessions,
+        SyncState,
+        Tracker,
+    )
+    from spec_lookup import Spec
+
+
+class Deciding(Protocol):
+    """Changing cases by the rules of the process."""
+
+    @property
+    def process(self) -> Process: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def cases(self) -> CaseStore: ...
+    @property
+    def change(self) -> Change: ...
+
+
+class Delivering(Deciding, Protocol):
+    """Attempting outbox items and recording what came of it."""
+
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def first_delay(self) -> timedelta: ...
+
+
+class Judging(Delivering, Protocol):
+    """Having requests judged."""
+
+    @property
+    def spec(self) -> Callable[[], Spec]: ...
+    @property
+    def judge(self) -> Judge: ...
+
+
+class Reconciling(Delivering, Protocol):
+    """Comparing cases with their issues."""
+
+    @property
+    def tracker(self) -> Tracker: ...
+    @property
+    def links(self) -> Links: ...
+
+
+class Filing(Reconciling, Protocol):
+    """Creating issues, and writing to them."""
+
+    @property
+    def files(self) -> Files: ...
+
+
+class Syncing(Reconciling, Protocol):
+    """The sync with Mantis."""
+
+    @property
+    def sync_state(self) -> SyncState: ...
+    @property
+    def sync_every(self) -> timedelta: ...
+    @property
+    def issue_index(self) -> IssueIndex: ...
+
+
+class Suppressing(Deciding, Protocol):
+    """Keeping the suppression list."""
+
+    @property
+    def mail_state(self) -> MailState: ...
+
+
+class Mailing(Delivering, Suppressing, Protocol):
+    """Sending notices."""
+
+    @property
+    def mailer(self) -> Mailer: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def render_mail(self) -> RenderMail: ...
+
+
+class Dispatching(Judging, Filing, Mailing, Protocol):
+    """Delivering whatever is in the outbox."""
+
+    @property
+    def inline(self) -> timedelta: ...
+
+
+class Acting(Protocol):
+    """Acting on cases, as often as a limit lets."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def cases(self) -> CaseStore: ...
+    @property
+    def counters(self) -> Counters: ...
+    def act(self, case_id: str, event: Event, seen: int) -> Case: ...
+
+
+class SigningIn(Protocol):
+    """Mailing sign-in links, and opening sessions with them."""
+
+    @property
+    def process(self) -> Process: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def mail_state(self) -> MailState: ...
+    @property
+    def mailer(self) -> Mailer: ...
+    @property
+    def links(self) -> Links: ...

@@ -1,11 +1,11 @@
-"""What Mantis should show of a case, and the one rule for what somebody changed there. Pure.
+"""Reconciliation with Mantis: what an issue should show of its case, and the rule for changes made there. Pure.
 
 The rule: **what is said in Mantis is taken over, what is set in Mantis is put back.**
 
 | In Mantis somebody                         | So we                                                      |
 |--------------------------------------------|------------------------------------------------------------|
 | writes a note                              | take it over (NotedInMantis)                               |
-| resolves or closes an open request         | take it over (Resolved: requester and level 3 are told)    |
+| resolves or closes an open request         | take it over (Resolved: requester and level 3 are notified)|
 | closes a resolved request                  | take it over (Closed)                                      |
 | resolves or closes an undecided request    | put it back, and say there why: it is to be decided first  |
 | sets another resolution on what is done    | put ours back                                              |
@@ -13,13 +13,13 @@ The rule: **what is said in Mantis is taken over, what is set in Mantis is put b
 | deletes the issue, or hides it             | flag it for a person (MissingInMantis), and keep all we have|
 
 It holds as well where our state has moved on in the meantime: a resolution made there counts, a
-handler set there does not. Our own writes are none of this: Mantis may show every state that the
-case has had since the oldest write that we still owe it. Only what is outside of that is somebody's
-change. A field that Mantis does not keep (`Case.unkept`) says nothing, and so is not compared.
+handler set there does not. Our own writes are exempt: Mantis may show every state that the case has had since
+the oldest write that is still pending. Only a value outside of that is somebody's change. A field that Mantis
+drops (`Case.dropped_fields`) says nothing, and so is not compared.
 
 What our own account changed last to a state that the case once had is nobody's change: a write of ours
 came late, or Mantis itself took the issue out of feedback because its reporter, who is us, wrote a note
-(`reassign_on_feedback`). It is brought in line without a word (`astray`).
+(`reassign_on_feedback`). It is corrected without a note (`drifted`).
 """
 
 from __future__ import annotations

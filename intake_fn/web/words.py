@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 KIND: Mapping[Kind, str] = {
     Kind.BUG: "Bug report",
-    Kind.CHANGE: "Request for change",
+    Kind.CHANGE: "Change request",
     Kind.SETUP: "Set-up",
     Kind.QUESTION: "Question",
 }
 
 CATEGORY: Mapping[Category, str] = {
     Category.BUG: "Bug",
-    Category.CHANGE: "Request for change",
+    Category.CHANGE: "Change request",
     Category.MISC: "Support",
-    Category.UNDECIDED: "To be decided",
+    Category.UNDECIDED: "Undecided",
 }
 
 VERDICT: Mapping[Category, str] = {
     Category.BUG: "This is a bug: the system does not behave as it should.",
-    Category.CHANGE: "This is a request for change: it asks for something to be otherwise than it is.",
-    Category.MISC: "This is a matter for support: a question or a set-up, neither a bug nor a change.",
-    Category.UNDECIDED: "A person reads the spec and decides.",
+    Category.CHANGE: "This is a change request: it asks for a new or different behaviour.",
+    Category.MISC: "This is a support request: a question or a set-up, neither a bug nor a change.",
+    Category.UNDECIDED: "A person will read the spec and decide.",
 }
 
 OUTCOME: Mapping[Outcome, str] = {
@@ -53,8 +53,8 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.NO_CHANGE: "No change required",
     Outcome.NOT_REPRODUCIBLE: "Could not be reproduced",
     Outcome.NOT_FIXABLE: "Not fixable",
-    Outcome.DUPLICATE: "Duplicate of what was reported before",
-    Outcome.POSTPONED: "Put off",
+    Outcome.DUPLICATE: "Duplicate of an earlier report",
+    Outcome.POSTPONED: "Postponed",
     Outcome.WONT_FIX: "Will not be changed",
 }
 """What may have come of a request, as the desk offers it; the requester reads a sentence of it (core/notes.py)."""
@@ -63,47 +63,47 @@ RELATED = "related"
 """The stance of a clause that was found and takes no side."""
 
 STANCE: Mapping[str, str] = {
-    "supports-observed": "speaks for what was seen",
-    "supports-expected": "speaks for what was expected",
-    RELATED: "resembles the request",
+    "supports-observed": "supports the observed behaviour",
+    "supports-expected": "supports the expected behaviour",
+    RELATED: "similar to the request",
 }
 
-CONFIDENCE = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not quite sure"), (0.0, "unsure"))
-"""How sure the judge is, from this share on."""
+CONFIDENCE = ((0.9, "very high"), (0.75, "high"), (0.5, "moderate"), (0.0, "low"))
+"""The confidence of the judge in words, from this share on."""
 
 STATUS: Mapping[Status, str] = {
-    Status.QUARANTINED: "To be looked at first",
-    Status.REJECTED: "Set aside",
-    Status.NEW: "Being read",
-    Status.OPEN: "In work",
-    Status.WAITING: "Waiting for an answer",
+    Status.QUARANTINED: "Awaiting review",
+    Status.REJECTED: "Rejected",
+    Status.NEW: "Received",
+    Status.OPEN: "In progress",
+    Status.WAITING: "Waiting for requester",
     Status.RESOLVED: "Resolved",
     Status.CLOSED: "Closed",
 }
 
 NEXT: Mapping[Status, str] = {
-    Status.QUARANTINED: "Your request is saved. A person looks at it before it goes on, and then you get an e-mail.",
-    Status.REJECTED: "The Help Desk has set this aside: it seems to ask for nothing. If that is wrong, write so below.",
-    Status.NEW: "Your request is saved and will be read within a minute or two. Reload this page.",
-    Status.OPEN: "The Help Desk looks into it. You get an e-mail as soon as there is news or a question for you.",
-    Status.WAITING: "We need an answer from you: please write it below. The clock stands still until then.",
-    Status.RESOLVED: "Please check, and say below whether it works. If it does not, the request is opened again.",
-    Status.CLOSED: "This request is closed. If it comes back, say so below: that opens it again.",
+    Status.QUARANTINED: "Your request is saved and awaits review. You get an e-mail as soon as it is in progress.",
+    Status.REJECTED: "The Help Desk has rejected this: it does not look like a request. If that is wrong, please reply below.",
+    Status.NEW: "Your request is saved and is assessed within two minutes. Reload this page to see the result.",
+    Status.OPEN: "The Help Desk works on your request. You get an e-mail about each change and each question.",
+    Status.WAITING: "We need an answer from you: please reply below. The response time is paused until then.",
+    Status.RESOLVED: "Please check the solution, and tell us below whether it works. If it does not, the request is reopened.",
+    Status.CLOSED: "This request is closed. If the problem returns, please reply below: a reply reopens the request.",
 }
 
 SETTLED: Mapping[Filing, str] = {
-    Filing.QUARANTINED: "Saved; not filed before a person has looked at it.",
+    Filing.QUARANTINED: "Saved; not filed before the review.",
     Filing.REJECTED: "Saved; not filed.",
-    Filing.QUEUED: "Saved; filing is delayed. It will be filed as soon as Mantis answers; you need not do anything.",
-    Filing.FAILED: "Saved; filing is delayed. Mantis did not take it, and a person of the Help Desk looks after it.",
+    Filing.QUEUED: "Saved; filing is delayed. It is filed as soon as Mantis responds; you need not do anything.",
+    Filing.FAILED: "Saved; filing is delayed. Mantis did not accept it, and the Help Desk takes care of it.",
     Filing.FILED: "",
 }
 
 RELATION: Mapping[Relation, str] = {
-    Relation.DUPLICATE: "A duplicate of",
+    Relation.DUPLICATE: "Duplicate of",
     Relation.RELATED: "Related to",
-    Relation.PARENT: "The parent of",
-    Relation.CHILD: "A part of",
+    Relation.PARENT: "Parent of",
+    Relation.CHILD: "Child of",
 }
 """What our issue is to another one."""
 
@@ -119,16 +119,16 @@ PROGRESS: Mapping[Progress, str] = {
 """What a request hears of the one that it follows."""
 
 OWED: Mapping[str, str] = {
-    "JudgeRequest": "Read it and look for clauses",
+    "JudgeRequest": "Assess it and look for clauses",
     "FileIssue": "File in Mantis",
-    "UpdateIssue": "Bring Mantis up to date",
+    "UpdateIssue": "Update the issue in Mantis",
     "AddNote": "Add a note in Mantis",
-    "BackfillNotes": "Add to Mantis what is missing there",
-    "RelateIssue": "Link it in Mantis",
-    "NotifyLead": "Tell the other request",
-    "NotifyDuplicates": "Tell a request that follows",
-    "SendNotice": "Send a mail",
-    "UnknownIntent": "Something that this version cannot read",
+    "BackfillNotes": "Add earlier notes in Mantis",
+    "RelateIssue": "Link the issue in Mantis",
+    "NotifyLead": "Notify the lead request",
+    "NotifyDuplicates": "Notify the duplicates",
+    "SendNotice": "Send an e-mail",
+    "UnknownIntent": "Unreadable item of a newer version",
 }
 
 
@@ -161,8 +161,8 @@ NOTICE: Mapping[str, str] = {
 """What a notice is about, as the history names it."""
 
 UNREAD = (
-    "A newer version of Specdesk has written into this request what this version cannot read. What stands here may "
-    "not be how it is, so nothing can be done with it for now and nothing goes out for it. Nothing is lost: run "
+    "A newer version of Specdesk has stored data in this request that this version cannot read. This page may be "
+    "incomplete, so no action is possible and no delivery is made for it. Nothing is lost: run "
     "the newer version again."
 )
 
@@ -178,8 +178,8 @@ def quarantine(case: Case) -> list[str]:
     """Why a case is held back or was set aside, and what that means; nothing for all others."""
     if not case.status.in_quarantine:
         return []
-    what = "This is held back" if case.status is Status.QUARANTINED else "This was set aside"
-    return [f"{what}: {quarantine_note(case)} Nothing has gone out for it, and no clock runs."]
+    what = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"
+    return [f"{what}: {quarantine_note(case)} Nothing has been filed or mailed, and no clock runs."]
 
 
 def holder(case: Case, process: Process) -> str:
@@ -194,10 +194,10 @@ def orphaned(case: Case, process: Process) -> list[str]:
     who, told = keeper(case, process).name, []
     if process.has_left(case.handler):
         name = process.person(case.handler).name
-        told = [f"Handler has left: {name} had this. Mail about it goes to {who} until somebody takes it over."]
+        told = [f"Unassigned: {name} has left. Mail about this request goes to {who} until somebody takes it."]
     if case.level not in process.levels:
         to = process.level(case.level).escalates_to[0]
-        told.append(f"Level {case.level} is no more. Escalate this to level {to}, so that somebody there has it.")
+        told.append(f"Unassigned: level {case.level} no longer exists. Escalate this request to level {to}.")
     return told
 
 
@@ -205,9 +205,9 @@ def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
     """What could not be delivered yet, for a banner: a sentence for mail and one for all else, with the last reason."""
     mails = [item for item in items if isinstance(item.intent, SendNotice)]
     others = [item for item in items if item not in mails]
-    parts = (("Mails that could not be sent yet", mails), ("Other deliveries that could not be made yet", others))
+    parts = (("Delayed e-mails", mails), ("Other delayed deliveries", others))
     return [
-        (f"{what}: {len(those)}. Nothing is lost, and they are tried again by themselves.", those[-1].last_error)
+        (f"{what}: {len(those)}. Nothing is lost; they are retried automatically.", those[-1].last_error)
         for what, those in parts
         if those
     ]
@@ -417,7 +417,7 @@ def _spoken_line(line: str) -> str:
 def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
     """The heading above what is cited: a clause that only resembles the request says nothing on it."""
     decides = any(citation["stance"] != RELATED for citation in citations)
-    return "What the spec says" if decides else "Clauses near to it"
+    return "What the spec says" if decides else "Related clauses"
 
 
 def against(verdict: Mapping[str, Any]) -> str:
@@ -426,9 +426,9 @@ def against(verdict: Mapping[str, Any]) -> str:
     if counter is None:
         return ""
     if counter["stance"] != RELATED:
-        return "What speaks against it"
+        return "Evidence against it"
     shown = counter["clause"] in {citation["clause"] for citation in verdict["citations"]}
-    return "" if shown else "What else may bear on it"
+    return "" if shown else "Also related"
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

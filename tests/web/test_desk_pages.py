@@ -438,7 +438,7 @@ def test_a_linked_issue_is_named_on_the_page(web: Web) -> None:
     web.act(case, "link", relation="duplicate-of", number="4700")
     page = web.client.get(f"/desk/requests/{case.id}").text
 
-    assert "A duplicate of" in page
+    assert "Duplicate of" in page
     assert "view.php?id=4700" in page
     assert "Linked in Mantis: a duplicate of #4700" in page
 
@@ -664,8 +664,8 @@ def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:
     case = web.sent()
     page = web.client.get("/desk").text
 
-    assert "Mails that could not be sent yet: 2. Nothing is lost" in page
-    assert "Other deliveries that could not be made yet: 1." in page
+    assert "Delayed e-mails: 2. Nothing is lost" in page
+    assert "Other delayed deliveries: 1." in page
 
     web.mailer.down = web.tracker.down = False
     web.clock.advance(minutes=2)
@@ -792,7 +792,7 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
 
     assert f'view.php?id={first.issue}">#{first.issue}</a> <span dir="auto">{first.request.summary}' in page
     assert "probably the same" in page
-    assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In work · received' in page
+    assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In progress · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]
 
 

@@ -207,10 +207,10 @@ def test_what_was_changed_before_sending_again_is_not_lost_silently(web: Web) ->
     web.send(key="k" * 22)
     answer = web.send(key="k" * 22, description="Now with more words.", follow=True)
 
-    assert "This form had been sent before" in answer.text
+    assert "This form has already been sent" in answer.text
     assert web.desk.counters.ledger().received == 1
-    assert "This form had been sent before" not in web.send(key="k" * 22, follow=True).text
-    assert "This form had been sent before" in web.send(Kind.BUG, ("b.png", PNG + b"2"), key="k" * 22, follow=True).text
+    assert "This form has already been sent" not in web.send(key="k" * 22, follow=True).text
+    assert "This form has already been sent" in web.send(Kind.BUG, ("b.png", PNG + b"2"), key="k" * 22, follow=True).text
 
 
 def test_while_mantis_is_down_the_receipt_says_that_filing_is_delayed(web: Web) -> None:
@@ -220,7 +220,7 @@ def test_while_mantis_is_down_the_receipt_says_that_filing_is_delayed(web: Web) 
 
     assert answer.status_code == 200
     assert "filing is delayed" in answer.text
-    assert "It will be filed as soon as Mantis answers" in answer.text
+    assert "It is filed as soon as Mantis responds" in answer.text
 
     web.tracker.down = False
     web.clock.advance(minutes=5)

@@ -71,7 +71,7 @@ def test_anybody_of_the_level_takes_it_by_one_button(web: Web) -> None:
     web.sign_in(ANDREI)
     page = web.client.get(f"/desk/requests/{case.id}").text
 
-    assert "Handler has left: Roma had this." in page
+    assert "Unassigned: Roma has left." in page
     assert "Take it over" in page
     assert 303 == web.act(case, "hand-over", handler="andrei").status_code
     assert "andrei" == web.store.load(case.id).handler
@@ -124,7 +124,7 @@ def test_a_level_that_is_gone_has_its_list_while_it_holds_something(web: Web) ->
     web.sign_in("paul@example.com")
 
     assert "Level 4, no more" in web.client.get("/desk").text
-    assert "Escalate this to level 3" in web.client.get(f"/desk/requests/{case.id}").text
+    assert "Escalate this request to level 3" in web.client.get(f"/desk/requests/{case.id}").text
     assert 303 == web.act(case, "escalate", to="3:paul", reason="not-this-level", sure=case.handler).status_code
     assert 422 == web.client.get("/desk?level=7").status_code
 

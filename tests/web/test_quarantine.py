@@ -41,10 +41,10 @@ def test_whoever_fills_it_in_gets_an_ordinary_receipt(web: Web) -> None:
     lost = web.client.post("/status/lost", data={"number": case.id})
 
     assert Status.QUARANTINED is case.status
-    assert "A person looks at it before it goes on" in page
-    assert "not filed before a person has looked at it" in page
-    assert "a mail follows once a person has looked at it" in web.client.get(f"{page_of(web, case)}?new=1").text
-    assert "It will be, once a person has looked at it." in page
+    assert "Your request is saved and awaits review." in page
+    assert "not filed before the review" in page
+    assert "You get an e-mail after the review" in web.client.get(f"{page_of(web, case)}?new=1").text
+    assert "There is no verdict yet. It follows after the review." in page
     assert "on its way" not in page
     assert (200, []) == (lost.status_code, web.mailer.sent)
 

@@ -79,7 +79,7 @@ def test_many_are_set_aside_at_once_and_taken_back(web: Web) -> None:
     assert "3 requests were set aside." in said
     assert [True, True, True, False] == [f"Offer {each}" in aside for each in range(4)]
     assert (3, mailed) == (aside.count("Advertisements."), len(web.mailer.sent))
-    assert "This was set aside: Advertisements." in web.client.get(f"/desk/requests/{cases[0].id}").text
+    assert "Rejected: Advertisements." in web.client.get(f"/desk/requests/{cases[0].id}").text
 
     back = [web.store.load(case.id) for case in cases[:2]]
     assert 303 == decide(web, "let-through", *back, on=ASIDE).status_code

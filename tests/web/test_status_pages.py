@@ -79,11 +79,11 @@ def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
 
     for said in (
         "This is a bug",
-        "very sure",
+        "very high",
         "93 %",
         "The clause promises it.",
         "It shall.",
-        "What speaks against it",
+        "Evidence against it",
     ):
         assert said in text
     assert '<a href="https://help.example.com/spec/a/#b">Title B</a>' in text
@@ -96,10 +96,10 @@ def test_a_persons_decision_stands_above_the_judges(web: Web) -> None:
     happen(web, case, Overruled, category=Category.CHANGE, clause="quotes#validity", reason="The spec wants it so.")
     text = web.client.get(page_of(web, case)).text
 
-    assert "Decided by a person" in text
+    assert "A person has decided" in text
     assert "quotes#validity" in text
     assert "The spec wants it so." in text
-    assert "The judge (" not in text
+    assert "Confidence of the judge" not in text
 
 
 def test_what_colleagues_write_to_each_other_is_not_shown(web: Web) -> None:
@@ -129,7 +129,7 @@ def test_the_page_says_what_happens_next(web: Web, happened: tuple[type[Event], 
     text = web.client.get(page_of(web, case)).text
 
     assert says in text
-    assert ("Send answer" in text) == (happened[0] is AskedRequester)
+    assert ("Send reply" in text) == (happened[0] is AskedRequester)
     assert ("It still does not work" in text) == (happened[0] is Resolved)
 
 
@@ -411,7 +411,7 @@ def test_a_reply_to_what_is_resolved_reopens_it_only_where_it_does_not_work(
     assert [(data["text"] if text is None else text, status is Status.RESOLVED)] == [
         (reply.text, reply.works) for reply in replies
     ]
-    assert ("it is written down that it works" in page) == (status is Status.RESOLVED)
+    assert ("Thank you for the confirmation" in page) == (status is Status.RESOLVED)
 
 
 def test_a_reply_that_could_mean_either_is_asked_and_nothing_is_lost(web: Web) -> None:

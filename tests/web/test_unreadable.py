@@ -28,7 +28,7 @@ def test_what_is_set_aside_stands_on_the_outbox_page_with_what_to_do(web: Web) -
     assert case.id in outbox
     assert "run the newer version again" in outbox
     assert "set aside: this version can't read" in web.client.get("/desk").text.replace("&#39;", "'")
-    assert "Something that this version cannot read" in web.client.get(f"/desk/requests/{case.id}").text
+    assert "Unreadable item of a newer version" in web.client.get(f"/desk/requests/{case.id}").text
 
 
 def test_a_request_with_an_unknown_entry_has_its_pages_and_loses_no_reply(web: Web) -> None:
@@ -40,7 +40,7 @@ def test_a_request_with_an_unknown_entry_has_its_pages_and_loses_no_reply(web: W
     page = web.client.get(f"/desk/requests/{case.id}")
 
     assert page.status_code == 200
-    assert "A newer version of Specdesk has written into this request" in page.text
+    assert "A newer version of Specdesk has stored data in this request" in page.text
     assert "Blessed" in page.text
     assert web.client.get(status).status_code == 200
 

@@ -29,13 +29,13 @@ AGAINST = {"clause": "c#d", "stance": "supports-expected"}
 
 def test_clauses_that_take_no_side_are_not_called_what_the_spec_says() -> None:
     """A crash is a bug whatever the spec says: the clauses found for it are only near."""
-    assert "Clauses near to it" == cited_as([NEAR])
+    assert "Related clauses" == cited_as([NEAR])
     assert "What the spec says" == cited_as([FOR, NEAR])
 
 
 def test_the_counter_clause_is_shown_once_and_called_what_it_is() -> None:
     """One that speaks against the verdict always; one that is only near unless it stands above already."""
-    assert "What speaks against it" == against({"counter": AGAINST, "citations": [FOR]})
-    assert "What else may bear on it" == against({"counter": {**AGAINST, "stance": "related"}, "citations": [FOR]})
+    assert "Evidence against it" == against({"counter": AGAINST, "citations": [FOR]})
+    assert "Also related" == against({"counter": {**AGAINST, "stance": "related"}, "citations": [FOR]})
     assert "" == against({"counter": NEAR, "citations": [NEAR]})
     assert "" == against({"counter": None, "citations": []})

@@ -83,11 +83,11 @@ STATUS: Mapping[Status, str] = {
 
 NEXT: Mapping[Status, str] = {
     Status.QUARANTINED: "Your request is saved and awaits review. You get an e-mail as soon as it is in progress.",
-    Status.REJECTED: "The Help Desk has rejected this: it does not look like a request. If that is wrong, please reply below.",
+    Status.REJECTED: "The Help Desk has rejected this: it does not look like a request. If it is one, please reply.",
     Status.NEW: "Your request is saved and is assessed within two minutes. Reload this page to see the result.",
     Status.OPEN: "The Help Desk works on your request. You get an e-mail about each change and each question.",
     Status.WAITING: "We need an answer from you: please reply below. The response time is paused until then.",
-    Status.RESOLVED: "Please check the solution, and tell us below whether it works. If it does not, the request is reopened.",
+    Status.RESOLVED: "Please check the solution and tell us below whether it works. If not, the request is reopened.",
     Status.CLOSED: "This request is closed. If the problem returns, please reply below: a reply reopens the request.",
 }
 

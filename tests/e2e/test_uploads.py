@@ -89,7 +89,7 @@ def test_too_large_is_said_before_anything_is_sent(
     page.goto(f"{sandbox.url}/requests/new/bug")
     fill_bug(page, "Too large a file")
     page.get_by_label("Screenshots").set_input_files(log_of(tmp_path, 25 * MB + 1))
-    expect(page.get_by_text("trace.log has 25.0 MB; a file may have 25 MB.")).to_be_visible()
+    expect(page.get_by_text("trace.log has 25.0 MB; the limit is 25 MB per file.")).to_be_visible()
     page.get_by_role("button", name="Send", exact=True).click()
     page.screenshot(path=screens / f"upload-too-large-{width}.png", full_page=True)
 
@@ -120,10 +120,10 @@ def test_an_upload_that_fails_is_tried_again_or_removed(
     page.get_by_label("Files").set_input_files([log_of(tmp_path, 5 * MB), log_of(tmp_path, 5 * MB, "other.log")])
     expect(page.get_by_text("The upload failed.")).to_have_count(2)
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_text("is not attached. Try it again, or remove it.")).to_be_visible()
+    expect(page.get_by_text("is not attached. Retry the upload, or remove the file.")).to_be_visible()
     page.screenshot(path=screens / f"upload-failed-{width}.png", full_page=True)
     page.unroute(store)
-    page.get_by_role("button", name="Try trace.log again").click()
+    page.get_by_role("button", name="Retry trace.log").click()
     page.get_by_role("button", name="Remove other.log").click()
     expect(page.locator(".sd-uploads li")).to_have_text(re.compile("trace.log.*attached"))
 

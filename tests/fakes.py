@@ -205,27 +205,36 @@ class MemoryStore:
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level, urgent ones on top, else the latest first."""
+
+        def listed(case: Case) -> bool:
+            at_level = level is None or case.level == level
+            return at_level and not case.status.in_quarantine and (case.status.is_open or not open_only)
+
+        return self._page(listed, limit, cursor)
+
+    def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
+        """Open cases of a handler, in the order of a queue."""
+
+        def listed(case: Case) -> bool:
+            return case.handler == handler and not case.status.in_quarantine and case.status.is_open
+
+        return self._page(listed, limit, cursor)
+
+    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
+        """Cases that await review, or were rejected, the latest first."""
+        return self._page(lambda case: case.status is status, limit, cursor)
+
+    def _page(self, listed: Callable[[Case], bool], limit: int, cursor: str) -> Page:
         with self._up():
             bound = _unpack(cursor) if cursor else "~"
             places = {first_of(self._cases[case_id]) + place: case_id for place, case_id in self._places.items()}
             if cursor and (bound.removeprefix("U") not in self._places or _pack(bound) != cursor):
                 raise Refused("This page of the list does not exist. Start again at its first page.")
-            found = [
-                place
-                for place in sorted(places, reverse=True)
-                if place < bound and self._is_listed(places[place], level, open_only=open_only)
+            rest = [
+                place for place in sorted(places, reverse=True) if place < bound and listed(self._cases[places[place]])
             ]
-            rows = [self.row(places[place]) for place in found[:limit]]
-            return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
-
-    def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
-        """Cases that wait for a person, or were set aside, the latest first."""
-        with self._up():
-            bound = _unpack(cursor) if cursor else "~"
-            held = [place for place, case_id in self._places.items() if self._cases[case_id].status is status]
-            found = [place for place in sorted(held, reverse=True) if place < bound]
-            rows = [self.row(self._places[place]) for place in found[:limit]]
-            return Page(rows, _pack(found[limit - 1]) if len(found) > limit else "")
+            rows = [self.row(places[place]) for place in rest[:limit]]
+            return Page(rows, _pack(rest[limit - 1]) if len(rest) > limit else "")
 
     def row(self, case_id: str) -> CaseRow:
         """The stored state of a case. Raises Unknown."""
@@ -437,12 +446,6 @@ class MemoryStore:
         if self.down:
             raise TryLater("The store does not answer. Try again in a moment.")
         return self._lock
-
-    def _is_listed(self, case_id: str, level: int | None, *, open_only: bool) -> bool:
-        case = self._cases[case_id]
-        if case.status.in_quarantine:
-            return False
-        return (level is None or case.level == level) and (case.status.is_open or not open_only)
 
     def _untried(self, item: OutboxItem) -> bool:
         here = self._outbox.get(item.id)

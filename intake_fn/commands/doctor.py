@@ -132,11 +132,11 @@ def _process(application: Application) -> Look:
 
 
 def _table(application: Application) -> Look:
-    from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, NO_TABLE, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.dynamodb import MENDABLE, table_lacks  # noqa: PLC0415 - with boto3
 
     name = application.settings.table
-    mend = dict.fromkeys((NO_TABLE, NO_EXPIRY), "`specdesk provision --apply` makes it.")
-    other = "Keys and indexes of a table that is there cannot be mended: name another table and provision it."
+    mend = dict.fromkeys(MENDABLE, "`specdesk provision --apply` makes it.")
+    other = "Keys of a table or index that is there cannot be changed: name another table and provision it."
     lacks = table_lacks(application.client("dynamodb"), name)
     findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
     if not lacks and (unread := application.desk.outbox.unreadable()):

@@ -111,11 +111,11 @@ def _lines(steps: list[Step]) -> Iterator[str]:
 
 
 def _table(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, NO_TABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.dynamodb import MENDABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
 
     name, dynamodb = application.settings.table, application.client("dynamodb")
     for lack in table_lacks(dynamodb, name):
-        can = lack in (NO_TABLE, NO_EXPIRY)
+        can = lack in MENDABLE
         how = "" if can else "Name another table in SPECDESK_TABLE and provision it; this one cannot be mended."
         yield Step(f"table {name}: {lack}", how, (lambda: create_table(dynamodb, name)) if can else None)
 

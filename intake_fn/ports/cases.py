@@ -68,6 +68,10 @@ class CaseStore(Protocol):
         """Cases of a level (all levels for None), urgent open ones, then the latest; none held back."""
         ...
 
+    def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
+        """Open cases of all levels that `handler` has, urgent ones, then the latest; none in quarantine."""
+        ...
+
     def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
         """Cases that wait until a person has looked at them (QUARANTINED), or were set aside (REJECTED)."""
         ...

@@ -90,16 +90,17 @@ def queue() -> ResponseReturnValue:
 
 
 def _listed(show: str, at: int | None, cursor: str) -> Page:
-    """One page of a list. "mine" and "closed" are filtered here, reading on until a page is full."""
+    """One page of a list. "closed" is filtered here, reading on until a page is full."""
     cases = front().desk().cases
     if show in ("level", "all"):
         return cases.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
-    person = me().id
+    if show == "mine":
+        return cases.assigned(me().id, PAGE, cursor)
     rows: list[CaseRow] = []
     unread: list[str] = []
     for _ in range(MOST_PAGES):
-        page = cases.queue(None, open_only=show == "mine", limit=PAGE, cursor=cursor)
-        rows += [row for row in page.rows if (row.handler == person if show == "mine" else not row.status.is_open)]
+        page = cases.queue(None, open_only=False, limit=PAGE, cursor=cursor)
+        rows += [row for row in page.rows if not row.status.is_open]
         unread += page.unread
         cursor = page.cursor
         if not cursor or len(rows) >= PAGE:

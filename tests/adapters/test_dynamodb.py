@@ -16,11 +16,11 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.states import state_item
 from intake_fn.adapters.dynamodb.values import plain
-from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.adapters.provision.dynamodb import create_table, table_lacks
 from intake_fn.core.case import Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Broken, Stale
-from intake_fn.core.events import Breached, MailFailed, Noted, Warned
+from intake_fn.core.events import Breached, HandedOver, MailFailed, Noted, Warned
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import standing
@@ -109,6 +109,7 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(lambda: dynamo_store.queue(1)) == ["Query"]
     assert calls(lambda: dynamo_store.queue(None)) == ["Query"] * 6  # the ledger knows the levels that are gone
     assert calls(lambda: dynamo_store.queue(None, open_only=False)) == ["Query"] * 11
+    assert calls(lambda: dynamo_store.assigned("paul")) == ["Query"] * 6
     assert calls(lambda: dynamo_store.quarantine(Status.QUARANTINED)) == ["Query"]
     assert calls(lambda: dynamo_store.count("text", MONDAY)) == ["UpdateItem"]
     assert calls(lambda: dynamo_store.counted("text")) == ["GetItem"]
@@ -188,6 +189,30 @@ def test_making_the_table_twice_changes_nothing(clients: Callable[[str], Any], d
         "AttributeName": "expires",
     }
     assert dynamo_store.load("HD-1").id == "HD-1"
+
+
+def test_the_index_of_handlers_is_added_to_a_table_that_is_there(
+    clients: Callable[[str], Any], dynamo_store: DynamoStore, watched: tuple[Any, Watch]
+) -> None:
+    """Until then the list comes from all open cases; no state has to be written anew."""
+    dynamodb, name, watch = clients("dynamodb"), dynamo_store.table.name, watched[1]
+    for number in range(3):
+        dynamo_store.create(received(f"HD-{number}", minutes=number, level=number), f"key {number}")
+    dynamo_store.save(1, then(dynamo_store.load("HD-1"), at(HandedOver, handler="somebody-else")))
+    whole = dynamo_store.assigned("ihelp", limit=1)
+    dynamodb.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "handler"}}])
+
+    assert ["index handler"] == table_lacks(dynamodb, name)
+    assert whole == dynamo_store.assigned("ihelp", limit=1)
+    assert ["HD-0"] == [row.id for row in dynamo_store.assigned("ihelp", cursor=whole.cursor).rows]
+
+    create_table(dynamodb, name)
+    watch.calls.clear()
+
+    assert [] == table_lacks(dynamodb, name)
+    assert ["HD-2", "HD-0"] == [row.id for row in dynamo_store.assigned("ihelp").rows]
+    assert ["Query"] * 6 == watch.calls
+    assert ["HD-1"] == [row.id for row in dynamo_store.assigned("somebody-else").rows]
 
 
 def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:

@@ -22,6 +22,7 @@ from intake_fn.core.events import (
     Escalated,
     Event,
     Filed,
+    HandedOver,
     Judged,
     MissingInMantis,
     Noted,
@@ -371,6 +372,48 @@ class TestQueues:
         store.save(4, then(done.case, at(Reopened, 4, reason="It is back.")))
 
         assert store.counts() == {0: 0, 1: 0, 2: 1, 3: 0, 4: 0}
+
+    def test_the_open_cases_of_a_handler_are_in_one_list_from_all_levels(self, store: Store) -> None:
+        """Urgent ones, then the latest; a case leaves it when it is handed over or done."""
+        for number, level in enumerate((1, 2, 1, 3)):
+            store.create(received(f"HD-{number}", minutes=number, level=level), f"key {number}")
+        spam = received("HD-9", minutes=9)
+        held = Quarantined(at=spam.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
+        store.create(Step(apply(spam.case, held), (*spam.events, held)), "key 9")
+        for case_id in ("HD-0", "HD-2"):
+            store.save(1, then(store.load(case_id), judged()))
+        store.save(2, then(store.load("HD-0"), at(Reprioritised, 5, priority=Priority.URGENT, note="It got worse.")))
+        handler = store.load("HD-0").handler
+
+        assert ["HD-0", "HD-3", "HD-2", "HD-1"] == [row.id for row in store.assigned(handler).rows]
+        assert [store.row(row.id) for row in store.assigned(handler).rows] == store.assigned(handler).rows
+        assert [] == store.assigned("nobody").rows
+
+        store.save(2, then(store.load("HD-2"), at(Resolved, 6, resolution="Fixed.")))
+        store.save(1, then(store.load("HD-3"), at(HandedOver, 6, handler="somebody-else")))
+
+        assert ["HD-0", "HD-1"] == [row.id for row in store.assigned(handler).rows]
+        assert ["HD-3"] == [row.id for row in store.assigned("somebody-else").rows]
+
+        store.save(3, then(store.load("HD-2"), at(Reopened, 7, reason="It is back.")))
+
+        assert ["HD-0", "HD-2", "HD-1"] == [row.id for row in store.assigned(handler).rows]
+
+    def test_pages_of_a_handler_follow_each_other(self, store: Store) -> None:
+        """As those of a queue; a damaged cursor is refused."""
+        for number in range(5):
+            store.create(received(f"HD-{number}", minutes=number, level=number), f"key {number}")
+        handler = store.load("HD-0").handler
+        page, seen = store.assigned(handler, limit=2), []
+        while True:
+            seen += [row.id for row in page.rows]
+            if not page.cursor:
+                break
+            page = store.assigned(handler, limit=2, cursor=page.cursor)
+
+        assert ["HD-4", "HD-3", "HD-2", "HD-1", "HD-0"] == seen
+        with pytest.raises(Refused, match="first page"):
+            store.assigned(handler, cursor="damaged")
 
     @pytest.mark.parametrize("levels", [range(6), range(5)], ids=["in the process", "gone from it"])
     def test_a_level_5_is_in_the_list_of_all_and_in_the_counts(self, store: Store, levels: range) -> None:

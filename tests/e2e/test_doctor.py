@@ -94,7 +94,7 @@ def test_what_is_logged_does_not_mix_with_what_is_printed(
         running.start_mantis()
 
     assert 0 == status
-    assert ["warned", "Mantis:"] == [line.split()[0] for line in printed.splitlines()]
+    assert ["alerts", "Mantis:"] == [line.split()[0] for line in printed.splitlines()]
 
 
 def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:

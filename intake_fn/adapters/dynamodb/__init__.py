@@ -2,7 +2,7 @@
 
 | pk          | sk           | what                                                  | found by           |
 |-------------|--------------|-------------------------------------------------------|--------------------|
-| REQ#id      | STATE        | the case as lists show it, its version                | key, queue, due    |
+| REQ#id      | STATE        | the case as lists show it, its version                | key, all indexes   |
 | REQ#id      | EVENT#000001 | one event, as JSON                                    | key                |
 | OUT#id      | 000002#001   | an outbox item: of version 2, its first intent        | key, due           |
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key                |
@@ -22,6 +22,7 @@
 | queue | queue: level, open/closed  | place: (U) received at, id  | cases of a level, urgent ones (U) first   |
 | queue | queue: quarantined         | place: received at, id      | cases that await review                   |
 | queue | queue: rejected            | place: received at, id      | cases that were rejected                  |
+| handler | handler                  | queue: level, open/closed   | open cases of a handler                   |
 | due   | line: owed/failed, shard   | turn: next attempt, id      | outbox items that are due, dead letters   |
 | due   | line: clock, shard         | turn: next alert, id        | cases with an SLA alert to come           |
 | due   | line: unreadable           | turn: as it was             | outbox items that were set aside          |

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
-from intake_fn.adapters.dynamodb.lists import page_of_queues
+from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
 from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, row_of, state_item, state_key
 from intake_fn.adapters.dynamodb.table import Table
@@ -147,6 +147,11 @@ class DynamoCases:
         kinds = (True,) if open_only else (True, False)
         queues = [level_queue(number, is_open=is_open) for number in levels for is_open in kinds]
         return page_of_queues(self.table, queues, limit, cursor)
+
+    def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
+        """Open cases of a handler, urgent ones, then the latest first. Raises Refused for a damaged cursor."""
+        queues = [level_queue(number, is_open=True) for number in self._levels()]
+        return page_of_handler(self.table, handler, queues, limit, cursor)
 
     def _levels(self) -> set[int]:
         """The levels of the process, and those that are gone from it and held cases."""

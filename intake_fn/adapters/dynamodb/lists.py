@@ -1,19 +1,24 @@
-"""Pages of cases, read from the index `queue`."""
+"""Pages of cases, read from the indexes `queue` and `handler`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from intake_fn.adapters.dynamodb.states import id_of, row_of
+from intake_fn.adapters.dynamodb.table import NoIndex
 from intake_fn.adapters.dynamodb.values import cursor_of, place_of
 from intake_fn.core.case_row import Page
 from intake_fn.core.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from intake_fn.adapters.dynamodb.table import Table
     from intake_fn.adapters.dynamodb.values import Item
+
+log = structlog.get_logger()
 
 
 def page_of_queues(table: Table, queues: Iterable[str], limit: int, cursor: str) -> Page:
@@ -22,6 +27,26 @@ def page_of_queues(table: Table, queues: Iterable[str], limit: int, cursor: str)
     condition = "#queue = :partition AND #place < :bound"
     states = table.merged(queues, condition, bound, limit + 1, IndexName="queue", ScanIndexForward=False)
     return page_of(states, limit)
+
+
+def page_of_handler(table: Table, handler: str, queues: Sequence[str], limit: int, cursor: str) -> Page:
+    """The cases of a handler in some queues; all of them are read for each page, for a person has few open cases.
+
+    Until the index `handler` is there and filled, they are looked for among all cases of the queues.
+    """
+    bound = place_of(cursor) if cursor else "~"
+    condition = "#handler = :handler AND #queue = :queue"
+    try:
+        states = [
+            state
+            for queue in queues
+            for state in table.query(condition, {":handler": handler, ":queue": queue}, IndexName="handler")
+        ]
+    except NoIndex as error:
+        log.warning("index_missing", error=str(error))
+        in_queues = table.merged(queues, "#queue = :partition AND #place < :bound", bound, 0, IndexName="queue")
+        states = [state for state in in_queues if state.get("handler") == handler]
+    return page_of((state for state in states if str(state["place"]) < bound), limit)
 
 
 def page_of(states: Iterable[Item], limit: int) -> Page:

@@ -29,9 +29,18 @@ SERVICE = "The table"
 CONFLICT_PAUSES = tuple(0.02 * 2**turn for turn in range(7))
 """Seconds before a write is tried again that met another transaction at one of its items, each more or less by half."""
 
+REMEDY = "`specdesk provision --apply` adds it."
+
 BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+NO_INDEX = ("does not have the specified index", "Cannot read from backfilling global secondary index")
+"""What DynamoDB says of an index that is not there, or not filled yet."""
+
 OPERATIONS = {"Put": "put_item", "Update": "update_item"}
 """What sends a write alone."""
+
+
+class NoIndex(Broken):
+    """The table lacks an index, or DynamoDB is still filling it."""
 
 
 @dataclass
@@ -59,7 +68,7 @@ class Table:
         return plain(answer["Item"]) if "Item" in answer else None
 
     def query(self, condition: str, values: Mapping[str, Any], limit: int = 0, **more: Any) -> list[Item]:
-        """All items of a key condition, or the first `limit`, page by page."""
+        """All items of a key condition, or the first `limit`, page by page. Raises NoIndex."""
         items: list[Item] = []
         asked = {
             "TableName": self.name,
@@ -71,12 +80,22 @@ class Table:
         while True:
             if limit:
                 asked["Limit"] = limit - len(items)
-            with translated(SERVICE):
-                page = self.client.query(**asked)
+            page = self._page(asked)
             items += [plain(item) for item in page["Items"]]
             if "LastEvaluatedKey" not in page or (limit and len(items) >= limit):
                 return items
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _page(self, asked: Mapping[str, Any]) -> Any:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+        with translated(SERVICE):
+            try:
+                return self.client.query(**asked)
+            except ClientError as error:
+                if code_of(error) == "ValidationException" and any(text in str(error) for text in NO_INDEX):
+                    raise NoIndex(f"The table lacks the index {asked.get('IndexName')}. {REMEDY}") from error
+                raise
 
     def merged(self, partitions: Iterable[str], condition: str, bound: str, limit: int, **more: Any) -> list[Item]:
         """The first `limit` items of each partition of an index; the caller puts them in one order."""

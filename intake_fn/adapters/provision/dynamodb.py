@@ -13,33 +13,48 @@ if TYPE_CHECKING:
 SERVICE = "The table"
 
 KEYS = ("pk", "sk")
-INDEXES: Mapping[str, tuple[str, str]] = {"queue": ("queue", "place"), "due": ("line", "turn")}
+INDEXES: Mapping[str, tuple[str, str]] = {
+    "queue": ("queue", "place"),
+    "due": ("line", "turn"),
+    "handler": ("handler", "queue"),
+}
+"""Their keys. `handler` came later; what it is by stands in all states, so that DynamoDB fills it by itself."""
+
 EXPIRES = "expires"
 NO_TABLE = "table"
 NO_EXPIRY = f"expiry by {EXPIRES}"
+NO_INDEX: Mapping[str, str] = {index: f"index {index}" for index in INDEXES}
+MENDABLE = frozenset({NO_TABLE, NO_EXPIRY, *NO_INDEX.values()})
+"""What `create_table` makes where it is lacking."""
 
 
 def create_table(client: DynamoDBClient, name: str) -> None:
-    """Make the table with its two indexes, on demand, and let expired items go; nothing happens where it is."""
+    """Make the table with its indexes, on demand, and let expired items go; what a table lacks that is there is added.
+
+    DynamoDB fills a new index by itself; that takes a while.
+    """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
-    keys = [*KEYS, *(key for pair in INDEXES.values() for key in pair)]
     with translated(SERVICE):
         try:
             client.create_table(
                 TableName=name,
                 BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+                AttributeDefinitions=_attributes(*KEYS, *(key for keys in INDEXES.values() for key in keys)),
                 KeySchema=_keys(*KEYS),
-                GlobalSecondaryIndexes=[
-                    {"IndexName": index, "KeySchema": _keys(*of), "Projection": {"ProjectionType": "ALL"}}
-                    for index, of in INDEXES.items()
-                ],
+                GlobalSecondaryIndexes=[_index(index) for index in INDEXES],
             )
         except ClientError as error:
             if code_of(error) != "ResourceInUseException":
                 raise
         client.get_waiter("table_exists").wait(TableName=name)
+        there = {index["IndexName"] for index in _described(client, name).get("GlobalSecondaryIndexes", [])}
+        for index in INDEXES.keys() - there:
+            client.update_table(
+                TableName=name,
+                AttributeDefinitions=_attributes(*INDEXES[index]),
+                GlobalSecondaryIndexUpdates=[{"Create": _index(index)}],
+            )
         if not _expires(client, name):
             client.update_time_to_live(
                 TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES}
@@ -52,14 +67,18 @@ def table_lacks(client: DynamoDBClient, name: str) -> list[str]:
 
     with translated(SERVICE):
         try:
-            table = client.describe_table(TableName=name)["Table"]
+            table = _described(client, name)
         except ClientError as error:
             if code_of(error) != "ResourceNotFoundException":
                 raise
             return [NO_TABLE]
         indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
         lacks = [] if table["KeySchema"] == _keys(*KEYS) else [f"keys {' and '.join(KEYS)}"]
-        lacks += [f"index {index}" for index, of in INDEXES.items() if indexes.get(index) != _keys(*of)]
+        for index, keys in INDEXES.items():
+            if index not in indexes:
+                lacks.append(NO_INDEX[index])
+            elif indexes[index] != _keys(*keys):
+                lacks.append(f"index {index} by {' and '.join(keys)}")
         return lacks if _expires(client, name) else [*lacks, NO_EXPIRY]
 
 
@@ -67,6 +86,18 @@ def _expires(client: DynamoDBClient, name: str) -> bool:
     """Whether items go by themselves once their time is over."""
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     return expiry.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and expiry.get("AttributeName") == EXPIRES
+
+
+def _described(client: DynamoDBClient, name: str) -> Any:
+    return client.describe_table(TableName=name)["Table"]
+
+
+def _index(name: str) -> Any:
+    return {"IndexName": name, "KeySchema": _keys(*INDEXES[name]), "Projection": {"ProjectionType": "ALL"}}
+
+
+def _attributes(*names: str) -> Any:
+    return [{"AttributeName": name, "AttributeType": "S"} for name in dict.fromkeys(names)]
 
 
 def _keys(partition: str, order: str) -> Any:

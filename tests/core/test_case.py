@@ -95,8 +95,8 @@ def test_a_status_is_open_while_it_stands_in_a_queue() -> None:
 
 
 def test_events_are_known_by_the_names_they_are_stored_under() -> None:
-    """Renaming a class would orphan what is stored: the names are part of the format."""
-    expected = (
+    """Renaming a class would orphan what is stored in format 2: a name is never taken away."""
+    stored = (
         "Received Quarantined Released Rejected Judged Filed DeliveryFailed Retried Escalated HandedOver Reprioritised"
         " Overruled AskedRequester RequesterReplied LinkRequested ActivityCompleted Linked Unlinked Refiled"
         " MarkedDuplicate UnmarkedDuplicate DuplicateAdded DuplicateRemoved LeadUpdated Noted Resolved Reopened Closed"
@@ -104,4 +104,4 @@ def test_events_are_known_by_the_names_they_are_stored_under() -> None:
         " MailFailed NoticeSkipped"
     )
 
-    assert expected.split() == list(EVENTS)
+    assert set(stored.split()) <= set(EVENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.budget import DynamoBudget
+from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, create_table, table_lacks
 from intake_fn.core.case import Case
 from intake_fn.core.events import Breached, Warned
 from intake_fn.core.intents import SendNotice
@@ -30,7 +33,6 @@ from tests.web.samples import SPEC
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from intake_fn.adapters.dynamodb import DynamoStore
     from intake_fn.core.case_row import CaseRow
     from intake_fn.core.process import Process
 
@@ -43,6 +45,26 @@ WRITTEN = datetime(2026, 11, 26, 5, 25, tzinfo=UTC)
 
 AT_WORK = datetime(2026, 11, 27, 14, 5, tzinfo=UTC)
 """The next time that New York is at work: what waits for office hours may go."""
+
+KEYS_AND_INDEXES: Any = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [
+        {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "queue", "place", "line", "turn")
+    ],
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": name,
+            "KeySchema": [
+                {"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": order, "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        for name, partition, order in (("queue", "queue", "place"), ("due", "line", "turn"))
+    ],
+}
+"""How version 0.1 made its table."""
 
 PAUL = "paul@example.com"
 
@@ -132,17 +154,25 @@ NOTES = {
 
 
 @pytest.fixture
-def old(dynamo_store: DynamoStore, clients: Callable[[str], Any], process: Process) -> Web:
-    """The application on that table, and a Mantis in which all its issues stand."""
-    table = clients("dynamodb")
+def old_store(clients: Callable[[str], Any], watched: tuple[Any, Any], process: Process) -> DynamoStore:
+    """A store on that table: made as version 0.1 made it, provisioned as an update does, and filled."""
+    table, name = clients("dynamodb"), f"old-table-{secrets.token_hex(4)}"
+    table.create_table(TableName=name, **KEYS_AND_INDEXES)
+    create_table(table, name)
     table.update_time_to_live(  # what expires is a matter of 2026
-        TableName=dynamo_store.table.name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
+        TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
     )
     items = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
     for first in range(0, len(items), 25):
         puts: Any = [{"PutRequest": {"Item": item}} for item in items[first : first + 25]]
-        assert not table.batch_write_item(RequestItems={dynamo_store.table.name: puts})["UnprocessedItems"]
-    web = _on(dynamo_store, application_of(process, Spec.of(list(SPEC.items()))))
+        assert not table.batch_write_item(RequestItems={name: puts})["UnprocessedItems"]
+    return DynamoStore(Table(lambda: watched[0], name), sorted(process.levels))
+
+
+@pytest.fixture
+def old(old_store: DynamoStore, process: Process) -> Web:
+    """The application on that table, and a Mantis in which all its issues stand."""
+    web = _on(old_store, application_of(process, Spec.of(list(SPEC.items()))))
     web.clock.at = WRITTEN + timedelta(minutes=1)
     for row in _rows(web):
         if row.issue is not None and not row.missing_in_mantis:
@@ -199,6 +229,11 @@ def _differences(web: Web) -> dict[str, Any]:
     return {case_id: one.parts for case_id, one in found.items() if one}
 
 
+def test_the_table_lacks_nothing_once_it_is_provisioned(old_store: DynamoStore, clients: Callable[[str], Any]) -> None:
+    """An index that is added later is added to the table that is there; only the expiry is off in these tests."""
+    assert [NO_EXPIRY] == table_lacks(clients("dynamodb"), old_store.table.name)
+
+
 def test_every_request_reads(old: Web) -> None:
     """All stand in the lists, with all of their logs."""
     cases = [old.desk.cases.load(row.id) for row in _rows(old)]
@@ -249,9 +284,9 @@ def test_what_stands_beside_the_requests_reads(old: Web) -> None:
     assert cursor.since is not None
 
 
-def test_the_days_cost_of_the_model_reads(old: Web, dynamo_store: DynamoStore, clients: Callable[[str], Any]) -> None:
+def test_the_days_cost_of_the_model_reads(old: Web, old_store: DynamoStore, clients: Callable[[str], Any]) -> None:
     """The day's limit holds across an update."""
-    assert 1300 == DynamoBudget(lambda: clients("dynamodb"), dynamo_store.table.name, old.clock).spent()
+    assert 1300 == DynamoBudget(lambda: clients("dynamodb"), old_store.table.name, old.clock).spent()
 
 
 def test_every_list_shows_what_stands_in_it(old: Web) -> None:

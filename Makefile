@@ -49,7 +49,7 @@ lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade pyproject.toml --group docs --group test --group sandbox --group model --group deploy --group admin -o requirements-dev.lock
+		--upgrade pyproject.toml --group docs --group test --group sandbox --group model --group training --group deploy --group admin -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--upgrade --group bench -o requirements-bench.lock
 	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \

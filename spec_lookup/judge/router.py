@@ -89,13 +89,20 @@ class Router:
 
 
 def vectors(claim: Claim, embedder: Embedder) -> Numbers:
-    """The vectors of a claim: the whole, the summary, what happened. The search asks for the same texts."""
+    """The vectors of a claim. The search asks for the same texts."""
+    return weighed(*embedder.embed_queries(texts_of(claim)))
+
+
+def texts_of(claim: Claim) -> tuple[str, str, str]:
+    """The texts whose vectors count: the whole, the summary, what happened."""
+    return " ".join(claim.telling()), claim.summary.strip(), claim.what_happened.strip()
+
+
+def weighed(whole: Numbers, summary: Numbers, happened: Numbers) -> Numbers:
+    """Their vectors side by side, those of a part with less weight; of one claim, or of many by rows."""
     import numpy as np  # noqa: PLC0415 - as above
 
-    summary, happened, whole = embedder.embed_queries(
-        [claim.summary.strip(), claim.what_happened.strip(), " ".join(claim.telling())]
-    )
-    return np.concatenate([whole, np.float32(PART) * summary, np.float32(PART) * happened])
+    return np.concatenate([whole, np.float32(PART) * summary, np.float32(PART) * happened], axis=-1)
 
 
 def spoken(claim: Claim, known: Mapping[str, int]) -> Numbers:

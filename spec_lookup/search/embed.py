@@ -146,8 +146,12 @@ class Embedder:
             }
 
     def embed_queries(self, texts: Iterable[str]) -> Vectors:
-        """The same for questions; some models want them marked as such."""
-        return self.embed([self._query_prefix + text for text in texts])
+        """The same for questions."""
+        return self.embed([self.as_query(text) for text in texts])
+
+    def as_query(self, text: str) -> str:
+        """A question as the model wants it marked."""
+        return self._query_prefix + text
 
     def _computed(self, text: str) -> Vectors:
         return self._answer([self._tokenizer.tokens(text)])[0]

@@ -54,7 +54,7 @@ LISTS = ("cites", "words")
 FORMAT = 7
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.6"
+ENGINE = "spec_lookup 0.7"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 

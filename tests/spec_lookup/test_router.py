@@ -12,7 +12,7 @@ import pytest
 
 from spec_lookup import Claim, Spec
 from spec_lookup.errors import ModelBroken
-from spec_lookup.evaluation.train_router import CLAIMS
+from spec_lookup.evaluation.train_router import CLAIMS, Training
 from spec_lookup.judge import router as the_router
 from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, Router
 from spec_lookup.search.embed import Embedder
@@ -57,6 +57,17 @@ def test_the_weights_are_of_these_claims_and_this_model(embedder: Embedder) -> N
 
     assert hashlib.sha256(CLAIMS.read_bytes()).hexdigest() == about["claims"]
     assert embedder.digest == about["model"]
+
+
+def test_the_weights_come_out_of_the_training(embedder: Embedder) -> None:
+    """Anybody can make them again; the last digit may be another on another machine."""
+    about = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
+    training = Training.of(rows, embedder)
+
+    assert about["known"] == training.known
+    for name in training.features:
+        assert 0.002 > abs(training.weights(name) - about[name]).max()
 
 
 def test_the_claims_are_sound() -> None:

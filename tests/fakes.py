@@ -375,10 +375,25 @@ class MemoryStore:
         with self._up():
             return sorted(self._asked.values(), key=lambda asked: (asked.at, asked.id))[:limit]
 
-    def take_sign_in(self, asked: SignInAsked) -> bool:
-        """Take one for oneself."""
+    def attempt_sign_in(self, asked: SignInAsked, until: datetime) -> bool:
+        """Count an attempt; False when it is gone, or attempted since."""
         with self._up():
-            return self._asked.pop(asked.id, None) is not None
+            stored = self._asked.get(asked.id)
+            if stored is None or stored.tries != asked.tries:
+                return False
+            self._asked[asked.id] = replace(stored, tries=asked.tries + 1, next_attempt=until)
+            return True
+
+    def sign_in_failed(self, asked: SignInAsked, error: str) -> None:
+        """Keep why the attempt failed."""
+        with self._up():
+            if asked.id in self._asked:
+                self._asked[asked.id] = replace(self._asked[asked.id], last_error=error[:1000])
+
+    def finish_sign_in(self, asked: SignInAsked) -> None:
+        """Forget one."""
+        with self._up():
+            self._asked.pop(asked.id, None)
 
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""

@@ -43,7 +43,10 @@ def outbox(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    outbox = background_desk().outbox
+    from intake_fn.desk import sign_in  # noqa: PLC0415 - `specdesk due` needs no desk
+
+    desk = background_desk()
+    outbox = desk.outbox
     found, unread = outbox.dead_letters(args.limit + 1), outbox.unreadable(args.limit)
     more, shown = len(found) > args.limit, found[: args.limit]
     rows = [_plain(item) for item in shown]
@@ -53,7 +56,11 @@ def _list(args: argparse.Namespace) -> int:
     aside = [{"id": item.id, "request": item.case_id, "error": _why(item)} for item in unread]
     told += [f"{row['id']}  set aside, this version can't read it: {row['error']}" for row in aside]
     told += ["Run the newer version again: it reads them within a minute. Nothing is lost."] if aside else []
-    say(args, {"given_up": rows, "more": more, "unreadable": aside}, filter(None, told))
+    links = [
+        {"person": person.id, "tries": link.tries, "error": link.last_error} for person, link in sign_in.unmailed(desk)
+    ]
+    told += [f"sign-in link for {row['person']}  {row['tries']} tries  {row['error']}" for row in links]
+    say(args, {"given_up": rows, "more": more, "unreadable": aside, "sign_in_links": links}, filter(None, told))
     return 0
 
 

@@ -42,6 +42,19 @@ def throttled(
     return MailThrottle({**lately, item_id: now}, now + HOUR if waited else None), None
 
 
+def counted_within(
+    throttle: MailThrottle, mail_id: str, now: datetime, most: int, window: timedelta
+) -> MailThrottle | None:
+    """The throttle after one more mail; None when `most` have gone within the window, so that it may not go.
+
+    A mail that is tried again is counted once.
+    """
+    lately = {mail: at for mail, at in throttle.sent.items() if now - window < at <= now}
+    if mail_id in lately:
+        return throttle
+    return MailThrottle({**lately, mail_id: now}) if len(lately) < most else None
+
+
 def mailbox(address: str) -> str:
     """The address in the one form by which it is looked up: small letters, and the host in ASCII, as SES writes it."""
     name, at, host = address.strip().rpartition("@")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from intake_fn.core.process import Process
     from intake_fn.ports import Counters
 
 
@@ -31,11 +30,6 @@ SIGN_IN_BY_SOURCE = Limit("sign-in-source", 30, timedelta(hours=1))
 LOST_LINK_BY_SOURCE = Limit("lost-link-source", 30, timedelta(hours=1))
 UPLOADS_BY_SOURCE = Limit("uploads-source", 60, timedelta(hours=1))
 """Of 25 MB at most; small files travel with their form. An office behind one address is one source."""
-
-
-def sign_in_by_address(process: Process) -> Limit:
-    """The window is as long as a link is good: whoever makes it overflow has had a good link mailed meanwhile."""
-    return Limit("sign-in-address", 5, timedelta(minutes=process.intake.sign_in_minutes))
 
 
 def within(counters: Counters, limit: Limit, who: str, now: datetime) -> bool:

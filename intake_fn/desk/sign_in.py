@@ -1,13 +1,17 @@
-"""Links to sign in at the desk: asked for by anybody, mailed to people of support.yml, by the sweep.
+"""Signing in at the desk: links that anybody asks for and people of support.yml are mailed, and sessions.
 
-    form ─► ask ─► the store: whatever address was typed, in the same time ─► the answer
-    sweep, every minute ─► mail_links: whose address is of support.yml gets a link; the others get nothing
+    form ─► ask ─► the store: whatever address was typed, by the same steps ─► the answer
+    sweep, every minute ─► mail_links ─► the address is of support.yml, and was mailed fewer than MOST links lately
+                                             └─► attempt ─► mailed ► finish
+                                                        └─► not now ► it is attempted again, later each time
 
-So no answer, and no time that it takes, tells who works at the Help Desk, and an outage of the mail delays links only.
+So no answer, and no time that it takes, tells who works at the Help Desk, or whether mail goes out. A link that could
+not be mailed is attempted for a day, and the outbox's page shows it with the reason.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,31 +19,39 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Broken, TryLater
-from intake_fn.core.mail_throttle import mailbox
-from intake_fn.desk.limits import SIGN_IN_BY_SOURCE, sign_in_by_address, within
-from intake_fn.ports import Mail, SignInAsked
+from intake_fn.core.mail_throttle import counted_within, mailbox
+from intake_fn.desk.change import ATTEMPTS
+from intake_fn.desk.limits import SIGN_IN_BY_SOURCE, within
+from intake_fn.desk.outbox import FIRST_DELAY, backoff, error_text
+from intake_fn.ports import Mail, Session, SignInAsked
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person, Process
     from intake_fn.desk.needs import SigningIn
 
-log = structlog.get_logger()
-
 AT_ONCE = 500
 """Links that one sweep looks at: a crowd that asks in vain costs a write each, and delays nobody by another minute."""
 
-OUTAGE = timedelta(hours=1)
-"""So long a link that was asked for is worth mailing: it is made when it is mailed."""
+MOST = 5
+"""Links that one address is mailed while a link is valid, 20 an hour with a quarter of an hour.
+
+A window that is no longer than that locks nobody out: whoever is mailed no more has been mailed valid links.
+"""
+
+OUTAGE = timedelta(days=1)
+"""How long a link is attempted that could not be mailed: it is made when it is mailed, so it is valid even then."""
+
+SESSION = timedelta(hours=12)
+"""How long somebody stays signed in."""
+
+log = structlog.get_logger()
 
 
 def ask(desk: SigningIn, address: str, source: str) -> None:
-    """Have a link mailed to an address, if it is one of the Help Desk, and not too often. Raises TryLater."""
-    counted = [
-        within(desk.counters, SIGN_IN_BY_SOURCE, source, desk.clock()),
-        within(desk.counters, sign_in_by_address(desk.process), mailbox(address), desk.clock()),
-    ]
-    if all(counted):
-        desk.sessions.ask_sign_in(SignInAsked(secrets.token_hex(8), address, desk.clock()))
+    """Have a link mailed to an address, if it is one of the Help Desk. Raises TryLater."""
+    now = desk.clock()
+    if within(desk.counters, SIGN_IN_BY_SOURCE, source, now):
+        desk.sessions.ask_sign_in(SignInAsked(secrets.token_hex(8), address, now))
 
 
 def person_in(process: Process, address: str) -> Person | None:
@@ -48,30 +60,63 @@ def person_in(process: Process, address: str) -> Person | None:
     return next((person for person in process.people.values() if mailbox(person.address) == wanted), None)
 
 
-def mail_links(desk: SigningIn) -> int:
-    """Mail the links that were asked for; how many. What mail does not take now is tried again by the next sweep.
+def unmailed(desk: SigningIn) -> list[tuple[Person, SignInAsked]]:
+    """The links for people of support.yml that were attempted in vain, and will be again."""
+    attempted = ((person_in(desk.process, link.address), link) for link in desk.sessions.sign_ins_asked(AT_ONCE))
+    return [(person, link) for person, link in attempted if person and link.tries]
 
-    Whoever takes one out of the store mails it, so two sweeps at once mail it once. One that is cut off in between
-    is asked for again by its person.
-    """
+
+# --- links -----------------------------------------------------------------------------------
+
+
+def mail_links(desk: SigningIn) -> int:
+    """Mail the links that are due; how many. After one that mail does not take, the others wait for the next sweep."""
     mailed = 0
     for asked in desk.sessions.sign_ins_asked(AT_ONCE):
-        if not desk.sessions.take_sign_in(asked):
+        if asked.next_attempt and asked.next_attempt > desk.clock():
             continue
         person = person_in(desk.process, asked.address)
         if person is None or desk.clock() - asked.at > OUTAGE:
+            _drop(desk, asked, person)
+            continue
+        until = desk.clock() + backoff(asked.id, asked.tries, FIRST_DELAY)
+        if not desk.sessions.attempt_sign_in(asked, until):
+            continue  # another sweep was faster
+        if not _is_within_limit(desk, asked, person):
+            log.info("sign_in_link_throttled", person=person.id)
+            desk.sessions.finish_sign_in(asked)
             continue
         try:
             desk.mailer.send(_mail(desk, person))
-        except (TryLater, Broken) as error:
-            log.warning("sign_in_link_waits", person=person.id, error=str(error))
-            desk.sessions.ask_sign_in(asked)
-            break
-        except Exception:  # whatever it is: the others wait for theirs, and the rest of the sweep for them
-            log.exception("sign_in_link_failed", person=person.id)
-            continue
-        mailed += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is: it is attempted again, and the sweep goes on
+            log.warning("sign_in_link_waits", person=person.id, until=until.isoformat(), error=error_text(error))
+            desk.sessions.sign_in_failed(asked, error_text(error))
+            if isinstance(error, TryLater | Broken):
+                break
+        else:
+            desk.sessions.finish_sign_in(asked)
+            mailed += 1
     return mailed
+
+
+def _drop(desk: SigningIn, asked: SignInAsked, person: Person | None) -> None:
+    """Forget a link that nobody is mailed, or that was attempted for too long."""
+    if person:
+        log.error("sign_in_link_given_up", person=person.id, tries=asked.tries, error=asked.last_error)
+    desk.sessions.finish_sign_in(asked)
+
+
+def _is_within_limit(desk: SigningIn, asked: SignInAsked, person: Person) -> bool:
+    """Count the link among those that the address was mailed lately. Raises TryLater."""
+    to, window = mailbox(person.address), timedelta(minutes=desk.process.intake.sign_in_minutes)
+    for _ in range(ATTEMPTS):
+        before = desk.mail_state.throttle("sign-in", to)
+        after = counted_within(before, asked.id, desk.clock(), MOST, window)
+        if after is None:
+            return False
+        if after == before or desk.mail_state.save_throttle("sign-in", to, before, after):
+            return True
+    raise TryLater(f"Too many sign-in links go to {person.id} at once. They are attempted again.")
 
 
 def _mail(desk: SigningIn, person: Person) -> Mail:
@@ -83,8 +128,28 @@ def _mail(desk: SigningIn, person: Person) -> Mail:
             f"Hello {person.name},\n\n"
             "this link signs you in at the desk:\n\n"
             f"{desk.links.sign_in(person.address)}\n\n"
-            f"It is good once, for {minutes} minutes. If you did not ask for it, you need not do anything.\n\n"
+            f"It is valid once, for {minutes} minutes. If you did not ask for it, you need not do anything.\n\n"
             f"{desk.process.mail.name}\n"
         ),
         headers={"Auto-Submitted": "auto-generated"},
     )
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+def open_session(desk: SigningIn, person: Person, token: str) -> Session | None:
+    """Sign a person in by the token of a link, which works once; None when it was used before. Raises TryLater."""
+    now = desk.clock()
+    until = now + 2 * timedelta(minutes=desk.process.intake.sign_in_minutes)
+    if not desk.counters.use_once(hashlib.sha256(token.encode()).hexdigest(), until):
+        return None
+    session = Session(person.id, secrets.token_urlsafe(24), mailbox(person.address), now, now + SESSION)
+    desk.sessions.open_session(session)
+    return session
+
+
+def is_signed_in(desk: SigningIn, person: Person, session_id: str) -> bool:
+    """Whether the session of a person was opened with the address that they have now, and is not over."""
+    session = desk.sessions.session(person.id, session_id)
+    return session is not None and session.until > desk.clock() and session.mailbox == mailbox(person.address)

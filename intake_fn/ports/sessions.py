@@ -26,6 +26,10 @@ class SignInAsked:
     id: str
     address: str
     at: datetime
+    tries: int = 0
+    next_attempt: datetime | None = None
+    """When mailing it is due next; None is at once."""
+    last_error: str = ""
 
 
 class Sessions(Protocol):
@@ -48,13 +52,21 @@ class Sessions(Protocol):
         ...
 
     def ask_sign_in(self, asked: SignInAsked) -> None:
-        """Keep that a link was asked for, until it is taken; forgotten after a day."""
+        """Keep that a link was asked for, until it is finished; forgotten after two days."""
         ...
 
     def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:
         """The links that were asked for, the first asked first."""
         ...
 
-    def take_sign_in(self, asked: SignInAsked) -> bool:
-        """Take one for oneself; False when somebody else was faster."""
+    def attempt_sign_in(self, asked: SignInAsked, until: datetime) -> bool:
+        """Count an attempt to mail one; it is due again at `until`. False when it is gone, or attempted since."""
+        ...
+
+    def sign_in_failed(self, asked: SignInAsked, error: str) -> None:
+        """Keep why the attempt failed; nothing happens when it is gone."""
+        ...
+
+    def finish_sign_in(self, asked: SignInAsked) -> None:
+        """Forget one: it was mailed, or will not be; it may be gone already."""
         ...

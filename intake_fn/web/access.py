@@ -19,8 +19,8 @@ from flask import current_app, g, redirect, render_template, request, session, u
 from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Forbidden
-from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notes import names_of
+from intake_fn.desk.sign_in import is_signed_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -81,11 +81,7 @@ def _signed_in() -> Person | None:
     person = named()
     if person is None:
         return None
-    desk = front().desk()
-    found = desk.sessions.session(person.id, str(session.get("session", "")))
-    if found is None or found.until <= desk.clock() or found.mailbox != mailbox(person.address):
-        return None
-    return person
+    return person if is_signed_in(front().desk(), person, str(session.get("session", ""))) else None
 
 
 def named() -> Person | None:

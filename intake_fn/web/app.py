@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from intake_fn.core import form_labels, request_id
 from intake_fn.core.notes import names_of
 from intake_fn.desk.filing import project_of
+from intake_fn.desk.sign_in import SESSION
 from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
@@ -55,7 +56,7 @@ def build(front: WebConfig) -> Flask:
         SESSION_COOKIE_SECURE=front.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=sign_in.SESSION,
+        PERMANENT_SESSION_LIFETIME=SESSION,
         MAX_CONTENT_LENGTH=SMALL_BYTES,
         MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an idle form can still be sent

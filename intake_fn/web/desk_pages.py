@@ -20,6 +20,7 @@ from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import beside, orphaned
+from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
@@ -358,6 +359,7 @@ def _outbox(problem: str = "") -> str:
         failed=desk.outbox.dead_letters(),
         unreadable=desk.outbox.unreadable(),
         waiting=desk.outbox.due_items(desk.clock() + AHEAD, 100),
+        sign_in_links=sign_in.unmailed(desk),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )

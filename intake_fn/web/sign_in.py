@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import Expired
-from intake_fn.core.mail_throttle import mailbox
 from intake_fn.desk import sign_in
 from intake_fn.desk.sign_in import person_in
-from intake_fn.ports import Purpose, Session
+from intake_fn.ports import Purpose
 from intake_fn.web.access import ENGINEER, PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import clean_line
 
@@ -23,9 +19,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.process import Person
-
-SESSION = timedelta(hours=12)
-"""How long somebody stays signed in."""
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/desk")
 
@@ -69,15 +62,10 @@ def confirm(token: str) -> ResponseReturnValue:
 @open_to(TOKEN)
 def enter(token: str) -> ResponseReturnValue:
     """Sign in, once."""
-    desk = front().desk()
     person = _unsealed(token)
-    now = desk.clock()
-    until = now + 2 * timedelta(minutes=desk.process.intake.sign_in_minutes)
-    fresh = person is not None and desk.counters.use_once(hashlib.sha256(token.encode()).hexdigest(), until)
-    if person is None or not fresh:
+    opened = sign_in.open_session(front().desk(), person, token) if person else None
+    if opened is None:
         return _ask(message=NO_LONGER_GOOD), 410
-    opened = Session(person.id, secrets.token_urlsafe(24), mailbox(person.address), now, now + SESSION)
-    desk.sessions.open_session(opened)
     wanted = session.get("next", "")
     where = f"{request.script_root}{wanted}" if _is_page_of_desk(wanted) else url_for("desk.queue")
     session.clear()

@@ -137,9 +137,9 @@ WRITING: dict[str, tuple[Callable[[Store], Any], Callable[[Store], Any], tuple[A
         (True, False),
     ),
     "unmark": (lambda store: store.suppress(MARK), lambda store: store.unsuppress(CAMILLE), (True, False)),
-    "take a link": (
+    "attempt a link": (
         lambda store: store.ask_sign_in(ASKED),
-        lambda store: store.take_sign_in(ASKED),
+        lambda store: store.attempt_sign_in(ASKED, LATER),
         (True, False),
     ),
 }

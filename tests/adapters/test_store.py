@@ -1044,8 +1044,8 @@ class TestSessions:
         assert {self.PAUL, *others} == set(store.sessions())
         assert [] == list(store.sessions("pau"))
 
-    def test_a_link_that_was_asked_for_is_taken_once(self, store: Store) -> None:
-        """Of many who want it one gets it; the first that was asked for comes first."""
+    def test_a_link_that_was_asked_for_is_attempted_by_one_at_a_time(self, store: Store) -> None:
+        """Of many who attempt it one gets it; the first that was asked for comes first."""
         first, then = (SignInAsked(f"id{n}", f"{n}@example.com", MONDAY + n * MINUTE) for n in (1, 2))
         for asked in (then, first):
             store.ask_sign_in(asked)
@@ -1053,5 +1053,16 @@ class TestSessions:
         assert [first, then] == list(store.sign_ins_asked())
         assert [first] == list(store.sign_ins_asked(1))
         with ThreadPoolExecutor(4) as many:
-            assert 1 == list(many.map(lambda _: store.take_sign_in(first), range(4))).count(True)
+            attempts = list(many.map(lambda _: store.attempt_sign_in(first, MONDAY + 5 * MINUTE), range(4)))
+        store.sign_in_failed(first, "Mail is down.")
+        attempted = replace(first, tries=1, next_attempt=MONDAY + 5 * MINUTE, last_error="Mail is down.")
+        assert 1 == attempts.count(True)
+        assert [attempted, then] == list(store.sign_ins_asked())
+        assert not store.attempt_sign_in(first, MONDAY + 9 * MINUTE)
+        assert store.attempt_sign_in(attempted, MONDAY + 9 * MINUTE)
+
+        for _ in range(2):
+            store.finish_sign_in(attempted)
+        store.sign_in_failed(attempted, "It is gone.")
+        assert not store.attempt_sign_in(replace(attempted, tries=2), MONDAY)
         assert [then] == list(store.sign_ins_asked())

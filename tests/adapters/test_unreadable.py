@@ -142,7 +142,7 @@ def test_a_session_that_cannot_be_read_is_over(changed: dict[str, Any]) -> None:
     assert found.until < MONDAY
 
 
-@pytest.mark.parametrize("changed", [{"address": 5}, {"address": None}])
+@pytest.mark.parametrize("changed", [{"address": 5}, {"address": None}, {"address": "a@b.c", "tries": "x"}])
 def test_a_link_that_was_asked_for_by_nobody_known_leads_nowhere(changed: dict[str, Any]) -> None:
     """The sweep takes it, and goes on with the others and all else."""
     asked = SignInAsked("abc", "paul@example.com", MONDAY)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.table import Table, new_token
 from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of
-from intake_fn.adapters.dynamodb.writes import put
+from intake_fn.adapters.dynamodb.writes import EXISTS, put, update
 from intake_fn.core.codec import checked
 from intake_fn.core.stored import MISREAD, NEVER
 from intake_fn.ports import Session, SignInAsked
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 SESSIONS = "SESSIONS"
 SIGN_IN = "SIGN-IN"
-REQUEST_KEPT = timedelta(days=1)
+REQUEST_KEPT = timedelta(days=2)
+LONGEST_ERROR = 1000
+"""Characters of an error that are kept with a link."""
 LONGEST_KEY = 100
 """Characters of a key that is looked up: it comes from a cookie."""
 
@@ -51,7 +53,7 @@ class DynamoSessions:
         return self.table.delete(session_key(person, session_id))
 
     def ask_sign_in(self, asked: SignInAsked) -> None:
-        """Keep that a link was asked for, until it is taken; forgotten after a day."""
+        """Keep that a link was asked for, until it is finished; forgotten after two days."""
         item = {**asked_key(asked), "address": asked.address, "expires": epoch(asked.at + REQUEST_KEPT)}
         self.table.write(put(item))
 
@@ -59,9 +61,24 @@ class DynamoSessions:
         """The links that were asked for, the first asked first."""
         return [asked_of(item) for item in self.table.query("#pk = :pk", {":pk": SIGN_IN}, limit, ConsistentRead=True)]
 
-    def take_sign_in(self, asked: SignInAsked) -> bool:
-        """Take one for oneself; False when somebody else was faster."""
-        return self.table.delete(asked_key(asked))
+    def attempt_sign_in(self, asked: SignInAsked, until: datetime) -> bool:
+        """Count an attempt to mail one; it is due again at `until`. False when it is gone, or attempted since."""
+        #   A: attempt 1, due again at 12:01 ──── is cut off
+        #   B at the same time: attempted since ✗      C at 12:01: attempt 2 ✓
+        #   D: the answer is lost; boto asks again: by D itself ✓
+        mine = new_token()
+        attempt = {"tries": asked.tries + 1, "next_attempt": instant(until), "attempted_by": mine}
+        untried_since = "#tries = :tries" if asked.tries else "(attribute_not_exists(#tries) OR #tries = :tries)"
+        guard = f"{EXISTS} AND ({untried_since} OR #attempted_by = :mine)"
+        return self.table.write(update(asked_key(asked), attempt, guard, {":tries": asked.tries, ":mine": mine}))
+
+    def sign_in_failed(self, asked: SignInAsked, error: str) -> None:
+        """Keep why the attempt failed; nothing happens when it is gone."""
+        self.table.write(update(asked_key(asked), {"last_error": error[:LONGEST_ERROR]}, EXISTS, {}))
+
+    def finish_sign_in(self, asked: SignInAsked) -> None:
+        """Forget one: it was mailed, or will not be; it may be gone already."""
+        self.table.delete(asked_key(asked))
 
 
 # --- items -----------------------------------------------------------------------------------
@@ -102,7 +119,9 @@ def asked_of(item: Item) -> SignInAsked:
     """A link that was asked for; of one that cannot be read it is not known for whom, so it leads nowhere."""
     at, _, asked_id = str(item["sk"]).partition("#")
     try:
-        return checked(SignInAsked(asked_id, item["address"], instant_of(at)))
+        next_attempt = instant_of(item["next_attempt"]) if "next_attempt" in item else None
+        tries, error = item.get("tries", 0), item.get("last_error", "")
+        return checked(SignInAsked(asked_id, item["address"], instant_of(at), tries, next_attempt, error))
     except MISREAD:
         return SignInAsked(asked_id, "", _instant_or_never(at))
 

@@ -106,17 +106,19 @@ class Desk:
             except Stale:
                 continue  # the random id is taken: draw another
             return self._delivered(case_id, step.case)
-        raise TryLater("Too many requests come in at this moment. Try again in a moment.")
+        raise TryLater("Too many requests arrive at the moment. Try again in a moment.")
 
     def act(self, case_id: str, event: Event, seen: int) -> Case:
         """Let `event` happen to a case that its actor saw at version `seen`.
 
-        Raises Unknown, Refused when the rules do not allow it, Stale when another person was faster.
+        Raises Unknown, Refused when the rules do not allow it, Stale when another person has changed it since.
         What a requester does is never stale: it is about what they see, not about what we did. The same once more by
         the same person, to what they saw, is a double click.
         """
-        busy = Stale(f"{case_id} is changing too fast to act on. Read it again in a moment.")
-        step = self.change(case_id, lambda case: actions.decided(self.cases, case, event, seen), busy=busy)
+        busy = Stale(f"{case_id} is being changed by somebody else. Open it again in a moment.")
+        step = self.change(
+            case_id, lambda case: actions.decided(self.cases, self.process, case, event, seen), busy=busy
+        )
         if not step.events:
             return step.case
         spam_check.remember_release(self.counters, event, step.case, self.clock())
@@ -140,7 +142,7 @@ class Desk:
     def looked_ahead(self, case_id: str, event: Event, seen: int) -> Case:
         """The case to which `event` may happen; nothing changes. Raises as `act` does."""
         case = self.cases.load(case_id)
-        decided = actions.decided(self.cases, case, event, seen)
+        decided = actions.decided(self.cases, self.process, case, event, seen)
         if decided:
             steps.advance(case, decided, self.process)
         return case

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.core import duplicates
 from intake_fn.core.errors import Refused, Stale, Unknown
 from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, RequesterReplied
-from intake_fn.core.notes import REQUESTER, SPECDESK
+from intake_fn.core.notes import REQUESTER, SPECDESK, actor_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
+    from intake_fn.core.process import Process
     from intake_fn.ports import CaseStore
 
 
-def decided(cases: CaseStore, case: Case, event: Event, seen: int) -> Event | None:
+def decided(cases: CaseStore, process: Process, case: Case, event: Event, seen: int) -> Event | None:
     """The event as it may happen to the case that its actor saw at version `seen`; None when it has happened already.
 
-    Raises Stale when another person was faster, Refused for a duplicate of what cannot be one.
+    Raises Stale when another person has changed the case since, Refused for a duplicate of what cannot be one.
     """
     if _has_happened(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
         return None
     if isinstance(event, MarkedDuplicate):
         event = _of_lead(cases, case, event)
     if event.actor != REQUESTER:
-        _refuse_if_moved_on(case, seen)
+        _refuse_if_changed(case, seen, process)
     return event
 
 
@@ -35,20 +36,20 @@ def _of_lead(cases: CaseStore, case: Case, event: MarkedDuplicate) -> MarkedDupl
     try:
         lead = cases.load(event.other)
     except Unknown as error:
-        raise Refused(f"There is no request {event.other}. Please look its number up.") from error
+        raise Refused(f"The request {event.other} does not exist. Please check its number.") from error
     return duplicates.joining(case, event, lead)
 
 
-def _refuse_if_moved_on(case: Case, seen: int) -> None:
-    """Raise Stale when a person has acted since; what the machine recorded meanwhile surprises nobody.
+def _refuse_if_changed(case: Case, seen: int, process: Process) -> None:
+    """Raise Stale when a person has acted since; an event without a person surprises nobody.
 
-    Who claims to have seen what has not happened has not read the request.
+    A version that does not exist yet was not read.
     """
     if not 0 <= seen <= case.version:
-        raise Stale("This was not decided on the request as it stands. Read the request again, then decide.")
+        raise Stale("This form does not belong to the current version of the request. Open the request again.")
     for event in case.history[seen:]:
         if event.actor != SPECDESK and not isinstance(event, LinkRequested):
-            raise Stale(f"{event.actor} was faster ({type(event).__name__}). Read the request again, then decide.")
+            raise Stale(f"Someone else has changed this request: {actor_of(event, process)}.")
 
 
 def _has_happened(event: Event, events: Sequence[Event]) -> bool:

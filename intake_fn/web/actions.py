@@ -46,7 +46,7 @@ Answers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action: what its button says, what is said when it is done, what must be answered, the event it makes."""
+    """One action: the text of its button, the confirmation, the required answers, the event that it makes."""
 
     title: str
     done: str
@@ -54,17 +54,17 @@ class Action:
     must: Mapping[str, str]
     make: Callable[[Answers], dict[str, Any]]
     asks: bool = True
-    """Whether who does it is asked first where somebody else has the request."""
+    """Whether it needs a confirmation if the request is assigned to somebody else."""
     for_admins: bool = False
 
 
 ACTIONS: Mapping[str, Action] = {
-    "let-through": Action("Let it through", "It goes on.", Released, {}, lambda _: {}, asks=False, for_admins=True),
+    "let-through": Action("Release", "Released.", Released, {}, lambda _: {}, asks=False, for_admins=True),
     "reject": Action(
-        "Set it aside",
-        "It is set aside. Nobody is told; it can still be let through.",
+        "Reject",
+        "Rejected. Nobody is notified; the request can still be released.",
         Rejected,
-        {"reason": "Please say why."},
+        {"reason": "Please enter a reason."},
         lambda a: {"reason": a["reason"]},
         asks=False,
         for_admins=True,
@@ -73,30 +73,30 @@ ACTIONS: Mapping[str, Action] = {
         "Escalate",
         "Escalated.",
         Escalated,
-        {"to": "Please choose to whom.", "reason": "Please choose the reason."},
+        {"to": "Please choose the new assignee.", "reason": "Please choose the reason."},
         lambda a: {**_level_and_handler(a["to"]), "reason": a["reason"], "note": a["note"]},
     ),
     "hand-over": Action(
-        "Hand over",
-        "Handed over.",
+        "Reassign",
+        "Reassigned.",
         HandedOver,
-        {"handler": "Please choose to whom."},
+        {"handler": "Please choose the new assignee."},
         lambda a: {"handler": a["handler"], "note": a["note"]},
     ),
     "prioritise": Action(
         "Change priority",
-        "The priority is changed.",
+        "Priority changed.",
         Reprioritised,
         {"priority": "Please choose the priority."},
         lambda a: {"priority": _one_of(Priority, a["priority"]), "note": a["note"]},
     ),
     "overrule": Action(
-        "Decide otherwise",
-        "Your decision stands.",
+        "Override the verdict",
+        "Verdict overridden.",
         Overruled,
         {
-            "category": "Please choose what it is.",
-            "reason": "Please give the reason: the requester reads it.",
+            "category": "Please choose the category.",
+            "reason": "Please enter the reason: the requester reads it.",
         },
         lambda a: {
             "category": _one_of(Category, a["category"]),
@@ -105,23 +105,23 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "ask": Action(
         "Ask the requester",
-        "Your question is on its way.",
+        "Your question is sent to the requester.",
         AskedRequester,
-        {"question": "Please write your question."},
+        {"question": "Please enter your question."},
         lambda a: {"question": a["question"]},
     ),
     "tick": Action(
-        "Tick an activity",
-        "Ticked.",
+        "Complete an activity",
+        "Activity completed.",
         ActivityCompleted,
-        {"activity": "Please choose what is done."},
+        {"activity": "Please choose the activity."},
         lambda a: {"activity": a["activity"], "note": a["note"]},
     ),
     "note": Action(
-        "Add a note",
-        "Your note is saved.",
+        "Add an internal note",
+        "Note saved.",
         Noted,
-        {"text": "Please write the note."},
+        {"text": "Please enter the note."},
         lambda a: {"text": a["text"]},
         asks=False,
     ),
@@ -129,32 +129,32 @@ ACTIONS: Mapping[str, Action] = {
         "Link to another issue",
         "Linked.",
         Linked,
-        {"relation": "Please choose what it is to the other issue.", "number": "Please give the issue's number."},
+        {"relation": "Please choose the relation.", "number": "Please enter the issue number."},
         lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
     ),
     "unlink": Action(
-        "Take a link back",
-        "The link is taken back.",
+        "Remove link",
+        "Link removed.",
         Unlinked,
-        {"number": "Please choose which."},
+        {"number": "Please choose the link."},
         lambda a: {"number": _number(a["number"])},
     ),
     "join": Action(
-        "The same as another request",
-        "Its requester hears of the other one from now on.",
+        "Mark as duplicate",
+        "Marked as duplicate. The requester is notified of the progress of the other request.",
         MarkedDuplicate,
-        {"request": "Please give the number of the other request."},
+        {"request": "Please enter the number of the other request."},
         lambda a: {"other": _request(a["request"]), "confirmed": a["confirmed"] == "yes"},
     ),
-    "part": Action("Not the same after all", "It is looked at by itself again.", UnmarkedDuplicate, {}, lambda _: {}),
-    "refile": Action("File it anew", "It is filed anew.", Refiled, {}, lambda _: {}),
+    "part": Action("Not a duplicate", "No longer a duplicate.", UnmarkedDuplicate, {}, lambda _: {}),
+    "refile": Action("Create a new Mantis issue", "The new issue is being created.", Refiled, {}, lambda _: {}),
     "resolve": Action(
         "Resolve",
-        "Resolved; the requester is told.",
+        "Resolved. The requester is notified.",
         Resolved,
         {
-            "outcome": "Please choose what came of it.",
-            "resolution": "Please say how it was resolved: the requester reads it.",
+            "outcome": "Please choose the outcome.",
+            "resolution": "Please describe the resolution: the requester reads it.",
         },
         lambda a: {
             "outcome": _one_of(Outcome, a["outcome"]),
@@ -163,10 +163,10 @@ ACTIONS: Mapping[str, Action] = {
         },
     ),
     "reopen": Action(
-        "Open again",
-        "Open again.",
+        "Reopen",
+        "Reopened.",
         Reopened,
-        {"reason": "Please say why."},
+        {"reason": "Please enter a reason."},
         lambda a: {"reason": a["reason"]},
     ),
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
@@ -202,7 +202,7 @@ def event_of(name: str, said: Mapping[str, str], desk: Desk, person: Person) -> 
         raise Refused(" ".join(missing))
     limit = desk.process.intake.text_characters
     if any(len(text) > limit for text in answers.values()):
-        raise Refused(f"This is too long: at most {limit:,} characters fit.")
+        raise Refused(f"This text is too long: the limit is {limit:,} characters.")
     answers |= _cited(answers["clause"], desk)
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
 
@@ -213,7 +213,7 @@ def _cited(clause: str, desk: Desk) -> dict[str, str]:
         return {"quote": "", "url": ""}
     found = desk.spec().clause(clause)
     if found is None:
-        raise Refused(f"The spec has no clause {clause}. Look it up under “Expected behaviour”, or leave it empty.")
+        raise Refused(f"The spec has no clause {clause}. Search under “Expected behaviour”, or leave the field empty.")
     return {"quote": whole_text(found), "url": found.url}
 
 
@@ -228,21 +228,21 @@ def _level_and_handler(to: str) -> dict[str, Any]:
     level, _, handler = to.partition(":")
     number = whole(level, -1)
     if number < 0:
-        raise Refused("Please choose to whom.")
+        raise Refused("Please choose the new assignee.")
     return {"level": number, "handler": handler}
 
 
 def _number(text: str) -> int:
     number = whole(text.strip().removeprefix("#"), -1)
     if number < 0:
-        raise Refused("Please give the number of an issue in Mantis, such as 4711.")
+        raise Refused("Please enter the number of a Mantis issue, such as 4711.")
     return number
 
 
 def _request(text: str) -> str:
     number = request_id.typed(text)
     if not number:
-        raise Refused(f"Please give the number of a request, such as {request_id.EXAMPLE}.")
+        raise Refused(f"Please enter a request number, such as {request_id.EXAMPLE}.")
     return number
 
 
@@ -250,4 +250,4 @@ def _one_of(kind: Any, value: str) -> Any:
     try:
         return kind(value)
     except ValueError:
-        raise Refused("Please choose one of the values offered.") from None
+        raise Refused("Please choose one of the values in the list.") from None

@@ -50,7 +50,7 @@ ANY_ACTION = ",".join(f'"{name}"' for name in ACTIONS)
 AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
-NOT_SURE = "It may not have been saved: the answer did not come. Look at the history, and try again if it is not there."
+NOT_SURE = "Your action may not have been saved. Check the history, and try again if it is not there."
 
 HITS = 10
 LONGEST_QUERY = 2000
@@ -70,7 +70,7 @@ def queue() -> ResponseReturnValue:
     desk = front().desk()
     counts, cursor = desk.counters.counts(), request.args.get("cursor", "")
     if show == "level" and at not in process.levels and not counts.get(at or 0):
-        raise Refused(f"There is no such level; there are {', '.join(map(str, process.levels))}.")
+        raise Refused(f"This level does not exist. Levels are {', '.join(map(str, process.levels))}.")
     orphans = [] if cursor or show == "closed" else _orphans(show, at)
     page = _listed(show, at, cursor)
     return render_template(
@@ -164,8 +164,8 @@ def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> t
         case Unconfirmed():
             return _join_strangers(case_id), 200
         case Stale():
-            faster = f"Somebody was faster: {error} What you typed is still here; look again and decide."
-            return _page(case_id, action, faster), 409
+            changed = f"{error} Your text is still here: check the request and repeat your action."
+            return _page(case_id, action, changed), 409
         case Unreadable():
             return _page(case_id, action, str(error)), 503
         case TryLater():
@@ -182,7 +182,7 @@ def _is_mine(case: Case) -> bool:
 def _asked(case: Case, action: str, event: Event) -> str:
     """Whether they are sure, with all that was typed; or back to the page with it, when they are not."""
     if request.form.get("sure") == "":
-        return _page(case.id, action, "Nothing was done. What you typed is still here.")
+        return _page(case.id, action, "Nothing has been changed. Your text is still here.")
     process = front().process
     return render_template(
         "sure.html",
@@ -345,7 +345,7 @@ def retry() -> ResponseReturnValue:
         return _outbox(str(error)), 503
     except TryLater:
         return _outbox(
-            "It may not be back in line. Look at the list, and try again in a minute if it still stands there."
+            "The item may not have been rescheduled. Check the list, and try again in a minute if it is still there."
         ), 503
     except Refused as error:
         return _outbox(str(error)), 422

@@ -37,14 +37,15 @@ def decide() -> ResponseReturnValue:
     action = request.form.get("action", "")
     ticked = request.form.getlist("case")
     if action not in DECISIONS:
-        raise Refused("Press one of the buttons: let through, or set aside.")
+        raise Refused("Press one of the buttons: release or reject.")
     if not ticked:
-        return _page("Tick the requests that you mean first."), 422
+        return _page("Select one request or more first."), 422
     try:
         left = _decide(action, ticked)
     except TryLater:
         return _page(
-            "Not all may have been saved. Those that still stand here were not: please try again in a minute.", ticked
+            "Some requests may not have been saved and are still in the list. Please try again in a minute.",
+            ticked,
         ), 503
     except Refused as error:
         return _page(str(error), ticked), 422

@@ -41,23 +41,23 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
     desk = sandbox.application.desk
     lead, follower = (send(sandbox.url, one)["id"] for one in (LEAD, FOLLOWER))
     sign_in(page, sandbox, "liaison.paris@example.com")
-    similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="Join with it")
+    similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="Mark as duplicate")
     until = time.monotonic() + 90
     page.goto(f"{sandbox.url}/desk/requests/{follower}")
     while not similar.count() and time.monotonic() < until:
         time.sleep(0.5)  # the sync tells what is similar, from the list of known issues in the file store
         page.reload()
     similar.click()
-    page.get_by_role("button", name="The same as another request").click()
-    expect(page.get_by_role("status").first).to_contain_text("hears of the other one")
+    page.get_by_role("button", name="Mark as duplicate").click()
+    expect(page.get_by_role("status").first).to_contain_text("is notified of the progress of the other request")
     page.screenshot(path=screens / "follower.png", full_page=True)
     page.goto(f"{sandbox.url}/desk/requests/{lead}")
-    expect(page.locator(".facts", has_text="Followed by")).to_contain_text(follower)
+    expect(page.locator(".facts", has_text="Duplicates")).to_contain_text(follower)
     page.screenshot(path=screens / "lead.png", full_page=True)
     page.locator("#resolve summary").click()
-    expect(page.locator("#resolve")).to_contain_text("name nobody")
-    page.get_by_label("What came of it?").select_option("done")
-    page.get_by_label("How was it resolved?").fill("Camille, it is under Partners now.")
+    expect(page.locator("#resolve")).to_contain_text("do not name anybody")
+    page.get_by_label("Outcome").select_option("done")
+    page.get_by_label("Resolution").fill("Camille, it is under Partners now.")
     page.get_by_role("button", name="Resolve").click()
     until = time.monotonic() + 60
     while (

@@ -42,7 +42,7 @@ def test_a_colleague_is_asked_before_they_act(browser: Browser, sandbox: Sandbox
         page.locator("#ask summary").click()
         page.get_by_label("Your question").fill("Which list?\nThe one under Partners?")
         page.get_by_role("button", name="Ask the requester").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Paris CT2 Liaison has this request")
+        expect(page.get_by_role("heading", level=1)).to_have_text("This request is assigned to Paris CT2 Liaison")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             page.screenshot(path=screens / f"sure-{width}.png", full_page=True)
@@ -51,7 +51,7 @@ def test_a_colleague_is_asked_before_they_act(browser: Browser, sandbox: Sandbox
         expect(page.get_by_label("Your question")).to_have_value("Which list?\nThe one under Partners?")
         page.get_by_role("button", name="Ask the requester").click()
         page.get_by_role("button", name="Yes: ask the requester").click()
-        expect(page.get_by_role("status").first).to_contain_text("Your question is on its way.")
+        expect(page.get_by_role("status").first).to_contain_text("Your question is sent to the requester.")
         expect(page.get_by_role("main")).to_contain_text("The one under Partners?")
         page.goto(f"{sandbox.url}/desk/outbox")
         expect(page.get_by_role("main")).to_contain_text("Only admins may do this: iHelp, Paul")

@@ -84,7 +84,7 @@ def test_no_other_than_an_admin_does_what_is_for_admins(web: Web) -> None:
     assert all("iHelp, Paul, System Analysts (SAs)" in answer.text for answer in answers)
     assert "It sells something." in answers[1].text
     assert case.history == web.store.load(case.id).history
-    assert "Admins decide whether it goes on: iHelp, Paul, System Analysts (SAs)." in shown
+    assert "An admin reviews this request: iHelp, Paul, System Analysts (SAs)." in shown
     assert f"{page}/let-through" not in shown
     assert 303 == web.post(f"{page}/note", on=page, seen=case.version, text="I know them.").status_code
 

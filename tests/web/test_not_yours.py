@@ -58,7 +58,7 @@ def test_whoever_acts_on_what_somebody_else_has_is_asked_first(web: Web, action:
     answer = pressed(web, case, action, **typed)
 
     assert 200 == answer.status_code
-    assert "Paris CT2 Liaison has this request" in answer.text
+    assert "This request is assigned to Paris CT2 Liaison" in answer.text
     assert typed.items() <= fields_of(answer.text).items()
     assert before.version == web.store.load(case.id).version
 
@@ -105,7 +105,7 @@ def test_whoever_goes_back_finds_what_they_typed(web: Web) -> None:
     back = confirmed(web, case, pressed(web, case, **ASK).text, sure="")
 
     assert 200 == back.status_code
-    assert "Nothing was done. What you typed is still here." in back.text
+    assert "Nothing has been changed. Your text is still here." in back.text
     assert "Which one?" in back.text
     assert case.version == web.store.load(case.id).version
 
@@ -153,7 +153,7 @@ def test_who_was_slower_is_told_instead_of_asked(web: Web, when: str) -> None:
     answer = confirmed(web, case, page) if page else pressed(web, case, seen=case.version, **ASK)
 
     assert 409 == answer.status_code
-    assert "paul@example.com was faster" in answer.text
+    assert "Someone else has changed this request: Paul." in answer.text
     assert "Which one?" in answer.text
 
 
@@ -167,8 +167,8 @@ def test_who_has_it_by_now_is_asked_about_anew(web: Web) -> None:
     again = confirmed(web, case, page)
 
     assert 200 == again.status_code
-    assert "London CT2 Liaison has this request" in again.text
-    assert "it was with Paris CT2 Liaison" in again.text
+    assert "This request is assigned to London CT2 Liaison" in again.text
+    assert "It was assigned to Paris CT2 Liaison" in again.text
     assert 303 == confirmed(web, case, again.text).status_code
 
 
@@ -191,7 +191,7 @@ def test_what_nobody_has_is_its_levels(web: Web, address: str, status: int) -> N
     answer = pressed(web, case, **ASK)
 
     assert status == answer.status_code
-    assert "Level 4 has this request" in answer.text or status == 303
+    assert "This request is assigned to Level 4" in answer.text or status == 303
 
 
 def test_a_join_of_another_customers_request_asks_once(web: Web) -> None:
@@ -201,7 +201,7 @@ def test_a_join_of_another_customers_request_asks_once(web: Web) -> None:
     web.sign_in(ANDREI)
     asked = pressed(web, case, "join", request=lead.id)
 
-    assert f"{case.id} is not yours: <strong>iHelp</strong> has it." in asked.text
+    assert f"{case.id} is not assigned to you, but to <strong>iHelp</strong>." in asked.text
     assert 303 == web.client.post(f"/desk/requests/{case.id}/join", data=fields_of(asked.text)).status_code
     assert lead.id == web.store.load(case.id).duplicate_of
 

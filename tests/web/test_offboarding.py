@@ -50,8 +50,8 @@ def test_a_request_whose_handler_has_left_stands_on_top(web: Web, path: str, *, 
     page = web.client.get(path).text
 
     assert 1 == page.count(f"/desk/requests/{case.id}")
-    assert page.index("handler has left") < page.index("HD-0000-0003")
-    assert 'With nobody <span class="count">1</span>' in page
+    assert page.index("has left<") < page.index("HD-0000-0003")
+    assert 'Unassigned <span class="count">1</span>' in page
 
 
 def test_it_is_in_nobody_elses_own_list(web: Web) -> None:
@@ -72,10 +72,10 @@ def test_anybody_of_the_level_takes_it_by_one_button(web: Web) -> None:
     page = web.client.get(f"/desk/requests/{case.id}").text
 
     assert "Unassigned: Roma has left." in page
-    assert "Take it over" in page
+    assert "Assign to me" in page
     assert 303 == web.act(case, "hand-over", handler="andrei").status_code
     assert "andrei" == web.store.load(case.id).handler
-    assert "Take it over" not in web.client.get(f"/desk/requests/{case.id}").text
+    assert "Assign to me" not in web.client.get(f"/desk/requests/{case.id}").text
 
 
 def test_who_is_not_of_the_level_is_offered_no_such_button(web: Web) -> None:
@@ -84,7 +84,7 @@ def test_who_is_not_of_the_level_is_offered_no_such_button(web: Web) -> None:
     web = reopened(web, without("people", "roma", former=True))
     web.sign_in("paul@example.com")
 
-    assert "Take it over" not in web.client.get(f"/desk/requests/{case.id}").text
+    assert "Assign to me" not in web.client.get(f"/desk/requests/{case.id}").text
 
 
 def test_the_requester_reads_the_level_and_not_who_has_left(web: Web) -> None:
@@ -123,7 +123,7 @@ def test_a_level_that_is_gone_has_its_list_while_it_holds_something(web: Web) ->
     web = reopened(web, without("levels", "4"))
     web.sign_in("paul@example.com")
 
-    assert "Level 4, no more" in web.client.get("/desk").text
+    assert "Level 4 (removed)" in web.client.get("/desk").text
     assert "Escalate this request to level 3" in web.client.get(f"/desk/requests/{case.id}").text
     assert 303 == web.act(case, "escalate", to="3:paul", reason="not-this-level", sure=case.handler).status_code
     assert 422 == web.client.get("/desk?level=7").status_code

@@ -58,12 +58,12 @@ def test_what_is_held_back_stands_in_a_list_of_its_own(web: Web) -> None:
         for path in ("/desk", "/desk?show=all", "/desk?show=closed", LIST, f"/desk/requests/{case.id}")
     )
 
-    assert 'To be looked at <span class="count">1</span>' in desk
+    assert 'Awaiting review <span class="count">1</span>' in desk
     assert [False, False, True] == ["Offer 0" in text for text in (all_, resolved, listed)]
     assert [True, True] == [TRAP in text for text in (listed, page)]
 
     web.act(case, "let-through")
-    assert "To be looked at" not in web.client.get("/desk").text
+    assert "Awaiting review" not in web.client.get("/desk").text
     assert 1 == web.desk.cases.load(case.id).issue
 
 
@@ -76,7 +76,7 @@ def test_many_are_set_aside_at_once_and_taken_back(web: Web) -> None:
     aside = web.client.get(ASIDE).text
 
     assert [Status.REJECTED] * 3 + [Status.QUARANTINED] == statuses(web, *cases)
-    assert "3 requests were set aside." in said
+    assert "3 requests were rejected." in said
     assert [True, True, True, False] == [f"Offer {each}" in aside for each in range(4)]
     assert (3, mailed) == (aside.count("Advertisements."), len(web.mailer.sent))
     assert "Rejected: Advertisements." in web.client.get(f"/desk/requests/{cases[0].id}").text
@@ -116,7 +116,7 @@ def test_what_changed_meanwhile_is_left_as_it_is_and_said(web: Web) -> None:
     assert [Status.REJECTED, Status.QUARANTINED, Status.REJECTED] == statuses(web, *cases)
     assert "An advertisement." == web.store.row(decided.id).why
     said = web.client.get(answer.headers["Location"]).text
-    assert "1 request was set aside. 2 changed meanwhile, and are left as they are." in said
+    assert "1 request was rejected. 2 have changed in the meantime and were skipped." in said
     assert "Its sender has written again." in said
     assert Status.REJECTED is web.store.load(quiet.id).status
 
@@ -124,8 +124,8 @@ def test_what_changed_meanwhile_is_left_as_it_is_and_said(web: Web) -> None:
 @pytest.mark.parametrize(
     ("answers", "status", "says"),
     [
-        ({"action": "reject"}, 422, "Please say why."),
-        ({"action": "reject", "reason": "x", "case": []}, 422, "Tick the requests that you mean first."),
+        ({"action": "reject"}, 422, "Please enter a reason."),
+        ({"action": "reject", "reason": "x", "case": []}, 422, "Select one request or more first."),
         ({"action": "resolve", "reason": "x"}, 422, "Press one of the buttons"),
     ],
 )

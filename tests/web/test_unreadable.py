@@ -27,7 +27,7 @@ def test_what_is_set_aside_stands_on_the_outbox_page_with_what_to_do(web: Web) -
     assert "CallTheMoon" in outbox
     assert case.id in outbox
     assert "run the newer version again" in outbox
-    assert "set aside: this version can't read" in web.client.get("/desk").text.replace("&#39;", "'")
+    assert "in the outbox cannot be read by this version" in web.client.get("/desk").text.replace("&#39;", "'")
     assert "Unreadable item of a newer version" in web.client.get(f"/desk/requests/{case.id}").text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import Refused, Stale, Unreadable
-from intake_fn.core.notes import name_of
+from intake_fn.core.names import name_of
 from intake_fn.core.process_file import nearest
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import SpecdeskError, Unknown
 from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.messages import told
 
 if TYPE_CHECKING:
     from intake_fn.ports import MailState, SuppressedAddress
@@ -47,4 +48,4 @@ def _unmarked(mail_state: MailState, addresses: list[str]) -> list[str]:
 
 def _plain(mark: SuppressedAddress) -> dict[str, str]:
     since = mark.since.isoformat(timespec="seconds")
-    return {"address": mark.mailbox, "since": since, "request": mark.case_id, "why": mark.why}
+    return {"address": mark.mailbox, "since": since, "request": mark.case_id, "why": told([mark.why])}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import background_desk, say
 from intake_fn.core.errors import Refused, Stale, Unreadable
 from intake_fn.core.intents import UnknownIntent
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 
 if TYPE_CHECKING:
     from intake_fn.desk import Desk

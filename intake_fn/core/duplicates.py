@@ -52,19 +52,12 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import NotifyDuplicates
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notices import CATEGORIES
+from intake_fn.core.messages import TOLD
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
+from intake_fn.texts import Message, message
 from spec_lookup import Masking
-
-OPEN_AGAIN = "The request that is the same is open again, and so is yours."
-
-HELP = "Until it is resolved, this may help:"
-
-TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
-"""The progress that is mailed as such; the duplicate's own resolving, reopening or closing reports the rest."""
-
 
 # --- leads and duplicates --------------------------------------------------------------------
 
@@ -128,7 +121,9 @@ def issue_of_lead(case: Case) -> int | None:
 # --- what is passed on -----------------------------------------------------------------------
 
 
-def _notify(case: Case, progress: Progress, why: str = "", text: str = "", number: int | None = None) -> _News:
+def _notify(
+    case: Case, progress: Progress, why: Message | None = None, text: str = "", number: int | None = None
+) -> _News:
     """News for all duplicates of a case; nothing without any."""
     if case.duplicates:
         yield NotifyDuplicates(case.duplicates, progress, why, masked(text, case), number)
@@ -150,20 +145,19 @@ def on_lead_updated(_: Case, event: LeadUpdated, after: Case, __: Process) -> _N
 
 def on_overruled(_: Case, event: Overruled, after: Case, __: Process) -> _News:
     """The decision and its reason."""
-    decided = f"A person has looked at it and decided: {CATEGORIES[event.category]}."
-    yield from _notify(after, Progress.DECIDED, decided, event.reason)
+    yield from _notify(after, Progress.DECIDED, message("lead.decided", category=event.category), event.reason)
 
 
 def on_escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News:
     """Who handles it now."""
-    holder = f"{process.person(after.handler).name}, {process.level(after.level).name}"
-    yield from _notify(after, Progress.ESCALATED, f"It is now with {holder}.")
+    person, level = process.person(after.handler).name, process.level(after.level).name
+    yield from _notify(after, Progress.ESCALATED, message("lead.escalated", person=person, level=level))
 
 
 def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, __: Process) -> _News:
     """A workaround that the requester was mailed."""
     if event.mailed:
-        yield from _notify(after, Progress.WORKAROUND, HELP, event.note)
+        yield from _notify(after, Progress.WORKAROUND, message("lead.workaround"), event.note)
 
 
 def on_resolved(_: Case, event: Resolved, after: Case, __: Process) -> _News:
@@ -191,7 +185,7 @@ def on_closed(_: Case, __: Closed, after: Case, ___: Process) -> _News:
 def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> NotifyDuplicates:
     """What came of a case, for others."""
     text = masked(event.resolution, case)
-    return NotifyDuplicates(others, Progress.RESOLVED, "", text, None, event.outcome, event.fixed_in)
+    return NotifyDuplicates(others, Progress.RESOLVED, None, text, None, event.outcome, event.fixed_in)
 
 
 def on_added(_: Case, event: DuplicateAdded, case: Case, __: Process) -> _News:
@@ -200,7 +194,9 @@ def on_added(_: Case, event: DuplicateAdded, case: Case, __: Process) -> _News:
         yield NotifyDuplicates((event.other,), Progress.FILED, number=case.issue)
     workaround = _workaround_of(case)
     if workaround:
-        yield NotifyDuplicates((event.other,), Progress.WORKAROUND, HELP, masked(workaround, case))
+        yield NotifyDuplicates(
+            (event.other,), Progress.WORKAROUND, message("lead.workaround"), masked(workaround, case)
+        )
     done = resolved_by(case)
     if done and not case.status.is_open:
         yield _resolution((event.other,), done, case)
@@ -302,7 +298,7 @@ def _resolve(case: Case, event: LeadUpdated) -> Iterator[Event]:
 
 def _reopen(case: Case, event: LeadUpdated) -> Iterator[Event]:
     if not case.status.is_open and _resolved_with_it(case):
-        yield Reopened(at=event.at, actor=event.actor, reason=event.text or OPEN_AGAIN)
+        yield Reopened(at=event.at, actor=event.actor, reason=event.text)
 
 
 def _close(case: Case, event: LeadUpdated) -> Iterator[Event]:

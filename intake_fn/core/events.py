@@ -13,6 +13,7 @@ from typing import Any
 from intake_fn.core.errors import Broken
 from intake_fn.core.request import Attachment, Priority, Request
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
+from intake_fn.texts import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Received(Event):
 class Quarantined(Event):
     """The request was put into quarantine on arrival, for these reasons; a person has to review it."""
 
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +179,7 @@ class Resolved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened(Event):
-    """Not done after all."""
+    """Not done after all. `reason` is what a person wrote; "" where its lead was reopened and nobody wrote anything."""
 
     reason: str
 
@@ -281,7 +282,7 @@ class LeadUpdated(Event):
     other: str
     item: str
     progress: Progress
-    why: str = ""
+    why: Message | None = None
     text: str = ""
     number: int | None = None
     told: bool = True
@@ -309,12 +310,12 @@ class NotedInMantis(Event):
 class ChangedInMantis(Event):
     """Somebody changed in Mantis what we keep there, and it is put back (core/reconciliation.py). Values go by field.
 
-    `why` is what a note there says of it; "" where the rule is reason enough.
+    `why` is what a note there says of it; None where the rule is reason enough.
     """
 
     theirs: Mapping[str, str]
     ours: Mapping[str, str]
-    why: str = ""
+    why: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,7 +363,7 @@ class NoticeSkipped(Event):
 
     to: str
     notice: str
-    why: str
+    why: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from intake_fn.core.vocabulary import Outcome, Progress, Relation
+from intake_fn.texts import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ class UpdateIssue:
 class AddNote:
     """Add a note to the issue in Mantis, of the event with which the case came to version `about`, once."""
 
-    text: str
-    about: int = 1
+    about: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class NotifyLead:
 
 @dataclass(frozen=True, slots=True)
 class NotifyDuplicates:
-    """Tell requests that follow this one what has happened. `why` is our sentence, `text` what a person wrote."""
+    """Tell requests that follow this one what has happened. `why` is what we say of it, `text` what a person wrote."""
 
     others: tuple[str, ...]
     progress: Progress
-    why: str = ""
+    why: Message | None = None
     text: str = ""
     number: int | None = None
     outcome: Outcome = Outcome.UNSAID
@@ -68,12 +68,16 @@ class NotifyDuplicates:
 
 @dataclass(frozen=True, slots=True)
 class SendNotice:
-    """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address."""
+    """Send one mail, not before `after`. `notice` names a row of core/notices.py; `to` is an address.
+
+    `fields` are what a person wrote and what the templates look up; `why` is what we say of the cause.
+    """
 
     notice: str
     to: str
     fields: Mapping[str, str] = field(default_factory=dict)
     after: datetime | None = None
+    why: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

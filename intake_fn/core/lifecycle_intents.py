@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case, accepts
-from intake_fn.core.duplicates import TOLD
 from intake_fn.core.escalation import keeper, last_handler_at, routed
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -52,12 +50,14 @@ from intake_fn.core.intents import (
     UpdateIssue,
 )
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notes import FAILURES, NOTES, actor_of, left, makes_a_note, note_of, outcome_of, reply_of
+from intake_fn.core.messages import TOLD, has_a_note, makes_a_note, outcome_of, reply_of
+from intake_fn.core.names import actor_of, name_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import calendar_of
 from intake_fn.core.sla_alerts import Alert, send_after, share_of
 from intake_fn.core.vocabulary import Status
+from intake_fn.texts import Message, message
 
 
 def on_released(_: Case, __: Released, ___: Case, ____: Process) -> Iterator[Intent]:
@@ -76,7 +76,7 @@ def on_overruled(before: Case, event: Overruled, after: Case, process: Process) 
     if before.status is Status.NEW:
         yield from _filing(after, process)
     else:
-        yield from _in_mantis(event, after, process)
+        yield from _in_mantis(after)
         yield _to_requester(after, "overruled", text=event.reason)
 
 
@@ -87,9 +87,9 @@ def _filing(case: Case, process: Process) -> Iterator[Intent]:
         yield BackfillNotes()
     yield _to_requester(case, "receipt")
     if process.has_left(case.handler):
-        yield _to_handler(case, process, "orphaned", why=left(case.handler, process))
+        yield _to_handler(case, process, "orphaned", message("why.left", person=name_of(case.handler, process)))
     else:
-        yield _to_handler(case, process, "assigned", why="It is new.")
+        yield _to_handler(case, process, "assigned", message("why.new"))
 
 
 def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
@@ -98,46 +98,46 @@ def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
         yield UpdateIssue()
 
 
-def on_noted(before: Case, event: Noted, after: Case, process: Process) -> Iterator[Intent]:
+def on_noted(before: Case, _: Noted, after: Case, __: Process) -> Iterator[Intent]:
     """A colleague's note goes to Mantis."""
     if _has_an_issue(before):
-        yield _note(event, after, process)
+        yield AddNote(after.version)
 
 
 def on_escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis, the new handler and the requester learn of it."""
-    yield from _in_mantis(event, after, process)
-    reason = process.reason(event.reason) + "."
-    why = f"{actor_of(event, process)} escalated it from level {before.level}: {reason}"
-    yield _to_handler(after, process, "assigned", why=why, text=event.note)
-    yield _to_requester(after, "escalated", why=reason)
+    yield from _in_mantis(after)
+    why = message("why.escalated", actor=actor_of(event, process), level=before.level, reason=event.reason)
+    yield _to_handler(after, process, "assigned", why, text=event.note)
+    yield _to_requester(after, "escalated", message("why.escalation-reason", reason=event.reason))
 
 
 def on_handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis and the new handler learn of it."""
-    yield from _in_mantis(event, after, process)
-    yield _to_handler(after, process, "assigned", why=f"{actor_of(event, process)} handed it over.", text=event.note)
+    yield from _in_mantis(after)
+    why = message("why.handed-over", actor=actor_of(event, process))
+    yield _to_handler(after, process, "assigned", why, text=event.note)
 
 
-def on_reprioritised(_: Case, event: Reprioritised, after: Case, process: Process) -> Iterator[Intent]:
+def on_reprioritised(_: Case, __: Reprioritised, after: Case, ___: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _in_mantis(event, after, process)
+    yield from _in_mantis(after)
     yield _to_requester(after, "priority")
 
 
-def on_asked(_: Case, event: AskedRequester, after: Case, process: Process) -> Iterator[Intent]:
+def on_asked(_: Case, event: AskedRequester, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis has the question, and the requester is mailed it."""
-    yield from _in_mantis(event, after, process)
+    yield from _in_mantis(after)
     yield _to_requester(after, "question", text=event.question)
 
 
 def on_replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
     """What was asked or reported goes to the handler; that it works is kept, in Mantis too, and asks for nothing."""
     if accepts(before, event):
-        yield _note(event, after, process)
+        yield AddNote(after.version)
         return
     if _has_an_issue(before):
-        yield from _in_mantis(event, after, process)
+        yield from _in_mantis(after)
     if not before.status.in_quarantine:
         yield _to_handler(after, process, "replied", text=reply_of(event))
 
@@ -149,33 +149,35 @@ def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> 
 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _unless_told(event, after, process)
-    yield _to_requester(after, "resolved", why=outcome_of(event), text=event.resolution)
+    yield from _unless_told(event, after)
+    yield _to_requester(after, "resolved", *outcome_of(event), text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[last_handler_at(informed, before, process)]
-        completed = f"{actor_of(event, process)} completed it at level {before.level}."
-        why = " ".join(filter(None, (completed, outcome_of(event))))
-        yield SendNotice("completed", person.address, {"name": person.name, "why": why, "text": event.resolution})
+        completed = message("why.completed", actor=actor_of(event, process), level=before.level)
+        fields = {"name": person.name, "text": event.resolution}
+        yield SendNotice("completed", person.address, fields, why=(completed, *outcome_of(event)))
 
 
 def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis, the requester and the handler learn of it."""
-    yield from _in_mantis(event, after, process)
-    yield _to_requester(after, "reopened", text=event.reason)
-    yield _to_handler(after, process, "returned", why=f"{actor_of(event, process)} reopened it.", text=event.reason)
+    yield from _in_mantis(after)
+    with_lead = () if event.reason else (message("lead.reopened"),)
+    yield _to_requester(after, "reopened", *with_lead, text=event.reason)
+    why = message("why.reopened", actor=actor_of(event, process))
+    yield _to_handler(after, process, "returned", why, *with_lead, text=event.reason)
 
 
-def on_closed(_: Case, event: Closed, after: Case, process: Process) -> Iterator[Intent]:
+def on_closed(_: Case, event: Closed, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _unless_told(event, after, process)
+    yield from _unless_told(event, after)
     yield _to_requester(after, "closed")
 
 
-def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, process: Process) -> Iterator[Intent]:
+def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, __: Process) -> Iterator[Intent]:
     """What was written about it belongs into Mantis; a workaround is mailed to the requester, too."""
     if makes_a_note(event):
-        yield _note(event, after, process)
+        yield AddNote(after.version)
     if event.mailed:
         yield _to_requester(after, "workaround", text=event.note)
 
@@ -196,27 +198,20 @@ def on_refiled(_: Case, __: Refiled, ___: Case, ____: Process) -> Iterator[Inten
     yield BackfillNotes()
 
 
-def on_marked(_: Case, event: MarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
+def on_marked(_: Case, event: MarkedDuplicate, after: Case, __: Process) -> Iterator[Intent]:
     """The lead, Mantis and the requester learn of it."""
     yield NotifyLead(event.other)
-    yield _note(event, after, process)
+    yield AddNote(after.version)
     yield _to_requester(after, "joined")
 
 
-def on_unmarked(before: Case, event: UnmarkedDuplicate, after: Case, process: Process) -> Iterator[Intent]:
+def on_unmarked(before: Case, _: UnmarkedDuplicate, after: Case, __: Process) -> Iterator[Intent]:
     """What is done is a duplicate in Mantis no more, by its resolution either."""
     yield NotifyLead(before.duplicate_of)
     if after.status.is_done:
         yield UpdateIssue()
-    yield _note(event, after, process)
-    yield _to_requester(after, "parted", why=_ALONE if after.status.is_open else _DONE)
-
-
-_ALONE = "We look at it by itself."
-
-
-_DONE = "It stays as it is: if something is still wrong, say so, and it is opened again."
-"""What becomes of a request that is not the same as another one after all: an open one, and one that is done."""
+    yield AddNote(after.version)
+    yield _to_requester(after, "parted", message("why.stands-alone" if after.status.is_open else "why.stays-done"))
 
 
 def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -> Iterator[Intent]:
@@ -224,33 +219,30 @@ def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -
     if after.category is not before.category:
         yield UpdateIssue()
     if event.progress in TOLD and event.told:
-        yield _to_requester(after, "heard", why=event.why, text=event.text)
+        yield _to_requester(after, "heard", *filter(None, (event.why,)), text=event.text)
 
 
 def on_alert(_: Case, event: Alert, after: Case, process: Process) -> Iterator[Intent]:
     """The handler is mailed, in their working hours unless it is urgent."""
-    zone = ZoneInfo(calendar_of(after, process).zone)
-    due = f"{event.due.astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
-    why = (
-        f"{event.share} % of its time is used. It is due {due}." if isinstance(event, Warned) else f"It was due {due}."
-    )
+    zone = calendar_of(after, process).zone
     about = {"share": str(share_of(event)), "due": event.due.isoformat()}
-    notice = _to_handler(after, process, type(event).__name__.lower(), why=why, **about)
+    name, key = ("warned", "why.warned") if isinstance(event, Warned) else ("breached", "why.breached")
+    notice = _to_handler(after, process, name, message(key, zone=zone, **about), **about)
     yield replace(notice, after=send_after(after, process, event.at))
 
 
 def on_breached(before: Case, event: Breached, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis has a note, and the handler is mailed."""
     if _has_an_issue(before):
-        yield _note(event, after, process)
+        yield AddNote(after.version)
     yield from on_alert(before, event, after, process)
 
 
-def on_changed_in_mantis(_: Case, event: ChangedInMantis, after: Case, process: Process) -> Iterator[Intent]:
+def on_changed_in_mantis(_: Case, event: ChangedInMantis, after: Case, __: Process) -> Iterator[Intent]:
     """The one who changed it reads why, where Mantis alone does not tell."""
     yield UpdateIssue()
     if event.why:
-        yield _note(event, after, process)
+        yield AddNote(after.version)
 
 
 def on_found_in_mantis(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
@@ -265,21 +257,21 @@ def on_mail_failed(_: Case, event: MailFailed, after: Case, process: Process) ->
     if mailbox(event.to) == mailbox(person.address):
         person = process.people[last_handler_at(max(process.priorities[Priority.URGENT].levels), after, process)]
     if event.failure.lasts and mailbox(event.to) != mailbox(person.address):
-        why = f"Mail to {event.to} {FAILURES[event.failure]}. Nothing more is sent there."
-        yield SendNotice("unreached", person.address, {"name": person.name, "why": why, "text": event.detail})
+        why = message("why.unreached", to=event.to, failure=event.failure)
+        yield SendNotice("unreached", person.address, {"name": person.name, "text": event.detail}, why=(why,))
 
 
-def _in_mantis(event: Event, after: Case, process: Process) -> Iterator[Intent]:
-    yield _note(event, after, process)
+def _in_mantis(after: Case) -> Iterator[Intent]:
+    yield AddNote(after.version)
     yield UpdateIssue()
 
 
-def _unless_told(event: Resolved | Closed, after: Case, process: Process) -> Iterator[Intent]:
+def _unless_told(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
     """Mantis needs no note of what was done there; the rest is brought in line all the same."""
     if event.in_mantis:
         yield UpdateIssue()
     else:
-        yield from _in_mantis(event, after, process)
+        yield from _in_mantis(after)
 
 
 def _has_an_issue(before: Case) -> bool:
@@ -287,25 +279,17 @@ def _has_an_issue(before: Case) -> bool:
     return before.status is not Status.NEW and not before.status.in_quarantine
 
 
-def _note(event: Event, after: Case, process: Process) -> AddNote:
-    """The note of what has just happened."""
-    return AddNote(note_of(event, process), after.version)
-
-
 def copies(before: Case, event: Event, after: Case, process: Process) -> Iterator[SendNotice]:
     """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
     if before.status is Status.NEW and isinstance(event, Judged | Overruled):
-        yield from _in_copy(before, after, process, why="It is new.")
+        yield from _in_copy(before, after, process, message("why.new"))
     elif (
-        _has_an_issue(before)
-        and type(event) in NOTES
-        and not (isinstance(event, ActivityCompleted) and not event.mailed)
+        _has_an_issue(before) and has_a_note(event) and not (isinstance(event, ActivityCompleted) and not event.mailed)
     ):
-        headline, said = NOTES[type(event)](event, process)
-        yield from _in_copy(before, after, process, why=f"{headline} ({actor_of(event, process)}).", text=said)
+        yield from _in_copy(before, after, process, about=str(after.version))
 
 
-def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iterator[SendNotice]:
+def _in_copy(before: Case, after: Case, process: Process, *why: Message, **fields: str) -> Iterator[SendNotice]:
     """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
     at = [process.priorities[case.priority].handled_at for case in (before, after)]
     office = after.request.requester.office
@@ -314,14 +298,14 @@ def _in_copy(before: Case, after: Case, process: Process, **fields: str) -> Iter
     level, handler = routed(after.request, process, after.id)
     if handler != after.handler and any(one is not None and one != level for one in at):
         person = process.people[handler]
-        yield SendNotice("copied", person.address, {"name": person.name, **fields})
+        yield SendNotice("copied", person.address, {"name": person.name, **fields}, why=why)
 
 
-def _to_requester(case: Case, notice: str, **fields: str) -> SendNotice:
+def _to_requester(case: Case, notice: str, *why: Message, **fields: str) -> SendNotice:
     requester = case.request.requester
-    return SendNotice(notice, requester.email, {"name": requester.name, **fields})
+    return SendNotice(notice, requester.email, {"name": requester.name, **fields}, why=why)
 
 
-def _to_handler(case: Case, process: Process, notice: str, **fields: str) -> SendNotice:
+def _to_handler(case: Case, process: Process, notice: str, *why: Message, **fields: str) -> SendNotice:
     person = keeper(case, process)
-    return SendNotice(notice, person.address, {"name": person.name, **fields})
+    return SendNotice(notice, person.address, {"name": person.name, **fields}, why=why)

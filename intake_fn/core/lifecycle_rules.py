@@ -32,7 +32,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notes import name_of, names_of
+from intake_fn.core.names import name_of, names_of
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla_alerts import Alert, alert, share_of

@@ -29,9 +29,11 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.messages import in_note, told
+from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
-from intake_fn.core.vocabulary import Category
+from intake_fn.texts import say
 
 
 class Audience(StrEnum):
@@ -97,13 +99,6 @@ UNMAILED: Mapping[type[Event], str] = {
 BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_DESK: "piled"}
 """The notice that stands for several."""
 
-CATEGORIES: Mapping[Category, str] = {
-    Category.BUG: "a bug",
-    Category.CHANGE: "a request for change: something is to be otherwise than it is",
-    Category.MISC: "a matter for support: a question or a set-up",
-    Category.UNDECIDED: "to be decided by a person, who reads the spec",
-}
-
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line ends, what reverses the direction of reading, and half characters. Joiners, as in family
 emoji, Persian and Hindi, and spaces of other kinds stay: they are part of what was typed."""
@@ -139,7 +134,7 @@ class MailValues:
     citation: Citation | None
     """Reasons and citation belong to the judge's category: there are none once a person has decided otherwise."""
     why: str
-    """A sentence of ours, from the event that caused the notice."""
+    """What we say of the cause."""
     text: tuple[str, ...]
     """What a person wrote, line by line."""
     bundled: tuple[tuple[str, int], ...]
@@ -169,6 +164,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
     quoted = not for_requester or may_be_quoted(case, process.intake.quarantine)
     case = case if quoted else _without_words(case)
     reasons, citation = _grounds(case)
+    why, text = _cause(notice, case, process)
     bundled = Counter(name for name in notice.fields.get("notices", "").split() if name in NOTICES)
     return MailValues(
         notice=notice.notice,
@@ -177,21 +173,30 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         quoted=quoted,
         name=one_line(notice.fields.get("name", "")) if quoted else "",
         summary=one_line(case.request.summary),
-        category=CATEGORIES[case.category],
+        category=say(f"kind.{case.category}"),
         priority=process.priorities[case.priority].name,
         level=process.level(case.level).name,
-        handler="the Help Desk" if process.has_left(case.handler) else process.people[case.handler].name,
+        handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
         approver=tuple(
             one_line(said) for name in ("approver", "approver_email") if (said := case.request.details.get(name))
         ),
         reasons=reasons,
         citation=citation,
-        why=one_line(notice.fields.get("why", "")),
-        text=_lines(notice.fields.get("text", "")),
+        why=one_line(why),
+        text=_lines(text),
         bundled=tuple(bundled.items()),
         link=status_link if for_requester else desk_link,
         sender=f"{process.mail.name}, {case.id}",
     )
+
+
+def _cause(notice: SendNotice, case: Case, process: Process) -> tuple[str, str]:
+    """What we say of the cause, and what a person wrote: those of the event that a copy is about, or of the notice."""
+    if "about" not in notice.fields:
+        return told(notice.why, process), notice.fields.get("text", "")
+    event = case.history[int(notice.fields["about"]) - 1]
+    headline, text = in_note(event, process)
+    return say("why.copied", headline=headline, actor=actor_of(event, process)), text
 
 
 def _without_words(case: Case) -> Case:

@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.events import Quarantined, Rejected, RequesterReplied
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notes import REQUESTER, SPECDESK
+from intake_fn.core.messages import told
+from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.vocabulary import Status
+from intake_fn.texts import Message, message
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -61,43 +63,39 @@ class SpamSignals:
         return self.crowd != STRANGERS
 
 
-Rule = Callable[[SpamSignals, "QuarantineLimits"], str]
-CountRule = Callable[[SpamSignals, "Usual"], str]
-"""The reason, in words for the Help Desk; "" where there is none."""
+Rule = Callable[[SpamSignals, "QuarantineLimits"], Message | None]
+CountRule = Callable[[SpamSignals, "Usual"], Message | None]
+"""The reason, for the Help Desk; None where there is none."""
 
-ALWAYS: tuple[Rule, ...] = (lambda s, _: "A field that people do not see was filled in." if s.trapped else "",)
+ALWAYS: tuple[Rule, ...] = (lambda s, _: message("quarantine.trap") if s.trapped else None,)
 """Rules for everybody."""
 
 OF_STRANGERS: tuple[Rule, ...] = (
     lambda s, m: (
-        f"It was sent {s.seconds:.0f} seconds after the form was opened."
+        message("quarantine.seconds", seconds=f"{s.seconds:.0f}")
         if s.seconds is not None and s.seconds < m.seconds
-        else ""
+        else None
     ),
-    lambda s, m: f"It holds {s.links} links." if s.links >= m.links else "",
+    lambda s, m: message("quarantine.links", links=s.links) if s.links >= m.links else None,
 )
 """Rules for requests from where nobody knows."""
 
 COUNTED: tuple[CountRule, ...] = (
-    lambda s, u: f"The same text came {s.same_text} times within a day." if s.same_text > u.same_text else "",
+    lambda s, u: message("quarantine.same-text", times=s.same_text) if s.same_text > u.same_text else None,
     lambda s, u: (
-        f"{s.same_mailbox} requests came from this address within an hour."
+        message("quarantine.same-mailbox", requests=s.same_mailbox)
         if s.same_mailbox > u.same_mailbox_per_hour
-        else ""
+        else None
     ),
     lambda s, u: (
-        f"{s.in_an_hour} requests came from {s.crowd} within an hour, more than usual."
-        if s.in_an_hour > u.per_hour
-        else ""
+        message("quarantine.hour", requests=s.in_an_hour, crowd=s.crowd) if s.in_an_hour > u.per_hour else None
     ),
-    lambda s, u: (
-        f"{s.in_a_day} requests came from {s.crowd} within a day, more than usual." if s.in_a_day > u.per_day else ""
-    ),
+    lambda s, u: message("quarantine.day", requests=s.in_a_day, crowd=s.crowd) if s.in_a_day > u.per_day else None,
 )
 """Rules for everybody, with bounds of their own for those who are known."""
 
 
-def quarantine_reasons(signs: SpamSignals, limits: QuarantineLimits) -> tuple[str, ...]:
+def quarantine_reasons(signs: SpamSignals, limits: QuarantineLimits) -> tuple[Message, ...]:
     """Why a person should look first; () where nothing speaks for it."""
     rules = ALWAYS if signs.known else (*ALWAYS, *OF_STRANGERS)
     usual = limits.known if signs.known else limits.strangers
@@ -113,10 +111,10 @@ def quarantine_note(case: Case) -> str:
         return ""
     reasons = [reason for event in case.history if isinstance(event, Quarantined) for reason in event.reasons]
     if any(isinstance(event, Rejected) for event in case.history):
-        reasons.append("It was set aside, and its sender has written again.")
+        reasons.append(message("quarantine.rejected-replied"))
     elif any(isinstance(event, RequesterReplied) for event in case.history):
-        reasons.append("Its sender has written again.")
-    return " ".join(reasons)
+        reasons.append(message("quarantine.replied"))
+    return told(reasons)
 
 
 def known_domain(mailbox: str, limits: QuarantineLimits) -> str:

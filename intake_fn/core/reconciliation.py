@@ -44,14 +44,10 @@ from intake_fn.core.events import (
 from intake_fn.core.process import REOPENED, Process
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category, Outcome, Status
+from intake_fn.texts import message
 
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
-
-DECIDE_FIRST = (
-    "It is not decided yet what it is, so it cannot be resolved. Please decide it on the Help Desk's page of it, the "
-    "link to which stands in the additional information: bug, request for change, or support."
-)
 
 _LONGEST_STEP = 2
 """Events of one step at most (core/escalation.py, `_before`)."""
@@ -181,7 +177,11 @@ def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Proce
         ours = {name: value for name, value in expected(case, process).items() if name in theirs}
         who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
         yield ChangedInMantis(
-            at=now, actor=_who(who, process), theirs=theirs, ours=ours, why=DECIDE_FIRST if early else ""
+            at=now,
+            actor=_who(who, process),
+            theirs=theirs,
+            ours=ours,
+            why=message("mantis.decide-first") if early else None,
         )
 
 

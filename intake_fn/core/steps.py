@@ -33,11 +33,12 @@ from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest,
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS, EventSpec
 from intake_fn.core.lifecycle_intents import copies
 from intake_fn.core.lifecycle_rules import fits, is_decided, may_lower, may_resolve
-from intake_fn.core.notes import REQUESTER, SPECDESK
+from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority, Request
 from intake_fn.core.sla_alerts import next_alert, running
 from intake_fn.core.vocabulary import Category, Status
+from intake_fn.texts import Message
 
 _UNREAD = EventSpec(allowed_in=frozenset())
 
@@ -93,7 +94,7 @@ def not_yet(case: Case, process: Process, actor: str) -> tuple[str, ...]:
 
 
 def take_in(
-    case_id: str, request: Request, now: datetime, process: Process, quarantine_reasons: tuple[str, ...] = ()
+    case_id: str, request: Request, now: datetime, process: Process, quarantine_reasons: tuple[Message, ...] = ()
 ) -> Step:
     """The first step of a case, received by its front end or the level of its priority.
 

@@ -7,7 +7,7 @@ stored item stays as it is, and is read again when a version runs that knows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from intake_fn.core.errors import SpecdeskError, Unreadable
 from intake_fn.core.events import Event, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
 from intake_fn.core.lifecycle import EVENTS
+from intake_fn.texts import as_written
 
 FORMAT = 2
 """The format in which events, outbox items and states are stored. A higher one was written by a newer version."""
@@ -41,6 +42,51 @@ FORMER_NAMES: Mapping[str, str] = {
 """The names of events and intents in format 1, by what they are called today."""
 
 
+def _sentence(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A field that held a sentence, or "" for none, and holds a message today."""
+
+    def read(plain: dict[str, Any]) -> dict[str, Any]:
+        value = plain.get(name)
+        return {**plain, name: _written(value) if value else None} if isinstance(value, str) else plain
+
+    return read
+
+
+def _reasons(plain: dict[str, Any]) -> dict[str, Any]:
+    reasons = plain.get("reasons")
+    if not isinstance(reasons, list | tuple):
+        return plain
+    return {**plain, "reasons": [_written(reason) if isinstance(reason, str) else reason for reason in reasons]}
+
+
+def _why_in_fields(plain: dict[str, Any]) -> dict[str, Any]:
+    values = plain.get("fields")
+    if not isinstance(values, Mapping) or "why" not in values:
+        return plain
+    others = {name: value for name, value in values.items() if name != "why"}
+    return {**plain, "fields": others, "why": [_written(values["why"])] if values["why"] else []}
+
+
+def _without_text(plain: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name != "text"}
+
+
+def _written(sentence: str) -> dict[str, Any]:
+    return to_plain(as_written(sentence))
+
+
+FORMER_FIELDS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "Quarantined": _reasons,
+    "LeadUpdated": _sentence("why"),
+    "ChangedInMantis": _sentence("why"),
+    "NoticeSkipped": _sentence("why"),
+    "NotifyDuplicates": _sentence("why"),
+    "SendNotice": _why_in_fields,
+    "AddNote": _without_text,
+}
+"""How the fields of format 1 are read, by what the event or intent is called today: it stored sentences."""
+
+
 MISREAD = (SpecdeskError, ValueError, TypeError, LookupError, AttributeError)
 """What reading stored data raises that is not as this version knows it."""
 
@@ -60,7 +106,7 @@ def read_event(body: str, written: int = FORMAT) -> Event:
     try:
         plain = json.loads(body)
         _refuse_newer(written)
-        return event_from_plain(plain)
+        return event_from_plain(plain, written)
     except MISREAD as error:
         kind, why = _misread(plain, "event", error)
         return UnknownEvent(at=_instant_in(plain), actor="specdesk", kind=kind, why=why)
@@ -72,7 +118,7 @@ def read_intent(body: str, written: int = FORMAT) -> Intent:
     try:
         plain = json.loads(body)
         _refuse_newer(written)
-        return intent_from_plain(plain)
+        return intent_from_plain(plain, written)
     except MISREAD as error:
         return UnknownIntent(*_misread(plain, "intent", error))
 
@@ -97,10 +143,9 @@ def _instant_in(plain: Any) -> datetime:
         return NEVER
 
 
-def event_from_plain(plain: Mapping[str, Any]) -> Event:
+def event_from_plain(plain: Mapping[str, Any], written: int = FORMAT) -> Event:
     """The event that `event_to_plain` described. Raises Unreadable for a kind that is not known."""
-    data = dict(plain)
-    event: Event = from_plain(_kind(data.pop("event", ""), EVENTS), data)
+    event: Event = _read(plain, "event", EVENTS, written)
     return event
 
 
@@ -109,19 +154,24 @@ def intent_to_plain(intent: Intent) -> dict[str, Any]:
     return {"intent": type(intent).__name__, **to_plain(intent)}
 
 
-def intent_from_plain(plain: Mapping[str, Any]) -> Intent:
+def intent_from_plain(plain: Mapping[str, Any], written: int = FORMAT) -> Intent:
     """The intent that `intent_to_plain` described.
 
     Raises Unreadable for a kind that is not known, and TypeError for a field that is not: leaving out what it asks
     for may be wrong.
     """
-    data = dict(plain)
-    intent: Intent = from_plain(_kind(data.pop("intent", ""), INTENTS), data, strict=True)
+    intent: Intent = _read(plain, "intent", INTENTS, written, strict=True)
     return intent
 
 
-def _kind(name: str, known: Mapping[str, type[Any]]) -> type[Any]:
-    kind = known.get(FORMER_NAMES.get(name, name))
+def _read(
+    plain: Mapping[str, Any], named: str, known: Mapping[str, type[Any]], written: int, *, strict: bool = False
+) -> Any:
+    data = dict(plain)
+    name = data.pop(named, "")
+    name = FORMER_NAMES.get(name, name)
+    kind = known.get(name)
     if kind is None:
         raise Unreadable(f"It is of the unknown kind {name!r}; a newer version wrote it.")
-    return kind
+    former = FORMER_FIELDS.get(name) if written == 1 else None
+    return from_plain(kind, former(data) if former else data, strict=strict)

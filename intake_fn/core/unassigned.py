@@ -16,9 +16,10 @@ from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Escalated, Event, HandedOver
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notes import left, name_of
+from intake_fn.core.names import name_of
 from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Person, Process
+from intake_fn.texts import Message, message
 
 
 class Held(Protocol):
@@ -85,15 +86,15 @@ def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
     person = keeper(case, process)
     found = replace(notice, to=person.address, fields={**notice.fields, "name": person.name})
     if notice.notice == "assigned" and process.has_left(case.handler):
-        return replace(found, notice="orphaned", fields={**found.fields, "why": left(case.handler, process)})
+        return replace(found, notice="orphaned", why=(message("why.left", person=name_of(case.handler, process)),))
     return found
 
 
-def gone_away(address: str, process: Process) -> str:
-    """Why nothing is mailed to an address, also about requests of its own; "" unless it is of somebody who has left."""
+def gone_away(address: str, process: Process) -> Message | None:
+    """Why nothing is mailed to an address, also about requests of its own; None unless its person has left."""
     names = {mailbox(person.address): person.name for person in process.former.values() if person.address}
     name = names.get(mailbox(address))
-    return f"{name} has left." if name else ""
+    return message("skipped.left", person=name) if name else None
 
 
 def handing_over(case: Case, whom: str, to: str, process: Process, at: datetime, actor: str, why: str) -> Event | None:

@@ -43,6 +43,7 @@ from intake_fn.ports import (
     SyncState,
     Tracker,
 )
+from intake_fn.texts import Message
 from spec_lookup import Spec
 
 log = structlog.get_logger()
@@ -95,7 +96,7 @@ class Desk:
         (desk/spam_check.py). `key` is the form's submit key: one key gives one case, however often (R9).
         Raises TryLater when not even saving is possible: then nothing was taken in.
         """
-        reasons: tuple[str, ...] = ()
+        reasons: tuple[Message, ...] = ()
         if submission:
             limits = self.process.intake.quarantine
             reasons = spam_check.check(self.counters, limits, self.clock(), request, key, submission)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.core import duplicates
 from intake_fn.core.errors import Refused, Stale, Unknown
 from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, RequesterReplied
-from intake_fn.core.notes import REQUESTER, SPECDESK, actor_of
+from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case

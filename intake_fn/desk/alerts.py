@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Stale, TryLater, Unreadable
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.sla_alerts import alert
 from intake_fn.core.steps import refuse_unread, standing
 from intake_fn.desk.outbox import PARKED

@@ -17,7 +17,7 @@ from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due

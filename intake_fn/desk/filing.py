@@ -12,12 +12,13 @@ from typing import Any
 from intake_fn.core.case import Case, module_of, resolved_by
 from intake_fn.core.events import Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
 from intake_fn.core.form_labels import answer_label, labelled
-from intake_fn.core.notes import CATEGORY, actor_of
+from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
+from intake_fn.texts import say
 
 _REPRODUCIBILITY = {True: "always", False: "random", None: "have not tried"}
 
@@ -89,6 +90,10 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
     )
 
 
+def _category(case: Case) -> str:
+    return say(f"category.{case.category}")
+
+
 def _decisions(case: Case) -> Iterator[Case]:
     """The case as it was received, and after each event that says what it is; the latest first."""
     said = (state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | LeadUpdated))
@@ -103,11 +108,11 @@ def _verdict(case: Case, process: Process, links: Links) -> str:
 def _grounds(case: Case, process: Process, links: Links) -> Iterator[str]:
     decision = next((event for event in reversed(case.history) if isinstance(event, Overruled)), None)
     if decision:
-        yield f"{CATEGORY[case.category]}, decided by {actor_of(decision, process)}"
+        yield f"{_category(case)}, decided by {actor_of(decision, process)}"
         yield f"- {decision.reason}"
         yield from _clause(decision, case, links)
     elif case.verdict and case.category != case.verdict["category"]:
-        yield f"{CATEGORY[case.category]}, decided with the request that is the same, {_lead(case)}"
+        yield f"{_category(case)}, decided with the request that is the same, {_lead(case)}"
     elif case.verdict:
         yield from _judged(case, case.verdict, links)
     else:
@@ -133,7 +138,7 @@ def _judged(case: Case, verdict: Mapping[str, Any], links: Links) -> Iterator[st
     if case.category is Category.UNDECIDED:
         yield "undecided: a person of the Help Desk decides"
     else:
-        yield f"{CATEGORY[case.category]} (judge: {verdict['judge']}, confidence {verdict['confidence']:.2f})"
+        yield f"{_category(case)} (judge: {verdict['judge']}, confidence {verdict['confidence']:.2f})"
     yield from _evidence(verdict, links)
 
 

@@ -9,7 +9,8 @@ import structlog
 from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
 from intake_fn.core.events import Filed, Linked
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, RelateIssue, UpdateIssue
-from intake_fn.core.notes import SPECDESK, makes_a_note, note_of
+from intake_fn.core.messages import makes_a_note, note_of
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.reconciliation import note_marker
 from intake_fn.core.vocabulary import Status
 from intake_fn.desk.filing import issue_of, note_text, project_of
@@ -110,15 +111,18 @@ def _write(desk: Filing, case: Case, intent: AddNote | BackfillNotes | RelateIss
     """Write it unless it stands there; a relation only if no person has changed it since."""
     number = _number(case)
     match intent:
-        case AddNote(text, about):
-            desk.tracker.note(number, note_text(case, about, text, desk.links), note_marker(case, about))
+        case AddNote(about):
+            event = case.history[about - 1]
+            if makes_a_note(event):
+                text = note_text(case, about, note_of(event, desk.process), desk.links)
+                desk.tracker.note(number, text, note_marker(case, about))
         case RelateIssue(other, relation):
             if case.links.get(other) is relation:
                 desk.tracker.relate(number, other, relation)
         case BackfillNotes():
             for version, event in enumerate(case.history, 1):
                 if makes_a_note(event):
-                    _write(desk, case, AddNote(note_of(event, desk.process), version))
+                    _write(desk, case, AddNote(version))
             linked = dict.fromkeys(event.number for event in case.history if isinstance(event, Linked))
             for other in linked:
                 _write(desk, case, RelateIssue(other, case.links.get(other)))

@@ -10,7 +10,7 @@ import structlog
 from intake_fn.core.case import Case
 from intake_fn.core.escalation import speciality_of
 from intake_fn.core.events import Judged
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.core.vocabulary import Category

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Refused, Unknown
 from intake_fn.core.events import LinkRequested
-from intake_fn.core.notes import REQUESTER
+from intake_fn.core.names import REQUESTER
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 
 if TYPE_CHECKING:

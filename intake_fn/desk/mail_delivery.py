@@ -9,7 +9,7 @@ import structlog
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped
 from intake_fn.core.mail_throttle import mailbox, throttled
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import bundle
 from intake_fn.core.sla_alerts import deferred_until
 from intake_fn.core.unassigned import gone_away

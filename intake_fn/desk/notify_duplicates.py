@@ -9,7 +9,7 @@ import structlog
 
 from intake_fn.core.duplicates import heard, masked, settled
 from intake_fn.core.errors import SpecdeskError, TryLater
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case

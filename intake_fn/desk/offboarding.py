@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Unreadable
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.unassigned import Gone, handing_over, homeless
 from intake_fn.desk.consistency_check import rows
 

@@ -13,7 +13,7 @@ from intake_fn.core.case import UPDATED, Case
 from intake_fn.core.errors import TryLater, Unknown
 from intake_fn.core.events import FieldsDropped
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, UnknownIntent, UpdateIssue
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.reconciliation import IssueState, assignee, drifted, expected, next_event
 from intake_fn.core.steps import refuse_unread
 from intake_fn.desk.filing import category_of, decided_of

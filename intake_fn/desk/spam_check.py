@@ -18,6 +18,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.events import Released
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
+from intake_fn.texts import Message
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -46,7 +47,7 @@ def check(
     request: Request,
     key: str,
     submission: Submission,
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """Why a request is quarantined; () for one that goes on. While the store cannot count, all go on.
 
     A request that is quarantined already is counted no further: a flood that gives itself away quarantines nobody

@@ -12,9 +12,10 @@ import structlog
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.events import MailFailed
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notes import FAILURES, SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import SuppressedAddress
+from intake_fn.texts import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def take_in_report(desk: Suppressing, report: MailReport) -> bool:
 
 
 def _suppress(desk: Suppressing, to: str, failure: Failure, detail: str, case: Case | None) -> None:
-    why = f"Mail to {to} {FAILURES[failure]}. {detail}".strip()
+    why = message("skipped.suppressed", to=to, failure=failure, detail=detail)
     desk.mail_state.suppress(SuppressedAddress(mailbox(to), why, desk.clock(), case.id if case else ""))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.texts import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class SuppressedAddress:
     """An entry of the suppression list: a mailbox that gets no more mail, why, and the case that showed it."""
 
     mailbox: str
-    why: str
+    why: Message
     since: datetime
     case_id: str = ""
 

@@ -19,7 +19,7 @@ from flask import current_app, g, redirect, render_template, request, session, u
 from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Forbidden
-from intake_fn.core.notes import names_of
+from intake_fn.core.names import names_of
 from intake_fn.desk.sign_in import is_signed_in
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
 from intake_fn.core import form_labels, request_id
-from intake_fn.core.notes import names_of
+from intake_fn.core.names import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.sign_in import SESSION
 from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words

@@ -16,6 +16,7 @@ from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
 from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.messages import in_history, told
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
@@ -193,7 +194,7 @@ def _asked(case: Case, action: str, event: Event) -> str:
         person=process.person(case.handler),
         has_left=process.has_left(case.handler),
         before=process.person(request.form["sure"]).name if request.form.get("sure") else "",
-        told=words.STORY[type(event)](event, process),
+        told=in_history(event, process),
         kept=[(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "sure")],
     )
 
@@ -262,11 +263,12 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
     return name, level.number, process.people[level.specialities[name]].name
 
 
-def _unreached(case: Case) -> list[SuppressedAddress]:
-    """Of requester and handler, those whom no mail reaches."""
+def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:
+    """Of requester and handler, those whom no mail reaches, and why."""
     mail_state, process = front().desk().mail_state, front().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
-    return [mark for mark in map(mail_state.suppression, dict.fromkeys(boxes)) if mark]
+    marks = filter(None, map(mail_state.suppression, dict.fromkeys(boxes)))
+    return [(mark, told([mark.why])) for mark in marks]
 
 
 def _request_of(number: int) -> CaseRow | None:

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.events import RequesterReplied
-from intake_fn.core.notes import REQUESTER
+from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose

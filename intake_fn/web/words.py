@@ -13,15 +13,15 @@ from markupsafe import Markup
 from intake_fn.core import events as c
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
-from intake_fn.core.duplicates import TOLD
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notes import FAILURES, activity_name, actor_of, name_of, outcome_of
+from intake_fn.core.messages import in_history, is_on_page, on_page, outcome_of, told
+from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
-from intake_fn.core.vocabulary import Category, Filing, Outcome, Progress, Relation, Status
+from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
 
 if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem
@@ -107,17 +107,6 @@ RELATION: Mapping[Relation, str] = {
 }
 """What our issue is to another one."""
 
-PROGRESS: Mapping[Progress, str] = {
-    Progress.FILED: "in Mantis",
-    Progress.DECIDED: "decided",
-    Progress.WORKAROUND: "not resolved yet, but this may help until then",
-    Progress.ESCALATED: "with another level",
-    Progress.RESOLVED: "resolved",
-    Progress.REOPENED: "open again",
-    Progress.CLOSED: "closed",
-}
-"""What a request hears of the one that it follows."""
-
 OWED: Mapping[str, str] = {
     "JudgeRequest": "Assess it and look for clauses",
     "FileIssue": "File in Mantis",
@@ -131,34 +120,6 @@ OWED: Mapping[str, str] = {
     "UnknownIntent": "Unreadable item of a newer version",
 }
 
-
-NOTICE: Mapping[str, str] = {
-    "receipt": "the receipt",
-    "link": "the link to the status page",
-    "overruled": "a decision",
-    "escalated": "the level that has it now",
-    "priority": "the new priority",
-    "question": "a question",
-    "workaround": "a workaround",
-    "resolved": "the resolution",
-    "reopened": "that it is open again",
-    "closed": "that it is closed",
-    "joined": "that it is a duplicate",
-    "parted": "that it is no duplicate",
-    "heard": "news of the request that it is a duplicate of",
-    "several": "several notices in one",
-    "assigned": "that it is theirs now",
-    "orphaned": "that nobody has it",
-    "copied": "their copy",
-    "replied": "what the requester wrote",
-    "returned": "that it is open again",
-    "warned": "that it is due soon",
-    "breached": "that it is overdue",
-    "completed": "that it is completed",
-    "unreached": "that mail does not arrive",
-    "piled": "several notices in one",
-}
-"""What a notice is about, as the history names it."""
 
 UNREAD = (
     "A newer version of Specdesk has stored data in this request that this version cannot read. This page may be "
@@ -220,112 +181,20 @@ def confidence(share: Any) -> str:
 
 # --- the history -----------------------------------------------------------------------------
 
-Tell = Callable[[Any, Process], tuple[str, str]]
-
-STORY: Mapping[type[Event], Tell] = {
-    c.Received: lambda e, p: (f"Received; with {name_of(e.handler, p)}, level {e.level}", ""),
-    c.Quarantined: lambda e, _: ("Held back until a person has looked at it", " ".join(e.reasons)),
-    c.Released: lambda e, _: ("Looked at, and let through", e.note),
-    c.Rejected: lambda e, _: ("Set aside: nobody asks for anything", e.reason),
-    c.Judged: lambda e, _: (f"Read, and clauses looked up: {CATEGORY[e.category].lower()}", ""),
-    c.Overruled: lambda e, _: (
-        f"Decided by a person: {CATEGORY[e.category].lower()}"
-        + (f", by clause {e.clause}" if e.clause else ", the spec is silent"),
-        e.reason,
-    ),
-    c.Filed: lambda e, _: (
-        f"Filed in Mantis as #{e.number}, {e.project}"
-        + (f"; not kept there: {', '.join(e.dropped)}" if e.dropped else ""),
-        "",
-    ),
-    c.ActivityCompleted: lambda e, p: (f"Done: {activity_name(e.activity, p)}", e.note),
-    c.Linked: lambda e, _: (f"Linked in Mantis: {RELATION[e.relation].lower()} #{e.number}", ""),
-    c.Unlinked: lambda e, _: (f"Not linked to #{e.number} in Mantis any more", ""),
-    c.Refiled: lambda *_: ("To be filed in Mantis anew", ""),
-    c.MarkedDuplicate: lambda e, _: (f"The same as {e.other}, and follows it from now on", ""),
-    c.UnmarkedDuplicate: lambda *_: ("Not the same as another request after all", ""),
-    c.DuplicateAdded: lambda e, _: (f"{e.other} is the same, and follows this one from now on", ""),
-    c.DuplicateRemoved: lambda e, _: (f"{e.other} does not follow this one any more", ""),
-    c.LeadUpdated: lambda e, _: (f"{e.other}, which it follows, is {PROGRESS[e.progress]}", e.text),
-    c.Retried: lambda e, _: (f"To be tried again: {OWED.get(e.what, e.what).lower()}", ""),
-    c.Warned: lambda e, _: (f"Warning: {e.share} % of the time is used, due {e.due:%-d %b %Y, %H:%M} UTC", ""),
-    c.Breached: lambda e, _: (f"Overdue: was due {e.due:%-d %b %Y, %H:%M} UTC", ""),
-    c.DeliveryFailed: lambda e, _: (f"Given up after many tries: {OWED.get(e.what, e.what).lower()}", e.error),
-    c.Escalated: lambda e, p: (
-        f"Escalated to level {e.level}, {name_of(e.handler, p)}: {p.reason(e.reason)}",
-        e.note,
-    ),
-    c.HandedOver: lambda e, p: (f"Handed over to {name_of(e.handler, p)}", e.note),
-    c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", e.note),
-    c.AskedRequester: lambda e, _: ("Asked the requester", e.question),
-    c.RequesterReplied: lambda e, _: (
-        "The requester wrote that it works" if e.works else "The requester wrote",
-        e.text,
-    ),
-    c.LinkRequested: lambda *_: ("The link to the status page was asked for, and is sent to the requester", ""),
-    c.Noted: lambda e, _: ("Note for colleagues", e.text),
-    c.Resolved: lambda e, _: (" ".join(filter(None, ("Resolved.", outcome_of(e)))).rstrip("."), e.resolution),
-    c.NotedInMantis: lambda e, _: ("Note in Mantis", e.text),
-    c.ChangedInMantis: lambda e, _: (
-        "Changed in Mantis, and put back: "
-        + "; ".join(
-            f"{name} was {theirs or 'nobody'}, is {e.ours.get(name, '')} again" for name, theirs in e.theirs.items()
-        ),
-        e.why,
-    ),
-    c.MissingInMantis: lambda e, _: (f"#{e.number} is gone from Mantis: deleted there, or moved out of our sight", ""),
-    c.FoundInMantis: lambda e, _: (f"#{e.number} is in Mantis again", ""),
-    c.FieldsDropped: lambda e, _: (
-        f"Mantis did not keep: {', '.join(e.dropped)}" if e.dropped else "Mantis keeps all fields again",
-        "",
-    ),
-    c.NoticesBundled: lambda e, _: (f"{len(e.notices)} notices to {e.to} went as one mail: there were too many", ""),
-    c.MailFailed: lambda e, _: (f"Mail to {e.to} {FAILURES[e.failure]}", e.detail),
-    c.NoticeSkipped: lambda e, _: (f"Not mailed to {e.to}: {NOTICE.get(e.notice, e.notice)}", e.why),
-    c.Reopened: lambda e, _: ("Opened again", e.reason),
-    c.Closed: lambda e, _: ("Closed", e.note),
-    c.UnknownEvent: lambda e, _: (f"An entry that this version of Specdesk cannot read {e.kind}".rstrip(), e.why),
-}
-"""An event as a headline and, where a person wrote something, their words."""
-
-FOR_REQUESTERS: Mapping[type[Event], Tell] = {
-    **{kind: STORY[kind] for kind in (c.Received, c.Judged, c.Overruled, c.Resolved, c.Reopened)},
-    c.Reprioritised: lambda e, p: (f"Priority is now {p.priorities[e.priority].name.lower()}", ""),
-    c.Quarantined: lambda *_: ("A person looks at it before it goes on", ""),
-    c.Released: lambda *_: ("A person has looked at it: it goes on", ""),
-    c.Rejected: lambda *_: ("Set aside", ""),
-    c.Closed: lambda *_: ("Closed", ""),
-    c.MarkedDuplicate: lambda *_: ("The same as an earlier request: you hear of that one here, too", ""),
-    c.UnmarkedDuplicate: lambda *_: ("Not the same as an earlier request after all", ""),
-    c.LeadUpdated: lambda e, _: (
-        f"The request that is the same is {PROGRESS[e.progress]}",
-        e.text if e.progress in TOLD else "",
-    ),
-    c.Filed: lambda e, _: (f"Filed in Mantis as #{e.number}", ""),
-    c.Escalated: lambda e, p: (f"Handed to level {e.level} of the Help Desk, {name_of(e.handler, p)}", ""),
-    c.AskedRequester: lambda e, _: ("We asked you", e.question),
-    c.ActivityCompleted: lambda e, _: ("Until it is mended, this may help", e.note),
-    c.RequesterReplied: lambda e, _: ("You wrote that it works" if e.works else "You wrote", e.text),
-}
-"""What a requester sees of it: the Help Desk's notes to each other are not among it."""
-
 
 def history(case: Case, process: Process) -> list[tuple[Event, str, str]]:
     """Everything that happened, for the desk: event, headline, somebody's words."""
-    return [(event, *STORY[type(event)](event, process)) for event in case.history]
+    return [(event, *in_history(event, process)) for event in case.history]
 
 
 def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str, str]]:
-    """What happened, for the requester's eyes."""
-    told = FOR_REQUESTERS
-    return [(event, *told[type(event)](event, process)) for event in case.history if concerns_requester(event)]
+    """What happened, for the requester's eyes: the Help Desk's notes to each other are not among it."""
+    return [(event, *shown) for event in case.history if (shown := on_page(event, process))]
 
 
 def concerns_requester(event: Event) -> bool:
     """Whether a requester sees it; under which number another request stands in Mantis is none of their business."""
-    hidden = isinstance(event, c.LeadUpdated) and event.progress is Progress.FILED
-    ours = isinstance(event, c.ActivityCompleted) and not event.mailed
-    return type(event) in FOR_REQUESTERS and not hidden and not ours
+    return is_on_page(event)
 
 
 def overruled(case: Case) -> c.Overruled | None:
@@ -336,7 +205,7 @@ def overruled(case: Case) -> c.Overruled | None:
 def outcome(case: Case) -> str:
     """What came of a request that is done, as a sentence; "" where nobody said, and for what is not done."""
     done = resolved_by(case)
-    return outcome_of(done) if done and case.status.is_done else ""
+    return told(outcome_of(done)) if done and case.status.is_done else ""
 
 
 # --- times ---------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from intake_fn.core import request_id
-from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import (
     OFFICE_CALENDAR,
     OTHER,
@@ -30,6 +29,7 @@ from intake_fn.core.process import (
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
 from intake_fn.core.vocabulary import Category, Outcome
+from intake_fn.texts import say
 from intake_fn.wiki.figure import figure
 from intake_fn.wiki.lifecycle_diagram import lifecycle
 
@@ -213,7 +213,8 @@ def _mantis_status(process: Process) -> str:
 
 
 def _mantis_resolution(process: Process) -> str:
-    said = {**{outcome.value: OUTCOMES[outcome] for outcome in Outcome}, REOPENED: "(reopened)"}
+    shown = {outcome.value: say(f"outcome.{outcome}").rstrip(".") for outcome in Outcome if outcome}
+    said = {Outcome.UNSAID.value: "", **shown, REOPENED: "(reopened)"}
     rows = ((said[name], theirs) for name, theirs in process.mantis.resolution.items())
     return table(("Shown to the requester", "Resolution in Mantis"), rows)
 

@@ -21,7 +21,7 @@ from intake_fn.core.case import Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.events import Breached, HandedOver, MailFailed, Noted, Warned
-from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
+from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import standing
 from intake_fn.core.stored import FORMAT, event_from_plain
@@ -168,7 +168,11 @@ def test_a_log_of_more_than_a_megabyte_is_read_whole(dynamo_store: DynamoStore) 
     step = received()
     dynamo_store.create(step, "key")
     for version in range(1, 5):
-        step = then(step.case, at(Noted, version, text=f"{version}" * 300_000), owed=(AddNote("x" * 300_000),))
+        step = then(
+            step.case,
+            at(Noted, version, text=f"{version}" * 300_000),
+            owed=(SendNotice("question", "a@example.com", {"text": "x" * 300_000}),),
+        )
         dynamo_store.save(version, step)
 
     assert dynamo_store.load("HD-1") == step.case

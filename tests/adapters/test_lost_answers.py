@@ -22,6 +22,7 @@ from intake_fn.core.events import Noted
 from intake_fn.core.intents import AddNote, FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.ports import OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.texts import as_written
 from tests.adapters.test_store import (
     MINUTE,
     _create,
@@ -99,7 +100,7 @@ def item_of(store: Store) -> OutboxItem:
     return item
 
 
-MARK = SuppressedAddress(CAMILLE, "bounced", MONDAY)
+MARK = SuppressedAddress(CAMILLE, as_written("bounced"), MONDAY)
 SESSION = Session("paul", "abc", "paul@example.com", MONDAY, MONDAY + timedelta(hours=12))
 ASKED = SignInAsked("1", "paul@example.com", MONDAY)
 SENT = MailThrottle({"HD-1#1#1": MONDAY})
@@ -257,7 +258,7 @@ def test_a_step_whose_answers_were_all_lost_is_there_once(lossy: Lossy, store: D
     first = received("HD-1", JudgeRequest(), FileIssue())
     store.create(first, "key")
     lossy.times = 3
-    step = then(first.case, at(Noted, 1, text="x"), owed=(AddNote("n"),))
+    step = then(first.case, at(Noted, 1, text="x"), owed=(AddNote(1),))
     with pytest.raises(TryLater):
         store.save(1, step)
     lossy.times = 0

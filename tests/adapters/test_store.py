@@ -41,6 +41,7 @@ from intake_fn.core.request import Attachment, Kind, Priority, Request, Requeste
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Filing, Status
 from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.texts import as_written
 from tests.core.samples import VERDICT
 from tests.fakes import MONDAY, MemoryStore
 
@@ -209,7 +210,7 @@ class TestCases:
         before = everything(store)
 
         with pytest.raises(Stale, match="HD-1"):
-            store.save(1, then(first.case, at(Noted, text="late"), owed=(AddNote("late"),)))
+            store.save(1, then(first.case, at(Noted, text="late"), owed=(AddNote(2),)))
 
         assert everything(store) == before
 
@@ -227,7 +228,7 @@ class TestCases:
 
         def note(number: int) -> str:
             try:
-                store.save(1, then(first.case, at(Noted, text=str(number)), owed=(AddNote(str(number)),)))
+                store.save(1, then(first.case, at(Noted, text=str(number)), owed=(AddNote(number),)))
             except Stale:
                 return "stale"
             return "saved"
@@ -378,7 +379,7 @@ class TestQueues:
         for number, level in enumerate((1, 2, 1, 3)):
             store.create(received(f"HD-{number}", minutes=number, level=level), f"key {number}")
         spam = received("HD-9", minutes=9)
-        held = Quarantined(at=spam.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
+        held = Quarantined(at=spam.case.received_at, actor="specdesk", reasons=(as_written("It holds 9 links."),))
         store.create(Step(apply(spam.case, held), (*spam.events, held)), "key 9")
         for case_id in ("HD-0", "HD-2"):
             store.save(1, then(store.load(case_id), judged()))
@@ -500,7 +501,7 @@ class TestQuarantine:
         """In no queue, with the reason; the ledger has a column for it. What is set aside stands in another one."""
         store.create(received("HD-1"), "one")
         first = received("HD-2", minutes=1)
-        held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("It holds 9 links.",))
+        held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=(as_written("It holds 9 links."),))
         store.create(replace(first, case=apply(first.case, held), events=(*first.events, held), intents=()), "two")
 
         assert ["HD-2"] == [row.id for row in store.quarantine(Status.QUARANTINED).rows]
@@ -529,7 +530,7 @@ class TestQuarantine:
         """As in a queue."""
         for number in range(5):
             first = received(f"HD-{number}", minutes=number)
-            held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=("x",))
+            held = Quarantined(at=first.case.received_at, actor="specdesk", reasons=(as_written("x"),))
             step = replace(first, case=apply(first.case, held), events=(*first.events, held), intents=())
             store.create(step, f"key {number}")
         page = store.quarantine(Status.QUARANTINED, limit=3)
@@ -620,18 +621,18 @@ class TestOutbox:
 
     def test_items_of_a_case_stand_in_the_order_in_which_they_came(self, store: Store) -> None:
         """What goes to Mantis goes in order: the tenth step comes after the ninth, not after the first."""
-        step = received("HD-1", AddNote("1"))
+        step = received("HD-1", AddNote(1))
         store.create(step, "key")
         for version in range(1, 11):
-            step = then(step.case, at(Noted, version, text="x"), owed=(AddNote(str(version + 1)), UpdateIssue()))
+            step = then(step.case, at(Noted, version, text="x"), owed=(AddNote(version + 1), UpdateIssue()))
             store.save(version, step)
 
-        notes = [item.intent.text for item in store.items_of("HD-1") if isinstance(item.intent, AddNote)]
-        assert notes == [str(number) for number in range(1, 12)]
+        notes = [item.intent.about for item in store.items_of("HD-1") if isinstance(item.intent, AddNote)]
+        assert notes == [*range(1, 12)]
 
     def test_what_is_done_leaves_with_the_step_that_did_it(self, store: Store) -> None:
         """In one transaction: a crash cannot leave a recorded filing that is still owed."""
-        first = received("HD-1", FileIssue(), AddNote("later"))
+        first = received("HD-1", FileIssue(), AddNote(1))
         store.create(first, "key")
         step = then(first.case, filed(), owed=(SendNotice("filed", "a@example.com"),))
 
@@ -697,7 +698,7 @@ class TestOutbox:
 
     def test_nobody_leases_what_is_gone_given_up_or_tried_since(self, store: Store) -> None:
         """An item read some time ago may not stand there any more as it was read."""
-        store.create(received("HD-1", JudgeRequest(), AddNote("a"), AddNote("b")), "key")
+        store.create(received("HD-1", JudgeRequest(), AddNote(1), AddNote(2)), "key")
         gone, given_up, tried = store.items_of("HD-1")
         store.finish(gone)
         dead_letter(store, given_up)
@@ -720,7 +721,7 @@ class TestOutbox:
 
     def test_an_item_takes_another_place_in_the_line(self, store: Store) -> None:
         """Nothing else of it changes, and its next try gives it a place of its own again."""
-        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        store.create(received("HD-1", JudgeRequest(), AddNote(1)), "key")
         first, later = store.items_of("HD-1")
         store.reschedule(later, MONDAY + MINUTE)
 
@@ -733,7 +734,7 @@ class TestOutbox:
 
     def test_what_is_in_hand_tried_since_given_up_or_gone_keeps_its_place(self, store: Store) -> None:
         """The line is as it was."""
-        store.create(received("HD-1", *(AddNote(text) for text in "abcd")), "key")
+        store.create(received("HD-1", *map(AddNote, range(4))), "key")
         gone, given_up, tried, in_hand = items = store.items_of("HD-1")
         store.finish(gone)
         dead_letter(store, given_up)
@@ -748,7 +749,7 @@ class TestOutbox:
 
     def test_a_try_is_counted_once(self, store: Store) -> None:
         """A deliverer that outlived its lease must not undo what the next one wrote, nor revive what is gone."""
-        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        store.create(received("HD-1", JudgeRequest(), AddNote(1)), "key")
         item, gone = store.items_of("HD-1")
         store.finish(gone)
         store.postpone(item, MONDAY + MINUTE, "first")
@@ -760,7 +761,7 @@ class TestOutbox:
 
     def test_what_was_tried_since_or_is_gone_is_not_given_up(self, store: Store) -> None:
         """And nothing of it is told: giving up and telling it is one thing."""
-        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        store.create(received("HD-1", JudgeRequest(), AddNote(1)), "key")
         tried, gone = store.items_of("HD-1")
         store.finish(gone)
         store.postpone(tried, MONDAY + MINUTE, "first")
@@ -773,7 +774,7 @@ class TestOutbox:
 
     def test_what_is_given_up_waits_to_be_retried(self, store: Store) -> None:
         """It is listed, is not owed, and a retry puts it back with all its tries before it."""
-        store.create(received("HD-1", JudgeRequest(), AddNote("a")), "key")
+        store.create(received("HD-1", JudgeRequest(), AddNote(1)), "key")
         item, other = store.items_of("HD-1")
         dead_letter(store, item, "refused")
 
@@ -802,7 +803,7 @@ class TestOutbox:
 
     def test_finishing_twice_is_the_same_as_once(self, store: Store) -> None:
         """Handlers may run twice (R10)."""
-        store.create(received("HD-1", AddNote("a")), "key")
+        store.create(received("HD-1", AddNote(1)), "key")
         (item,) = store.items_of("HD-1")
         store.finish(item)
         store.finish(item)
@@ -844,7 +845,7 @@ def _save(store: Store, chance: random.Random, turn: int) -> Any:
         ]
     )
     done = chance.choice(["", *(item.id for item in store.items_of(case.id)), "HD-1#1#1"])
-    return store.save(case.version - chance.choice([0, 0, 0, 1]), then(case, event, owed=(AddNote("n"),)), done)
+    return store.save(case.version - chance.choice([0, 0, 0, 1]), then(case, event, owed=(AddNote(1),)), done)
 
 
 def _deliver(store: Store, chance: random.Random, turn: int) -> Any:
@@ -1000,7 +1001,7 @@ class TestPace:
 class TestMarks:
     """The mailboxes that get no more mail."""
 
-    MARK = SuppressedAddress("a@example.com", "It came back.", MONDAY, "HD-1")
+    MARK = SuppressedAddress("a@example.com", as_written("It came back."), MONDAY, "HD-1")
 
     def test_a_mailbox_is_marked_until_it_is_unmarked(self, store: Store) -> None:
         """And found by its name; the others are not marked."""
@@ -1014,7 +1015,7 @@ class TestMarks:
         """A second report tells nothing new; all are listed by name."""
         store.suppress(replace(self.MARK, mailbox="b@example.com"))
         for why in ("It came back.", "Once more."):
-            store.suppress(replace(self.MARK, why=why))
+            store.suppress(replace(self.MARK, why=as_written(why)))
 
         assert [self.MARK, replace(self.MARK, mailbox="b@example.com")] == list(store.suppression_list())
 

@@ -21,6 +21,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.intents import AddNote, SendNotice
+from intake_fn.core.messages import note_of
 from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Relation
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
@@ -72,7 +73,8 @@ def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(proce
 
     assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
     note = "Done: Provide the user with a workaround if there is one (Paul)\nUse the list."
-    assert ((AddNote(note, about=step.case.version),), ()) == (step.intents[:1], bare.intents)
+    assert ((AddNote(step.case.version),), ()) == (step.intents[:1], bare.intents)
+    assert note == note_of(step.case.history[-1], process)
     assert ["workaround"] == [owed.notice for owed in step.intents[1:] if isinstance(owed, SendNotice)]
     assert ("analyse", "consult-mantis") == to_tick(bare.case, process)
 

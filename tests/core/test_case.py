@@ -13,6 +13,7 @@ from intake_fn.core.lifecycle import EVENTS
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain
 from intake_fn.core.vocabulary import Status
+from intake_fn.texts import message
 from tests.core.samples import CASE_ID, NOW, PAUL, judged, received
 
 
@@ -65,9 +66,10 @@ def test_an_event_without_a_place_in_time_cannot_exist(when: datetime) -> None:
         JudgeRequest(),
         FileIssue(),
         UpdateIssue(),
-        AddNote("On it.", about=7),
+        AddNote(about=7),
         BackfillNotes(),
         SendNotice("receipt", "a@example.com", {"a": "b"}),
+        SendNotice("assigned", "a@example.com", why=(message("why.new"), message("why.left", person="Paul"))),
     ],
 )
 def test_every_intent_survives_the_outbox(intent: object) -> None:

@@ -18,6 +18,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.intents import AddNote, UpdateIssue
+from intake_fn.core.messages import note_of
 from intake_fn.core.reconciliation import IssueState, next_event
 from intake_fn.core.request import Priority
 from intake_fn.core.steps import advance, allowed, not_yet
@@ -68,7 +69,9 @@ def test_resolved_in_mantis_before_it_is_decided_is_put_back_with_the_reason(pro
     owed = advance(case, event, process).intents
     assert UpdateIssue() in owed
     (note,) = [intent for intent in owed if isinstance(intent, AddNote)]
-    assert "It is not decided yet what it is, so it cannot be resolved." in note.text
+    assert "It is not decided yet what it is, so it cannot be resolved." in note_of(
+        advance(case, event, process).case.history[note.about - 1], process
+    )
     case = decided(case, process)
     stands = IssueState("Bugs InBox", "paul", status, "high", "fixed", changed_by={"status": "andrei"})
     assert isinstance(next_event(case, stands, [], process, NOW), Resolved)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.case import Case
-from intake_fn.core.duplicates import OPEN_AGAIN, heard, joining, settled
+from intake_fn.core.duplicates import heard, joining, settled
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     AskedRequester,
@@ -29,8 +29,10 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import NotifyDuplicates, NotifyLead, RelateIssue, SendNotice
+from intake_fn.core.messages import in_history, told
 from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
+from intake_fn.texts import message
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ FOLLOWER = replace(
     statuses=(*CASE.statuses, CASE.status),
 )
 WAITING = replace(case_of(*CASE.history, happened(AskedRequester, question="Which?")), duplicate_of=OTHER)
+
+
+NOW_WITH_ROMA = message("lead.escalated", person="Roma", level="Help Desk Level 4")
+A_BUG = message("lead.decided", category="bug")
 
 
 def news(progress: Progress, **what: Any) -> LeadUpdated:
@@ -158,26 +164,26 @@ def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Pr
     done = advance(
         after(FOLLOWER, happened(Resolved, resolution="Mended."), process=process), happened(UnmarkedDuplicate), process
     )
-    told = [intent for one in (step, done) for intent in one.intents if isinstance(intent, SendNotice)]
+    notices = [intent for one in (step, done) for intent in one.intents if isinstance(intent, SendNotice)]
 
     assert "" == step.case.duplicate_of
     assert NotifyLead(OTHER) in step.intents
-    assert ["parted", "parted"] == [notice.notice for notice in told]
-    assert "look at it by itself" in told[0].fields["why"]
-    assert "stays as it is" in told[1].fields["why"]
+    assert ["parted", "parted"] == [notice.notice for notice in notices]
+    assert ["We look at it by itself."] == [told(notice.why) for notice in notices[:1]]
+    assert "stays as it is" in told(notices[1].why)
 
 
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (happened(Resolved, resolution="Mended."), NotifyDuplicates((CASE_ID,), Progress.RESOLVED, "", "Mended.")),
+        (happened(Resolved, resolution="Mended."), NotifyDuplicates((CASE_ID,), Progress.RESOLVED, None, "Mended.")),
         (
             happened(Escalated, level=4, handler="roma", reason="too-complex", note="For colleagues."),
-            NotifyDuplicates((CASE_ID,), Progress.ESCALATED, "It is now with Roma, Help Desk Level 4.", ""),
+            NotifyDuplicates((CASE_ID,), Progress.ESCALATED, NOW_WITH_ROMA, ""),
         ),
         (
             happened(Overruled, category=Category.BUG, clause="", reason="It is."),
-            NotifyDuplicates((CASE_ID,), Progress.DECIDED, "A person has looked at it and decided: a bug.", "It is."),
+            NotifyDuplicates((CASE_ID,), Progress.DECIDED, A_BUG, "It is."),
         ),
         (happened(AskedRequester, question="Which one?"), None),
         (happened(Noted, text="For colleagues."), None),
@@ -202,7 +208,7 @@ def test_what_is_done_and_comes_back_is_passed_on_without_the_requesters_words(p
     closed = advance(done, happened(Closed, note="For colleagues."), process)
 
     assert NotifyDuplicates((CASE_ID,), Progress.REOPENED) in by_reply.intents
-    assert NotifyDuplicates((CASE_ID,), Progress.REOPENED, "", "It came back.") in by_hand.intents
+    assert NotifyDuplicates((CASE_ID,), Progress.REOPENED, None, "It came back.") in by_hand.intents
     assert NotifyDuplicates((CASE_ID,), Progress.CLOSED) in closed.intents
 
 
@@ -212,7 +218,7 @@ def test_who_follows_what_is_resolved_is_resolved_at_once(process: Process, even
     done = after(LEAD, happened(Resolved, resolution="Mended."), *events, process=process)
     step = advance(done, DuplicateAdded(at=NOW, actor="specdesk", other=THIRD, issue=4700), process)
 
-    assert (NotifyDuplicates((THIRD,), Progress.RESOLVED, "", "Mended."),) == step.intents
+    assert (NotifyDuplicates((THIRD,), Progress.RESOLVED, None, "Mended."),) == step.intents
 
 
 @pytest.mark.parametrize(
@@ -258,11 +264,11 @@ def test_the_followers_of_what_is_filed_hear_its_number(process: Process) -> Non
 def test_news_goes_down_a_chain(process: Process) -> None:
     """Who had followers before it came to follow another one lets them hear of that one."""
     middle = replace(FOLLOWER, duplicates=(THIRD,))
-    up = advance(middle, news(Progress.ESCALATED, why="It is now with Roma."), process)
+    up = advance(middle, news(Progress.ESCALATED, why=NOW_WITH_ROMA), process)
     done = advance(middle, news(Progress.RESOLVED, text="Mended."), process)
 
-    assert NotifyDuplicates((THIRD,), Progress.ESCALATED, "It is now with Roma.") in up.intents
-    assert [NotifyDuplicates((THIRD,), Progress.RESOLVED, "", "Mended.")] == [
+    assert NotifyDuplicates((THIRD,), Progress.ESCALATED, NOW_WITH_ROMA) in up.intents
+    assert [NotifyDuplicates((THIRD,), Progress.RESOLVED, None, "Mended.")] == [
         i for i in done.intents if isinstance(i, NotifyDuplicates)
     ]
 
@@ -299,8 +305,8 @@ def test_no_follower_learns_who_the_other_requester_is(process: Process) -> None
 @pytest.mark.parametrize(
     ("case", "events", "status", "notices"),
     [
-        (FOLLOWER, [news(Progress.ESCALATED, why="Up.")], Status.OPEN, ["heard"]),
-        (FOLLOWER, [news(Progress.DECIDED, why="A bug.", text="So.")], Status.OPEN, ["heard"]),
+        (FOLLOWER, [news(Progress.ESCALATED, why=NOW_WITH_ROMA)], Status.OPEN, ["heard"]),
+        (FOLLOWER, [news(Progress.DECIDED, why=A_BUG, text="So.")], Status.OPEN, ["heard"]),
         (WAITING, [news(Progress.ESCALATED)], Status.WAITING, ["heard"]),
         (FOLLOWER, [news(Progress.RESOLVED, text="Mended.")], Status.RESOLVED, ["resolved"]),
         (WAITING, [news(Progress.RESOLVED, text="Mended.")], Status.RESOLVED, ["resolved"]),
@@ -338,12 +344,13 @@ def test_what_opens_again_always_says_why(process: Process) -> None:
     resolved = after(FOLLOWER, news(Progress.RESOLVED, text="Mended."), process=process)
     opened = after(resolved, news(Progress.REOPENED), process=process)
 
-    assert happened(Reopened, reason=OPEN_AGAIN).reason == opened.history[-1].reason  # type: ignore[attr-defined]  # both are Reopened
+    assert "The request that is the same is open again, and so is yours." == in_history(opened.history[-1], process)[1]
+    assert happened(Reopened, reason="").reason == opened.history[-1].reason  # type: ignore[attr-defined]  # both are Reopened
 
 
 def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> None:
     """The item that told it stands in the log; who has parted hears no more."""
-    intent = NotifyDuplicates((CASE_ID,), Progress.ESCALATED, "Up.")
+    intent = NotifyDuplicates((CASE_ID,), Progress.ESCALATED, NOW_WITH_ROMA)
     event = heard(FOLLOWER, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk")
     assert event is not None
     told = after(FOLLOWER, event, process=process)
@@ -357,7 +364,7 @@ def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> No
 
 def test_who_sent_both_requests_is_told_once(process: Process) -> None:
     """As the requester of the other one; the history says what happened all the same."""
-    intent = NotifyDuplicates((CASE_ID,), Progress.ESCALATED, "Up.")
+    intent = NotifyDuplicates((CASE_ID,), Progress.ESCALATED, NOW_WITH_ROMA)
     jun = replace(LEAD, request=replace(LEAD.request, requester=replace(LEAD.request.requester, email="jun@x.org")))
     told = {
         lead.request.requester.email: [

@@ -56,12 +56,14 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, RelateIssue, SendNotice
 from intake_fn.core.lifecycle import ACTIONS, EVENTS, LIFECYCLE, TRANSITIONS
+from intake_fn.core.messages import note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Status
+from intake_fn.texts import message
 from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
 
@@ -82,7 +84,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Reprioritised: {"priority": LOW, "note": "It can wait."},
     AskedRequester: {"question": "Which browser?"},
     RequesterReplied: {"text": "Firefox."},
-    Quarantined: {"reasons": ("It holds 9 links.",)},
+    Quarantined: {"reasons": (message("quarantine.links", links=9),)},
     Released: {},
     Rejected: {"reason": "An advertisement."},
     LinkRequested: {},
@@ -109,12 +111,18 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Linked: {"number": 4700, "relation": Relation.DUPLICATE},
     NoticesBundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
-    NoticeSkipped: {"to": "camille@example.com", "notice": "question", "why": "Mail there came back."},
+    NoticeSkipped: {
+        "to": "camille@example.com",
+        "notice": "question",
+        "why": message("skipped.left", person="Camille"),
+    },
 }
 """One good event of each kind, for a case in Paul's hands at level 3."""
 
 AT_LEVEL_3 = case_at(3, "paul")
-HELD_BACK = case_of(received(3, "paul"), Quarantined(at=NOW, actor="specdesk", reasons=("It holds 9 links.",)))
+HELD_BACK = case_of(
+    received(3, "paul"), Quarantined(at=NOW, actor="specdesk", reasons=(message("quarantine.links", links=9),))
+)
 BY_STATUS = {
     Status.QUARANTINED: HELD_BACK,
     Status.REJECTED: case_of(*HELD_BACK.history, happened(Rejected, reason="An advertisement.")),
@@ -435,7 +443,8 @@ def test_a_note_in_mantis_says_what_happened_by_whom_and_why(
     """Whoever works in Mantis alone can follow the case."""
     step = step_of(AT_LEVEL_3, kind, process)
 
-    assert [AddNote(expected, step.case.version)] == [i for i in step.intents if isinstance(i, AddNote)]
+    assert [AddNote(step.case.version)] == [i for i in step.intents if isinstance(i, AddNote)]
+    assert expected == note_of(step.case.history[-1], process)
 
 
 def test_a_reply_names_the_files_that_came_with_it(process: Process) -> None:
@@ -444,7 +453,8 @@ def test_a_reply_names_the_files_that_came_with_it(process: Process) -> None:
     event = RequesterReplied(at=NOW, actor="requester", text="", attachments=(file,))
     step = advance(AT_LEVEL_3, event, process)
 
-    assert AddNote("Reply (the requester)\nFile: log.txt (120 bytes)", step.case.version) in step.intents
+    assert AddNote(step.case.version) in step.intents
+    assert "Reply (the requester)\nFile: log.txt (120 bytes)" == note_of(event, process)
 
 
 # --- escalation ------------------------------------------------------------------------------

@@ -17,11 +17,13 @@ from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event, HandedOver, Received, Refiled, UnknownEvent
 from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.lifecycle import EVENTS
+from intake_fn.core.messages import MESSAGES
 from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.core.steps import advance, allowed, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
+from intake_fn.texts import Message
 from tests.core.samples import CASE_ID, NOW, VERDICT, judged, received
 from tests.core.test_codec import values
 from tests.letters import letter_of
@@ -59,6 +61,11 @@ requests = st.builds(
     details=st.dictionaries(words, words, max_size=2),
     attachments=st.lists(files, max_size=2).map(tuple),
 )
+messages = st.builds(
+    Message,
+    st.sampled_from(["why.new", "why.left", "quarantine.links", "as-written", "of a newer version"]),
+    st.dictionaries(st.sampled_from(["person", "links", "text"]), words),
+)
 PLACES = (
     (0, "paris-liaison"),
     (1, "ihelp"),
@@ -79,7 +86,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "dropped": st.lists(words, max_size=2).map(tuple),
     "other": st.sampled_from(["HD-0000-0001", "HD-0000-0002"]),
     "speciality": st.sampled_from(["", "server"]),
-    "reasons": st.lists(words, min_size=1, max_size=2).map(tuple),
+    "reasons": st.lists(messages, min_size=1, max_size=2).map(tuple),
     "issue": st.sampled_from([None, 4712]),
     "progress": st.sampled_from(Progress),
     "relation": st.sampled_from(Relation),
@@ -99,6 +106,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "to": st.sampled_from(["camille@example.com", "paul@example.com", "roma@example.com"]),
     "failure": st.sampled_from(Failure),
     "notice": st.sampled_from(["receipt", "gone"]),
+    "why": messages,
     "notices": st.lists(words, max_size=2).map(tuple),
 }
 """How the fields of events are filled with few values, so that much is accepted; all others hold any value."""
@@ -167,8 +175,10 @@ def test_any_accepted_sequence_keeps_the_invariants(
         below = case.priority is Priority.URGENT and case.level < URGENT_LEVEL
         ways_up = {URGENT_LEVEL} if below else process.levels[case.level].escalates_to
         assert set(allowed(case, process).escalate_to) <= set(ways_up)
+        caused = {name for event in step.events for name in MESSAGES[type(event)].notices}
         for intent in step.intents:
             if isinstance(intent, SendNotice):
+                assert intent.notice in caused
                 subject, *_ = letter_of(intent, case, process, "https://desk/s", "https://desk/d")
                 assert subject.startswith(f"[{CASE_ID}] ")
                 assert not {unicodedata.category(sign) for sign in subject} & {"Cc", "Cs", "Zl", "Zp"}

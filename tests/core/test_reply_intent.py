@@ -8,7 +8,8 @@ import pytest
 
 from intake_fn.core.case import Case
 from intake_fn.core.events import Closed, Event, Reopened, RequesterReplied, Resolved
-from intake_fn.core.intents import SendNotice, UpdateIssue
+from intake_fn.core.intents import AddNote, SendNotice, UpdateIssue
+from intake_fn.core.messages import note_of
 from intake_fn.core.process import Process
 from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.core.steps import advance
@@ -79,9 +80,8 @@ def test_what_works_stays_resolved_and_asks_for_nothing(process: Process) -> Non
         step = advance(case, happened(RequesterReplied, text="Thank you!", works=True), process)
 
         assert case.status is step.case.status
-        assert ["Reply (Paul)\nIt works.\nThank you!"] == [
-            getattr(intent, "text", type(intent).__name__) for intent in step.intents
-        ]
+        assert (AddNote(step.case.version),) == step.intents
+        assert "Reply (Paul)\nIt works.\nThank you!" == note_of(step.case.history[-1], process)
         assert not [intent for intent in step.intents if isinstance(intent, UpdateIssue | SendNotice)]
 
 

@@ -34,6 +34,7 @@ from intake_fn.core.sla import due
 from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import Category
 from tests.core.samples import CASE_ID, NOW, at, case_at, happened, judged, request
+from tests.letters import letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.events import Event
@@ -91,7 +92,7 @@ def test_the_front_end_stays_in_copy_on_each_step(process: Process, event: Event
     )
 
     assert LIAISON == copy.to
-    assert said == copy.fields["text"]
+    assert said in letter_of(copy, case.case, process, "status", "desk").text
     assert "copied" not in mails(other).values()
 
 

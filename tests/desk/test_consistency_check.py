@@ -13,7 +13,7 @@ from intake_fn.adapters.dynamodb.states import row_of, state_item
 from intake_fn.cli import main
 from intake_fn.commands import recompute as commands
 from intake_fn.core.events import AskedRequester
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span

@@ -23,11 +23,13 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.messages import told as told_in_words
 from intake_fn.core.notices import NOTICES
 from intake_fn.core.vocabulary import Failure, Filing
 from intake_fn.desk.mail import headers, mail_of
 from intake_fn.mail_templates import render
 from intake_fn.ports import MailReport, SuppressedAddress
+from intake_fn.texts import message
 from tests.core.samples import CASE_ID, case_at
 from tests.desk.cuts import READS, WRITES, Broken, Cut, Killed, Knife
 from tests.desk.test_story import Room, at_level_4, request
@@ -275,7 +277,7 @@ def told(room: Room, case_id: str) -> list[str]:
         if isinstance(event, MailFailed):
             lines.append(f"{event.failure} {event.to}")
         if isinstance(event, NoticeSkipped):
-            lines.append(f"{event.notice} not mailed to {event.to}: {event.why}")
+            lines.append(f"{event.notice} not mailed to {event.to}: {told_in_words([event.why])}")
     return lines
 
 
@@ -296,9 +298,8 @@ def test_an_address_that_does_not_exist_gets_no_more_mail_and_the_handler_is_tol
         f"question not mailed to {CAMILLE}: Mail to Camille@Example.com came back. 550 nobody here",
     ] == told(room, case.id)
     assert [] == list(room.store.items_of(case.id))
-    assert [
-        SuppressedAddress(CAMILLE, "Mail to Camille@Example.com came back. 550 nobody here", room.clock(), case.id)
-    ] == list(room.store.suppression_list())
+    why = message("skipped.suppressed", to="Camille@Example.com", failure="bounced", detail="550 nobody here")
+    assert [SuppressedAddress(CAMILLE, why, room.clock(), case.id)] == list(room.store.suppression_list())
 
 
 def test_an_address_is_marked_for_all_requests(room: Room) -> None:

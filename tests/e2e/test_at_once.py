@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from intake_fn.core.events import ActivityCompleted, AskedRequester, Escalated, Noted, Reprioritised, Resolved
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from intake_fn.desk.consistency_check import difference, rows
 from intake_fn.ports import Purpose
 from intake_fn.wiring import Application

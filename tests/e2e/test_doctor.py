@@ -12,6 +12,7 @@ from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.cli import main
 from intake_fn.ports import Session, SuppressedAddress
+from intake_fn.texts import as_written
 from sandbox.stack import ROOT, Ports, Sandbox
 from tests.fakes import LEVELS, MONDAY
 
@@ -164,7 +165,7 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
 ) -> None:
     """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
     store = DynamoStore(Table(lambda: client("dynamodb", running.environ), "specdesk"), LEVELS)
-    store.suppress(SuppressedAddress("roma@example.com", "It came back.", MONDAY, "HD-0000-0001"))
+    store.suppress(SuppressedAddress("roma@example.com", as_written("It came back."), MONDAY, "HD-0000-0001"))
     status, printed = call("doctor", "--json")
     listed = call("mail", "list"), call("mail", "list", "--json")
     words = "roma@example.com  2026-11-23T15:00:00+00:00  HD-0000-0001  It came back.\n"

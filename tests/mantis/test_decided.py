@@ -19,10 +19,10 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notes import OUTCOMES
 from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.vocabulary import Category, Outcome, Status
 from intake_fn.desk.filing import _verdict_before, decided_of
+from intake_fn.texts import say
 from spec_lookup import Citation, Claim, Verdict
 from tests.desk.test_story import request
 from tests.mantis.test_sync import Office
@@ -217,7 +217,7 @@ def test_what_came_of_it_is_the_resolution_in_mantis(office: Office, outcome: Ou
         stands(office, case_id)["resolution"]["name"],
     )
     (mail,) = [one for one in office.room.mailer.sent if "Resolved:" in one.subject and "camille" in one.to]
-    assert f"Your request is resolved. {OUTCOMES[outcome]}." in mail.text
+    assert f"Your request is resolved. {say(f'outcome.{outcome}')}" in mail.text
     act(office, case_id, Closed)
     assert RESOLUTIONS[outcome] == stands(office, case_id)["resolution"]["name"]
     assert [] == office.told(case_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.events import AskedRequester, HandedOver, Noted, Resolved
-from intake_fn.core.notes import SPECDESK
+from intake_fn.core.names import SPECDESK
 from tests.removals import without
 from tests.web.test_desk_pages import DOING
 from tests.web.test_offboarding import with_roma

@@ -9,7 +9,7 @@ import pytest
 
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import RequesterReplied
-from intake_fn.core.notes import REQUESTER
+from intake_fn.core.names import REQUESTER
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Status
 

@@ -26,6 +26,7 @@ from intake_fn.core.request import Kind
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.ports import Purpose, SuppressedAddress
+from intake_fn.texts import as_written
 from tests.web.samples import HOSTILE, PNG
 
 if TYPE_CHECKING:
@@ -269,7 +270,9 @@ def test_a_link_that_is_asked_for_while_mail_is_down_goes_when_it_is_back(web: W
 def test_no_link_is_mailed_where_mail_comes_back(web: Web) -> None:
     """The mailbox is marked: the history says why nothing was sent."""
     case = web.sent()
-    web.store.suppress(SuppressedAddress(case.request.requester.email, "Mail there came back.", web.clock()))
+    web.store.suppress(
+        SuppressedAddress(case.request.requester.email, as_written("Mail there came back."), web.clock())
+    )
     before = len(web.mailer.sent)
     web.client.post("/status/lost", data={"number": case.id})
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from intake_fn.adapters.dynamodb.table import Table
 from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of, json_of
 from intake_fn.adapters.dynamodb.writes import ABSENT, put
-from intake_fn.core.codec import checked
+from intake_fn.core.codec import checked, from_plain, to_plain
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.stored import MISREAD, NEVER
 from intake_fn.ports import SuppressedAddress
+from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def suppression_item(address: SuppressedAddress) -> Item:
     return {
         "pk": SUPPRESSED,
         "sk": address.mailbox,
-        "why": address.why,
+        "why": json.dumps(to_plain(address.why)),
         "since": instant(address.since),
         "case_id": address.case_id,
     }
@@ -112,7 +113,13 @@ def suppression_item(address: SuppressedAddress) -> Item:
 
 def suppression_of(item: Item) -> SuppressedAddress:
     """What `suppression_item` wrote; that it is suppressed holds, whatever else of it cannot be read."""
+    why = item.get("why", "The reason cannot be read.")
     try:
-        return checked(SuppressedAddress(item["sk"], item["why"], instant_of(item["since"]), item["case_id"]))
+        return checked(SuppressedAddress(item["sk"], _message(why), instant_of(item["since"]), item["case_id"]))
     except MISREAD:
-        return SuppressedAddress(str(item["sk"]), str(item.get("why", "The reason cannot be read.")), NEVER)
+        return SuppressedAddress(str(item["sk"]), as_written(str(why)), NEVER)
+
+
+def _message(body: str) -> Message:
+    """A message; a former version wrote a sentence."""
+    return from_plain(Message, json.loads(body)) if body.startswith("{") else as_written(body)

@@ -1,0 +1,373 @@
+"""What each event says, and where: one row per event with the keys of its texts in `texts/catalogue.py`.
+
+Events and intents carry a `Message`, which is a key with values, and never a sentence. A row gives the headline of an
+event in the desk's history, on the requester's page and in the note in Mantis, and what a person wrote that stands
+below it; `notices` are the mails that the event may cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core import events as e
+from intake_fn.core.names import activity_name, actor_of, name_of
+from intake_fn.core.process import Process
+from intake_fn.core.vocabulary import Outcome, Progress
+from intake_fn.texts import Message, message, say
+
+
+def told(messages: Iterable[Message], process: Process | None = None) -> str:
+    """The messages in words. What support.yml names, such as the reason of an escalation, is shown in its words."""
+    return " ".join(say(one.key, _shown(one.values, process)) for one in messages)
+
+
+def _shown(values: Mapping[str, str], process: Process | None) -> dict[str, str]:
+    """The values as people read them: instants in a zone, vocabularies by their words."""
+    shown = dict(values)
+    if "zone" in shown and "due" in shown:
+        zone = ZoneInfo(shown["zone"])
+        shown["due"] = f"{datetime.fromisoformat(shown['due']).astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
+    if "reason" in shown and process:
+        shown["reason"] = process.reason(shown["reason"])
+    for name in ("category", "failure"):
+        if name in shown:
+            shown[name] = say(f"{'kind' if name == 'category' else name}.{shown[name]}")
+    return shown
+
+
+# --- the rows --------------------------------------------------------------------------------
+
+Key = str | Callable[[Any], str]
+"""A key of the catalogue, or how it follows from the event."""
+
+
+def no_text(_: Any) -> str:
+    """Nobody wrote anything."""
+    return ""
+
+
+def no_values(_: Any, __: Process) -> dict[str, str]:
+    """The message shows no values."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMessages:
+    """What an event says. A key that is "" says that it is not shown there."""
+
+    history: Key
+    """The headline in the desk's history."""
+    page: Key = ""
+    """The headline on the requester's page."""
+    note: Key = ""
+    """The headline of the note in Mantis."""
+    values: Callable[[Any, Process], dict[str, str]] = no_values
+    """What the headlines show."""
+    text: Callable[[Any], str] = no_text
+    """What a person wrote, in the history and in the note."""
+    page_text: Callable[[Any], str] = no_text
+    """What of it stands on the requester's page."""
+    note_text: Callable[[Any], str] | None = None
+    """What of it stands in the note, if that is something else."""
+    notices: tuple[str, ...] = ()
+    """The mails that it may cause (core/lifecycle_intents.py)."""
+
+
+def _handler(event: Any, process: Process) -> dict[str, str]:
+    return {"level": str(getattr(event, "level", "")), "handler": name_of(event.handler, process)}
+
+
+def _escalated(event: e.Escalated, process: Process) -> dict[str, str]:
+    return {**_handler(event, process), "reason": process.reason(event.reason)}
+
+
+def _decided(event: e.Overruled, _: Process) -> dict[str, str]:
+    return {"category": say(f"category.{event.category}"), "clause": event.clause}
+
+
+def _due(event: Any, _: Process) -> dict[str, str]:
+    return {"share": str(getattr(event, "share", 100)), "due": f"{event.due:%-d %b %Y, %H:%M} UTC"}
+
+
+def _delivery(event: Any, _: Process) -> dict[str, str]:
+    key = f"delivery.{event.what}"
+    return {"delivery": event.what if say(key) == key else say(key)}
+
+
+def _changed(event: e.ChangedInMantis, _: Process) -> dict[str, str]:
+    changes = (
+        say("change.put-back", field=name, theirs=theirs or say("change.nobody"), ours=event.ours.get(name, ""))
+        for name, theirs in event.theirs.items()
+    )
+    return {"changes": "; ".join(changes)}
+
+
+def _filed(event: e.Filed, _: Process) -> dict[str, str]:
+    return {"number": str(event.number), "project": event.project, "fields": ", ".join(event.dropped)}
+
+
+def _resolved(event: e.Resolved, _: Process) -> dict[str, str]:
+    return {"outcome": told(outcome_of(event)).rstrip(".")}
+
+
+def _skipped(event: e.NoticeSkipped, _: Process) -> dict[str, str]:
+    key = f"notice.{event.notice}"
+    return {"to": event.to, "notice": event.notice if say(key) == key else say(key)}
+
+
+def _lead(event: e.LeadUpdated, _: Process) -> dict[str, str]:
+    return {"other": event.other, "progress": say(f"progress.{event.progress}")}
+
+
+def _reply(event: e.RequesterReplied) -> str:
+    return reply_of(event)
+
+
+def _reopening(event: e.Reopened) -> str:
+    """What a person wrote, or that its lead is open again."""
+    return event.reason or say("lead.reopened")
+
+
+TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
+"""What of its lead a duplicate is mailed as such; of all else its own resolving, reopening or closing tells."""
+
+MESSAGES: Mapping[type[e.Event], EventMessages] = {
+    e.Received: EventMessages(history="history.received", page="history.received", values=_handler),
+    e.Quarantined: EventMessages(
+        history="history.quarantined", page="page.quarantined", text=lambda event: told(event.reasons)
+    ),
+    e.Released: EventMessages(history="history.released", page="page.released", text=lambda event: event.note),
+    e.Rejected: EventMessages(history="history.rejected", page="page.rejected", text=lambda event: event.reason),
+    e.Judged: EventMessages(
+        history="history.judged",
+        page="history.judged",
+        values=lambda event, _: {"category": say(f"category.{event.category}")},
+        notices=("receipt", "assigned", "orphaned", "copied"),
+    ),
+    e.Overruled: EventMessages(
+        history=lambda event: "history.overruled" if event.clause else "history.overruled-silent",
+        page=lambda event: "history.overruled" if event.clause else "history.overruled-silent",
+        note=lambda event: "note.overruled" if event.clause else "note.overruled-silent",
+        values=_decided,
+        text=lambda event: event.reason,
+        page_text=lambda event: event.reason,
+        notices=("overruled", "receipt", "assigned", "orphaned", "copied"),
+    ),
+    e.Filed: EventMessages(
+        history=lambda event: "history.filed-dropped" if event.dropped else "history.filed",
+        page="page.filed",
+        values=_filed,
+    ),
+    e.Escalated: EventMessages(
+        history="history.escalated",
+        page="page.escalated",
+        note="history.escalated",
+        values=_escalated,
+        text=lambda event: event.note,
+        notices=("escalated", "assigned", "copied"),
+    ),
+    e.HandedOver: EventMessages(
+        history="history.handed-over",
+        note="history.handed-over",
+        values=_handler,
+        text=lambda event: event.note,
+        notices=("assigned", "copied"),
+    ),
+    e.Reprioritised: EventMessages(
+        history="history.reprioritised",
+        page="history.reprioritised",
+        note="history.reprioritised",
+        values=lambda event, process: {"priority": process.priorities[event.priority].name},
+        text=lambda event: event.note,
+        notices=("priority", "copied"),
+    ),
+    e.AskedRequester: EventMessages(
+        history="history.asked",
+        page="page.asked",
+        note="history.asked",
+        text=lambda event: event.question,
+        page_text=lambda event: event.question,
+        notices=("question", "copied"),
+    ),
+    e.RequesterReplied: EventMessages(
+        history=lambda event: "history.replied-works" if event.works else "history.replied",
+        page=lambda event: "page.replied-works" if event.works else "page.replied",
+        note="note.replied",
+        text=lambda event: event.text,
+        page_text=lambda event: event.text,
+        note_text=_reply,
+        notices=("replied", "copied"),
+    ),
+    e.ActivityCompleted: EventMessages(
+        history="history.activity-completed",
+        page=lambda event: "page.activity-completed" if event.mailed else "",
+        note="history.activity-completed",
+        values=lambda event, process: {"activity": activity_name(event.activity, process)},
+        text=lambda event: event.note,
+        page_text=lambda event: event.note,
+        notices=("workaround", "copied"),
+    ),
+    e.Noted: EventMessages(history="history.noted", note="note.noted", text=lambda event: event.text),
+    e.Resolved: EventMessages(
+        history=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
+        page=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
+        note=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
+        values=_resolved,
+        text=lambda event: event.resolution,
+        page_text=lambda event: event.resolution,
+        notices=("resolved", "completed", "copied"),
+    ),
+    e.Reopened: EventMessages(
+        history="history.reopened",
+        page="history.reopened",
+        note="note.reopened",
+        text=_reopening,
+        page_text=_reopening,
+        notices=("reopened", "returned", "copied"),
+    ),
+    e.Closed: EventMessages(
+        history="history.closed",
+        page="history.closed",
+        note="history.closed",
+        text=lambda event: event.note,
+        notices=("closed", "copied"),
+    ),
+    e.LinkRequested: EventMessages(history="history.link-requested", notices=("link",)),
+    e.Linked: EventMessages(
+        history="history.linked",
+        values=lambda event, _: {"relation": say(f"relation.{event.relation}"), "number": str(event.number)},
+    ),
+    e.Unlinked: EventMessages(history="history.unlinked", values=lambda event, _: {"number": str(event.number)}),
+    e.Refiled: EventMessages(history="history.refiled"),
+    e.MarkedDuplicate: EventMessages(
+        history="history.marked",
+        page="page.marked",
+        note="note.marked",
+        values=lambda event, _: {"other": event.other},
+        notices=("joined", "copied"),
+    ),
+    e.UnmarkedDuplicate: EventMessages(
+        history="history.unmarked", page="page.unmarked", note="history.unmarked", notices=("parted", "copied")
+    ),
+    e.DuplicateAdded: EventMessages(history="history.duplicate-added", values=lambda event, _: {"other": event.other}),
+    e.DuplicateRemoved: EventMessages(
+        history="history.duplicate-removed", values=lambda event, _: {"other": event.other}
+    ),
+    e.LeadUpdated: EventMessages(
+        history="history.lead-updated",
+        page=lambda event: "" if event.progress is Progress.FILED else "page.lead-updated",
+        values=_lead,
+        text=lambda event: event.text,
+        page_text=lambda event: event.text if event.progress in TOLD else "",
+        notices=("heard",),
+    ),
+    e.Warned: EventMessages(history="history.warned", values=_due, notices=("warned",)),
+    e.Breached: EventMessages(history="history.breached", note="note.breached", values=_due, notices=("breached",)),
+    e.DeliveryFailed: EventMessages(
+        history="history.delivery-failed", values=_delivery, text=lambda event: event.error
+    ),
+    e.Retried: EventMessages(history="history.retried", values=_delivery),
+    e.NotedInMantis: EventMessages(history="history.noted-in-mantis", text=lambda event: event.text),
+    e.ChangedInMantis: EventMessages(
+        history="history.changed-in-mantis",
+        note="note.changed-in-mantis",
+        values=_changed,
+        text=lambda event: told([event.why] if event.why else []),
+    ),
+    e.MissingInMantis: EventMessages(history="history.missing", values=lambda event, _: {"number": str(event.number)}),
+    e.FoundInMantis: EventMessages(history="history.found", values=lambda event, _: {"number": str(event.number)}),
+    e.FieldsDropped: EventMessages(
+        history=lambda event: "history.fields-dropped" if event.dropped else "history.fields-kept",
+        values=lambda event, _: {"fields": ", ".join(event.dropped)},
+    ),
+    e.NoticesBundled: EventMessages(
+        history="history.bundled", values=lambda event, _: {"count": str(len(event.notices)), "to": event.to}
+    ),
+    e.MailFailed: EventMessages(
+        history="history.mail-failed",
+        values=lambda event, _: {"to": event.to, "failure": say(f"failure.{event.failure}")},
+        text=lambda event: event.detail,
+        notices=("unreached",),
+    ),
+    e.NoticeSkipped: EventMessages(history="history.skipped", values=_skipped, text=lambda event: told([event.why])),
+    e.UnknownEvent: EventMessages(
+        history="history.unknown", values=lambda event, _: {"kind": event.kind}, text=lambda event: event.why
+    ),
+}
+"""One row per event; a test holds that none is missing, and that no event causes a mail that its row does not name."""
+
+
+def in_history(event: e.Event, process: Process) -> tuple[str, str]:
+    """The headline of an event at the desk, and what a person wrote."""
+    row = MESSAGES[type(event)]
+    return _headline(row.history, event, process), row.text(event)
+
+
+def on_page(event: e.Event, process: Process) -> tuple[str, str] | None:
+    """The same as its requester reads it; None for what is not shown to them."""
+    row = MESSAGES[type(event)]
+    return (_headline(row.page, event, process), row.page_text(event)) if is_on_page(event) else None
+
+
+def is_on_page(event: e.Event) -> bool:
+    """Whether its requester sees it; under which number another request stands in Mantis is none of their business."""
+    return bool(key_of(MESSAGES[type(event)].page, event))
+
+
+def in_note(event: e.Event, process: Process) -> tuple[str, str]:
+    """The same as a note in Mantis has it; raises KeyError for an event that makes none."""
+    row = MESSAGES[type(event)]
+    return _headline(row.note, event, process), (row.note_text or row.text)(event)
+
+
+def key_of(key: Key, event: e.Event) -> str:
+    """The key for this event."""
+    return key if isinstance(key, str) else key(event)
+
+
+def _headline(key: Key, event: e.Event, process: Process) -> str:
+    return say(key_of(key, event), MESSAGES[type(event)].values(event, process))
+
+
+# --- notes in Mantis -------------------------------------------------------------------------
+
+
+def has_a_note(event: e.Event) -> bool:
+    """Whether events of its kind are told in Mantis."""
+    return bool(MESSAGES[type(event)].note)
+
+
+def makes_a_note(event: e.Event) -> bool:
+    """Whether Mantis is to have a note of it: not of what was done there, nor of an activity nothing was said about.
+
+    Of what is put back only where there is a reason to be read.
+    """
+    done_there = isinstance(event, e.Resolved | e.Closed) and event.in_mantis
+    bare = (isinstance(event, e.ActivityCompleted) and not event.note) or (
+        isinstance(event, e.ChangedInMantis) and not event.why
+    )
+    return has_a_note(event) and not done_there and not bare
+
+
+def note_of(event: e.Event, process: Process) -> str:
+    """The note of an event that has one: headline with who did it, then what was said."""
+    headline, text = in_note(event, process)
+    return "\n".join(filter(None, (say("note.by", headline=headline, actor=actor_of(event, process)), text)))
+
+
+def outcome_of(event: e.Resolved) -> tuple[Message, ...]:
+    """What came of a request; nothing where nobody said."""
+    if event.outcome is Outcome.UNSAID:
+        return ()
+    key = f"outcome.{event.outcome}"
+    return (message(f"{key}-in", version=event.fixed_in) if event.fixed_in else message(key),)
+
+
+def reply_of(event: e.RequesterReplied) -> str:
+    """What the requester wrote, and the files that came with it."""
+    files = (say("reply.file", name=file.name, size=file.size) for file in event.attachments)
+    return "\n".join(filter(None, (say("reply.works") if event.works else "", event.text, *files)))

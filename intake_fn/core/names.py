@@ -1,0 +1,36 @@
+"""Who does what, by name: people, activities, and the two actors that are no people of the Help Desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from intake_fn.core.events import Event
+from intake_fn.core.process import Process
+from intake_fn.texts import say
+
+REQUESTER = "requester"
+"""The actor of what a requester did; they have no account."""
+
+SPECDESK = "specdesk"
+"""The actor of events that no person caused."""
+
+
+def actor_of(event: Event, process: Process) -> str:
+    """Who did it: a person's name where the address is one of support.yml."""
+    names = {person.address: person.name for person in process.everyone.values()}
+    return {REQUESTER: say("actor.requester"), **names}.get(event.actor, event.actor)
+
+
+def name_of(person: str, process: Process) -> str:
+    """A person's name, also of one who has left; the id in quotes for one who is not in support.yml."""
+    return process.person(person).name if person in process.everyone else repr(person)
+
+
+def activity_name(activity: str, process: Process) -> str:
+    """An activity's name; the id in quotes for one that is not in support.yml any more."""
+    return process.activities[activity].name if activity in process.activities else repr(activity)
+
+
+def names_of(people: Iterable[str], process: Process) -> str:
+    """Names of several people, separated by commas."""
+    return ", ".join(name_of(person, process) for person in people)

@@ -1,0 +1,119 @@
+"""The texts that people read, by key, and their translations.
+
+A text is English in `catalogue.py` or in a template; gettext gives its translation, where the language in use has one
+(`locale/<language>/LC_MESSAGES/specdesk.mo`). To add a language is to add that file; docs/contributing.md says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Any
+
+from intake_fn.texts.catalogue import CATALOGUE, Plural
+
+__all__ = [
+    "ENGLISH",
+    "Message",
+    "as_written",
+    "gettext",
+    "language",
+    "mark",
+    "message",
+    "ngettext",
+    "say",
+    "translations_of",
+    "use",
+    "using",
+]
+
+LOCALE = Path(__file__).parents[1] / "locale"
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text by its key in the catalogue, with the values that it shows."""
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def message(key: str, **values: object) -> Message:
+    """A message with its values as text."""
+    return Message(key, {name: str(value) for name, value in values.items()})
+
+
+def as_written(text: str) -> Message:
+    """What a former version stored as a sentence."""
+    return message("as-written", text=text)
+
+
+class _InUse:
+    """The language in use: one for a process."""
+
+    language = ENGLISH
+    translations = NullTranslations()
+
+
+def translations_of(language: str) -> NullTranslations:
+    """The translations into a language; English where there is no such file."""
+    return translation("specdesk", LOCALE, [language], fallback=True)
+
+
+def use(language: str, translations: NullTranslations) -> None:
+    """Show texts in this language from now on."""
+    _InUse.language, _InUse.translations = language, translations
+
+
+@contextmanager
+def using(language: str, translations: NullTranslations) -> Iterator[None]:
+    """Show texts in this language for a while."""
+    before = _InUse.language, _InUse.translations
+    use(language, translations)
+    try:
+        yield
+    finally:
+        use(*before)
+
+
+def language() -> str:
+    """The language in use, as HTML names it."""
+    return _InUse.language
+
+
+def gettext(text: str) -> str:
+    """The text in the language in use."""
+    return _InUse.translations.gettext(text)
+
+
+def ngettext(one: str, other: str, count: int) -> str:
+    """The text in the form for this number."""
+    return _InUse.translations.ngettext(one, other, count)
+
+
+def mark(text: str) -> str:
+    """The same text, marked as one that is translated where it is shown."""
+    return text
+
+
+class _Values(dict[str, Any]):
+    """Values, of which one that is not there is empty: what is stored may be damaged."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def say(key: str, values: Mapping[str, Any] = {}, /, **more: Any) -> str:
+    """The message of a key with its values. A key that is not in the catalogue is shown as it stands."""
+    entry, shown = CATALOGUE.get(key), _Values({**values, **more})
+    if entry is None:
+        return key
+    if isinstance(entry, Plural):
+        count = str(shown[entry.by])
+        return ngettext(entry.one, entry.other, int(count) if count.isdecimal() else 0) % shown
+    return gettext(entry) % shown

@@ -57,7 +57,7 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.POSTPONED: "Postponed",
     Outcome.WONT_FIX: "Will not be changed",
 }
-"""What may have come of a request, as the desk offers it; the requester reads a sentence of it (core/notes.py)."""
+"""What may have come of a request, as the desk offers it; the requester reads a sentence of it (texts/catalogue.py)."""
 
 RELATED = "related"
 """The stance of a clause that was found and takes no side."""

@@ -18,6 +18,7 @@ from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater, Undeliverabl
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.desk.sign_in import MOST, mail_links
 from intake_fn.ports import SignInAsked, SuppressedAddress
+from intake_fn.texts import as_written
 from intake_fn.web import WebConfig, create_app
 from tests.fakes import MemoryStore, ports_of
 
@@ -207,7 +208,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_steps(web: 
     told = []
     for address in (PARIS, EVE, full, suppressed):
         store = Counted()
-        store.suppress(SuppressedAddress(suppressed, "It came back.", web.clock()))
+        store.suppress(SuppressedAddress(suppressed, as_written("It came back."), web.clock()))
         store.save_throttle("sign-in", full, MailThrottle(), MailThrottle({f"{n}": web.clock() for n in range(MOST)}))
         store.steps.clear()
         desk = replace(web.desk, **ports_of(store), mailer=Failing(trouble))

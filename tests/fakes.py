@@ -27,7 +27,7 @@ from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.request import Priority
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
-from intake_fn.core.vocabulary import Filing, Relation, Status
+from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
 from intake_fn.ports import (
     LEEWAY,
     NOTHING_DECIDED,
@@ -161,7 +161,9 @@ class MemoryStore:
             self._append(step, reduce(apply, step.events, here))
             self._outbox.pop(done, None)
             if dead_letter:
-                self._count(dead_letter, step.case.changed_at, dead_letter.last_error, dead_lettered=True)
+                self._count(
+                    dead_letter, step.case.changed_at, dead_letter.last_error, Postponed.FAILED, dead_lettered=True
+                )
             if again:
                 now = step.case.changed_at
                 self._leases.pop(again, None)
@@ -306,11 +308,11 @@ class MemoryStore:
             self._turns.pop(item.id, None)
             return True
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+    def postpone(self, item: OutboxItem, until: datetime, error: str, reason: Postponed = Postponed.FAILED) -> None:
         """Count one failed try of this item as it was read."""
         with self._up():
             if self._untried(item):
-                self._count(item, until, error, dead_lettered=False)
+                self._count(item, until, error, reason, dead_lettered=False)
 
     def reschedule(self, item: OutboxItem, turn: datetime) -> None:
         """Give an item that nobody has in hand another place in the line."""
@@ -466,7 +468,7 @@ class MemoryStore:
         here = self._outbox.get(item.id)
         return here is not None and here.tries == item.tries
 
-    def _count(self, item: OutboxItem, until: datetime, error: str, *, dead_lettered: bool) -> None:
+    def _count(self, item: OutboxItem, until: datetime, error: str, reason: Postponed, *, dead_lettered: bool) -> None:
         self._leases.pop(item.id, None)
         self._turns.pop(item.id, None)
         self._outbox[item.id] = replace(
@@ -474,6 +476,7 @@ class MemoryStore:
             tries=item.tries + 1,
             next_attempt=until,
             last_error=error[:1000],
+            postponed=reason,
             dead_lettered=dead_lettered,
         )
 

@@ -9,6 +9,7 @@ SpecdeskError
 ├── Stale        someone was faster: read again and decide again
 ├── TryLater     something outside is down or slow: the work waits and is tried again
 │   ├── Deferred       it is not to be done before a certain time
+│   ├── NotAttached    the issue is there, and a file of it is not
 │   └── Unreadable   a newer version wrote it: it is read again when that version runs again
 ├── OutcomeUnknown       it may have been done or not, and must not be done twice: a person has to look
 └── Broken       ours: configuration or a bug; an admin has to act
@@ -18,6 +19,8 @@ Every message says what happened, where, and what to do about it.
 """
 
 from datetime import datetime
+
+from intake_fn.core.vocabulary import Postponed
 
 
 class SpecdeskError(Exception):
@@ -57,11 +60,16 @@ class TryLater(SpecdeskError):
 
 
 class Deferred(TryLater):
-    """It is not to be done before `until`."""
+    """It is not to be done before `until`, for a reason that is no failure."""
 
-    def __init__(self, message: str, until: datetime) -> None:
+    def __init__(self, message: str, until: datetime, reason: Postponed) -> None:
         super().__init__(message)
         self.until = until
+        self.reason = reason
+
+
+class NotAttached(TryLater):
+    """The issue is there, and a file of it is not."""
 
 
 class Unreadable(TryLater):

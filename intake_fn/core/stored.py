@@ -16,6 +16,7 @@ from intake_fn.core.errors import SpecdeskError, Unreadable
 from intake_fn.core.events import Event, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
 from intake_fn.core.lifecycle import EVENTS
+from intake_fn.core.vocabulary import Postponed
 from intake_fn.texts import as_written
 
 FORMAT = 2
@@ -87,6 +88,14 @@ FORMER_FIELDS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 """How the fields of format 1 are read, by what the event or intent is called today: it stored sentences."""
 
 
+FORMER_REASONS: Mapping[str, Postponed] = {
+    "Put off: ": Postponed.THROTTLED,
+    "It waits for the working hours of its level.": Postponed.OUT_OF_HOURS,
+    "The issue is there, and a file of it is not:": Postponed.NOT_ATTACHED,
+}
+"""How the error of a postponed outbox item began in version 0.1, which said so why it was postponed."""
+
+
 MISREAD = (SpecdeskError, ValueError, TypeError, LookupError, AttributeError)
 """What reading stored data raises that is not as this version knows it."""
 
@@ -121,6 +130,12 @@ def read_intent(body: str, written: int = FORMAT) -> Intent:
         return intent_from_plain(plain, written)
     except MISREAD as error:
         return UnknownIntent(*_misread(plain, "intent", error))
+
+
+def postponed_by(error: str) -> Postponed | None:
+    """Why an outbox item was postponed that says so by its error alone."""
+    reasons = (reason for beginning, reason in FORMER_REASONS.items() if error.startswith(beginning))
+    return next(reasons, Postponed.FAILED if error else None)
 
 
 def _refuse_newer(written: int) -> None:

@@ -97,6 +97,24 @@ class Failure(StrEnum):
         return self is not Failure.UNDELIVERED
 
 
+class Postponed(StrEnum):
+    """Why an outbox item was postponed."""
+
+    FAILED = "failed"
+    """The attempt failed: what it is for is down, slow or set up wrongly."""
+    NOT_ATTACHED = "not-attached"
+    """The issue was created, and a file of it could not be attached."""
+    THROTTLED = "throttled"
+    """The recipient has had as many mails about the request as an hour may bring."""
+    OUT_OF_HOURS = "out-of-hours"
+    """The level is not at work."""
+
+    @property
+    def is_deferral(self) -> bool:
+        """Whether it was put off on purpose: nothing is wrong."""
+        return self in (Postponed.THROTTLED, Postponed.OUT_OF_HOURS)
+
+
 class Relation(StrEnum):
     """What our issue is to another one in Mantis, in its words."""
 

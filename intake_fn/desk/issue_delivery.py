@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
+from intake_fn.core.errors import Broken, NotAttached, SpecdeskError, TryLater, Unknown
 from intake_fn.core.events import Filed, Linked
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, RelateIssue, UpdateIssue
 from intake_fn.core.messages import makes_a_note, note_of
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.reconciliation import note_marker
-from intake_fn.core.vocabulary import Status
+from intake_fn.core.vocabulary import Postponed, Status
 from intake_fn.desk.filing import issue_of, note_text, project_of
 from intake_fn.desk.outbox import record
 from intake_fn.desk.reconciliation import align, reconcile
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
 FILE_TRIES = 5
 """How often a filing is tried for the sake of a file that fails; then it goes as its link alone."""
 
-NOT_ATTACHED = "The issue is there, and a file of it is not:"
-"""How the error of a filing begins that failed for the sake of a file; that of an outage begins otherwise."""
-
 log = structlog.get_logger()
 
 
 def file(desk: Filing, item: OutboxItem, case: Case, _: FileIssue) -> None:
     """Create the issue of a case with its files, or find the one that was created before."""
     placed = desk.tracker.file(issue_of(case, desk.process, desk.links))
-    last = item.tries >= FILE_TRIES and item.last_error.startswith(NOT_ATTACHED)
+    last = item.tries >= FILE_TRIES and item.postponed is Postponed.NOT_ATTACHED
     refused = [  # the signed link of each file stands in the issue all the same
         f"file {file.name}" for file in case.request.attachments if not _attached(desk, placed.number, file, last=last)
     ]
@@ -72,9 +69,9 @@ def _attached(desk: Filing, number: int, file: Attachment, *, last: bool) -> boo
 
 
 def _left_out(error: SpecdeskError, number: int, file: Attachment, *, last: bool) -> bool:
-    """False, at the last try for a file; else it is tried again. Raises TryLater."""
+    """False, at the last try for a file; else it is tried again. Raises NotAttached."""
     if not last:
-        raise TryLater(f"{NOT_ATTACHED} {error}") from error
+        raise NotAttached(f"The issue is there, and a file of it is not: {error}") from error
     log.warning("file_not_attached", issue=number, file=file.key, error=str(error)[:200])
     return False
 

@@ -13,9 +13,10 @@ from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import bundle
 from intake_fn.core.sla_alerts import deferred_until
 from intake_fn.core.unassigned import gone_away
+from intake_fn.core.vocabulary import Postponed
 from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.mail import goes_with, mail_of, notice_of
-from intake_fn.desk.outbox import LEASE_SECONDS, OUT_OF_HOURS, PUT_OFF, deliverable, error_text, record
+from intake_fn.desk.outbox import LEASE_SECONDS, deliverable, error_text, record
 from intake_fn.desk.suppression_list import suppress_undeliverable
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
         return None
     until = deferred_until(notice, case, desk.process, desk.clock())
     if until:
-        raise Deferred(OUT_OF_HOURS, until)
+        raise Deferred("It waits for the working hours of its level.", until, Postponed.OUT_OF_HOURS)
     _throttle(desk, item, notice)
     return notice
 
@@ -55,22 +56,22 @@ def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:
     to, most = mailbox(notice.to), desk.process.mail.per_hour
     for _ in range(ATTEMPTS):
         before = desk.mail_state.throttle(item.case_id, to)
-        after, until = throttled(before, item.id, desk.clock(), most, waited=item.last_error.startswith(PUT_OFF))
+        after, until = throttled(before, item.id, desk.clock(), most, waited=item.postponed is Postponed.THROTTLED)
         if after != before and not desk.mail_state.save_throttle(item.case_id, to, before, after):
             continue
         if until:
             why = f"{notice.to} has had {most} mails about {item.case_id} within an hour; the rest goes as one."
-            raise Deferred(f"{PUT_OFF}{why}", until)
+            raise Deferred(why, until, Postponed.THROTTLED)
         return
     raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
 
 
 def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> None:
-    """Send a notice, and with it those that the throttle put off for the same person."""
+    """Send a notice, and with it those that the throttle deferred for the same person."""
     notices, others = [notice], []
     try:
-        if item.last_error.startswith(PUT_OFF):
-            for other, other_notice in _put_off_with(desk, item, notice, case):
+        if item.postponed is Postponed.THROTTLED:
+            for other, other_notice in _deferred_with(desk, item, notice, case):
                 notices.append(other_notice)
                 others.append(other)
         whole = bundle(notices) if others else notice
@@ -93,12 +94,12 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
         raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
 
 
-def _put_off_with(
+def _deferred_with(
     desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case
 ) -> Iterator[tuple[OutboxItem, SendNotice]]:
-    """Other notices that were put off, go to the same person and are due, each under a lease."""
+    """Other notices that were throttled, go to the same person and are due, each under a lease."""
     for other in deliverable(desk.outbox.items_of(case.id), desk.clock())[0]:
-        if other.id == item.id or other.leased or not other.last_error.startswith(PUT_OFF):
+        if other.id == item.id or other.leased or other.postponed is not Postponed.THROTTLED:
             continue
         other_notice = notice_of(other, case, desk.process)
         if other_notice and goes_with(notice, other_notice) and desk.outbox.lease(other, desk.clock(), LEASE_SECONDS):
@@ -108,7 +109,7 @@ def _put_off_with(
 def _release(desk: Mailing, items: Sequence[OutboxItem]) -> None:
     """Free the items: nothing was done about them, and they are due again."""
     for item in items:
-        desk.outbox.postpone(item, desk.clock(), item.last_error)
+        desk.outbox.postpone(item, desk.clock(), item.last_error, Postponed.THROTTLED)
 
 
 def _send(desk: Mailing, mail: Mail, others: Sequence[OutboxItem]) -> None:

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import structlog
 
-from intake_fn.core.errors import Deferred, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Deferred, NotAttached, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import DeliveryFailed, Retried
 from intake_fn.core.intents import (
     AddNote,
@@ -32,6 +32,7 @@ from intake_fn.core.intents import (
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.redaction import without_secrets
 from intake_fn.core.steps import refuse_unread
+from intake_fn.core.vocabulary import Postponed
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -54,12 +55,6 @@ MAX_TRIES = 200
 
 PARKED = timedelta(hours=1)
 """When an item is looked at again that a dead letter blocks, or that cannot be read; `retry` makes it due at once."""
-
-PUT_OFF = "Put off: "
-"""How the reason begins that stands with an item which waits because there were too many mails."""
-
-OUT_OF_HOURS = "It waits for the working hours of its level."
-"""The reason that stands with a notice about a due time which waits until somebody is at work."""
 
 log = structlog.get_logger()
 
@@ -148,12 +143,18 @@ def postpone(desk: Delivering, item: OutboxItem, error: Exception) -> Swept:
         return Swept(postponed=1)
     if item.tries + 1 >= MAX_TRIES:
         return dead_letter(desk, item, error)
-    until = (
-        error.until if isinstance(error, Deferred) else desk.clock() + backoff(item.id, item.tries, desk.first_delay)
-    )
+    until, reason = _next_attempt(desk, item, error)
     log.warning("delivery_postponed", item=item.id, until=until.isoformat(), error=error_text(error))
-    desk.outbox.postpone(item, until, error_text(error))
+    desk.outbox.postpone(item, until, error_text(error), reason)
     return Swept(postponed=1)
+
+
+def _next_attempt(desk: Delivering, item: OutboxItem, error: Exception) -> tuple[datetime, Postponed]:
+    """When an item is tried again, and why not before."""
+    if isinstance(error, Deferred):
+        return error.until, error.reason
+    reason = Postponed.NOT_ATTACHED if isinstance(error, NotAttached) else Postponed.FAILED
+    return desk.clock() + backoff(item.id, item.tries, desk.first_delay), reason
 
 
 def dead_letter(desk: Delivering, item: OutboxItem, error: Exception) -> Swept:
@@ -190,7 +191,7 @@ def retry(desk: Delivering, item_id: str, actor: str) -> None:
 def stuck(outbox: Outbox, now: datetime, limit: int) -> list[OutboxItem]:
     """Items that were attempted in vain and will be again by themselves: what they are for is down or slow (R8)."""
     waiting = outbox.due_items(now + 2 * LONGEST_DELAY, limit)
-    return [item for item in waiting if item.tries and not item.last_error.startswith((PUT_OFF, OUT_OF_HOURS))]
+    return [item for item in waiting if item.tries and not (item.postponed and item.postponed.is_deferral)]
 
 
 def error_text(error: Exception) -> str:

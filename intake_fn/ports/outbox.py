@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from intake_fn.core.intents import Intent, UnknownIntent
+from intake_fn.core.vocabulary import Postponed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class OutboxItem:
     tries: int
     next_attempt: datetime
     last_error: str = ""
+    postponed: Postponed | None = None
+    """Why the last attempt postponed it; None before the first one."""
     dead_lettered: bool = False
     leased: bool = False
     """Whether somebody took it in hand and has not put it down again: who did so is at it, or was cut off."""
@@ -60,7 +63,7 @@ class Outbox(Protocol):
         """Take an item for oneself for `seconds`; False when it is gone or somebody else has it."""
         ...
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+    def postpone(self, item: OutboxItem, until: datetime, error: str, reason: Postponed = Postponed.FAILED) -> None:
         """Count a try that did not succeed and free the item."""
         ...
 

@@ -15,16 +15,18 @@ import pytest
 
 from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.budget import DynamoBudget
+from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_item
 from intake_fn.adapters.provision.dynamodb import NO_EXPIRY, create_table, table_lacks
 from intake_fn.core.case import Case
 from intake_fn.core.events import Breached, Warned
-from intake_fn.core.intents import SendNotice
+from intake_fn.core.intents import FileIssue, SendNotice
 from intake_fn.core.sla_alerts import share_of
-from intake_fn.core.vocabulary import Filing, Relation, Status
+from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
 from intake_fn.desk.consistency_check import difference, rows
 from intake_fn.desk.filing import issue_of
 from intake_fn.web import WebConfig, create_app
 from spec_lookup import Spec
+from tests.adapters.test_store import received
 from tests.desk.test_story import request
 from tests.fakes import ports_of
 from tests.web.conftest import Web, application_of
@@ -232,6 +234,24 @@ def _differences(web: Web) -> dict[str, Any]:
 def test_the_table_lacks_nothing_once_it_is_provisioned(old_store: DynamoStore, clients: Callable[[str], Any]) -> None:
     """An index that is added later is added to the table that is there; only the expiry is off in these tests."""
     assert [NO_EXPIRY] == table_lacks(clients("dynamodb"), old_store.table.name)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("", None),
+        ("Mantis does not answer. It is tried again.", Postponed.FAILED),
+        ("Put off: camille@example.com has had 20 mails about HD-1 within an hour.", Postponed.THROTTLED),
+        ("It waits for the working hours of its level.", Postponed.OUT_OF_HOURS),
+        ("The issue is there, and a file of it is not: Mantis is slow.", Postponed.NOT_ATTACHED),
+    ],
+)
+def test_why_an_item_was_postponed_is_read_from_its_error(error: str, reason: Postponed | None) -> None:
+    """Version 0.1 had no field for it. Whatever the error says, a field that is there holds."""
+    item = {**outbox_entry(received().case, 1, FileIssue()), "last_error": error, "tries": 1}
+
+    assert reason is outbox_item(item).postponed
+    assert Postponed.THROTTLED is outbox_item({**item, "postponed": "throttled"}).postponed
 
 
 def test_every_request_reads(old: Web) -> None:

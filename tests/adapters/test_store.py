@@ -39,7 +39,7 @@ from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, Sen
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
-from intake_fn.core.vocabulary import Category, Filing, Status
+from intake_fn.core.vocabulary import Category, Filing, Postponed, Status
 from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from intake_fn.texts import as_written
 from tests.core.samples import VERDICT
@@ -714,10 +714,24 @@ class TestOutbox:
         store.postpone(item, MONDAY + MINUTE, "x" * 5000)
 
         (waiting,) = store.items_of("HD-1")
-        assert waiting == replace(item, tries=1, next_attempt=MONDAY + MINUTE, last_error="x" * 1000)
+        again = replace(item, tries=1, next_attempt=MONDAY + MINUTE, last_error="x" * 1000, postponed=Postponed.FAILED)
+        assert (None, again) == (item.postponed, waiting)
         assert store.due_items(MONDAY) == []
         assert store.due_items(MONDAY + MINUTE) == [waiting]
         assert store.lease(waiting, MONDAY + MINUTE, 120) is True
+
+    @pytest.mark.parametrize("reason", Postponed)
+    def test_the_reason_of_the_last_attempt_stands_with_the_item(self, store: Store, reason: Postponed) -> None:
+        """It is a field, not the beginning of the error; a dead letter is one that failed."""
+        store.create(received("HD-1", JudgeRequest()), "key")
+        store.postpone(store.items_of("HD-1")[0], MONDAY, "Later.", reason)
+        (postponed,) = store.items_of("HD-1")
+        store.lease(postponed, MONDAY, 60)
+        (leased,) = store.items_of("HD-1")
+        dead_letter(store, leased)
+
+        assert [reason, reason] == [postponed.postponed, leased.postponed]
+        assert [Postponed.FAILED] == [item.postponed for item in store.dead_letters()]
 
     def test_an_item_takes_another_place_in_the_line(self, store: Store) -> None:
         """Nothing else of it changes, and its next try gives it a place of its own again."""

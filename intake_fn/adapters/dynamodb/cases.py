@@ -20,6 +20,7 @@ from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
 from intake_fn.core.events import Filed
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain
+from intake_fn.core.vocabulary import Postponed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,8 @@ class DynamoCases:
         if again:
             writes.append(retried(again, after.changed_at))
         if dead_letter:
-            writes.append(tried(dead_letter, after.changed_at, dead_letter.last_error, dead_lettered=True))
+            error, now = dead_letter.last_error, after.changed_at
+            writes.append(tried(dead_letter, now, error, Postponed.FAILED, dead_lettered=True))
         if self.table.transact(writes):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 

@@ -15,6 +15,7 @@ from intake_fn.adapters.dynamodb.table import SERVICE, Table, new_token
 from intake_fn.adapters.dynamodb.values import Item, instant, wire
 from intake_fn.adapters.dynamodb.writes import EXISTS, update
 from intake_fn.core.errors import Broken, TryLater
+from intake_fn.core.vocabulary import Postponed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,12 +117,12 @@ class DynamoOutbox:
 
     # --- what becomes of a try ----------------------------------------------------------------
 
-    def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+    def postpone(self, item: OutboxItem, until: datetime, error: str, reason: Postponed = Postponed.FAILED) -> None:
         """Count a try that did not succeed and free the item.
 
         Nothing happens when the item is gone, or when a try of the item as it was read is counted already.
         """
-        self.table.write(tried(item, until, error, dead_lettered=False))
+        self.table.write(tried(item, until, error, reason, dead_lettered=False))
 
     def reschedule(self, item: OutboxItem, turn: datetime) -> None:
         """Have an item be due at another time; no try is counted, and `not_before` stays as it is.

@@ -9,7 +9,8 @@ from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, json_o
 from intake_fn.adapters.dynamodb.writes import EXISTS, Write, update
 from intake_fn.core.codec import checked
 from intake_fn.core.intents import Intent, UnknownIntent, ready_at
-from intake_fn.core.stored import MISREAD, NEVER, intent_to_plain, read_intent
+from intake_fn.core.stored import MISREAD, NEVER, intent_to_plain, postponed_by, read_intent
+from intake_fn.core.vocabulary import Postponed
 from intake_fn.ports import OutboxItem
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def line_of(item_id: str, *, dead_lettered: bool) -> str:
     return partition_of(DEAD_LETTERED if dead_lettered else DUE, item_id.partition("#")[0])
 
 
-def tried(item: OutboxItem, until: datetime, error: str, *, dead_lettered: bool) -> Write:
+def tried(item: OutboxItem, until: datetime, error: str, reason: Postponed, *, dead_lettered: bool) -> Write:
     """One more try of an item that stands as it was read, to be tried again `until`, or dead-lettered."""
-    counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR]}
+    counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR], "postponed": reason}
     place = waiting(item.id, until, dead_lettered=dead_lettered)
     return update(outbox_key(item.id), {**counted, **place}, f"{EXISTS} AND #tries = :read", {":read": item.tries})
 
@@ -94,6 +95,7 @@ def _read(item: Item, intent: Intent) -> OutboxItem:
             tries=item["tries"],
             next_attempt=instant_of(item["not_before"]),
             last_error=item["last_error"],
+            postponed=Postponed(item["postponed"]) if "postponed" in item else postponed_by(item["last_error"]),
             dead_lettered=item["failed"],
             leased=bool(item["leased_until"]),
         )
@@ -106,4 +108,4 @@ def _set_aside(item: Item, intent: UnknownIntent) -> OutboxItem:
     version, _, number = str(item["sk"]).partition("#")
     plain_id = f"{case_id}#{version.lstrip('0')}#{number.lstrip('0')}"
     last_error, dead_lettered = str(item.get("last_error", "")), item.get("failed") is True
-    return OutboxItem(plain_id, case_id, intent, 0, NEVER, last_error, dead_lettered)
+    return OutboxItem(plain_id, case_id, intent, 0, NEVER, last_error, dead_lettered=dead_lettered)

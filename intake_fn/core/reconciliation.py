@@ -49,9 +49,6 @@ from intake_fn.texts import message
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
 
-_LONGEST_STEP = 2
-"""Events of one step at most (core/escalation.py, `_before`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class MantisNote:
@@ -241,13 +238,31 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
 
     While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
     """
-    first = max(min([*owed, case.version + _LONGEST_STEP]) - _LONGEST_STEP, 1)
+    first = _first_shown(case, min(owed)) if owed else case.version
     found = _shown_since(case, first, process, resets=bool(owed))
     if owed:
         for event in case.history[min(owed) - 1 :]:
             for name, value in _known(event, process).items():
                 found[name].add(value.casefold())
     return found
+
+
+def _first_shown(case: Case, pending: int) -> int:
+    """The oldest version that Mantis may show while the write of a version is pending.
+
+    While the issue was missing nothing was written, whatever happened to the case.
+    """
+    if isinstance(case.history[pending - 1], FoundInMantis):
+        missing = (event for event in reversed(case.history[:pending]) if isinstance(event, MissingInMantis))
+        pending = case.history.index(next(missing)) + 1
+    return _before_step(case, pending)
+
+
+def _before_step(case: Case, version: int) -> int:
+    """The version before the step that led to one: the events of a step have one instant and one actor (`advance`)."""
+    last = case.history[version - 1]
+    earlier = reversed([*enumerate(case.history[: version - 1], 1)])
+    return next((number for number, event in earlier if (event.at, event.actor) != (last.at, last.actor)), 1)
 
 
 def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:

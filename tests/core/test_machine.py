@@ -168,6 +168,7 @@ def test_any_accepted_sequence_keeps_the_invariants(
         owed += step.intents
 
         assert before.version + len(step.events) == case.version
+        assert {(step.events[0].at, step.events[0].actor)} == {(event.at, event.actor) for event in step.events}
         assert (case.priority, case.level) != (Priority.URGENT, 4)
         assert case.handler in process.levels[case.level].resources
         assert case.level in process.priorities[case.priority].levels

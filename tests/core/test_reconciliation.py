@@ -1,20 +1,36 @@
-"""Which notes in Mantis are ours, whatever people write there."""
+"""Which notes and states in Mantis are ours, whatever people write there."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.events import Filed, NotedInMantis
-from intake_fn.core.reconciliation import IssueState, MantisNote, next_event, note_marker
-from tests.core.samples import NOW, case_of, judged, received
+from intake_fn.core.events import (
+    ChangedInMantis,
+    Escalated,
+    Filed,
+    FoundInMantis,
+    HandedOver,
+    MissingInMantis,
+    Noted,
+    NotedInMantis,
+    Reprioritised,
+    Resolved,
+)
+from intake_fn.core.reconciliation import IssueState, MantisNote, expected, next_event, note_marker
+from intake_fn.core.request import Priority
+from intake_fn.core.steps import fold
+from tests.core.samples import CASE_ID, NOW, PAUL, case_of, judged, received
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.core.process import Process
+
+HOUR = timedelta(hours=1)
 
 CASE = case_of(
     received(1, "paul"),
@@ -53,3 +69,41 @@ def test_a_long_note_is_read_at_once(process: Process, text: str) -> None:
 
     assert time.thread_time() - leased < 1
     assert isinstance(event, NotedInMantis)
+
+
+def shown(case: Case, process: Process) -> IssueState:
+    """The issue of a case, as it is written."""
+    fields: dict[str, Any] = {**expected(case, process)}
+    return IssueState(**fields)
+
+
+def test_the_state_before_a_step_is_nobodys_change_while_its_write_is_pending(process: Process) -> None:
+    """However many events the step has; a step has one instant and one actor (tests/core/test_machine.py)."""
+    before = fold(CASE_ID, [*CASE.history, HandedOver(at=NOW + HOUR, actor=PAUL, handler="andrei")])
+    step: dict[str, Any] = {"at": NOW + 2 * HOUR, "actor": PAUL}
+    case = fold(
+        CASE_ID,
+        [
+            *before.history,
+            Escalated(**step, level=3, handler="roma", reason="It is not of this level."),
+            HandedOver(**step, handler="system-analysts"),
+            Reprioritised(**step, priority=Priority.URGENT),
+            Noted(**step, text="The port closes."),
+        ],
+    )
+
+    assert next_event(case, shown(before, process), [case.version], process, NOW) is None
+    assert isinstance(next_event(case, shown(before, process), [], process, NOW), ChangedInMantis)
+    assert isinstance(next_event(case, shown(CASE, process), [case.version], process, NOW), ChangedInMantis)
+
+
+def test_nothing_is_a_change_that_stood_when_the_issue_went_missing(process: Process) -> None:
+    """While it is missing nothing is written there, whatever happens to the case."""
+    handed = [HandedOver(at=NOW + n * HOUR, actor=PAUL, handler=name) for n, name in enumerate(("andrei", "roma"), 2)]
+    missing = MissingInMantis(at=NOW + HOUR, actor="mantis", number=1)
+    done = Resolved(at=NOW + 4 * HOUR, actor=PAUL, resolution="Mended.")
+    found = FoundInMantis(at=NOW + 5 * HOUR, actor="mantis", number=1)
+    case = fold(CASE_ID, [*CASE.history, missing, *handed, done, found])
+
+    assert next_event(case, shown(CASE, process), [case.version], process, NOW) is None
+    assert isinstance(next_event(case, shown(CASE, process), [], process, NOW), ChangedInMantis)

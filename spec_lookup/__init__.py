@@ -21,7 +21,8 @@ from spec_lookup.errors import (
 )
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
-from spec_lookup.judge.spec import NO_CLAUSE, Hit, Spec, build, whole_text
+from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
+from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
@@ -31,19 +32,13 @@ from spec_lookup.llm.masking import Masking
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage
 from spec_lookup.search.dense import Dense, texts_of
-from spec_lookup.search.embed import TOLERANCE, Embedder
-from spec_lookup.search.folder import (
-    Stamp,
-    content_stamp,
-    model_folder,
-    pages_among,
-    read_index,
-    read_pages,
-    write_index,
-)
+from spec_lookup.search.embed import TOLERANCE, Embedder, model_folder
 from spec_lookup.search.front_matter import split_front_matter
+from spec_lookup.search.pages import content_stamp, pages_among, read_pages
 from spec_lookup.search.parse import SUFFIXES, check_coverage, decode_page, page_clauses, page_name, read_page
 from spec_lookup.search.rendering import left_out, site_of
+from spec_lookup.search.spec_index import Hit, build
+from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
 
 __all__ = [

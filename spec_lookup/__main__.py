@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError
-from spec_lookup.evaluation import metrics, report
-from spec_lookup.evaluation.evaluate import PARTS, Judge
+from spec_lookup.evaluation import report
+from spec_lookup.evaluation.cases import PARTS
+from spec_lookup.evaluation.evaluate import Judge
 from spec_lookup.evaluation.evaluate import evaluate as answer_all
+from spec_lookup.evaluation.files import write_report
+from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
 from spec_lookup.llm.budget import Usage
 from spec_lookup.llm.cassettes import recording_in, replaying
 from spec_lookup.llm.judge import Account, LlmJudge
-from spec_lookup.search.folder import write_report
 
 BAD_INPUT = 2
 
@@ -107,14 +109,14 @@ def duplicates(args: argparse.Namespace) -> Iterator[Row]:
 def evaluate(args: argparse.Namespace) -> Iterator[Row]:
     """Measure search, judge and duplicates on cases whose right answers are known."""
     accounts: list[Account] = []
-    tables = metrics.tables(answer_all(args.folder, args.part, _judge(args, accounts)))
+    figures = tables(answer_all(args.folder, args.part, _judge(args, accounts)))
     _print_accounts(accounts)
     if args.report:
-        write_report(args.report, report.as_html(tables, f"Evaluation of {args.folder.resolve().name}"))
+        write_report(args.report, report.as_html(figures, f"Evaluation of {args.folder.resolve().name}"))
     if args.json:
-        yield report.as_data(tables)
+        yield report.as_data(figures)
     else:
-        print(report.as_text(tables))
+        print(report.as_text(figures))
 
 
 def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:

@@ -1,21 +1,12 @@
-"""What was answered beside what is right, as tables of counts and shares.
-
-Pure: outcomes in, tables out. A share always carries its counts, for with few items a percentage alone misleads.
-"""
+"""What was answered beside what is right, and the measures of it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mean, median
 
-from spec_lookup.judge.verdict import BUG, CHANGE, MISC, UNDECIDED
-
-VERDICTS = (BUG, CHANGE, MISC, UNDECIDED)
-
-CITED = (1, 3)
-"""A citation counts as a hit when the gold clause is among this many first ones."""
+from spec_lookup.judge.verdict import UNDECIDED
 
 SEARCHED = 10
 """Clauses of a search that count."""
@@ -43,27 +34,14 @@ class Share:
         return self.count / self.of if self.of else None
 
 
-Cell = str | int | float | Share | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of figures. `key` names it for programs; the first column of each row says what was measured."""
-
-    key: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One case: the right verdict and clause, and what the judge said. `seconds` is the judgement's own time."""
+    """One case: the right verdict and clause, and what the judge gave. `seconds` is the judgement's own time."""
 
     gold: str
     group: str
     """The phenomenon of a pair or the kind of a single."""
-    said: str
+    given: str
     confidence: float
     cited: tuple[str, ...]
     seconds: float
@@ -73,12 +51,12 @@ class Judged:
     @property
     def right(self) -> bool:
         """Whether the verdict is the right one."""
-        return self.gold == self.said
+        return self.gold == self.given
 
     @property
     def decided(self) -> bool:
         """Whether the judge gave a verdict at all."""
-        return self.said != UNDECIDED
+        return self.given != UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +74,14 @@ class Pair:
     @property
     def wrong_way_round(self) -> bool:
         """Each version got the verdict of the other."""
-        return not self.right and (self.a.said, self.b.said) == (self.b.gold, self.a.gold)
+        return not self.right and (self.a.given, self.b.given) == (self.b.gold, self.a.gold)
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
     """The clauses found for a query, the best first, and the grade of each relevant clause (2 answers, 1 helps)."""
 
-    found: tuple[str, ...]
+    cites: tuple[str, ...]
     grades: Mapping[str, int]
 
 
@@ -111,7 +89,7 @@ class Searched:
 class Matched:
     """The earlier issues found for a report, the best first, the true ones, and whether it was called a duplicate."""
 
-    found: tuple[str, ...]
+    candidates: tuple[str, ...]
     duplicates: frozenset[str]
     called: bool
 
@@ -126,144 +104,16 @@ class Outcomes:
     reports: Sequence[Matched] = field(default=())
 
 
-def tables(outcomes: Outcomes) -> list[Table]:
-    """All tables for which there is something to measure."""
-    cases = [case for pair in outcomes.pairs for case in (pair.a, pair.b)]
-    singles = list(outcomes.singles)
-    found: list[Table] = []
-    if cases:
-        found += [
-            _pairs(outcomes.pairs, cases),
-            _by("pairs-by-verdict", "Pairs by right verdict", cases, lambda case: case.gold),
-            _phenomena(outcomes.pairs),
-        ]
-    if singles:
-        found += [
-            Table("singles", "Singles", ("measure", "share"), tuple(_verdicts(singles))),
-            _by("singles-by-verdict", "Singles by right verdict", singles, lambda case: case.gold),
-            _by("singles-by-kind", "Singles by kind", singles, lambda case: case.group),
-        ]
-    sets = [(name, rows) for name, rows in (("pairs", cases), ("singles", singles)) if rows]
-    if sets:
-        found.append(_citations(sets))
-    if outcomes.queries:
-        found.append(_search(outcomes.queries))
-    if outcomes.reports:
-        found.append(_duplicates(outcomes.reports))
-    for name, rows in sets:
-        found += [_confusion(name, rows), _risk_coverage(name, rows)]
-    if sets:
-        found.append(_times(sets))
-    return found
-
-
-def ndcg(found: Sequence[str], grades: Mapping[str, int]) -> float:
+def ndcg(cites: Sequence[str], grades: Mapping[str, int]) -> float:
     """NDCG@10 of one query: gain 2^grade - 1, discount log2(rank + 1), ideal from all of its graded clauses."""
     ideal = _gain(sorted(grades.values(), reverse=True))
-    return _gain([grades.get(cite, 0) for cite in dict.fromkeys(found)]) / ideal if ideal else 0.0
+    return _gain([grades.get(cite, 0) for cite in dict.fromkeys(cites)]) / ideal if ideal else 0.0
 
 
-def recall(found: Sequence[str], duplicates: frozenset[str]) -> float:
+def recall(candidates: Sequence[str], duplicates: frozenset[str]) -> float:
     """The share of a report's duplicates that are among the first five."""
-    return len(duplicates.intersection(found[:SUGGESTED])) / len(duplicates)
+    return len(duplicates.intersection(candidates[:SUGGESTED])) / len(duplicates)
 
 
 def _gain(grades: Sequence[int]) -> float:
     return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades[:SEARCHED], 1))
-
-
-def _verdicts(cases: Sequence[Judged]) -> list[tuple[Cell, ...]]:
-    return [
-        ("verdict accuracy", Share.where(case.right for case in cases)),
-        ("decided (coverage)", Share.where(case.decided for case in cases)),
-        ("right among the decided", Share.where(case.right for case in cases if case.decided)),
-    ]
-
-
-def _pairs(pairs: Sequence[Pair], cases: Sequence[Judged]) -> Table:
-    rows = (
-        ("pair accuracy (both versions right)", Share.where(pair.right for pair in pairs)),
-        ("both versions answered the wrong way round", Share.where(pair.wrong_way_round for pair in pairs)),
-        *_verdicts(cases),
-    )
-    return Table("pairs", "Pairs (two cases each)", ("measure", "share"), rows)
-
-
-def _by(key: str, title: str, cases: Sequence[Judged], group_of: Callable[[Judged], str]) -> Table:
-    """Accuracy and coverage within each group."""
-    rows: list[tuple[Cell, ...]] = []
-    for group in sorted({group_of(case) for case in cases}):
-        inside = [case for case in cases if group_of(case) == group]
-        rows.append((group, *(share for _, share in _verdicts(inside))))
-    return Table(key, title, ("group", "accuracy", "decided", "right among the decided"), tuple(rows))
-
-
-def _phenomena(pairs: Sequence[Pair]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for group in sorted({pair.a.group for pair in pairs}):
-        inside = [pair for pair in pairs if pair.a.group == group]
-        cases = [case for pair in inside for case in (pair.a, pair.b)]
-        rows.append((group, Share.where(pair.right for pair in inside), *(share for _, share in _verdicts(cases))))
-    columns = ("phenomenon", "pairs right", "accuracy", "decided", "right among the decided")
-    return Table("pairs-by-phenomenon", "Pairs by phenomenon", columns, tuple(rows))
-
-
-def _citations(sets: Sequence[tuple[str, Sequence[Judged]]]) -> Table:
-    """Hits over the cases that have a gold clause; the lenient ones also take the clauses of `also`."""
-    rows: list[tuple[Cell, ...]] = []
-    for name, cases in sets:
-        gold = [case for case in cases if case.clause]
-        strict = [Share.where(case.clause in case.cited[:n] for case in gold) for n in CITED]
-        lenient = [Share.where(_cites_any(case, n) for case in gold) for n in CITED]
-        rows.append((name, *strict, *lenient))
-    columns = ("cases", "hit@1", "hit@3", "hit@1 lenient", "hit@3 lenient")
-    return Table("citations", "Citations", columns, tuple(rows))
-
-
-def _cites_any(case: Judged, first: int) -> bool:
-    return not {case.clause, *case.also}.isdisjoint(case.cited[:first])
-
-
-def _search(queries: Sequence[Searched]) -> Table:
-    figure = mean(ndcg(query.found, query.grades) for query in queries)
-    return Table("search", "Search", ("measure", "mean", "queries"), (("nDCG@10", round(figure, 4), len(queries)),))
-
-
-def _duplicates(reports: Sequence[Matched]) -> Table:
-    true = [report for report in reports if report.duplicates]
-    figure = round(mean(recall(report.found, report.duplicates) for report in true), 4) if true else None
-    rows: tuple[tuple[Cell, ...], ...] = (
-        (f"recall@{SUGGESTED} (mean over reports that have duplicates)", figure, len(true)),
-        ("false alarms", Share.where(report.called for report in reports if not report.duplicates), None),
-        ("true duplicates called so", Share.where(report.called for report in true), None),
-    )
-    return Table("duplicates", "Duplicates", ("measure", "figure", "reports"), rows)
-
-
-def _confusion(name: str, cases: Sequence[Judged]) -> Table:
-    """Right verdicts down, given ones across."""
-    rows: list[tuple[Cell, ...]] = [
-        (gold, *(sum(case.gold == gold and case.said == said for case in cases) for said in VERDICTS))
-        for gold in VERDICTS
-        if any(case.gold == gold for case in cases)
-    ]
-    columns = ("right verdict", *(f"said {said}" for said in VERDICTS))
-    return Table(f"confusion-{name}", f"Confusion, {name}", columns, tuple(rows))
-
-
-def _risk_coverage(name: str, cases: Sequence[Judged]) -> Table:
-    """What would be decided, and how well, if only verdicts of at least each confidence counted."""
-    decided = [case for case in cases if case.decided]
-    rows: list[tuple[Cell, ...]] = []
-    for threshold in sorted({case.confidence for case in decided}, reverse=True):
-        sure = [case for case in decided if case.confidence >= threshold]
-        rows.append((threshold, Share(len(sure), len(cases)), Share.where(case.right for case in sure)))
-    columns = ("confidence from", "coverage", "accuracy")
-    return Table(f"risk-coverage-{name}", f"Risk and coverage, {name}", columns, tuple(rows))
-
-
-def _times(sets: Sequence[tuple[str, Sequence[Judged]]]) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (name, round(1000 * median(case.seconds for case in cases), 2), len(cases)) for name, cases in sets
-    ]
-    return Table("time", "Time of one judgement", ("cases", "p50 ms", "judgements"), tuple(rows))

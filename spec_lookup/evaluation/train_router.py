@@ -22,8 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, names_in, spoken, texts_of, weighed
-from spec_lookup.search.embed import Embedder
-from spec_lookup.search.folder import model_folder
+from spec_lookup.search.embed import Embedder, model_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

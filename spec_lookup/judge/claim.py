@@ -7,11 +7,10 @@ import unicodedata
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from spec_lookup.search.query import Parts, telling_of
+
 WEIGHTS = {"summary": 1.5, "what_happened": 1.0, "what_expected": 1.0, "steps": 0.3, "module": 0.3}
 """How much each part counts in the search for the deciding clause."""
-
-TELLING = 1.0
-"""Parts of a claim from this weight on are asked for by their meaning, too."""
 
 LONGEST_PART = 8_000
 """Characters of a part that are compared with the spec; the rest of a pasted log decides nothing."""
@@ -49,8 +48,8 @@ def visible(text: str) -> str:
 def _unlabelled(text: str) -> str:
     parts = _SENTENCE_END.split(_LABEL.sub("", _TAG.sub(" ", visible(text))))
     ends = ["\n" if "\n" in end else " " for end in parts[1::2]] + [""]
-    told = zip(parts[::2], ends, strict=True)
-    left = "".join(part + end for part, end in told if not _ABOUT_ITSELF.search(part)).strip()
+    sentences = zip(parts[::2], ends, strict=True)
+    left = "".join(part + end for part, end in sentences if not _ABOUT_ITSELF.search(part)).strip()
     return left if re.search(r"\w", left) else text
 
 
@@ -80,7 +79,7 @@ class Claim:
         short = self.shortened()
         return replace(short, **{name: _unlabelled(getattr(short, name)) for name in WEIGHTS})
 
-    def parts(self) -> list[tuple[str, float]]:
+    def parts(self) -> Parts:
         """The texts to search with, and their weights; empty ones are left out."""
         return [(text, weight) for name, weight in WEIGHTS.items() if (text := getattr(self, name).strip())]
 
@@ -101,8 +100,3 @@ class Claim:
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready data."""
         return asdict(self)
-
-
-def telling_of(parts: list[tuple[str, float]]) -> list[str]:
-    """The texts whose meaning counts; steps and module are only words, unless there is nothing else."""
-    return [text for text, weight in parts if weight >= TELLING] or [text for text, _ in parts]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spec_lookup.judge.opposites import SIDES
 from spec_lookup.judge.quantity import quantities
 from spec_lookup.search.words import fold, words
 
@@ -33,139 +34,29 @@ KEPT = 3
 REMEMBERED = 2_000
 """Texts whose direction is kept: each new report is compared with the same earlier ones."""
 
-OPPOSITES: tuple[tuple[str, str], ...] = (
-    (
-        r"early|earlier|too soon|sooner|too quick\w*|too fast|prematurely",
-        r"late|later|delay\w*|overdue|too slow\w*|slow",
-    ),
-    (
-        r"too (?:short|few|little|low|small)|shorter|fewer|lower|smaller",
-        r"too (?:long|many|much|high|large|big)|longer|higher|larger",
-    ),
-    (
-        r"twice|double[sd]?|two times|duplicated?|repeat(?:s|ed)?|each|every",
-        r"missing|never|once|none|only once",
-    ),
-    (
-        r"oldest|old ones",
-        r"newest|latest|new ones",
-    ),
-    (
-        r"ascending",
-        r"descending",
-    ),
-    (
-        r"up|upwards|above|over|more|most",
-        r"down|downwards|below|under|less|least",
-    ),
-    (
-        r"first|top|beginning|start",
-        r"last|bottom|end",
-    ),
-    (
-        r"before",
-        r"after",
-    ),
-    (
-        r"left",
-        r"right (?:side|hand|edge|column)",
-    ),
-    (
-        r"pounds?|lbs?|miles?|inch(?:es)?|fahrenheit",
-        r"kilograms?|kilos?|kg|km|kilomet(?:er|re)s?|cm|celsius",
-    ),
-    (
-        r"opened|open|reopened",
-        r"closed",
-    ),
-    (
-        r"deactivated|inactive|locked|disabled",
-        r"active|activated|unlocked|enabled",
-    ),
-    (
-        r"draft|unpaid|unsent",
-        r"issued|paid|sent",
-    ),
-    (
-        r"accept(?:s|ed)?|taken|allow(?:s|ed)?|lets?|able",
-        r"refuse[sd]?|reject(?:s|ed)?|block(?:s|ed)?|forbid\w*|unable|gr[ae]y",
-    ),
-    (
-        r"visible|shown|shows?|appears?|displayed",
-        r"hidden|invisible|gone|vanish\w*|disappear\w*|lost|removed",
-    ),
-    (
-        r"stays?|stayed|remains?|still",
-        r"missing|gone|vanish\w*|disappear\w*|lost|already",
-    ),
-    (
-        r"added|adds",
-        r"subtracted|deducted|taken off",
-    ),
-    (
-        r"import(?:s|ed)?",
-        r"export(?:s|ed)?",
-    ),
-    (
-        r"always|each time|every time",
-        r"never|sometimes",
-    ),
-    (
-        r"strict",
-        r"lax",
-    ),
-    (
-        r"on",
-        r"off",
-    ),
-    (
-        r"full",
-        r"empty",
-    ),
-    (
-        r"gross",
-        r"net",
-    ),
-    (
-        r"ahead",
-        r"behind",
-    ),
-    (
-        r"portrait|vertical(?:ly)?",
-        r"landscape|horizontal(?:ly)?",
-    ),
-    (
-        r"air",
-        r"sea|ocean",
-    ),
-    (
-        r"rises|grows|increase[sd]?",
-        r"falls|shrinks|decrease[sd]?",
-    ),
-)
-"""Words of one direction and of the other."""
-
-
-def _any_of(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")
-
-
-_OPPOSITES = tuple((_any_of(one), _any_of(other)) for one, other in OPPOSITES)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|nowhere|neither|nor|cannot|without|missing|lacks?|lost|gone|hidden"
     r"|refuse[sd]?|reject(?:s|ed)?|empty|unable|forgot(?:ten)?|ignore[sd]?)\b|n't\b"
 )
+
 _WRONG = re.compile(r"\b(?:wrong(?:ly)?|incorrect|mistaken|different|instead)\b")
+
 _DENIED = re.compile(r"(?:\b(?:not|no|never|nobody|cannot)\b|n't\b)((?: [\w'-]{1,30}){1,4})")
+
 _ENGLISH = re.compile(
     r"\b(?:the|is|are|and|of|to|it|with|that|this|has|have|my|our|from|not|by|for|after|before|were|should|wrong|gets?|shows?)\b"
 )
+
 _PARTS = re.compile(r"[.!?;\n]\s|,\s|\n")
+
 _WANTED = re.compile(
     r"\b(?:should|shall|must|ought to|expect(?:s|ed)?|supposed to|wants?|wanted|wish(?:es)?)\b", re.IGNORECASE
 )
+
 _INSTEAD = re.compile(r"\b(?:instead of|rather than)\b", re.IGNORECASE)
+
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w-]{1,30}")
+
 _SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?:;\n])\s{0,3}[\"'(]{0,2}\Z")
 
 
@@ -194,20 +85,20 @@ class Direction:
 def direction(text: str) -> Direction:
     """The direction of a text."""
     begin = text[:LONGEST]
-    told = fold(begin)
-    sides = {(row, side) for row, pair in enumerate(_OPPOSITES) for side in (0, 1) if pair[side].search(told)}
-    denied = frozenset(word for match in _DENIED.finditer(told) for word in words(match[1])[:DENIED])
+    folded = fold(begin)
+    sides = {(row, side) for row, pair in enumerate(SIDES) for side in (0, 1) if pair[side].search(folded)}
+    denied = frozenset(word for match in _DENIED.finditer(folded) for word in words(match[1])[:DENIED])
     amounts: dict[str, set[float]] = {}
     for quantity in quantities(begin):
         amounts.setdefault(quantity.unit, set()).add(quantity.value)
     return Direction(
-        bool(_NEGATION.search(told)),
+        bool(_NEGATION.search(folded)),
         denied,
-        frozenset(words(told)) - denied,
+        frozenset(words(folded)) - denied,
         frozenset(sides),
         {unit: frozenset(values) for unit, values in amounts.items()},
         tuple(dict.fromkeys(_names(begin))),
-        bool(_WRONG.search(told)),
+        bool(_WRONG.search(folded)),
     )
 
 
@@ -277,7 +168,7 @@ def _names(text: str) -> Iterable[str]:
 
 def _opposite(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> bool:
     """Whether one names a side alone and the other the other side alone."""
-    for row in range(len(_OPPOSITES)):
+    for row in range(len(SIDES)):
         mine, theirs = ({side for n, side in sides if n == row} for sides in (one, other))
         if len(mine) == len(theirs) == 1 and mine != theirs:
             return True

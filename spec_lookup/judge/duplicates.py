@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from spec_lookup.errors import IndexBroken
 from spec_lookup.judge.deviation import agree
-from spec_lookup.search.embed import Embedder
-from spec_lookup.search.folder import model_folder
+from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import GrowingBm25, best
 from spec_lookup.search.words import words
 
@@ -126,13 +125,13 @@ class DuplicateIndex:
     def _add(self, issue: IssueText, vector: Vectors | None) -> None:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        said = _words_of(issue)
+        issue_words = _words_of(issue)
         with self._changing:
             if vector is not None and self._vectors is not None:
                 if len(self._issues) == len(self._vectors):
                     self._vectors = np.concatenate([self._vectors, vector, np.zeros_like(self._vectors)])
                 self._vectors[len(self._issues)] = vector
-            self._bm25.add(said)
+            self._bm25.add(issue_words)
             self._places[issue.id] = len(self._issues)
             self._issues.append(issue)
 
@@ -184,9 +183,9 @@ class DuplicateIndex:
 
     def found(self, report: IssueText, limit: int = 5) -> list[tuple[Candidate, IssueText]]:
         """The same, each with its text as it was when it was found."""
-        said, meaning = _words_of(report), self._meaning(report)
+        report_words, meaning = _words_of(report), self._meaning(report)
         with self._changing:
-            scores = self._likeness(said, meaning)
+            scores = self._likeness(report_words, meaning)
             if len(self._places) < len(self._issues):
                 scores[[self._places.get(issue.id) != place for place, issue in enumerate(self._issues)]] = 0
             rows = [(self._issues[n], round(float(scores[n]), 4)) for n in best(scores, limit) if scores[n] > 0]
@@ -198,12 +197,12 @@ class DuplicateIndex:
         meaning: Scores = self._embedder.embed([_meaning_of(report)])[0]
         return meaning
 
-    def _likeness(self, said: list[str], meaning: Scores | None) -> Scores:
+    def _likeness(self, report_words: list[str], meaning: Scores | None) -> Scores:
         """How similar each issue is: 1 for the same text, 0 for one with nothing in common."""
         import numpy as np  # noqa: PLC0415 - as above
 
-        own = self._bm25.own_score(said) or 1.0
-        by_words: Scores = np.minimum(self._bm25.scores(said) / np.float32(own), 1)
+        own = self._bm25.own_score(report_words) or 1.0
+        by_words: Scores = np.minimum(self._bm25.scores(report_words) / np.float32(own), 1)
         if meaning is None or self._vectors is None or not meaning.any():  # the last: its script is not the model's
             return by_words
         by_meaning = (self._vectors[: len(self._issues)] @ meaning).clip(0, 1)

@@ -173,11 +173,11 @@ ROUTES: Mapping[str, tuple[str, str]] = {
 
 def route(claim: Claim) -> Route | None:
     """The verdict that needs no clause, if the claim calls for one in so many words."""
-    said = fold(f"{claim.observed}\n{claim.steps}")
+    folded = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
     if tells_failure(claim):
         return Route(BUG, 0.85, _FAILED)
-    if _SETUP.search(said) and not _DEVIATION.search(summary):
+    if _SETUP.search(folded) and not _DEVIATION.search(summary):
         return Route(MISC, 0.8, _TO_SET_UP)
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
@@ -240,5 +240,5 @@ def expects_answer(claim: Claim) -> bool:
 
 def wishes(claim: Claim) -> bool:
     """Whether the claim asks for something rather than tells of something that went wrong."""
-    said = fold(f"{claim.summary}\n{claim.what_happened}\n{claim.expected}")
-    return bool(_WISH.search(said)) and not _INCIDENT.search(said)
+    folded = fold(f"{claim.summary}\n{claim.what_happened}\n{claim.expected}")
+    return bool(_WISH.search(folded)) and not _INCIDENT.search(folded)

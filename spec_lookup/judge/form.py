@@ -155,17 +155,17 @@ def says_what_it_is(claim: Claim) -> bool:
 
 def tells_report(claim: Claim) -> bool:
     """Whether the claim reports a failure or a behaviour in so many words."""
-    told = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
+    sentences = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
     otherwise = any(_OTHERWISE.search(fold(each)) for each in (claim.summary, claim.what_happened))
-    return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in told)
+    return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in sentences)
 
 
 def _reports(sentence: str, form: str) -> bool:
     if _ASKED.search(sentence):
         return True
-    said = _OWN_SLIP.sub(" ", sentence)
-    said = _PERSON_LACKS.sub(" ", said) if form == SETUP_FORM else said
-    return not _ASKS.search(sentence) and not _KNOWN.search(sentence) and bool(_STATED.search(said))
+    stated = _OWN_SLIP.sub(" ", sentence)
+    stated = _PERSON_LACKS.sub(" ", stated) if form == SETUP_FORM else stated
+    return not _ASKS.search(sentence) and not _KNOWN.search(sentence) and bool(_STATED.search(stated))
 
 
 def stated_with_sureness(claim: Claim, *, by_words_alone: bool) -> list[tuple[str, float]]:

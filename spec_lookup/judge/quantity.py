@@ -81,7 +81,7 @@ _AMOUNT = re.compile(
 
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text, times of day first."""
-    return [quantity for _, quantity in _found(_plain(text))]
+    return [quantity for _, quantity in _placed(_plain(text))]
 
 
 def _plain(text: str) -> str:
@@ -89,23 +89,25 @@ def _plain(text: str) -> str:
     return re.sub(r"[*`]", "", fold(text)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
-def _found(folded: str) -> list[tuple[int, Quantity]]:
+def _placed(folded: str) -> list[tuple[int, Quantity]]:
     """The quantities of a folded text with the places where they begin."""
-    found = []
+    placed = []
     for match in _CLOCK.finditer(folded):
         hour = int(match["hour"] or match["bare"])
         half = match["half"] or match["bare_half"]
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
         minutes = hour * 60 + int(match["minute"] or 0) + int(match["second"] or 0) / 60
-        found.append((match.start(), Quantity(round(minutes, 4), "minut" if match["span"] else "clock", match.group())))
+        placed.append(
+            (match.start(), Quantity(round(minutes, 4), "minut" if match["span"] else "clock", match.group()))
+        )
     without_times = _CLOCK.sub(lambda match: " " * len(match.group()), folded)
     for match in _AMOUNT.finditer(without_times):
         unit = (match.group("sign") or match.group("unit") or "").strip(" -")
         unit = unit.split()[-1].split("-")[-1] if unit else ""
         if unit and unit not in NO_UNITS:
-            found.append((match.start(), _quantity(match.group("number"), unit, match.group(), match.group("place"))))
-    return found
+            placed.append((match.start(), _quantity(match.group("number"), unit, match.group(), match.group("place"))))
+    return placed
 
 
 def _quantity(number: str, unit: str, text: str, place: str | None) -> Quantity:
@@ -163,7 +165,7 @@ _OR_MORE = re.compile(r"^(?:\W+\w+)?\W{1,3}(?:or (?:more|longer|later|above)|and
 def limits(text: str) -> list[Limit]:
     """The limits that a text names, times of day first."""
     folded = _plain(text)
-    return [limit for start, quantity in _found(folded) if (limit := _limit(folded, start, quantity))]
+    return [limit for start, quantity in _placed(folded) if (limit := _limit(folded, start, quantity))]
 
 
 def _limit(folded: str, start: int, quantity: Quantity) -> Limit | None:

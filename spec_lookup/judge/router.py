@@ -120,10 +120,10 @@ def names_in(claim: Claim) -> set[str]:
 
     Words that searches leave out count here: "how" and "can" say more about the kind than nouns do.
     """
-    told = fold(f"{claim.summary} . {claim.what_happened}"[:LONGEST_TEXT])
-    found = ["#" if token.isdigit() else stem(token) for token in _TOKEN.findall(told)]
+    folded = fold(f"{claim.summary} . {claim.what_happened}"[:LONGEST_TEXT])
+    stems = ["#" if token.isdigit() else stem(token) for token in _TOKEN.findall(folded)]
     expects = "=expected" if claim.what_expected.strip() else "=nothing"
-    return {*found, *(f"^{name}" for name in found[:OPENING]), expects}
+    return {*stems, *(f"^{name}" for name in stems[:OPENING]), expects}
 
 
 @lru_cache(maxsize=1)

@@ -46,14 +46,15 @@ class Coverage:
 
 def coverage(html: str, texts: Mapping[str, str]) -> Coverage:
     """What is in the clauses of a page, given by anchor (`""` is what stands above every heading)."""
-    found, published = Coverage(), _published(html)
+    result, published = Coverage(), _published(html)
     for anchor in published.keys() | texts.keys():
-        there, held = (_WORD.findall(each.get(anchor, "")) for each in (published, texts))
-        missing, added = _more(there, held), _more(held, there)
-        found.words += len(there)
-        found.lost += [word for word in missing if word not in "".join(added)]
-        found.invented += [word for word in added if not _is_torn_from(word, there) and word not in "".join(missing)]
-    return found
+        published_words, clause_words = (_WORD.findall(each.get(anchor, "")) for each in (published, texts))
+        missing, added = _more(published_words, clause_words), _more(clause_words, published_words)
+        result.words += len(published_words)
+        result.lost += [word for word in missing if word not in "".join(added)]
+        invented = [word for word in added if not _is_torn_from(word, published_words)]
+        result.invented += [word for word in invented if word not in "".join(missing)]
+    return result
 
 
 def _is_torn_from(word: str, published: list[str]) -> bool:
@@ -64,33 +65,33 @@ def _is_torn_from(word: str, published: list[str]) -> bool:
 def _more(some: list[str], others: list[str]) -> list[str]:
     """The words that `some` has more often than `others`, in order."""
     left = Counter(some) - Counter(others)
-    found = []
+    more = []
     for word in some:
         if left[word]:
             left[word] -= 1
-            found.append(word)
-    return found
+            more.append(word)
+    return more
 
 
 def _published(html: str) -> dict[str, str]:
     """The text below each heading with an id, the heading included, and what its attributes show."""
     html = _NO_TEXT.sub(" ", html)
-    found: dict[str, list[str]] = {"": []}
+    parts_of: dict[str, list[str]] = {"": []}
     titles: dict[str, dict[str, None]] = {"": {}}
     anchor, end = "", 0
     for tag in _TAG.finditer(html):
         closes, name, attributes = tag[1], tag[2].lower(), _attributes(tag[3])
-        found[anchor].append(unescape(html[end : tag.start()]))
+        parts_of[anchor].append(unescape(html[end : tag.start()]))
         end = tag.end()
         if not closes and _HEADING.fullmatch(name) and attributes.get("id"):
             anchor = attributes["id"]
-            found.setdefault(anchor, [])
+            parts_of.setdefault(anchor, [])
             titles.setdefault(anchor, {})
-        found[anchor].append("" if _JOINS.fullmatch(name) else " ")
-        found[anchor].append(attributes.get("alt", "") if name == "img" else "")
+        parts_of[anchor].append("" if _JOINS.fullmatch(name) else " ")
+        parts_of[anchor].append(attributes.get("alt", "") if name == "img" else "")
         titles[anchor][_title(name, attributes)] = None
-    found[anchor].append(unescape(html[end:]))
-    return {anchor: f"{''.join(parts)} {' '.join(titles[anchor])}" for anchor, parts in found.items()}
+    parts_of[anchor].append(unescape(html[end:]))
+    return {anchor: f"{''.join(parts)} {' '.join(titles[anchor])}" for anchor, parts in parts_of.items()}
 
 
 def _attributes(text: str) -> dict[str, str]:

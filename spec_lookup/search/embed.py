@@ -56,6 +56,12 @@ ALONE = 64
 """Tokens from which a text goes alone. Of ten tokens each, texts take half as long together, of sixty as long."""
 
 
+def model_folder() -> Path:
+    """Where the embedding model stands: SPEC_LOOKUP_MODEL, or build/model beside the package."""
+    named = os.environ.get("SPEC_LOOKUP_MODEL")
+    return Path(named) if named is not None else Path(__file__).resolve().parents[2] / "build" / "model"
+
+
 class Embedder:
     """A model, ready to be asked; it is loaded with the first question. Made by `open`."""
 

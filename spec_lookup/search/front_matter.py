@@ -30,12 +30,12 @@ def _mapping(text: str) -> Mapping[str, str] | None:
     import yaml  # noqa: PLC0415 - only who builds an index waits for it
 
     try:
-        found = yaml.safe_load(text)
+        mapping = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError):
         return None
-    if not isinstance(found, dict):
+    if not isinstance(mapping, dict):
         return None
-    return {str(key): str(value) for key, value in found.items() if value is not None}
+    return {str(key): str(value) for key, value in mapping.items() if value is not None}
 
 
 def _pairs(text: str) -> tuple[Mapping[str, str], str]:

@@ -65,13 +65,13 @@ class Bm25:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         size = len(self.lengths)
-        found = [(weight, *self.postings[word]) for word, weight in self._asked(query).items()]
-        if not found:
+        postings = [(weight, *self.postings[word]) for word, weight in self._asked(query).items()]
+        if not postings:
             return np.zeros(size, dtype=np.float32)
-        texts = np.concatenate([texts for _, texts, _ in found])
-        counts = np.concatenate([counts for _, _, counts in found]).astype(np.float32)
-        gains = np.array([weight * _rarity(len(texts), size) for weight, texts, _ in found], dtype=np.float32)
-        gains = gains.repeat([len(texts) for _, texts, _ in found])
+        texts = np.concatenate([texts for _, texts, _ in postings])
+        counts = np.concatenate([counts for _, _, counts in postings]).astype(np.float32)
+        gains = np.array([weight * _rarity(len(texts), size) for weight, texts, _ in postings], dtype=np.float32)
+        gains = gains.repeat([len(texts) for _, texts, _ in postings])
         gains *= counts / (counts + self._norms[texts])
         return np.bincount(texts, weights=gains, minlength=size).astype(np.float32)
 

@@ -75,22 +75,22 @@ def read_page(name: str, text: str, site: Path | None = None) -> Page:
 
     Raises SpecBroken when two headings of the page have the same anchor, and when a published word is in no clause.
     """
-    named = page_name(name)
+    page = page_name(name)
     head, body, first_line = split_front_matter(text)
     normative = head.get("normative", "true").lower() not in ("false", "no")
     html = rendered(body, site)
-    above, *found = sections(html)
-    lines = _lines(found, body, first_line)
-    _refuse_twins(name, found, lines)
-    top = next((section for section in found if section.level == 1), None)
-    title = top.title if top else head.get("title", named)
+    above, *below = sections(html)
+    lines = _lines(below, body, first_line)
+    _refuse_twins(name, below, lines)
+    top = next((section for section in below if section.level == 1), None)
+    title = top.title if top else head.get("title", page)
     made = [
-        Clause(named, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
-        for section, line in zip(found, lines, strict=True)
-        if section is not top or section.text or len(found) == 1
+        Clause(page, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
+        for section, line in zip(below, lines, strict=True)
+        if section is not top or section.text or len(below) == 1
     ]
     if above.text:
-        made.insert(0, Clause(named, "", title, title, above.text, first_line, normative, " ".join(above.links)))
+        made.insert(0, Clause(page, "", title, title, above.text, first_line, normative, " ".join(above.links)))
     texts = {clause.anchor: f"{clause.title if clause.anchor else ''}\n{clause.markdown}" for clause in made}
     texts = ({top.anchor: top.title} if top else {}) | texts
     return Page(made, texts, first_line, check_coverage(name, first_line, html, texts))
@@ -101,17 +101,18 @@ def check_coverage(name: str, line: int, html: str, texts: Mapping[str, str]) ->
 
     Raises SpecBroken when a published word is in no clause, or a clause says what is not published.
     """
-    found = coverage(html, texts)
-    for words, what in ((found.lost, "published words are in no clause"), (found.invented, "words are not published")):
+    checked = coverage(html, texts)
+    problems = ((checked.lost, "published words are in no clause"), (checked.invented, "words are not published"))
+    for words, problem in problems:
         if words:
             raise SpecBroken(
-                f"{name}:{line}: {len(words)} {what}: {' '.join(words[:SHOWN])}. "
+                f"{name}:{line}: {len(words)} {problem}: {' '.join(words[:SHOWN])}. "
                 "Write that part of the page as plain Markdown."
             )
-    return found
+    return checked
 
 
-def _lines(found: list[Section], body: str, first_line: int) -> list[int]:
+def _lines(headed: list[Section], body: str, first_line: int) -> list[int]:
     """The line of the file where each heading stands; that of the one before where it comes from elsewhere."""
     lines = body.split("\n")
     places: dict[str | tuple[str, ...], list[int]] = defaultdict(list)
@@ -119,7 +120,7 @@ def _lines(found: list[Section], body: str, first_line: int) -> list[int]:
         for key in _may_begin(line):
             places[key].append(number)
     at, placed = 0, []
-    for section in found:
+    for section in headed:
         keys = (section.anchor, tuple(_WORD.findall(section.title)))
         saying = sorted({number for key in keys for number in places[key][bisect_left(places[key], at) :]})
         here = next((number for number in saying if _looks_like_heading(lines, number)), next(iter(saying), None))
@@ -131,8 +132,8 @@ def _lines(found: list[Section], body: str, first_line: int) -> list[int]:
 def _may_begin(line: str) -> set[str | tuple[str, ...]]:
     """The anchors that a line names, and its words without markup: a heading has the one or the other."""
     anchors = [anchor for braces in _BRACES.findall(line) for anchor in _ANCHOR.findall(braces)]
-    said = tuple(_WORD.findall(_ATTRIBUTES.sub(" ", line)))
-    return {*anchors, *_ID.findall(line), *((said,) if said else ())}
+    title = tuple(_WORD.findall(_ATTRIBUTES.sub(" ", line)))
+    return {*anchors, *_ID.findall(line), *((title,) if title else ())}
 
 
 def _looks_like_heading(lines: list[str], number: int) -> bool:
@@ -140,9 +141,9 @@ def _looks_like_heading(lines: list[str], number: int) -> bool:
     return bool(_HEADING_LINE.match(lines[number]) or _UNDERLINE.match(below))
 
 
-def _refuse_twins(name: str, found: list[Section], lines: list[int]) -> None:
+def _refuse_twins(name: str, headed: list[Section], lines: list[int]) -> None:
     known: dict[str, int] = {}
-    for section, line in zip(found, lines, strict=True):
+    for section, line in zip(headed, lines, strict=True):
         if section.anchor in known:
             raise SpecBroken(
                 f"{name}:{line}: the anchor #{section.anchor} is already that of line "

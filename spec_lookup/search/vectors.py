@@ -48,10 +48,10 @@ class KeptVectors:
     def of(self, texts: Iterable[str]) -> dict[str, Vector]:
         """The vectors of those texts that have one."""
         digests = {text: _digest(text) for text in texts}
-        found = {text: row for text, digest in digests.items() if (row := self._rows.get(digest)) is not None}
+        rows = {text: row for text, digest in digests.items() if (row := self._rows.get(digest)) is not None}
         if self._limit is None:
-            self._needed |= dict.fromkeys(digests[text] for text in found)
-        return found
+            self._needed |= dict.fromkeys(digests[text] for text in rows)
+        return rows
 
     def add(self, vectors: Mapping[str, Vector]) -> None:
         """Keep these, too."""

@@ -83,12 +83,12 @@ class WordPiece:
     def tokens(self, text: str) -> list[int]:
         """The numbers of a text, cut after `longest`."""
         room = self._longest - 2
-        found: list[int] = []
+        tokens: list[int] = []
         for word in text[: CHARACTERS_A_TOKEN * self._longest].translate(self._characters).split():
-            if len(found) >= room:
+            if len(tokens) >= room:
                 break
-            found += self._pieces(word)
-        return [self._start, *found[:room], self._end]
+            tokens += self._pieces(word)
+        return [self._start, *tokens[:room], self._end]
 
     def _cut(self, word: str) -> tuple[int, ...]:
         """The longest pieces, from the left, that the vocabulary holds; unknown when one place has none."""

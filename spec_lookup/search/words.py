@@ -87,33 +87,33 @@ def is_code(word: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a text for matching, in order, with repetitions; stop words are left out."""
-    return list(_short(text)) if len(text) <= SHORT else _found(text)
+    return list(_short(text)) if len(text) <= SHORT else _words(text)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _short(text: str) -> tuple[str, ...]:
-    return tuple(_found(text))
+    return tuple(_words(text))
 
 
-def _found(text: str) -> list[str]:
+def _words(text: str) -> list[str]:
     folded = fold(_LINK.sub(" ", text[:LONGEST_TEXT]))
     if not occurs_in(folded):
         return _spaced(folded, _WORD, _PART)
-    found: list[str] = []
+    stems: list[str] = []
     for piece, unspaced in pieces(folded):
-        found += ngrams(piece) if unspaced else _spaced(piece, _MARKED_WORD, _MARKED_PART)
-    return found
+        stems += ngrams(piece) if unspaced else _spaced(piece, _MARKED_WORD, _MARKED_PART)
+    return stems
 
 
 def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[str]:
-    found: list[str] = []
+    stems: list[str] = []
     for match in word.finditer(folded):
         whole = match.group()
         parts = part.findall(whole)
         if len(parts) > 1:
-            found.append(whole)
-        found += [stem(each) for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
-    return found
+            stems.append(whole)
+        stems += [stem(each) for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
+    return stems
 
 
 @lru_cache(maxsize=50_000)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from spec_lookup import InputBroken, NotRecorded
-from spec_lookup.evaluation import metrics, report
+from spec_lookup.evaluation import report
 from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.cassettes import MISSING, prompt_hash, recording_in, replaying
 from spec_lookup.llm.judge import Account, LlmJudge
 
@@ -45,7 +46,7 @@ def test_an_evaluation_is_replayed_from_files(cassettes: Path, monkeypatch: pyte
     monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")  # the context must not depend on whether there is a model
     accounts: list[Account] = []
     judge = LlmJudge("any-model", replaying(cassettes), log=accounts.append)
-    figures = report.as_data(metrics.tables(evaluate(DATA / "evaluation-tiny", judge=judge)))
+    figures = report.as_data(tables(evaluate(DATA / "evaluation-tiny", judge=judge)))
     shares = {row["measure"]: row for key in ("pairs", "singles") for row in figures[key]}
 
     assert ["answered"] * 5 + ["not-recorded"] == sorted(account.outcome for account in accounts)

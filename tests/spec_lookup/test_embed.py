@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from spec_lookup import ModelBroken, Spec
-from spec_lookup.search.embed import Embedder
-from spec_lookup.search.folder import model_folder, read_pages
+from spec_lookup.search.embed import Embedder, model_folder
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.wordpiece import WordPiece
 
 LIBRARY = Path(__file__).parent.parent / "data" / "specs" / "library"

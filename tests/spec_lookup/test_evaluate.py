@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from spec_lookup import Citation, Claim, InputBroken, Spec, SpecBroken, Verdict
-from spec_lookup.evaluation.evaluate import Cases, Source, evaluate
-from spec_lookup.evaluation.metrics import Judged, Outcomes, Pair, Share, ndcg, recall, tables
+from spec_lookup.evaluation.cases import Cases
+from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.evaluation.metrics import Judged, Outcomes, Pair, Share, ndcg, recall
 from spec_lookup.evaluation.report import as_data, as_html, as_text
+from spec_lookup.evaluation.source import Source
+from spec_lookup.evaluation.tables import tables
 
 TINY = Path(__file__).parent.parent / "data" / "evaluation-tiny"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
 
 DATA = Path(__file__).parent.parent / "data"

@@ -9,7 +9,7 @@ import pytest
 from spec_lookup import Claim, Spec
 from spec_lookup.judge.claim import LONGEST_PART
 from spec_lookup.judge.evidence import deviates, expects_answer, route, tells_failure, wishes
-from spec_lookup.search.words import LONGEST_TEXT, _found
+from spec_lookup.search.words import LONGEST_TEXT, _words
 
 BOOM = "Internal Server Error 500"
 PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
@@ -107,7 +107,7 @@ def test_finding_words_grows_with_the_length(text: str) -> None:
 
     def seconds(length: int) -> float:
         began = time.thread_time()
-        _found((text * length)[:length])
+        _words((text * length)[:length])
         return time.thread_time() - began
 
     assert seconds(LONGEST_TEXT) < 8 * seconds(LONGEST_TEXT // 4) + 0.05

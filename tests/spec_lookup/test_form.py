@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spec_lookup import Claim, Spec
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 
 DATA = Path(__file__).parent.parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "forms" / "forms.jsonl").read_text(encoding="utf-8").splitlines()]

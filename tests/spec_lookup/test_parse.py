@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import SpecBroken
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import decode_page, page_clauses
 from spec_lookup.search.rendering import rendered
 

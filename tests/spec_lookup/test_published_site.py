@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spec_lookup.search.coverage import coverage
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import Page, page_clauses, page_name, read_page
 
 CONFIG = """

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from spec_lookup.evaluation.evaluate import evaluate
-from spec_lookup.evaluation.metrics import Outcomes, Share, tables
+from spec_lookup.evaluation.metrics import Outcomes, Share
+from spec_lookup.evaluation.tables import tables
 
 FOLDER = Path(__file__).parent.parent / "data" / "evaluation"
 

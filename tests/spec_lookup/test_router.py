@@ -15,8 +15,7 @@ from spec_lookup.errors import ModelBroken
 from spec_lookup.evaluation.train_router import CLAIMS, Training
 from spec_lookup.judge import router as the_router
 from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, Router
-from spec_lookup.search.embed import Embedder
-from spec_lookup.search.folder import model_folder
+from spec_lookup.search.embed import Embedder, model_folder
 
 PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
 

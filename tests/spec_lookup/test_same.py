@@ -11,7 +11,7 @@ import pytest
 from benchmarks.same import issue_of, measured
 from spec_lookup import DuplicateIndex, IssueText, Spec
 from spec_lookup.judge.deviation import agree
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 
 DATA = Path(__file__).parent.parent / "data"
 SETS = ("evaluation", "evaluation-unseen")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from spec_lookup import Claim, IndexBroken, IndexMissing, Spec, SpecBroken, Verdict
-from spec_lookup.judge.spec import LONGEST_QUOTE
+from spec_lookup.judge.reasons import LONGEST_QUOTE
 from spec_lookup.search.clause import squeeze
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 
 SPECS = Path(__file__).parent.parent / "data" / "specs"
 

@@ -11,7 +11,7 @@ import pytest
 
 from spec_lookup import IndexBroken, Spec
 from spec_lookup.search.dense import Dense
-from spec_lookup.search.folder import FORMAT, LAYOUT, read_index, write_index
+from spec_lookup.search.stored_index import FORMAT, LAYOUT, read_index, write_index
 
 PLANT = Path(__file__).parent.parent / "data" / "specs" / "plant"
 

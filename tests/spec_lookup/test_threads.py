@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spec_lookup import Claim, Spec
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.words import stem, words
 
 if TYPE_CHECKING:

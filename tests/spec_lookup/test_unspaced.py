@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Claim, DuplicateIndex, IssueText, Spec
-from spec_lookup.judge.spec import NO_CLAUSE
+from spec_lookup.judge.reasons import NO_CLAUSE
 from spec_lookup.search.words import fold, mostly_latin, words
 
 CHINESE = """# 手册

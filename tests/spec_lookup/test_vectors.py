@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Spec
-from spec_lookup.search.embed import BATCH, TOLERANCE, Embedder, _batches
-from spec_lookup.search.folder import model_folder, read_pages
+from spec_lookup.search.embed import BATCH, TOLERANCE, Embedder, _batches, model_folder
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
 from spec_lookup.search.vectors import KeptVectors, beside
 

@@ -10,7 +10,7 @@ import pytest
 from intake_fn.cli import main
 from intake_fn.core.request import Kind
 from spec_lookup import Spec
-from spec_lookup.judge.spec import NO_CLAUSE
+from spec_lookup.judge.reasons import NO_CLAUSE
 from tests.web.samples import SPEC
 
 if TYPE_CHECKING:

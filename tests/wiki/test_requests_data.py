@@ -15,7 +15,7 @@ from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category
 from intake_fn.web.forms import form_for
 from spec_lookup import Claim, Spec
-from spec_lookup.search.folder import read_pages
+from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
 from tests.wiki.conftest import ROOT
 

@@ -1,6 +1,6 @@
-"""The one place that opens files: spec pages in, an index folder out and in again, an evaluation in and its report out.
+"""An index folder, written and opened again.
 
-An index folder holds `stamp.json`, which names all other files with their sizes, the clauses as lines of JSON, and
+It holds `stamp.json`, which names all other files with their sizes, the clauses as lines of JSON, and
 arrays (LAYOUT says which): where each clause and each word stands and, with a model, the vectors. It is written beside
 its place and then moved there whole, and it is only ever read afterwards. Clauses and most arrays are mapped into
 memory: opening reads the list of words, and a search reads what it needs.
@@ -8,25 +8,20 @@ memory: opening reads the list of words, and a search reads what it needs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spec_lookup.errors import IndexBroken, IndexMissing, InputBroken, SpecBroken
+from spec_lookup.errors import IndexBroken, IndexMissing
 from spec_lookup.search.clauses import Clauses
 from spec_lookup.search.dense import Dense
 from spec_lookup.search.index import Bm25, StoredPostings
-from spec_lookup.search.parse import SUFFIXES, decode_page, page_name
-from spec_lookup.search.rendering import left_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +30,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.generic]
 
 CLAUSES = "clauses.jsonl"
+
 LAYOUT = {
     "clause_starts": "where each clause begins in clauses.jsonl, and where the last one ends",
     "normative": "whether each clause may decide",
@@ -74,88 +70,6 @@ class Stamp:
     """Published words of the pages, and how many of them are in no clause, as counted."""
 
 
-def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of every page, sorted by name. Raises SpecBroken."""
-    if not folder.is_dir():
-        raise SpecBroken(f"There is no folder {folder}. Name the folder that holds the spec's Markdown pages.")
-    for name in pages_among(_names(folder), left_out(folder)):
-        yield name, decode_page((folder / name).read_bytes(), name)
-
-
-def _names(folder: Path) -> list[str]:
-    """The files below a folder, sorted; links to folders are followed, as MkDocs does, but never in a circle."""
-    found = []
-    for place, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not _leads_back(Path(place) / name)]
-        found += [path.relative_to(folder) for name in names if (path := Path(place) / name).is_file()]
-    return [path.as_posix() for path in sorted(found)]
-
-
-def _leads_back(folder: Path) -> bool:
-    """Whether a folder is a link to one that it is in."""
-    return folder.is_symlink() and folder.resolve() in (above := folder.parent.resolve(), *above.parents)
-
-
-def pages_among(names: Sequence[str], left_out: Callable[[str], bool] = lambda _: False) -> list[str]:
-    """Those of the files below a spec's folder that the site publishes as pages, in their order.
-
-    Hidden ones are left out. Of two that make the same page, as README and index do, MkDocs takes the last by name.
-    """
-    pages = [name for name in names if name.endswith(SUFFIXES) and not re.search(r"(?:^|/)\.", name)]
-    made = {_page_of(name): name for name in sorted(pages) if not left_out(name)}
-    return [name for name in pages if made.get(_page_of(name)) == name]
-
-
-def _page_of(name: str) -> str:
-    """The page that a file makes; a README makes its folder's first."""
-    return re.sub(r"(^|/)README$", r"\1index", page_name(name))
-
-
-def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each line of a JSON Lines file as (file:line, object); a missing file has none. Raises InputBroken."""
-    if not path.exists():
-        return
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputBroken(f"{path} can't be read: {error.strerror}.") from error
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            row = json.loads(line.decode())
-        except ValueError as error:
-            raise InputBroken(f"{where}: this is not a line of JSON in UTF-8 ({error}).") from error
-        if not isinstance(row, dict):
-            raise InputBroken(f"{where}: a JSON object is needed.")
-        yield where, row
-
-
-def write_report(path: Path, page: str) -> None:
-    """Write a report. Raises InputBroken when its place can't be written to."""
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputBroken(f"{path} can't be written: {error.strerror}. Name a file in a folder that exists.") from error
-
-
-def content_stamp(pages: list[tuple[str, str]]) -> str:
-    """The same for the same pages, on every machine."""
-    digest = hashlib.sha256()
-    for name, text in pages:
-        for part in (name, text):
-            data = part.encode()
-            digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
-
-
-def model_folder() -> Path:
-    """Where the embedding model stands: SPEC_LOOKUP_MODEL, or build/model beside the package."""
-    named = os.environ.get("SPEC_LOOKUP_MODEL")
-    return Path(named) if named is not None else Path(__file__).resolve().parents[2] / "build" / "model"
-
-
 def write_index(out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp) -> None:
     """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
     import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
@@ -184,7 +98,7 @@ def _arrays(clauses: Clauses, bm25: Bm25, dense: Dense | None) -> dict[str, Arra
 
     places = list(bm25.postings.values())
     none = np.zeros(0, dtype=np.int32)  # a spec may be without a single word
-    found = (
+    arrays = (
         clauses.starts,
         clauses.normative,
         np.asarray(bm25.lengths, dtype=np.int32),
@@ -193,7 +107,7 @@ def _arrays(clauses: Clauses, bm25: Bm25, dense: Dense | None) -> dict[str, Arra
         np.concatenate([none, *(counts for _, counts in places)], dtype=np.int32),
         *((dense.wholes, dense.sentences, dense.starts) if dense else ()),
     )
-    return dict(zip(LAYOUT, found, strict=False))
+    return dict(zip(LAYOUT, arrays, strict=False))
 
 
 def _sizes(folder: Path) -> dict[str, int]:

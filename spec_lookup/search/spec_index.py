@@ -1,0 +1,159 @@
+"""The clauses of a spec and their index: by words and, with an embedding model, by meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from spec_lookup.errors import SpecBroken
+from spec_lookup.search.clause import Clause
+from spec_lookup.search.clauses import Clauses
+from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense
+from spec_lookup.search.embed import Embedder, model_folder
+from spec_lookup.search.index import Bm25, best
+from spec_lookup.search.pages import content_stamp, read_pages
+from spec_lookup.search.parse import read_page
+from spec_lookup.search.query import Parts, best_sentence, telling_of
+from spec_lookup.search.rendering import site_of
+from spec_lookup.search.stored_index import ENGINE, FORMAT, Stamp, read_index, write_index
+from spec_lookup.search.vectors import KeptVectors, beside
+from spec_lookup.search.words import words
+
+TITLE_TIMES = 3
+PAGE_TITLE_TIMES = 1
+"""How often the words of the titles count beside those of the body."""
+
+SHORT = 5
+"""Words up to which a query that holds a number or a code is taken for a look-up of just that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A clause that was found, its score (comparable within one search), and its best sentence."""
+
+    clause: Clause
+    score: float
+    quote: str
+
+
+class SpecIndex:
+    """A spec that can be searched. Made by `open`, or by `of` from pages in memory."""
+
+    def __init__(
+        self, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
+    ) -> None:
+        """`dense` was made by `embedder`'s model; without either, search is by words alone."""
+        self.stamp = stamp
+        self._clauses = clauses
+        self._bm25 = bm25
+        self._dense = dense
+        self._embedder = embedder if embedder and embedder.digest == stamp.model else None
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open an index folder. Raises IndexMissing or IndexBroken."""
+        return cls(*read_index(folder), Embedder.open(model_folder()))
+
+    @classmethod
+    def build(cls, spec_folder: Path, out: Path, commit: str = "") -> Stamp:
+        """Index a folder of Markdown pages into `out`. Raises SpecBroken or IndexBroken."""
+        return build(spec_folder, out, commit)
+
+    @classmethod
+    def of(
+        cls,
+        pages: list[tuple[str, str]],
+        commit: str = "",
+        site: Path | None = None,
+        kept: KeptVectors | None = None,
+    ) -> Self:
+        """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
+        parsed = [read_page(name, text, site) for name, text in pages]
+        clauses = [clause for page in parsed for clause in page.clauses]
+        embedder = Embedder.open(model_folder())
+        dense = Dense.of(clauses, embedder, kept) if embedder else None
+        stamp = Stamp(
+            content=content_stamp(pages),
+            commit=commit,
+            clauses=len(clauses),
+            engine=ENGINE,
+            format=FORMAT,
+            model=embedder.digest if embedder else "",
+            words=sum(page.coverage.words for page in parsed),
+            words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
+        )
+        return cls(Clauses.of(clauses), Bm25.of(map(words_of, clauses)), dense, stamp, embedder)
+
+    @property
+    def by_words_alone(self) -> bool:
+        """Whether there is no model: then meanings that share no word are not found."""
+        return self._embedder is None
+
+    @property
+    def engine(self) -> str:
+        """What searched and judged, as every verdict names it."""
+        return f"{ENGINE}, by words alone" if self._embedder is None else f"{ENGINE}, {self._embedder.name}"
+
+    def save(self, out: Path) -> Stamp:
+        """Write the index into a folder. Raises IndexBroken when the folder holds something else."""
+        write_index(out, self._clauses, self._bm25, self._dense, self.stamp)
+        return self.stamp
+
+    def clause(self, cite: str) -> Clause | None:
+        """The clause that is cited as page#anchor."""
+        return self._clauses.cited(cite)
+
+    def search(self, text: str, limit: int = 10) -> list[Hit]:
+        """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
+        return self._search([(text, 1.0)], limit)
+
+    def deciding(self, parts: Parts, limit: int) -> list[Hit]:
+        """The normative clauses that texts with their weights are about, the best first."""
+        return self._search(parts, limit, deciding=True)
+
+    def _search(self, parts: Parts, limit: int, *, deciding: bool = False) -> list[Hit]:
+        """The best clauses; with `deciding` only those that may decide: normative, and with a text to quote."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        total = np.zeros(len(self._clauses), dtype=np.float32)
+        query: set[str] = set()
+        for text, weight in parts:
+            text_words = words(text)
+            query.update(text_words)
+            total += np.float32(weight) * self._bm25.scores(text_words)
+        if self._embedder and self._dense and query:
+            telling = telling_of(parts)
+            meanings = self._embedder.embed_queries([*telling, " ".join(telling)])
+            weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
+            code = len(query) <= SHORT and self._bm25.knows_code(query)
+            total = self._dense.scores(total, meanings, weights, DENSE_FOR_CODES if code else DENSE)
+        if deciding:
+            total = np.where(self._clauses.normative, total, np.float32(0))
+        return [
+            Hit(self._clauses[n], float(total[n]), best_sentence(self._clauses[n], query))
+            for n in best(total, limit)
+            if total[n] > 0
+        ]
+
+
+def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
+    """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken.
+
+    A folder without a clause replaces nothing. Texts that the index had before are not embedded again: their vectors
+    are kept in a file beside it.
+    """
+    embedder = Embedder.open(model_folder())
+    kept = KeptVectors.read(beside(out), embedder.identity) if embedder else None
+    spec = SpecIndex.of(list(read_pages(spec_folder)), commit, site_of(spec_folder), kept)
+    if not spec.stamp.clauses:
+        raise SpecBroken(f"{spec_folder} holds no page with a clause, so {out} stays as it is. Name the spec's folder.")
+    stamp = spec.save(out)
+    if embedder and kept:
+        kept.write(beside(out), embedder.identity)
+    return stamp
+
+
+def words_of(clause: Clause) -> list[str]:
+    """The words by which a clause is found, those of its titles weighed."""
+    return TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title) + words(clause.markdown)

@@ -19,7 +19,7 @@ from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.words import spoken
 from spec_lookup import Claim
 from spec_lookup.judge.claim import visible
-from spec_lookup.judge.deviation import agree, direction, told_and_wanted
+from spec_lookup.judge.deviation import agree, direction, reported_and_wanted
 from spec_lookup.judge.form import stated_with_sureness, tells_report
 from spec_lookup.judge.quantity import limits, quantities
 from spec_lookup.llm.masking import Masking
@@ -37,7 +37,7 @@ def _by_form(text: str) -> None:
 
 def _deviation(text: str) -> None:
     direction.cache_clear()
-    told_and_wanted.cache_clear()
+    reported_and_wanted.cache_clear()
     agree(text, f"x {text}")
 
 

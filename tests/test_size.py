@@ -8,7 +8,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from intake_fn.settings import ROOT
-from spec_lookup.search.embed import model_folder
+from spec_lookup import model_folder
 
 BUDGET = 230
 """MB unzipped. Lambda takes 250 MB; what the base image has of them (boto3) is carried and counted all the same."""

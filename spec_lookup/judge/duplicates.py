@@ -179,10 +179,10 @@ class DuplicateIndex:
 
     def find(self, report: IssueText, limit: int = 5) -> list[Candidate]:
         """The most similar issues, the best first; those with nothing in common are left out."""
-        return [candidate for candidate, _ in self.found(report, limit)]
+        return [candidate for candidate, _ in self.find_with_texts(report, limit)]
 
-    def found(self, report: IssueText, limit: int = 5) -> list[tuple[Candidate, IssueText]]:
-        """The same, each with its text as it was when it was found."""
+    def find_with_texts(self, report: IssueText, limit: int = 5) -> list[tuple[Candidate, IssueText]]:
+        """The same, each with its text as it stood then."""
         report_words, meaning = _words_of(report), self._meaning(report)
         with self._changing:
             scores = self._likeness(report_words, meaning)

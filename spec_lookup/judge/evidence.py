@@ -188,17 +188,17 @@ def route(claim: Claim) -> Route | None:
 
 def tells_failure(claim: Claim) -> bool:
     """Whether the requester says in so many words that they saw a failure."""
-    told = seen(claim)
+    observed = seen(claim)
     return any(
-        not _DENIED_BEFORE.search(told[max(0, match.start() - NEAR_BEFORE) : match.start()])
-        for match in _FAILURE.finditer(told)
+        not _DENIED_BEFORE.search(observed[max(0, match.start() - NEAR_BEFORE) : match.start()])
+        for match in _FAILURE.finditer(observed)
     )
 
 
 def denies_failure(claim: Claim) -> bool:
     """Whether failures are spoken of, yet none that was seen."""
-    told = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
-    return bool(_FAILURE.search(told)) and not tells_failure(claim)
+    folded = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
+    return bool(_FAILURE.search(folded)) and not tells_failure(claim)
 
 
 def seen(claim: Claim) -> str:

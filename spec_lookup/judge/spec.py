@@ -109,11 +109,11 @@ class Spec(SpecIndex):
 
     def _is_silent_on(self, claim: Claim, hits: list[Hit]) -> bool:
         """Whether even the best clause hardly shares a word with what is asked for."""
-        asked = set(words(f"{claim.summary} {claim.expected}"))
-        if not hits or not asked:
+        wish = set(words(f"{claim.summary} {claim.expected}"))
+        if not hits or not wish:
             return True
-        best = set(words_of(hits[0].clause))
-        return len(asked & best) / len(asked) <= SILENT
+        clause_words = set(words_of(hits[0].clause))
+        return len(wish & clause_words) / len(wish) <= SILENT
 
     def _verdict(
         self,

@@ -12,9 +12,7 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
 from intake_fn.desk.verdict_replay import Cassettes, as_bytes, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import InputBroken, NoResponse, Spec
-from spec_lookup.llm.cassettes import recording
-from spec_lookup.llm.judge import LlmJudge
+from spec_lookup import InputBroken, LlmJudge, NoResponse, Spec, recording
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 
 from intake_fn.cli import main
 from intake_fn.core.request import Kind
-from spec_lookup import Spec
-from spec_lookup.judge.reasons import NO_CLAUSE
+from spec_lookup import NO_CLAUSE, Spec
 from tests.web.samples import SPEC
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from intake_fn.wiki.clauses import with_reports
-from spec_lookup.search.parse import read_page
+from spec_lookup import read_page
 from spec_lookup.search.rendering import rendered
 
 PAGES = [

@@ -14,9 +14,7 @@ from werkzeug.datastructures import MultiDict
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category
 from intake_fn.web.forms import form_for
-from spec_lookup import Claim, Spec
-from spec_lookup.search.pages import read_pages
-from spec_lookup.search.parse import page_clauses
+from spec_lookup import Claim, Spec, page_clauses, read_pages
 from tests.wiki.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ import pytest
 
 from intake_fn.core.request import Kind
 from intake_fn.web.forms import FORMS
-from spec_lookup import Clause
-from spec_lookup.search.parse import page_clauses
+from spec_lookup import Clause, page_clauses
 from tests.wiki.conftest import ROOT, Site, build
 
 if TYPE_CHECKING:

@@ -126,8 +126,8 @@ class MemoryStore:
         self._counted: Counter[str] = Counter()
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
-        self._paces: dict[tuple[str, str], MailThrottle] = {}
-        self._marks: dict[str, SuppressedAddress] = {}
+        self._throttles: dict[tuple[str, str], MailThrottle] = {}
+        self._suppressed: dict[str, SuppressedAddress] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
         self._asked: dict[str, SignInAsked] = {}
 
@@ -314,12 +314,12 @@ class MemoryStore:
             if self._untried(item):
                 self._count(item, until, error, reason, dead_lettered=False)
 
-    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
+    def reschedule(self, item: OutboxItem, due: datetime) -> None:
         """Give an item that nobody has in hand another place in the line."""
         with self._up():
             here = self._outbox.get(item.id)
             if here and self._untried(item) and not here.dead_lettered and item.id not in self._leases:
-                self._turns[item.id] = turn
+                self._turns[item.id] = due
 
     def finish(self, item: OutboxItem) -> None:
         """Take an item out of the outbox."""
@@ -400,35 +400,35 @@ class MemoryStore:
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""
         with self._up():
-            return self._paces.get((case_id, mailbox), MailThrottle())
+            return self._throttles.get((case_id, mailbox), MailThrottle())
 
     def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it; False when it is not as it was read."""
         with self._up():
-            as_read = self._paces.get((case_id, mailbox), before) == before
+            as_read = self._throttles.get((case_id, mailbox), before) == before
             if as_read:
-                self._paces[case_id, mailbox] = after
+                self._throttles[case_id, mailbox] = after
             return as_read
 
-    def suppress(self, mark: SuppressedAddress) -> None:
-        """Mark a mailbox, unless it is marked."""
+    def suppress(self, address: SuppressedAddress) -> None:
+        """Put a mailbox on the suppression list, unless it is there."""
         with self._up():
-            self._marks.setdefault(mark.mailbox, mark)
+            self._suppressed.setdefault(address.mailbox, address)
 
     def unsuppress(self, mailbox: str) -> bool:
         """Let mail go there again."""
         with self._up():
-            return self._marks.pop(mailbox, None) is not None
+            return self._suppressed.pop(mailbox, None) is not None
 
     def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail."""
         with self._up():
-            return self._marks.get(mailbox)
+            return self._suppressed.get(mailbox)
 
     def suppression_list(self) -> Sequence[SuppressedAddress]:
         """All mailboxes that get no mail, by name."""
         with self._up():
-            return sorted(self._marks.values(), key=lambda mark: mark.mailbox)
+            return sorted(self._suppressed.values(), key=lambda mark: mark.mailbox)
 
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received."""

@@ -34,12 +34,12 @@ class CaseRow:
     due: datetime | None = None
     """When it is due, while its clock runs."""
     next_alert: datetime | None = None
-    """When its clock has something to say next."""
+    """When its next SLA alert is due."""
     version: int = 0
     missing_in_mantis: bool = False
     """Whether its issue is missing in Mantis."""
     why: str = ""
-    """Why it is held back, or was set aside; the beginning of it."""
+    """Why it is in quarantine, or was rejected; the beginning of it."""
     on_top: bool = False
     """Whether it stands above all that is not urgent."""
 

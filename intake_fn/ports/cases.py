@@ -33,10 +33,10 @@ class CaseStore(Protocol):
         """Append a step's events to a case that stands at version `before`.
 
         `done` is the id of an outbox item that this step completes: it leaves the outbox in the
-        same transaction. `again` is that of one that was given up and is put back in line with all its
-        tries before it. `dead_letter` is one as it was read, with the error that ends its tries: it waits for
-        `again`. Raises Stale when the case is no longer at `before`, `done` is gone, `again` is not given
-        up, or `dead_letter` is gone or was tried since.
+        same transaction. `again` is that of a dead letter, which is due again with all its tries before
+        it. `dead_letter` is an item as it was read, with the error that ends its tries: it waits for `again`.
+        Raises Stale when the case is no longer at `before`, `done` is gone, `again` is no dead letter, or
+        `dead_letter` is gone or was tried since.
         """
         ...
 
@@ -49,11 +49,11 @@ class CaseStore(Protocol):
         ...
 
     def alerts_due(self, now: datetime, limit: int = 100) -> Sequence[str]:
-        """The ids of cases whose clock has something to say at `now`, the longest waiting first."""
+        """The ids of cases whose next SLA alert is due at `now`, the longest waiting first."""
         ...
 
     def defer_alert(self, case_id: str, until: datetime) -> None:
-        """Have the clock of a case say nothing before `until` (`waking`); the case itself stays as it is."""
+        """Have a case wait for its next alert `until` then (`alerts_due`); the case itself stays as it is."""
         ...
 
     def load(self, case_id: str) -> Case:
@@ -65,7 +65,7 @@ class CaseStore(Protocol):
         ...
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
-        """Cases of a level (all levels for None), urgent open ones, then the latest; none held back."""
+        """Cases of a level (all levels for None), urgent open ones, then the latest; none in quarantine."""
         ...
 
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
@@ -73,7 +73,7 @@ class CaseStore(Protocol):
         ...
 
     def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
-        """Cases that wait until a person has looked at them (QUARANTINED), or were set aside (REJECTED)."""
+        """Cases that await review (QUARANTINED), or were rejected (REJECTED), the latest first."""
         ...
 
     def row(self, case_id: str) -> CaseRow:

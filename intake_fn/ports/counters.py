@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """received = filed + queued + given up + quarantined + rejected, always (R1)."""
+    """received = filed + queued + failed + quarantined + rejected, always (R1)."""
 
     received: int
     filed: int

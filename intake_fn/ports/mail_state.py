@@ -32,12 +32,12 @@ class MailState(Protocol):
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         ...
 
-    def suppress(self, mark: SuppressedAddress) -> None:
-        """Mark a mailbox as one that gets no more mail, unless it is marked."""
+    def suppress(self, address: SuppressedAddress) -> None:
+        """Put a mailbox on the suppression list, unless it is there."""
         ...
 
     def unsuppress(self, mailbox: str) -> bool:
-        """Let mail go there again; False when it was not marked."""
+        """Let mail go there again; False when it was not on the list."""
         ...
 
     def suppression(self, mailbox: str) -> SuppressedAddress | None:

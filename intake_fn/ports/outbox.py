@@ -13,7 +13,7 @@ from intake_fn.core.vocabulary import Postponed
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """Something owed to the world outside. Its id is fixed from the moment it is owed: `case#version#n`."""
+    """One intent of a step, to be delivered. Its id is fixed by the step: `case#version#n`."""
 
     id: str
     case_id: str
@@ -25,7 +25,7 @@ class OutboxItem:
     """Why the last attempt postponed it; None before the first one."""
     dead_lettered: bool = False
     leased: bool = False
-    """Whether somebody took it in hand and has not put it down again: who did so is at it, or was cut off."""
+    """Whether somebody took a lease and has not ended it: who did so is at it, or was cut off."""
 
     @property
     def unread(self) -> bool:
@@ -37,18 +37,18 @@ class Outbox(Protocol):
     """The outbox items, and the leases on them; CaseStore writes them with their steps. Raises TryLater."""
 
     def due_items(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
-        """Outbox items that may be tried at `now`, the longest waiting first; not the failed ones.
+        """Outbox items that may be tried at `now`, the longest waiting first; no dead letters.
 
         What this version cannot read is set aside when it is met (`unreadable`), here as in `dead_letters`.
         """
         ...
 
     def items_of(self, case_id: str) -> Sequence[OutboxItem]:
-        """All outbox items of a case, failed ones too, in the order in which they came to be owed."""
+        """All outbox items of a case, dead letters too, in the order in which they were written."""
         ...
 
     def dead_letters(self, limit: int = 100) -> Sequence[OutboxItem]:
-        """Outbox items that were given up."""
+        """The dead letters, the first one first."""
         ...
 
     def unreadable(self, limit: int = 100) -> Sequence[OutboxItem]:
@@ -56,7 +56,7 @@ class Outbox(Protocol):
         ...
 
     def reread(self, limit: int = 100) -> int:
-        """Put back in line what was set aside and can be read by now; how many those are."""
+        """Have what was set aside and can be read by now be due again; how many those are."""
         ...
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
@@ -67,10 +67,10 @@ class Outbox(Protocol):
         """Count a try that did not succeed and free the item."""
         ...
 
-    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
-        """Give an item that nobody has in hand another place in the line (`owed`); no try is counted.
+    def reschedule(self, item: OutboxItem, due: datetime) -> None:
+        """Have an item be due at another time (`due_items`); no try is counted.
 
-        Nothing happens when it is gone, was tried since it was read, was given up or is in somebody's hands.
+        Nothing happens when it is gone, was tried since it was read, is a dead letter or leased.
         """
         ...
 

@@ -1,31 +1,31 @@
 """Six ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
-| pk          | sk           | what                                                  | found by           |
-|-------------|--------------|-------------------------------------------------------|--------------------|
-| REQ#id      | STATE        | the case as lists show it, its version                | key, all indexes   |
-| REQ#id      | EVENT#000001 | one event, as JSON                                    | key                |
-| OUT#id      | 000002#001   | an outbox item: of version 2, its first intent        | key, due           |
-| IDEM#key    | IDEM         | the case that was made under a submit key; 90 days    | key                |
-| MANTIS#4711 | ISSUE        | the case that was filed as this issue                 | key                |
-| LEDGER      | SHARD#3      | counters, moved in the transaction of each step       | key                |
-| COUNT#what  | COUNT        | how often something came (desk/spam_check.py)         | key                |
-| ONCE#token  | ONCE         | a token that was used; as long as it would be good    | key                |
-| SYNC        | MANTIS       | how far the sync has come, and who has it until when  | key                |
-| SPENT#date  | SPENT        | a day's cost of the model; 40 days                    | key                |
-| UNREACHED   | mailbox      | an entry of the suppression list                      | key                |
-| SESSIONS    | person#id    | who is signed in at the desk; until the session ends  | key                |
-| SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day           | key                |
-| PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day     | key                |
+| pk          | sk           | what                                                 | found by         |
+|-------------|--------------|------------------------------------------------------|------------------|
+| REQ#id      | STATE        | the case as lists show it, its version               | key, all indexes |
+| REQ#id      | EVENT#000001 | one event, as JSON                                   | key              |
+| OUT#id      | 000002#001   | an outbox item: of version 2, its first intent       | key, due         |
+| IDEM#key    | IDEM         | the case that was made under a submit key; 90 days   | key              |
+| MANTIS#4711 | ISSUE        | the case that was filed as this issue                | key              |
+| LEDGER      | SHARD#3      | counters, moved in the transaction of each step      | key              |
+| COUNT#what  | COUNT        | how often something came (desk/spam_check.py)        | key              |
+| ONCE#token  | ONCE         | a token that was used; as long as it would be good   | key              |
+| SYNC        | MANTIS       | how far the sync has come, and who has it until when | key              |
+| SPENT#date  | SPENT        | a day's cost of the model; 40 days                   | key              |
+| UNREACHED   | mailbox      | an entry of the suppression list                     | key              |
+| SESSIONS    | person#id    | who is signed in at the desk; until the session ends | key              |
+| SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day          | key              |
+| PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day    | key              |
 
-| index | partition                  | order                       | lists                                     |
-|-------|----------------------------|-----------------------------|-------------------------------------------|
-| queue | queue: level, open/closed  | place: (U) received at, id  | cases of a level, urgent ones (U) first   |
-| queue | queue: quarantined         | place: received at, id      | cases that await review                   |
-| queue | queue: rejected            | place: received at, id      | cases that were rejected                  |
-| handler | handler                  | queue: level, open/closed   | open cases of a handler                   |
-| due   | line: owed/failed, shard   | turn: next attempt, id      | outbox items that are due, dead letters   |
-| due   | line: clock, shard         | turn: next alert, id        | cases with an SLA alert to come           |
-| due   | line: unreadable           | turn: as it was             | outbox items that were set aside          |
+| index   | partition                 | order                      | lists                                   |
+|---------|---------------------------|----------------------------|-----------------------------------------|
+| queue   | queue: level, open/closed | place: (U) received at, id | cases of a level, urgent ones (U) first |
+| queue   | queue: quarantined        | place: received at, id     | cases that await review                 |
+| queue   | queue: rejected           | place: received at, id     | cases that were rejected                |
+| handler | handler                   | queue: level, open/closed  | open cases of a handler                 |
+| due     | line: owed/failed, shard  | turn: next attempt, id     | outbox items that are due, dead letters |
+| due     | line: clock, shard        | turn: next alert, id       | cases with an SLA alert to come         |
+| due     | line: unreadable          | turn: as it was            | outbox items that were set aside        |
 
 Everything is read by Get and Query: what a read costs depends on what it returns, not on what exists.
 

@@ -124,14 +124,14 @@ class DynamoOutbox:
         """
         self.table.write(tried(item, until, error, reason, dead_lettered=False))
 
-    def reschedule(self, item: OutboxItem, turn: datetime) -> None:
+    def reschedule(self, item: OutboxItem, due: datetime) -> None:
         """Have an item be due at another time; no try is counted, and `not_before` stays as it is.
 
         Nothing happens when it is gone, was tried since it was read, is dead-lettered or leased.
         """
         guard = "#failed = :no AND #tries = :tries AND #leased_until = :nobody"
         values = {":no": False, ":tries": item.tries, ":nobody": ""}
-        self.table.write(update(outbox_key(item.id), {"turn": f"{instant(turn)}#{item.id}"}, guard, values))
+        self.table.write(update(outbox_key(item.id), {"turn": f"{instant(due)}#{item.id}"}, guard, values))
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""

@@ -34,13 +34,13 @@ UP_AT_ONCE = "Such requests are handled at this level. This one came in before t
 
 def rows(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:
     """All cases, or all open ones, page by page."""
-    yield from _pages(partial(cases.queue, None, open_only=open_only))
+    yield from pages(partial(cases.queue, None, open_only=open_only))
     for status in Status:
         if status.in_quarantine and not open_only:
-            yield from _pages(partial(cases.quarantine, status))
+            yield from pages(partial(cases.quarantine, status))
 
 
-def _pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
+def pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
     """The rows of a list, page by page."""
     cursor = ""
     while True:

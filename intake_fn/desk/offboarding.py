@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.unassigned import Gone, handing_over, homeless
-from intake_fn.desk.consistency_check import rows
+from intake_fn.desk.consistency_check import pages, rows
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 
 def of(cases: CaseStore, person: str) -> Iterator[str]:
     """The open requests that somebody handles."""
-    return (row.id for row in rows(cases) if row.handler == person)
+    return (row.id for row in pages(partial(cases.assigned, person)))
 
 
 def hand_over(desk: Deciding, case_id: str, whom: str, to: str, why: str) -> bool:

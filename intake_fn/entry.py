@@ -64,12 +64,12 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     Before that, requests of earlier versions are brought to where such ones stand today.
     """
     del event, context
-    from intake_fn.desk.consistency_check import difference, rows, settled  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
     for row in list(rows(desk.cases)):
         with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
-            settled(desk.cases, desk.process, row, desk.clock())
+            migrated(desk.cases, desk.process, row, desk.clock())
     seen = list(rows(desk.cases))
     wrong = []
     for row in seen:

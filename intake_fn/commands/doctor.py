@@ -143,15 +143,15 @@ def _table(application: Application) -> Look:
     if not lacks and (unread := application.desk.outbox.unreadable()):
         what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
         findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
-    return name, [*findings, *(() if lacks else _orphans(application))]
+    return name, [*findings, *(() if lacks else _missing_references(application))]
 
 
-def _orphans(application: Application) -> Iterator[Finding]:
+def _missing_references(application: Application) -> Iterator[Finding]:
     """The open requests whose handler, level or office support.yml names no more."""
-    from intake_fn.desk.offboarding import orphans  # noqa: PLC0415 - with the desk
+    from intake_fn.desk.offboarding import missing_references  # noqa: PLC0415 - with the desk
 
-    for gone, those in orphans(application.desk.cases, application.process).items():
-        yield Finding(f"open requests {gone.what}: {', '.join(those)}", f"{gone.remedy}.")
+    for reference, case_ids in missing_references(application.desk.cases, application.process).items():
+        yield Finding(f"open requests {reference.what}: {', '.join(case_ids)}", f"{reference.remedy}.")
 
 
 def _files(application: Application) -> Look:

@@ -37,7 +37,7 @@ def hand_over(args: argparse.Namespace) -> int:
         why = f"{name_of(args.whom, process)} has left."
     done: list[str] = []
     failed: dict[str, str] = {}
-    theirs = [*offboarding.of(desk.cases, args.whom)]
+    theirs = [*offboarding.open_requests_of(desk.cases, args.whom)]
     known = [*process.people, *process.former]
     if not theirs and args.whom not in known:
         raise Refused(f"Nobody called {args.whom!r} has an open request. {nearest(args.whom, known)}.")

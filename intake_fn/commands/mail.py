@@ -1,4 +1,4 @@
-"""`specdesk mail`: the addresses that get no more mail, and letting mail go there again."""
+"""`specdesk mail`: the suppression list, and removing addresses from it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
-from intake_fn.core.errors import SpecdeskError, Unknown
-from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import told
 
 if TYPE_CHECKING:
-    from intake_fn.ports import MailState, SuppressedAddress
+    from intake_fn.ports import SuppressedAddress
 
 
 def add(commands: Any) -> None:
@@ -24,28 +22,19 @@ def add(commands: Any) -> None:
 
 
 def mail(args: argparse.Namespace) -> None:
-    """List the addresses that get no more mail, or unmark some: what is owed to them later is sent again."""
+    """List the addresses that get no more mail, or unmark some: mail that is due to them later is sent again."""
+    from intake_fn.desk import suppression_list  # noqa: PLC0415 - `specdesk due` needs no desk
+
     mail_state = background_desk().mail_state
     if args.action == "unmark":
-        done = _unmarked(mail_state, args.address)
+        done = suppression_list.unsuppress(mail_state, args.address)
         say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])
         return
-    suppression_list = [_plain(mark) for mark in mail_state.suppression_list()]
-    lines = ["  ".join(filter(None, mark.values())) for mark in suppression_list]
-    say(args, {"marked": suppression_list}, lines or ["Every address gets its mail."])
+    entries = [_plain(entry) for entry in mail_state.suppression_list()]
+    lines = ["  ".join(filter(None, entry.values())) for entry in entries]
+    say(args, {"marked": entries}, lines or ["Every address gets its mail."])
 
 
-def _unmarked(mail_state: MailState, addresses: list[str]) -> list[str]:
-    """Unmark them. Raises Unknown naming those that were not marked, when the others are done."""
-    if not addresses:
-        raise SpecdeskError("Name the address: specdesk mail unmark name@company.com")
-    done = [address for address in addresses if mail_state.unsuppress(mailbox(address))]
-    if len(done) < len(addresses):
-        others = ", ".join(address for address in addresses if address not in done)
-        raise Unknown(f"{others} was not marked. See: specdesk mail list")
-    return done
-
-
-def _plain(mark: SuppressedAddress) -> dict[str, str]:
-    since = mark.since.isoformat(timespec="seconds")
-    return {"address": mark.mailbox, "since": since, "request": mark.case_id, "why": told([mark.why])}
+def _plain(entry: SuppressedAddress) -> dict[str, str]:
+    since = entry.since.isoformat(timespec="seconds")
+    return {"address": entry.mailbox, "since": since, "request": entry.case_id, "why": told([entry.why])}

@@ -33,7 +33,7 @@ def recompute(args: argparse.Namespace) -> int:
 
     With --fix, requests of earlier versions are brought to where such ones stand today.
     """
-    from intake_fn.desk.consistency_check import difference, rows, settled  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     seen, told = 0, []
@@ -42,7 +42,7 @@ def recompute(args: argparse.Namespace) -> int:
     for row in rows(desk.cases, open_only=not args.all):
         seen += 1
         try:
-            if args.fix and settled(desk.cases, desk.process, row, desk.clock()):
+            if args.fix and migrated(desk.cases, desk.process, row, desk.clock()):
                 moved.append(row.id)
                 row = desk.cases.row(row.id)  # noqa: PLW2901 - as it stands from now on
             found = difference(desk.cases, desk.process, row)

@@ -1,7 +1,7 @@
-"""Requests that refer to what support.yml names no more: a handler who has left, a level or an office that is gone.
+"""Unassigned requests: support.yml no longer has their handler or their level, or, at least, their office.
 
-They stay readable, and nothing about them fails. Until somebody takes such a request, whoever would get it now looks
-after it (`escalation.keeper`): mail goes to them, and it stands on top of their list.
+They stay readable, and nothing about them fails. Until somebody takes an unassigned request, whoever would get it now
+looks after it (`escalation.keeper`): mail goes to them, and it is on top of their list.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Person, Process
 from intake_fn.texts import Message, message
 
 
-class Held(Protocol):
-    """A request as far as it says who has it: a case, or its row in a queue."""
+class Assignment(Protocol):
+    """Who a request is assigned to, as a case or its row in a queue has it."""
 
     @property
     def level(self) -> int:
-        """The level that holds it."""
+        """The level that it is at."""
         ...
 
     @property
@@ -36,47 +36,48 @@ class Held(Protocol):
         ...
 
 
-class Gone(NamedTuple):
-    """What of a request is gone, and what to do about it."""
+class MissingReference(NamedTuple):
+    """What a request refers to and support.yml no longer has, and what to do about it."""
 
     what: str
     remedy: str
 
 
-def orphaned(held: Held, process: Process) -> Iterator[Gone]:
-    """Why nobody can go on with a request as it is; nothing for all others."""
-    if process.has_left(held.handler):
-        name = name_of(held.handler, process)
+def unassigned(request: Assignment, process: Process) -> Iterator[MissingReference]:
+    """Why nobody has the request; nothing for one that is assigned."""
+    if process.has_left(request.handler):
+        name = name_of(request.handler, process)
         remedy = (
-            f"`specdesk hand-over {held.handler} TO` gives it to somebody; at the desk anybody of its level may take it"
+            f"`specdesk hand-over {request.handler} TO` gives it to somebody; "
+            "at the desk anybody of its level may take it"
         )
-        yield Gone(f"handled by {name}, who has left", remedy)
-    if held.level not in process.levels:
-        to = process.level(held.level).escalates_to[0]
-        remedy = f"Escalate it to level {to} at the desk, or `specdesk hand-over {held.handler} TO`"
-        yield Gone(f"at level {held.level}, which is no more", remedy)
+        yield MissingReference(f"handled by {name}, who has left", remedy)
+    if request.level not in process.levels:
+        to = process.level(request.level).escalates_to[0]
+        remedy = f"Escalate it to level {to} at the desk, or `specdesk hand-over {request.handler} TO`"
+        yield MissingReference(f"at level {request.level}, which is no more", remedy)
 
 
-def beside(held: Held, process: Process) -> list[Person]:
-    """Who is at the level that a request is at, or goes to from one that is gone: one of them would get it now."""
-    level = process.level(held.level)
-    there = process.levels[level.escalates_to[0]] if held.level not in process.levels else level
-    return [process.people[name] for name in there.resources]
+def candidates(request: Assignment, process: Process) -> list[Person]:
+    """The people of whom one would get the request now: of its level, or of the next one where that is gone."""
+    level = process.level(request.level)
+    current = process.levels[level.escalates_to[0]] if request.level not in process.levels else level
+    return [process.people[name] for name in current.resources]
 
 
-def homeless(case: Case, process: Process) -> Iterator[Gone]:
-    """The same, and what else of a request is gone."""
-    yield from orphaned(case, process)
+def missing_references(case: Case, process: Process) -> Iterator[MissingReference]:
+    """Why nobody has the request, and whether its office is gone."""
+    yield from unassigned(case, process)
     office = case.request.requester.office
     if office != CLIENT and office not in process.offices:
         remedy = "Put the office back, or let it be: it is counted in the hours of whoever has no office"
-        yield Gone(f"from the office {office!r}, which is gone", remedy)
+        yield MissingReference(f"from the office {office!r}, which is gone", remedy)
 
 
-def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
-    """The notice to whoever it is for by now; no mail goes to somebody who has left.
+def readdressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
+    """The notice to the person that it is for by now; no mail goes to somebody who has left.
 
-    One about an alarm goes to whoever has the case: it may have been handed over while the mail waited.
+    An SLA alert goes to whoever handles the case: it may have been handed over while the mail was pending.
     """
     if NOTICES.get(notice.notice) is not Audience.HELP_DESK:
         return notice
@@ -84,23 +85,23 @@ def addressed(notice: SendNotice, case: Case, process: Process) -> SendNotice:
     if mailbox(notice.to) in boxes and "share" not in notice.fields:
         return notice
     person = keeper(case, process)
-    found = replace(notice, to=person.address, fields={**notice.fields, "name": person.name})
+    to_keeper = replace(notice, to=person.address, fields={**notice.fields, "name": person.name})
     if notice.notice == "assigned" and process.has_left(case.handler):
-        return replace(found, notice="orphaned", why=(message("why.left", person=name_of(case.handler, process)),))
-    return found
+        return replace(to_keeper, notice="orphaned", why=(message("why.left", person=name_of(case.handler, process)),))
+    return to_keeper
 
 
-def gone_away(address: str, process: Process) -> Message | None:
+def former_recipient(address: str, process: Process) -> Message | None:
     """Why nothing is mailed to an address, also about requests of its own; None unless its person has left."""
     names = {mailbox(person.address): person.name for person in process.former.values() if person.address}
     name = names.get(mailbox(address))
     return message("skipped.left", person=name) if name else None
 
 
-def handing_over(case: Case, whom: str, to: str, process: Process, at: datetime, actor: str, why: str) -> Event | None:
-    """The event that gives to `to` what `whom` handles; None when they do not (any more).
+def handed_over(case: Case, whom: str, to: str, process: Process, at: datetime, actor: str, why: str) -> Event | None:
+    """The event that hands the case of `whom` over to `to`; None when they do not handle it (any more).
 
-    From a level that is gone it goes to the next one.
+    From a level that is gone it is escalated to the next one.
     """
     if case.handler != whom:
         return None

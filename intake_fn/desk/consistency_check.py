@@ -1,6 +1,6 @@
-"""Counting again, for admins: the stored state against the log, and due times against another support.yml.
+"""The consistency check: stored states against their logs, and due times against another support.yml.
 
-Both page through the queue index, so they cost what is open; no request or sweep takes this way.
+Both page through the queue index, so they cost what is open; no request and no sweep does so.
 """
 
 from __future__ import annotations
@@ -56,26 +56,26 @@ def pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A case whose stored state is not the fold of its log; `step` is what should be stored."""
+    """A case whose stored state differs from the fold of its log; `step` is what should be stored."""
 
     step: Step
     stored: CaseRow
 
     @property
     def parts(self) -> dict[str, tuple[Any, Any]]:
-        """What differs: as it is stored, as it should be."""
-        right = CaseRow.of(self.step)
-        pairs = {part.name: (getattr(self.stored, part.name), getattr(right, part.name)) for part in fields(CaseRow)}
-        return {name: (a, b) for name, (a, b) in pairs.items() if a != b}
+        """The fields that differ: as they are stored, and as they should be."""
+        folded = CaseRow.of(self.step)
+        pairs = {part.name: (getattr(self.stored, part.name), getattr(folded, part.name)) for part in fields(CaseRow)}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference | None:
-    """What is wrong with a row. Raises Unreadable for a case whose log is not known in full.
+    """How a row differs from the log of its case; None where it does not.
 
-    Raises Stale for one that never stands still long enough to be compared.
+    Raises Unreadable for a log that cannot be read in full, and Stale for a case that changes at each attempt.
 
-    An index follows its table a moment later, and a case may move while it is read: only what is
-    found twice, with the log read in between, is a difference.
+    An index follows its table a moment later, and a case may change while it is read: only what is
+    read twice, with the log read in between, is a difference.
     """
     for _ in range(ATTEMPTS):
         case = cases.load(row.id)
@@ -90,13 +90,13 @@ def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference |
     raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
 
 
-# --- what earlier versions left otherwise ----------------------------------------------------
+# --- states that earlier versions stored -----------------------------------------------------
 
 
-def settled(cases: CaseStore, process: Process, row: CaseRow, now: datetime) -> bool:
-    """Have a request of before stand as one of today does; whether there was something to do.
+def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) -> bool:
+    """Bring the state of a request that an earlier version stored to today's rules; whether it was not there.
 
-    One that is handled at a level of its own goes there from below, and an urgent one to the top of its queue.
+    A request whose priority has a level of its own is escalated to it, and an urgent one goes to the top of its queue.
     """
     at = process.priorities[row.priority].handled_at
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)

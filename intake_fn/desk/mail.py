@@ -9,7 +9,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import NOTICES, RenderMail, values_of
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.core.sla_alerts import is_obsolete
-from intake_fn.core.unassigned import addressed
+from intake_fn.core.unassigned import readdressed
 from intake_fn.ports import Links, Mail, OutboxItem
 
 ITEM = "X-Specdesk-Item"
@@ -49,7 +49,7 @@ def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | No
     """The notice that an item asks for, to whom it has to go by now; None when its cause is gone."""
     if not isinstance(item.intent, SendNotice) or is_obsolete(item.intent, case, process):
         return None
-    return addressed(item.intent, case, process)
+    return readdressed(item.intent, case, process)
 
 
 def goes_with(one: SendNotice, other: SendNotice) -> bool:

@@ -12,7 +12,7 @@ from intake_fn.core.mail_throttle import mailbox, throttled
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import bundle
 from intake_fn.core.sla_alerts import deferred_until
-from intake_fn.core.unassigned import gone_away
+from intake_fn.core.unassigned import former_recipient
 from intake_fn.core.vocabulary import Postponed
 from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.mail import goes_with, mail_of, notice_of
@@ -40,7 +40,7 @@ def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
         desk.outbox.finish(item)
         return None
     suppressed = desk.mail_state.suppression(mailbox(notice.to))
-    if why := suppressed.why if suppressed else gone_away(notice.to, desk.process):
+    if why := suppressed.why if suppressed else former_recipient(notice.to, desk.process):
         event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
         record(desk, item, case, event)
         return None

@@ -1,4 +1,4 @@
-"""What somebody who leaves has open: it is found, and given to somebody else, with history and notices."""
+"""Offboarding: the open requests of somebody who leaves are found and handed over, with history and notices."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from intake_fn.core import unassigned
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.names import SPECDESK
-from intake_fn.core.unassigned import Gone, handing_over, homeless
 from intake_fn.desk.consistency_check import pages, rows
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.core.process import Process
+    from intake_fn.core.unassigned import MissingReference
     from intake_fn.desk.needs import Deciding
     from intake_fn.ports import CaseStore
 
 log = structlog.get_logger()
 
 
-def of(cases: CaseStore, person: str) -> Iterator[str]:
+def open_requests_of(cases: CaseStore, person: str) -> Iterator[str]:
     """The open requests that somebody handles."""
     return (row.id for row in pages(partial(cases.assigned, person)))
 
 
 def hand_over(desk: Deciding, case_id: str, whom: str, to: str, why: str) -> bool:
-    """Give a request that `whom` handles to somebody else; False when they do not handle it any more.
+    """Hand a request of `whom` over to somebody else; False when they do not handle it any more.
 
-    What is owed because of it is left to the sweep. Raises Refused when the rules do not allow it, and Stale when
-    others are faster.
+    Its intents are left to the sweep. Raises Refused when the rules do not allow it, and Stale when others are faster.
     """
 
     def decide(case: Case) -> Event | None:
-        return handing_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
+        return unassigned.handed_over(case, whom, to, desk.process, desk.clock(), SPECDESK, why)
 
     return bool(desk.change(case_id, decide).events)
 
 
-def orphans(cases: CaseStore, process: Process) -> Mapping[Gone, Sequence[str]]:
-    """What open requests refer to and is gone, and which requests these are."""
-    found: dict[Gone, list[str]] = {}
+def missing_references(cases: CaseStore, process: Process) -> Mapping[MissingReference, Sequence[str]]:
+    """What open requests refer to and support.yml no longer has, each with the ids of the requests."""
+    case_ids: dict[MissingReference, list[str]] = {}
     for row in rows(cases):
         try:
-            for gone in homeless(cases.load(row.id), process):
-                found.setdefault(gone, []).append(row.id)
+            for reference in unassigned.missing_references(cases.load(row.id), process):
+                case_ids.setdefault(reference, []).append(row.id)
         except Unreadable as error:
             log.warning("case_left_out", case=row.id, error=str(error))
-    return found
+    return case_ids

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.errors import TryLater, Unknown, Unreadable
+from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
 from intake_fn.core.events import MailFailed
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
@@ -28,14 +28,19 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def suppressed_addresses(mail_state: MailState) -> Sequence[SuppressedAddress]:
-    """All entries, by name."""
-    return mail_state.suppression_list()
+def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> Sequence[str]:
+    """Remove addresses: mail that is due later is sent there again.
 
-
-def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> list[str]:
-    """Remove entries, and return the addresses that had one: mail that is due later is sent there again."""
-    return [address for address in addresses if mail_state.unsuppress(mailbox(address))]
+    Raises SpecdeskError where none is named, and Unknown naming those that are not in the list, when the others are
+    removed.
+    """
+    if not addresses:
+        raise SpecdeskError("Name the address: specdesk mail unmark name@company.com")
+    removed = [address for address in addresses if mail_state.unsuppress(mailbox(address))]
+    if len(removed) < len(addresses):
+        others = ", ".join(address for address in addresses if address not in removed)
+        raise Unknown(f"{others} was not marked. See: specdesk mail list")
+    return removed
 
 
 def suppress_undeliverable(desk: Suppressing, to: str, error: Undeliverable, case: Case, item: str) -> MailFailed:

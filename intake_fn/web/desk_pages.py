@@ -20,7 +20,7 @@ from intake_fn.core.messages import in_history, told
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
-from intake_fn.core.unassigned import beside, orphaned
+from intake_fn.core.unassigned import candidates, unassigned
 from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
@@ -72,12 +72,12 @@ def queue() -> ResponseReturnValue:
     counts, cursor = desk.counters.counts(), request.args.get("cursor", "")
     if show == "level" and at not in process.levels and not counts.get(at or 0):
         raise Refused(f"This level does not exist. Levels are {', '.join(map(str, process.levels))}.")
-    orphans = [] if cursor or show == "closed" else _orphans(show, at)
+    without = [] if cursor or show == "closed" else _unassigned(show, at)
     page = _listed(show, at, cursor)
     return render_template(
         "queue.html",
-        orphans=orphans,
-        rows=[row for row in page.rows if row not in orphans],
+        unassigned=without,
+        rows=[row for row in page.rows if row not in without],
         cursor=page.cursor,
         show=show,
         at=at,
@@ -110,16 +110,16 @@ def _listed(show: str, at: int | None, cursor: str) -> Page:
     return Page(rows, cursor, unread)
 
 
-def _orphans(show: str, at: int | None) -> list[CaseRow]:
-    """The open requests that nobody has, for their handler has left or their level is gone: they stand on top.
+def _unassigned(show: str, at: int | None) -> list[CaseRow]:
+    """The unassigned open requests: their handler has left, or their level is gone. They are on top of the list.
 
     In a person's own list, those that they would get now.
     """
     page = front().desk().cases.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
-    found = [row for row in page.rows if any(orphaned(row, front().process))]
+    found = [row for row in page.rows if any(unassigned(row, front().process))]
     if show != "mine":
         return found
-    near = [row for row in found if row.handler == me().id or me() in beside(row, front().process)]
+    near = [row for row in found if row.handler == me().id or me() in candidates(row, front().process)]
     return [row for row in near[:PAGE] if _keeper_of(row) == me()]
 
 
@@ -227,7 +227,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         case=case,
         actions=ACTIONS,
         quarantine=[*words.quarantine(case), *words.unread(case)],
-        orphaned=words.orphaned(case, process),
+        unassigned=words.unassigned(case, process),
         can_take=process.has_left(case.handler) and me().id in process.level(case.level).resources,
         **_offers(case),
         module_here=module_of(case),

@@ -69,8 +69,8 @@ def _hinted(languages: str) -> str:
 
 def _likelihood(text: str, encoding: str) -> float:
     """From -1 to 1, the mean over all characters beyond ASCII."""
-    suppression_list = list(_marks(text, encoding))
-    return sum(suppression_list) / len(suppression_list) if suppression_list else 0.0
+    marks = list(_marks(text, encoding))
+    return sum(marks) / len(marks) if marks else 0.0
 
 
 def _marks(text: str, encoding: str) -> Iterator[float]:

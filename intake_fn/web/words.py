@@ -148,7 +148,7 @@ def holder(case: Case, process: Process) -> str:
     return f"Level {case.level}" if process.has_left(case.handler) else process.people[case.handler].name
 
 
-def orphaned(case: Case, process: Process) -> list[str]:
+def unassigned(case: Case, process: Process) -> list[str]:
     """Why nobody has a request, and what to do; nothing for all others."""
     if not case.status.is_open:
         return []

@@ -19,7 +19,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
 from intake_fn.core.steps import standing
 from intake_fn.core.vocabulary import Status
-from intake_fn.desk.consistency_check import Difference, difference, move, rows, settled
+from intake_fn.desk.consistency_check import Difference, difference, migrated, move, rows
 from intake_fn.settings import ROOT
 from tests.core.samples import at, case_of, judged, received
 from tests.desk.test_story import Room, at_level_4, request
@@ -236,6 +236,6 @@ def test_a_row_of_before_is_written_anew(room: Room) -> None:
     room.store.restate = lambda step: written.append(step.case.id)  # type: ignore[method-assign]
     row = room.store.row(case_id)
 
-    assert not settled(room.store, room.desk.process, row, room.clock())
-    assert settled(room.store, room.desk.process, replace(row, on_top=True), room.clock())
+    assert not migrated(room.store, room.desk.process, row, room.clock())
+    assert migrated(room.store, room.desk.process, replace(row, on_top=True), room.clock())
     assert [case_id] == written

@@ -131,7 +131,7 @@ def test_it_is_handed_over_with_history_and_a_mail_and_only_once(room: Room) -> 
     case_id = with_roma(room)
     gone(room)
 
-    assert [case_id] == [*offboarding.of(room.store, "roma")]
+    assert [case_id] == [*offboarding.open_requests_of(room.store, "roma")]
     assert offboarding.hand_over(room.desk, case_id, "roma", "andrei", "Roma has left.")
     assert not offboarding.hand_over(room.desk, case_id, "roma", "andrei", "Roma has left.")
     minutes(room)
@@ -141,7 +141,7 @@ def test_it_is_handed_over_with_history_and_a_mail_and_only_once(room: Room) -> 
 
     assert ("andrei", "Roma has left.", "specdesk") == (case.handler, event.note, event.actor)
     assert (ANDREI, True) == (told.to, "Roma has left." in told.text)
-    assert [] == [*offboarding.of(room.store, "roma")]
+    assert [] == [*offboarding.open_requests_of(room.store, "roma")]
 
 
 def test_from_a_level_that_is_gone_it_goes_to_the_next_one(room: Room) -> None:
@@ -176,17 +176,17 @@ def test_what_is_orphaned_is_named_with_what_to_do(room: Room, part: str, name: 
     """By what is gone, with the open requests that refer to it; nothing while all is there."""
     case_id = with_roma(room)
 
-    assert {} == offboarding.orphans(room.store, room.desk.process)
+    assert {} == offboarding.missing_references(room.store, room.desk.process)
 
     gone(room, part, name)
-    found = offboarding.orphans(room.store, room.desk.process)
+    found = offboarding.missing_references(room.store, room.desk.process)
 
     assert {says: [case_id]} == {thing.what: [*those] for thing, those in found.items()}
 
     case = room.store.load(case_id)
     room.desk.act(case_id, room.event(Resolved, resolution="Done."), case.version)
 
-    assert {} == offboarding.orphans(room.store, room.desk.process)
+    assert {} == offboarding.missing_references(room.store, room.desk.process)
 
 
 def test_everything_is_kept_by_somebody_who_is_there(room: Room) -> None:

@@ -68,7 +68,7 @@ class DeskThatPeopleLeave(DeskMachine):
     @rule(name=st.sampled_from(LEAVERS))
     def an_admin_hands_over(self, name: str) -> None:
         """All that somebody has, each to whoever would get it; twice does nothing more."""
-        for case_id in [*offboarding.of(self.room.store, name)]:
+        for case_id in [*offboarding.open_requests_of(self.room.store, name)]:
             to = keeper(self.room.store.load(case_id), self.process).id
             try:
                 done = offboarding.hand_over(self.room.desk, case_id, name, to, "They have left.")
@@ -127,7 +127,7 @@ class DeskThatPeopleLeave(DeskMachine):
         for case in self.all():
             words.history(case, self.process)
             words.history_for_requester(case, self.process)
-            words.orphaned(case, self.process)
+            words.unassigned(case, self.process)
             allowed(case, self.process)
             for name in NOTICES:
                 letter_of(SendNotice(name, "x@example.com"), case, self.process, "status", "desk")

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from intake_fn.core.form_labels import answer_label
 from intake_fn.core.notices import Letter, MailValues, one_line
 from intake_fn.core.request import Kind
+from intake_fn.texts.templates import translated
 
 
 def render(values: MailValues) -> Letter:
@@ -37,13 +38,11 @@ def environment() -> Environment:
         loader=PackageLoader("intake_fn", "templates/mail"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # by the extension
-    made.globals["language"] = "en"
+    translated(made)
     made.globals["approver_label"] = answer_label(Kind.SETUP, "approver")
     return made
 

@@ -1,9 +1,11 @@
-"""What several folders of tests share: the process of support.yml and one local AWS for the run."""
+"""What several folders of tests share: the process of support.yml, one local AWS and one browser for the run."""
 
 from __future__ import annotations
 
 import io
 import logging
+import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +20,52 @@ from sandbox.aws import LocalAws
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Browser
+
     from intake_fn.core.process import Process
 
 SUPPORT = Path(__file__).parents[1] / "support.yml"
 INSTALL = "Install it and run `make test` again: on Debian `apt-get install chromium`; or set CHROMIUM to a browser."
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
 def process() -> Process:
     """The process of support.yml."""
     return parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
+
+
+def chromium() -> str | None:
+    """Where the system's Chromium is: CHROMIUM, or the usual names."""
+    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *NAMES, MAC) if name)
+    return next(filter(None, found), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen."""
+    path = chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"No Chromium was found, and nothing is skipped in CI. {INSTALL}")
+        pytest.skip("no Chromium was found")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not for tests without a browser
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from intake_fn.core.errors import Undeliverable
+from intake_fn.texts import gettext
 
 LONGEST = 254
 """Characters of an address (RFC 5321)."""
@@ -32,7 +33,10 @@ def sendable(address: str) -> str:
 def wrong_with(address: str) -> str:
     """What is wrong with an address, for who typed it; "" for one that mail can be sent to."""
     why = fault_of(address)
-    return f"This doesn't look like an e-mail address: {why} It should read like name@company.com." if why else ""
+    if not why:
+        return ""
+    wrong = gettext("This doesn't look like an e-mail address: %(why)s It should read like name@company.com.")
+    return wrong % {"why": why}
 
 
 def fault_of(address: str) -> str:
@@ -47,13 +51,16 @@ def _read(address: str) -> tuple[str, str]:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see the first lines
 
     if len(address) > LONGEST:
-        return "", f"it has {len(address):,} characters, and at most {LONGEST} fit."
+        return "", gettext("it has %(length)s characters, and at most %(limit)s fit.") % {
+            "length": f"{len(address):,}",
+            "limit": LONGEST,
+        }
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         return "", "".join(sign if sign.isprintable() else "\ufffd" for sign in str(error)).rstrip(".") + "."
     except (UnicodeError, ValueError):  # half a character, or a host that the library cannot read
-        return "", "it holds characters that none has."
+        return "", gettext("it holds characters that none has.")
     return str(found.ascii_email), ""
 
 

@@ -12,6 +12,7 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.file_types import FILE_TYPES, FORBIDDEN, FileType
 from intake_fn.core.pictures import without_metadata
 from intake_fn.core.request import Attachment
+from intake_fn.texts import gettext, mark
 
 if TYPE_CHECKING:
     from intake_fn.core.process import IntakeLimits
@@ -70,10 +71,11 @@ def inspect(name: str, content: bytes) -> AcceptedFile:
     name = clean_name(name)
     file_type = _type_of(name)
     if not content:
-        raise Refused(f"{name} is empty. Please check the file and attach it again.")
+        raise Refused(gettext("%(name)s is empty. Please check the file and attach it again.") % {"name": name})
     if not file_type.matches(content):
-        found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), "of another type")
-        raise Refused(f"{name} is not {file_type.name}: its content is {found}. Please attach the original file.")
+        found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), mark("of another type"))
+        wrong = gettext("%(name)s is not %(type)s: its content is %(content)s. Please attach the original file.")
+        raise Refused(wrong % {"name": name, "type": gettext(file_type.name), "content": gettext(found)})
     clean = without_metadata(content, file_type.content_type)
     return AcceptedFile(name, file_type.content_type, clean, b"" if clean == content else content)
 
@@ -83,19 +85,21 @@ def check_upload(name: str, size: int, limits: IntakeLimits) -> None:
     name = clean_name(name)
     _type_of(name)
     if size < 1:
-        raise Refused(f"{name} is empty. Please check the file and attach it again.")
+        raise Refused(gettext("%(name)s is empty. Please check the file and attach it again.") % {"name": name})
     if size > limits.direct_mb * MB:
-        raise Refused(
-            f"{name} ({size_in_words(size)}) is too large: the limit is {limits.direct_mb} MB per file. Please reduce "
+        wrong = gettext(
+            "%(name)s (%(size)s) is too large: the limit is %(limit)s MB per file. Please reduce "
             "its size, or store it in a place that the Help Desk can reach, and tell us the place."
         )
+        raise Refused(wrong % {"name": name, "size": size_in_words(size), "limit": limits.direct_mb})
 
 
 def _type_of(name: str) -> FileType:
     """What a file of that name should be. Raises Refused for what can't be attached."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in FILE_TYPES:
-        raise Refused(f"{name}: files of this type cannot be attached. Allowed types are {', '.join(FILE_TYPES)}.")
+        wrong = gettext("%(name)s: files of this type cannot be attached. Allowed types are %(types)s.")
+        raise Refused(wrong % {"name": name, "types": ", ".join(FILE_TYPES)})
     return FILE_TYPES[extension]
 
 
@@ -118,11 +122,12 @@ def select(staged: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], li
         if len(staged) + len(sent) >= limits.files:
             too_many.append(clean_name(name))
         elif len(content) > room:
-            problems.append(
-                f"{clean_name(name)} ({size_in_words(len(content))}) is too large: the limit is "
-                f"{limits.posted_mb} MB in total. Please reduce its size, for example by cropping the screenshot, "
-                "and attach it again."
+            wrong = gettext(
+                "%(name)s (%(size)s) is too large: the limit is %(limit)s MB in total. Please reduce its size, "
+                "for example by cropping the screenshot, and attach it again."
             )
+            shown = {"name": clean_name(name), "size": size_in_words(len(content)), "limit": limits.posted_mb}
+            problems.append(wrong % shown)
         else:
             try:
                 file = inspect(name, content)
@@ -134,13 +139,15 @@ def select(staged: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], li
                 sent.append(file)
                 room -= len(content)
     if too_many:
-        problems.append(
-            f"At most {limits.files} files can be attached. The first {limits.files} are attached; not attached: "
-            f"{_some(too_many)}. Put them into one zip file, or send them with a reply later."
+        wrong = gettext(
+            "At most %(files)s files can be attached. The first %(files)s are attached; not attached: %(names)s. "
+            "Put them into one zip file, or send them with a reply later."
         )
+        problems.append(wrong % {"files": limits.files, "names": _some(too_many)})
     return Selection(tuple(staged), tuple(sent), tuple(problems))
 
 
 def _some(names: Sequence[str], shown: int = 5) -> str:
     more = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {more} more" if more > 0 else "")
+    listed = ", ".join(names[:shown])
+    return gettext("%(names)s and %(count)s more") % {"names": listed, "count": more} if more > 0 else listed

@@ -5,46 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intake_fn.core.request import Kind
+from intake_fn.texts import mark
 
 LABELS: Mapping[str, str] = {
-    "name": "Your name",
-    "email": "Your e-mail address",
-    "office": "Office",
-    "company": "Company",
-    "summary": "Summary",
-    "description": "Description",
-    "expected": "What did you expect?",
-    "steps": "Steps to reproduce",
-    "always": "Does it happen every time?",
-    "priority": "Priority",
-    "module": "Module",
-    "files": "Files",
-    "no_screenshot": "If you have no screenshot, tell us why",
-    "benefit": "What is the benefit?",
-    "what": "What is to be set up?",
-    "person_name": "The person's name",
-    "person_email": "The person's e-mail address",
-    "role": "Role or rights",
-    "offices": "Offices with shipments that the person may see",
-    "approver": "Office Manager who approves it",
-    "approver_email": "The Office Manager's e-mail address",
-    "client_company": "Name of the client company",
-    "needed_by": "Needed by",
+    "name": mark("Your name"),
+    "email": mark("Your e-mail address"),
+    "office": mark("Office"),
+    "company": mark("Company"),
+    "summary": mark("Summary"),
+    "description": mark("Description"),
+    "expected": mark("What did you expect?"),
+    "steps": mark("Steps to reproduce"),
+    "always": mark("Does it happen every time?"),
+    "priority": mark("Priority"),
+    "module": mark("Module"),
+    "files": mark("Files"),
+    "no_screenshot": mark("If you have no screenshot, tell us why"),
+    "benefit": mark("What is the benefit?"),
+    "what": mark("What is to be set up?"),
+    "person_name": mark("The person's name"),
+    "person_email": mark("The person's e-mail address"),
+    "role": mark("Role or rights"),
+    "offices": mark("Offices with shipments that the person may see"),
+    "approver": mark("Office Manager who approves it"),
+    "approver_email": mark("The Office Manager's e-mail address"),
+    "client_company": mark("Name of the client company"),
+    "needed_by": mark("Needed by"),
 }
 
 OF_KIND: Mapping[Kind, Mapping[str, str]] = {
-    Kind.BUG: {"description": "What happened?", "files": "Screenshots and other files"},
-    Kind.CHANGE: {"description": "How does it work today?", "expected": "How should it work instead?"},
-    Kind.SETUP: {"description": "Notes"},
-    Kind.QUESTION: {"description": "Your question"},
+    Kind.BUG: {"description": mark("What happened?"), "files": mark("Screenshots and other files")},
+    Kind.CHANGE: {"description": mark("How does it work today?"), "expected": mark("How should it work instead?")},
+    Kind.SETUP: {"description": mark("Notes")},
+    Kind.QUESTION: {"description": mark("Your question")},
 }
 """Labels of a field that asks something else in one form."""
 
-EVERY_TIME: Mapping[str, str] = {"yes": "Yes", "no": "No, only sometimes"}
+EVERY_TIME: Mapping[str, str] = {"yes": mark("Yes"), "no": mark("No, only sometimes")}
 """The answers to `always`."""
 
-NAMED_BY_REQUESTER = frozenset({"approver"})
-"""Whether they approve it, only they can say: their label says who named them."""
+OF_ANSWER: Mapping[str, str] = {"approver": mark("Office Manager who approves it, as named by the requester")}
+"""Labels of an answer that differ from that of its field: whether they approve it, only they can say."""
 
 
 def label_of(kind: Kind, name: str) -> str:
@@ -55,7 +56,7 @@ def label_of(kind: Kind, name: str) -> str:
 
 def answer_label(kind: Kind, name: str) -> str:
     """What the answer to a field is called wherever it is shown."""
-    return f"{label_of(kind, name)}{', as named by the requester' if name in NAMED_BY_REQUESTER else ''}"
+    return OF_ANSWER.get(name) or label_of(kind, name)
 
 
 def labelled(kind: Kind, name: str, answer: str) -> str:

@@ -88,7 +88,7 @@ def language() -> str:
 
 def gettext(text: str) -> str:
     """The text in the language in use."""
-    return _InUse.translations.gettext(text)
+    return _InUse.translations.gettext(text) if text else ""
 
 
 def ngettext(one: str, other: str, count: int) -> str:

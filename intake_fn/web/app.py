@@ -16,6 +16,7 @@ from intake_fn.core import form_labels, request_id
 from intake_fn.core.names import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.sign_in import SESSION
+from intake_fn.texts.templates import translated
 from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
@@ -107,6 +108,7 @@ def _furnish(app: Flask, front: WebConfig) -> None:
         return url_for("static", filename=name, v=stamp(name))
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    translated(app.jinja_env)
     app.jinja_env.globals.update(
         asset=asset,
         named=named,

@@ -25,6 +25,7 @@ from intake_fn.core.errors import (
     Unknown,
     Unreadable,
 )
+from intake_fn.texts import mark
 from intake_fn.web.access import ask_to_sign_in, attached, engineer, typed
 from intake_fn.web.forms import clean_line
 from spec_lookup import SpecLookupError
@@ -47,51 +48,72 @@ class Shown:
 
 
 SHOWN: Mapping[type[Exception], Shown] = {
-    Expired: Shown(410, "This link has expired", "Request a new one below. We send it by e-mail.", tell=False),
-    Unknown: Shown(
-        404, "Page not found", "Check that the link is complete: some mail programs break it into two lines."
+    Expired: Shown(
+        410, mark("This link has expired"), mark("Request a new one below. We send it by e-mail."), tell=False
     ),
-    Forbidden: Shown(403, "You do not have permission", "Nothing has been changed. Please ask one of the admins."),
+    Unknown: Shown(
+        404,
+        mark("Page not found"),
+        mark("Check that the link is complete: some mail programs break it into two lines."),
+    ),
+    Forbidden: Shown(
+        403, mark("You do not have permission"), mark("Nothing has been changed. Please ask one of the admins.")
+    ),
     Refused: Shown(
-        422, "This action is not possible", "Nothing has been changed. Go back, correct your input and try again."
+        422,
+        mark("This action is not possible"),
+        mark("Nothing has been changed. Go back, correct your input and try again."),
     ),
     Stale: Shown(
         409,
-        "Someone else has changed this request",
-        "Open the request again, check what has changed, and repeat your action.",
+        mark("Someone else has changed this request"),
+        mark("Open the request again, check what has changed, and repeat your action."),
     ),
     Unreadable: Shown(
         503,
-        "This request cannot be shown at the moment",
-        "A newer version of Specdesk has stored it, and this version cannot read it. Nothing is lost: it is shown "
-        "again as soon as the newer version runs. Please contact the Help Desk.",
+        mark("This request cannot be shown at the moment"),
+        mark(
+            "A newer version of Specdesk has stored it, and this version cannot read it. Nothing is lost: it is shown "
+            "again as soon as the newer version runs. Please contact the Help Desk."
+        ),
         tell=False,
     ),
-    TryLater: Shown(503, "Not available at the moment", "Nothing is lost. Please try again in a minute.", tell=False),
+    TryLater: Shown(
+        503, mark("Not available at the moment"), mark("Nothing is lost. Please try again in a minute."), tell=False
+    ),
     Broken: Shown(
-        500, "An internal error has occurred", "It has been logged. Please contact the Help Desk.", tell=False
+        500,
+        mark("An internal error has occurred"),
+        mark("It has been logged. Please contact the Help Desk."),
+        tell=False,
     ),
     SpecLookupError: Shown(
         500,
-        "The spec cannot be searched at the moment",
-        "It has been logged. Please contact the Help Desk.",
+        mark("The spec cannot be searched at the moment"),
+        mark("It has been logged. Please contact the Help Desk."),
         tell=False,
     ),
 }
 
 BY_STATUS: Mapping[int, Shown] = {
-    400: Shown(400, "This form cannot be read", "Go back: your text is still in the form. Then send it again."),
-    404: Shown(404, "Page not found", "Check the address, or start from one of the pages above."),
-    405: Shown(405, "This page does not accept this request", "Start from one of the pages above."),
+    400: Shown(
+        400, mark("This form cannot be read"), mark("Go back: your text is still in the form. Then send it again.")
+    ),
+    404: Shown(404, mark("Page not found"), mark("Check the address, or start from one of the pages above.")),
+    405: Shown(405, mark("This page does not accept this request"), mark("Start from one of the pages above.")),
     413: Shown(
         413,
-        "This form is too large",
-        "Go back: your text is still in the form. Then attach smaller or fewer files, and send it again.",
+        mark("This form is too large"),
+        mark("Go back: your text is still in the form. Then attach smaller or fewer files, and send it again."),
     ),
     414: Shown(
-        414, "This address is too long", "No address of this site is that long. Start from one of the pages above."
+        414,
+        mark("This address is too long"),
+        mark("No address of this site is that long. Start from one of the pages above."),
     ),
-    415: Shown(415, "This format cannot be read", "Send the form as multipart/form-data, as a browser does."),
+    415: Shown(
+        415, mark("This format cannot be read"), mark("Send the form as multipart/form-data, as a browser does.")
+    ),
 }
 IN_THE_API: Mapping[int, str] = {
     400: "Send one JSON object in UTF-8, nested no deeper than ten levels.",
@@ -144,7 +166,11 @@ def _forgery(_error: CSRFError) -> ResponseReturnValue:
     if engineer() is None:
         return ask_to_sign_in()
     return answer(
-        Shown(400, "This form has expired", "It was opened in another session. Open the page again and send the form."),
+        Shown(
+            400,
+            mark("This form has expired"),
+            mark("It was opened in another session. Open the page again and send the form."),
+        ),
         "",
     )
 

@@ -18,6 +18,7 @@ from intake_fn.core.request import Channel, Kind, Request
 from intake_fn.desk import attachments
 from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
+from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, engineer, front, open_to
 from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
@@ -41,7 +42,7 @@ KINDS = f"<any({','.join(Kind)}):kind>"
 TRAP = "homepage"
 """A field that people do not see, and programs fill in."""
 
-TYPED_IS_KEPT = "Your request may not have been saved. Your text is still here: please send it again in a minute."
+TYPED_IS_KEPT = mark("Your request may not have been saved. Your text is still here: please send it again in a minute.")
 
 
 @blueprint.get("/requests/new")
@@ -175,7 +176,7 @@ def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mappin
         held = attachments.stage(desk.files, desk.links, selection)
     except TryLater:
         held = {}
-        form.files.errors = [*form.files.errors, "Your files could not be saved: please choose them again."]
+        form.files.errors = [*form.files.errors, gettext("Your files could not be saved: please choose them again.")]
     given = said.get("key", "")
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
     clause = citation(said.get("clause", ""))

@@ -14,6 +14,7 @@ from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
+from intake_fn.texts import gettext, mark
 from intake_fn.web import posted, words
 from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
 from intake_fn.web.forms import ACCEPT, clean_text
@@ -36,14 +37,14 @@ SERVED_BYTES = 4 * 2**20
 OCTETS = "application/octet-stream"
 """What a browser takes for nothing that it could show, and adapters/gateway.py for no text."""
 
-ASK = "Does it work now? Please press one of the two buttons: your message below is sent with it."
+ASK = mark("Does it work now? Please press one of the two buttons: your message below is sent with it.")
 STILL = "It still does not work."
 
-NOT_NOW = (
+NOT_NOW = mark(
     "Replies to this request cannot be saved at the moment, and a second attempt does not help. Your text is still "
     "here: please copy it and contact the Help Desk."
 )
-SORRY = (
+SORRY = mark(
     "Your reply may not have been saved. Your text is still here: reload this page in a minute, "
     "and send it again if it is not in the history."
 )
@@ -71,15 +72,16 @@ def reply(token: str) -> ResponseReturnValue:
     finding = _finding(case, pressed, text)
     text = text or (STILL if pressed == Reading.TROUBLE else "")
     if finding is Reading.UNCLEAR:
-        problems.append(ASK)
+        problems.append(gettext(ASK))
     if not text and finding is not Reading.WORKS:
-        problems.append("Please enter a message.")
+        problems.append(gettext("Please enter a message."))
     if len(text) > limits.text_characters:
-        problems.append(f"This text has {len(text):,} characters; the limit is {limits.text_characters:,}.")
+        wrong = gettext("This text has %(length)s characters; the limit is %(limit)s.")
+        problems.append(wrong % {"length": f"{len(text):,}", "limit": f"{limits.text_characters:,}"})
     if problems:
         return _page(case, token, selection, text=text, problems=problems), 422
     if selection.waiting:
-        return _page(case, token, selection, text=text, problems=[SORRY]), 503
+        return _page(case, token, selection, text=text, problems=[gettext(SORRY)]), 503
     try:
         files = attachments.store(
             desk.files, selection, f"reply-{case.id}-{case.version}", keep_originals=limits.keep_originals
@@ -92,7 +94,7 @@ def reply(token: str) -> ResponseReturnValue:
         return _page(case, token, selection, text=text, problems=[str(error)]), 422
     except TryLater as error:
         problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
-        return _page(case, token, selection, text=text, problems=[problem]), 503
+        return _page(case, token, selection, text=text, problems=[gettext(problem)]), 503
     return redirect(url_for("status.show", token=token, replied=finding.value), 303)
 
 
@@ -163,7 +165,7 @@ def _page(
         try:
             held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
-            problems = [*problems, "Your files could not be saved: please choose them again."]
+            problems = [*problems, gettext("Your files could not be saved: please choose them again.")]
     return render_template(
         "status.html",
         case=case,

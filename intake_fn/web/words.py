@@ -22,29 +22,30 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
+from intake_fn.texts import mark
 
 if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem
 
 KIND: Mapping[Kind, str] = {
-    Kind.BUG: "Bug report",
-    Kind.CHANGE: "Change request",
-    Kind.SETUP: "Set-up",
-    Kind.QUESTION: "Question",
+    Kind.BUG: mark("Bug report"),
+    Kind.CHANGE: mark("Change request"),
+    Kind.SETUP: mark("Set-up"),
+    Kind.QUESTION: mark("Question"),
 }
 
 CATEGORY: Mapping[Category, str] = {
-    Category.BUG: "Bug",
-    Category.CHANGE: "Change request",
-    Category.MISC: "Support",
-    Category.UNDECIDED: "Undecided",
+    Category.BUG: mark("Bug"),
+    Category.CHANGE: mark("Change request"),
+    Category.MISC: mark("Support"),
+    Category.UNDECIDED: mark("Undecided"),
 }
 
 VERDICT: Mapping[Category, str] = {
-    Category.BUG: "This is a bug: the system does not behave as it should.",
-    Category.CHANGE: "This is a change request: it asks for a new or different behaviour.",
-    Category.MISC: "This is a support request: a question or a set-up, neither a bug nor a change.",
-    Category.UNDECIDED: "A person will read the spec and decide.",
+    Category.BUG: mark("This is a bug: the system does not behave as it should."),
+    Category.CHANGE: mark("This is a change request: it asks for a new or different behaviour."),
+    Category.MISC: mark("This is a support request: a question or a set-up, neither a bug nor a change."),
+    Category.UNDECIDED: mark("A person will read the spec and decide."),
 }
 
 OUTCOME: Mapping[Outcome, str] = {
@@ -63,39 +64,47 @@ RELATED = "related"
 """The stance of a clause that was found and takes no side."""
 
 STANCE: Mapping[str, str] = {
-    "supports-observed": "supports the observed behaviour",
-    "supports-expected": "supports the expected behaviour",
-    RELATED: "similar to the request",
+    "supports-observed": mark("supports the observed behaviour"),
+    "supports-expected": mark("supports the expected behaviour"),
+    RELATED: mark("similar to the request"),
 }
 
-CONFIDENCE = ((0.9, "very high"), (0.75, "high"), (0.5, "moderate"), (0.0, "low"))
+CONFIDENCE = ((0.9, mark("very high")), (0.75, mark("high")), (0.5, mark("moderate")), (0.0, mark("low")))
 """The confidence of the judge in words, from this share on."""
 
 STATUS: Mapping[Status, str] = {
-    Status.QUARANTINED: "Awaiting review",
-    Status.REJECTED: "Rejected",
-    Status.NEW: "Received",
-    Status.OPEN: "In progress",
-    Status.WAITING: "Waiting for requester",
-    Status.RESOLVED: "Resolved",
-    Status.CLOSED: "Closed",
+    Status.QUARANTINED: mark("Awaiting review"),
+    Status.REJECTED: mark("Rejected"),
+    Status.NEW: mark("Received"),
+    Status.OPEN: mark("In progress"),
+    Status.WAITING: mark("Waiting for requester"),
+    Status.RESOLVED: mark("Resolved"),
+    Status.CLOSED: mark("Closed"),
 }
 
 NEXT: Mapping[Status, str] = {
-    Status.QUARANTINED: "Your request is saved and awaits review. You get an e-mail as soon as it is in progress.",
-    Status.REJECTED: "The Help Desk has rejected this: it does not look like a request. If it is one, please reply.",
-    Status.NEW: "Your request is saved and is assessed within two minutes. Reload this page to see the result.",
-    Status.OPEN: "The Help Desk works on your request. You get an e-mail about each change and each question.",
-    Status.WAITING: "We need an answer from you: please reply below. The response time is paused until then.",
-    Status.RESOLVED: "Please check the solution and tell us below whether it works. If not, the request is reopened.",
-    Status.CLOSED: "This request is closed. If the problem returns, please reply below: a reply reopens the request.",
+    Status.QUARANTINED: mark(
+        "Your request is saved and awaits review. You get an e-mail as soon as it is in progress."
+    ),
+    Status.REJECTED: mark(
+        "The Help Desk has rejected this: it does not look like a request. If it is one, please reply."
+    ),
+    Status.NEW: mark("Your request is saved and is assessed within two minutes. Reload this page to see the result."),
+    Status.OPEN: mark("The Help Desk works on your request. You get an e-mail about each change and each question."),
+    Status.WAITING: mark("We need an answer from you: please reply below. The response time is paused until then."),
+    Status.RESOLVED: mark(
+        "Please check the solution and tell us below whether it works. If not, the request is reopened."
+    ),
+    Status.CLOSED: mark(
+        "This request is closed. If the problem returns, please reply below: a reply reopens the request."
+    ),
 }
 
 SETTLED: Mapping[Filing, str] = {
-    Filing.QUARANTINED: "Saved; not filed before the review.",
-    Filing.REJECTED: "Saved; not filed.",
-    Filing.QUEUED: "Saved; filing is delayed. It is filed as soon as Mantis responds; you need not do anything.",
-    Filing.FAILED: "Saved; filing is delayed. Mantis did not accept it, and the Help Desk takes care of it.",
+    Filing.QUARANTINED: mark("Saved; not filed before the review."),
+    Filing.REJECTED: mark("Saved; not filed."),
+    Filing.QUEUED: mark("Saved; filing is delayed. It is filed as soon as Mantis responds; you need not do anything."),
+    Filing.FAILED: mark("Saved; filing is delayed. Mantis did not accept it, and the Help Desk takes care of it."),
     Filing.FILED: "",
 }
 
@@ -286,7 +295,7 @@ def _spoken_line(line: str) -> str:
 def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
     """The heading above what is cited: a clause that only resembles the request says nothing on it."""
     decides = any(citation["stance"] != RELATED for citation in citations)
-    return "What the spec says" if decides else "Related clauses"
+    return mark("What the spec says") if decides else mark("Related clauses")
 
 
 def against(verdict: Mapping[str, Any]) -> str:
@@ -295,9 +304,9 @@ def against(verdict: Mapping[str, Any]) -> str:
     if counter is None:
         return ""
     if counter["stance"] != RELATED:
-        return "Evidence against it"
+        return mark("Evidence against it")
     shown = counter["clause"] in {citation["clause"] for citation in verdict["citations"]}
-    return "" if shown else "Also related"
+    return "" if shown else mark("Also related")
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

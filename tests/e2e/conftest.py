@@ -6,42 +6,21 @@ import io
 import logging
 import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 import structlog
-from playwright.sync_api import sync_playwright
 
 from intake_fn.adapters.gateway import log_request
 from sandbox.stack import Ports, Sandbox
-from tests.conftest import INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def chromium() -> str | None:
-    """Where the system's Chromium is: CHROMIUM, or the usual names."""
-    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *NAMES, MAC) if name)
-    return next(filter(None, found), None)
 
 
 @dataclass
@@ -105,20 +84,6 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, log: Log) -> Iterator[Sand
         log.listen()
         yield running
         assert [] == log.leaks(running), "stand in the log of the browser tests"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a screen."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"No Chromium was found, and nothing is skipped in CI. {INSTALL}")
-        pytest.skip("no Chromium was found")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -8,25 +8,30 @@ from typing import Any
 from wtforms import Field, StringField, TextAreaField
 
 from intake_fn.core.process import CLIENT, Process
+from intake_fn.texts import gettext, mark
 from intake_fn.web.forms.cleaning import clean_line, clean_text
 
 Choices = Mapping[str, str]
 """Value and label."""
 
 CHOICES: Mapping[str, Callable[[Process], Choices]] = {
-    "office": lambda p: {"": "Please choose"} | offices_of(p) | {CLIENT: p.client_name},
-    "module": lambda p: {"": "Not sure"} | {m.id: m.name for m in p.modules.values()},
+    "office": lambda p: {"": mark("Please choose")} | offices_of(p) | {CLIENT: p.client_name},
+    "module": lambda p: {"": mark("Not sure")} | {m.id: m.name for m in p.modules.values()},
     "priority": lambda p: (
-        {"": "Please choose"} | {r.priority.value: f"{r.name}: {r.about}" for r in p.priorities.values()}
+        {"": mark("Please choose")} | {r.priority.value: f"{r.name}: {r.about}" for r in p.priorities.values()}
     ),
     "offices": lambda p: offices_of(p),  # noqa: PLW0108 - defined below, where functions are
 }
 """Where the choices of a field come from."""
 
 WORDS: Mapping[str, str] = {
-    "Not a valid choice.": "Please choose one of the answers offered.",
-    "'%(value)s' is not a valid choice for this field.": "“%(value)s” is not one of the answers; please choose again.",
-    "'%(value)s' are not valid choices for this field.": "“%(value)s” are not among the answers; please choose again.",
+    "Not a valid choice.": mark("Please choose one of the answers offered."),
+    "'%(value)s' is not a valid choice for this field.": mark(
+        "“%(value)s” is not one of the answers; please choose again."
+    ),
+    "'%(value)s' are not valid choices for this field.": mark(
+        "“%(value)s” are not among the answers; please choose again."
+    ),
 }
 """WTForms' own messages in our words."""
 
@@ -45,7 +50,7 @@ class Messages:
 
     def gettext(self, text: str) -> str:
         """A message in our words, or as it is."""
-        return WORDS.get(text, text)
+        return gettext(WORDS.get(text, text))
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """The same for one or many."""

@@ -11,6 +11,7 @@ from wtforms.validators import StopValidation
 from intake_fn.core.form_labels import EVERY_TIME, label_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Kind, Priority
+from intake_fn.texts import mark
 from intake_fn.web.forms.fields import CHOICES, Messages, line, text_area
 from intake_fn.web.forms.validators import an_address, limit_of, needed, needed_when, not_too_long, readable
 
@@ -29,30 +30,30 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     sometimes: ClassVar[frozenset[str]] = frozenset({"company"})
     """Fields that other answers may make necessary: not marked as optional."""
 
-    name = line(needed("Please enter your name."))
+    name = line(needed(mark("Please enter your name.")))
     email = line(
-        needed("Please enter your e-mail address, so that we can answer."),
+        needed(mark("Please enter your e-mail address, so that we can answer.")),
         an_address,
-        hint="We send the answer and the link to your request to this address.",
+        hint=mark("We send the answer and the link to your request to this address."),
         field=EmailField,
     )
-    office = SelectField(validators=[needed("Please choose your office, or “Client company”.")])
+    office = SelectField(validators=[needed(mark("Please choose your office, or “Client company”."))])
     company = line(
-        needed_when("office", (CLIENT,), "Please enter the client company that you work for."),
-        hint="Only if you work for a client company.",
+        needed_when("office", (CLIENT,), mark("Please enter the client company that you work for.")),
+        hint=mark("Only if you work for a client company."),
     )
-    summary = line(needed("Please enter a summary in one sentence."), hint="One sentence.")
+    summary = line(needed(mark("Please enter a summary in one sentence.")), hint=mark("One sentence."))
     description = text_area()
     expected = text_area()
-    steps = text_area(hint="One step per line, from signing in to the error.")
+    steps = text_area(hint=mark("One step per line, from signing in to the error."))
     always = RadioField(
         choices=EVERY_TIME,
         filters=[lambda value: value or None],
         validate_choice=False,
     )
     priority = SelectField(default=Priority.MEDIUM.value, filters=[lambda v: v or Priority.MEDIUM.value])
-    module = SelectField(default="", description="The part of the system, if you know it.")
-    files = MultipleFileField(description="A screenshot or a document, if it helps.")
+    module = SelectField(default="", description=mark("The part of the system, if you know it."))
+    files = MultipleFileField(description=mark("A screenshot or a document, if it helps."))
 
     def __init__(self, formdata: Any = None, *, process: Process) -> None:
         self.support = process

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from intake_fn.core.request import Kind
+from intake_fn.texts import mark
 from intake_fn.web.forms.fields import line, text_area
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.validators import needed
@@ -15,18 +16,18 @@ class QuestionForm(IntakeForm):
     """A question, and everything else."""
 
     kind = Kind.QUESTION
-    title = "Ask a question"
-    lead = "How do I …, where do I find …, who may …, and everything else."
+    title = mark("Ask a question")
+    lead = mark("How do I …, where do I find …, who may …, and everything else.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Your request": ("summary", "description", "module", "files"),
-        "About you": ("name", "email", "office", "company"),
+        mark("Your request"): ("summary", "description", "module", "files"),
+        mark("About you"): ("name", "email", "office", "company"),
     }
 
     summary = line(
-        needed("Please ask your question in one sentence."),
-        hint="One sentence, for example: How do I export the list of shipments?",
+        needed(mark("Please ask your question in one sentence.")),
+        hint=mark("One sentence, for example: How do I export the list of shipments?"),
     )
     description = text_area(
-        needed("Please add some details, so that we can answer at once."),
-        hint="What you are trying to do, and what you have tried.",
+        needed(mark("Please add some details, so that we can answer at once.")),
+        hint=mark("What you are trying to do, and what you have tried."),
     )

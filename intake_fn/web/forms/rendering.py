@@ -8,6 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from intake_fn.core.file_types import FILE_TYPES
+from intake_fn.texts.templates import translated
 from intake_fn.web.forms.intake_form import IntakeForm
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -18,6 +19,7 @@ def render_fields(form: IntakeForm, *, clause: str = "", intake: str = "") -> Ma
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    translated(environment)
     return Markup(  # noqa: S704 - made by our own template, which escapes everything
         environment.get_template("fields.html").render(
             form=form, clause=clause, upload=f"{intake}/uploads", accept=ACCEPT

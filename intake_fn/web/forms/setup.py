@@ -9,6 +9,7 @@ from wtforms import EmailField, Field, Form, MultipleFileField, RadioField, Sele
 from wtforms.validators import StopValidation
 
 from intake_fn.core.request import Kind
+from intake_fn.texts import gettext, mark
 from intake_fn.web.forms.fields import DateField, line, text_area
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.validators import a_date, an_address, needed, needed_when
@@ -18,19 +19,13 @@ NEW_USER = "user"
 APPROVAL_CLAUSE = "users#create"
 """The clause of the spec that demands an approver for staff users; a test holds what the form says to it."""
 
-_WHY_APPROVED = (
-    "By the spec (Users and client companies, New users), a staff user is created on the request of an Office Manager "
-    "of their office."
-)
-_NOT_STAFF = "If the person works for a client company, enter the company below instead."
-
 
 def needed_of_staff(message: str) -> Any:
     """The answer must be there for a new user who works for no client company."""
 
     def check(form: Form, field: Field) -> None:
         if form["what"].data == NEW_USER and not form["client_company"].data and not field.data:
-            raise StopValidation(message)
+            raise StopValidation(gettext(message))
 
     return check
 
@@ -39,15 +34,15 @@ class SetupForm(IntakeForm):
     """A new user, a new client company, or a change to one."""
 
     kind = Kind.SETUP
-    title = "Set up a user or a client company"
-    lead = "For new users, new client companies, changed rights, and people who leave."
+    title = mark("Set up a user or a client company")
+    lead = mark("For new users, new client companies, changed rights, and people who leave.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "What you need": ("what", "summary", "needed_by"),
-        "The person": ("person_name", "person_email", "role", "offices"),
-        "Approval": ("approver", "approver_email"),
-        "The client company": ("client_company",),
-        "Anything else": ("description", "files"),
-        "About you": ("name", "email", "office", "company"),
+        mark("What you need"): ("what", "summary", "needed_by"),
+        mark("The person"): ("person_name", "person_email", "role", "offices"),
+        mark("Approval"): ("approver", "approver_email"),
+        mark("The client company"): ("client_company",),
+        mark("Anything else"): ("description", "files"),
+        mark("About you"): ("name", "email", "office", "company"),
     }
     details = (
         "what",
@@ -65,43 +60,58 @@ class SetupForm(IntakeForm):
     )
 
     what = RadioField(
-        validators=[needed("Please choose what is to be set up.")],
+        validators=[needed(mark("Please choose what is to be set up."))],
         choices={
-            "user": "A new user",
-            "company": "A new client company",
-            "rights": "Changed rights for a user",
-            "leaver": "Removal of a user who leaves",
+            "user": mark("A new user"),
+            "company": mark("A new client company"),
+            "rights": mark("Changed rights for a user"),
+            "leaver": mark("Removal of a user who leaves"),
         },
     )
     summary = line(
-        needed("Please enter a summary in one sentence."),
-        hint="One sentence, for example: New user for the Paris office from 1 December.",
+        needed(mark("Please enter a summary in one sentence.")),
+        hint=mark("One sentence, for example: New user for the Paris office from 1 December."),
     )
-    person_name = line(needed_when("what", ("user", "rights", "leaver"), "Please enter the person's name."))
+    person_name = line(needed_when("what", ("user", "rights", "leaver"), mark("Please enter the person's name.")))
     person_email = line(
-        needed_when("what", ("user",), "Please enter the new user's e-mail address."),
+        needed_when("what", ("user",), mark("Please enter the new user's e-mail address.")),
         an_address,
         field=EmailField,
     )
     role = line(
-        needed_when("what", ("user", "rights"), "Please enter the role or rights that the person needs."),
-        hint="For example: operations, customs, accounts, client read-only.",
+        needed_when("what", ("user", "rights"), mark("Please enter the role or rights that the person needs.")),
+        hint=mark("For example: operations, customs, accounts, client read-only."),
     )
     offices = SelectMultipleField()
     approver = line(
-        needed_of_staff(f"Please enter the Office Manager who approves it. {_WHY_APPROVED} {_NOT_STAFF}"),
-        hint=f"Required for a new staff user. {_WHY_APPROVED} Enter your own name if you are the Office Manager.",
+        needed_of_staff(
+            mark(
+                "Please enter the Office Manager who approves it. By the spec (Users and client "
+                "companies, New users), a staff user is created on the request of an Office Manager of "
+                "their office. If the person works for a client company, enter the company below instead."
+            )
+        ),
+        hint=mark(
+            "Required for a new staff user. By the spec (Users and client companies, New users), a "
+            "staff user is created on the request of an Office Manager of their office. Enter your "
+            "own name if you are the Office Manager."
+        ),
     )
     approver_email = line(
-        needed_of_staff(f"Please enter the Office Manager's e-mail address, where we can ask. {_NOT_STAFF}"),
+        needed_of_staff(
+            mark(
+                "Please enter the Office Manager's e-mail address, where we can ask. If the person works "
+                "for a client company, enter the company below instead."
+            )
+        ),
         an_address,
-        hint="We may ask for confirmation at this address.",
+        hint=mark("We may ask for confirmation at this address."),
         field=EmailField,
     )
     client_company = line(
-        needed_when("what", ("company",), "Please enter the name of the new client company."),
-        hint="For a new company, or if the person works for a client.",
+        needed_when("what", ("company",), mark("Please enter the name of the new client company.")),
+        hint=mark("For a new company, or if the person works for a client."),
     )
     needed_by = line(a_date, field=DateField)
-    description = text_area(hint="Anything that helps: contacts, contracts, intended use.")
-    files = MultipleFileField(description="An approval or a list, if you have one.")
+    description = text_area(hint=mark("Anything that helps: contacts, contracts, intended use."))
+    files = MultipleFileField(description=mark("An approval or a list, if you have one."))

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, StopValidation
 
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.process import Process
+from intake_fn.texts import gettext
 from intake_fn.web.forms.cleaning import LOST
 
 LIMITS: Mapping[str, int] = {
@@ -32,7 +33,18 @@ LIMITS: Mapping[str, int] = {
 
 def needed(message: str) -> Any:
     """The answer must be there; white space is none."""
-    return DataRequired(message)
+    return Needed(message)
+
+
+class Needed(DataRequired):  # type: ignore[misc]  # WTForms ships no types
+    """WTForms' validator, with a message that is translated when it is raised."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raise StopValidation where there is no answer."""
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            raise StopValidation(gettext(self.message)) from None
 
 
 def needed_when(other: str, values: tuple[str, ...], message: str) -> Any:
@@ -40,7 +52,7 @@ def needed_when(other: str, values: tuple[str, ...], message: str) -> Any:
 
     def check(form: Form, field: Field) -> None:
         if form[other].data in values and not field.data:
-            raise StopValidation(message)
+            raise StopValidation(gettext(message))
 
     return check
 
@@ -58,7 +70,7 @@ def a_date(_form: Form, field: Field) -> None:
     try:
         date.fromisoformat(field.data if len(field.data) == LIMITS["needed_by"] else "")
     except ValueError:
-        raise ValidationError("Please enter the date as year-month-day, for example 2026-12-01.") from None
+        raise ValidationError(gettext("Please enter the date as year-month-day, for example 2026-12-01.")) from None
 
 
 def not_too_long(form: Form, field: Field) -> None:
@@ -66,8 +78,11 @@ def not_too_long(form: Form, field: Field) -> None:
     limit = limit_of(field.name, form.support)
     if isinstance(field.data, str) and len(field.data) > limit:
         raise ValidationError(
-            f"This text has {len(field.data):,} characters; the limit is {limit:,}. "
-            "Please shorten it, or attach the long part as a text file."
+            gettext(
+                "This text has %(length)s characters; the limit is %(limit)s. "
+                "Please shorten it, or attach the long part as a text file."
+            )
+            % {"length": f"{len(field.data):,}", "limit": f"{limit:,}"}
         )
 
 
@@ -75,8 +90,11 @@ def readable(form: Form, field: Field) -> None:
     """Raises ValidationError when characters were lost on the way here."""
     if form.unreadable and isinstance(field.data, str) and LOST in field.data:
         raise ValidationError(
-            f"Some characters could not be read and are shown as {LOST}. Please type them again; "
-            "a program that sends this form has to use UTF-8."
+            gettext(
+                "Some characters could not be read and are shown as %(sign)s. Please type them again; "
+                "a program that sends this form has to use UTF-8."
+            )
+            % {"sign": LOST}
         )
 
 

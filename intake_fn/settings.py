@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from intake_fn.core.errors import Broken
 from intake_fn.core.redaction import hide
+from intake_fn.texts import ENGLISH
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +48,8 @@ class Settings:
     clock: Path | None
     first_delay_seconds: float
     request_seconds: float
+    language: str
+    """In which requesters read pages and mails: one that has a file in `locale/`, or English."""
     judge: str
     bedrock_model: str
     bedrock_daily_limit: float
@@ -92,6 +95,7 @@ class Settings:
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),
             request_seconds=given.number("SPECDESK_REQUEST_SECONDS", "seconds", 20),
+            language=environ.get("SPECDESK_LANGUAGE", "").strip() or ENGLISH,
             judge=judge,
             bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
             bedrock_daily_limit=given.number("SPECDESK_BEDROCK_DAILY_LIMIT", "dollars", needed=asks),

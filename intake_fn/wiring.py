@@ -19,6 +19,7 @@ from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.settings import BEDROCK, Settings, secret
+from intake_fn.texts import translations_of, use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +48,9 @@ class Application:
     def from_environ(cls, environ: Mapping[str, str]) -> Application:
         """Raises Broken naming every setting that is missing."""
         set_up()
-        return cls(Settings.from_environ(environ), dict(environ))
+        settings = Settings.from_environ(environ)
+        use(settings.language, translations_of(settings.language))
+        return cls(settings, dict(environ))
 
     @once
     def process(self) -> Process:

@@ -260,7 +260,11 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')]
 def test_no_layout_breaks_with_texts_a_third_longer(process: Process, spec: Spec, browser: Browser, width: int) -> None:
     """On a phone and on a desktop: nothing is wider than its place, on pages as in mails."""
     pages = {name: make(application_of(process, spec)) for name, make in PAGES.items()}
-    pages |= {name: letter(name, process).html for name, audience in NOTICES.items() if audience is Audience.REQUESTER}
+    pages |= {
+        f"mail {name}": letter(name, process).html
+        for name, audience in NOTICES.items()
+        if audience is Audience.REQUESTER
+    }
     shown, assets = {"html": ""}, application_of(process, spec).client
 
     def answer(route: Route) -> None:

@@ -44,6 +44,7 @@ def test_a_translator_is_given_every_text(template: Catalog) -> None:
             "Follow it here:",
             "What happens next",
             "Awaiting review",
+            "The upload failed.",
         )
     )
 

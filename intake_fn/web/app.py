@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from intake_fn.core import form_labels, request_id
 from intake_fn.core.names import names_of
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.sign_in import SESSION
+from intake_fn.texts import ENGLISH, gettext, language
 from intake_fn.texts.templates import translated
 from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
@@ -109,8 +111,19 @@ def _furnish(app: Flask, front: WebConfig) -> None:
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     translated(app.jinja_env)
+
+    @cache
+    def scripts() -> tuple[str, ...]:
+        script = (Path(app.static_folder or "") / "intake.js").read_text(encoding="utf-8")
+        return tuple(re.findall(r'\b_\(\s*"([^"\\]+)"', script))
+
+    def script_texts() -> dict[str, str]:
+        """The translations of what the script says; none into English, which stands in it."""
+        return {} if language() == ENGLISH else {text: gettext(text) for text in scripts()}
+
     app.jinja_env.globals.update(
         asset=asset,
+        script_texts=script_texts,
         named=named,
         is_admin=is_admin,
         admins=names_of(front.process.admins, front.process),

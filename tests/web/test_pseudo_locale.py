@@ -22,7 +22,7 @@ from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Outcome
-from intake_fn.texts import message, using
+from intake_fn.texts import ENGLISH, message, using
 from tests.core.samples import case_at
 from tests.letters import letter_of
 from tests.web.conftest import application_of
@@ -288,3 +288,31 @@ def test_no_layout_breaks_with_texts_a_third_longer(process: Process, spec: Spec
 
     page.close()
     assert wrong == {}
+
+
+@pytest.mark.browser
+def test_what_the_script_says_is_translated(process: Process, spec: Spec, browser: Browser) -> None:
+    """A text that is too long says so at once, in the language of the page."""
+    web = application_of(process, spec)
+    form = web.client.get("/requests/new/question").text
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        with web.client.get(path) as file:
+            route.fulfill(status=file.status_code, body=file.data, content_type=file.content_type)
+
+    page = browser.new_page()
+    page.route("**/*", answer)
+    page.goto("https://desk.example.com/requests/new/question")
+    page.fill("#summary", "x" * 200)
+    shown = page.text_content("#summary ~ .sd-error")
+    page.close()
+
+    assert "data-texts=" in form
+    assert pseudo("%(length)s characters; the limit is %(limit)s.") % {"length": 200, "limit": 128} == shown
+
+
+def test_a_page_in_english_brings_no_translations(web: Web) -> None:
+    """The script has them."""
+    with using(ENGLISH, NullTranslations()):
+        assert "data-texts" not in web.client.get("/requests/new/question").text

@@ -6,6 +6,11 @@
 (() => {
   const MB = 1024 * 1024;
 
+  // Each text stands in one literal, so that translators find it; pages in another language bring the translations.
+  const translations = JSON.parse(document.documentElement.dataset.texts || "{}");
+  const _ = (text, values = {}) =>
+    (translations[text] || text).replace(/%\((\w+)\)s/g, (_match, name) => values[name]);
+
   // A draft holds texts only; it stays in this tab and goes when the receipt is shown.
   const draftName = (kind) => `specdesk-draft-${kind}`;
   const texts = (form) =>
@@ -101,14 +106,14 @@
       name.dir = "auto";
       name.textContent = `${file.name} (${megabytes(file.size)})`;
       bar.max = 1;
-      bar.setAttribute("aria-label", `Upload of ${file.name}`);
+      bar.setAttribute("aria-label", _("Upload of %(name)s", { name: file.name }));
       state.className = "sd-upload-state";
       state.setAttribute("role", "status");
       again.type = remove.type = "button";
-      again.textContent = "Retry";
-      again.setAttribute("aria-label", `Retry ${file.name}`);
-      remove.textContent = "Remove";
-      remove.setAttribute("aria-label", `Remove ${file.name}`);
+      again.textContent = _("Retry");
+      again.setAttribute("aria-label", _("Retry %(name)s", { name: file.name }));
+      remove.textContent = _("Remove");
+      remove.setAttribute("aria-label", _("Remove %(name)s", { name: file.name }));
       row.append(name, bar, state, again, remove);
 
       function is(value, text) {
@@ -123,7 +128,7 @@
       async function run() {
         is("running", "");
         bar.removeAttribute("value");
-        let why = "The upload failed.";
+        let why = _("The upload failed.");
         try {
           const asked = await fetch(input.dataset.upload, {
             method: "POST",
@@ -144,7 +149,7 @@
           token.name = "uploaded";
           token.value = answer.token;
           row.append(token);
-          is("there", "attached");
+          is("there", _("attached"));
         } catch {
           if (all.has(one)) is("failed", why);
         }
@@ -183,15 +188,22 @@
       const large = files.find((file) => file.size > largest * MB);
       const size = files.reduce((sum, file) => sum + file.size, 0);
       if (count > most) {
-        return `You have chosen ${count} files; at most ${most} can be attached. Put them into one zip file.`;
+        return _("You have chosen %(count)s files; at most %(most)s can be attached. Put them into one zip file.", {
+          count,
+          most,
+        });
       }
       if (large && uploads) {
-        return `${large.name} has ${megabytes(large.size)}; the limit is ${largest} MB per file. ` +
-          "Reduce its size, for example by cropping the screenshot.";
+        return _(
+          "%(name)s has %(size)s; the limit is %(limit)s MB per file. Reduce its size, for example by cropping the screenshot.",
+          { name: large.name, size: megabytes(large.size), limit: largest },
+        );
       }
       if (!uploads && size > room * MB) {
-        return `These files have ${megabytes(size)}; the limit is ${room} MB in total. ` +
-          "Reduce their size, for example by cropping the screenshots.";
+        return _(
+          "These files have %(size)s; the limit is %(limit)s MB in total. Reduce their size, for example by cropping the screenshots.",
+          { size: megabytes(size), limit: room },
+        );
       }
       return "";
     }
@@ -214,8 +226,8 @@
       const failed = states.find((one) => one.state === "failed");
       const running = states.filter((one) => one.state === "running").length;
       sendLater = running > 0 && !failed;
-      if (failed) say(`${failed.name} is not attached. Retry the upload, or remove the file.`);
-      else if (running) say("Your files are still uploading. The form is sent as soon as the upload is complete.");
+      if (failed) say(_("%(name)s is not attached. Retry the upload, or remove the file.", { name: failed.name }));
+      else if (running) say(_("Your files are still uploading. The form is sent as soon as the upload is complete."));
       return !failed && !running;
     }
 
@@ -240,7 +252,7 @@
     field.addEventListener("input", () => {
       const length = [...field.value].length;
       message.hidden = length <= limit;
-      message.textContent = message.hidden ? "" : `${length} characters; the limit is ${limit}.`;
+      message.textContent = message.hidden ? "" : _("%(length)s characters; the limit is %(limit)s.", { length, limit });
     });
   }
 

@@ -47,7 +47,7 @@ def hand_over(args: argparse.Namespace) -> int:
         except (Refused, Stale, Unreadable) as error:
             failed[case_id] = str(error)
     to = name_of(args.to, process)
-    lines = [*(f"{one} is with {to} now." for one in done), *(f"{one}: {said}" for one, said in failed.items())]
-    plain = {"handed_over": done, "failed": [{"id": one, "error": said} for one, said in failed.items()]}
+    lines = [*(f"{case_id} is with {to} now." for case_id in done), *(f"{key}: {why}" for key, why in failed.items())]
+    plain = {"handed_over": done, "failed": [{"id": case_id, "error": error} for case_id, error in failed.items()]}
     say(args, plain, lines or [f"{name_of(args.whom, process)} has no open request."])
     return 1 if failed else 0

@@ -23,14 +23,14 @@ def add(commands: Any) -> None:
     command = commands.add_parser("outbox", help=outbox.__doc__, description=outbox.__doc__)
     command.add_argument("action", choices=("list", "retry"))
     command.add_argument("item", nargs="*", help="what to try again, as the list names it")
-    command.add_argument("--all", action="store_true", help="try everything again that was given up")
+    command.add_argument("--all", action="store_true", help="try all dead letters again")
     command.add_argument("--limit", type=int, default=PAGE, help="how many to list")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=outbox, mistyped=command.error)
 
 
 def outbox(args: argparse.Namespace) -> int:
-    """List what was given up, or put it back in line; exit status 1 when something could not be put back."""
+    """List the dead letters, or make them due again; exit status 1 when one of them could not be."""
     if args.action == "list":
         if args.item or args.all:
             args.mistyped("`outbox list` takes no items")
@@ -47,20 +47,20 @@ def _list(args: argparse.Namespace) -> int:
 
     desk = background_desk()
     outbox = desk.outbox
-    found, unread = outbox.dead_letters(args.limit + 1), outbox.unreadable(args.limit)
-    more, shown = len(found) > args.limit, found[: args.limit]
+    dead_letters, unread = outbox.dead_letters(args.limit + 1), outbox.unreadable(args.limit)
+    more, shown = len(dead_letters) > args.limit, dead_letters[: args.limit]
     rows = [_plain(item) for item in shown]
     lines = [f"{row['id']}  {row['what']}  {row['tries']} tries  {row['error']}" for row in rows]
     last = f"There are more: --limit {args.limit * 10} lists them." if more else ""
-    told = [*lines, last] if rows else ["Nothing was given up."]
-    aside = [{"id": item.id, "request": item.case_id, "error": _why(item)} for item in unread]
-    told += [f"{row['id']}  set aside, this version can't read it: {row['error']}" for row in aside]
-    told += ["Run the newer version again: it reads them within a minute. Nothing is lost."] if aside else []
+    lines = [*lines, last] if rows else ["There are no dead letters."]
+    unreadable = [{"id": item.id, "request": item.case_id, "error": _why(item)} for item in unread]
+    lines += [f"{row['id']}  unreadable for this version: {row['error']}" for row in unreadable]
+    lines += ["Run the newer version again: it reads them within a minute. Nothing is lost."] if unreadable else []
     links = [
         {"person": person.id, "tries": link.tries, "error": link.last_error} for person, link in sign_in.unmailed(desk)
     ]
-    told += [f"sign-in link for {row['person']}  {row['tries']} tries  {row['error']}" for row in links]
-    say(args, {"given_up": rows, "more": more, "unreadable": aside, "sign_in_links": links}, filter(None, told))
+    lines += [f"sign-in link for {row['person']}  {row['tries']} tries  {row['error']}" for row in links]
+    say(args, {"given_up": rows, "more": more, "unreadable": unreadable, "sign_in_links": links}, filter(None, lines))
     return 0
 
 
@@ -74,7 +74,7 @@ def _plain(item: OutboxItem) -> dict[str, Any]:
 
 
 def _retry(args: argparse.Namespace) -> int:
-    """Put each back in line; one that cannot be keeps none of the others from it."""
+    """Make each due again; one that cannot be keeps none of the others from it."""
     desk = background_desk()
     done: list[str] = []
     failed: dict[str, str] = {}
@@ -85,14 +85,14 @@ def _retry(args: argparse.Namespace) -> int:
             failed[item] = str(error)
         else:
             done.append(item)
-    lines = [*(f"{item} is back in line." for item in done), *(f"{item}: {why}" for item, why in failed.items())]
+    lines = [*(f"{item} is due again." for item in done), *(f"{item}: {why}" for item, why in failed.items())]
     plain = {"retried": done, "failed": [{"id": item, "error": why} for item, why in failed.items()]}
-    say(args, plain, lines or ["Nothing was given up."])
+    say(args, plain, lines or ["There are no dead letters."])
     return 1 if failed else 0
 
 
 def _all(desk: Desk) -> Iterator[str]:
-    """Everything that was given up, each once, page by page: what is put back in line leaves the list."""
+    """All dead letters, each once, page by page: one that is due again leaves the list."""
     seen: set[str] = set()
     while fresh := [item.id for item in desk.outbox.dead_letters(PAGE + len(seen)) if item.id not in seen]:
         seen.update(fresh)

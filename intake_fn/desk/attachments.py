@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXPIRED = "A file that you attached earlier has expired. Please attach it again."
 
 ORIGINALS = "originals"
-"""Where pictures stand as they came, by the name that they have below `files`; no page and no link leads there."""
+"""Where pictures are kept as they came, by the name that they have below `files`; no page and no link leads there."""
 
 PERMITTED_SECONDS = 900
 """How long a permission is good to begin with an upload; a slow line may take its time to end it."""
@@ -51,7 +51,7 @@ def collect(
 def store(files: Files, selection: Selection, key: str, *, keep_originals: bool) -> tuple[Attachment, ...]:
     """Store all files of a form that is taken in under the submit key `key`: sent again, they land in the same place.
 
-    One at a time is in memory. What stands in the store is looked at again: it may have been changed since.
+    One at a time is in memory. What is in the store is inspected again: it may have been changed since.
     How a picture came is stored beside it only with `keep_originals`. Raises TryLater, Refused.
     """
     place = hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -137,7 +137,7 @@ def move(case: Case, old: Process, new: Process) -> Move | None:
     if (before and before.instant) == (after and after.instant):
         return None
     known = after or before
-    old_at, new_at = (found.instant if found else None for found in (before, after))
+    old_at, new_at = (due_time.instant if due_time else None for due_time in (before, after))
     why = "; ".join(_reasons(case, old, new, before, after))
     return Move(case, old_at, new_at, known.zone if known else "UTC", why)
 

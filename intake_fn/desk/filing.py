@@ -80,11 +80,12 @@ def _section(request: Request, name: str, answer: str) -> str:
 def decided_of(case: Case, process: Process, links: Links) -> Decided:
     """What the issue should show of the decisions, and what it may show of them because of us until then."""
     before = [*_decisions(case)]
-    verdicts = [_verdict(one, process, links) for one in before] + [_verdict_before(one, links) for one in before]
+    verdicts = [_verdict(state, process, links) for state in before]
+    verdicts += [_verdict_before(state, links) for state in before]
     done = resolved_by(case)
     versions = (event.fixed_in for event in case.history if isinstance(event, Resolved) and event.fixed_in)
     return Decided(
-        category=Instead(category_of(case, process), tuple({category_of(one, process) for one in before})),
+        category=Instead(category_of(case, process), tuple({category_of(state, process) for state in before})),
         fixed_in=Instead(done.fixed_in if done and case.status.is_done else "", tuple(versions)),
         verdict=Instead(_verdict(case, process, links), tuple(verdicts)),
     )
@@ -96,8 +97,8 @@ def _category(case: Case) -> str:
 
 def _decisions(case: Case) -> Iterator[Case]:
     """The case as it was received, and after each event that says what it is; the latest first."""
-    said = (state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | LeadUpdated))
-    yield from reversed([*said])
+    decided = [state for event, state in states(case) if isinstance(event, Received | Judged | Overruled | LeadUpdated)]
+    yield from reversed(decided)
 
 
 def _verdict(case: Case, process: Process, links: Links) -> str:
@@ -163,7 +164,7 @@ def _verdict_before(case: Case, links: Links) -> str:
 
 
 def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
-    """The marker stands first: it must be there whatever else Mantis does with the text."""
+    """The marker comes first: Mantis must keep it whatever else it does with the text."""
     yield process.mantis.marker.format(id=case.id)
     yield links.desk(case.id)
     request = case.request

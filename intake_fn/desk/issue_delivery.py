@@ -33,7 +33,7 @@ def file(desk: Filing, item: OutboxItem, case: Case, _: FileIssue) -> None:
     """Create the issue of a case with its files, or find the one that was created before."""
     placed = desk.tracker.file(issue_of(case, desk.process, desk.links))
     last = item.tries >= FILE_TRIES and item.postponed is Postponed.NOT_ATTACHED
-    refused = [  # the signed link of each file stands in the issue all the same
+    refused = [  # the issue has the signed link of each file all the same
         f"file {file.name}" for file in case.request.attachments if not _attached(desk, placed.number, file, last=last)
     ]
     dropped = (*placed.dropped, *refused)
@@ -90,7 +90,7 @@ def update(desk: Filing, item: OutboxItem, case: Case, _: UpdateIssue | AddNote 
 def write(desk: Filing, item: OutboxItem, case: Case, intent: AddNote | BackfillNotes | RelateIssue) -> None:
     """Write a note or a relation; a missing issue gets all of them once there is one again.
 
-    A note of ours takes an issue out of feedback (Mantis: reassign_on_feedback): one that waits is put there again.
+    A note of ours takes an issue out of feedback (Mantis: reassign_on_feedback): it is put back while its case waits.
     """
     try:
         if not case.missing_in_mantis:
@@ -105,7 +105,7 @@ def write(desk: Filing, item: OutboxItem, case: Case, intent: AddNote | Backfill
 
 
 def _write(desk: Filing, case: Case, intent: AddNote | BackfillNotes | RelateIssue) -> None:
-    """Write it unless it stands there; a relation only if no person has changed it since."""
+    """Write it unless the issue has it; a relation only if no person has changed it since."""
     number = _number(case)
     match intent:
         case AddNote(about):

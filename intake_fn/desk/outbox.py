@@ -179,7 +179,7 @@ def retry(desk: Delivering, item_id: str, actor: str) -> None:
         if item is not None and item.unread:
             raise Refused(f"{item_id} cannot be read by this version of Specdesk: run the newer version again.")
         if item is None or not item.dead_lettered:
-            raise Unknown(f"{item_id} is not among the items that were given up. See: specdesk outbox list")
+            raise Unknown(f"{item_id} is not among the dead letters. See: specdesk outbox list")
         return Retried(at=desk.clock(), actor=actor, what=type(item.intent).__name__)
 
     busy = Stale(f"{item_id} is changing too fast. Look at the list again in a moment.")

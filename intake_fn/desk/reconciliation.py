@@ -92,7 +92,7 @@ def align(desk: Reconciling, case: Case) -> FieldsDropped | None:
 
 
 def undo_drift(desk: Reconciling, case: Case) -> None:
-    """Undo what our own account's writes brought about: nobody did it, and nobody is told."""
+    """Undo what our own account's writes brought about: nobody did it, and nobody is notified."""
     log.info("mantis_set_right", case=case.id, issue=case.issue)
     event = align(desk, case)
     if event:

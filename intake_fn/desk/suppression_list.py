@@ -44,7 +44,7 @@ def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> Sequence[str]
 
 
 def suppress_undeliverable(desk: Suppressing, to: str, error: Undeliverable, case: Case, item: str) -> MailFailed:
-    """Add an address that the mail service does not take; returns the event that tells of it."""
+    """Add an address that the mail service does not take; returns the event that records it."""
     _suppress(desk, to, Failure.UNDELIVERABLE, str(error), case)
     return MailFailed(
         at=desk.clock(), actor=SPECDESK, to=to, failure=Failure.UNDELIVERABLE, detail=str(error), report=item
@@ -54,10 +54,10 @@ def suppress_undeliverable(desk: Suppressing, to: str, error: Undeliverable, cas
 def take_in_report(desk: Suppressing, report: MailReport) -> bool:
     """Take in what the mail service reports of a mail it took; False when that was taken in before.
 
-    A failure that lasts adds the address. The log of the case tells of every failure. Raises TryLater.
+    A failure that lasts adds the address. The log of the case records every failure. Raises TryLater.
     """
     case = _case_of(report, desk.cases)
-    if case and _is_told(case, report):
+    if case and _is_recorded(case, report):
         return False
     if report.failure.lasts:
         _suppress(desk, report.to, report.failure, report.detail, case)
@@ -73,7 +73,7 @@ def take_in_report(desk: Suppressing, report: MailReport) -> bool:
         report=report.id,
     )
     busy = TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
-    step = desk.change(case.id, lambda now: None if _is_told(now, report) else event, case=case, busy=busy)
+    step = desk.change(case.id, lambda now: None if _is_recorded(now, report) else event, case=case, busy=busy)
     return bool(step.events)
 
 
@@ -91,7 +91,7 @@ def _case_of(report: MailReport, cases: CaseStore) -> Case | None:
     return None if case.unread else case
 
 
-def _is_told(case: Case, report: MailReport) -> bool:
-    """Whether the log of the case tells of the report."""
+def _is_recorded(case: Case, report: MailReport) -> bool:
+    """Whether the log of the case has the report."""
     failures = (event for event in case.history if isinstance(event, MailFailed))
     return any((event.report, event.to) == (report.id, report.to) for event in failures)

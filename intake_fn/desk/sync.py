@@ -137,7 +137,7 @@ class _Run:
         except (TryLater, Stale) as error:
             log.warning("sync_postponed", case=case_id, error=str(error))
             return False
-        except Exception:  # whatever it is: it is logged each minute, and given up after an hour
+        except Exception:  # whatever it is: it is logged each minute, for an hour
             log.exception("sync_failed_unexpectedly", case=case_id)
             return False
         return True

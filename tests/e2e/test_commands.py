@@ -76,7 +76,7 @@ def test_what_was_given_up_is_listed_and_tried_again(
     environ: dict[str, str], call: Callable[..., tuple[int, Any]]
 ) -> None:
     """By name or all of it; what is unknown is told, and keeps nothing else from being tried."""
-    assert (0, ["Nothing was given up."]) == call("outbox", "list")
+    assert (0, ["There are no dead letters."]) == call("outbox", "list")
     assert (0, {"retried": [], "failed": []}) == call("outbox", "retry", "--all", "--json")
     items = given_up(Application.from_environ(environ).desk, 2)
     status, listed = call("outbox", "list", "--json")
@@ -91,7 +91,7 @@ def test_what_was_given_up_is_listed_and_tried_again(
     assert ["nothing", "HD-0000-0000#1#1"] == [row["id"] for row in tried["failed"]]
     status, tried = call("outbox", "retry", "--all", "--json")
     assert (0, {*items[1:]}, []) == (status, {*tried["retried"]}, tried["failed"])
-    assert (0, ["Nothing was given up."]) == call("outbox", "list")
+    assert (0, ["There are no dead letters."]) == call("outbox", "list")
     assert 4 <= call("sweep", "--json")[1]["outbox"]["delivered"]
 
 

@@ -691,7 +691,7 @@ def test_a_made_up_item_can_not_be_tried_again(web: Web) -> None:
     answer = web.post("/desk/outbox/retry", on="/desk/outbox", item="HD-0000-0001#9#9")
 
     assert answer.status_code == 422
-    assert "not among the items" in answer.text
+    assert "not among the dead letters" in answer.text
 
 
 def test_an_action_reaches_mantis(web: Web) -> None:

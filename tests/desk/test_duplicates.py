@@ -262,7 +262,7 @@ def test_only_a_request_that_is_there_and_follows_nobody_can_be_followed(pair: P
     third = pair.desk.take_in(request(summary="A third"), "third")
 
     for other, why in (
-        ("HD-ZZZZ-ZZZZ", "There is no request HD-ZZZZ-ZZZZ"),
+        ("HD-ZZZZ-ZZZZ", "The request HD-ZZZZ-ZZZZ does not exist"),
         (pair.follower, f"Name {pair.lead} instead"),
         (third.id, "another request"),
     ):

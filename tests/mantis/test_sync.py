@@ -584,7 +584,7 @@ def test_what_was_deleted_is_filed_anew_once_with_all_that_was_said(office: Offi
         office.minute()
     gone = office.case(case_id)
     office.desk.act(case_id, office.room.event(Refiled), gone.version)
-    with pytest.raises(Refused, match="not gone"):
+    with pytest.raises(Refused, match="not missing in Mantis"):
         office.desk.act(case_id, office.room.event(Refiled), office.case(case_id).version)
     office.desk.act(case_id, office.room.event(Refiled), gone.version)  # a double click
     office.at_rest()

@@ -217,13 +217,13 @@ def alert_is_due(case: Case, event: Alert, process: Process) -> Iterator[str]:
 def is_decided(case: Case, *_: object) -> Iterator[str]:
     """Seed: "All Support tasks are categorized into 3 mutually exclusive categories"."""
     if case.category is Category.UNDECIDED:
-        yield "Please decide first what it is: bug, request for change, or support. Then it can be resolved."
+        yield "Please decide first what it is: bug, change request, or support. Then it can be resolved."
 
 
 def decides(_: Case, event: Overruled, process: Process) -> Iterator[str]:
     """It names a category, and a module of support.yml."""
     if event.category is Category.UNDECIDED:
-        yield "Please decide: bug, request for change, or support."
+        yield "Please decide: bug, change request, or support."
     if event.module and event.module not in process.modules:
         yield f"There is no module {event.module!r}. Please choose one of {', '.join(process.modules)}."
 

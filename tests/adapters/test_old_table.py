@@ -140,7 +140,7 @@ NOTES = {
     "This level is not supposed to handle this type of task (Paul)\nShe starts today.",
     "HD-0000-0019#5": "Priority is now Urgent (Paul)\nShe starts today.",
     "HD-0000-0027#5": "Note (Paul)\nWhile it waits.",
-    "HD-0000-0030#6": "Decided: request for change, by clause quotes#validity (Paul)\nIt says so.",
+    "HD-0000-0030#6": "Decided: change request, by clause quotes#validity (Paul)\nIt says so.",
     "HD-0000-0041#10": "Resolved. It is fixed, in version 2.9 (specdesk)\nAll are mended.",
     "HD-0000-0042#9": "Resolved. It is fixed, in version 2.9 (specdesk)\nAll are mended.",
     "HD-0000-0043#7": "Resolved. It is fixed, in version 2.9 (Paul)\nAll are mended.",
@@ -149,8 +149,8 @@ NOTES = {
     "HD-0000-0061#9": "Overdue since 25 Nov 2026, 23:23 UTC (specdesk)",
     "HD-0000-0071#3": "Note (Paul)\nWaits for the issue.",
     "HD-0000-0073#3": "Reply (the requester)\nAnd one more thing.",
-    "HD-0000-0073#4": "Done: Provide the user with a workaround if there is one (Paul)\nWait a day.",
-    "HD-0000-0074#3": "The same as HD-0000-0072, and follows it (Paul)",
+    "HD-0000-0073#4": "Activity completed: Provide the user with a workaround if there is one (Paul)\nWait a day.",
+    "HD-0000-0074#3": "Duplicate of HD-0000-0072 (Paul)",
 }
 """Notes that were pending, by their markers."""
 

@@ -72,7 +72,7 @@ def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(proce
     bare = advance(step.case, happened(ActivityCompleted, activity="reproduce"), process)
 
     assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
-    note = "Done: Provide the user with a workaround if there is one (Paul)\nUse the list."
+    note = "Activity completed: Provide the user with a workaround if there is one (Paul)\nUse the list."
     assert ((AddNote(step.case.version),), ()) == (step.intents[:1], bare.intents)
     assert note == note_of(step.case.history[-1], process)
     assert ["workaround"] == [owed.notice for owed in step.intents[1:] if isinstance(owed, SendNotice)]

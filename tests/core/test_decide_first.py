@@ -50,7 +50,7 @@ def test_an_undecided_request_is_decided_before_it_is_resolved(process: Process)
     """The refusal says what to do, the desk does not offer it, and afterwards it works."""
     case = undecided()
 
-    with pytest.raises(Refused, match="decide first what it is: bug, request for change, or support"):
+    with pytest.raises(Refused, match="decide first what it is: bug, change request, or support"):
         advance(case, happened(Resolved, resolution="Mended."), process)
     assert Resolved not in allowed(case, process).events
     assert any("decide first" in why for why in not_yet(case, process, PAUL))
@@ -69,7 +69,7 @@ def test_resolved_in_mantis_before_it_is_decided_is_put_back_with_the_reason(pro
     owed = advance(case, event, process).intents
     assert UpdateIssue() in owed
     (note,) = [intent for intent in owed if isinstance(intent, AddNote)]
-    assert "It is not decided yet what it is, so it cannot be resolved." in note_of(
+    assert "This request is undecided, so it cannot be resolved yet." in note_of(
         advance(case, event, process).case.history[note.about - 1], process
     )
     case = decided(case, process)

@@ -169,8 +169,8 @@ def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Pr
     assert "" == step.case.duplicate_of
     assert NotifyLead(OTHER) in step.intents
     assert ["parted", "parted"] == [notice.notice for notice in notices]
-    assert ["We look at it by itself."] == [told(notice.why) for notice in notices[:1]]
-    assert "stays as it is" in told(notices[1].why)
+    assert ["We handle it separately again."] == [told(notice.why) for notice in notices[:1]]
+    assert "stays resolved" in told(notices[1].why)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,10 @@ def test_what_opens_again_always_says_why(process: Process) -> None:
     resolved = after(FOLLOWER, news(Progress.RESOLVED, text="Mended."), process=process)
     opened = after(resolved, news(Progress.REOPENED), process=process)
 
-    assert "The request that is the same is open again, and so is yours." == in_history(opened.history[-1], process)[1]
+    assert (
+        "The request that yours duplicates has been reopened, and so has yours."
+        == in_history(opened.history[-1], process)[1]
+    )
     assert happened(Reopened, reason="").reason == opened.history[-1].reason  # type: ignore[attr-defined]  # both are Reopened
 
 

@@ -430,10 +430,10 @@ def test_the_filing_comes_before_everything_else_that_mantis_is_owed(process: Pr
     ("kind", "expected"),
     [
         (Escalated, "Escalated to level 4, Roma: The task is too complex for this level (Paul)\nSee the log."),
-        (HandedOver, "Handed over to System Analysts (SAs) (Paul)\nYours."),
+        (HandedOver, "Reassigned to System Analysts (SAs) (Paul)\nYours."),
         (Reprioritised, "Priority is now Low (Paul)\nIt can wait."),
-        (Overruled, "Decided: request for change, by clause billing#due (Paul)\nIt says so."),
-        (AskedRequester, "Asked the requester (Paul)\nWhich browser?"),
+        (Overruled, "Decided: change request, by clause billing#due (Paul)\nIt says so."),
+        (AskedRequester, "Question to the requester (Paul)\nWhich browser?"),
         (Resolved, "Resolved (Paul)\nMended."),
     ],
 )

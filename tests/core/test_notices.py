@@ -59,7 +59,7 @@ def test_a_mail_of_several_notices_lists_what_they_were_about(process: Process) 
     """By the words that their subjects begin with; what came more than once stands there once, with how often."""
     subject, text, html = rendered("several", process)
 
-    assert f"[{CASE_ID}] What is new: Error page when a shipment is opened" == subject
+    assert f"[{CASE_ID}] Digest: Error page when a shipment is opened" == subject
     assert "\n\n- A question (2 times)\n- Resolved\n\n" in text
     assert "<li>A question (2 times)</li>" in html
 
@@ -84,9 +84,9 @@ def test_a_question_reads_like_this(process: Process) -> None:
     assert f"[{CASE_ID}] A question: Error page when a shipment is opened" == subject
     assert text == (
         "Hello Camille,\n\n"
-        "To go on with your request, Paul needs to know:\n\n"
+        "To continue with your request, Paul needs to know:\n\n"
         "> Which browser?\n> And which version?\n\n"
-        f"Please answer here; until then the request waits:\n{STATUS_LINK}\n\n"
+        f"Please reply here; the request waits until then:\n{STATUS_LINK}\n\n"
         "Your request: Error page when a shipment is opened\n\n"
         f"-- \nCT2 Help Desk, {CASE_ID}\n"
     )
@@ -110,7 +110,7 @@ def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> No
     case = replace(case_at(3, "paul"), category=Category.UNDECIDED, verdict=near)
     _, text, page = letter_of(SendNotice("receipt", "camille@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
 
-    assert "It is to be decided by a person, who reads the spec." in text
+    assert "It is undecided: a person will read the spec and decide." in text
     assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> - Two." in text
     assert "which decides nothing by itself (a#b):" in page
 
@@ -145,7 +145,7 @@ def test_a_line_break_in_a_summary_starts_no_header(process: Process, summary: s
     """Whatever ends a line anywhere becomes a space in the subject."""
     subject, *_ = rendered("receipt", process, summary=summary)
 
-    assert f"[{CASE_ID}] We have your request: Boom Bcc: everyone@example.com" == subject
+    assert f"[{CASE_ID}] We have received your request: Boom Bcc: everyone@example.com" == subject
 
 
 def test_text_from_outside_is_never_a_template(process: Process) -> None:
@@ -176,7 +176,7 @@ def test_the_request_of_a_long_summary_keeps_its_number_in_front(process: Proces
     """Mail programs cut subjects; the number is what must survive."""
     subject, *_ = rendered("receipt", process, summary=request().summary * 10)
 
-    assert subject.startswith(f"[{CASE_ID}] We have your request: Error")
+    assert subject.startswith(f"[{CASE_ID}] We have received your request: Error")
 
 
 @pytest.mark.parametrize("name", [name for name, audience in NOTICES.items() if audience is Audience.REQUESTER])
@@ -192,7 +192,7 @@ def test_an_address_that_may_be_anothers_gets_none_of_the_senders_words(process:
     assert letter.subject.startswith(f"[{CASE_ID}] ")
     assert "Pay here" not in " ".join(letter)
     assert STATUS_LINK in letter.text
-    assert "What you wrote stands on its page." in letter.text
+    assert "Your text is on the status page." in letter.text
 
 
 def test_once_a_person_has_acted_the_requester_is_mailed_what_they_wrote(process: Process) -> None:
@@ -202,7 +202,7 @@ def test_once_a_person_has_acted_the_requester_is_mailed_what_they_wrote(process
     looked = replace(case, history=(*case.history, Noted(at=NOW, actor="paul@example.com", text="Real.")))
     subject = letter_of(SendNotice("receipt", stranger.email), looked, process, STATUS_LINK, DESK_LINK).subject
 
-    assert f"[{CASE_ID}] We have your request: The label is blank" == subject
+    assert f"[{CASE_ID}] We have received your request: The label is blank" == subject
 
 
 # --- HTML ------------------------------------------------------------------------------------
@@ -274,10 +274,10 @@ def test_the_html_of_a_question_reads_like_this(process: Process) -> None:
     assert [
         f"[{CASE_ID}] A question: Error page when a shipment is opened",
         "Hello Camille,",
-        "To go on with your request, Paul needs to know:",
+        "To continue with your request, Paul needs to know:",
         "Which browser?",
         "And which version?",
-        "Please answer here; until then the request waits:",
+        "Please reply here; the request waits until then:",
         "Open your request",
         "Your request: ",
         "Error page when a shipment is opened",

@@ -112,7 +112,7 @@ def test_the_requester_hears_how_it_goes_on(pair: Pair) -> None:
     pair.act(pair.lead, Escalated, level=1, handler="ihelp", reason="too-complex", note="See the log.")
 
     assert ["News"] == pair.subjects()
-    assert "It is now with iHelp" in pair.to_jun()[0].text
+    assert "It is now assigned to iHelp" in pair.to_jun()[0].text
     assert "See the log." not in pair.to_jun()[0].text
     assert (handler, 0) == (pair.case(pair.follower).handler, pair.case(pair.follower).level)
 
@@ -125,7 +125,7 @@ def test_a_workaround_reaches_the_followers_too(pair: Pair) -> None:
 
     assert ["News"] == pair.subjects()
     (mail,) = pair.to_jun()
-    assert "Until it is resolved, this may help:" in mail.text
+    assert "Workaround until it is resolved:" in mail.text
     assert "for the old page." in mail.text
     assert "camille" not in mail.text.casefold()
     shown = [said for event, _, said in history_for_requester(pair.case(pair.follower), pair.desk.process) if said]
@@ -149,7 +149,7 @@ def test_who_parts_goes_on_alone(pair: Pair) -> None:
     pair.act(pair.lead, Resolved, resolution="Mended.")
 
     assert ((), Status.OPEN) == (pair.case(pair.lead).duplicates, pair.case(pair.follower).status)
-    assert ["Looked at by itself"] == pair.subjects()
+    assert ["No longer a duplicate"] == pair.subjects()
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])

@@ -132,9 +132,9 @@ def test_what_is_too_much_within_an_hour_waits_and_goes_as_one_mail(room: Room) 
 
     room.clock.advance(minutes=2)
     room.desk.sweep()
-    assert ["What is new"] == to(room, "camille@example.com")[20:] == to(room, "liaison.paris@example.com")[20:]
+    assert ["Digest"] == to(room, "camille@example.com")[20:] == to(room, "liaison.paris@example.com")[20:]
     assert "\n- A question (11 times)\n" in room.mailer.sent[40].text
-    assert "\n- The requester wrote (11 times)\n" in room.mailer.sent[41].text
+    assert "\n- The requester has replied (11 times)\n" in room.mailer.sent[41].text
     assert [] == list(room.store.items_of(case_id))
     assert [("camille@example.com", ("question",) * 11), ("liaison.paris@example.com", ("replied",) * 11)] == [
         (event.to, event.notices) for event in room.store.load(case_id).history if isinstance(event, NoticesBundled)
@@ -291,11 +291,13 @@ def test_an_address_that_does_not_exist_gets_no_more_mail_and_the_handler_is_tol
     room.desk.act(case.id, room.event(AskedRequester, question="Which browser?"), case.version)
 
     assert [CAMILLE, LIAISON, LIAISON] == [mail.to for mail in room.mailer.sent]
-    assert "Mail to Camille@Example.com came back. Nothing more is sent there." in room.mailer.sent[2].text
+    assert (
+        "Mail to Camille@Example.com bounced. The address is now on the suppression list." in room.mailer.sent[2].text
+    )
     assert "> 550 nobody here" in room.mailer.sent[2].text
     assert [
         "bounced Camille@Example.com",
-        f"question not mailed to {CAMILLE}: Mail to Camille@Example.com came back. 550 nobody here",
+        f"question not mailed to {CAMILLE}: Mail to Camille@Example.com bounced. 550 nobody here",
     ] == told(room, case.id)
     assert [] == list(room.store.items_of(case.id))
     why = message("skipped.suppressed", to="Camille@Example.com", failure="bounced", detail="550 nobody here")
@@ -360,7 +362,7 @@ def test_of_a_handlers_address_level_3_is_told(room: Room) -> None:
     room.desk.mail_failed(report(f"{case.id}#2#3", LIAISON))
     room.desk.sweep()
     assert "sa@example.com" == room.mailer.sent[-1].to
-    assert "liaison.paris@example.com came back" in room.mailer.sent[-1].text
+    assert "liaison.paris@example.com bounced" in room.mailer.sent[-1].text
 
     room.desk.mail_failed(report(room.mailer.sent[-1].item, "sa@example.com", number=2))
     room.desk.sweep()

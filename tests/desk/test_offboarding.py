@@ -70,7 +70,7 @@ def test_mail_about_it_goes_to_whoever_would_get_it_now(room: Room) -> None:
     reply = RequesterReplied(at=room.clock(), actor=REQUESTER, text="It happens again.")
     room.desk.act(case_id, reply, room.seen(case_id))
     minutes(room)
-    to = [mail.to for mail in room.mailer.sent if "The requester wrote" in mail.subject]
+    to = [mail.to for mail in room.mailer.sent if "The requester has replied" in mail.subject]
 
     assert [ANDREI] == to
     assert "Hello Andrei," in room.mailer.sent[-1].text
@@ -85,10 +85,10 @@ def test_a_mail_that_waited_goes_to_somebody_who_is_there(room: Room) -> None:
     room.mailer.down = False
     room.clock.advance(hours=1)
     minutes(room)
-    told = {mail.to: mail for mail in room.mailer.sent if "Nobody has it" in mail.subject}
+    told = {mail.to: mail for mail in room.mailer.sent if "Unassigned" in mail.subject}
 
     assert [ANDREI] == [*told]
-    assert "Roma had it, and has left." in told[ANDREI].text
+    assert "It was assigned to Roma, who has left." in told[ANDREI].text
     assert "now with you" not in told[ANDREI].text
     assert ROMA not in [mail.to for mail in room.mailer.sent]
     assert [] == [*room.store.items_of(case_id)]
@@ -101,7 +101,7 @@ def test_a_requester_is_not_told_that_it_is_with_somebody_who_left(room: Room) -
     room.desk.act(case_id, room.event(Reprioritised, priority=Priority.LOW), room.seen(case_id))
     told = next(mail.text for mail in room.mailer.sent if mail.to == "camille@example.com")
 
-    assert "It is with the Help Desk, Help Desk Level 4." in told
+    assert "It is assigned to the Help Desk, Help Desk Level 4." in told
     assert "Roma" not in told
 
 
@@ -136,7 +136,7 @@ def test_it_is_handed_over_with_history_and_a_mail_and_only_once(room: Room) -> 
     assert not offboarding.hand_over(room.desk, case_id, "roma", "andrei", "Roma has left.")
     minutes(room)
     case = room.store.load(case_id)
-    (told,) = (mail for mail in room.mailer.sent if "For you" in mail.subject)
+    (told,) = (mail for mail in room.mailer.sent if "Assigned to you" in mail.subject)
     (event,) = (event for event in case.history if isinstance(event, HandedOver))
 
     assert ("andrei", "Roma has left.", "specdesk") == (case.handler, event.note, event.actor)

@@ -167,7 +167,7 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox:
     ours = [row for row in rows if row.summary.startswith("Frozen for ")]
     said = Counter(row.summary for row in ours)
     issues = Counter(issue["summary"] for issue in issues_of(sandbox) if issue["summary"].startswith("Frozen for "))
-    receipts = Counter(mail["to"] for mail in sandbox.aws.mails() if "We have your request" in mail["subject"])
+    receipts = Counter(mail["to"] for mail in sandbox.aws.mails() if "We have received your request" in mail["subject"])
 
     assert {f"Frozen for {name}@example.com": 1 for name in ("before", *SERVICES)} == said == issues
     assert desk.counters.ledger().balanced

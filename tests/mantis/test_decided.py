@@ -127,7 +127,7 @@ def test_a_second_decision_takes_the_place_of_the_first(office: Office) -> None:
     decide(office, case_id, category=Category.CHANGE, clause="", quote="", url="", reason="Nothing says so.")
     text = stands(office, case_id)["description"]
 
-    assert "VERDICT\nrequest for change, decided by Paul\n- Nothing says so.\nThe spec is silent.\n" in text
+    assert "VERDICT\nchange request, decided by Paul\n- Nothing says so.\nThe spec is silent.\n" in text
     assert 1 == text.count("VERDICT")
 
 
@@ -336,7 +336,7 @@ def test_resolved_in_mantis_before_it_is_decided_is_put_back_and_explained(offic
 
     assert Status.OPEN is office.case(case_id).status
     assert "assigned" == stands(office, case_id)["status"]["name"]
-    assert "It is not decided yet what it is" in stands(office, case_id)["notes"][-1]["text"]
+    assert "This request is undecided" in stands(office, case_id)["notes"][-1]["text"]
 
 
 def test_what_follows_another_one_is_its_duplicate_until_it_parts(office: Office) -> None:

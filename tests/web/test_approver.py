@@ -30,7 +30,7 @@ def test_the_approver_reaches_everybody_who_works_on_it(web: Web) -> None:
     assert case.issue is not None
     assert "Claire Morel" == case.request.details["approver"]
     assert NAMED in mails["camille@example.com"]
-    assert all(NAMED in mail.text for mail in web.mailer.sent if "For you" in mail.subject)
+    assert all(NAMED in mail.text for mail in web.mailer.sent if "Assigned to you" in mail.subject)
     assert "Claire Morel, claire" in web.tracker.issues[case.issue].description.replace("\u200b", "")
     page = web.client.get(f"/desk/requests/{case.id}").text
     assert "Claire Morel" in page

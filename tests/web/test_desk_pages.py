@@ -351,8 +351,8 @@ def test_who_is_the_same_as_whom_is_on_both_pages(web: Web) -> None:
 
     assert '<dt>Duplicate of</dt><dd><a href="/desk/requests/HD-0000-0001">' in follower
     assert f'<dt>Duplicates</dt><dd><a href="/desk/requests/{case.id}">' in lead
-    assert "The same as HD-0000-0001, and follows it" in follower
-    assert f"{case.id} is the same, and follows this one" in lead
+    assert "Marked as duplicate of HD-0000-0001" in follower
+    assert f"{case.id} was marked as a duplicate of this request" in lead
     assert ("do not name anybody" in lead, "do not name anybody" in follower) == (True, False)
 
 
@@ -543,7 +543,7 @@ def test_the_request_page_shows_what_there_is(web: Web) -> None:
         "camille@example.com",
         "screen.png",
         "Bugs InBox" if case.category is Category.BUG else case.issue_project,
-        "Read, and clauses looked up",
+        "Assessed: ",
         "15:00 UTC (16:00 Paris)",
     ):
         assert said in text
@@ -560,7 +560,7 @@ def test_the_core_activities_are_a_checklist_with_who_did_what(web: Web) -> None
     assert [" class="] == re.findall(r'<li( class=)"done"', items)
     assert 5 == items.count(">not done<")
     assert ("Specdesk, <time" in items, "London CT2 Liaison, <time" in items) == (False, False)
-    assert "Done: Provide the user with a workaround if there is one" in page
+    assert "Activity completed: Provide the user with a workaround if there is one" in page
     assert "Use the list view." in page
     assert '<option value="workaround"' not in page
 
@@ -579,8 +579,8 @@ def test_a_breach_is_shown_in_red_in_the_list_and_in_the_history(web: Web) -> No
     page, after = (web.client.get(f"/desk{path}").text for path in (f"/requests/{case.id}", "?level=4"))
 
     assert 'title="Due 2026-11-23T23:00+00:00">in 8 h</span>' in ahead
-    assert "Warning: 50 % of the time is used" in page
-    assert "Warning: 80 % of the time is used" in page
+    assert "SLA alert: 50 % of the time is used" in page
+    assert "SLA alert: 80 % of the time is used" in page
     assert 1 == page.count('<p class="late">Overdue: was due 23 Nov 2026, 23:00 UTC</p>')
     assert '<span class="late" title="Due 2026-11-23T23:00+00:00">overdue</span>' in after
 
@@ -716,7 +716,7 @@ def test_an_issue_that_is_gone_is_flagged_in_the_queue_and_on_its_page(web: Web)
     web.desk.sync()
     web.sign_in()
 
-    assert "gone from Mantis" in web.client.get(f"/desk/requests/{case.id}").text
+    assert "is missing in Mantis" in web.client.get(f"/desk/requests/{case.id}").text
     assert ">missing</span>" in web.client.get("/desk").text
 
 
@@ -736,7 +736,7 @@ def test_what_mantis_does_not_keep_is_a_warning_until_it_does(web: Web) -> None:
     assert [True, True, False] == [
         "Mantis has dropped these fields: " in page.partition("<h2>Request</h2>")[0] for page in pages
     ]
-    assert "Mantis did not keep: handler, status" in pages[2]
+    assert "Mantis has dropped these fields: handler, status" in pages[2]
     assert "Mantis keeps all fields again" in pages[2]
 
 
@@ -755,7 +755,7 @@ def test_whom_no_mail_reaches_is_flagged_on_the_page_and_told_in_the_history(web
     after = web.client.get(f"/desk/requests/{case.id}").text
 
     assert "No mail is sent to" not in before
-    assert f"No mail is sent to {receipt.to}: Mail to {receipt.to} came back. 550 &lt;b&gt;nobody&lt;/b&gt;" in after
+    assert f"No mail is sent to {receipt.to}: Mail to {receipt.to} bounced. 550 &lt;b&gt;nobody&lt;/b&gt;" in after
     assert f"Not mailed to {receipt.to}: a question" in after
     assert "<b>nobody" not in after
 

@@ -143,7 +143,7 @@ def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_th
     happen(web, lead, Resolved, resolution="Camille and I mended it.")
     page = web.client.get(page_of(web, case)).text
 
-    assert "The same as an earlier request" in page
+    assert "Marked as a duplicate of an earlier request" in page
     assert "[name 1], it has to be so." in page
     assert "[name 1] and I mended it." in page
     assert not [word for word in (lead.id, "Camille", "Lefort", "The total is wrong") if word in page]

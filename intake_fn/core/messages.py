@@ -22,7 +22,7 @@ from intake_fn.texts import Message, message, say
 
 def told(messages: Iterable[Message], process: Process | None = None) -> str:
     """The messages in words. What support.yml names, such as the reason of an escalation, is shown in its words."""
-    return " ".join(say(one.key, _shown(one.values, process)) for one in messages)
+    return " ".join(say(one.key, _shown(one.values, process)).strip() for one in messages)
 
 
 def _shown(values: Mapping[str, str], process: Process | None) -> dict[str, str]:

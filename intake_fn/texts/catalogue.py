@@ -193,6 +193,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "delivery.NotifyLead": "notify the lead request",
     "delivery.NotifyDuplicates": "notify the duplicates",
     "delivery.SendNotice": "send an e-mail",
+    "delivery.UnknownIntent": "unreadable item of a newer version",
     "actor.requester": "the requester",
     "handler.help-desk": "the Help Desk",
     # What a notice is about, as the history names it.

@@ -22,7 +22,7 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import quarantine_note
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
-from intake_fn.texts import mark
+from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem
@@ -116,20 +116,6 @@ RELATION: Mapping[Relation, str] = {
 }
 """What our issue is to another one."""
 
-OWED: Mapping[str, str] = {
-    "JudgeRequest": "Assess it and look for clauses",
-    "FileIssue": "File in Mantis",
-    "UpdateIssue": "Update the issue in Mantis",
-    "AddNote": "Add a note in Mantis",
-    "BackfillNotes": "Add earlier notes in Mantis",
-    "RelateIssue": "Link the issue in Mantis",
-    "NotifyLead": "Notify the lead request",
-    "NotifyDuplicates": "Notify the duplicates",
-    "SendNotice": "Send an e-mail",
-    "UnknownIntent": "Unreadable item of a newer version",
-}
-
-
 UNREAD = (
     "A newer version of Specdesk has stored data in this request that this version cannot read. This page may be "
     "incomplete, so no action is possible and no delivery is made for it. Nothing is lost: run "
@@ -181,6 +167,12 @@ def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
         for what, those in parts
         if those
     ]
+
+
+def delivery(item: OutboxItem) -> str:
+    """What an outbox item delivers, as the beginning of a line."""
+    text = say(f"delivery.{type(item.intent).__name__}")
+    return text[:1].upper() + text[1:]
 
 
 def confidence(share: Any) -> str:

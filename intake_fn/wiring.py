@@ -134,7 +134,7 @@ class Application:
     @once
     def spec(self) -> Spec:
         """The index that was built with this version."""
-        from spec_lookup import Spec  # noqa: PLC0415 - it brings numpy
+        from spec_lookup import Spec  # noqa: PLC0415 - not for a form page
 
         return Spec.open(self.settings.index)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +117,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "why": message("skipped.left", person="Camille"),
     },
 }
-"""One good event of each kind, for a case in Paul's hands at level 3."""
+"""One good event of each kind, for a case in Paul's hands at level 3; one without a row here only needs texts."""
 
 AT_LEVEL_3 = case_at(3, "paul")
 HELD_BACK = case_of(
@@ -136,7 +136,8 @@ BY_STATUS = {
 
 def step_of(case: Case, kind: type[Event], process: Process, **changes: Any) -> Step:
     """What a good event of a kind does to a case."""
-    return advance(case, kind(**{"at": NOW, "actor": PAUL, **SAMPLES[kind], **changes}), process)
+    texts = {part.name: "So." for part in fields(kind) if part.type == "str" and part.default is MISSING}
+    return advance(case, kind(**{**texts, "at": NOW, "actor": PAUL, **SAMPLES.get(kind, {}), **changes}), process)
 
 
 def made_ready(case: Case, kind: type[Event]) -> Case:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.case import Step
-from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Status
-
-LONGEST_WHY = 500
-"""Characters of a reason that a list shows."""
+from intake_fn.texts import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class CaseRow:
     version: int = 0
     missing_in_mantis: bool = False
     """Whether its issue is missing in Mantis."""
-    why: str = ""
-    """Why it is in quarantine, or was rejected; the beginning of it."""
+    why: tuple[Message, ...] = ()
+    """Why it is in quarantine, or was rejected."""
     on_top: bool = False
     """Whether it stands above all that is not urgent."""
 
@@ -64,7 +62,7 @@ class CaseRow:
             next_alert=step.next_alert,
             version=case.version,
             missing_in_mantis=case.missing_in_mantis,
-            why=quarantine_note(case)[:LONGEST_WHY],
+            why=why_in_quarantine(case),
             on_top=case.priority is Priority.URGENT and case.status.is_open,
         )
 

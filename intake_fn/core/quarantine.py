@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.events import Quarantined, Rejected, RequesterReplied
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import told
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.vocabulary import Status
-from intake_fn.texts import Message, message
+from intake_fn.texts import Message, as_written, message
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Request
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+LONGEST_REASON = 500
+"""Characters of what a person wrote about a rejection that lists show."""
 
 STRANGERS = "unknown mail domains"
 """All whom nobody knows, as one crowd."""
@@ -103,18 +105,19 @@ def quarantine_reasons(signs: SpamSignals, limits: QuarantineLimits) -> tuple[Me
     return tuple(filter(None, reasons))
 
 
-def quarantine_note(case: Case) -> str:
-    """Why a case is held back, or was set aside, as a person reads it; "" for all others."""
+def why_in_quarantine(case: Case) -> tuple[Message, ...]:
+    """Why a case is in quarantine, or was rejected; () for all others."""
     if case.status is Status.REJECTED:
-        return next(event.reason for event in reversed(case.history) if isinstance(event, Rejected))
+        reason = next(event.reason for event in reversed(case.history) if isinstance(event, Rejected))
+        return (as_written(reason[:LONGEST_REASON]),)
     if case.status is not Status.QUARANTINED:
-        return ""
+        return ()
     reasons = [reason for event in case.history if isinstance(event, Quarantined) for reason in event.reasons]
     if any(isinstance(event, Rejected) for event in case.history):
         reasons.append(message("quarantine.rejected-replied"))
     elif any(isinstance(event, RequesterReplied) for event in case.history):
         reasons.append(message("quarantine.replied"))
-    return told(reasons)
+    return tuple(reasons)
 
 
 def known_domain(mailbox: str, limits: QuarantineLimits) -> str:

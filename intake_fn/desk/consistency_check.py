@@ -6,7 +6,7 @@ Both page through the queue index, so they cost what is open; no request and no 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
+from intake_fn.core.messages import told
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
@@ -81,13 +82,18 @@ def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference |
         case = cases.load(row.id)
         refuse_unread(case)
         step = standing(case, process)
-        if row == CaseRow.of(step):
+        if _same(row, CaseRow.of(step)):
             return None
         again = cases.row(row.id)
         if again == row:
             return Difference(step, row)
         row = again
     raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
+
+
+def _same(row: CaseRow, other: CaseRow) -> bool:
+    """Whether two rows say the same; format 1 held all reasons of a quarantine as one text."""
+    return replace(row, why=other.why) == other and told(row.why) == told(other.why)
 
 
 # --- states that earlier versions stored -----------------------------------------------------

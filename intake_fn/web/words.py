@@ -19,12 +19,13 @@ from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, is_on_page, on_page, outcome_of, told
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
-from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
 from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
+    from intake_fn.core.case_row import CaseRow
     from intake_fn.ports import OutboxItem
 
 KIND: Mapping[Kind, str] = {
@@ -135,7 +136,12 @@ def quarantine(case: Case) -> list[str]:
     if not case.status.in_quarantine:
         return []
     what = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"
-    return [f"{what}: {quarantine_note(case)} Nothing has been filed or mailed, and no clock runs."]
+    return [f"{what}: {told(why_in_quarantine(case))} Nothing has been filed or mailed, and no clock runs."]
+
+
+def reasons(row: CaseRow) -> str:
+    """Why a request of a list is in quarantine, or was rejected."""
+    return told(row.why)
 
 
 def holder(case: Case, process: Process) -> str:

@@ -37,6 +37,7 @@ from intake_fn.core.events import (
 from intake_fn.core.events import Received as ReceivedEvent
 from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, SendNotice, UpdateIssue
 from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.messages import told
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Filing, Postponed, Status
@@ -508,7 +509,7 @@ class TestQuarantine:
         assert ["HD-1"] == [row.id for row in store.queue(1, open_only=False).rows]
         assert ["HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
         assert [CaseRow.of(Step(store.load("HD-2"), ()))] == [*store.quarantine(Status.QUARANTINED).rows]
-        assert "It holds 9 links." == store.row("HD-2").why
+        assert "It holds 9 links." == told(store.row("HD-2").why)
         assert (2, 1, 1, True) == (
             store.ledger().received,
             store.ledger().queued,
@@ -519,12 +520,12 @@ class TestQuarantine:
 
         store.save(2, then(store.load("HD-2"), at(Rejected, 2, reason="An advertisement.")))
         assert [] == [*store.quarantine(Status.QUARANTINED).rows]
-        assert ["An advertisement."] == [row.why for row in store.quarantine(Status.REJECTED).rows]
+        assert ["An advertisement."] == [told(row.why) for row in store.quarantine(Status.REJECTED).rows]
         assert (0, 1, True) == (store.ledger().quarantined, store.ledger().rejected, store.ledger().balanced)
 
         store.save(3, then(store.load("HD-2"), at(Released, 3), owed=(JudgeRequest(),)))
         assert [] == [*store.quarantine(Status.QUARANTINED).rows, *store.quarantine(Status.REJECTED).rows]
-        assert (["HD-2", "HD-1"], "") == ([row.id for row in store.queue(1).rows], store.row("HD-2").why)
+        assert (["HD-2", "HD-1"], ()) == ([row.id for row in store.queue(1).rows], store.row("HD-2").why)
 
     def test_pages_of_it_follow_each_other(self, store: Store) -> None:
         """As in a queue."""

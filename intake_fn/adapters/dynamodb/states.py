@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.dynamodb.due_index import ALERTS, partition_of
 from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, written
-from intake_fn.core.case_row import LONGEST_WHY, CaseRow
-from intake_fn.core.codec import checked
+from intake_fn.core.case_row import CaseRow
+from intake_fn.core.codec import checked, from_plain, to_plain
 from intake_fn.core.errors import Unreadable
-from intake_fn.core.quarantine import quarantine_note
+from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.stored import FORMAT, MISREAD, read_event
 from intake_fn.core.vocabulary import Category, Status
+from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +55,8 @@ def state_item(step: Step) -> Item:
         state["issue"] = case.issue
     if case.missing_in_mantis:
         state["gone"] = True
-    if why := quarantine_note(case)[:LONGEST_WHY]:
-        state["why"] = why
+    if why := why_in_quarantine(case):
+        state["why"] = json.dumps([to_plain(reason) for reason in why])
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
@@ -121,6 +123,16 @@ def _row(item: Item) -> CaseRow:
         next_alert=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
         version=item["version"],
         missing_in_mantis=item.get("gone", False),
-        why=item.get("why", ""),
+        why=_why(item),
         on_top=item["place"].startswith(ON_TOP),
     )
+
+
+def _why(item: Item) -> tuple[Message, ...]:
+    """Why a case is in quarantine, or was rejected; format 1 held that as a text."""
+    why = item.get("why", "")
+    if not isinstance(why, str):
+        raise TypeError("why is no text")
+    if why and written(item) > 1:
+        return tuple(from_plain(Message, reason) for reason in json.loads(why))
+    return (as_written(why),) if why else ()

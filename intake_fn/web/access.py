@@ -62,7 +62,7 @@ def open_to(caller: Caller) -> Callable[[View], View]:
     return declare
 
 
-def front() -> WebConfig:
+def config() -> WebConfig:
     """What the pages need, for the app that answers."""
     return cast("WebConfig", current_app.extensions[EXTENSION])
 
@@ -81,12 +81,12 @@ def _signed_in() -> Person | None:
     person = named()
     if person is None:
         return None
-    return person if is_signed_in(front().desk(), person, str(session.get("session", ""))) else None
+    return person if is_signed_in(config().desk(), person, str(session.get("session", ""))) else None
 
 
 def named() -> Person | None:
     """Whom the session names, for the head of a page: whether it was ended is not looked up, and nothing may follow."""
-    return front().process.people.get(session.get("person", "")) if session.get("session") else None
+    return config().process.people.get(session.get("person", "")) if session.get("session") else None
 
 
 def source() -> str:
@@ -105,12 +105,12 @@ def me() -> Person:
 def is_admin() -> bool:
     """Whether who is named by the session is an admin; for what a page shows, like `named`."""
     person = named()
-    return person is not None and person.id in front().process.admins
+    return person is not None and person.id in config().process.admins
 
 
 def refuse_others() -> None:
     """Raise Forbidden unless who is signed in is an admin; the message names who is."""
-    process = front().process
+    process = config().process
     if me().id not in process.admins:
         raise Forbidden(f"Only admins may do this: {names_of(process.admins, process)}.")
 

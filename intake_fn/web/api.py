@@ -20,7 +20,7 @@ from intake_fn.core.request import Channel, Kind
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
-from intake_fn.web.access import PUBLIC, front, open_to
+from intake_fn.web.access import PUBLIC, config, open_to
 from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
 from intake_fn.web.pages import citation, submit_key, take_in
@@ -60,7 +60,7 @@ def create() -> ResponseReturnValue:
     name = body.get("kind")
     if not isinstance(name, str) or name not in list(Kind):
         return _refuse({"kind": [f"Must be one of {', '.join(Kind)}."]})
-    desk, kind = front().desk(), Kind(name)
+    desk, kind = config().desk(), Kind(name)
     limits = desk.process.intake
     answers, errors = _answers(kind, body, form_for(kind, desk.process))
     files, unread = _files([] if body.get("files") is None else body["files"], limits.files)
@@ -91,14 +91,14 @@ def search() -> ResponseReturnValue:
     if not 1 <= limit <= SEARCH_LIMIT:
         return _refuse({"limit": [f"Must be a number from 1 to {SEARCH_LIMIT}."]})
     text = clean_line(asked)
-    hits = front().desk().spec().search(text, limit) if text else []
+    hits = config().desk().spec().search(text, limit) if text else []
     return jsonify(
         results=[
             {
                 "clause": hit.clause.cite,
                 "title": hit.clause.title,
                 "page": hit.clause.page_title,
-                "url": front().links.clause(hit.clause.url),
+                "url": config().links.clause(hit.clause.url),
                 "quote": hit.quote,
                 "score": round(float(hit.score), 4),
             }
@@ -141,7 +141,7 @@ def _cited(citation: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "clause": citation["clause"],
         "title": citation["title"],
-        "url": front().links.clause(citation["url"]),
+        "url": config().links.clause(citation["url"]),
         "quote": citation["quote"],
         "stance": citation["stance"],
     }

@@ -46,17 +46,17 @@ HEADERS = {
 }
 
 
-def build(front: WebConfig) -> Flask:
+def build(config: WebConfig) -> Flask:
     """The web application for one Front."""
     app = Flask(__name__)
     app.request_class = multipart.Posted
     app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
-    app.extensions[EXTENSION] = front
+    app.extensions[EXTENSION] = config
     app.session_interface = SessionCookie()
     app.config.update(
-        SECRET_KEY=front.secret_key,
+        SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="specdesk",
-        SESSION_COOKIE_SECURE=front.secure_cookies,
+        SESSION_COOKIE_SECURE=config.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION,
@@ -74,20 +74,20 @@ def build(front: WebConfig) -> Flask:
     for module in (sign_in, desk_pages, quarantine):
         app.register_blueprint(module.blueprint)
     errors.show(app)
-    _furnish(app, front)
+    _furnish(app, config)
     made = app.wsgi_app
 
     def in_time(environ: dict[str, Any], start_response: Any) -> Any:
-        with front.in_time():
+        with config.in_time():
             return made(environ, start_response)
 
     app.wsgi_app = in_time  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 
-def _furnish(app: Flask, front: WebConfig) -> None:
+def _furnish(app: Flask, config: WebConfig) -> None:
     """Set what every answer and every template has."""
-    headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *front.files_at))), **HEADERS}
+    headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *config.files_at))), **HEADERS}
 
     @app.before_request
     def bound() -> None:
@@ -97,7 +97,7 @@ def _furnish(app: Flask, front: WebConfig) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers.update(headers)
-        if front.secure_cookies:
+        if config.secure_cookies:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -126,16 +126,16 @@ def _furnish(app: Flask, front: WebConfig) -> None:
         script_texts=script_texts,
         named=named,
         is_admin=is_admin,
-        admins=names_of(front.process.admins, front.process),
-        process=front.process,
-        sandbox=front.sandbox,
-        clause_link=front.links.clause,
+        admins=names_of(config.process.admins, config.process),
+        process=config.process,
+        sandbox=config.sandbox,
+        clause_link=config.links.clause,
         clause_address=pages.clause_address,
-        file_link=front.links.file,
+        file_link=config.links.file,
         project_of=project_of,
         form_labels=form_labels,
         request_id=request_id,
         words=words,
     )
-    app.context_processor(lambda: {"site": front.site_url or request.script_root})
+    app.context_processor(lambda: {"site": config.site_url or request.script_root})
     app.jinja_env.filters.update(words.FILTERS)

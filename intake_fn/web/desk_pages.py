@@ -23,7 +23,7 @@ from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import candidates, unassigned
 from intake_fn.desk import sign_in
 from intake_fn.web import words
-from intake_fn.web.access import ADMIN, ENGINEER, front, is_admin, me, open_to, refuse_others, typed
+from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
 from intake_fn.web.forms import clean_line
 from intake_fn.web.numbers import whole
@@ -64,11 +64,11 @@ LONGEST_QUERY = 2000
 @open_to(ENGINEER)
 def queue() -> ResponseReturnValue:
     """Requests of a level, one's own, all, or the resolved ones; urgent ones on top, then the most recent."""
-    process = front().process
+    process = config().process
     mine = next((number for number, level in process.levels.items() if me().id in level.resources), None)
     at = whole(request.args["level"], -1) if "level" in request.args else mine
     show = request.args.get("show", "all" if at is None else "level")
-    desk = front().desk()
+    desk = config().desk()
     counts, cursor = desk.counters.counts(), request.args.get("cursor", "")
     if show == "level" and at not in process.levels and not counts.get(at or 0):
         raise Refused(f"This level does not exist. Levels are {', '.join(map(str, process.levels))}.")
@@ -93,7 +93,7 @@ def queue() -> ResponseReturnValue:
 
 def _listed(show: str, at: int | None, cursor: str) -> Page:
     """One page of a list. "closed" is filtered here, reading on until a page is full."""
-    cases = front().desk().cases
+    cases = config().desk().cases
     if show in ("level", "all"):
         return cases.queue(at if show == "level" else None, limit=PAGE, cursor=cursor)
     if show == "mine":
@@ -115,18 +115,18 @@ def _unassigned(show: str, at: int | None) -> list[CaseRow]:
 
     In a person's own list, those that they would get now.
     """
-    page = front().desk().cases.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
-    found = [row for row in page.rows if any(unassigned(row, front().process))]
+    page = config().desk().cases.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
+    found = [row for row in page.rows if any(unassigned(row, config().process))]
     if show != "mine":
         return found
-    near = [row for row in found if row.handler == me().id or me() in candidates(row, front().process)]
+    near = [row for row in found if row.handler == me().id or me() in candidates(row, config().process)]
     return [row for row in near[:PAGE] if _keeper_of(row) == me()]
 
 
 def _keeper_of(row: CaseRow) -> Person | None:
     """Who looks after the request of a row; None while this version cannot read it."""
     try:
-        return keeper(front().desk().cases.load(row.id), front().process)
+        return keeper(config().desk().cases.load(row.id), config().process)
     except Unreadable:
         return None
 
@@ -145,7 +145,7 @@ def show(case_id: str) -> ResponseReturnValue:
 @open_to(ENGINEER)
 def act(case_id: str, action: str) -> ResponseReturnValue:
     """Let it happen, or say why not, with everything typed still there; ask first where somebody else has it."""
-    desk = front().desk()
+    desk = config().desk()
     if ACTIONS[action].for_admins:
         refuse_others()
     try:
@@ -176,7 +176,7 @@ def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> t
 
 def _is_mine(case: Case) -> bool:
     """Whether a request is in one's own hands, or in nobody's at one's own level."""
-    process, person = front().process, me().id
+    process, person = config().process, me().id
     return case.handler == person or (process.has_left(case.handler) and person in process.level(case.level).resources)
 
 
@@ -184,7 +184,7 @@ def _asked(case: Case, action: str, event: Event) -> str:
     """Whether they are sure, with all that was typed; or back to the page with it, when they are not."""
     if request.form.get("sure") == "":
         return _page(case.id, action, "Nothing has been changed. Your text is still here.")
-    process = front().process
+    process = config().process
     return render_template(
         "sure.html",
         case=case,
@@ -201,7 +201,7 @@ def _asked(case: Case, action: str, event: Event) -> str:
 
 def _join_strangers(case_id: str) -> str:
     """Whose requests would be joined, and who would be told what: nothing has happened yet."""
-    desk = front().desk()
+    desk = config().desk()
     case = desk.cases.load(case_id)
     other = desk.cases.load(request_id.typed(request.form.get("request", "")))
     return render_template(
@@ -218,7 +218,7 @@ def _join_strangers(case_id: str) -> str:
 
 def _page(case_id: str, action: str = "", problem: str = "") -> str:
     """The page of a request; `problem` is shown at the action that it is about, with what was typed there."""
-    desk = front().desk()
+    desk = config().desk()
     process = desk.process
     case = desk.cases.load(case_id)
     done = request.args.get("done", "")
@@ -255,7 +255,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
 
 def _specialist(case: Case) -> tuple[str, int, str] | None:
     """The speciality that a request is of, the level that has it, and who is there for it; None for no speciality."""
-    process = front().process
+    process = config().process
     name = speciality_of(replace(case.request, module=module_of(case)), process)
     level = next((level for level in process.levels.values() if name in level.specialities), None)
     if level is None or name == OTHER:
@@ -265,7 +265,7 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
 
 def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:
     """Of requester and handler, those whom no mail reaches, and why."""
-    mail_state, process = front().desk().mail_state, front().process
+    mail_state, process = config().desk().mail_state, config().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
     marks = filter(None, map(mail_state.suppression, dict.fromkeys(boxes)))
     return [(mark, told([mark.why])) for mark in marks]
@@ -273,7 +273,7 @@ def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:
 
 def _request_of(number: int) -> CaseRow | None:
     """The request that was filed as this issue; None for one that somebody else filed, or that cannot be read."""
-    cases = front().desk().cases
+    cases = config().desk().cases
     case_id = cases.find_issue(number)
     try:
         return cases.row(case_id) if case_id else None
@@ -283,7 +283,7 @@ def _request_of(number: int) -> CaseRow | None:
 
 def _offers(case: Case) -> dict[str, Any]:
     """The actions that the rules allow now, and the choices of their forms."""
-    process = front().process
+    process = config().process
     options = allowed(case, process, me().address)
     return {
         "offered": {
@@ -319,7 +319,7 @@ def _likely_first(person: str, people: Sequence[str]) -> list[str]:
 def expected() -> ResponseReturnValue:
     """A question in, clauses out."""
     text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
-    spec = front().desk().spec() if text else None
+    spec = config().desk().spec() if text else None
     return render_template(
         "expected.html",
         q=text,
@@ -339,7 +339,7 @@ def outbox() -> ResponseReturnValue:
 @open_to(ADMIN)
 def retry() -> ResponseReturnValue:
     """Put a given-up item back in line and try it at once."""
-    desk = front().desk()
+    desk = config().desk()
     item = request.form.get("item", "")
     try:
         desk.retry_now(item, me().address)
@@ -355,7 +355,7 @@ def retry() -> ResponseReturnValue:
 
 
 def _outbox(problem: str = "") -> str:
-    desk = front().desk()
+    desk = config().desk()
     return render_template(
         "outbox.html",
         failed=desk.outbox.dead_letters(),

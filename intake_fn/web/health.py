@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, jsonify
 
 from intake_fn.core.errors import SpecdeskError
-from intake_fn.web.access import PUBLIC, engineer, front, open_to
+from intake_fn.web.access import PUBLIC, config, engineer, open_to
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def health() -> ResponseReturnValue:
     """200 when everything answers and every request is accounted for, else 503; to who signed in, with all parts."""
     parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
     well = all(part["ok"] for part in parts.values())
-    told = {"process": {"product": front().process.product.name, "ok": True}, **parts} if _is_signed_in() else {}
+    told = {"process": {"product": config().process.product.name, "ok": True}, **parts} if _is_signed_in() else {}
     answer = jsonify(ok=well, **told)
     answer.status_code = 200 if well else 503
     return answer
@@ -45,7 +45,7 @@ def _guarded(look: Any) -> dict[str, Any]:
 
 
 def _spec() -> dict[str, Any]:
-    stamp = front().desk().spec().stamp
+    stamp = config().desk().spec().stamp
     return {
         "ok": True,
         "content": stamp.content,
@@ -57,7 +57,7 @@ def _spec() -> dict[str, Any]:
 
 def _ledger() -> dict[str, Any]:
     """Whether received = filed + queued + failed + quarantined + rejected (R1)."""
-    ledger = front().desk().counters.ledger()
+    ledger = config().desk().counters.ledger()
     return {
         "ok": ledger.balanced,
         "received": ledger.received,
@@ -70,7 +70,7 @@ def _ledger() -> dict[str, Any]:
 
 
 def _outbox() -> dict[str, Any]:
-    desk = front().desk()
+    desk = config().desk()
     waiting = desk.outbox.due_items(desk.clock(), 100)
     failed = desk.outbox.dead_letters(100)
     unread = desk.outbox.unreadable(100)

@@ -20,7 +20,7 @@ from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
-from intake_fn.web.access import PUBLIC, engineer, front, open_to
+from intake_fn.web.access import PUBLIC, config, engineer, open_to
 from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def choose() -> ResponseReturnValue:
 @open_to(PUBLIC)
 def new(kind: str) -> ResponseReturnValue:
     """An empty form; with `clause`, about a clause of the spec."""
-    form = form_for(Kind(kind), front().process)
-    opened = front().links.sign(Purpose.FORM, front().clock().isoformat())
+    form = form_for(Kind(kind), config().process)
+    opened = config().links.sign(Purpose.FORM, config().clock().isoformat())
     clause = citation(request.args.get("clause", ""))
     page = make_response(_show(form, clause=clause, key=secrets.token_urlsafe(16), opened=opened))
     page.headers["Cache-Control"] = "private, no-cache"  # Back shows the form as it was sent, with its key (R9, R11)
@@ -76,7 +76,7 @@ def again(kind: str) -> ResponseReturnValue:
 def send(kind: str) -> ResponseReturnValue:
     """Take a form in and go on to its receipt, or show it again."""
     said, unreadable = posted.read()
-    desk = front().desk()
+    desk = config().desk()
     form = form_for(Kind(kind), desk.process, said)
     form.unreadable = unreadable
     clause = citation(said.get("clause", ""))
@@ -152,7 +152,7 @@ def clause_address(cite: str) -> str:
     page, _, anchor = cite.partition("#")
     folder = re.sub(r"(^|/)index$", r"\1", page)
     slash = "/" if folder and not folder.endswith("/") else ""
-    return front().links.clause(f"{folder}{slash}#{anchor}")
+    return config().links.clause(f"{folder}{slash}#{anchor}")
 
 
 # --- showing a form --------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.vocabulary import Status
-from intake_fn.web.access import ADMIN, front, me, open_to
+from intake_fn.web.access import ADMIN, config, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
 from intake_fn.web.numbers import whole
 
@@ -54,14 +54,14 @@ def decide() -> ResponseReturnValue:
 
 def _decide(action: str, ticked: Sequence[str]) -> int:
     """Let it happen to each; how many were left as they are. Raises TryLater, and Refused for a missing reason."""
-    desk = front().desk()
+    desk = config().desk()
     chosen = [(case_id, whole(seen, 0)) for case_id, _, seen in (case.partition(":") for case in ticked)]
     return desk.act_on_many(chosen, event_of(action, request.form, desk, me()))
 
 
 def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
     """The list; `problem` is shown above it, with what was ticked and typed."""
-    desk = front().desk()
+    desk = config().desk()
     status = Status.REJECTED if request.args.get("aside") else Status.QUARANTINED
     page = desk.cases.quarantine(status, PAGE, request.args.get("cursor", ""))
     all_ticked = bool(request.args.get("ticked")) and not problem
@@ -81,5 +81,5 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         done=done if done in DECISIONS else "",
         number=whole(request.args.get("number"), 0),
         left=whole(request.args.get("left"), 0),
-        now=front().desk().clock(),
+        now=config().desk().clock(),
     )

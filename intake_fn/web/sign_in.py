@@ -12,7 +12,7 @@ from intake_fn.core.errors import Expired
 from intake_fn.desk import sign_in
 from intake_fn.desk.sign_in import person_in
 from intake_fn.ports import Purpose
-from intake_fn.web.access import ENGINEER, PUBLIC, TOKEN, front, open_to, source
+from intake_fn.web.access import ENGINEER, PUBLIC, TOKEN, config, open_to, source
 from intake_fn.web.forms import clean_line
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def mail_link() -> ResponseReturnValue:
     address = clean_line(request.form.get("address"))
     if problem := wrong_with(address):
         return _ask(message=problem, address=address), 422
-    sign_in.ask(front().desk(), address, source())
+    sign_in.ask(config().desk(), address, source())
     return _ask(sent=address)
 
 
@@ -63,7 +63,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Sign in, once."""
     person = _unsealed(token)
-    opened = sign_in.open_session(front().desk(), person, token) if person else None
+    opened = sign_in.open_session(config().desk(), person, token) if person else None
     if opened is None:
         return _ask(message=NO_LONGER_GOOD), 410
     wanted = session.get("next", "")
@@ -80,7 +80,7 @@ def leave() -> ResponseReturnValue:
     """Sign out: the session is ended on the server, too, so that a copy of its cookie is worth nothing."""
     ended = session.get("person", ""), session.get("session", "")
     session.clear()
-    front().desk().sessions.end_session(*ended)
+    config().desk().sessions.end_session(*ended)
     return redirect(url_for("sign_in.ask"), 303)
 
 
@@ -91,10 +91,10 @@ def _ask(*, sent: str = "", message: str = "", address: str = "") -> str:
 def _unsealed(token: str) -> Person | None:
     """Whom a link signs in; None when it is too old, or they are not of the Help Desk any more. Raises Unknown."""
     try:
-        address = front().links.verify(Purpose.SIGN_IN, token)
+        address = config().links.verify(Purpose.SIGN_IN, token)
     except Expired:
         return None
-    return person_in(front().process, address)
+    return person_in(config().process, address)
 
 
 def _remember_where_to(path: str) -> None:

@@ -16,7 +16,7 @@ from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted, words
-from intake_fn.web.access import PUBLIC, TOKEN, front, open_to, source
+from intake_fn.web.access import PUBLIC, TOKEN, config, open_to, source
 from intake_fn.web.forms import ACCEPT, clean_text
 from intake_fn.web.numbers import whole
 
@@ -63,7 +63,7 @@ def reply(token: str) -> ResponseReturnValue:
     """The requester writes again."""
     form, _ = posted.read()
     case = _case(token)
-    desk = front().desk()
+    desk = config().desk()
     text = clean_text(form.get("text"))
     limits = desk.process.intake
     selection = posted.selection(desk, form)
@@ -116,7 +116,7 @@ def lost() -> ResponseReturnValue:
 @open_to(PUBLIC)
 def mail_link() -> ResponseReturnValue:
     """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
-    lost_link.mail_new_link(front().desk(), request_id.typed(request.form.get("number", "")), source())
+    lost_link.mail_new_link(config().desk(), request_id.typed(request.form.get("number", "")), source())
     return render_template("lost.html", sent=True)
 
 
@@ -127,7 +127,7 @@ def file(token: str) -> ResponseReturnValue:
 
     What the store itself serves has none of our headers, so that is done only where an answer of ours can't hold it.
     """
-    desk = front().desk()
+    desk = config().desk()
     case_id, _, key = desk.links.verify(Purpose.FILE, token).partition("/")
     for attachment in files_of(desk.cases.load(case_id)):
         if attachment.key == key and attachment.size <= SERVED_BYTES:
@@ -150,7 +150,7 @@ def files_of(case: Case) -> list[Attachment]:
 
 def _case(token: str) -> Case:
     """The case that a status link opens. Raises Unknown, Expired, TryLater."""
-    desk = front().desk()
+    desk = config().desk()
     return desk.cases.load(desk.links.verify(Purpose.STATUS, token))
 
 
@@ -158,10 +158,10 @@ def _page(
     case: Case, token: str, selection: Selection | None = None, *, text: str = "", problems: list[str] | None = None
 ) -> str:
     """The page; with the answer, its files and what is wrong with it, where it has to be shown again."""
-    process, problems = front().process, problems or []
+    process, problems = config().process, problems or []
     held = {}
     if selection:
-        desk = front().desk()
+        desk = config().desk()
         try:
             held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
@@ -174,7 +174,7 @@ def _page(
         changed="changed" in request.args,
         replied=request.args.get("replied", ""),
         done=case.status.is_done,
-        link=front().links.status(case.id),
+        link=config().links.status(case.id),
         files=files_of(case),
         history=words.history_for_requester(case, process),
         zone=words.zone_of_requester(case, process),

@@ -17,7 +17,7 @@ from flask import Blueprint, request
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.desk import attachments
 from intake_fn.desk.limits import UPLOADS_BY_SOURCE, within
-from intake_fn.web.access import PUBLIC, front, open_to, source
+from intake_fn.web.access import PUBLIC, config, open_to, source
 from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ TOO_MANY = "Too many files were uploaded from your network within an hour. Pleas
 @open_to(PUBLIC)
 def permit() -> ResponseReturnValue:
     """Permission for one file, by its `name` and `size`; 422 with the `problem` where it can't be attached anyway."""
-    desk = front().desk()
+    desk = config().desk()
     name, size = request.form.get("name", ""), whole(request.form.get("size"), 0)
     try:
         if not within(desk.counters, UPLOADS_BY_SOURCE, source(), desk.clock()):
@@ -49,7 +49,7 @@ def permit() -> ResponseReturnValue:
 @blueprint.after_request
 def let_the_wiki_ask(response: Response) -> Response:
     """The same forms stand in the wiki, which may be another origin."""
-    wiki = "{0.scheme}://{0.netloc}".format(urlsplit(front().site_url))
+    wiki = "{0.scheme}://{0.netloc}".format(urlsplit(config().site_url))
     response.headers["Vary"] = "Origin"
     if request.headers.get("Origin") == wiki:
         response.headers["Access-Control-Allow-Origin"] = wiki

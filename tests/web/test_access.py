@@ -159,8 +159,8 @@ def test_static_files_can_be_kept_by_the_browser(web: Web) -> None:
 
 def test_over_https_the_cookie_is_secure_and_the_browser_stays_there(web: Web) -> None:
     """HttpOnly and SameSite always."""
-    front: WebConfig = web.client.application.extensions["specdesk"]
-    client = create_app(replace(front, secure_cookies=True)).test_client()
+    config: WebConfig = web.client.application.extensions["specdesk"]
+    client = create_app(replace(config, secure_cookies=True)).test_client()
     answer = client.get("/desk/sign-in", base_url="https://help.example.com")
     cookie = answer.headers["Set-Cookie"]
 
@@ -170,8 +170,8 @@ def test_over_https_the_cookie_is_secure_and_the_browser_stays_there(web: Web) -
 
 def test_the_sandbox_says_that_it_is_one(web: Web) -> None:
     """And shows where its mails are; elsewhere there is no such link."""
-    front: WebConfig = web.client.application.extensions["specdesk"]
-    sandbox = create_app(replace(front, sandbox=True)).test_client().get("/requests/new").text
+    config: WebConfig = web.client.application.extensions["specdesk"]
+    sandbox = create_app(replace(config, sandbox=True)).test_client().get("/requests/new").text
 
     assert "/sandbox/mail" in sandbox
     assert "/sandbox/mail" not in web.client.get("/requests/new").text
@@ -183,8 +183,8 @@ def test_a_form_page_does_not_wake_the_desk(web: Web) -> None:
     def asleep() -> object:
         raise AssertionError("The desk was asked for.")
 
-    front: WebConfig = web.client.application.extensions["specdesk"]
-    client = create_app(replace(front, desk=asleep)).test_client()  # type: ignore[arg-type]  # it never answers
+    config: WebConfig = web.client.application.extensions["specdesk"]
+    client = create_app(replace(config, desk=asleep)).test_client()  # type: ignore[arg-type]  # it never answers
 
     for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/status/lost", "/desk/sign-in"):
         assert client.get(path).status_code == 200

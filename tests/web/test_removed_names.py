@@ -87,8 +87,8 @@ def _go_up(web: Web, case: Case, level: int) -> Case:
 def reopened(web: Web, process: Process) -> Web:
     """The same application, started again with another support.yml."""
     desk = replace(web.desk, process=process)
-    front: WebConfig = web.client.application.extensions["specdesk"]
-    app = create_app(replace(front, process=process, desk=lambda: desk))
+    config: WebConfig = web.client.application.extensions["specdesk"]
+    app = create_app(replace(config, process=process, desk=lambda: desk))
     web.tracker.down = False
     return replace(web, client=app.test_client(), desk=desk)
 

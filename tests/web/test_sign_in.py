@@ -42,8 +42,8 @@ def signed(web: Web) -> Web:
         clock=web.clock,
     )
     desk = replace(web.desk, links=links)
-    front: WebConfig = web.client.application.extensions["specdesk"]
-    client = create_app(replace(front, desk=lambda: desk, links=links)).test_client()
+    config: WebConfig = web.client.application.extensions["specdesk"]
+    client = create_app(replace(config, desk=lambda: desk, links=links)).test_client()
     return replace(web, client=client, desk=desk, links=links)
 
 
@@ -131,9 +131,9 @@ def test_a_person_who_leaves_or_gets_another_address_is_signed_out(web: Web, cha
     person = people.pop("andrei")
     if change == "address":
         people["andrei"] = replace(person, address="another.andrei@example.com")
-    front: WebConfig = web.client.application.extensions["specdesk"]
+    config: WebConfig = web.client.application.extensions["specdesk"]
     desk = replace(web.desk, process=replace(web.desk.process, people=people))
-    app = create_app(replace(front, desk=lambda: desk, process=desk.process))
+    app = create_app(replace(config, desk=lambda: desk, process=desk.process))
     client = app.test_client()
     client.set_cookie("specdesk", web.client.get_cookie("specdesk").value)  # type: ignore[union-attr]  # signed in
 
@@ -212,8 +212,8 @@ def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_steps(web: 
         store.save_throttle("sign-in", full, MailThrottle(), MailThrottle({f"{n}": web.clock() for n in range(MOST)}))
         store.steps.clear()
         desk = replace(web.desk, **ports_of(store), mailer=Failing(trouble))
-        front: WebConfig = web.client.application.extensions["specdesk"]
-        client = create_app(replace(front, desk=lambda desk=desk: desk)).test_client()  # type: ignore[misc]  # a default
+        config: WebConfig = web.client.application.extensions["specdesk"]
+        client = create_app(replace(config, desk=lambda desk=desk: desk)).test_client()  # type: ignore[misc]  # a default
         answer = asked(replace(web, client=client), address)
         text = re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text.replace(address, "X"))
         told.append((answer.status_code, text, dict(store.steps)))

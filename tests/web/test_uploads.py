@@ -129,7 +129,7 @@ def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web:
 
 def test_pages_of_the_wiki_may_ask_and_no_others(web: Web) -> None:
     """And our own pages may send files to the store, and nowhere else."""
-    front = WebConfig(
+    config = WebConfig(
         process=web.desk.process,
         desk=lambda: web.desk,
         links=web.links,
@@ -138,7 +138,7 @@ def test_pages_of_the_wiki_may_ask_and_no_others(web: Web) -> None:
         site_url="https://wiki.example.com/ct2",
         files_at=("https://files.example.com",),
     )
-    client = create_app(front).test_client()
+    client = create_app(config).test_client()
     allowed = [
         client.post("/uploads", data={"name": "a.log", "size": 1}, headers={"Origin": origin}).headers.get(
             "Access-Control-Allow-Origin"

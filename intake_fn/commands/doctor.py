@@ -183,7 +183,7 @@ def _unreached(application: Application) -> list[Finding]:
         marks = {mark.mailbox: told([mark.why]) for mark in application.desk.mail_state.suppression_list()}
     except SpecdeskError:
         return []
-    remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unmark {}`."
+    remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unsuppress {}`."
     return [
         Finding(f"{person.name} gets no mail: {marks[mailbox(person.address)]}", remedy.format(person.address))
         for person in application.process.people.values()

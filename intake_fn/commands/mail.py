@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Put `mail` on the command line."""
     command = commands.add_parser("mail", help=mail.__doc__, description=mail.__doc__)
-    command.add_argument("action", choices=("list", "unmark"))
+    command.add_argument("action", choices=("list", "unsuppress"))
     command.add_argument("address", nargs="*")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=mail)
 
 
 def mail(args: argparse.Namespace) -> None:
-    """List the addresses that get no more mail, or unmark some: mail that is due to them later is sent again."""
+    """List the suppression list, or remove addresses from it: later mail is sent to them again."""
     from intake_fn.desk import suppression_list  # noqa: PLC0415 - `specdesk due` needs no desk
 
     mail_state = background_desk().mail_state
-    if args.action == "unmark":
+    if args.action == "unsuppress":
         done = suppression_list.unsuppress(mail_state, args.address)
-        say(args, {"unmarked": done}, [f"{address} gets mail again." for address in done])
+        say(args, {"unsuppressed": done}, [f"{address} is no longer suppressed." for address in done])
         return
     entries = [_plain(entry) for entry in mail_state.suppression_list()]
     lines = ["  ".join(filter(None, entry.values())) for entry in entries]
-    say(args, {"marked": entries}, lines or ["Every address gets its mail."])
+    say(args, {"suppressed": entries}, lines or ["No address is suppressed."])
 
 
 def _plain(entry: SuppressedAddress) -> dict[str, str]:

@@ -35,7 +35,7 @@ def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> Sequence[str]
     removed.
     """
     if not addresses:
-        raise SpecdeskError("Name the address: specdesk mail unmark name@company.com")
+        raise SpecdeskError("Name the address: specdesk mail unsuppress name@company.com")
     removed = [address for address in addresses if mail_state.unsuppress(mailbox(address))]
     if len(removed) < len(addresses):
         others = ", ".join(address for address in addresses if address not in removed)

@@ -160,7 +160,7 @@ def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int
     assert "other@example.org lacks: identity" == wrong(printed)["mail"][0]["what"]
 
 
-def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
+def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unsuppressed(
     running: Sandbox, call: Callable[..., tuple[int, str]]
 ) -> None:
     """The doctor names the person; `specdesk mail` lists the address and lets mail go there again."""
@@ -172,14 +172,14 @@ def test_a_person_whom_no_mail_reaches_is_told_until_they_are_unmarked(
 
     assert (1, ["mail"]) == (status, list(wrong(printed)))
     assert "Roma gets no mail: It came back." == wrong(printed)["mail"][0]["what"]
-    assert "specdesk mail unmark roma@example.com" in wrong(printed)["mail"][0]["remedy"]
+    assert "specdesk mail unsuppress roma@example.com" in wrong(printed)["mail"][0]["remedy"]
     assert (0, words) == listed[0]
-    assert ["roma@example.com"] == [mark["address"] for mark in json.loads(listed[1][1])["marked"]]
-    unmarked = call("mail", "unmark", "Roma@Example.com", "--json")
-    assert {"unmarked": ["Roma@Example.com"]} == json.loads(unmarked[1])
-    assert 1 == call("mail", "unmark", "roma@example.com")[0]
-    assert 1 == call("mail", "unmark")[0]
-    assert (0, "Every address gets its mail.\n") == call("mail", "list")
+    assert ["roma@example.com"] == [mark["address"] for mark in json.loads(listed[1][1])["suppressed"]]
+    unsuppressed = call("mail", "unsuppress", "Roma@Example.com", "--json")
+    assert {"unsuppressed": ["Roma@Example.com"]} == json.loads(unsuppressed[1])
+    assert 1 == call("mail", "unsuppress", "roma@example.com")[0]
+    assert 1 == call("mail", "unsuppress")[0]
+    assert (0, "No address is suppressed.\n") == call("mail", "list")
     assert 0 == call("doctor")[0]
 
 

@@ -39,7 +39,7 @@ def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> Sequence[str]
     removed = [address for address in addresses if mail_state.unsuppress(mailbox(address))]
     if len(removed) < len(addresses):
         others = ", ".join(address for address in addresses if address not in removed)
-        raise Unknown(f"{others} was not marked. See: specdesk mail list")
+        raise Unknown(f"{others} is not on the suppression list. See: specdesk mail list")
     return removed
 
 

@@ -60,7 +60,11 @@ def _list(args: argparse.Namespace) -> int:
         {"person": person.id, "tries": link.tries, "error": link.last_error} for person, link in sign_in.unmailed(desk)
     ]
     lines += [f"sign-in link for {row['person']}  {row['tries']} tries  {row['error']}" for row in links]
-    say(args, {"given_up": rows, "more": more, "unreadable": unreadable, "sign_in_links": links}, filter(None, lines))
+    say(
+        args,
+        {"dead_letters": rows, "more": more, "unreadable": unreadable, "sign_in_links": links},
+        filter(None, lines),
+    )
     return 0
 
 

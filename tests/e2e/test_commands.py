@@ -82,8 +82,10 @@ def test_what_was_given_up_is_listed_and_tried_again(
     status, listed = call("outbox", "list", "--json")
 
     assert (0, 4, False) == (status, len(items), listed["more"])
-    assert items == [row["id"] for row in listed["given_up"]]
-    assert {("SendNotice", 0, REFUSED)} == {(row["what"], row["tries"] - 1, row["error"]) for row in listed["given_up"]}
+    assert items == [row["id"] for row in listed["dead_letters"]]
+    assert {("SendNotice", 0, REFUSED)} == {
+        (row["what"], row["tries"] - 1, row["error"]) for row in listed["dead_letters"]
+    }
     assert "There are more: --limit 10 lists them." == call("outbox", "list", "--limit", "1")[1][-1]
 
     status, tried = call("outbox", "retry", "nothing", items[0], "HD-0000-0000#1#1", "--json")

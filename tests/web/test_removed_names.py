@@ -135,7 +135,7 @@ def _file_one_anew(web: Web) -> None:
 
     assert gone.missing_in_mantis
     assert "Escalated to level" in notes
-    assert "Done:" in notes
+    assert "Activity completed:" in notes
 
 
 def _every_page_answers(web: Web) -> None:

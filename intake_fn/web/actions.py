@@ -59,7 +59,7 @@ class Action:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "let-through": Action("Release", "Released.", Released, {}, lambda _: {}, asks=False, for_admins=True),
+    "release": Action("Release", "Released.", Released, {}, lambda _: {}, asks=False, for_admins=True),
     "reject": Action(
         "Reject",
         "Rejected. Nobody is notified; the request can still be released.",
@@ -110,7 +110,7 @@ ACTIONS: Mapping[str, Action] = {
         {"question": "Please enter your question."},
         lambda a: {"question": a["question"]},
     ),
-    "tick": Action(
+    "complete": Action(
         "Complete an activity",
         "Activity completed.",
         ActivityCompleted,
@@ -139,14 +139,14 @@ ACTIONS: Mapping[str, Action] = {
         {"number": "Please choose the link."},
         lambda a: {"number": _number(a["number"])},
     ),
-    "join": Action(
+    "mark-duplicate": Action(
         "Mark as duplicate",
         "Marked as duplicate. The requester is notified of the progress of the other request.",
         MarkedDuplicate,
         {"request": "Please enter the number of the other request."},
         lambda a: {"other": _request(a["request"]), "confirmed": a["confirmed"] == "yes"},
     ),
-    "part": Action("Not a duplicate", "No longer a duplicate.", UnmarkedDuplicate, {}, lambda _: {}),
+    "unmark-duplicate": Action("Not a duplicate", "No longer a duplicate.", UnmarkedDuplicate, {}, lambda _: {}),
     "refile": Action("Create a new Mantis issue", "The new issue is being created.", Refiled, {}, lambda _: {}),
     "resolve": Action(
         "Resolve",

@@ -163,7 +163,7 @@ def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> t
     """Why it did not happen, or what has to be confirmed before, with everything typed still there."""
     match error:
         case Unconfirmed():
-            return _join_strangers(case_id), 200
+            return _confirm_duplicate(case_id), 200
         case Stale():
             changed = f"{error} Your text is still here: check the request and repeat your action."
             return _page(case_id, action, changed), 409
@@ -199,13 +199,13 @@ def _asked(case: Case, action: str, event: Event) -> str:
     )
 
 
-def _join_strangers(case_id: str) -> str:
-    """Whose requests would be joined, and who would be told what: nothing has happened yet."""
+def _confirm_duplicate(case_id: str) -> str:
+    """Whose request would be marked, and who would be notified of what: nothing has happened yet."""
     desk = config().desk()
     case = desk.cases.load(case_id)
     other = desk.cases.load(request_id.typed(request.form.get("request", "")))
     return render_template(
-        "join.html",
+        "mark_duplicate.html",
         case=case,
         other=other,
         company=company_of(case.request, desk.process),

@@ -1,4 +1,4 @@
-"""What is held back, and what was set aside: two lists of the desk, in which many can be decided on at once."""
+"""The quarantine: requests that await review, and rejected ones; many can be decided on at once."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("held_back", __name__, url_prefix="/desk/held-back")
+blueprint = Blueprint("quarantine", __name__, url_prefix="/desk/quarantine")
 
 PAGE = 50
-DECISIONS = ("let-through", "reject")
+DECISIONS = ("release", "reject")
 
 
 @blueprint.get("")
 @open_to(ADMIN)
 def listed() -> ResponseReturnValue:
-    """Those that wait, or with `aside` those that were set aside, the most recent first; with `ticked` all ticked."""
+    """Requests that await review, or with `rejected` the rejected ones, latest first; with `ticked` all selected."""
     return _page()
 
 
 @blueprint.post("")
 @open_to(ADMIN)
 def decide() -> ResponseReturnValue:
-    """Let all that are ticked through, or set them aside; what changed meanwhile is left as it is, and said."""
+    """Release or reject all that are selected; a request that changed meanwhile is left as it is, and counted."""
     action = request.form.get("action", "")
     ticked = request.form.getlist("case")
     if action not in DECISIONS:
@@ -49,7 +49,7 @@ def decide() -> ResponseReturnValue:
         ), 503
     except Refused as error:
         return _page(str(error), ticked), 422
-    return redirect(url_for("held_back.listed", done=action, number=len(ticked) - left, left=left or None), 303)
+    return redirect(url_for("quarantine.listed", done=action, number=len(ticked) - left, left=left or None), 303)
 
 
 def _decide(action: str, ticked: Sequence[str]) -> int:
@@ -62,7 +62,7 @@ def _decide(action: str, ticked: Sequence[str]) -> int:
 def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
     """The list; `problem` is shown above it, with what was ticked and typed."""
     desk = config().desk()
-    status = Status.REJECTED if request.args.get("aside") else Status.QUARANTINED
+    status = Status.REJECTED if request.args.get("rejected") else Status.QUARANTINED
     page = desk.cases.quarantine(status, PAGE, request.args.get("cursor", ""))
     all_ticked = bool(request.args.get("ticked")) and not problem
     done = request.args.get("done", "")
@@ -71,7 +71,7 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         rows=page.rows,
         unread=page.unread,
         cursor=page.cursor,
-        aside=status is Status.REJECTED,
+        rejected=status is Status.REJECTED,
         ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,
         counts=desk.counters.counts(),
         ledger=desk.counters.ledger(),

@@ -132,7 +132,7 @@ def unread(case: Case) -> list[str]:
 
 
 def quarantine(case: Case) -> list[str]:
-    """Why a case is held back or was set aside, and what that means; nothing for all others."""
+    """Why a case is in quarantine or was rejected, and what that means; nothing for all others."""
     if not case.status.in_quarantine:
         return []
     what = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"

@@ -314,7 +314,7 @@ def test_every_list_shows_what_stands_in_it(old: Web) -> None:
     old.sign_in(PAUL)
     lists = {name: old.client.get(f"/desk?{name}") for name in ("show=all", "show=mine", "show=closed", "level=4")}
     held = _shown(old.client.get(_quarantine(old)).text)
-    aside = _shown(old.client.get(f"{_quarantine(old)}?aside=1").text)
+    aside = _shown(old.client.get(f"{_quarantine(old)}?rejected=1").text)
 
     assert {200} == {page.status_code for page in lists.values()}
     assert "HD-0000-0061" in lists["level=4"].text

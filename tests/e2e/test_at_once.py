@@ -47,7 +47,7 @@ ACTIONS = (
     ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the log."}),
     ("prioritise", Reprioritised, {"priority": "high", "note": "A client waits."}),
     ("ask", AskedRequester, {"question": "Which browser?"}),
-    ("tick", ActivityCompleted, {"activity": "analyse", "note": "Always."}),
+    ("complete", ActivityCompleted, {"activity": "analyse", "note": "Always."}),
     ("resolve", Resolved, {"outcome": "done", "resolution": "It is in the menu."}),
     ("note", Noted, {"text": "It is the proxy."}),
     ("escalate", Escalated, {"to": "1:ihelp", "reason": "too-complex", "note": "See the other log."}),

@@ -103,7 +103,7 @@ def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     read = [
         *("/requests/new", "/requests/new/bug", "/health", "/api/search?q=shipment", f"/status/{token}"),
         *("/status/lost", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),
-        *("/desk/outbox", "/desk/held-back", "/desk/expected?q=shipment", "/desk/sign-in"),
+        *("/desk/outbox", "/desk/quarantine", "/desk/expected?q=shipment", "/desk/sign-in"),
     ]
     written: list[tuple[str, dict[str, Any]]] = [
         (f"/status/{token}/reply", {"data": {"text": TYPED, "files": (io.BytesIO(PNG), "more.png")}}),
@@ -111,7 +111,7 @@ def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
         ("/desk/sign-in", {"data": {"address": "paul@example.com"}}),
         (f"{case}/note", {"data": {"text": TYPED, "seen": "1"}}),
         (f"{case}/escalate", {"data": {"reason": "too-complex", "text": TYPED, "to": "1:ihelp", "seen": "1"}}),
-        ("/desk/held-back", {"data": {"action": "reject", "reason": TYPED, "case": f"{cold.case_id}:1"}}),
+        ("/desk/quarantine", {"data": {"action": "reject", "reason": TYPED, "case": f"{cold.case_id}:1"}}),
         ("/desk/outbox/retry", {"data": {"item": f"{cold.case_id}#1#1"}}),
         ("/uploads", {"data": {"name": "a.log", "size": "5"}}),
         ("/requests/bug", {"data": form(f"{name}@example.com", f"frozen-key-of-{name}")}),

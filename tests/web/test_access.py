@@ -49,7 +49,7 @@ def _caller(view: object) -> object:
     return getattr(view, "open_to", None)
 
 
-@pytest.mark.parametrize("path", ["/desk/outbox", "/desk/held-back", "/desk/held-back?aside=1"])
+@pytest.mark.parametrize("path", ["/desk/outbox", "/desk/quarantine", "/desk/quarantine?rejected=1"])
 def test_what_is_for_admins_names_them_to_others(web: Web, path: str) -> None:
     """403 with who may; the pages of the desk lead nobody there in vain."""
     web.sent(homepage="https://spam.example")
@@ -73,9 +73,9 @@ def test_no_other_than_an_admin_does_what_is_for_admins(web: Web) -> None:
     web.sign_in("andrei@example.com")
     shown = web.client.get(page).text
     calls = {
-        f"{page}/let-through": {"seen": str(case.version)},
+        f"{page}/release": {"seen": str(case.version)},
         f"{page}/reject": {"seen": str(case.version), "reason": "It sells something."},
-        "/desk/held-back": {"case": f"{case.id}:{case.version}", "action": "reject", "reason": "It sells something."},
+        "/desk/quarantine": {"case": f"{case.id}:{case.version}", "action": "reject", "reason": "It sells something."},
         "/desk/outbox/retry": {"item": f"{case.id}#1#1"},
     }
     answers = [web.post(path, on=page, **said) for path, said in calls.items()]
@@ -85,7 +85,7 @@ def test_no_other_than_an_admin_does_what_is_for_admins(web: Web) -> None:
     assert "It sells something." in answers[1].text
     assert case.history == web.store.load(case.id).history
     assert "An admin reviews this request: iHelp, Paul, System Analysts (SAs)." in shown
-    assert f"{page}/let-through" not in shown
+    assert f"{page}/release" not in shown
     assert 303 == web.post(f"{page}/note", on=page, seen=case.version, text="I know them.").status_code
 
 

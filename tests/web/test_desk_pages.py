@@ -231,7 +231,7 @@ def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
 # --- actions ---------------------------------------------------------------------------------
 
 DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
-    "let-through": ({}, Released, {}),
+    "release": ({}, Released, {}),
     "reject": ({"reason": "An advertisement."}, Rejected, {"reason": "An advertisement."}),
     "escalate": (
         {"to": "1:ihelp", "reason": "too-complex", "note": "Please look."},
@@ -246,7 +246,7 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"category": Category.CHANGE, "clause": "quotes#validity", "reason": "The clause says so."},
     ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
-    "tick": (
+    "complete": (
         {"activity": "reproduce", "note": "Every time."},
         ActivityCompleted,
         {"activity": "reproduce", "note": "Every time."},
@@ -258,8 +258,8 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"number": 4700, "relation": Relation.DUPLICATE},
     ),
     "unlink": ({"number": "4700"}, Unlinked, {"number": 4700}),
-    "join": ({"request": "hd 00000001"}, MarkedDuplicate, {"other": "HD-0000-0001"}),
-    "part": ({}, UnmarkedDuplicate, {}),
+    "mark-duplicate": ({"request": "hd 00000001"}, MarkedDuplicate, {"other": "HD-0000-0001"}),
+    "unmark-duplicate": ({}, UnmarkedDuplicate, {}),
     "refile": ({}, Refiled, {}),
     "resolve": (
         {"resolution": "Mended.", "outcome": "fixed", "fixed_in": " 4.2 "},
@@ -276,14 +276,14 @@ AFTER_RESOLVING = ("reopen", "close")
 
 def ready(web: Web, action: str) -> Case:
     """A request for which `action` is offered, and a person who is signed in."""
-    case = web.sent(homepage="https://spam.example" if action in ("let-through", "reject") else "")
+    case = web.sent(homepage="https://spam.example" if action in ("release", "reject") else "")
     web.sign_in(ADMIN if ACTIONS[action].for_admins else PARIS)
     if action in AFTER_RESOLVING:
         web.act(case, "resolve", outcome="done", resolution="Done.")
-    if action in ("join", "part"):
+    if action in ("mark-duplicate", "unmark-duplicate"):
         case = web.sent(summary="I cannot open a shipment")
-    if action == "part":
-        web.act(case, "join", request="HD-0000-0001")
+    if action == "unmark-duplicate":
+        web.act(case, "mark-duplicate", request="HD-0000-0001")
     if action == "unlink":
         web.act(case, "link", relation="related-to", number="4700")
     if action == "refile":
@@ -336,7 +336,7 @@ def test_what_is_no_number_of_another_request_is_said(web: Web, typed: str, says
     """And stays where it was typed."""
     case = web.sent()
     web.sign_in()
-    answer = web.act(case, "join", request=typed)
+    answer = web.act(case, "mark-duplicate", request=typed)
 
     assert answer.status_code == 422
     assert says in answer.text
@@ -345,8 +345,8 @@ def test_what_is_no_number_of_another_request_is_said(web: Web, typed: str, says
 
 def test_who_is_the_same_as_whom_is_on_both_pages(web: Web) -> None:
     """With links to each other; and whoever answers one is warned that others read it."""
-    case = ready(web, "join")
-    web.act(case, "join", request="HD-0000-0001")
+    case = ready(web, "mark-duplicate")
+    web.act(case, "mark-duplicate", request="HD-0000-0001")
     follower, lead = (web.client.get(f"/desk/requests/{number}").text for number in (case.id, "HD-0000-0001"))
 
     assert '<dt>Duplicate of</dt><dd><a href="/desk/requests/HD-0000-0001">' in follower
@@ -365,10 +365,10 @@ def test_a_similar_request_is_one_click_from_being_the_same(web: Web) -> None:
         web.desk.sync()
     page = web.client.get(f"/desk/requests/{second.id}").text
     where = f"/desk/requests/{second.id}?same={first.id}"
-    assert f'<a href="{where}#join">Mark as duplicate</a>' in page
+    assert f'<a href="{where}#mark-duplicate">Mark as duplicate</a>' in page
 
     form = web.client.get(where).text
-    assert 'id="join" open' in form
+    assert 'id="mark-duplicate" open' in form
     assert f'value="{first.id}"' in form
     assert "" == web.desk.cases.load(second.id).duplicate_of
 
@@ -383,7 +383,7 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     """The first click tells whose they are and who will read what; nothing has happened before the second."""
     lead, case = (web.sent(**CLIENTS[which], summary=f"Report {which}") for which in ("first", "second"))
     web.sign_in()
-    asked = web.act(case, "join", request=lead.id)
+    asked = web.act(case, "mark-duplicate", request=lead.id)
 
     assert "" == web.desk.cases.load(case.id).duplicate_of
     assert all(
@@ -396,7 +396,7 @@ def test_a_request_of_another_customer_is_joined_only_after_both_companies_were_
     assert "Neither learns" not in asked.text, "an engineer may write what nothing masks"
     assert 'name="confirmed" value="yes"' in asked.text
 
-    web.act(case, "join", request=lead.id, confirmed="yes")
+    web.act(case, "mark-duplicate", request=lead.id, confirmed="yes")
     joined = web.desk.cases.load(case.id)
     assert lead.id == joined.duplicate_of
     assert [True] == [event.confirmed for event in joined.history if isinstance(event, MarkedDuplicate)]
@@ -406,7 +406,7 @@ def test_nothing_of_one_customer_reaches_another_that_follows(web: Web) -> None:
     """Names, companies, domains: whatever is written to the one is masked for the other, by mail and on the page."""
     lead, case = (web.sent(**CLIENTS[which], summary=f"Report {which}") for which in ("first", "second"))
     web.sign_in()
-    web.act(case, "join", request=lead.id, confirmed="yes")
+    web.act(case, "mark-duplicate", request=lead.id, confirmed="yes")
     web.mailer.sent.clear()
     web.act(
         web.desk.cases.load(lead.id), "overrule", category="bug", reason="At NORTHWIND TRADING it fails, says Camille."
@@ -431,7 +431,7 @@ def test_another_domain_or_another_company_alone_has_to_be_confirmed(web: Web, o
     """Who sends from elsewhere may be somebody else, whatever they choose at the form."""
     lead, case = web.sent(summary="A"), web.sent(**{"summary": "B", **other})
     web.sign_in()
-    web.act(case, "join", request=lead.id)
+    web.act(case, "mark-duplicate", request=lead.id)
 
     assert "" == web.desk.cases.load(case.id).duplicate_of
 
@@ -553,7 +553,7 @@ def test_the_core_activities_are_a_checklist_with_who_did_what(web: Web) -> None
     """A verdict that only shows what is near ticks nothing; what is ticked here is part of the history."""
     case = web.sent()
     web.sign_in()
-    web.act(case, "tick", activity="workaround", note="Use the list view.")
+    web.act(case, "complete", activity="workaround", note="Use the list view.")
     page = web.client.get(f"/desk/requests/{case.id}").text
     (items,) = re.findall(r'<ul class="checklist">(.*?)</ul>', page, re.DOTALL)
 

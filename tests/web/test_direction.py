@@ -89,7 +89,7 @@ def test_what_is_held_back_reads_in_its_own_direction(web: Web) -> None:
     """The list of what a person has to look at is made of strangers' words."""
     web.send(Kind.QUESTION, **{**TYPED, "no_screenshot": None, "homepage": "x", "expected": None, "steps": None})
     web.sign_in("paul@example.com")
-    page = Directions(web.client.get("/desk/held-back").text)
+    page = Directions(web.client.get("/desk/quarantine").text)
 
     assert (True, []) == (page.found >= 2, page.wrong)
 

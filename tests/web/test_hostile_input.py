@@ -28,7 +28,7 @@ HOSTILE = (
     *("{{ 7*7 }}", "<script>", "~", "🙂", "liaison.paris"),
 )
 NAMES = (
-    *("level", "show", "cursor", "q", "limit", "next", "seen", "done", "same", "number", "left", "aside", "ticked"),
+    *("level", "show", "cursor", "q", "limit", "next", "seen", "done", "same", "number", "left", "rejected", "ticked"),
     *("clause", "replied", "new", "changed", "address", "name", "size", "item", "case", "action", "reason", "text"),
     *("to", "handler", "priority", "category", "question", "activity", "relation", "request", "resolution", "note"),
     *("held", "uploaded", "key", "opened", "kind", "office", "email", "summary", "description"),
@@ -96,7 +96,7 @@ def test_no_answer_makes_a_form_fail(web: Web) -> None:
         for action in ACTIONS:
             for seen in (text, str(web.desk.cases.load(case.id).version)):
                 fine(web.client.post(f"{page}/{action}", data={**token, **answers, "seen": seen}), (action, text))
-        for path in ("/desk/outbox/retry", "/desk/held-back"):
+        for path in ("/desk/outbox/retry", "/desk/quarantine"):
             for decision in (text, "reject"):
                 fine(web.client.post(path, data={**token, **answers, "action": decision}), (path, text))
         for path in ("/requests/bug", "/status/lost", "/uploads", f"{page_of(web, case)}/reply"):

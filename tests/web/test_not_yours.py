@@ -45,7 +45,7 @@ def confirmed(web: Web, case: Case, page: str, action: str = "ask", sure: str | 
     )
 
 
-@pytest.mark.parametrize("action", ["resolve", "escalate", "hand-over", "prioritise", "overrule", "ask", "tick"])
+@pytest.mark.parametrize("action", ["resolve", "escalate", "hand-over", "prioritise", "overrule", "ask", "complete"])
 def test_whoever_acts_on_what_somebody_else_has_is_asked_first(web: Web, action: str) -> None:
     """The page names who has it and what the history will say; nothing happens before the second button."""
     case = web.sent()
@@ -199,10 +199,10 @@ def test_a_join_of_another_customers_request_asks_once(web: Web) -> None:
     client: dict[str, Any] = {"office": "client", "company": "Globex", "email": "bo@globex.example", "name": "Bo Ek"}
     lead, case = web.sent(summary="A"), web.sent(**{"summary": "B", **client})
     web.sign_in(ANDREI)
-    asked = pressed(web, case, "join", request=lead.id)
+    asked = pressed(web, case, "mark-duplicate", request=lead.id)
 
     assert f"{case.id} is not assigned to you, but to <strong>iHelp</strong>." in asked.text
-    assert 303 == web.client.post(f"/desk/requests/{case.id}/join", data=fields_of(asked.text)).status_code
+    assert 303 == web.client.post(f"/desk/requests/{case.id}/mark-duplicate", data=fields_of(asked.text)).status_code
     assert lead.id == web.store.load(case.id).duplicate_of
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tests.web.conftest import Web
 
 ADMIN = "paul@example.com"
-LIST = "/desk/held-back"
-ASIDE = "/desk/held-back?aside=1"
+LIST = "/desk/quarantine"
+ASIDE = "/desk/quarantine?rejected=1"
 TRAP = "A field that people do not see was filled in."
 
 
@@ -63,7 +63,7 @@ def test_what_is_held_back_stands_in_a_list_of_its_own(web: Web) -> None:
     assert [False, False, True] == ["Offer 0" in text for text in (all_, resolved, listed)]
     assert [True, True] == [TRAP in text for text in (listed, page)]
 
-    web.act(case, "let-through")
+    web.act(case, "release")
     assert "Awaiting review" not in web.client.get("/desk").text
     assert 1 == web.desk.cases.load(case.id).issue
 
@@ -83,7 +83,7 @@ def test_many_are_set_aside_at_once_and_taken_back(web: Web) -> None:
     assert "Rejected: Advertisements." in web.client.get(f"/desk/requests/{cases[0].id}").text
 
     back = [web.store.load(case.id) for case in cases[:2]]
-    assert 303 == decide(web, "let-through", *back, on=ASIDE).status_code
+    assert 303 == decide(web, "release", *back, on=ASIDE).status_code
     assert [Status.OPEN, Status.OPEN, Status.REJECTED] == statuses(web, *cases[:3])
 
 
@@ -97,7 +97,7 @@ def test_what_takes_too_long_is_left_to_the_sweep(web: Web, monkeypatch: pytest.
         return file(*args, **kwargs)
 
     monkeypatch.setattr(web.tracker, "file", slow)
-    assert 303 == decide(web, "let-through", *cases).status_code
+    assert 303 == decide(web, "release", *cases).status_code
     filed = [web.store.load(case.id).issue is not None for case in cases]
     assert [True, True, False, False, False] == filed
 

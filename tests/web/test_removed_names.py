@@ -140,7 +140,7 @@ def _file_one_anew(web: Web) -> None:
 
 def _every_page_answers(web: Web) -> None:
     """All lists, each request as the desk and as its requester see it, the forms and the search."""
-    paths = ["/desk?show=mine", "/desk?show=all", "/desk?show=closed", "/desk/outbox", "/desk/held-back", "/health"]
+    paths = ["/desk?show=mine", "/desk?show=all", "/desk?show=closed", "/desk/outbox", "/desk/quarantine", "/health"]
     paths += [f"/desk?level={level}" for level, held in web.store.counts().items() if held]
     paths += [f"/requests/new/{kind.value}" for kind in Kind]
     for row in rows(web.store, open_only=False):
@@ -166,7 +166,7 @@ def test_what_is_done_with_such_a_request_is_done_or_refused(full: Web, part: st
         tries: dict[str, dict[str, Any]] = {
             "note": {"text": "Noted."},
             "hand-over": {"handler": person},
-            "tick": {"activity": "workaround", "note": "Reload it."},
+            "complete": {"activity": "workaround", "note": "Reload it."},
             "prioritise": {"priority": "low", "note": "It can wait."},
             "ask": {"question": "Which one?"},
             "escalate": {

@@ -89,9 +89,9 @@ def opened(cold: Cold, answer: TestResponse) -> str:
 
 def timed(do: Callable[[], TestResponse]) -> tuple[float, TestResponse]:
     """How long it takes."""
-    leased = time.monotonic()
+    begun = time.monotonic()
     answer = do()
-    return time.monotonic() - leased, answer
+    return time.monotonic() - begun, answer
 
 
 def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
@@ -156,7 +156,7 @@ def test_when_all_has_thawed_nothing_is_lost_or_there_twice(cold: Cold, sandbox:
         body = body_of(Kind.QUESTION, email=f"api-{name}@example.com")
         assert 201 == cold.call("POST", "/api/requests", json=body).status_code
     desk = cold.application.background_desk
-    until = time.monotonic() + 60
+    until = time.monotonic() + 150  # longer than a lease, which a try that was cut off leaves behind
     while time.monotonic() < until:
         desk.sweep()
         rows = desk.cases.queue(None, open_only=False, limit=200).rows

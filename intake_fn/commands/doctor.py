@@ -17,7 +17,7 @@ import structlog
 from intake_fn.commands import say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.settings import ROOT
 from spec_lookup import SpecLookupError
 
@@ -180,7 +180,7 @@ def _mail(application: Application) -> Look:
 def _unreached(application: Application) -> list[Finding]:
     """The people of support.yml whom no mail reaches. Where the table can't be read, its own part says so."""
     try:
-        marks = {mark.mailbox: told([mark.why]) for mark in application.desk.mail_state.suppression_list()}
+        marks = {mark.mailbox: in_words([mark.why]) for mark in application.desk.mail_state.suppression_list()}
     except SpecdeskError:
         return []
     remedy = "Correct the address in support.yml; if it is right again, `specdesk mail unsuppress {}`."

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 
 if TYPE_CHECKING:
     from intake_fn.ports import SuppressedAddress
@@ -37,4 +37,4 @@ def mail(args: argparse.Namespace) -> None:
 
 def _plain(entry: SuppressedAddress) -> dict[str, str]:
     since = entry.since.isoformat(timespec="seconds")
-    return {"address": entry.mailbox, "since": since, "request": entry.case_id, "why": told([entry.why])}
+    return {"address": entry.mailbox, "since": since, "request": entry.case_id, "why": in_words([entry.why])}

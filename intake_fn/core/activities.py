@@ -88,10 +88,10 @@ def _with_levels(case: Case) -> Iterator[tuple[int, Event]]:
 
 
 def _item(activity: Activity, case: Case, placed: Iterable[tuple[int, Event]]) -> Item:
-    found = {level: event for level, event in placed if _shows(event, activity)}
-    if activity.shown_by in ONCE and found:
-        return Item(activity, [*found.values()][-1], {})
-    return Item(activity, found.pop(case.level, None), found)
+    shown_by_level = {level: event for level, event in placed if _shows(event, activity)}
+    if activity.shown_by in ONCE and shown_by_level:
+        return Item(activity, [*shown_by_level.values()][-1], {})
+    return Item(activity, shown_by_level.pop(case.level, None), shown_by_level)
 
 
 def _shows(event: Event, activity: Activity) -> bool:

@@ -24,10 +24,10 @@ PLAINEST = re.compile(
 
 def sendable(address: str) -> str:
     """The address as a mail service takes it. Raises Undeliverable that says what is wrong with it."""
-    found, why = _read(address)
+    mail_address, why = _read(address)
     if why:
         raise Undeliverable(f"{address!r} is not an address that mail can be sent to: {why}")
-    return found
+    return mail_address
 
 
 def wrong_with(address: str) -> str:
@@ -56,12 +56,12 @@ def _read(address: str) -> tuple[str, str]:
             "limit": LONGEST,
         }
     try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
+        validated = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         return "", "".join(sign if sign.isprintable() else "\ufffd" for sign in str(error)).rstrip(".") + "."
     except (UnicodeError, ValueError):  # half a character, or a host that the library cannot read
         return "", gettext("it holds characters that none has.")
-    return str(found.ascii_email), ""
+    return str(validated.ascii_email), ""
 
 
 def ascii_host(host: str) -> str:

@@ -73,9 +73,12 @@ def inspect(name: str, content: bytes) -> AcceptedFile:
     if not content:
         raise Refused(gettext("%(name)s is empty. Please check the file and attach it again.") % {"name": name})
     if not file_type.matches(content):
-        found = next((what for what, magic in FORBIDDEN.items() if content.startswith(magic)), mark("of another type"))
+        content_type = next(
+            (kind for kind, magic in FORBIDDEN.items() if content.startswith(magic)),
+            mark("of another type"),
+        )
         wrong = gettext("%(name)s is not %(type)s: its content is %(content)s. Please attach the original file.")
-        raise Refused(wrong % {"name": name, "type": gettext(file_type.name), "content": gettext(found)})
+        raise Refused(wrong % {"name": name, "type": gettext(file_type.name), "content": gettext(content_type)})
     clean = without_metadata(content, file_type.content_type)
     return AcceptedFile(name, file_type.content_type, clean, b"" if clean == content else content)
 

@@ -78,9 +78,9 @@ def joining(case: Case, event: MarkedDuplicate, other: Case) -> MarkedDuplicate:
     return replace(event, number=None if other.missing_in_mantis else other.issue)
 
 
-def are_strangers(one: Request, other: Request) -> bool:
+def are_strangers(request: Request, other: Request) -> bool:
     """Whether two requests are of different customers: of another company, or from another mail domain."""
-    return _customer(one) != _customer(other)
+    return _customer(request) != _customer(other)
 
 
 def _customer(request: Request) -> tuple[str, str]:

@@ -94,12 +94,12 @@ def _speciality(level: Level, request: Request, process: Process) -> str:
 
 def last_handler_at(level: int, case: Case, process: Process) -> str:
     """Who had the case at a level the last time, if they are still there; else who would get it now."""
-    found, at = handler_at(level, case, process), None
+    handler, at = handler_at(level, case, process), None
     for event in case.history:
         at = event.level if isinstance(event, Received | Escalated) else at
         if at == level and isinstance(event, Received | Escalated | HandedOver):
-            found = event.handler if event.handler in process.levels[level].resources else found
-    return found
+            handler = event.handler if event.handler in process.levels[level].resources else handler
+    return handler
 
 
 def proposed_module(case: Case, process: Process, clause: str = "") -> str:
@@ -113,8 +113,8 @@ def proposed_module(case: Case, process: Process, clause: str = "") -> str:
         return here
     near = case.verdict.get("citations", ()) if case.verdict else ()
     pages = [cited.partition("#")[0] for cited in (clause, *(row["clause"] for row in near[:1])) if cited]
-    found = (module.id for page in pages for module in process.modules.values() if page in module.spec)
-    return next(found, here if named else "")
+    modules = (module.id for page in pages for module in process.modules.values() if page in module.spec)
+    return next(modules, here if named else "")
 
 
 def level_for(case: Case, priority: Priority, process: Process) -> int:

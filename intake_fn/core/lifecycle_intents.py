@@ -296,7 +296,7 @@ def _in_copy(before: Case, after: Case, process: Process, *why: Message, **field
     if office != CLIENT and office not in process.offices:  # it is gone, and with it its front end
         return
     level, handler = routed(after.request, process, after.id)
-    if handler != after.handler and any(one is not None and one != level for one in at):
+    if handler != after.handler and any(handled_at is not None and handled_at != level for handled_at in at):
         person = process.people[handler]
         yield SendNotice("copied", person.address, {"name": person.name, **fields}, why=why)
 

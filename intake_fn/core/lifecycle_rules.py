@@ -125,7 +125,9 @@ def may_resolve(case: Case, actor: str, process: Process) -> Iterator[str]:
 
 def _is_at(actor: str, levels: Iterable[int], process: Process) -> bool:
     """Whether who acts is at one of the levels; of somebody whom support.yml does not name, nobody can say no."""
-    person = next((one.id for one in process.people.values() if mailbox(one.address) == mailbox(actor)), None)
+    person = next(
+        (colleague.id for colleague in process.people.values() if mailbox(colleague.address) == mailbox(actor)), None
+    )
     return person is None or any(person in process.levels[level].resources for level in levels)
 
 
@@ -150,7 +152,7 @@ def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> 
     """The activity is open, and has the text that is mailed."""
     known = to_tick(case, process)
     if event.activity not in known:
-        names = "; ".join(process.activities[one].name for one in known) or "nothing is left"
+        names = "; ".join(process.activities[activity].name for activity in known) or "nothing is left"
         yield f"There is no such open activity. Open are: {names}."
     elif event.mailed and not event.note.strip():
         yield f"Please write what the requester is to read about it: {process.activities[event.activity].name}."

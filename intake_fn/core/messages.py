@@ -20,9 +20,9 @@ from intake_fn.core.vocabulary import Outcome, Progress
 from intake_fn.texts import Message, message, say
 
 
-def told(messages: Iterable[Message], process: Process | None = None) -> str:
+def in_words(messages: Iterable[Message], process: Process | None = None) -> str:
     """The messages in words. What support.yml names, such as the reason of an escalation, is shown in its words."""
-    return " ".join(say(one.key, _shown(one.values, process)).strip() for one in messages)
+    return " ".join(say(entry.key, _shown(entry.values, process)).strip() for entry in messages)
 
 
 def _shown(values: Mapping[str, str], process: Process | None) -> dict[str, str]:
@@ -111,7 +111,7 @@ def _filed(event: e.Filed, _: Process) -> dict[str, str]:
 
 
 def _resolved(event: e.Resolved, _: Process) -> dict[str, str]:
-    return {"outcome": told(outcome_of(event)).rstrip(".")}
+    return {"outcome": in_words(outcome_of(event)).rstrip(".")}
 
 
 def _skipped(event: e.NoticeSkipped, _: Process) -> dict[str, str]:
@@ -138,7 +138,7 @@ TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
 MESSAGES: Mapping[type[e.Event], EventMessages] = {
     e.Received: EventMessages(history="history.received", page="history.received", values=_handler),
     e.Quarantined: EventMessages(
-        history="history.quarantined", page="page.quarantined", text=lambda event: told(event.reasons)
+        history="history.quarantined", page="page.quarantined", text=lambda event: in_words(event.reasons)
     ),
     e.Released: EventMessages(history="history.released", page="page.released", text=lambda event: event.note),
     e.Rejected: EventMessages(history="history.rejected", page="page.rejected", text=lambda event: event.reason),
@@ -276,7 +276,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         history="history.changed-in-mantis",
         note="note.changed-in-mantis",
         values=_changed,
-        text=lambda event: told([event.why] if event.why else []),
+        text=lambda event: in_words([event.why] if event.why else []),
     ),
     e.MissingInMantis: EventMessages(history="history.missing", values=lambda event, _: {"number": str(event.number)}),
     e.FoundInMantis: EventMessages(history="history.found", values=lambda event, _: {"number": str(event.number)}),
@@ -293,7 +293,9 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         text=lambda event: event.detail,
         notices=("unreached",),
     ),
-    e.NoticeSkipped: EventMessages(history="history.skipped", values=_skipped, text=lambda event: told([event.why])),
+    e.NoticeSkipped: EventMessages(
+        history="history.skipped", values=_skipped, text=lambda event: in_words([event.why])
+    ),
     e.UnknownEvent: EventMessages(
         history="history.unknown", values=lambda event, _: {"kind": event.kind}, text=lambda event: event.why
     ),

@@ -29,7 +29,7 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import in_note, told
+from intake_fn.core.messages import in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
@@ -178,7 +178,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         level=process.level(case.level).name,
         handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
         approver=tuple(
-            one_line(said) for name in ("approver", "approver_email") if (said := case.request.details.get(name))
+            one_line(detail) for name in ("approver", "approver_email") if (detail := case.request.details.get(name))
         ),
         reasons=reasons,
         citation=citation,
@@ -193,7 +193,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
 def _cause(notice: SendNotice, case: Case, process: Process) -> tuple[str, str]:
     """What we say of the cause, and what a person wrote: those of the event that a copy is about, or of the notice."""
     if "about" not in notice.fields:
-        return told(notice.why, process), notice.fields.get("text", "")
+        return in_words(notice.why, process), notice.fields.get("text", "")
     event = case.history[int(notice.fields["about"]) - 1]
     headline, text = in_note(event, process)
     return say("why.copied", headline=headline, actor=actor_of(event, process)), text

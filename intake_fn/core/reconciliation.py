@@ -113,12 +113,12 @@ def _resolution(case: Case, process: Process) -> str:
 
 def _outcome(stands: IssueState, case: Case, process: Process) -> Outcome:
     """What a resolution in Mantis stands for; of two with one name there, the one that fits what the request is."""
-    found = [
+    outcomes = [
         Outcome(name)
         for name, theirs in process.mantis.resolution.items()
         if theirs.casefold() == stands.resolution.casefold() and name != REOPENED
     ]
-    return found[-1 if case.category is Category.MISC else 0] if found else Outcome.UNSAID
+    return outcomes[-1 if case.category is Category.MISC else 0] if outcomes else Outcome.UNSAID
 
 
 def assignee(case: Case, stands: IssueState, process: Process) -> str:
@@ -169,7 +169,7 @@ def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Proce
     if "status" in theirs:
         yield from _done(case, stands, process, now)
     if theirs:
-        done = {process.mantis.status[one].casefold() for one in Status if one.is_done}
+        done = {process.mantis.status[status].casefold() for status in Status if status.is_done}
         early = case.category is Category.UNDECIDED and theirs.get("status", "").casefold() in done
         ours = {name: value for name, value in expected(case, process).items() if name in theirs}
         who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
@@ -205,7 +205,9 @@ def _by_us(case: Case, stands: IssueState, process: Process) -> set[str]:
 def _done(case: Case, stands: IssueState, process: Process, now: datetime) -> Iterator[Event]:
     """Resolved or closed in Mantis: the requester reads how, without the notes, which are for colleagues."""
     status = process.mantis.status
-    resolved, closed = (stands.status.casefold() == status[one].casefold() for one in (Status.RESOLVED, Status.CLOSED))
+    resolved, closed = (
+        stands.status.casefold() == status[done_status].casefold() for done_status in (Status.RESOLVED, Status.CLOSED)
+    )
     who = _who((stands.changed_by or {}).get("status", ""), process)
     decided = case.category is not Category.UNDECIDED
     if case.status in (Status.OPEN, Status.WAITING) and decided and (resolved or closed):
@@ -239,12 +241,12 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
     While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
     """
     first = _first_shown(case, min(owed)) if owed else case.version
-    found = _shown_since(case, first, process, resets=bool(owed))
+    shown = _shown_since(case, first, process, resets=bool(owed))
     if owed:
         for event in case.history[min(owed) - 1 :]:
             for name, value in _known(event, process).items():
-                found[name].add(value.casefold())
-    return found
+                shown[name].add(value.casefold())
+    return shown
 
 
 def _first_shown(case: Case, pending: int) -> int:
@@ -267,26 +269,26 @@ def _before_step(case: Case, version: int) -> int:
 
 def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:
     """By field, what has stood for the case since a version; `resets` adds what Mantis makes of feedback by itself."""
-    found = _shows(case, process)
+    shown = _shows(case, process)
     for _, state in states(case):
         if state.version >= first:
             for name, values in _shows(state, process).items():
-                found[name] |= values
+                shown[name] |= values
             if resets and state.status is Status.WAITING:
-                found["status"] |= {process.mantis.status[one].casefold() for one in (Status.OPEN, Status.NEW)}
-    return found
+                shown["status"] |= {process.mantis.status[status].casefold() for status in (Status.OPEN, Status.NEW)}
+    return shown
 
 
 def _shows(case: Case, process: Process) -> dict[str, set[str]]:
     """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
-    found = {name: {value.casefold()} for name, value in expected(case, process).items()}
+    shown = {name: {value.casefold()} for name, value in expected(case, process).items()}
     done = resolved_by(case)
     if not case.status.is_done or done is None or not done.outcome:
         # While it is open, it says how far others have come; and where nobody said what came of it, as before that was
         # asked, nothing was written there that somebody could have changed.
-        found["resolution"] = {ANYTHING}
-    found["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
-    return found
+        shown["resolution"] = {ANYTHING}
+    shown["handler"] |= {account.casefold() for account in process.person(case.handler).accounts}
+    return shown
 
 
 def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[str]:
@@ -316,9 +318,9 @@ def _fields(stands: IssueState) -> dict[str, str]:
 
 def _who(account: str, process: Process) -> str:
     """The address of the person or group whose account it is; the account's own name for others, and for several."""
-    found = [
+    addresses = [
         person.address
         for person in process.everyone.values()
         if account.casefold() in {own.casefold() for own in person.accounts}
     ]
-    return found[0] if len(found) == 1 else account or MANTIS
+    return addresses[0] if len(addresses) == 1 else account or MANTIS

@@ -53,9 +53,9 @@ class Reading(StrEnum):
 def reading(text: str) -> Reading:
     """What a reply says by its words alone; those of another language than English are for a person to read."""
     plain = _NO_TROUBLE.sub(" fine ", " ".join(text[: _LONGEST + 1].lower().translate(_APOSTROPHES).split()))
-    said = set(_WORD.findall(plain))
-    if said & _TROUBLE or not said & _THANKS:
+    words = set(_WORD.findall(plain))
+    if words & _TROUBLE or not words & _THANKS:
         return Reading.TROUBLE
     asks = "?" in text or _ASKS_FOR_HELP.search(plain)
-    only = said <= _THANKS | _COURTESY and not asks and len(text) <= _LONGEST
+    only = words <= _THANKS | _COURTESY and not asks and len(text) <= _LONGEST
     return Reading.WORKS if only else Reading.UNCLEAR

@@ -159,13 +159,13 @@ def next_open(instant: datetime, calendar: Calendar) -> datetime:
 
 def _clock_spans(case: Case) -> list[ClockSpan]:
     """What the clock did from when on, beginning when the present level received the case."""
-    found: list[ClockSpan] = []
+    spans: list[ClockSpan] = []
     for event, status in zip(case.history, case.statuses, strict=True):
         if isinstance(event, Received | Released | Escalated):
-            found = []
-        if not found or found[-1][1] is not CLOCK_STATE[status]:
-            found.append((event.at, CLOCK_STATE[status]))
-    return found
+            spans = []
+        if not spans or spans[-1][1] is not CLOCK_STATE[status]:
+            spans.append((event.at, CLOCK_STATE[status]))
+    return spans
 
 
 def _trace(clock_spans: Sequence[ClockSpan], budget: timedelta, calendar: Calendar, parts: Parts) -> Iterator[Segment]:
@@ -176,10 +176,10 @@ def _trace(clock_spans: Sequence[ClockSpan], budget: timedelta, calendar: Calend
         if clock is not ClockState.RUNS and end is not None:
             yield Segment(start, end, clock.value, NOTHING, done)
             continue
-        for piece_start, piece_end, counts, what in _pieces(start, end, calendar, parts):
+        for piece_start, piece_end, counts, why in _pieces(start, end, calendar, parts):
             counted = min(piece_end - piece_start, budget - done) if counts else NOTHING
             done += counted
-            yield Segment(piece_start, piece_start + counted if counts else piece_end, what, counted, done)
+            yield Segment(piece_start, piece_start + counted if counts else piece_end, why, counted, done)
             if counts and done == budget:
                 return
 
@@ -249,10 +249,10 @@ def _pieces(start: datetime, end: datetime | None, calendar: Calendar, parts: Pa
     """The parts of all days in [start, end), cut to it; without an end they go on for ever."""
     day = start.astimezone(ZoneInfo(calendar.zone)).date()
     while end is None or _instant(day, 0, calendar) < end:
-        for part_start, part_end, counts, what in parts(day, calendar):
+        for part_start, part_end, counts, why in parts(day, calendar):
             first, last = max(part_start, start), min(part_end, end) if end else part_end
             if first < last:
-                yield first, last, counts, what
+                yield first, last, counts, why
         day += DAY
 
 
@@ -327,13 +327,13 @@ def _between(day: date, span: Span, calendar: Calendar) -> tuple[datetime, datet
 
 def _joined(spans: Iterable[tuple[datetime, datetime]]) -> Openings:
     """Spans in order, those that touch or overlap as one, without empty ones."""
-    found: Openings = []
+    openings: Openings = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if openings and start <= openings[-1][1]:
+            openings[-1] = (openings[-1][0], max(end, openings[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            openings.append((start, end))
+    return openings
 
 
 def _outside(spans: Openings, taken: tuple[datetime, datetime]) -> Openings:

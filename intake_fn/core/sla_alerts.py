@@ -28,30 +28,30 @@ Alert = Warned | Breached
 
 def running(case: Case, process: Process) -> Due | None:
     """The due time of a case whose clock runs; None while it stands still and where there is no target."""
-    found = due(case, process)
-    return found if found and found.clock is ClockState.RUNS else None
+    due_time = due(case, process)
+    return due_time if due_time and due_time.clock is ClockState.RUNS else None
 
 
 def next_alert(case: Case, process: Process) -> datetime | None:
     """When the clock has something to say next, as the case stands; it may be long ago."""
-    found = running(case, process)
-    return next((instant for instant, _ in _unsaid(case, found)), None) if found else None
+    due_time = running(case, process)
+    return next((instant for instant, _ in _alerts_ahead(case, due_time)), None) if due_time else None
 
 
 def alert(case: Case, process: Process, now: datetime, actor: str) -> Alert | None:
     """What has to be said at `now`; None when nothing has."""
-    found = running(case, process)
-    shares = [share for instant, share in _unsaid(case, found) if instant <= now] if found else []
-    if not found or not shares:
+    due_time = running(case, process)
+    shares = [share for instant, share in _alerts_ahead(case, due_time) if instant <= now] if due_time else []
+    if not due_time or not shares:
         return None
     if shares[-1] == ALL:
-        return Breached(at=now, actor=actor, due=found.instant)
-    return Warned(at=now, actor=actor, share=shares[-1], due=found.instant)
+        return Breached(at=now, actor=actor, due=due_time.instant)
+    return Warned(at=now, actor=actor, share=shares[-1], due=due_time.instant)
 
 
-def send_after(case: Case, process: Process, said: datetime) -> datetime | None:
+def send_after(case: Case, process: Process, alerted_at: datetime) -> datetime | None:
     """When the mail about an alarm may go: in the hours of the level that holds the case; None is at once."""
-    return None if case.priority is Priority.URGENT else next_open(said, calendar_of(case, process))
+    return None if case.priority is Priority.URGENT else next_open(alerted_at, calendar_of(case, process))
 
 
 def deferred_until(notice: SendNotice, case: Case, process: Process, now: datetime) -> datetime | None:
@@ -64,10 +64,10 @@ def is_obsolete(notice: SendNotice, case: Case, process: Process) -> bool:
     """Whether a mail about an alarm has lost its cause while it waited (R20): moved, stopped, or overtaken."""
     if "share" not in notice.fields:
         return False
-    found = running(case, process)
-    if found is None or found.instant.isoformat() != notice.fields["due"]:
+    due_time = running(case, process)
+    if due_time is None or due_time.instant.isoformat() != notice.fields["due"]:
         return True
-    return int(notice.fields["share"]) < _said(case, found)
+    return int(notice.fields["share"]) < _last_share(case, due_time)
 
 
 def share_of(event: Alert) -> int:
@@ -75,24 +75,24 @@ def share_of(event: Alert) -> int:
     return event.share if isinstance(event, Warned) else ALL
 
 
-def _unsaid(case: Case, found: Due) -> Iterator[tuple[datetime, int]]:
+def _alerts_ahead(case: Case, due_time: Due) -> Iterator[tuple[datetime, int]]:
     """The instants at which something is still to be said of a due time, with the share; in order."""
-    said = _said(case, found)
-    yield from ((_mark(found, share), share) for share in SHARES if share > said)
-    if said < ALL:
-        yield found.instant + timedelta.resolution, ALL  # at the due instant itself nothing is late
+    last_share = _last_share(case, due_time)
+    yield from ((_mark(due_time, share), share) for share in SHARES if share > last_share)
+    if last_share < ALL:
+        yield due_time.instant + timedelta.resolution, ALL  # at the due instant itself nothing is late
 
 
-def _said(case: Case, found: Due) -> int:
+def _last_share(case: Case, due_time: Due) -> int:
     """The highest share that was told of this version of the due time."""
     return max(
-        (share_of(event) for event in case.history if isinstance(event, Alert) and event.due == found.instant),
+        (share_of(event) for event in case.history if isinstance(event, Alert) and event.due == due_time.instant),
         default=0,
     )
 
 
-def _mark(found: Due, share: int) -> datetime:
+def _mark(due_time: Due, share: int) -> datetime:
     """The instant at which a share of the time is used."""
-    needed = found.budget * share / ALL
-    reached = next((piece for piece in found.trace if piece.counted and piece.sum >= needed), None)
-    return reached.end - (reached.sum - needed) if reached else found.instant
+    needed = due_time.budget * share / ALL
+    reached = next((piece for piece in due_time.trace if piece.counted and piece.sum >= needed), None)
+    return reached.end - (reached.sum - needed) if reached else due_time.instant

@@ -72,10 +72,10 @@ class NoSpan(ValueError):
 
 def time_of(text: str) -> int:
     """The minute of a day that is written as 09:00; 24:00 is its end. Raises NoSpan."""
-    found = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text)
-    if not found:
+    match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text)
+    if not match:
         raise NoSpan(f"{text!r} is not a time of day", 'Write it with two digits each, as "09:00"')
-    hour, minute = map(int, found.groups())
+    hour, minute = map(int, match.groups())
     if minute >= HOUR or hour * HOUR + minute > DAY_MINUTES:
         raise NoSpan(f"no clock shows {text}", "A day goes from 00:00 to 24:00")
     return hour * HOUR + minute

@@ -113,8 +113,8 @@ def take_in(
 
 def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
     """A step with its clock: when the case as it stands is due, and when there is something to say of it."""
-    found = running(case, process)
-    return Step(case, events, intents, due=found.instant if found else None, next_alert=next_alert(case, process))
+    due_time = running(case, process)
+    return Step(case, events, intents, due=due_time.instant if due_time else None, next_alert=next_alert(case, process))
 
 
 def advance(case: Case, event: Event, process: Process) -> Step:

@@ -17,7 +17,7 @@ from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
@@ -93,7 +93,7 @@ def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference |
 
 def _same(row: CaseRow, other: CaseRow) -> bool:
     """Whether two rows say the same; format 1 held all reasons of a quarantine as one text."""
-    return replace(row, why=other.why) == other and told(row.why) == told(other.why)
+    return replace(row, why=other.why) == other and in_words(row.why) == in_words(other.why)
 
 
 # --- states that earlier versions stored -----------------------------------------------------

@@ -52,7 +52,7 @@ def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | No
     return readdressed(item.intent, case, process)
 
 
-def goes_with(one: SendNotice, other: SendNotice) -> bool:
+def goes_with(notice: SendNotice, other: SendNotice) -> bool:
     """Whether two notices may go in one mail: to one person, in the same part."""
-    known = one.notice in NOTICES and other.notice in NOTICES
-    return known and NOTICES[one.notice] is NOTICES[other.notice] and mailbox(one.to) == mailbox(other.to)
+    known = notice.notice in NOTICES and other.notice in NOTICES
+    return known and NOTICES[notice.notice] is NOTICES[other.notice] and mailbox(notice.to) == mailbox(other.to)

@@ -91,9 +91,9 @@ def gettext(text: str) -> str:
     return _InUse.translations.gettext(text) if text else ""
 
 
-def ngettext(one: str, other: str, count: int) -> str:
+def ngettext(singular: str, plural: str, count: int) -> str:
     """The text in the form for this number."""
-    return _InUse.translations.ngettext(one, other, count)
+    return _InUse.translations.ngettext(singular, plural, count)
 
 
 def mark(text: str) -> str:

@@ -128,10 +128,10 @@ HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "
 def typed() -> dict[str, str]:
     """What a person typed into the form that was just sent, to be shown on a page that can't accept it."""
     try:
-        said = request.form
+        form_data = request.form
     except HTTPException:  # too large, or no form: nothing of it can be read
         return {}
-    return {name: text for name, text in said.items() if text.strip() and name not in HIDDEN}
+    return {name: text for name, text in form_data.items() if text.strip() and name not in HIDDEN}
 
 
 def attached() -> list[str]:

@@ -193,10 +193,10 @@ DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
 """What a person may decide that a request is."""
 
 
-def event_of(name: str, said: Mapping[str, str], desk: Desk, person: Person) -> Event:
+def event_of(name: str, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
     """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown."""
     action = ACTIONS[name]
-    answers = _Answers({key: clean_line(text) if key in LINES else clean_text(text) for key, text in said.items()})
+    answers = _Answers({key: clean_line(text) if key in LINES else clean_text(text) for key, text in form_data.items()})
     missing = [message for field, message in action.must.items() if not answers[field]]
     if missing:
         raise Refused(" ".join(missing))
@@ -211,10 +211,10 @@ def _cited(clause: str, desk: Desk) -> dict[str, str]:
     """Text and place of a clause as they are now. Raises Refused for one that is not there."""
     if not clause:
         return {"quote": "", "url": ""}
-    found = desk.spec().clause(clause)
-    if found is None:
+    cited = desk.spec().clause(clause)
+    if cited is None:
         raise Refused(f"The spec has no clause {clause}. Search under “Expected behaviour”, or leave the field empty.")
-    return {"quote": whole_text(found), "url": found.url}
+    return {"quote": whole_text(cited), "url": cited.url}
 
 
 class _Answers(dict[str, str]):

@@ -176,7 +176,7 @@ def _wrong_with(value: Any, form: IntakeForm, name: str) -> str:
     field, limit = form.fields[name], form.limit(name)
     choices: list[str] = list(getattr(field, "choices", None) or ())
     if isinstance(field, SelectMultipleField):
-        many = isinstance(value, list) and len(value) <= MOST_MEMBERS and all(one in choices for one in value)
+        many = isinstance(value, list) and len(value) <= MOST_MEMBERS and all(member in choices for member in value)
         return "" if many else f"Must be a list of {', '.join(choices)}."
     if not isinstance(value, str):
         return "Must be a text."

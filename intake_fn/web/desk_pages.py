@@ -16,7 +16,7 @@ from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import in_history, told
+from intake_fn.core.messages import in_history, in_words
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
@@ -116,10 +116,10 @@ def _unassigned(show: str, at: int | None) -> list[CaseRow]:
     In a person's own list, those that they would get now.
     """
     page = config().desk().cases.queue(at if show == "level" else None, limit=MOST_PAGES * PAGE)
-    found = [row for row in page.rows if any(unassigned(row, config().process))]
+    rows = [row for row in page.rows if any(unassigned(row, config().process))]
     if show != "mine":
-        return found
-    near = [row for row in found if row.handler == me().id or me() in candidates(row, config().process)]
+        return rows
+    near = [row for row in rows if row.handler == me().id or me() in candidates(row, config().process)]
     return [row for row in near[:PAGE] if _keeper_of(row) == me()]
 
 
@@ -244,7 +244,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         due=due(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
-        similar=[(one, _request_of(one.number)) for one in desk.similar(case)],
+        similar=[(issue, _request_of(issue.number)) for issue in desk.similar(case)],
         issue_page=desk.tracker.page_of,
         same=clean_line(request.args.get("same", "")),
         typed=typed() if problem else {},
@@ -268,7 +268,7 @@ def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:
     mail_state, process = config().desk().mail_state, config().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
     marks = filter(None, map(mail_state.suppression, dict.fromkeys(boxes)))
-    return [(mark, told([mark.why])) for mark in marks]
+    return [(mark, in_words([mark.why])) for mark in marks]
 
 
 def _request_of(number: int) -> CaseRow | None:
@@ -308,7 +308,7 @@ def _offers(case: Case) -> dict[str, Any]:
 
 
 def _likely_first(person: str, people: Sequence[str]) -> list[str]:
-    return sorted(people, key=lambda one: one != person)
+    return sorted(people, key=lambda candidate: candidate != person)
 
 
 # --- the spec and the outbox -----------------------------------------------------------------

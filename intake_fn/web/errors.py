@@ -161,8 +161,8 @@ NO_COOKIE = (
 def _forgery(_error: CSRFError) -> ResponseReturnValue:
     """The desk's forms carry a token of the session: without a session, signing in comes first."""
     if request.endpoint in ("sign_in.mail_link", "sign_in.enter"):
-        said = clean_line(request.form.get("address"))
-        return render_template("sign_in.html", typed={}, sent="", message=NO_COOKIE, address=said), 400
+        address = clean_line(request.form.get("address"))
+        return render_template("sign_in.html", typed={}, sent="", message=NO_COOKIE, address=address), 400
     if engineer() is None:
         return ask_to_sign_in()
     return answer(

@@ -22,8 +22,8 @@ def health() -> ResponseReturnValue:
     """200 when everything answers and every request is accounted for, else 503; to who signed in, with all parts."""
     parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
     well = all(part["ok"] for part in parts.values())
-    told = {"process": {"product": config().process.product.name, "ok": True}, **parts} if _is_signed_in() else {}
-    answer = jsonify(ok=well, **told)
+    details = {"process": {"product": config().process.product.name, "ok": True}, **parts} if _is_signed_in() else {}
+    answer = jsonify(ok=well, **details)
     answer.status_code = 200 if well else 503
     return answer
 
@@ -38,10 +38,10 @@ def _is_signed_in() -> bool:
 
 def _guarded(look: Any) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = look()
+        part: dict[str, Any] = look()
     except (SpecdeskError, SpecLookupError) as error:
         return {"ok": False, "error": type(error).__name__}
-    return found
+    return part
 
 
 def _spec() -> dict[str, Any]:

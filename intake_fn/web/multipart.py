@@ -70,7 +70,7 @@ class _Decoder(MultipartDecoder):
 def _repaired(line: bytes, languages: str) -> bytes:
     text = decoded(line, languages)
     if text.lower().startswith("content-disposition"):
-        text = BACKSLASH.sub(lambda found: found[0] if found[1] in ('"', "\\") else "\\\\" + found[1], text)
+        text = BACKSLASH.sub(lambda match: match[0] if match[1] in ('"', "\\") else "\\\\" + match[1], text)
     return text.encode()
 
 
@@ -136,11 +136,11 @@ class _Parser(FormDataParser):
         return stream, self.cls(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)), self.cls()
 
 
-def _is_deeper(found: Any, levels: int) -> bool:
+def _is_deeper(value: Any, levels: int) -> bool:
     """Whether JSON is nested deeper than that. Looked at level by level, so that no depth is too much."""
-    layer = [found]
+    layer = [value]
     for _ in range(levels):
-        inner = (one.values() if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list))
+        inner = (node.values() if isinstance(node, dict) else node for node in layer if isinstance(node, dict | list))
         layer = [item for items in inner for item in items if isinstance(item, dict | list)]
     return bool(layer)
 
@@ -151,12 +151,12 @@ class Posted(Request):
     def get_json(self, *args: Any, **kwargs: Any) -> Any:
         """As Flask's. Raises BadRequest for JSON that is nested too deep, too."""
         try:
-            found = super().get_json(*args, **kwargs)
+            value = super().get_json(*args, **kwargs)
         except RecursionError as error:
             raise BadRequest(TOO_DEEP) from error
-        if _is_deeper(found, DEEPEST):
+        if _is_deeper(value, DEEPEST):
             raise BadRequest(TOO_DEEP)
-        return found
+        return value
 
     def make_form_data_parser(self) -> FormDataParser:
         """As werkzeug's, with the browser's language as a hint. Nothing is swallowed."""

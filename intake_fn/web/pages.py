@@ -75,15 +75,15 @@ def again(kind: str) -> ResponseReturnValue:
 @open_to(PUBLIC)
 def send(kind: str) -> ResponseReturnValue:
     """Take a form in and go on to its receipt, or show it again."""
-    said, unreadable = posted.read()
+    form_data, unreadable = posted.read()
     desk = config().desk()
-    form = form_for(Kind(kind), desk.process, said)
+    form = form_for(Kind(kind), desk.process, form_data)
     form.unreadable = unreadable
-    clause = citation(said.get("clause", ""))
-    selection = posted.selection(desk, said)
+    clause = citation(form_data.get("clause", ""))
+    selection = posted.selection(desk, form_data)
 
     def show_again(status: int, message: str = "") -> ResponseReturnValue:
-        return _show_again(desk, form, selection, said, message), status
+        return _show_again(desk, form, selection, form_data, message), status
 
     if not form.check(selection.count, selection.problems):
         return show_again(422)
@@ -91,8 +91,8 @@ def send(kind: str) -> ResponseReturnValue:
         return show_again(503, TYPED_IS_KEPT)
     draft = to_request(form, (), Channel.FORM, clause)
     try:
-        key = submit_key(draft, selection, said.get("key", ""))
-        case, wanted = take_in(desk, draft, selection, key, _arrival(desk, said))
+        key = submit_key(draft, selection, form_data.get("key", ""))
+        case, wanted = take_in(desk, draft, selection, key, _arrival(desk, form_data))
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
         return show_again(503, TYPED_IS_KEPT)
@@ -103,13 +103,13 @@ def send(kind: str) -> ResponseReturnValue:
     return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
 
 
-def _arrival(desk: Desk, said: Mapping[str, str]) -> Submission:
+def _arrival(desk: Desk, form_data: Mapping[str, str]) -> Submission:
     """How the form was sent. The forms in the wiki do not say when they were opened."""
     try:
-        opened = datetime.fromisoformat(desk.links.verify(Purpose.FORM, said.get("opened", "")))
+        opened = datetime.fromisoformat(desk.links.verify(Purpose.FORM, form_data.get("opened", "")))
     except Unknown:
         opened = None
-    return Submission(trapped=bool(said.get(TRAP, "").strip()), opened=opened)
+    return Submission(trapped=bool(form_data.get(TRAP, "").strip()), opened=opened)
 
 
 def _says_more(again: Request, first: Request) -> bool:
@@ -170,18 +170,18 @@ def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
     )
 
 
-def _show_again(desk: Desk, form: IntakeForm, selection: Selection, said: Mapping[str, str], message: str) -> str:
+def _show_again(desk: Desk, form: IntakeForm, selection: Selection, form_data: Mapping[str, str], message: str) -> str:
     """The form with all that was typed and attached, and with what to mend."""
     try:
         held = attachments.stage(desk.files, desk.links, selection)
     except TryLater:
         held = {}
         form.files.errors = [*form.files.errors, gettext("Your files could not be saved: please choose them again.")]
-    given = said.get("key", "")
+    given = form_data.get("key", "")
     key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
-    clause = citation(said.get("clause", ""))
+    clause = citation(form_data.get("clause", ""))
     more = {"held": held, "waiting": selection.waiting, "message": message, "wrong": wrong_fields(form)}
-    return _show(form, clause=clause, key=key, opened=said.get("opened", ""), **more)
+    return _show(form, clause=clause, key=key, opened=form_data.get("opened", ""), **more)
 
 
 def wrong_fields(form: IntakeForm) -> Sequence[Any]:

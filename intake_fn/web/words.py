@@ -16,7 +16,7 @@ from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import in_history, is_on_page, on_page, outcome_of, told
+from intake_fn.core.messages import in_history, in_words, is_on_page, on_page, outcome_of
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
@@ -135,13 +135,13 @@ def quarantine(case: Case) -> list[str]:
     """Why a case is in quarantine or was rejected, and what that means; nothing for all others."""
     if not case.status.in_quarantine:
         return []
-    what = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"
-    return [f"{what}: {told(why_in_quarantine(case))} Nothing has been filed or mailed, and no clock runs."]
+    status = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"
+    return [f"{status}: {in_words(why_in_quarantine(case))} Nothing has been filed or mailed, and no clock runs."]
 
 
 def reasons(row: CaseRow) -> str:
     """Why a request of a list is in quarantine, or was rejected."""
-    return told(row.why)
+    return in_words(row.why)
 
 
 def holder(case: Case, process: Process) -> str:
@@ -153,14 +153,14 @@ def unassigned(case: Case, process: Process) -> list[str]:
     """Why nobody has a request, and what to do; nothing for all others."""
     if not case.status.is_open:
         return []
-    who, told = keeper(case, process).name, []
+    who, sentences = keeper(case, process).name, []
     if process.has_left(case.handler):
         name = process.person(case.handler).name
-        told = [f"Unassigned: {name} has left. Mail about this request goes to {who} until somebody takes it."]
+        sentences = [f"Unassigned: {name} has left. Mail about this request goes to {who} until somebody takes it."]
     if case.level not in process.levels:
         to = process.level(case.level).escalates_to[0]
-        told.append(f"Unassigned: level {case.level} no longer exists. Escalate this request to level {to}.")
-    return told
+        sentences.append(f"Unassigned: level {case.level} no longer exists. Escalate this request to level {to}.")
+    return sentences
 
 
 def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
@@ -169,8 +169,8 @@ def stuck(items: Sequence[OutboxItem]) -> list[tuple[str, str]]:
     others = [item for item in items if item not in mails]
     parts = (("Delayed e-mails", mails), ("Other delayed deliveries", others))
     return [
-        (f"{what}: {len(those)}. Nothing is lost; they are retried automatically.", those[-1].last_error)
-        for what, those in parts
+        (f"{heading}: {len(those)}. Nothing is lost; they are retried automatically.", those[-1].last_error)
+        for heading, those in parts
         if those
     ]
 
@@ -212,7 +212,7 @@ def overruled(case: Case) -> c.Overruled | None:
 def outcome(case: Case) -> str:
     """What came of a request that is done, as a sentence; "" where nobody said, and for what is not done."""
     done = resolved_by(case)
-    return told(outcome_of(done)) if done and case.status.is_done else ""
+    return in_words(outcome_of(done)) if done and case.status.is_done else ""
 
 
 # --- times ---------------------------------------------------------------------------------

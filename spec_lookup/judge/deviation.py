@@ -114,9 +114,9 @@ def agree(text: str, other: str, wanted: tuple[str, str] = ("", "")) -> bool:
     return not _exchanged(report[0], earlier[0]) and _alike(report[0], earlier[0]) and _alike(*wishes)
 
 
-def _exchanged(one: str, other: str) -> bool:
+def _exchanged(report: str, earlier: str) -> bool:
     """Whether they are the same but for a few words, each with others in their place: "in red" and "in blue"."""
-    first, second = set(words(one[:LONGEST])), set(words(other[:LONGEST]))
+    first, second = set(words(report[:LONGEST])), set(words(earlier[:LONGEST]))
     mine, theirs = len(first - second), len(second - first)
     return 0 < mine <= EXCHANGED and 0 < theirs <= EXCHANGED and len(first & second) >= KEPT * max(mine, theirs)
 
@@ -144,10 +144,10 @@ def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
     return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
 
 
-def _alike(one: str, other: str) -> bool:
-    if not one.strip() or not other.strip():
+def _alike(report: str, earlier: str) -> bool:
+    if not report.strip() or not earlier.strip():
         return True
-    first, second = direction(one), direction(other)
+    first, second = direction(report), direction(earlier)
     return (
         first.negated == second.negated
         and not first.denied & second.stems
@@ -166,26 +166,26 @@ def _names(text: str) -> Iterable[str]:
             yield match[0]
 
 
-def _opposite(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> bool:
+def _opposite(first: frozenset[tuple[int, int]], second: frozenset[tuple[int, int]]) -> bool:
     """Whether one names a side alone and the other the other side alone."""
     for row in range(len(SIDES)):
-        mine, theirs = ({side for n, side in sides if n == row} for sides in (one, other))
+        mine, theirs = ({side for n, side in sides if n == row} for sides in (first, second))
         if len(mine) == len(theirs) == 1 and mine != theirs:
             return True
     return False
 
 
-def _other_amounts(one: Mapping[str, frozenset[float]], other: Mapping[str, frozenset[float]]) -> bool:
+def _other_amounts(first: Mapping[str, frozenset[float]], second: Mapping[str, frozenset[float]]) -> bool:
     """Whether each has an amount of some unit that the other has not."""
-    return any(one[unit] - other[unit] and other[unit] - one[unit] for unit in one.keys() & other.keys())
+    return any(first[unit] - second[unit] and second[unit] - first[unit] for unit in first.keys() & second.keys())
 
 
-def _other_names(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _other_names(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     """Whether names that both have come in another order (Paris as in London), or none that one has is the other's."""
-    shared = [name for name in one if name in other]
-    return shared != [name for name in other if name in one] or bool(one and other and not shared)
+    shared = [name for name in first if name in second]
+    return shared != [name for name in second if name in first] or bool(first and second and not shared)
 
 
-def _other_signs(one: frozenset[object], other: frozenset[object]) -> bool:
+def _other_signs(first: frozenset[object], second: frozenset[object]) -> bool:
     """Whether both say how it deviates and have nothing of that in common."""
-    return bool(one) and bool(other) and not one & other
+    return bool(first) and bool(second) and not first & second

@@ -221,16 +221,16 @@ def is_same(report: IssueText, issue: IssueText, likeness: float) -> bool:
         return True
     near = bool(report.clause) and report.clause == issue.clause
     return likeness >= (SAME if near else SAME_ELSEWHERE) and agree(
-        _told(report), _told(issue), (report.expected, issue.expected)
+        _text_of(report), _text_of(issue), (report.expected, issue.expected)
     )
 
 
-def _told(issue: IssueText) -> str:
+def _text_of(issue: IssueText) -> str:
     return f"{issue.summary}. {issue.description}"
 
 
 def _meaning_of(issue: IssueText) -> str:
-    return f"{_told(issue)}\n\n{issue.expected}" if issue.expected else _told(issue)
+    return f"{_text_of(issue)}\n\n{issue.expected}" if issue.expected else _text_of(issue)
 
 
 def _words_of(issue: IssueText) -> list[str]:

@@ -121,4 +121,4 @@ def _any_of(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")
 
 
-SIDES = tuple((_any_of(one), _any_of(other)) for one, other in OPPOSITES)
+SIDES = tuple((_any_of(side), _any_of(opposite)) for side, opposite in OPPOSITES)

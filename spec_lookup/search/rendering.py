@@ -64,11 +64,11 @@ def left_out(folder: Path) -> Callable[[str], bool]:
         return lambda _: False
     from pathspec.gitignore import GitIgnoreSpec  # noqa: PLC0415 - it comes with MkDocs
 
-    found = _read(site)
-    docs, pages = (site.parent / found.get("docs_dir", "docs")).resolve(), folder.resolve()
+    settings = _read(site)
+    docs, pages = (site.parent / settings.get("docs_dir", "docs")).resolve(), folder.resolve()
     if not pages.is_relative_to(docs):
         return lambda _: False
-    lines = [line for name in ("exclude_docs", "draft_docs") for line in str(found.get(name) or "").splitlines()]
+    lines = [line for name in ("exclude_docs", "draft_docs") for line in str(settings.get(name) or "").splitlines()]
     patterns = GitIgnoreSpec.from_lines([*ALWAYS_LEFT_OUT, *lines])
     return lambda name: patterns.match_file((pages.relative_to(docs) / name).as_posix())
 
@@ -115,11 +115,11 @@ def _read(site: Path) -> dict[str, Any]:
     config = MkDocsConfig(str(site))
     try:
         with site.open("rb") as file:
-            found = yaml_load(file, get_yaml_loader(config=config))
-        config.docs_dir = str(site.parent / found.get("docs_dir", "docs"))
+            settings = yaml_load(file, get_yaml_loader(config=config))
+        config.docs_dir = str(site.parent / settings.get("docs_dir", "docs"))
     except Exception as error:  # what it names is imported, and may raise anything
         raise SpecBroken(f"{site} can't be read: {error}. Correct it, or install what it names.") from error
-    return found
+    return settings
 
 
 def _named(each: str | dict[str, Any]) -> tuple[str, Any]:

@@ -37,7 +37,7 @@ from intake_fn.core.events import (
 from intake_fn.core.events import Received as ReceivedEvent
 from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, SendNotice, UpdateIssue
 from intake_fn.core.mail_throttle import MailThrottle
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Filing, Postponed, Status
@@ -509,7 +509,7 @@ class TestQuarantine:
         assert ["HD-1"] == [row.id for row in store.queue(1, open_only=False).rows]
         assert ["HD-1"] == [row.id for row in store.queue(None, open_only=False).rows]
         assert [CaseRow.of(Step(store.load("HD-2"), ()))] == [*store.quarantine(Status.QUARANTINED).rows]
-        assert "It holds 9 links." == told(store.row("HD-2").why)
+        assert "It holds 9 links." == in_words(store.row("HD-2").why)
         assert (2, 1, 1, True) == (
             store.ledger().received,
             store.ledger().queued,
@@ -520,7 +520,7 @@ class TestQuarantine:
 
         store.save(2, then(store.load("HD-2"), at(Rejected, 2, reason="An advertisement.")))
         assert [] == [*store.quarantine(Status.QUARANTINED).rows]
-        assert ["An advertisement."] == [told(row.why) for row in store.quarantine(Status.REJECTED).rows]
+        assert ["An advertisement."] == [in_words(row.why) for row in store.quarantine(Status.REJECTED).rows]
         assert (0, 1, True) == (store.ledger().quarantined, store.ledger().rejected, store.ledger().balanced)
 
         store.save(3, then(store.load("HD-2"), at(Released, 3), owed=(JudgeRequest(),)))

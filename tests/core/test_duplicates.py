@@ -29,7 +29,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import NotifyDuplicates, NotifyLead, RelateIssue, SendNotice
-from intake_fn.core.messages import in_history, told
+from intake_fn.core.messages import in_history, in_words
 from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
 from intake_fn.texts import message
@@ -169,8 +169,8 @@ def test_parting_lets_the_other_request_know_and_tells_the_requester(process: Pr
     assert "" == step.case.duplicate_of
     assert NotifyLead(OTHER) in step.intents
     assert ["parted", "parted"] == [notice.notice for notice in notices]
-    assert ["We handle it separately again."] == [told(notice.why) for notice in notices[:1]]
-    assert "stays resolved" in told(notices[1].why)
+    assert ["We handle it separately again."] == [in_words(notice.why) for notice in notices[:1]]
+    assert "stays resolved" in in_words(notices[1].why)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.core.process import QuarantineLimits, Usual
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
 from tests.core.samples import request
@@ -33,7 +33,7 @@ def test_each_rule_is_for_strangers(usual: dict[str, Any], unusual: dict[str, An
     """What is usual says nothing; what is not says why, and nothing of those who are known."""
     assert () == quarantine_reasons(SpamSignals(**usual), LIMITS)
     (reason,) = quarantine_reasons(SpamSignals(**unusual), LIMITS)
-    assert says in told([reason])
+    assert says in in_words([reason])
     assert [(), ()] == [quarantine_reasons(SpamSignals(**unusual, crowd=crowd), LIMITS) for crowd in KNOWN]
 
 
@@ -53,7 +53,7 @@ def test_who_is_known_is_held_back_for_a_flood_or_the_trap(
     """Anybody can write a known address into a form."""
     assert () == quarantine_reasons(SpamSignals(**usual, crowd="example.com"), LIMITS)
     (reason,) = quarantine_reasons(SpamSignals(**unusual, crowd="example.com"), LIMITS)
-    assert says in told([reason])
+    assert says in in_words([reason])
 
 
 def test_every_reason_is_given() -> None:

@@ -11,7 +11,7 @@ import pytest
 from intake_fn.core.events import Event, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
 from intake_fn.core.lifecycle import EVENTS
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.core.stored import FORMAT, event_to_plain, intent_to_plain, read_event, read_intent
 
 STORED = Path(__file__).parents[1] / "data" / "stored"
@@ -98,7 +98,7 @@ def test_a_sentence_of_format_1_is_shown_as_it_stands(name: str, field: str) -> 
     entry = _event(plain) if "event" in plain else _intent(plain)
     value, stored = getattr(entry, field), plain.get(field) or plain["fields"]["why"]
 
-    assert told(value if isinstance(value, tuple) else [value]) == (
+    assert in_words(value if isinstance(value, tuple) else [value]) == (
         stored if isinstance(stored, str) else " ".join(stored)
     )
 

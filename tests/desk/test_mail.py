@@ -23,7 +23,7 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import told as told_in_words
+from intake_fn.core.messages import in_words
 from intake_fn.core.notices import NOTICES
 from intake_fn.core.vocabulary import Failure, Filing
 from intake_fn.desk.mail import headers, mail_of
@@ -277,7 +277,7 @@ def told(room: Room, case_id: str) -> list[str]:
         if isinstance(event, MailFailed):
             lines.append(f"{event.failure} {event.to}")
         if isinstance(event, NoticeSkipped):
-            lines.append(f"{event.notice} not mailed to {event.to}: {told_in_words([event.why])}")
+            lines.append(f"{event.notice} not mailed to {event.to}: {in_words([event.why])}")
     return lines
 
 

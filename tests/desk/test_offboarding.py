@@ -20,7 +20,7 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
-from intake_fn.core.messages import note_of, told
+from intake_fn.core.messages import in_words, note_of
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.request import Priority, Requester
 from intake_fn.desk import offboarding, sign_in
@@ -205,7 +205,7 @@ def test_who_has_left_gets_no_mail_about_their_own_request_either(room: Room) ->
     room.desk.act(case.id, room.event(AskedRequester, question="Which one?"), case.version)
     (event,) = (event for event in room.store.load(case.id).history if isinstance(event, NoticeSkipped))
 
-    assert ("question", "Roma has left.") == (event.notice, told([event.why]))
+    assert ("question", "Roma has left.") == (event.notice, in_words([event.why]))
     assert ROMA not in [mail.to.lower() for mail in room.mailer.sent]
     assert [] == [*room.store.items_of(case.id)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import RequesterReplied
-from intake_fn.core.messages import told
+from intake_fn.core.messages import in_words
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Status
@@ -115,7 +115,7 @@ def test_what_changed_meanwhile_is_left_as_it_is_and_said(web: Web) -> None:
     answer = decide(web, "reject", *cases, reason="Advertisements.")
 
     assert [Status.REJECTED, Status.QUARANTINED, Status.REJECTED] == statuses(web, *cases)
-    assert "An advertisement." == told(web.store.row(decided.id).why)
+    assert "An advertisement." == in_words(web.store.row(decided.id).why)
     said = web.client.get(answer.headers["Location"]).text
     assert "1 request was rejected. 2 have changed in the meantime and were skipped." in said
     assert "Its sender has written again." in said

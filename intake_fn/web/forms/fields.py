@@ -52,9 +52,9 @@ class Messages:
         """A message in our words, or as it is."""
         return gettext(WORDS.get(text, text))
 
-    def ngettext(self, one: str, many: str, n: int) -> str:
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
         """The same for one or many."""
-        return self.gettext(one if n == 1 else many)
+        return self.gettext(singular if n == 1 else plural)
 
 
 def line(*validators: Any, hint: str = "", field: type[Field] = StringField) -> Any:

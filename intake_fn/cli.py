@@ -63,12 +63,12 @@ def check(args: argparse.Namespace) -> None:
 def build_index(args: argparse.Namespace) -> None:
     """Build the index of the spec that the function carries."""
     stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
-    told = (
+    summary = (
         f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}). "
         f"Of {stamp.words} published words {stamp.words_in_no_clause} are in no clause."
     )
     counted = {name: getattr(stamp, name) for name in ("clauses", "words", "words_in_no_clause")}
-    say(args, {**counted, "spec": stamp.content}, [told])
+    say(args, {**counted, "spec": stamp.content}, [summary])
 
 
 def expected(args: argparse.Namespace) -> None:
@@ -135,8 +135,10 @@ def export_cases(args: argparse.Namespace) -> None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
     (out / CASES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    told = f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept."
-    say(args, {"cases": len(lines), "file": str(out / CASES)}, [told])
+    summary = (
+        f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept."
+    )
+    say(args, {"cases": len(lines), "file": str(out / CASES)}, [summary])
 
 
 CASES = "singles.jsonl"
@@ -244,12 +246,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args) or 0)
     except (SpecdeskError, SpecLookupError) as error:
-        told = str(error)
+        message = str(error)
     except OSError as error:
-        told = f"{error.filename or 'a file'} cannot be used: {error.strerror}."
+        message = f"{error.filename or 'a file'} cannot be used: {error.strerror}."
     except Exception as error:  # noqa: BLE001 - Python's own report would print texts that may be secrets
-        told = f"this is a mistake in Specdesk; please report it with these places:\n{safe_traceback(error)}"
-    print(f"specdesk: {without_secrets(told)}", file=sys.stderr)
+        message = f"this is a mistake in Specdesk; please report it with these places:\n{safe_traceback(error)}"
+    print(f"specdesk: {without_secrets(message)}", file=sys.stderr)
     return 1
 
 

@@ -188,5 +188,5 @@ class Application:
         from intake_fn.adapters.aws import translated  # noqa: PLC0415
 
         with translated("The Parameter Store"):
-            found = self.client("ssm").get_parameter(Name=path, WithDecryption=True)
-        return secret(str(found["Parameter"]["Value"]), path)
+            answer = self.client("ssm").get_parameter(Name=path, WithDecryption=True)
+        return secret(str(answer["Parameter"]["Value"]), path)

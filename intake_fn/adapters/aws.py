@@ -87,8 +87,8 @@ def client(
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Turn the errors of boto3 into ours; `what` names the part in messages ("The table", "The file store").
+def translated(service: str) -> Iterator[None]:
+    """Turn the errors of boto3 into ours; `service` names the part in messages ("The table", "The file store").
 
     Raises TryLater when it is down or throttles, Broken when it is set up wrongly. An adapter that
     knows better what an error code means catches ClientError inside.
@@ -101,12 +101,12 @@ def translated(what: str) -> Iterator[None]:
     except ClientError as error:
         code = code_of(error)
         if code in BUSY or status_of(error) >= 500:  # noqa: PLR2004 - server errors of HTTP
-            raise TryLater(f"{what} is busy ({code}). Try again in a moment.") from error
-        raise Broken(f"{what} refused a call: {error}. Check its name, region and the function's role.") from error
+            raise TryLater(f"{service} is busy ({code}). Try again in a moment.") from error
+        raise Broken(f"{service} refused a call: {error}. Check its name, region and the function's role.") from error
     except (ConnectionError, HTTPClientError, ResponseParserError) as error:
-        raise TryLater(f"{what} does not answer ({type(error).__name__}). Try again in a moment.") from error
+        raise TryLater(f"{service} does not answer ({type(error).__name__}). Try again in a moment.") from error
     except BotoCoreError as error:
-        raise Broken(f"{what} cannot be called: {error}. Check region and credentials.") from error
+        raise Broken(f"{service} cannot be called: {error}. Check region and credentials.") from error
 
 
 def code_of(error: Any) -> str:

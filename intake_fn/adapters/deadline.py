@@ -48,13 +48,13 @@ def within(seconds: float) -> Iterator[None]:
         _DEADLINE.reset(before)
 
 
-def seconds_for(what: str, wanted: float, *, inside: bool = False, needed: float = 0.0) -> float:
+def seconds_for(service: str, wanted: float, *, inside: bool = False, needed: float = 0.0) -> float:
     """How long an answer may be waited for: `wanted` or what is left. Raises TryLater when less than `needed` is."""
     deadline = _DEADLINE.get()
     end = math.inf if deadline is None else deadline.end if inside else deadline.outside
     left = end - time.monotonic()
     if left <= needed:
-        raise TryLater(f"{what} was not asked: too little is left of the time for this page.")
+        raise TryLater(f"{service} was not asked: too little is left of the time for this page.")
     return min(wanted, left)
 
 

@@ -46,14 +46,14 @@ def set_up() -> None:
 
 def safe_traceback(error: BaseException) -> str:
     """Where an exception came from: kinds and places, and the texts of our own errors; no other texts, no values."""
-    return redacted("\n".join(_told(error, set())))
+    return redacted("\n".join(_traceback_lines(error, set())))
 
 
-def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+def _traceback_lines(error: BaseException, seen: set[int]) -> Iterator[str]:
     seen.add(id(error))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None and id(before) not in seen:
-        yield from _told(before, seen)
+        yield from _traceback_lines(before, seen)
         yield "then:"
     for frame in traceback.extract_tb(error.__traceback__):
         yield f"  {_place(frame.filename)}:{frame.lineno} in {frame.name}"

@@ -30,17 +30,17 @@ log = structlog.get_logger()
 
 def reports_in(event: Mapping[str, Any]) -> list[MailReport]:
     """The reports of an SNS event, one for each recipient; what cannot be read is logged."""
-    found: list[MailReport] = []
+    reports: list[MailReport] = []
     records = event.get("Records")
     if not isinstance(records, list) or not records:
         log.warning("mail_event_without_records", keys=sorted(map(str, event))[:10])
-        return found
+        return reports
     for record in records:
         try:
-            found += _reports(json.loads(record["Sns"]["Message"]))
+            reports += _reports(json.loads(record["Sns"]["Message"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.warning("mail_event_not_understood", error=f"{type(error).__name__}: {error}"[:LONGEST_DETAIL])
-    return found
+    return reports
 
 
 def _reports(message: Mapping[str, Any]) -> Iterator[MailReport]:
@@ -62,8 +62,8 @@ def _bounce(message: Mapping[str, Any]) -> Iterator[tuple[str, str, Failure, str
     bounce = message["bounce"]
     failure = Failure.BOUNCED if bounce["bounceType"] == "Permanent" else Failure.UNDELIVERED
     for recipient in bounce["bouncedRecipients"]:
-        said = recipient.get("diagnosticCode") or f"{bounce['bounceType']}, {bounce.get('bounceSubType', '')}"
-        yield bounce["feedbackId"], recipient["emailAddress"], failure, said
+        detail = recipient.get("diagnosticCode") or f"{bounce['bounceType']}, {bounce.get('bounceSubType', '')}"
+        yield bounce["feedbackId"], recipient["emailAddress"], failure, detail
 
 
 def _complaint(message: Mapping[str, Any]) -> Iterator[tuple[str, str, Failure, str]]:

@@ -86,17 +86,17 @@ class SesMailer:
 
     def _meant(self, error: ClientError, mail: Mail, to: str) -> SpecdeskError | None:
         """What an error of SES, or of a proxy before it, means for a mail; None where it means the same everywhere."""
-        code, told, status = code_of(error), str(error), status_of(error)
+        code, message, status = code_of(error), str(error), status_of(error)
         if status in PASSED_ON:
             return OutcomeUnknown(f"SES was told to send to {mail.to}, and its answer was lost on the way ({status}).")
         if code in PAUSED:
             return TryLater(f"SES does not send for us at the moment ({code}). An admin has to look.")
-        if code == "MessageRejected" and self.identity.address in told:
+        if code == "MessageRejected" and self.identity.address in message:
             return Broken(f"SES does not know {self.identity.address}. Verify it as an identity.")
-        if code == "MessageRejected" and "not verified" in told:
+        if code == "MessageRejected" and "not verified" in message:
             return Broken("SES sends to verified addresses only: ask AWS for production access.")
         if code in ("MessageRejected", "BadRequestException"):
-            return _refusal(mail.to, to, told)
+            return _refusal(mail.to, to, message)
         return None
 
     def _reported(self, mail: Mail) -> dict[str, Any]:
@@ -106,11 +106,11 @@ class SesMailer:
         return {**tags, **({"ConfigurationSetName": self.configuration_set} if self.configuration_set else {})}
 
 
-def _refusal(address: str, sent_to: str, told: str) -> Refused:
+def _refusal(address: str, sent_to: str, message: str) -> Refused:
     """What a refusal is about: the address, which then gets no more mail, or this one mail."""
-    if address in told or sent_to in told or ABOUT_ADDRESSES.search(told):
-        return Undeliverable(f"SES will not send to {address}: {told}.")
-    return Refused(f"SES does not take this mail to {address}: {told}. Send what it says another way.")
+    if address in message or sent_to in message or ABOUT_ADDRESSES.search(message):
+        return Undeliverable(f"SES will not send to {address}: {message}.")
+    return Refused(f"SES does not take this mail to {address}: {message}. Send what it says another way.")
 
 
 def _message(mail: Mail, to: str, identity: MailIdentity) -> bytes:

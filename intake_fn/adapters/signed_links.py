@@ -90,7 +90,7 @@ class SignedLinks:
     def verify(self, purpose: Purpose, token: str) -> str:
         """The text of a token. Raises Unknown when it was tampered with, Expired when it is too old."""
         try:
-            found, made = self._serializer(purpose).loads(token, return_timestamp=True)
+            payload, made = self._serializer(purpose).loads(token, return_timestamp=True)
         except BadData as error:
             raise Unknown(NOT_COMPLETE) from error
         if not _is_as_we_write(token):
@@ -98,7 +98,7 @@ class SignedLinks:
         age = timedelta(seconds=int(self.clock().timestamp()) - int(made.timestamp()))
         if not -LEEWAY <= age <= self._age(purpose):
             raise Expired("This link is too old. Ask for a new one.")
-        return str(found[0] if isinstance(found, list) else found)
+        return str(payload[0] if isinstance(payload, list) else payload)
 
     def _age(self, purpose: Purpose) -> timedelta:
         return {

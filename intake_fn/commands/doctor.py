@@ -68,8 +68,8 @@ def doctor(args: argparse.Namespace) -> int:
     """Look at everything from settings and open requests to Mantis and index; exit status 1 when something is wrong."""
     parts = list(examine(os.environ, args.spec))
     well = all(part.ok for part in parts)
-    told = [{"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts]
-    say(args, {"ok": well, "parts": told}, (line for part in parts for line in _lines(part)))
+    entries = [{"part": p.name, "ok": p.ok, "says": p.says, "findings": [asdict(f) for f in p.findings]} for p in parts]
+    say(args, {"ok": well, "parts": entries}, (line for part in parts for line in _lines(part)))
     return 0 if well else 1
 
 
@@ -141,8 +141,8 @@ def _table(application: Application) -> Look:
     lacks = table_lacks(application.client("dynamodb"), name)
     findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
     if not lacks and (unread := application.desk.outbox.unreadable()):
-        what = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
-        findings.append(Finding(what, "Run the newer version again: it reads them within a minute."))
+        problem = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
+        findings.append(Finding(problem, "Run the newer version again: it reads them within a minute."))
     return name, [*findings, *(() if lacks else _missing_references(application))]
 
 
@@ -196,9 +196,9 @@ def _mantis(application: Application) -> Look:
     from intake_fn.adapters.provision.mantis_survey import survey  # noqa: PLC0415 - with its client
     from intake_fn.wiring import INLINE_SECONDS  # noqa: PLC0415
 
-    found = survey(application.mantis(INLINE_SECONDS))
-    findings = [Finding(lack.what, lack.remedy) for lack in lacks(found, application.process)]
-    return f"MantisBT {found.version} as {found.account}", findings
+    mantis = survey(application.mantis(INLINE_SECONDS))
+    findings = [Finding(lack.what, lack.remedy) for lack in lacks(mantis, application.process)]
+    return f"MantisBT {mantis.version} as {mantis.account}", findings
 
 
 def _index(application: Application, spec: Path) -> Look:
@@ -209,5 +209,5 @@ def _index(application: Application, spec: Path) -> Look:
     now = content_stamp(list(read_pages(spec)))
     if stamp.content == now:
         return says, ()
-    what = f"the index is of spec {stamp.content[:12]}, and {spec.name} is now {now[:12]}"
-    return says, [Finding(what, "Run `specdesk build-index` and deploy.")]
+    problem = f"the index is of spec {stamp.content[:12]}, and {spec.name} is now {now[:12]}"
+    return says, [Finding(problem, "Run `specdesk build-index` and deploy.")]

@@ -54,8 +54,8 @@ def due(args: argparse.Namespace) -> int:
         why = _why_not(args.level, priority, process)
         say(args, {"due": None, "trace": [], "why": why}, [why])
         return NO_CLOCK
-    found = reckoned(target, _clock_spans(args.at, sorted(args.pause)), _calendar(args, process))
-    say(args, plain(found), _told(found))
+    due_time = reckoned(target, _clock_spans(args.at, sorted(args.pause)), _calendar(args, process))
+    say(args, plain(due_time), _lines(due_time))
     return 0
 
 
@@ -65,16 +65,16 @@ def due(args: argparse.Namespace) -> int:
 def _instant(text: str) -> datetime:
     """An instant in UTC. Raises ArgumentTypeError for what is no date, and for one without an offset."""
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no instant; write it as 2026-11-25T15:00-05:00") from None
-    if found.utcoffset() is None:
+    if instant.utcoffset() is None:
         raise argparse.ArgumentTypeError(
             f"{text!r} does not say where on earth; add the offset from UTC, as 2026-11-25T15:00-05:00"
         )
-    if found.year not in YEARS:
+    if instant.year not in YEARS:
         raise argparse.ArgumentTypeError(f"{text!r} is not between {YEARS[0]} and {YEARS[-1]}; look at the year again")
-    return found.astimezone(UTC)
+    return instant.astimezone(UTC)
 
 
 def _pause(text: str) -> Pause:
@@ -93,17 +93,17 @@ def _wrong_with(at: datetime, pauses: list[Pause]) -> str:
     before = at
     for number, (begins, ends) in enumerate(pauses):
         if begins < before:
-            what = "another pause ends" if number else "the level receives the request"
-            return f"a pause begins at {begins.isoformat()}, before {what}"
+            earlier = "another pause ends" if number else "the level receives the request"
+            return f"a pause begins at {begins.isoformat()}, before {earlier}"
         before = ends
     return ""
 
 
 def _clock_spans(at: datetime, pauses: list[Pause]) -> list[ClockSpan]:
-    found = [(at, ClockState.RUNS)]
+    spans = [(at, ClockState.RUNS)]
     for begins, ends in pauses:
-        found += [(begins, ClockState.PAUSED), (ends, ClockState.RUNS)]
-    return found
+        spans += [(begins, ClockState.PAUSED), (ends, ClockState.RUNS)]
+    return spans
 
 
 def _calendar(args: argparse.Namespace, process: Process) -> Calendar:
@@ -124,13 +124,13 @@ def _why_not(level: int, priority: Priority, process: Process) -> str:
     return f"No clock runs: the response time of level {level} for {rule.name.lower()} requests is to be decided."
 
 
-def plain(found: Due) -> dict[str, Any]:
+def plain(due_time: Due) -> dict[str, Any]:
     """A due time as JSON-ready data: instants with the calendar's offset, lengths in seconds."""
-    zone = ZoneInfo(found.zone)
+    zone = ZoneInfo(due_time.zone)
     return {
-        "due": found.instant.astimezone(zone).isoformat(),
-        "zone": found.zone,
-        "budget_seconds": found.budget.total_seconds(),
+        "due": due_time.instant.astimezone(zone).isoformat(),
+        "zone": due_time.zone,
+        "budget_seconds": due_time.budget.total_seconds(),
         "trace": [
             {
                 "from": piece.start.astimezone(zone).isoformat(),
@@ -139,20 +139,20 @@ def plain(found: Due) -> dict[str, Any]:
                 "counted_seconds": piece.counted.total_seconds(),
                 "sum_seconds": piece.sum.total_seconds(),
             }
-            for piece in found.trace
+            for piece in due_time.trace
         ],
     }
 
 
-def _told(found: Due) -> list[str]:
+def _lines(due_time: Due) -> list[str]:
     """The same as lines for people: the due instant first, then what was counted."""
-    said = plain(found)
-    width = max(len(piece["what"]) for piece in said["trace"])
+    data = plain(due_time)
+    width = max(len(piece["what"]) for piece in data["trace"])
     rows = (
-        f"{told['from']}  {told['to']}  {told['what']:{width}}  {_hours(piece.counted):>9}  {_hours(piece.sum):>9}"
-        for told, piece in zip(said["trace"], found.trace, strict=True)
+        f"{entry['from']}  {entry['to']}  {entry['what']:{width}}  {_hours(piece.counted):>9}  {_hours(piece.sum):>9}"
+        for entry, piece in zip(data["trace"], due_time.trace, strict=True)
     )
-    return [said["due"], f"{_hours(found.budget)} hours to be counted in {found.zone}:", *rows]
+    return [data["due"], f"{_hours(due_time.budget)} hours to be counted in {due_time.zone}:", *rows]
 
 
 def _hours(length: timedelta) -> str:

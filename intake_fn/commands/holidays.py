@@ -48,23 +48,23 @@ def propose(args: argparse.Namespace) -> None:
         if not calendars[name].country:
             raise Refused(f"calendars.{name} names no country. Add `holidays_of: {{country: GB, subdivision: ENG}}`.")
     chosen = args.calendar or [name for name, calendar in calendars.items() if calendar.country]
-    found = {name: missing(calendars[name], args.year) for name in chosen}
+    new_days = {name: missing(calendars[name], args.year) for name in chosen}
     new = text
-    for name, days in found.items():
+    for name, days in new_days.items():
         new = with_days(new, name, days)
     parse(new, path.name)
     if new == text:
         print(f"{path.name} has all of {args.year} for {', '.join(chosen) or 'no calendar'}.", file=sys.stderr)
     diff = _diff(text, new, _in_checkout(path))
     if args.json:
-        say(args, {"calendars": _told(found), "diff": diff}, ())
+        say(args, {"calendars": _plain(new_days), "diff": diff}, ())
     else:
         sys.stdout.write(diff)
 
 
-def _told(found: Mapping[str, Mapping[date, str]]) -> dict[str, dict[str, str]]:
+def _plain(new_days: Mapping[str, Mapping[date, str]]) -> dict[str, dict[str, str]]:
     """The days by calendar, as JSON has them."""
-    return {name: {day.isoformat(): of for day, of in days.items()} for name, days in found.items()}
+    return {name: {day.isoformat(): of for day, of in days.items()} for name, days in new_days.items()}
 
 
 def missing(calendar: Calendar, year: int) -> dict[date, str]:
@@ -100,12 +100,12 @@ def with_days(text: str, calendar: str, days: Mapping[date, str]) -> str:
     node = _node(text, "calendars", calendar, "holidays")
     if node.flow_style or not node.value:
         raise Refused(f"calendars.{calendar}.holidays is not written line by line, so no line can be added to it.")
-    there = [(date.fromisoformat(key.value), _last_line(value)) for key, value in node.value]
+    present = [(date.fromisoformat(key.value), _last_line(value)) for key, value in node.value]
     first = node.value[0][0].start_mark.line
     margin = " " * node.value[0][0].start_mark.column
     lines = text.splitlines(keepends=True)
     for day, name in sorted(days.items(), reverse=True):
-        before = [line + 1 for other, line in there if other < day]
+        before = [line + 1 for other, line in present if other < day]
         lines.insert(max(before, default=first), f"{margin}{day}: {_scalar(name)}\n")
     return "".join(lines)
 

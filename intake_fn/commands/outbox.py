@@ -73,8 +73,8 @@ def _why(item: OutboxItem) -> str:
 
 
 def _plain(item: OutboxItem) -> dict[str, Any]:
-    what = type(item.intent).__name__
-    return {"id": item.id, "request": item.case_id, "what": what, "tries": item.tries, "error": item.last_error}
+    intent = type(item.intent).__name__
+    return {"id": item.id, "request": item.case_id, "what": intent, "tries": item.tries, "error": item.last_error}
 
 
 def _retry(args: argparse.Namespace) -> int:

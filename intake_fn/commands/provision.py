@@ -60,8 +60,8 @@ def provision(args: argparse.Namespace) -> int:
     if args.apply:
         for step in steps:
             _apply(step)
-    told = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
-    say(args, {"applied": args.apply, "steps": told}, _lines(steps))
+    entries = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
+    say(args, {"applied": args.apply, "steps": entries}, _lines(steps))
     return 0 if all(step.state == MADE for step in steps) else 1
 
 
@@ -70,8 +70,8 @@ def _looked_at(look: Callable[[Application], Iterator[Step]], application: Appli
     try:
         yield from look(application)
     except SpecdeskError as error:
-        what, how = _told(error, "Mend that, and run it again.")
-        yield Step(f"{look.__name__.strip('_')}: it cannot be looked at", how, None, FAILED, what)
+        problem, how = _problem_and_remedy(error, "Mend that, and run it again.")
+        yield Step(f"{look.__name__.strip('_')}: it cannot be looked at", how, None, FAILED, problem)
 
 
 def _apply(step: Step) -> None:
@@ -83,10 +83,10 @@ def _apply(step: Step) -> None:
         step.state = MADE
     except SpecdeskError as error:
         step.state = FAILED
-        step.error, step.how = _told(error, step.how)
+        step.error, step.how = _problem_and_remedy(error, step.how)
 
 
-def _told(error: SpecdeskError, how: str) -> tuple[str, str]:
+def _problem_and_remedy(error: SpecdeskError, how: str) -> tuple[str, str]:
     """What went wrong, and what to do: the error's own words where it has some."""
     return (error.what, error.remedy) if isinstance(error, Diagnosed) else (str(error), how)
 
@@ -104,7 +104,7 @@ def _lines(steps: list[Step]) -> Iterator[str]:
             yield heading
         for step in those:
             yield f"  {step.state:8} {step.what}"
-            yield from (f"           {said}" for said in (step.error, step.how) if said)
+            yield from (f"           {text}" for text in (step.error, step.how) if text)
 
 
 # --- AWS -------------------------------------------------------------------------------------
@@ -153,8 +153,8 @@ def _mantis(application: Application) -> Iterator[Step]:
     from intake_fn.wiring import BACKGROUND_SECONDS  # noqa: PLC0415
 
     service = application.mantis(BACKGROUND_SECONDS)
-    found = survey(service)
-    missing = [lack for lack in lacks(found, application.process) if lack.project]
+    mantis = survey(service)
+    missing = [lack for lack in lacks(mantis, application.process) if lack.project]
     admin = application.mantis(BACKGROUND_SECONDS, secret(os.environ.get(ADMIN_TOKEN, ""), ADMIN_TOKEN) or NO_TOKEN)
     problem = _wrong_with(admin, check_administrator) if missing else None
 
@@ -165,7 +165,7 @@ def _mantis(application: Application) -> Iterator[Step]:
 
     for lack in missing:
         yield Step(lack.what, str(problem or ""), partial(make, lack.project))
-    for lack in lacks(once_made(found, application.process.mantis), application.process):
+    for lack in lacks(once_made(mantis, application.process.mantis), application.process):
         yield Step(lack.what, lack.remedy)
 
 

@@ -36,7 +36,7 @@ def recompute(args: argparse.Namespace) -> int:
     from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
-    seen, told = 0, []
+    seen, differences = 0, []
     unread: list[str] = []
     moved: list[str] = []
     for row in rows(desk.cases, open_only=not args.all):
@@ -45,29 +45,31 @@ def recompute(args: argparse.Namespace) -> int:
             if args.fix and migrated(desk.cases, desk.process, row, desk.clock()):
                 moved.append(row.id)
                 row = desk.cases.row(row.id)  # noqa: PLW2901 - as it stands from now on
-            found = difference(desk.cases, desk.process, row)
+            mismatch = difference(desk.cases, desk.process, row)
         except Unreadable:
             unread.append(row.id)
             continue
-        if found is None:
+        if mismatch is None:
             continue
-        told += [
-            {"id": row.id, "part": part, "stored": _said(stored), "log": _said(log)}
-            for part, (stored, log) in found.parts.items()
+        differences += [
+            {"id": row.id, "part": part, "stored": _json_value(stored), "log": _json_value(log)}
+            for part, (stored, log) in mismatch.parts.items()
         ]
         if args.fix:
-            desk.cases.restate(found.step)
-    fixed = bool(args.fix and told)
-    lines = [f"{one['id']}  {one['part']}: stored {one['stored']}, by the log {one['log']}" for one in told]
-    lines += [f"{one}  is where such requests stand today" for one in moved]
-    lines += [f"{one}  this version can't read all of it, so it is left alone" for one in unread]
-    sum_ = f"{seen} requests, {len(told)} differences{', fixed' if fixed else ''}"
+            desk.cases.restate(mismatch.step)
+    fixed = bool(args.fix and differences)
+    lines = [
+        f"{entry['id']}  {entry['part']}: stored {entry['stored']}, by the log {entry['log']}" for entry in differences
+    ]
+    lines += [f"{case_id}  is where such requests stand today" for case_id in moved]
+    lines += [f"{case_id}  this version can't read all of it, so it is left alone" for case_id in unread]
+    sum_ = f"{seen} requests, {len(differences)} differences{', fixed' if fixed else ''}"
     say(
         args,
-        {"requests": seen, "differences": told, "fixed": fixed, "moved": moved, "unreadable": unread},
+        {"requests": seen, "differences": differences, "fixed": fixed, "moved": moved, "unreadable": unread},
         [*lines, sum_],
     )
-    return 1 if told and not args.fix else 0
+    return 1 if differences and not args.fix else 0
 
 
 def preview(args: argparse.Namespace) -> int:
@@ -76,22 +78,25 @@ def preview(args: argparse.Namespace) -> int:
 
     desk = background_desk()
     changed = process_of(args.file)
-    found = []
+    changes = []
     for row in rows(desk.cases):
         with suppress(Unreadable):  # nothing of it can be counted for now
-            found.append(move(desk.cases.load(row.id), desk.process, changed))
+            changes.append(move(desk.cases.load(row.id), desk.process, changed))
     moves = [
         {"id": m.case.id, "old": _local(m.before, m.zone), "new": _local(m.after, m.zone), "why": m.why}
-        for m in found
+        for m in changes
         if m is not None
     ]
-    lines = [f"{one['id']}  {one['old'] or 'no clock'} -> {one['new'] or 'no clock'}  {one['why']}" for one in moves]
-    sum_ = f"{len(found)} open requests, {len(moves)} would move"
-    say(args, {"requests": len(found), "moves": moves}, [*lines, sum_])
+    lines = [
+        f"{entry['id']}  {entry['old'] or 'no clock'} -> {entry['new'] or 'no clock'}  {entry['why']}"
+        for entry in moves
+    ]
+    sum_ = f"{len(changes)} open requests, {len(moves)} would move"
+    say(args, {"requests": len(changes), "moves": moves}, [*lines, sum_])
     return 0
 
 
-def _said(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """A value as JSON has it."""
     return value.isoformat() if isinstance(value, datetime) else value
 

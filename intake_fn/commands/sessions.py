@@ -28,15 +28,22 @@ def sessions(args: argparse.Namespace) -> None:
     if args.action == "end" and bool(args.person) == args.all:
         args.mistyped("name whose sessions are to end, or --all")
     desk = background_desk()
-    found = [
-        one for person in args.person or [""] for one in desk.sessions.sessions(person) if one.until > desk.clock()
+    current = [
+        session
+        for person in args.person or [""]
+        for session in desk.sessions.sessions(person)
+        if session.until > desk.clock()
     ]
     if args.action == "list":
-        say(args, {"sessions": [_plain(one) for one in found]}, [*map(_line, found)] or ["Nobody is signed in."])
+        say(
+            args,
+            {"sessions": [_plain(session) for session in current]},
+            [*map(_line, current)] or ["Nobody is signed in."],
+        )
         return
-    ended = [one for one in found if desk.sessions.end_session(one.person, one.id)]
-    lines = [f"Ended: {_line(one)}" for one in ended]
-    say(args, {"ended": [_plain(one) for one in ended]}, lines or ["Nobody of them is signed in."])
+    ended = [session for session in current if desk.sessions.end_session(session.person, session.id)]
+    lines = [f"Ended: {_line(session)}" for session in ended]
+    say(args, {"ended": [_plain(session) for session in ended]}, lines or ["Nobody of them is signed in."])
 
 
 def _plain(session: Session) -> dict[str, str]:

@@ -36,12 +36,12 @@ class Counters(Protocol):
         """The balance of everything that was ever received."""
         ...
 
-    def count(self, what: str, until: datetime) -> int:
-        """One more of `what`; how many there are by now. Forgotten some time after `until`."""
+    def count(self, key: str, until: datetime) -> int:
+        """One more of `key`; how many there are by now. Forgotten some time after `until`."""
         ...
 
-    def counted(self, what: str) -> int:
-        """How many of `what` there are by now."""
+    def counted(self, key: str) -> int:
+        """How many of `key` there are by now."""
         ...
 
     def use_once(self, token: str, until: datetime) -> bool:

@@ -20,7 +20,7 @@ def with_reports(html: str, page: str, anchors: Container[str], intake_url: str)
 
 
 def _parts(html: str, page: str, anchors: Container[str], intake_url: str) -> Iterator[str]:
-    headings = [found for found in _HEADING.finditer(html) if found[1] is not None]
+    headings = [match for match in _HEADING.finditer(html) if match[1] is not None]
     ends = [heading.start() for heading in headings[1:]] + [len(html)]
     yield html[: headings[0].start()] if headings else html
     for heading, end in zip(headings, ends, strict=True):

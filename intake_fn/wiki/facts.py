@@ -117,16 +117,16 @@ def _holidays(process: Process) -> str:
 
 def _days(calendars: Iterable[Calendar]) -> Mapping[tuple[date, str], list[str]]:
     """Days and names of all holidays, with the calendars that have them."""
-    found: dict[tuple[date, str], list[str]] = {}
+    days: dict[tuple[date, str], list[str]] = {}
     for calendar in calendars:
         for day, holiday in calendar.holidays.items():
-            found.setdefault((day, _holiday(holiday)), []).append(calendar.id)
-    return found
+            days.setdefault((day, _holiday(holiday)), []).append(calendar.id)
+    return days
 
 
 def _activities(process: Process) -> str:
     """What more than one level does, in the page's order; a level's own stands in its section."""
-    return _grouped(one for one in process.activities.values() if len(one.levels or process.levels) > 1)
+    return _grouped(activity for activity in process.activities.values() if len(activity.levels or process.levels) > 1)
 
 
 def _grouped(activities: Iterable[Activity]) -> str:
@@ -214,8 +214,8 @@ def _mantis_status(process: Process) -> str:
 
 def _mantis_resolution(process: Process) -> str:
     shown = {outcome.value: say(f"outcome.{outcome}").rstrip(".") for outcome in Outcome if outcome}
-    said = {Outcome.UNSAID.value: "", **shown, REOPENED: "(reopened)"}
-    rows = ((said[name], theirs) for name, theirs in process.mantis.resolution.items())
+    labels = {Outcome.UNSAID.value: "", **shown, REOPENED: "(reopened)"}
+    rows = ((labels[name], theirs) for name, theirs in process.mantis.resolution.items())
     return table(("Shown to the requester", "Resolution in Mantis"), rows)
 
 
@@ -286,7 +286,12 @@ def _level(level: Level, process: Process) -> str:
             ((rule.name, _target(level, rule.priority, process)) for rule in process.priorities.values()),
         ),
         "**Activities**",
-        _grouped(one for one in process.activities.values() if not one.levels or level.number in one.levels) or NOBODY,
+        _grouped(
+            activity
+            for activity in process.activities.values()
+            if not activity.levels or level.number in activity.levels
+        )
+        or NOBODY,
         "\n".join(f"- {sentence}" for sentence in _ways_on(level, process)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -300,10 +305,10 @@ def _people(level: Level, process: Process) -> Iterator[Sequence[str]]:
 def _handles(person: Person, level: Level, process: Process) -> str:
     """What of the level's requests is this person's."""
     offices = [office.name for office in process.offices.values() if office.liaison == person.id]
-    mine = [what for what, who in level.specialities.items() if who == person.id]
+    mine = [topic for topic, who in level.specialities.items() if who == person.id]
     if offices:
         return f"requests of the {' and '.join(offices)} office"
-    special = ("all other issues" if what == OTHER else what for what in mine)
+    special = ("all other issues" if topic == OTHER else topic for topic in mine)
     return ", ".join(special) if level.specialities else "all requests of this level"
 
 

@@ -26,7 +26,9 @@ def _level(level: Level, process: Process) -> Iterator[str]:
 
 def _resources(level: Level, process: Process) -> Iterator[str]:
     for person in level.resources:
-        topics = ["all other" if what == OTHER else what for what, who in level.specialities.items() if who == person]
+        topics = [
+            "all other" if topic == OTHER else topic for topic, who in level.specialities.items() if who == person
+        ]
         yield process.people[person].name + (f": {', '.join(topics)}" if topics else "")
 
 

@@ -179,10 +179,10 @@ def mermaid() -> Path:
     if spec is None or spec.origin is None:
         raise PluginError("The package mermaidx, which carries Mermaid, is not installed. Run `make test` once.")
     path = Path(spec.origin).parent / "assets" / "mermaid.js"
-    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "nothing"
-    if found != MERMAID_SHA256:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "nothing"
+    if digest != MERMAID_SHA256:
         raise PluginError(
-            f"mermaidx carries another mermaid.js than the reviewed one (SHA-256 {found}). Install the "
+            f"mermaidx carries another mermaid.js than the reviewed one (SHA-256 {digest}). Install the "
             "version of requirements-dev.lock, or review the new script and change MERMAID_SHA256."
         )
     return path

@@ -127,15 +127,15 @@ def _outside_code(lines: list[str], begin: int) -> Iterator[tuple[int, str]]:
 def _has_an_owner(page: Page, process: Process) -> Iterator[Problem]:
     owner = page.head.get("owner", "")
     if owner not in process.people:
-        what = f"the owner {owner!r} is not among the people of support.yml" if owner else "the page has no owner"
+        problem = f"the owner {owner!r} is not among the people of support.yml" if owner else "the page has no owner"
         known = ", ".join(process.people)
-        yield Problem(page.path, 1, what, f"Write `owner:` with one of {known} between two lines of --- at the top")
+        yield Problem(page.path, 1, problem, f"Write `owner:` with one of {known} between two lines of --- at the top")
 
 
 def _belongs_to_a_module(page: Page, process: Process) -> Iterator[Problem]:
     if page.name != COMMON and not any(page.name in module.spec for module in process.modules.values()):
-        what = f"no module of support.yml names the page {page.name!r}"
-        yield Problem(page.path, 1, what, "Add it to the `spec` of its module, whose owner gets its change requests")
+        problem = f"no module of support.yml names the page {page.name!r}"
+        yield Problem(page.path, 1, problem, "Add it to the `spec` of its module, whose owner gets its change requests")
 
 
 def _can_be_read(page: Page, _: Process) -> Iterator[Problem]:
@@ -152,15 +152,15 @@ def _has_anchors(page: Page, _: Process) -> Iterator[Problem]:
             remedy = "Add one of your own, as in `## Cancelling {#cancel}`: it is cited and must outlive the heading"
             yield Problem(page.path, clause.line, f"the clause {clause.title!r} has no anchor", remedy)
         elif not _GOOD_ANCHOR.fullmatch(clause.anchor):
-            what = f"the anchor {clause.anchor!r} has other characters"
-            yield Problem(page.path, clause.line, what, "Use a-z, 0-9 and hyphens")
+            problem = f"the anchor {clause.anchor!r} has other characters"
+            yield Problem(page.path, clause.line, problem, "Use a-z, 0-9 and hyphens")
 
 
 def _has_text(page: Page, _: Process) -> Iterator[Problem]:
     for clause in page.clauses:
         if not clause.text:
-            what = f"the clause {clause.title!r} has no text"
-            yield Problem(page.path, clause.line, what, "Write its text, or delete it")
+            problem = f"the clause {clause.title!r} has no text"
+            yield Problem(page.path, clause.line, problem, "Write its text, or delete it")
 
 
 def _hedges_nothing(page: Page, _: Process) -> Iterator[Problem]:
@@ -168,8 +168,8 @@ def _hedges_nothing(page: Page, _: Process) -> Iterator[Problem]:
         return
     for number, line in page.lines:
         for match in _HEDGE.finditer(_CODE.sub(" ", line)):
-            what = f"{match.group(1)!r} is vague"
-            yield Problem(page.path, number, what, "Write what the system does, when, and for whom")
+            problem = f"{match.group(1)!r} is vague"
+            yield Problem(page.path, number, problem, "Write what the system does, when, and for whom")
 
 
 RULES: tuple[Callable[[Page, Process], Iterator[Problem]], ...] = (
@@ -189,6 +189,6 @@ def lint(pages: list[Page], process: Process) -> list[Problem]:
     for module in process.modules.values():
         for name in module.spec:
             if name not in names:
-                what = f"the module {module.id!r} names the spec page {name!r}, which does not exist"
-                problems.append(Problem("support.yml", 1, what, f"Write docs/spec/{name}.md, or remove the name"))
+                problem = f"the module {module.id!r} names the spec page {name!r}, which does not exist"
+                problems.append(Problem("support.yml", 1, problem, f"Write docs/spec/{name}.md, or remove the name"))
     return sorted(problems, key=lambda problem: (problem.page, problem.line, problem.what))

@@ -46,10 +46,10 @@ class DynamoBudget:
         """Millionths of a dollar that were spent today. Raises NoResponse when the table does not say."""
         try:
             with translated(SERVICE):
-                found = self._client.get_item(TableName=self.table, Key=wire(self._key()), ConsistentRead=True)
+                answer = self._client.get_item(TableName=self.table, Key=wire(self._key()), ConsistentRead=True)
         except SpecdeskError as error:
             raise NoResponse(f"It is not known what was spent today: {error}") from error
-        cost = plain(found["Item"]).get("cost") if "Item" in found else 0
+        cost = plain(answer["Item"]).get("cost") if "Item" in answer else 0
         if not isinstance(cost, int):
             raise NoResponse("It is not known what was spent today: what is counted of it cannot be read.")
         return cost

@@ -38,12 +38,12 @@ class DynamoCounters:
         kinds = (Filing.FILED, Filing.QUEUED, Filing.FAILED, Filing.QUARANTINED, Filing.REJECTED)
         return Ledger(counters["received"], *(counters[kind] for kind in kinds))
 
-    def count(self, what: str, until: datetime) -> int:
-        """One more of `what`; how many there are by now. Forgotten some time after `until`."""
+    def count(self, key: str, until: datetime) -> int:
+        """One more of `key`; how many there are by now. Forgotten some time after `until`."""
         with translated(SERVICE):
             answer = self.table.client.update_item(
                 TableName=self.table.name,
-                Key=wire({"pk": f"COUNT#{what}", "sk": "COUNT"}),
+                Key=wire({"pk": f"COUNT#{key}", "sk": "COUNT"}),
                 UpdateExpression="ADD #times :one SET #expires = :until",
                 ExpressionAttributeNames={"#times": "times", "#expires": "expires"},
                 ExpressionAttributeValues=wire({":one": 1, ":until": epoch(until)}),
@@ -51,9 +51,9 @@ class DynamoCounters:
             )
         return int(plain(answer["Attributes"])["times"])
 
-    def counted(self, what: str) -> int:
-        """How many of `what` there are by now."""
-        stored = self.table.get(f"COUNT#{what}", "COUNT")
+    def counted(self, key: str) -> int:
+        """How many of `key` there are by now."""
+        stored = self.table.get(f"COUNT#{key}", "COUNT")
         times = stored.get("times") if stored else 0
         return times if isinstance(times, int) else 0
 

@@ -69,7 +69,7 @@ def _categories(mapping: MantisMap, row: Mapping[str, Any], category: str) -> tu
 def _resolution_before(names: Names, row: Mapping[str, Any], status: str) -> dict[str, Any]:
     """The resolution of what is done, where somebody else's reopening took it away; nothing in all other cases."""
     mapping = names.mapping
-    done = (mapping.status[one] for one in (Status.RESOLVED, Status.CLOSED))
+    done = (mapping.status[state] for state in (Status.RESOLVED, Status.CLOSED))
     reopened = mapping.resolution[REOPENED].casefold()
     if status not in done or name_in(row, "resolution").casefold() != reopened:
         return {}

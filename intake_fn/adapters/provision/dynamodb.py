@@ -48,8 +48,8 @@ def create_table(client: DynamoDBClient, name: str) -> None:
             if code_of(error) != "ResourceInUseException":
                 raise
         client.get_waiter("table_exists").wait(TableName=name)
-        there = {index["IndexName"] for index in _described(client, name).get("GlobalSecondaryIndexes", [])}
-        for index in INDEXES.keys() - there:
+        existing = {index["IndexName"] for index in _described(client, name).get("GlobalSecondaryIndexes", [])}
+        for index in INDEXES.keys() - existing:
             client.update_table(
                 TableName=name,
                 AttributeDefinitions=_attributes(*INDEXES[index]),

@@ -29,8 +29,8 @@ def make_project(admin: MantisTracker, name: str, service: MantisTracker) -> Non
     Raises Diagnosed when the token's rights do not do, and when the account does not see it afterwards.
     """
     check_administrator(admin)
-    found = survey(admin, ADMIN).projects
-    project, parent = (found.get(one.casefold()) for one in (name, above(name, admin.mapping)))
+    projects = survey(admin, ADMIN).projects
+    project, parent = (projects.get(title.casefold()) for title in (name, above(name, admin.mapping)))
     number = project.number if project else _make(admin, name)
     if parent and number not in parent.below:
         body = {"project": {"id": number}, "inherit_parent": True}

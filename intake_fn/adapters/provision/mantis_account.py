@@ -66,20 +66,22 @@ def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:
     answer = tracker.http.send("GET", "users/me")
     if answer.status == HTTPStatus.OK and isinstance(answer.body, dict) and {"id", "name"} <= answer.body.keys():
         return Account(str(answer.body["name"]), level_in(answer.body), answer.version)
-    said = f"{answer.status} {answer.text.strip()[:60]!r}"
+    response = f"{answer.status} {answer.text.strip()[:60]!r}"
     key = (answer.status, answer.text.strip())
     if words := DIAGNOSES.get(key) or (DIAGNOSES.get((answer.status, "")) if answer.version else None):
         raise Diagnosed(*(text.format(url=tracker.url, owner=token.owner, variable=token.variable) for text in words))
     if answer.status == HTTPStatus.OK and answer.version:
-        raise TryLater(f"Mantis at {tracker.url} answers something else than it should ({said}). Its log says why.")
+        raise TryLater(f"Mantis at {tracker.url} answers something else than it should ({response}). Its log says why.")
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TryLater(f"what answers at {tracker.url} is in trouble ({said}). Most often Mantis's database is down.")
+        raise TryLater(
+            f"what answers at {tracker.url} is in trouble ({response}). Most often Mantis's database is down."
+        )
     if answer.status in range(300, 400):
-        raise Diagnosed(f"{tracker.url} sends callers to another address ({said})", START_PAGE)
+        raise Diagnosed(f"{tracker.url} sends callers to another address ({response})", START_PAGE)
     if answer.status == HTTPStatus.NOT_FOUND:
         raise Diagnosed(
             f"there is no Mantis at {tracker.url}: {tracker.url}/api/rest is not found",
             f"{START_PAGE} If Mantis's pages open there, its web server does not read Mantis's .htaccess:"
             " allow it (AllowOverride All, with mod_rewrite).",
         )
-    raise Diagnosed(f"what answers at {tracker.url} is not Mantis ({said})", START_PAGE)
+    raise Diagnosed(f"what answers at {tracker.url} is not Mantis ({response})", START_PAGE)

@@ -30,46 +30,46 @@ class Lack:
     """Where a project is missing: its name; REST can make it."""
 
 
-def lacks(found: Survey, process: Process) -> Iterator[Lack]:
+def lacks(mantis: Survey, process: Process) -> Iterator[Lack]:
     """Everything that is missing or wrong, with the clicks that mend it."""
-    yield from _version(found)
-    yield from _projects(found, process.mantis)
-    filed = [project for name, project in found.projects.items() if name != process.mantis.root.casefold()]
-    yield from _rights(found.account, filed)
-    yield from _thresholds(found.account, filed)
-    yield from _files(found, process.mantis)
-    yield from _categories(found, process)
-    yield from _people(found, process)
-    yield from _enums(found, process)
+    yield from _version(mantis)
+    yield from _projects(mantis, process.mantis)
+    filed = [project for name, project in mantis.projects.items() if name != process.mantis.root.casefold()]
+    yield from _rights(mantis.account, filed)
+    yield from _thresholds(mantis.account, filed)
+    yield from _files(mantis, process.mantis)
+    yield from _categories(mantis, process)
+    yield from _people(mantis, process)
+    yield from _enums(mantis, process)
 
 
-def once_made(found: Survey, mapping: MantisMap) -> Survey:
+def once_made(mantis: Survey, mapping: MantisMap) -> Survey:
     """What there will be once the missing projects are made: they inherit all from the parent, if that is there."""
-    none = Project(0, "", MANAGER, frozenset(), found.categories, frozenset())
-    parent = found.projects.get(mapping.parent.casefold(), none)
-    projects = dict(found.projects)
+    none = Project(0, "", MANAGER, frozenset(), mantis.categories, frozenset())
+    parent = mantis.projects.get(mapping.parent.casefold(), none)
+    projects = dict(mantis.projects)
     for place, name in enumerate(names_of(mapping), 1):
         model = none if name == mapping.root else parent
         projects.setdefault(name.casefold(), replace(model, number=-place, name=name))
     below = frozenset(project.number for project in projects.values())
-    return replace(found, projects={key: replace(project, below=below) for key, project in projects.items()})
+    return replace(mantis, projects={key: replace(project, below=below) for key, project in projects.items()})
 
 
-def _version(found: Survey) -> Iterator[Lack]:
-    numbers = tuple(int(part) for part in re.findall(r"\d+", found.version)[:2])
+def _version(mantis: Survey) -> Iterator[Lack]:
+    numbers = tuple(int(part) for part in re.findall(r"\d+", mantis.version)[:2])
     if numbers < OLDEST:
         yield Lack(
-            f"Mantis is version {found.version or 'unknown'}",
+            f"Mantis is version {mantis.version or 'unknown'}",
             "Update it to 2.26 or newer: older ones do not list who may handle issues.",
         )
 
 
-def _projects(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
+def _projects(mantis: Survey, mapping: MantisMap) -> Iterator[Lack]:
     for name in names_of(mapping):
-        project, parent = (found.projects.get(one.casefold()) for one in (name, above(name, mapping)))
+        project, parent = (mantis.projects.get(title.casefold()) for title in (name, above(name, mapping)))
         if project is None:
             yield Lack(
-                f"{found.account} sees no project {name!r}",
+                f"{mantis.account} sees no project {name!r}",
                 "`specdesk provision --apply` makes it, or gives the account access to one that is private. One that is"
                 f" disabled nobody sees: Manage > Projects > {name} > Enabled > Update Project.",
                 project=name,
@@ -107,23 +107,23 @@ def _thresholds(account: str, projects: Iterable[Project]) -> Iterator[Lack]:
 def _reaches(level: int, threshold: Any) -> bool:
     """Whether a level does for a threshold: from a level on, or a list of levels; what is unknown is no obstacle."""
     if isinstance(threshold, list):
-        return level in {int(one) for one in threshold if str(one).isdecimal()}
+        return level in {int(number) for number in threshold if str(number).isdecimal()}
     return not str(threshold).isdecimal() or level >= int(threshold)
 
 
-def _files(found: Survey, mapping: MantisMap) -> Iterator[Lack]:
-    if 0 < found.largest_file < mapping.max_file_mb * 2**20:
+def _files(mantis: Survey, mapping: MantisMap) -> Iterator[Lack]:
+    if 0 < mantis.largest_file < mapping.max_file_mb * 2**20:
         yield Lack(
-            f"Mantis takes files of at most {found.largest_file / 2**20:.3g} MB, and support.yml says"
+            f"Mantis takes files of at most {mantis.largest_file / 2**20:.3g} MB, and support.yml says"
             f" mantis.max_file_mb: {mapping.max_file_mb}",
             "Raise $g_max_file_size in config_inc.php and upload_max_filesize in php.ini, or lower mantis.max_file_mb."
             " Files that Mantis refuses stand in the issue as links.",
         )
 
 
-def _categories(found: Survey, process: Process) -> Iterator[Lack]:
+def _categories(mantis: Survey, process: Process) -> Iterator[Lack]:
     wanted = dict.fromkeys((process.mantis.category, *(module.name for module in process.modules.values())))
-    for project in _targets(found, process.mantis):
+    for project in _targets(mantis, process.mantis):
         missing = [name for name in wanted if name.casefold() not in project.categories]
         if missing and project.whole:
             yield Lack(
@@ -133,8 +133,8 @@ def _categories(found: Survey, process: Process) -> Iterator[Lack]:
             )
 
 
-def _people(found: Survey, process: Process) -> Iterator[Lack]:
-    for project in _targets(found, process.mantis):
+def _people(mantis: Survey, process: Process) -> Iterator[Lack]:
+    for project in _targets(mantis, process.mantis):
         accounts = dict.fromkeys(account for person in process.people.values() for account in person.accounts)
         missing = [account for account in accounts if account.casefold() not in project.handlers]
         if missing:
@@ -146,7 +146,7 @@ def _people(found: Survey, process: Process) -> Iterator[Lack]:
             )
 
 
-def _enums(found: Survey, process: Process) -> Iterator[Lack]:
+def _enums(mantis: Survey, process: Process) -> Iterator[Lack]:
     wanted = {
         "status": process.mantis.status.values(),
         "priority": [rule.mantis for rule in process.priorities.values()],
@@ -154,17 +154,17 @@ def _enums(found: Survey, process: Process) -> Iterator[Lack]:
         "reproducibility": ("always", "random", "have not tried"),
     }
     for kind, names in wanted.items():
-        if missing := [name for name in dict.fromkeys(names) if name not in found.enums[kind]]:
+        if missing := [name for name in dict.fromkeys(names) if name not in mantis.enums[kind]]:
             yield Lack(
                 f"Mantis has no {kind} {_listed(missing)}",
                 f"Bring support.yml in line with $g_{kind}_enum_string of Mantis's config_inc.php, or the other way.",
             )
 
 
-def _targets(found: Survey, mapping: MantisMap) -> Iterator[Project]:
+def _targets(mantis: Survey, mapping: MantisMap) -> Iterator[Project]:
     """The projects that issues stand in."""
     for name in dict.fromkeys(mapping.projects.values()):
-        if project := found.projects.get(name.casefold()):
+        if project := mantis.projects.get(name.casefold()):
             yield project
 
 

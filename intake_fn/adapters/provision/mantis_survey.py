@@ -97,8 +97,13 @@ def survey(tracker: MantisTracker, token: Token = SERVICE) -> Survey:
 def _global_categories(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """The categories that belong to no project, as any project shows them."""
     shown = [parts(row, "categories") for row in rows if "categories" in row]
-    found = {text_in(one, "name").casefold() for row in shown for one in row if not part(one, "project").get("id")}
-    return frozenset(found) if shown else GLOBAL
+    names = {
+        text_in(category, "name").casefold()
+        for row in shown
+        for category in row
+        if not part(category, "project").get("id")
+    }
+    return frozenset(names) if shown else GLOBAL
 
 
 def _project(tracker: MantisTracker, row: Mapping[str, Any]) -> Project:

@@ -79,23 +79,23 @@ def bucket_lacks(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> l
             if code_of(error) not in ("404", "NoSuchBucket"):
                 raise
             return [NO_BUCKET]
-        found = {
+        checks = {
             NOT_SHUT: _is_shut(client, name),
             NO_EXPIRY: _expires(_expiries(client, name)),
             NOT_OPEN: _is_open(_cors(client, name), pages_at),
         }
-    return [lack for lack, well in found.items() if not well]
+    return [lack for lack, well in checks.items() if not well]
 
 
 def _is_shut(client: S3Client, name: str) -> bool:
-    found = _set_up(lambda: client.get_public_access_block(Bucket=name), "NoSuchPublicAccessBlockConfiguration")
-    shut = found.get("PublicAccessBlockConfiguration", {})
+    answer = _set_up(lambda: client.get_public_access_block(Bucket=name), "NoSuchPublicAccessBlockConfiguration")
+    shut = answer.get("PublicAccessBlockConfiguration", {})
     return all(shut.get(part) for part in SHUT)
 
 
 def _expiries(client: S3Client, name: str) -> list[Any]:
-    found = _set_up(lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration")
-    rules: list[Any] = found.get("Rules", [])
+    answer = _set_up(lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration")
+    rules: list[Any] = answer.get("Rules", [])
     return rules
 
 
@@ -110,8 +110,8 @@ def _expires(rules: Sequence[Any]) -> bool:
 
 
 def _cors(client: S3Client, name: str) -> list[Any]:
-    found = _set_up(lambda: client.get_bucket_cors(Bucket=name), "NoSuchCORSConfiguration")
-    rules: list[Any] = found.get("CORSRules", [])
+    answer = _set_up(lambda: client.get_bucket_cors(Bucket=name), "NoSuchCORSConfiguration")
+    rules: list[Any] = answer.get("CORSRules", [])
     return rules
 
 

@@ -35,12 +35,12 @@ def identity_lacks(client: SESV2Client, address: str) -> list[str]:
     with translated(SERVICE):
         for identity in (address, address.rpartition("@")[2]):
             try:
-                found = client.get_email_identity(EmailIdentity=identity)
+                answer = client.get_email_identity(EmailIdentity=identity)
             except ClientError as error:
                 if code_of(error) != "NotFoundException":
                     raise
                 continue
-            if found.get("VerifiedForSendingStatus"):
+            if answer.get("VerifiedForSendingStatus"):
                 return []
             lacks = [NOT_VERIFIED]
     return lacks
@@ -55,11 +55,15 @@ def reports_lack(client: SESV2Client, name: str) -> list[str]:
 
     with translated(SERVICE):
         try:
-            found = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
+            answer = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
         except ClientError as error:
             if code_of(error) != "NotFoundException":
                 raise
             return ["configuration set"]
-    destinations = [one for one in found.get("EventDestinations", []) if one.get("Enabled") and "SnsDestination" in one]
-    told = {kind for one in destinations for kind in one["MatchingEventTypes"]}
-    return [f"SNS destination for {kind}" for kind in REPORTED if kind not in told]
+    destinations = [
+        destination
+        for destination in answer.get("EventDestinations", [])
+        if destination.get("Enabled") and "SnsDestination" in destination
+    ]
+    reported = {kind for destination in destinations for kind in destination["MatchingEventTypes"]}
+    return [f"SNS destination for {kind}" for kind in REPORTED if kind not in reported]

@@ -17,6 +17,15 @@ SUPPORTS_OBSERVED = "supports-observed"
 SUPPORTS_EXPECTED = "supports-expected"
 RELATED = "related"
 
+FORM = "form"
+WORDS = "words"
+PROOF = "proof"
+READING = "reading"
+NOTHING = "nothing"
+GROUNDS = (FORM, WORDS, PROOF, READING, NOTHING)
+"""What a verdict rests on: the form that was sent, words that need no clause, a proof by a clause, a reading of the
+clauses (by a language model or a person), or nothing: undecided."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -30,8 +39,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading by a language model came to; two that differ leave the verdict undecided, and both are shown."""
+
+    category: str
+    confidence: float
+    citation: Citation | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """bug, change, misc or undecided, and why. `confidence` is 0 to 1; `spec` is the stamp of the spec read."""
+    """bug, change, misc or undecided, and why. `confidence` is 0 to 1; `spec` is the stamp of the spec read.
+
+    `ground` is one of GROUNDS ("" in verdicts of before it was recorded), `proof` the kind of proof, and `readings`
+    those of a language model.
+    """
 
     category: str
     confidence: float
@@ -42,12 +65,16 @@ class Verdict:
     engine: str
     spec: str
     claim: Claim
+    ground: str = ""
+    proof: str = ""
+    readings: tuple[Reading, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready data, always in the same order."""
         plain = asdict(self)
         plain["citations"] = list(plain["citations"])
         plain["reasons"] = list(plain["reasons"])
+        plain["readings"] = list(plain["readings"])
         return plain
 
     @classmethod
@@ -60,5 +87,10 @@ class Verdict:
                 "counter": Citation(**plain["counter"]) if plain["counter"] else None,
                 "reasons": tuple(plain["reasons"]),
                 "claim": Claim(**plain["claim"]),
+                "readings": tuple(_reading(row) for row in plain.get("readings", ())),
             }
         )
+
+
+def _reading(plain: Mapping[str, Any]) -> Reading:
+    return Reading(**{**plain, "citation": Citation(**plain["citation"]) if plain["citation"] else None})

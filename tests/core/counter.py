@@ -145,7 +145,7 @@ def budget(target: Target, start: int, window: Window, calendar: Calendar, is_op
     while not hours_of(day, window, calendar).any():
         day += 1
     hours = hours_of(day, window, calendar)
-    until = window.place(day, minute_on(target.next_due, calendar))
+    until = min(window.place(day, minute_on(target.next_due, calendar)), _last(hours))  # a skipped time may lie behind
     return int(is_open[start : until if hours[:until].any() else _last(hours)].sum())
 
 

@@ -200,6 +200,16 @@ def test_a_night_whose_first_hour_is_skipped_begins_as_much_later(process: Proce
     assert datetime(2037, 3, 29, 1, 7, tzinfo=UTC) == next_open(datetime(2037, 3, 28, 12, tzinfo=UTC), saturdays)
 
 
+def test_a_skipped_next_due_time_is_not_after_the_end_of_its_night(process: Process) -> None:
+    """New York skips 02:00 to 03:00 on 14 March 2027: 02:57 is read as 03:57, and the night ends before, at 03:35."""
+    night = (Span(5 * 60 + 20, 24 * 60 + 3 * 60 + 35),)
+    calendar = replace(process.calendars["new-york"], hours=night, working_days=frozenset({5, 6}))
+    level = replace(process.levels[4], response={HIGH: SameDay(time(5, 30), time(2, 57))})
+    odd = replace(process, calendars={"new-york": calendar}, levels={**process.levels, 4: level})
+
+    assert "Sun 14 Mar 03:35" == local(due_of(at_level_4(HIGH, at("2027-03-12 12:00")), odd).instant)
+
+
 def test_the_trace_says_why_the_office_is_closed(process: Process) -> None:
     """Before it opens, between its hours, after it closes, and what is off of half a day."""
     eve = {date(2026, 12, 24): AFTERNOON_OFF}

@@ -3,7 +3,8 @@
 Source: the process page, "Escalation" and "Help Desk Level 0" to "Level 4". A row says in which statuses an event may
 happen, which rules must hold, which status it leads to, what else it changes, and what follows: intents, further events
 of the same case, and what its duplicates are notified of. The functions that the rows name stand in lifecycle_rules.py,
-lifecycle_intents.py and duplicates.py. The state diagram of the docs is drawn from here (wiki/lifecycle_diagram.py).
+lifecycle_changes.py, lifecycle_intents.py and duplicates.py. The state diagram of the docs is drawn from here
+(wiki/lifecycle_diagram.py).
 
 A case in quarantine causes no delivery: no verdict, no issue, no mail to an address that may be a stranger's. A case
 that is new does not move, since Mantis can't be told of a change before it has the issue; where the judge can't decide,
@@ -19,13 +20,14 @@ from typing import Any
 
 from intake_fn.core import duplicates as d
 from intake_fn.core import events as e
+from intake_fn.core import lifecycle_changes as c
 from intake_fn.core import lifecycle_intents as i
 from intake_fn.core import lifecycle_rules as r
-from intake_fn.core.case import UPDATED, Case, accepts
+from intake_fn.core.case import Case
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
-from intake_fn.core.intents import FileIssue, Intent
+from intake_fn.core.intents import Intent
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
-from intake_fn.core.vocabulary import Category, Filing, Progress, Status
+from intake_fn.core.vocabulary import Filing, Status
 
 QUARANTINED, REJECTED = Status.QUARANTINED, Status.REJECTED
 NEW, OPEN, WAITING, RESOLVED, CLOSED = Status.NEW, Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED
@@ -85,77 +87,6 @@ class EventSpec:
     """Whether the front end of the request's origin gets a copy, when the request is handled elsewhere."""
 
 
-# --- what changes ----------------------------------------------------------------------------
-
-
-def _judged(case: Case, event: e.Judged) -> dict[str, Any]:
-    """A person's decision stands, whatever the judge says afterwards."""
-    decided = any(isinstance(earlier, e.Overruled) for earlier in case.history)
-    return {"category": case.category if decided else event.category, "verdict": event.verdict}
-
-
-def _filed(_: Case, event: e.Filed) -> dict[str, Any]:
-    return {
-        "filing": Filing.FILED,
-        "issue": event.number,
-        "issue_url": event.url,
-        "issue_project": event.project,
-        "dropped_fields": event.dropped,
-    }
-
-
-def _refiled(_: Case, __: e.Refiled) -> dict[str, Any]:
-    return {
-        "filing": Filing.QUEUED,
-        "issue": None,
-        "issue_url": "",
-        "issue_project": "",
-        "missing_in_mantis": False,
-        "dropped_fields": (),
-    }
-
-
-def _fields_dropped(case: Case, event: e.FieldsDropped) -> dict[str, Any]:
-    """An update sends fewer fields than the filing: what else was dropped then is still missing."""
-    others = tuple(name for name in case.dropped_fields if name not in UPDATED)
-    return {"dropped_fields": (*others, *event.dropped)}
-
-
-def _delivery_failed(case: Case, event: e.DeliveryFailed) -> dict[str, Any]:
-    return {"filing": Filing.FAILED} if event.what == FileIssue.__name__ and case.issue is None else {}
-
-
-def _retried(case: Case, event: e.Retried) -> dict[str, Any]:
-    again = event.what == FileIssue.__name__ and case.filing is Filing.FAILED
-    return {"filing": Filing.QUEUED} if again else {}
-
-
-def _replied(case: Case, event: e.RequesterReplied) -> dict[str, Any]:
-    """A rejected request is reviewed once more: else nobody would read the reply. What is done and works stays done."""
-    if case.status is REJECTED:
-        return {"filing": Filing.QUARANTINED}
-    return {"status": case.status} if accepts(case, event) else {}
-
-
-def _lead_updated(case: Case, event: e.LeadUpdated) -> dict[str, Any]:
-    """An undecided duplicate takes its lead's category, once a person has decided that one or it is resolved."""
-    decides = event.progress in (Progress.DECIDED, Progress.RESOLVED)
-    undecided = case.category is Category.UNDECIDED and event.category is not Category.UNDECIDED
-    return {"category": event.category} if decides and undecided else {}
-
-
-def _linked(case: Case, event: e.Linked) -> dict[str, Any]:
-    return {"links": {**case.links, event.number: event.relation}}
-
-
-def _unlinked(case: Case, event: e.Unlinked) -> dict[str, Any]:
-    return {"links": {number: relation for number, relation in case.links.items() if number != event.number}}
-
-
-def _duplicate_removed(case: Case, event: e.DuplicateRemoved) -> dict[str, Any]:
-    return {"duplicates": tuple(other for other in case.duplicates if other != event.other)}
-
-
 # --- what support.yml adds, and what happens first -------------------------------------------
 
 
@@ -209,15 +140,15 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=ACCEPTED,
         rules=(r.is_the_first,),
         leads_to={NEW: OPEN},
-        changes=_judged,
+        changes=c.judged,
         intents=i.on_judged,
         copied=True,
     ),
     e.Filed: EventSpec(
-        allowed_in=JUDGED, rules=(r.is_the_first,), changes=_filed, intents=i.on_filed, notifies=d.on_filed
+        allowed_in=JUDGED, rules=(r.is_the_first,), changes=c.filed, intents=i.on_filed, notifies=d.on_filed
     ),
-    e.DeliveryFailed: EventSpec(allowed_in=ACCEPTED, changes=_delivery_failed),
-    e.Retried: EventSpec(allowed_in=ACCEPTED, changes=_retried),
+    e.DeliveryFailed: EventSpec(allowed_in=ACCEPTED, changes=c.delivery_failed),
+    e.Retried: EventSpec(allowed_in=ACCEPTED, changes=c.retried),
     e.Escalated: EventSpec(
         allowed_in=HANDLED,
         action="escalate",
@@ -267,7 +198,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=ANY,
         rules=(r.reply_has_content,),
         leads_to={REJECTED: QUARANTINED, WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
-        changes=_replied,
+        changes=c.replied,
         intents=i.on_replied,
         notifies=d.on_replied,
         copied=True,
@@ -286,21 +217,21 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=JUDGED,
         action="link it to another issue",
         rules=(r.is_another_issue,),
-        changes=_linked,
+        changes=c.linked,
         intents=i.on_linked,
     ),
     e.Unlinked: EventSpec(
         allowed_in=JUDGED,
         action="remove a link",
         rules=(r.is_linked,),
-        changes=_unlinked,
+        changes=c.unlinked,
         intents=i.on_unlinked,
     ),
     e.Refiled: EventSpec(
         allowed_in=HANDLED,
         action="create a new Mantis issue",
         rules=(r.is_missing_in_mantis,),
-        changes=_refiled,
+        changes=c.refiled,
         intents=i.on_refiled,
     ),
     e.MarkedDuplicate: EventSpec(
@@ -328,11 +259,11 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         after=d.after_added,
         notifies=d.on_added,
     ),
-    e.DuplicateRemoved: EventSpec(allowed_in=ACCEPTED, rules=(r.changes_the_duplicates,), changes=_duplicate_removed),
+    e.DuplicateRemoved: EventSpec(allowed_in=ACCEPTED, rules=(r.changes_the_duplicates,), changes=c.duplicate_removed),
     e.LeadUpdated: EventSpec(
         allowed_in=JUDGED,
         rules=(r.is_of_its_lead,),
-        changes=_lead_updated,
+        changes=c.lead_updated,
         after=d.consequences,
         intents=i.on_lead_updated,
         notifies=d.on_lead_updated,
@@ -382,7 +313,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.FoundInMantis: EventSpec(
         allowed_in=JUDGED, changes=lambda *_: {"missing_in_mantis": False}, intents=i.on_found_in_mantis
     ),
-    e.FieldsDropped: EventSpec(allowed_in=JUDGED, changes=_fields_dropped),
+    e.FieldsDropped: EventSpec(allowed_in=JUDGED, changes=c.fields_dropped),
     e.NoticesBundled: EventSpec(allowed_in=ACCEPTED),
     e.MailFailed: EventSpec(allowed_in=ACCEPTED, intents=i.on_mail_failed),
     e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),

@@ -129,6 +129,16 @@ def test_every_row_has_an_id_and_a_request_of_its_own() -> None:
     assert [] == [key for key, times in Counter(row["request"]["what_happened"] for row in every).items() if times > 1]
 
 
+@pytest.mark.parametrize("says", ["bug", "change", "question", ""])
+def test_what_the_reporter_calls_it_tells_nothing_of_the_verdict(says: str) -> None:
+    """A judge that reads the picked kind, or its opposite, in place of the pages must not gain by it."""
+    verdicts = Counter(
+        row["verdict"] for row in SINGLES if row["kind"] == "spec" if row["request"]["reporter_says"] == says
+    )
+
+    assert 0.3 <= verdicts["bug"] / verdicts.total() <= 0.7
+
+
 def test_every_file_is_of_a_known_domain() -> None:
     """A file whose name is misspelled would not be measured."""
     known = {f"{name}-{domain}.jsonl" for name in FEWEST for domain in DOMAINS}

@@ -103,7 +103,7 @@ def _shows(event: Event, activity: Activity) -> bool:
 
 
 def _rests_on_a_clause(event: Event) -> bool:
-    """Whether a verdict takes a clause for its ground, rather than only showing what is near; true of other events."""
+    """Whether a verdict decides by a clause, rather than proposing or showing what is near; true of other events."""
     if not isinstance(event, Judged):
         return True
-    return any(row.get("stance") != "related" for row in event.verdict.get("citations", ()))
+    return event.acts and any(row.get("stance") != "related" for row in event.verdict.get("citations", ()))

@@ -67,6 +67,8 @@ class Judged(Event):
     verdict: Mapping[str, Any]
     speciality: str = ""
     """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
+    acts: bool = True
+    """Whether the verdict decides; if not, it is a proposal, and the request is undecided until a person decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from intake_fn.core.vocabulary import Category, Filing, Progress, Status
 
 
 def judged(case: Case, event: e.Judged) -> dict[str, Any]:
-    """A person's decision stands, whatever the judge says afterwards."""
-    decided = any(isinstance(earlier, e.Overruled) for earlier in case.history)
-    return {"category": case.category if decided else event.category, "verdict": event.verdict}
+    """A person's decision stands, whatever the judge says afterwards; a proposal decides nothing."""
+    keeps = not event.acts or any(isinstance(earlier, e.Overruled) for earlier in case.history)
+    return {"category": case.category if keeps else event.category, "verdict": event.verdict}
 
 
 def filed(_: Case, event: e.Filed) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from intake_fn.core import events as e
 from intake_fn.core.names import activity_name, actor_of, name_of
 from intake_fn.core.process import Process
-from intake_fn.core.vocabulary import Outcome, Progress
+from intake_fn.core.vocabulary import Category, Outcome, Progress
 from intake_fn.texts import Message, message, say
 
 
@@ -85,6 +85,11 @@ def _escalated(event: e.Escalated, process: Process) -> dict[str, str]:
     return {**_handler(event, process), "reason": process.reason(event.reason)}
 
 
+def _decides(event: e.Judged) -> bool:
+    """Whether a verdict is more than a proposal."""
+    return event.acts or event.category is Category.UNDECIDED
+
+
 def _decided(event: e.Overruled, _: Process) -> dict[str, str]:
     return {"category": say(f"category.{event.category}"), "clause": event.clause}
 
@@ -143,8 +148,8 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     e.Released: EventMessages(history="history.released", page="page.released", text=lambda event: event.note),
     e.Rejected: EventMessages(history="history.rejected", page="page.rejected", text=lambda event: event.reason),
     e.Judged: EventMessages(
-        history="history.judged",
-        page="history.judged",
+        history=lambda event: "history.judged" if _decides(event) else "history.proposed",
+        page=lambda event: "history.judged" if _decides(event) else "history.proposed",
         values=lambda event, _: {"category": say(f"category.{event.category}")},
         notices=("receipt", "assigned", "orphaned", "copied"),
     ),

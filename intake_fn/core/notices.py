@@ -33,6 +33,7 @@ from intake_fn.core.messages import in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
+from intake_fn.core.verdicts import proposal
 from intake_fn.texts import say
 
 
@@ -173,7 +174,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         quoted=quoted,
         name=one_line(notice.fields.get("name", "")) if quoted else "",
         summary=one_line(case.request.summary),
-        category=say(f"kind.{case.category}"),
+        category=say(f"proposed.{proposed}" if (proposed := proposal(case)) else f"kind.{case.category}"),
         priority=process.priorities[case.priority].name,
         level=process.level(case.level).name,
         handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
@@ -214,7 +215,7 @@ def bundle(notices: Sequence[SendNotice]) -> SendNotice:
 
 def _grounds(case: Case) -> tuple[tuple[str, ...], Citation | None]:
     """Reasons and first citation of the verdict; none of a verdict that a person has overruled."""
-    if not case.verdict or case.verdict["category"] != case.category:
+    if not case.verdict or case.verdict["category"] != (proposal(case) or case.category):
         return (), None
     reasons = tuple(one_line(reason) for reason in case.verdict["reasons"])
     row = next(iter(case.verdict["citations"]), None)

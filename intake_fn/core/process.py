@@ -270,6 +270,17 @@ class IntakeLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgePolicy:
+    """What becomes of a verdict. `acts` names the categories in which it decides; in all others it only proposes.
+
+    With `shadow`, a language model's verdicts are recorded beside people's decisions, and the built-in judge's hold.
+    """
+
+    acts: frozenset[str] = frozenset(("bug", "change", "misc"))
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """The whole support process."""
 
@@ -292,6 +303,7 @@ class Process:
     """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
     admins: tuple[str, ...] = ()
     """The people who look after Specdesk itself: the outbox, and what is held back."""
+    judge: JudgePolicy = JudgePolicy()
 
     # What is stored outlives what support.yml names. These find everything by name, also what is there no more.
 

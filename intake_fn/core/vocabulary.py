@@ -134,3 +134,18 @@ class Progress(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CLOSED = "closed"
+
+
+class Stance(StrEnum):
+    """What a person says of a request and a clause, when they have read both."""
+
+    UNSAID = ""
+    """Nobody said: in logs before that, and where the form for the other cases was used."""
+    MATCHES = "matches"
+    """The system does what the clause says; the request wants it otherwise."""
+    CONTRADICTS = "contradicts"
+    """The system does something else than the clause says."""
+    SILENT = "silent"
+    """No clause says anything about it."""
+    NEITHER = "neither"
+    """It is neither a report of behaviour nor a wish for another one."""

@@ -27,7 +27,7 @@ from intake_fn.core.request import Request
 from intake_fn.desk import actions, alerts, dispatcher, outbox, sign_in, spam_check, suppression_list, sync
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
-from intake_fn.desk.judging import Judge, built_in, form_first
+from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first
 from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable
 from intake_fn.ports import (
     CaseStore,
@@ -74,6 +74,8 @@ class Desk:
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
+    may_act: MayAct = anyone
+    """Whether a language model's verdicts may decide."""
     index_cache: Cache = field(default_factory=Cache)
     """The issue index, as this process read it last."""
 

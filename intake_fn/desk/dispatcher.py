@@ -132,7 +132,7 @@ def _outcome(desk: Dispatching, item: OutboxItem, work: Callable[[], None]) -> S
 
 
 def _judge(desk: Judging, item: OutboxItem, case: Case, _: JudgeRequest) -> None:
-    record(desk, item, case, judged(case, desk.judge, desk.spec(), desk.process, desk.clock))
+    record(desk, item, case, judged(case, desk.judge, desk.spec(), desk.process, desk.clock, desk.may_act))
 
 
 HANDLERS: Mapping[type[Any], Handler] = {

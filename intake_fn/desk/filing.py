@@ -16,6 +16,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.steps import states
+from intake_fn.core.verdicts import decided_with_lead, decision, proposal
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 from intake_fn.texts import say
@@ -107,12 +108,14 @@ def _verdict(case: Case, process: Process, links: Links) -> str:
 
 
 def _grounds(case: Case, process: Process, links: Links) -> Iterator[str]:
-    decision = next((event for event in reversed(case.history) if isinstance(event, Overruled)), None)
-    if decision:
-        yield f"{_category(case)}, decided by {actor_of(decision, process)}"
-        yield f"- {decision.reason}"
-        yield from _clause(decision, case, links)
-    elif case.verdict and case.category != case.verdict["category"]:
+    if decided := decision(case):
+        yield f"{_category(case)}, decided by {actor_of(decided, process)}"
+        yield f"- {decided.reason}"
+        yield from _clause(decided, case, links)
+    elif proposed := proposal(case):
+        yield f"undecided: a person of the Help Desk decides. Proposed by the program: {say(f'category.{proposed}')}"
+        yield from _evidence(case.verdict or {}, links)
+    elif decided_with_lead(case):
         yield f"{_category(case)}, decided with the request that is the same, {_lead(case)}"
     elif case.verdict:
         yield from _judged(case, case.verdict, links)

@@ -13,6 +13,7 @@ from intake_fn.core.events import Judged
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
+from intake_fn.core.verdicts import BUILT_IN
 from intake_fn.core.vocabulary import Category
 from spec_lookup import Claim, Spec, Verdict
 
@@ -53,7 +54,27 @@ def people_in(request: Request) -> tuple[str, ...]:
     return (request.requester.name, *filter(None, named))
 
 
-def judged(case: Case, judge: Judge, spec: Spec, process: Process, now: Callable[[], datetime]) -> Judged:
+MayAct = Callable[[str], bool]
+"""Whether a language model may act, by the name of its judge (spec_lookup's qualification)."""
+
+
+def anyone(judge: str) -> bool:
+    """Every judge may act."""
+    del judge
+    return True
+
+
+def acts(verdict: Verdict, process: Process, may_act: MayAct) -> bool:
+    """Whether a verdict decides. What is undecided proposes nothing; a language model has to be qualified."""
+    if verdict.category == Category.UNDECIDED:
+        return True
+    qualified = verdict.judge.startswith(BUILT_IN) or may_act(verdict.judge)
+    return qualified and verdict.category in process.judge.acts
+
+
+def judged(
+    case: Case, judge: Judge, spec: Spec, process: Process, now: Callable[[], datetime], may_act: MayAct = anyone
+) -> Judged:
     """The verdict on a request, as the event that records it."""
     with structlog.contextvars.bound_contextvars(case=case.id):
         verdict = judge(spec, claim_of(case.request), people_in(case.request))
@@ -63,4 +84,5 @@ def judged(case: Case, judge: Judge, spec: Spec, process: Process, now: Callable
         category=Category(verdict.category),
         verdict=verdict.to_plain(),
         speciality=speciality_of(case.request, process),
+        acts=acts(verdict, process, may_act),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.desk.change import Change
     from intake_fn.desk.issue_index import IssueIndex
-    from intake_fn.desk.judging import Judge
+    from intake_fn.desk.judging import Judge, MayAct
     from intake_fn.ports import (
         CaseStore,
         Counters,
@@ -59,6 +59,8 @@ class Judging(Delivering, Protocol):
     def spec(self) -> Callable[[], Spec]: ...
     @property
     def judge(self) -> Judge: ...
+    @property
+    def may_act(self) -> MayAct: ...
 
 
 class Reconciling(Delivering, Protocol):

@@ -17,6 +17,7 @@ from wtforms import SelectMultipleField
 
 from intake_fn.core.attachments import select
 from intake_fn.core.request import Channel, Kind
+from intake_fn.core.verdicts import judgement
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
@@ -109,7 +110,7 @@ def search() -> ResponseReturnValue:
 
 def describe(case: Case, desk: Desk) -> dict[str, Any]:
     """A case for the program that sent it."""
-    verdict = case.verdict
+    verdict, judged = case.verdict, judgement(case)
     return {
         "id": case.id,
         "status": case.status.value,
@@ -121,6 +122,7 @@ def describe(case: Case, desk: Desk) -> dict[str, Any]:
         "verdict": verdict
         and {
             "category": verdict["category"],
+            "acts": judged is None or judged.acts,
             "confidence": verdict["confidence"],
             "citations": [_cited(citation) for citation in verdict["citations"]],
             "counter": _cited(verdict["counter"]) if verdict.get("counter") else None,

@@ -21,6 +21,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Kind
+from intake_fn.core.verdicts import decided_with_lead, decision, proposal
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
 from intake_fn.texts import mark, say
 
@@ -41,6 +42,13 @@ CATEGORY: Mapping[Category, str] = {
     Category.MISC: mark("Support"),
     Category.UNDECIDED: mark("Undecided"),
 }
+
+PROPOSED: Mapping[Category, str] = {
+    Category.BUG: mark("Proposed by the program: a bug. A person decides."),
+    Category.CHANGE: mark("Proposed by the program: a change request. A person decides."),
+    Category.MISC: mark("Proposed by the program: a support request. A person decides."),
+}
+"""What a verdict says that does not decide."""
 
 VERDICT: Mapping[Category, str] = {
     Category.BUG: mark("This is a bug: the system does not behave as it should."),
@@ -206,7 +214,7 @@ def concerns_requester(event: Event) -> bool:
 
 def overruled(case: Case) -> c.Overruled | None:
     """What a person decided last, if one did: it stands above the judge's verdict."""
-    return next((event for event in reversed(case.history) if isinstance(event, c.Overruled)), None)
+    return decision(case)
 
 
 def outcome(case: Case) -> str:
@@ -317,4 +325,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "spoken": spoken,
     "cited_as": cited_as,
     "against": against,
+    "proposal": proposal,
+    "decided_with_lead": decided_with_lead,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,11 +23,13 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
+from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.ports import Purpose, SuppressedAddress
 from intake_fn.texts import as_written
+from tests.web.conftest import application_of
 from tests.web.samples import HOSTILE, PNG
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
+    from intake_fn.core.process import Process
+    from spec_lookup import Spec
     from tests.web.conftest import Web
 
 PARIS = "liaison.paris@example.com"
@@ -435,3 +440,19 @@ def test_an_answer_to_a_question_is_an_answer_whatever_it_thanks_for(web: Web) -
     web.client.post(f"{page_of(web, case)}/reply", data={"text": "Thanks, works.", "seen": seen_on(web, case)})
 
     assert Status.OPEN is web.desk.cases.load(case.id).status
+
+
+def test_a_proposal_is_called_one(process: Process, spec: Spec) -> None:
+    """Status page, desk and API say that the program proposes and a person decides, with the grounds."""
+    web = application_of(replace(process, judge=JudgePolicy(acts=frozenset())), spec)
+    case = web.sent()
+    assert case.verdict is not None
+    web.sign_in()
+
+    assert ("bug", Category.UNDECIDED) == (case.verdict["category"], case.category)
+    for path in (page_of(web, case), f"/desk/requests/{case.id}"):
+        text = html.unescape(web.client.get(path).text)
+        assert "Proposed by the program: a bug. A person decides." in text
+        assert case.verdict["reasons"][0] in text
+        assert "This is a bug" not in text
+        assert "Decided together" not in text

@@ -22,6 +22,7 @@ from intake_fn.core.process import (
 from intake_fn.core.process_file.calendars import CALENDAR, OFFICE, calendar
 from intake_fn.core.process_file.checks import check
 from intake_fn.core.process_file.intake import INTAKE, MAIL, intake_limits
+from intake_fn.core.process_file.judge import JUDGE, judge_policy
 from intake_fn.core.process_file.levels import ACTIVITY, BOARD, LEVEL, MODULE, PRIORITY
 from intake_fn.core.process_file.mantis import MANTIS
 from intake_fn.core.process_file.people import FORMER, PERSON
@@ -48,6 +49,7 @@ PROCESS = {
     "mantis": record(MANTIS),
     "mail": record(MAIL),
     "intake": record(INTAKE),
+    "judge": optional(record(JUDGE)),
 }
 
 
@@ -102,4 +104,5 @@ def _process(p: Raw) -> Process:
         mantis=MantisMap(**p["mantis"]),
         mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
         intake=intake_limits(**p["intake"]),
+        judge=judge_policy(p["judge"]),
     )

@@ -100,7 +100,7 @@ class Application:
         from intake_fn import mail_templates  # noqa: PLC0415 - not for a form page
         from intake_fn.adapters.dynamodb import DynamoStore, Table  # noqa: PLC0415
         from intake_fn.adapters.ses import SesMailer  # noqa: PLC0415
-        from intake_fn.desk import Desk  # noqa: PLC0415
+        from intake_fn.desk import Desk, built_in  # noqa: PLC0415
 
         table = Table(lambda: self.client("dynamodb"), self.settings.table)
         store = DynamoStore(table, levels=self.process.levels)
@@ -123,7 +123,8 @@ class Application:
             clock=self.clock,
             new_id=new_id,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
-            judge=self._judge,
+            judge=built_in if self.process.judge.shadow else self._judge,
+            shadow=self._judge if self.process.judge.shadow and self._judge is not built_in else None,
         )
 
     @once

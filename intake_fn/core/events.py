@@ -72,6 +72,14 @@ class Judged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedInShadow(Event):
+    """A language model's verdict that changes nothing: it is compared with what people decide."""
+
+    category: Category
+    verdict: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overruled(Event):
     """A person decided otherwise, naming the clause that decides ("" when the spec is silent).
 

@@ -17,6 +17,13 @@ class JudgeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeInShadow:
+    """Let the language model speak without acting, not before `after`: nobody waits for it."""
+
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FileIssue:
     """Create the issue in Mantis, once, with files."""
 
@@ -90,6 +97,7 @@ class UnknownIntent:
 
 Intent = (
     JudgeRequest
+    | JudgeInShadow
     | FileIssue
     | UpdateIssue
     | AddNote
@@ -106,6 +114,7 @@ INTENTS: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         JudgeRequest,
+        JudgeInShadow,
         FileIssue,
         UpdateIssue,
         AddNote,
@@ -120,5 +129,5 @@ INTENTS: Mapping[str, type[Any]] = {
 
 def ready_at(intent: Intent, owed: datetime) -> datetime:
     """When an intent that is owed since `owed` may be tried first."""
-    after = intent.after if isinstance(intent, SendNotice) else None
+    after = intent.after if isinstance(intent, SendNotice | JudgeInShadow) else None
     return max(owed, after) if after else owed

@@ -144,6 +144,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         intents=i.on_judged,
         copied=True,
     ),
+    e.JudgedInShadow: EventSpec(allowed_in=JUDGED, rules=(r.is_the_first_in_shadow,)),
     e.Filed: EventSpec(
         allowed_in=JUDGED, rules=(r.is_the_first,), changes=c.filed, intents=i.on_filed, notifies=d.on_filed
     ),

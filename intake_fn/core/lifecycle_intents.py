@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from intake_fn.core.case import Case, accepts
 from intake_fn.core.escalation import keeper, last_handler_at, routed
@@ -43,6 +44,7 @@ from intake_fn.core.intents import (
     BackfillNotes,
     FileIssue,
     Intent,
+    JudgeInShadow,
     JudgeRequest,
     NotifyLead,
     RelateIssue,
@@ -59,16 +61,21 @@ from intake_fn.core.sla_alerts import Alert, send_after, share_of
 from intake_fn.core.vocabulary import Status
 from intake_fn.texts import Message, message
 
+SHADOW = timedelta(minutes=1)
+"""How long after the verdict a language model speaks in the shadow: the requester does not wait for it."""
+
 
 def on_released(_: Case, __: Released, ___: Case, ____: Process) -> Iterator[Intent]:
     """Now it begins; what was said meanwhile follows the issue (`_filing`)."""
     yield JudgeRequest()
 
 
-def on_judged(before: Case, _: Judged, after: Case, process: Process) -> Iterator[Intent]:
+def on_judged(before: Case, event: Judged, after: Case, process: Process) -> Iterator[Intent]:
     """The verdict makes it an issue; one that comes after a person's decision is only recorded."""
     if before.status is Status.NEW:
         yield from _filing(after, process)
+    if process.judge.shadow:
+        yield JudgeInShadow(event.at + SHADOW)
 
 
 def on_overruled(before: Case, event: Overruled, after: Case, process: Process) -> Iterator[Intent]:

@@ -20,6 +20,7 @@ from intake_fn.core.events import (
     Event,
     HandedOver,
     Judged,
+    JudgedInShadow,
     LeadUpdated,
     Linked,
     MarkedDuplicate,
@@ -146,6 +147,13 @@ def is_the_first(case: Case, event: Event, _: Process) -> Iterator[str]:
     done = case.verdict if isinstance(event, Judged) else case.issue
     if done is not None:
         yield f"{case.id} has been {type(event).__name__.lower()} before."
+
+
+def is_the_first_in_shadow(case: Case, event: JudgedInShadow, _: Process) -> Iterator[str]:
+    """Each model speaks once in the shadow."""
+    spoken = [other.verdict["judge"] for other in case.history if isinstance(other, JudgedInShadow)]
+    if event.verdict["judge"] in spoken:
+        yield f"{case.id} has been judged in shadow by {event.verdict['judge']} before."
 
 
 def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:

@@ -153,6 +153,10 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         values=lambda event, _: {"category": say(f"category.{event.category}")},
         notices=("receipt", "assigned", "orphaned", "copied"),
     ),
+    e.JudgedInShadow: EventMessages(
+        history="history.judged-in-shadow",
+        values=lambda event, _: {"category": say(f"category.{event.category}"), "judge": event.verdict["judge"]},
+    ),
     e.Overruled: EventMessages(
         history=lambda event: "history.overruled" if event.clause else "history.overruled-silent",
         page=lambda event: "history.overruled" if event.clause else "history.overruled-silent",

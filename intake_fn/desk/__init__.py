@@ -74,6 +74,8 @@ class Desk:
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
+    shadow: Judge | None = None
+    """The judge that speaks beside that one without acting (core/process.py, JudgePolicy)."""
     may_act: MayAct = anyone
     """Whether a language model's verdicts may decide."""
     index_cache: Cache = field(default_factory=Cache)

@@ -12,6 +12,7 @@ from intake_fn.core.intents import (
     AddNote,
     BackfillNotes,
     FileIssue,
+    JudgeInShadow,
     JudgeRequest,
     NotifyDuplicates,
     NotifyLead,
@@ -21,7 +22,7 @@ from intake_fn.core.intents import (
 )
 from intake_fn.core.steps import refuse_unread
 from intake_fn.desk import issue_delivery, mail_delivery, notify_duplicates
-from intake_fn.desk.judging import judged
+from intake_fn.desk.judging import judged, judged_in_shadow
 from intake_fn.desk.mail_delivery import LOOK
 from intake_fn.desk.outbox import LEASE_SECONDS, Swept, dead_letter, deliverable, postpone, record
 from spec_lookup import SpecLookupError
@@ -135,8 +136,18 @@ def _judge(desk: Judging, item: OutboxItem, case: Case, _: JudgeRequest) -> None
     record(desk, item, case, judged(case, desk.judge, desk.spec(), desk.process, desk.clock, desk.may_act))
 
 
+def _judge_in_shadow(desk: Judging, item: OutboxItem, case: Case, _: JudgeInShadow) -> None:
+    """Record the verdict; without a model, or where the built-in judge spoke for it, there is none."""
+    event = judged_in_shadow(case, desk.shadow, desk.spec, desk.clock)
+    if event:
+        record(desk, item, case, event)
+    else:
+        desk.outbox.finish(item)
+
+
 HANDLERS: Mapping[type[Any], Handler] = {
     JudgeRequest: repeatable(_judge),
+    JudgeInShadow: repeatable(_judge_in_shadow),
     FileIssue: repeatable(issue_delivery.file),
     UpdateIssue: repeatable(issue_delivery.update),
     AddNote: repeatable(issue_delivery.write),

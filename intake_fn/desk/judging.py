@@ -9,7 +9,7 @@ import structlog
 
 from intake_fn.core.case import Case
 from intake_fn.core.escalation import speciality_of
-from intake_fn.core.events import Judged
+from intake_fn.core.events import Judged, JudgedInShadow
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -86,3 +86,17 @@ def judged(
         speciality=speciality_of(case.request, process),
         acts=acts(verdict, process, may_act),
     )
+
+
+def judged_in_shadow(
+    case: Case, judge: Judge | None, spec: Callable[[], Spec], now: Callable[[], datetime]
+) -> JudgedInShadow | None:
+    """A language model's verdict that does not act; None without one, and where it did not speak or has before."""
+    if judge is None:
+        return None
+    with structlog.contextvars.bound_contextvars(case=case.id):
+        verdict = judge(spec(), claim_of(case.request), people_in(case.request))
+    spoken = [event.verdict["judge"] for event in case.history if isinstance(event, JudgedInShadow)]
+    if verdict.judge.startswith(BUILT_IN) or verdict.judge in spoken:
+        return None
+    return JudgedInShadow(at=now(), actor=SPECDESK, category=Category(verdict.category), verdict=verdict.to_plain())

@@ -21,6 +21,7 @@ from intake_fn.core.intents import (
     AddNote,
     BackfillNotes,
     FileIssue,
+    JudgeInShadow,
     JudgeRequest,
     NotifyDuplicates,
     NotifyLead,
@@ -111,7 +112,7 @@ def ordering_key(intent: Intent) -> str:
             return "duplicates"
         case FileIssue() | UpdateIssue() | AddNote() | BackfillNotes() | RelateIssue():
             return "Mantis"
-        case JudgeRequest() | SendNotice() | UnknownIntent():
+        case JudgeRequest() | JudgeInShadow() | SendNotice() | UnknownIntent():
             return ""
         case _:
             assert_never(intent)

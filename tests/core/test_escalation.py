@@ -28,6 +28,7 @@ from intake_fn.core.events import (
     FoundInMantis,
     HandedOver,
     Judged,
+    JudgedInShadow,
     LeadUpdated,
     Linked,
     LinkRequested,
@@ -76,6 +77,7 @@ CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
 SAMPLES: dict[type[Event], dict[str, Any]] = {
     Received: {"request": request(), "level": 0, "handler": "paris-liaison"},
     Judged: {"category": Category.BUG, "verdict": VERDICT},
+    JudgedInShadow: {"category": Category.BUG, "verdict": VERDICT},
     Overruled: {"category": Category.CHANGE, "clause": "billing#due", "reason": "It says so."},
     Filed: {"number": 7, "project": "Bugs InBox", "url": "http://mantis/7"},
     DeliveryFailed: {"what": "SendNotice", "error": "No such address."},

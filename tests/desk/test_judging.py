@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.events import Judged, Overruled
+from intake_fn.core.events import Judged, JudgedInShadow, Overruled
 from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
 from intake_fn.core.verdicts import BUILT_IN, proposal
@@ -94,3 +94,60 @@ def test_the_desk_asks_whether_a_model_may_act(room: Room, process: Process) -> 
     (judged,) = [event for event in case.history if isinstance(event, Judged)]
 
     assert (False, Category.UNDECIDED) == (judged.acts, case.category)
+
+
+# --- shadow ----------------------------------------------------------------------------------
+
+
+def says(category: str, judge: str = "bedrock:some.model") -> Any:
+    """A judge that always says the same."""
+
+    def model(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        del names
+        return replace(spec.judge(claim), category=category, judge=judge)
+
+    return model
+
+
+def in_shadow(room: Room, process: Process, judge: Any) -> Room:
+    """The same desk with a judge in the shadow."""
+    room.desk = replace(room.desk, process=replace(process, judge=JudgePolicy(shadow=True)), shadow=judge)
+    return room
+
+
+def test_a_model_in_the_shadow_speaks_later_and_changes_nothing(room: Room, process: Process) -> None:
+    """Its verdict is an event of its own; category, verdict, issue and mails stay as they are."""
+    before = in_shadow(room, process, says("change")).desk.take_in(request(**CRASH), "key")
+    mails, issues = len(room.mailer.sent), dict(room.tracker.issues)
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+    room.desk.sweep()
+    after = room.store.load(before.id)
+    (event,) = [event for event in after.history if isinstance(event, JudgedInShadow)]
+
+    assert not any(isinstance(event, JudgedInShadow) for event in before.history)
+    assert ("change", "bedrock:some.model") == (event.category, event.verdict["judge"])
+    assert (Category.BUG, before.verdict) == (after.category, after.verdict)
+    assert (mails, issues) == (len(room.mailer.sent), room.tracker.issues)
+    assert [] == list(room.desk.outbox.items_of(before.id))
+
+
+@pytest.mark.parametrize("judge", [None, says("bug", f"{BUILT_IN}, for bedrock:some.model")])
+def test_without_an_answer_of_the_model_nothing_is_recorded(room: Room, process: Process, judge: Any) -> None:
+    """None is set up, or the built-in judge spoke in its place: that would be compared with itself."""
+    case = in_shadow(room, process, judge).desk.take_in(request(**CRASH), "key")
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert case.version == room.store.load(case.id).version
+    assert [] == list(room.desk.outbox.items_of(case.id))
+
+
+def test_without_the_setting_nobody_speaks_in_the_shadow(room: Room, process: Process) -> None:
+    """Also where a judge stands ready."""
+    room.desk = replace(room.desk, process=process, shadow=says("change"))
+    case = room.desk.take_in(request(**CRASH), "key")
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+
+    assert not any(isinstance(event, JudgedInShadow) for event in room.store.load(case.id).history)

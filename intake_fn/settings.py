@@ -51,6 +51,8 @@ class Settings:
     language: str
     """In which requesters read pages and mails: one that has a file in `locale/`, or English."""
     judge: str
+    qualification: Path
+    """The record of `specdesk qualify-judge`; without one a language model only proposes."""
     bedrock_model: str
     bedrock_daily_limit: float
     bedrock_price_in: float
@@ -97,6 +99,7 @@ class Settings:
             request_seconds=given.number("SPECDESK_REQUEST_SECONDS", "seconds", 20),
             language=environ.get("SPECDESK_LANGUAGE", "").strip() or ENGLISH,
             judge=judge,
+            qualification=Path(environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json"),
             bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
             bedrock_daily_limit=given.number("SPECDESK_BEDROCK_DAILY_LIMIT", "dollars", needed=asks),
             bedrock_price_in=given.number("SPECDESK_BEDROCK_PRICE_IN", "dollars", needed=asks),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import within
 from intake_fn.adapters.logs import set_up
@@ -20,6 +22,7 @@ from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.settings import BEDROCK, Settings, secret
 from intake_fn.texts import translations_of, use
+from spec_lookup import InputBroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Files
     from spec_lookup import Spec
+
+log = structlog.get_logger()
 
 INLINE_SECONDS = 6
 BACKGROUND_SECONDS = 45
@@ -125,6 +130,7 @@ class Application:
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
             judge=built_in if self.process.judge.shadow else self._judge,
             shadow=self._judge if self.process.judge.shadow and self._judge is not built_in else None,
+            may_act=self.may_act,
         )
 
     @once
@@ -167,6 +173,16 @@ class Application:
             log=log_account,
         )
         return form_first(judge)
+
+    def may_act(self, judge: str) -> bool:
+        """Whether a language model has passed `specdesk qualify-judge` with the prompts of this version."""
+        from spec_lookup import may_act, prompts_version, read_record  # noqa: PLC0415 - not for a form page
+
+        try:
+            return may_act(read_record(self.settings.qualification), judge, prompts_version())
+        except InputBroken as error:
+            log.warning("qualification_not_read", error=str(error))
+            return False
 
     def mantis(self, seconds: float, token: str = "") -> MantisTracker:
         """A client of Mantis that waits so long for an answer; as the service account unless a token is given."""

@@ -27,8 +27,9 @@ from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
 from spec_lookup.llm.cassettes import cassette_name, recording, response_in
-from spec_lookup.llm.judge import NOT_RECORDED, Account, LlmJudge
+from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.qualification import may_act, prompts_version, read_record
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage
 from spec_lookup.search.dense import Dense, texts_of
@@ -42,9 +43,12 @@ from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
 
 __all__ = [
+    "BEDROCK",
     "MILLION",
     "NOT_RECORDED",
     "NO_CLAUSE",
+    "OPENAI",
+    "PROVIDERS",
     "SUFFIXES",
     "TOLERANCE",
     "Account",
@@ -80,13 +84,16 @@ __all__ = [
     "content_stamp",
     "decode_page",
     "left_out",
+    "may_act",
     "model_folder",
     "page_clauses",
     "page_name",
     "pages_among",
+    "prompts_version",
     "read_index",
     "read_page",
     "read_pages",
+    "read_record",
     "recording",
     "response_in",
     "site_of",

@@ -103,7 +103,9 @@ def test_nothing_is_packaged_that_only_people_use(folder: Path) -> None:
     parts = [path.relative_to(folder) for path in folder.rglob("*")]
     ours = {path for path in parts if path.parts[0] in OURS}
 
-    assert {"index", "model"} >= {path.parts[1] for path in ours if path.parts[0] == "build" and len(path.parts) > 1}
+    assert {"index", "model", "qualification.json"} >= {
+        path.parts[1] for path in ours if path.parts[0] == "build" and len(path.parts) > 1
+    }
     assert set() == {path.name for path in ours} & {
         "__pycache__",
         "commands",

@@ -18,16 +18,13 @@ from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.events import Overruled
 from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.ports import CaseStore, Files
-from spec_lookup import NOT_RECORDED, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
+from spec_lookup import NOT_RECORDED, PROVIDERS, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
 
 FOLDER = "exchanges"
 """Where in the file store cassettes are. Stored verdicts rest on them, so their folder keeps its name."""
-
-BEDROCK = "bedrock:"
-"""How the name of a judge begins that has a language model read the clauses."""
 
 log = structlog.get_logger()
 
@@ -73,8 +70,9 @@ class Cassettes:
 def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
     given = pinned(case)
-    if given.judge.startswith(BEDROCK):
-        judge = LlmJudge(given.judge.removeprefix(BEDROCK), Cassettes(files).replay)
+    provider, _, model = given.judge.partition(":")
+    if provider in PROVIDERS and model:
+        judge = LlmJudge(model, Cassettes(files).replay, provider=provider)
         people = people_in(case.request)
         again = judge(spec, given.claim, people)
         if again.reasons == (NOT_RECORDED,):  # before, the requester alone was masked

@@ -30,6 +30,10 @@ CATEGORIES = {"bug": BUG, "change": CHANGE, "misc": MISC, "silent": UNDECIDED}
 TRUST = 0.9
 """How much of its distance from one half a stated confidence keeps; models state too much."""
 
+BEDROCK, OPENAI = "bedrock", "openai"
+PROVIDERS = (BEDROCK, OPENAI)
+"""How a language model is called: `converse` of Amazon Bedrock, or chat completions; first in the judge's name."""
+
 NOT_RECORDED = "No recorded answer."
 
 
@@ -62,9 +66,10 @@ class LlmJudge:
         budget: Budget | None = None,
         limit: int | None = None,
         log: Callable[[Account], None] = _nobody,
+        provider: str = BEDROCK,
     ) -> None:
         """`limit` is what may be spent a day, in millionths of a dollar; `log` gets an account of every judgement."""
-        self.name = f"bedrock:{model}"
+        self.name = f"{provider}:{model}"
         self._model = model
         self._language_model = language_model
         self._price = price or Price()

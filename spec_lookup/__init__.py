@@ -27,8 +27,10 @@ from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
 from spec_lookup.llm.cassettes import cassette_name, recording, response_in
+from spec_lookup.llm.chat_completions import WAYS
 from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.openai import AUTHORIZATION, NO_KEY, Endpoint, openai_model
 from spec_lookup.llm.qualification import may_act, prompts_version, read_record
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage
@@ -43,14 +45,17 @@ from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
 
 __all__ = [
+    "AUTHORIZATION",
     "BEDROCK",
     "MILLION",
     "NOT_RECORDED",
     "NO_CLAUSE",
+    "NO_KEY",
     "OPENAI",
     "PROVIDERS",
     "SUFFIXES",
     "TOLERANCE",
+    "WAYS",
     "Account",
     "Candidate",
     "Citation",
@@ -60,6 +65,7 @@ __all__ = [
     "Dense",
     "DuplicateIndex",
     "Embedder",
+    "Endpoint",
     "Hit",
     "IndexBroken",
     "IndexMissing",
@@ -86,6 +92,7 @@ __all__ = [
     "left_out",
     "may_act",
     "model_folder",
+    "openai_model",
     "page_clauses",
     "page_name",
     "pages_among",

@@ -12,7 +12,7 @@ from typing import Any
 
 from intake_fn.core.errors import Broken
 from intake_fn.core.request import Attachment, Priority, Request
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Stance
 from intake_fn.texts import Message
 
 
@@ -81,10 +81,11 @@ class JudgedInShadow(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overruled(Event):
-    """A person decided otherwise, naming the clause that decides ("" when the spec is silent).
+    """A person decided, naming the clause that decides ("" when the spec is silent).
 
     `quote` and `url` are the clause's text and place as they were then; `module` is the one it belongs to, "" for the
-    one that the request names.
+    one that the request names. `stance` is what the person says of request and clause when they have read both, `spec`
+    the stamp of the spec that they read, and `person` who they are in support.yml.
     """
 
     category: Category
@@ -93,6 +94,20 @@ class Overruled(Event):
     quote: str = ""
     url: str = ""
     module: str = ""
+    stance: Stance = Stance.UNSAID
+    spec: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterRead(Event):
+    """The requester has read a clause, and says whether it is what the system does: a proposal, never a decision."""
+
+    clause: str
+    stance: Stance
+    quote: str
+    url: str
+    spec: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

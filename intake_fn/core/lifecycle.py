@@ -179,7 +179,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.Overruled: EventSpec(
         allowed_in=HANDLED | {NEW, RESOLVED},
         action="override the verdict",
-        rules=(r.decides, r.requires("reason", "Please give the reason: the requester reads it.")),
+        rules=(r.decides, r.reading_fits),
         leads_to={NEW: OPEN},
         changes=lambda _, event: {"category": event.category},
         completes=_with_module,
@@ -187,6 +187,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         notifies=d.on_overruled,
         copied=True,
     ),
+    e.RequesterRead: EventSpec(allowed_in=HANDLED, rules=(r.requester_may_read,), intents=i.on_noted),
     e.AskedRequester: EventSpec(
         allowed_in=HANDLED,
         action="ask the requester",

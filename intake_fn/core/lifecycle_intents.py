@@ -33,6 +33,7 @@ from intake_fn.core.events import (
     Released,
     Reopened,
     Reprioritised,
+    RequesterRead,
     RequesterReplied,
     Resolved,
     Unlinked,
@@ -84,7 +85,8 @@ def on_overruled(before: Case, event: Overruled, after: Case, process: Process) 
         yield from _filing(after, process)
     else:
         yield from _in_mantis(after)
-        yield _to_requester(after, "overruled", text=event.reason)
+        read = [message(f"stance.{event.stance}")] if event.stance else []
+        yield _to_requester(after, "overruled", *read, text=event.reason)
 
 
 def _filing(case: Case, process: Process) -> Iterator[Intent]:
@@ -105,8 +107,8 @@ def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
         yield UpdateIssue()
 
 
-def on_noted(before: Case, _: Noted, after: Case, __: Process) -> Iterator[Intent]:
-    """A colleague's note goes to Mantis."""
+def on_noted(before: Case, _: Noted | RequesterRead, after: Case, __: Process) -> Iterator[Intent]:
+    """A colleague's note goes to Mantis, and so does what the requester says of a clause."""
     if _has_an_issue(before):
         yield AddNote(after.version)
 

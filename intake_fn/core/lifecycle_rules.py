@@ -27,6 +27,7 @@ from intake_fn.core.events import (
     Overruled,
     Refiled,
     Reprioritised,
+    RequesterRead,
     RequesterReplied,
     Resolved,
     Unlinked,
@@ -37,11 +38,18 @@ from intake_fn.core.names import name_of, names_of
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla_alerts import Alert, alert, share_of
-from intake_fn.core.vocabulary import Category
+from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.texts import say
 
 LONGEST_VERSION = 64
 """Characters of a version's name, as in Mantis."""
 
+FOLLOWS = {
+    Stance.MATCHES: Category.CHANGE,
+    Stance.CONTRADICTS: Category.BUG,
+    Stance.NEITHER: Category.MISC,
+}
+"""The category that follows from a reading; where the spec is silent, a person chooses."""
 
 Rule = Callable[[Case, Any, Process], Iterator[str]]
 
@@ -236,6 +244,26 @@ def decides(_: Case, event: Overruled, process: Process) -> Iterator[str]:
         yield "Please decide: bug, change request, or support."
     if event.module and event.module not in process.modules:
         yield f"There is no module {event.module!r}. Please choose one of {', '.join(process.modules)}."
+
+
+def reading_fits(_: Case, event: Overruled, __: Process) -> Iterator[str]:
+    """A reading names what was read, and the category that follows; a decision without one has a reason."""
+    if event.stance is Stance.UNSAID and not event.reason.strip():
+        yield "Please give the reason: the requester reads it."
+    if event.stance.is_of_a_clause and not event.clause:
+        yield "Please choose the clause that you have read."
+    if event.stance is Stance.SILENT and event.clause:
+        yield "Where the spec is silent, no clause is named."
+    if event.category is not FOLLOWS.get(event.stance, event.category):
+        yield "That category does not follow from what you have read."
+
+
+def requester_may_read(case: Case, event: RequesterRead, _: Process) -> Iterator[str]:
+    """Only what is undecided needs a reading, and only one of a clause."""
+    if case.category is not Category.UNDECIDED:
+        yield say("reading.decided")
+    if not event.stance.is_of_a_clause or not event.clause:
+        yield say("reading.press")
 
 
 def version_fits_the_outcome(_: Case, event: Resolved, __: Process) -> Iterator[str]:

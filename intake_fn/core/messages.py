@@ -90,6 +90,12 @@ def _decides(event: e.Judged) -> bool:
     return event.acts or event.category is Category.UNDECIDED
 
 
+def _decided_by(event: e.Overruled, by_clause: str, silent: str) -> str:
+    if event.stance:
+        return f"decided.{event.stance}"
+    return by_clause if event.clause else silent
+
+
 def _decided(event: e.Overruled, _: Process) -> dict[str, str]:
     return {"category": say(f"category.{event.category}"), "clause": event.clause}
 
@@ -158,13 +164,19 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         values=lambda event, _: {"category": say(f"category.{event.category}"), "judge": event.verdict["judge"]},
     ),
     e.Overruled: EventMessages(
-        history=lambda event: "history.overruled" if event.clause else "history.overruled-silent",
-        page=lambda event: "history.overruled" if event.clause else "history.overruled-silent",
-        note=lambda event: "note.overruled" if event.clause else "note.overruled-silent",
+        history=lambda event: _decided_by(event, "history.overruled", "history.overruled-silent"),
+        page=lambda event: _decided_by(event, "history.overruled", "history.overruled-silent"),
+        note=lambda event: _decided_by(event, "note.overruled", "note.overruled-silent"),
         values=_decided,
         text=lambda event: event.reason,
         page_text=lambda event: event.reason,
         notices=("overruled", "receipt", "assigned", "orphaned", "copied"),
+    ),
+    e.RequesterRead: EventMessages(
+        history=lambda event: f"history.read-{event.stance}",
+        page=lambda event: f"page.read-{event.stance}",
+        note=lambda event: f"history.read-{event.stance}",
+        values=lambda event, _: {"clause": event.clause},
     ),
     e.Filed: EventMessages(
         history=lambda event: "history.filed-dropped" if event.dropped else "history.filed",

@@ -26,6 +26,7 @@ from intake_fn.core.events import (
     Refiled,
     Rejected,
     Released,
+    RequesterRead,
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
@@ -89,6 +90,7 @@ UNMAILED: Mapping[type[Event], str] = {
     Rejected: "The address may be a stranger's; the page says it.",
     Released: "The receipt follows with the verdict.",
     Judged: "The receipt tells it; after a person's decision it changes nothing.",
+    RequesterRead: "They pressed the button themselves, and the page shows it at once.",
     Filed: "Under which number it stands in Mantis changes nothing for the requester.",
     Refiled: "Under which number it stands in Mantis changes nothing for the requester.",
     HandedOver: "It stays at its level, with its due time; the page says who has it.",

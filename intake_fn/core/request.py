@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from intake_fn.core.vocabulary import Stance
+
 
 class Kind(StrEnum):
     """The form that was filled in.
@@ -82,3 +84,8 @@ class Request:
     clause: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    reading_clause: str = ""
+    """A clause that the requester has read, as page#anchor; what they say of it is a proposal, and no evidence."""
+    reading_stance: Stance = Stance.UNSAID
+    reading_spec: str = ""
+    """The stamp of the spec that was published then."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from intake_fn.core.case import Case
-from intake_fn.core.events import Judged, Overruled
-from intake_fn.core.vocabulary import Category
+from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
+from intake_fn.core.vocabulary import Category, Stance
 
 BUILT_IN = "built-in"
 """How the name of the built-in judge begins, also where it speaks in the place of a language model."""
+
+RECORDED = "recorded:"
+"""How the name of a judge begins whose readings were recorded before, such as in the demonstration."""
 
 
 def decision(case: Case) -> Overruled | None:
@@ -34,3 +41,45 @@ def decided_with_lead(case: Case) -> bool:
     if judged is None or decision(case) or case.category is Category.UNDECIDED:
         return False
     return not judged.acts or judged.category is not case.category
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterReading:
+    """What a requester says of a clause, at the stamp `spec`. `quote` and `url` are "" if it came with the request."""
+
+    clause: str
+    stance: Stance
+    spec: str
+    quote: str = ""
+    url: str = ""
+
+
+def requester_reading(case: Case) -> RequesterReading | None:
+    """What the requester said last of a clause; None if nothing."""
+    for event in reversed(case.history):
+        if isinstance(event, RequesterRead):
+            return RequesterReading(event.clause, event.stance, event.spec, event.quote, event.url)
+    request = case.request
+    if not request.reading_clause:
+        return None
+    return RequesterReading(request.reading_clause, request.reading_stance, request.reading_spec)
+
+
+def shown_clauses(case: Case) -> Mapping[str, Mapping[str, Any]]:
+    """The clauses that the verdict and its readings show, each once and the nearest first, as they were cited."""
+    shown: dict[str, Mapping[str, Any]] = {}
+    for row in _cited(case.verdict or {}):
+        shown.setdefault(row["clause"], row)
+    return shown
+
+
+def _cited(verdict: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from verdict.get("citations", ())
+    if verdict.get("counter"):
+        yield verdict["counter"]
+    yield from (reading["citation"] for reading in verdict.get("readings", ()) if reading["citation"])
+
+
+def in_shadow(case: Case) -> tuple[JudgedInShadow, ...]:
+    """What judges said that change nothing."""
+    return tuple(event for event in case.history if isinstance(event, JudgedInShadow))

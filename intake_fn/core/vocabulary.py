@@ -149,3 +149,8 @@ class Stance(StrEnum):
     """No clause says anything about it."""
     NEITHER = "neither"
     """It is neither a report of behaviour nor a wish for another one."""
+
+    @property
+    def is_of_a_clause(self) -> bool:
+        """Whether it can only be said of a clause."""
+        return self in (Stance.MATCHES, Stance.CONTRADICTS)

@@ -110,7 +110,10 @@ def _verdict(case: Case, process: Process, links: Links) -> str:
 def _grounds(case: Case, process: Process, links: Links) -> Iterator[str]:
     if decided := decision(case):
         yield f"{_category(case)}, decided by {actor_of(decided, process)}"
-        yield f"- {decided.reason}"
+        if decided.stance:
+            yield f"- {say(f'stance.{decided.stance}')}"
+        if decided.reason:
+            yield f"- {decided.reason}"
         yield from _clause(decided, case, links)
     elif proposed := proposal(case):
         yield f"undecided: a person of the Help Desk decides. Proposed by the program: {say(f'category.{proposed}')}"

@@ -32,7 +32,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.request import Priority
-from intake_fn.core.vocabulary import Category, Outcome, Relation
+from intake_fn.core.vocabulary import Category, Outcome, Relation, Stance
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 from spec_lookup import whole_text
@@ -100,7 +100,17 @@ ACTIONS: Mapping[str, Action] = {
         },
         lambda a: {
             "category": _one_of(Category, a["category"]),
-            **{name: a[name] for name in ("clause", "quote", "url", "module", "reason")},
+            **{name: a[name] for name in ("clause", "quote", "url", "module", "reason", "spec", "person")},
+        },
+    ),
+    "read": Action(
+        "Decide by what you read",
+        "Decided.",
+        Overruled,
+        {"reading": "Please press one of the buttons."},
+        lambda a: {
+            **_read(a["reading"]),
+            **{name: a[name] for name in ("clause", "quote", "url", "module", "reason", "spec", "person")},
         },
     ),
     "ask": Action(
@@ -178,6 +188,8 @@ LINES = (
     "priority",
     "category",
     "clause",
+    "other_clause",
+    "reading",
     "module",
     "activity",
     "relation",
@@ -192,6 +204,16 @@ LINES = (
 DECISIONS = (Category.BUG, Category.CHANGE, Category.MISC)
 """What a person may decide that a request is."""
 
+READINGS: Mapping[str, tuple[Stance, Category]] = {
+    "matches": (Stance.MATCHES, Category.CHANGE),
+    "contradicts": (Stance.CONTRADICTS, Category.BUG),
+    "silent-bug": (Stance.SILENT, Category.BUG),
+    "silent-change": (Stance.SILENT, Category.CHANGE),
+    "silent-misc": (Stance.SILENT, Category.MISC),
+    "neither": (Stance.NEITHER, Category.MISC),
+}
+"""What a person may say who has read request and spec, and the category that it decides."""
+
 
 def event_of(name: str, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
     """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown."""
@@ -203,18 +225,38 @@ def event_of(name: str, form_data: Mapping[str, str], desk: Desk, person: Person
     limit = desk.process.intake.text_characters
     if any(len(text) > limit for text in answers.values()):
         raise Refused(f"This text is too long: the limit is {limit:,} characters.")
-    answers |= _cited(answers["clause"], desk)
+    if action.event is Overruled:
+        answers |= _clause_read(answers) | {"person": person.id}
+        answers |= _cited(answers["clause"], desk, always=bool(answers["reading"]))
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
 
 
-def _cited(clause: str, desk: Desk) -> dict[str, str]:
-    """Text and place of a clause as they are now. Raises Refused for one that is not there."""
+def _clause_read(answers: Answers) -> dict[str, str]:
+    """The clause that was typed, else the chosen one; none where the reading is of no clause."""
+    stance, _ = READINGS.get(answers["reading"], (Stance.UNSAID, None))
+    by_none = stance in (Stance.SILENT, Stance.NEITHER)
+    return {"clause": "" if by_none else answers["other_clause"] or answers["clause"]}
+
+
+def _read(pressed: str) -> dict[str, Any]:
+    if pressed not in READINGS:
+        raise Refused("Please press one of the buttons.")
+    stance, category = READINGS[pressed]
+    return {"stance": stance, "category": category}
+
+
+def _cited(clause: str, desk: Desk, *, always: bool) -> dict[str, str]:
+    """Text and place of a clause as they are now, and the stamp of the spec; that `always`, else for a clause only.
+
+    Raises Refused for a clause that is not there.
+    """
     if not clause:
-        return {"quote": "", "url": ""}
-    cited = desk.spec().clause(clause)
+        return {"quote": "", "url": "", "spec": desk.spec().stamp.content if always else ""}
+    spec = desk.spec()
+    cited = spec.clause(clause)
     if cited is None:
         raise Refused(f"The spec has no clause {clause}. Search under “Expected behaviour”, or leave the field empty.")
-    return {"quote": whole_text(cited), "url": cited.url}
+    return {"quote": whole_text(cited), "url": cited.url, "spec": spec.stamp.content}
 
 
 class _Answers(dict[str, str]):

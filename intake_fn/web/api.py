@@ -22,9 +22,9 @@ from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, open_to
-from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
+from intake_fn.web.forms import NO_READING, IntakeForm, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
-from intake_fn.web.pages import citation, submit_key, take_in
+from intake_fn.web.pages import citation, reading_in, submit_key, take_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-OWN = ("kind", "clause", "details", "files")
+OWN = ("kind", "clause", "reading_clause", "reading_stance", "details", "files")
 """Members of a request that are no field of the form."""
 
 NO_SCREENSHOT = "No screenshot was sent."
@@ -72,12 +72,15 @@ def create() -> ResponseReturnValue:
     clause = "" if body.get("clause") is None else body["clause"]
     if not isinstance(clause, str) or (clause and not citation(clause)):
         errors["clause"] = ["Send the clause as page#anchor, such as shipments/tracking#status."]
+    reading = reading_in(body)
+    if reading is None:
+        errors["reading_clause"] = ["Send the clause as page#anchor, and reading_stance as matches or contradicts."]
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
         errors["Idempotency-Key"] = [f"This header may have {LONGEST_KEY} characters."]
     if not form.check(selection.count, (*unread, *selection.problems)) or errors:
         return _refuse({**_errors(form), **errors})
-    draft = to_request(form, (), Channel.API, clause)
+    draft = to_request(form, (), Channel.API, clause, reading or NO_READING)
     case, _ = take_in(desk, draft, selection, submit_key(draft, selection, f"idempotency-key: {key}"), Submission())
     return jsonify(describe(case, desk)), 201
 

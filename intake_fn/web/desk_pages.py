@@ -21,6 +21,7 @@ from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import candidates, unassigned
+from intake_fn.core.verdicts import RECORDED, in_shadow, requester_reading, shown_clauses
 from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
@@ -240,6 +241,10 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         files=files_of(case),
         history=words.history(case, process),
         decided=words.overruled(case),
+        reading=requester_reading(case),
+        in_shadow=in_shadow(case),
+        recorded=str((case.verdict or {}).get("judge", "")).startswith(RECORDED),
+        readable=_readable(case),
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),
         checklist=checklist(case, process),
@@ -261,6 +266,13 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
     if level is None or name == OTHER:
         return None
     return name, level.number, process.people[level.specialities[name]].name
+
+
+def _readable(case: Case) -> list[str]:
+    """The clauses that an engineer may have read here, the nearest first: those shown, and those that are named."""
+    read = requester_reading(case)
+    named = (case.request.clause, read.clause if read else "")
+    return [*dict.fromkeys((*shown_clauses(case), *filter(None, named)))]
 
 
 def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:

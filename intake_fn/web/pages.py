@@ -15,13 +15,15 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.request import Channel, Kind, Request
+from intake_fn.core.vocabulary import Stance
 from intake_fn.desk import attachments
 from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, engineer, open_to
-from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, form_for, to_request
+from intake_fn.web.forms import ACCEPT, FORMS, NO_READING, IntakeForm, form_for, to_request
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
+    from intake_fn.web.forms import Reading
 
 log = structlog.get_logger()
 blueprint = Blueprint("pages", __name__)
@@ -89,7 +92,7 @@ def send(kind: str) -> ResponseReturnValue:
         return show_again(422)
     if selection.waiting:
         return show_again(503, TYPED_IS_KEPT)
-    draft = to_request(form, (), Channel.FORM, clause)
+    draft = to_request(form, (), Channel.FORM, clause, reading_in(form_data) or NO_READING)
     try:
         key = submit_key(draft, selection, form_data.get("key", ""))
         case, wanted = take_in(desk, draft, selection, key, _arrival(desk, form_data))
@@ -115,7 +118,11 @@ def _arrival(desk: Desk, form_data: Mapping[str, str]) -> Submission:
 def _says_more(again: Request, first: Request) -> bool:
     """Whether a form that was sent again holds something that the first one did not."""
     files = set(again.attachments) - set(first.attachments)
-    return bool(files) or replace(again, attachments=()) != replace(first, attachments=())
+    return bool(files) or _typed(again) != _typed(first)
+
+
+def _typed(said: Request) -> Request:
+    return replace(said, attachments=(), reading_spec="")
 
 
 # --- shared with the API ---------------------------------------------------------------------
@@ -129,7 +136,7 @@ def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival:
     """
     originals = desk.process.intake.keep_originals
     files = attachments.store(desk.files, selection, key, keep_originals=originals)
-    wanted = replace(draft, attachments=files)
+    wanted = replace(draft, attachments=files, reading_spec=_spec_read(desk, draft))
     return desk.take_in(wanted, key, None if engineer() else arrival), wanted
 
 
@@ -145,6 +152,24 @@ def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
 def citation(text: str) -> str:
     """A clause as page#anchor, "" for anything else."""
     return text if CITATION.fullmatch(text) else ""
+
+
+def reading_in(said: Mapping[str, Any]) -> Reading | None:
+    """What is said of a clause; None where it is no clause with one of the two stances, and NO_READING for nothing."""
+    given = [said.get(name) or "" for name in ("reading_clause", "reading_stance")]
+    if not any(given):
+        return NO_READING
+    clause, stance = given
+    known = next((one for one in Stance if one.is_of_a_clause and one == stance), None)
+    return (clause, known) if known and isinstance(clause, str) and citation(clause) else None
+
+
+def _spec_read(desk: Desk, draft: Request) -> str:
+    """The stamp of the spec, for a reading of it; "" without an index: the receipt does not depend on it."""
+    try:
+        return desk.spec().stamp.content if draft.reading_clause else ""
+    except SpecLookupError:
+        return ""
 
 
 def clause_address(cite: str) -> str:

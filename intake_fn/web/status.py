@@ -9,9 +9,12 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
-from intake_fn.core.events import RequesterReplied
+from intake_fn.core.events import RequesterRead, RequesterReplied
+from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
+from intake_fn.core.verdicts import requester_reading, shown_clauses
+from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
@@ -43,6 +46,10 @@ STILL = "It still does not work."
 NOT_NOW = mark(
     "Replies to this request cannot be saved at the moment, and a second attempt does not help. Your text is still "
     "here: please copy it and contact the Help Desk."
+)
+PRESS = mark("Please press one of the two buttons below a clause.")
+NOT_SAVED = mark(
+    "What you pressed may not have been saved. Reload this page in a minute, and press again if it is not there."
 )
 SORRY = mark(
     "Your reply may not have been saved. Your text is still here: reload this page in a minute, "
@@ -96,6 +103,34 @@ def reply(token: str) -> ResponseReturnValue:
         problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
         return _page(case, token, selection, text=text, problems=[gettext(problem)]), 503
     return redirect(url_for("status.show", token=token, replied=finding.value), 303)
+
+
+@blueprint.post("/status/<token>/reading")
+@open_to(TOKEN)
+def read(token: str) -> ResponseReturnValue:
+    """The requester has read a shown clause, and presses whether it is what the system does."""
+    case = _case(token)
+    desk = config().desk()
+    cited = shown_clauses(case).get(request.form.get("clause", ""))
+    stance = next((one for one in Stance if one.is_of_a_clause and one == request.form.get("stance")), None)
+    if cited is None or stance is None:
+        return _page(case, token, wrong_reading=gettext(PRESS)), 422
+    event = RequesterRead(
+        at=desk.clock(),
+        actor=REQUESTER,
+        clause=cited["clause"],
+        stance=stance,
+        quote=cited["quote"],
+        url=cited["url"],
+        spec=(case.verdict or {})["spec"],
+    )
+    try:
+        desk.act(case.id, event, _seen(case))
+    except Refused as error:
+        return _page(case, token, wrong_reading=str(error)), 422
+    except TryLater:
+        return _page(case, token, wrong_reading=gettext(NOT_SAVED)), 503
+    return redirect(url_for("status.show", token=token, read="1"), 303)
 
 
 def _finding(case: Case, pressed: str, text: str) -> Reading:
@@ -155,7 +190,13 @@ def _case(token: str) -> Case:
 
 
 def _page(
-    case: Case, token: str, selection: Selection | None = None, *, text: str = "", problems: list[str] | None = None
+    case: Case,
+    token: str,
+    selection: Selection | None = None,
+    *,
+    text: str = "",
+    problems: list[str] | None = None,
+    wrong_reading: str = "",
 ) -> str:
     """The page; with the answer, its files and what is wrong with it, where it has to be shown again."""
     process, problems = config().process, problems or []
@@ -174,6 +215,10 @@ def _page(
         changed="changed" in request.args,
         replied=request.args.get("replied", ""),
         done=case.status.is_done,
+        read="read" in request.args,
+        may_read=RequesterRead in TRANSITIONS[case.status] and case.category is Category.UNDECIDED and not case.unread,
+        reading=requester_reading(case),
+        wrong_reading=wrong_reading,
         link=config().links.status(case.id),
         files=files_of(case),
         history=words.history_for_requester(case, process),

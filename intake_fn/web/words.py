@@ -22,7 +22,7 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Kind
 from intake_fn.core.verdicts import decided_with_lead, decision, proposal
-from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Status
+from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stance, Status
 from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
@@ -71,6 +71,14 @@ OUTCOME: Mapping[Outcome, str] = {
 
 RELATED = "related"
 """The stance of a clause that was found and takes no side."""
+
+READING: Mapping[Stance, str] = {
+    Stance.MATCHES: mark("The system does what the clause says, and the request asks for something else."),
+    Stance.CONTRADICTS: mark("The system does something else than the clause says."),
+    Stance.SILENT: mark("The spec says nothing about it."),
+    Stance.NEITHER: mark("It is neither a bug nor a change request."),
+}
+"""What a person says who has read request and clause."""
 
 STANCE: Mapping[str, str] = {
     "supports-observed": mark("supports the observed behaviour"),

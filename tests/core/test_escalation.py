@@ -47,6 +47,7 @@ from intake_fn.core.events import (
     Released,
     Reopened,
     Reprioritised,
+    RequesterRead,
     RequesterReplied,
     Resolved,
     Retried,
@@ -63,7 +64,7 @@ from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
-from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Status
+from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Stance, Status
 from intake_fn.texts import message
 from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
@@ -78,6 +79,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Received: {"request": request(), "level": 0, "handler": "paris-liaison"},
     Judged: {"category": Category.BUG, "verdict": VERDICT},
     JudgedInShadow: {"category": Category.BUG, "verdict": VERDICT},
+    RequesterRead: {"clause": "billing#due", "stance": Stance.MATCHES, "quote": "Q", "url": "u", "spec": "s"},
     Overruled: {"category": Category.CHANGE, "clause": "billing#due", "reason": "It says so."},
     Filed: {"number": 7, "project": "Bugs InBox", "url": "http://mantis/7"},
     DeliveryFailed: {"what": "SendNotice", "error": "No such address."},
@@ -153,6 +155,7 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
             "statuses": (*case.statuses, case.status),
         },
         LeadUpdated: {"duplicate_of": "HD-0000-0002"},
+        RequesterRead: {"category": Category.UNDECIDED},
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
     }
     return replace(case, **needs.get(kind, {}))

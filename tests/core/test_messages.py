@@ -24,7 +24,21 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).parents[2] / "intake_fn"
 
-BUILT = ("category.", "kind.", "proposed.", "relation.", "progress.", "failure.", "outcome.", "delivery.", "notice.")
+BUILT = (
+    "category.",
+    "kind.",
+    "proposed.",
+    "decided.",
+    "stance.",
+    "history.read-",
+    "page.read-",
+    "relation.",
+    "progress.",
+    "failure.",
+    "outcome.",
+    "delivery.",
+    "notice.",
+)
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""
 
 

@@ -30,7 +30,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import AddNote, FileIssue
 from intake_fn.core.request import Kind, Priority
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Status
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Stance, Status
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.mail_templates import environment
 from intake_fn.ports import Issue, MailReport
@@ -244,6 +244,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"category": "change", "clause": "quotes#validity", "reason": "The clause says so."},
         Overruled,
         {"category": Category.CHANGE, "clause": "quotes#validity", "reason": "The clause says so."},
+    ),
+    "read": (
+        {"reading": "contradicts", "clause": "quotes#validity"},
+        Overruled,
+        {"category": Category.BUG, "clause": "quotes#validity", "stance": Stance.CONTRADICTS},
     ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
     "complete": (

@@ -21,7 +21,7 @@ from intake_fn.web.forms.cleaning import LOST, clean_line, clean_text
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.question import QuestionForm
 from intake_fn.web.forms.rendering import ACCEPT, render_fields
-from intake_fn.web.forms.request import to_request
+from intake_fn.web.forms.request import NO_READING, Reading, to_request
 from intake_fn.web.forms.setup import APPROVAL_CLAUSE, SetupForm
 from intake_fn.web.forms.validators import limit_of
 
@@ -30,7 +30,9 @@ __all__ = [
     "APPROVAL_CLAUSE",
     "FORMS",
     "LOST",
+    "NO_READING",
     "IntakeForm",
+    "Reading",
     "SetupForm",
     "clean_line",
     "clean_text",

@@ -7,10 +7,22 @@ from collections.abc import Sequence
 from wtforms import Field, SelectField, SelectMultipleField
 
 from intake_fn.core.request import Attachment, Channel, Priority, Request, Requester
+from intake_fn.core.vocabulary import Stance
 from intake_fn.web.forms.intake_form import IntakeForm
 
+Reading = tuple[str, Stance]
+"""A clause that the requester has read, as page#anchor, and what they say of it."""
 
-def to_request(form: IntakeForm, attachments: Sequence[Attachment], channel: Channel, clause: str = "") -> Request:
+NO_READING: Reading = ("", Stance.UNSAID)
+
+
+def to_request(
+    form: IntakeForm,
+    attachments: Sequence[Attachment],
+    channel: Channel,
+    clause: str = "",
+    reading: Reading = NO_READING,
+) -> Request:
     """The request that a complete form makes."""
     answers = {field.name: field.data or "" for field in form}
     return Request(
@@ -27,6 +39,8 @@ def to_request(form: IntakeForm, attachments: Sequence[Attachment], channel: Cha
         clause=clause,
         details={name: words for name in form.details if (words := _in_words(form.fields[name]))},
         attachments=tuple(attachments),
+        reading_clause=reading[0],
+        reading_stance=reading[1],
     )
 
 

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_SENTENCE = re.compile(
+SENTENCE_END = re.compile(
     r"(?<=[.!?;])[^\S\u00a0]+(?=[^\sa-z])|(?<=[\u3002\uff01\uff1f\uff1b])|\n\s*\n|\n(?=\s*(?:[-*+|]|\d+\.)\s*)"
 )
+"""Where a sentence, a list item or a row of a table ends."""
+
 REMEMBERED = 1000
 """Clauses whose sentences are kept: the same ones are found again and again."""
 
@@ -60,7 +62,7 @@ def _sentences(markdown: str) -> tuple[str, ...]:
     text = squeeze(markdown)
     parts = (
         squeeze("\n".join(line for line in part.splitlines() if not _MARKUP_LINE.match(line)))
-        for part in _SENTENCE.split(markdown)
+        for part in SENTENCE_END.split(markdown)
     )
     return tuple(part for part in parts if part and part in text)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property, lru_cache
 from mmap import mmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spec_lookup.errors import IndexBroken
 from spec_lookup.search.clause import Clause
+from spec_lookup.search.passages import passages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,15 +29,19 @@ class Clauses:
         lines: bytes | mmap,
         starts: NDArray[np.int64],
         normative: NDArray[np.bool_],
+        passages: NDArray[np.integer[Any]],
         cites: Callable[[], Sequence[str]],
     ) -> None:
         """Clause n stands in `lines` from `starts[n]` to `starts[n + 1]`; `cites` is asked when it is needed.
+
+        Its passages are those from `passages[n]` to before `passages[n + 1]` of all passages.
 
         `normative` says which may decide: a heading without text of its own may not.
         """
         self.lines = lines
         self.starts = starts
         self.normative = normative
+        self.passages = passages
         self._read_cites = cites
         self._parsed = lru_cache(maxsize=REMEMBERED)(self._parse)
 
@@ -50,6 +55,7 @@ class Clauses:
             b"".join(lines),
             np.cumsum([0, *map(len, lines)], dtype=np.int64),
             np.array([clause.normative and bool(clause.text) for clause in clauses], dtype=np.bool_),
+            np.cumsum([0, *(len(passages(clause)) for clause in clauses)], dtype=np.int32),
             lambda: [clause.cite for clause in clauses],
         )
 

@@ -1,18 +1,21 @@
 """The dense half of the search, and how the two halves become one score.
 
-A clause has a vector of its title and body, and one of its title and each sentence. A text is as near
-to a clause as the mean of its nearness to the whole and to the best sentence; a claim is as near as its
-parts are in the mean. All clauses are compared as wholes; sentences only those of the best of them.
+A clause has a vector of its title and body (a long one has several, of its title and each passage), and one of its
+title and each sentence. A text is as near to a clause as the mean of its nearness to the best passage and to the best
+sentence; a claim is as near as its parts are in the mean. All passages are compared; sentences only those of the best
+clauses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from spec_lookup.search.clause import Clause
+from spec_lookup.search.clause import Clause, squeeze
 from spec_lookup.search.embed import Embedder
 from spec_lookup.search.index import best
+from spec_lookup.search.passages import best_of_each, passages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,11 +58,31 @@ class Rows(Protocol):
         ...
 
 
-class Dense:
-    """The vectors of a spec's clauses: a row of `wholes` each, rows `starts[n]` to `starts[n + 1]` of `sentences`."""
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What is asked for: unit vectors of texts as rows, and the share of each."""
 
-    def __init__(self, wholes: Vectors, sentences: Rows, starts: Integers) -> None:
-        """`starts` has one number more than there are clauses.
+    vectors: Vectors
+    shares: Vectors
+
+    @classmethod
+    def of(cls, vectors: Vectors, weights: Sequence[float]) -> Meanings:
+        """The shares of these weights."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        return cls(vectors, np.asarray(weights, dtype=np.float32) / np.float32(sum(weights)))
+
+    @property
+    def mean(self) -> Vectors:
+        """All of it as one vector."""
+        return self.shares @ self.vectors
+
+
+class Dense:
+    """The vectors of a spec: a row of `wholes` for each passage, and of `sentences` for each sentence."""
+
+    def __init__(self, wholes: Vectors, sentences: Rows, starts: Integers, passages: Integers) -> None:
+        """Clause n has the rows `starts[n]` to `starts[n + 1]` of `sentences`, and those of `passages` of `wholes`.
 
         All wholes are compared at once, which numpy does for float32 alone without a detour; of the sentences, which
         are several times as many, only a few are read, so they are kept in half the room.
@@ -67,6 +90,7 @@ class Dense:
         self.wholes = wholes
         self.sentences = sentences
         self.starts = starts
+        self.passages = passages
 
     @classmethod
     def of(cls, clauses: Sequence[Clause], embedder: Embedder, kept: KeptVectors | None = None) -> Dense:
@@ -74,36 +98,47 @@ class Dense:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         starts = np.cumsum([0, *(len(clause.sentences()) for clause in clauses)], dtype=np.int64)
-        vectors = embedder.embed_all(texts_of(clauses), kept)
-        return cls(vectors[: len(clauses)], vectors[len(clauses) :].astype(np.float16), starts)
+        ends = np.cumsum([0, *(len(passages(clause)) for clause in clauses)], dtype=np.int32)
+        vectors, wholes = embedder.embed_all(texts_of(clauses), kept), int(ends[-1])
+        return cls(vectors[:wholes], vectors[wholes:].astype(np.float16), starts, ends)
 
-    def scores(self, lexical: Scores, parts: Vectors, weights: Sequence[float], share: float = DENSE) -> Scores:
-        """A score for every clause: `lexical` fused with its nearness to `parts`, weighted unit vectors.
+    def scores(self, lexical: Scores, meanings: Meanings, share: float = DENSE) -> Scores:
+        """A score for every clause: `lexical` fused with its nearness to what is asked for.
 
         0 for a clause that neither shares a word nor comes near.
         """
         import numpy as np  # noqa: PLC0415 - as above
 
-        shares = np.asarray(weights, dtype=np.float32) / np.float32(sum(weights))
-        near: Scores = (self.wholes @ (shares @ parts)).astype(np.float32)
+        near = best_of_each((self.wholes @ meanings.mean).astype(np.float32), self.passages)
         if not near.size:
             return near
         least, far = float(near.min()), near < FAR
         share *= min(1.0, max(float(near.max()), 0.0) / SURE)
         fused = _fused(lexical, near - least, share)
         for n in best(fused, CLOSELY):
-            sentences = self.sentences[self.starts[n] : self.starts[n + 1]].astype(np.float32)
+            sentences = self.of_sentences(int(n))
             if len(sentences):
-                near[n] = (1 - SENTENCE) * near[n] + SENTENCE * float((sentences @ parts.T).max(axis=0) @ shares)
+                best_near = (sentences @ meanings.vectors.T).max(axis=0)
+                near[n] = (1 - SENTENCE) * near[n] + SENTENCE * float(best_near @ meanings.shares)
         fused = _fused(lexical, near - least, share)
         fused[far & (lexical <= 0)] = 0
         return fused
 
+    def of_sentences(self, clause: int) -> Vectors:
+        """The vectors of a clause's sentences, in order."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        return self.sentences[self.starts[clause] : self.starts[clause + 1]].astype(np.float32)
+
 
 def texts_of(clauses: Sequence[Clause]) -> list[str]:
-    """What is embedded of clauses: all of them as wholes, then their sentences, each below its title."""
+    """What is embedded of clauses: all of them in passages, then their sentences, each below its title."""
     sentences = [f"{clause.title}: {sentence}" for clause in clauses for sentence in clause.sentences()]
-    return [*(f"{clause.title}: {clause.text}" for clause in clauses), *sentences]
+    return [*(f"{clause.title}: {text}" for clause in clauses for text in _texts(clause)), *sentences]
+
+
+def _texts(clause: Clause) -> list[str]:
+    return [squeeze(passage.text(clause)) for passage in passages(clause)]
 
 
 def _fused(lexical: Scores, near: Scores, share: float) -> Scores:

@@ -75,6 +75,11 @@ class Bm25:
         gains *= counts / (counts + self._norms[texts])
         return np.bincount(texts, weights=gains, minlength=size).astype(np.float32)
 
+    def importance(self, query: Iterable[str]) -> dict[str, float]:
+        """The words that are asked for, or may have been meant, and occur, with how much each tells texts apart."""
+        size = len(self.lengths)
+        return {word: weight * _rarity(self._texts_with(word), size) for word, weight in self._asked(query).items()}
+
     def own_score(self, text: Sequence[str]) -> float:
         """What `text` would get if it were one of the texts, and all of its words were asked for."""
         norm: float = _norm(len(text), self._mean)

@@ -9,12 +9,14 @@ from typing import Self
 from spec_lookup.errors import SpecBroken
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.clauses import Clauses
-from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense
+from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings
 from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import Bm25, best
 from spec_lookup.search.pages import content_stamp, read_pages
 from spec_lookup.search.parse import read_page
-from spec_lookup.search.query import Parts, best_sentence, telling_of
+from spec_lookup.search.passages import Passage, best_of_each, passages
+from spec_lookup.search.query import Parts, telling_of
+from spec_lookup.search.quotes import Asked, answering
 from spec_lookup.search.rendering import site_of
 from spec_lookup.search.stored_index import ENGINE, FORMAT, Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors, beside
@@ -30,11 +32,20 @@ SHORT = 5
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A clause that was found, its score (comparable within one search), and its best sentence."""
+    """A clause that was found, its score (comparable within one search), and the sentence that answers.
+
+    `passage` is the part of the clause that was meant, all of it unless it is long.
+    """
 
     clause: Clause
     score: float
     quote: str
+    passage: Passage
+
+    @property
+    def extract(self) -> str:
+        """The text of the passage, as it stands in the clause's `markdown`."""
+        return self.passage.text(self.clause)
 
 
 class SpecIndex:
@@ -83,7 +94,13 @@ class SpecIndex:
             words=sum(page.coverage.words for page in parsed),
             words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
         )
-        return cls(Clauses.of(clauses), Bm25.of(map(words_of, clauses)), dense, stamp, embedder)
+        return cls(
+            Clauses.of(clauses),
+            Bm25.of(passage for clause in clauses for passage in _words_of_passages(clause)),
+            dense,
+            stamp,
+            embedder,
+        )
 
     @property
     def by_words_alone(self) -> bool:
@@ -116,25 +133,30 @@ class SpecIndex:
         """The best clauses; with `deciding` only those that may decide: normative, and with a text to quote."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        total = np.zeros(len(self._clauses), dtype=np.float32)
+        by_passage = np.zeros(int(self._clauses.passages[-1]), dtype=np.float32)
         query: set[str] = set()
         for text, weight in parts:
             text_words = words(text)
             query.update(text_words)
-            total += np.float32(weight) * self._bm25.scores(text_words)
+            by_passage += np.float32(weight) * self._bm25.scores(text_words)
+        total, meanings = best_of_each(by_passage, self._clauses.passages), None
         if self._embedder and self._dense and query:
             telling = telling_of(parts)
-            meanings = self._embedder.embed_queries([*telling, " ".join(telling)])
+            vectors = self._embedder.embed_queries([*telling, " ".join(telling)])
             weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
             code = len(query) <= SHORT and self._bm25.knows_code(query)
-            total = self._dense.scores(total, meanings, weights, DENSE_FOR_CODES if code else DENSE)
+            meanings = Meanings.of(vectors, weights)
+            total = self._dense.scores(total, meanings, DENSE_FOR_CODES if code else DENSE)
         if deciding:
             total = np.where(self._clauses.normative, total, np.float32(0))
-        return [
-            Hit(self._clauses[n], float(total[n]), best_sentence(self._clauses[n], query))
-            for n in best(total, limit)
-            if total[n] > 0
-        ]
+        asked = Asked(self._bm25.importance(query), meanings, self._dense, by_passage)
+        return [self._hit(int(n), float(total[n]), asked) for n in best(total, limit) if total[n] > 0]
+
+    def _hit(self, number: int, score: float, asked: Asked) -> Hit:
+        clause = self._clauses[number]
+        first = int(self._clauses.passages[number])
+        passage, quote = answering(clause, number, first, asked)
+        return Hit(clause, score, quote, passage)
 
 
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
@@ -157,3 +179,12 @@ def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
 def words_of(clause: Clause) -> list[str]:
     """The words by which a clause is found, those of its titles weighed."""
     return TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title) + words(clause.markdown)
+
+
+def _words_of_passages(clause: Clause) -> list[list[str]]:
+    """The same for each of its passages."""
+    parts = passages(clause)
+    if len(parts) == 1:
+        return [words_of(clause)]
+    titles = TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title)
+    return [titles + words(passage.text(clause)) for passage in parts]

@@ -34,23 +34,26 @@ CLAUSES = "clauses.jsonl"
 LAYOUT = {
     "clause_starts": "where each clause begins in clauses.jsonl, and where the last one ends",
     "normative": "whether each clause may decide",
-    "lengths": "how many words each clause is long, its titles weighed",
-    "word_starts": "where the places of each word begin in word_clauses, and where the last ones end",
-    "word_clauses": "the clauses that hold a word, word by word",
+    "passages": "which passages each clause has: from its number here to before the next one's",
+    "lengths": "how many words each passage is long, the titles weighed",
+    "word_starts": "where the places of each word begin in word_passages, and where the last ones end",
+    "word_passages": "the passages that hold a word, word by word",
     "word_counts": "how often each of them does",
-    "wholes": "a vector for each clause",
+    "wholes": "a vector for each passage",
     "sentences": "a vector for each sentence, clause by clause",
     "sentence_starts": "where the sentences of each clause begin, and where the last ones end",
 }
 """The arrays of an index, each in a file of its name; the last three only with a model."""
 
+WORDS = len(LAYOUT) - 3
+
 LISTS = ("cites", "words")
 """How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
 
-FORMAT = 7
+FORMAT = 8
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.7"
+ENGINE = "spec_lookup 0.8"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 
@@ -101,6 +104,7 @@ def _arrays(clauses: Clauses, bm25: Bm25, dense: Dense | None) -> dict[str, Arra
     arrays = (
         clauses.starts,
         clauses.normative,
+        clauses.passages,
         np.asarray(bm25.lengths, dtype=np.int32),
         np.cumsum([0, *(len(texts) for texts, _ in places)], dtype=np.int64),
         np.concatenate([none, *(texts for texts, _ in places)], dtype=np.int32),
@@ -155,18 +159,20 @@ def _opened(folder: Path, *, with_vectors: bool) -> tuple[Clauses, Bm25, Dense |
     """The parts of an index. Raises ValueError when they do not belong together."""
     import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-    names = list(LAYOUT)[: None if with_vectors else 6]
+    names = list(LAYOUT)[: None if with_vectors else WORDS]
     arrays = [np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names]
-    starts, normative, lengths, word_starts, texts, counts = arrays[:6]
+    starts, normative, passages, lengths, word_starts, texts, counts = arrays[:WORDS]
     lines, cites, words = (_mapped(folder / name) for name in (CLAUSES, "cites.json", "words.json"))
-    clauses = Clauses(lines, starts, normative, lambda: _list(cites, len(normative)))
+    clauses = Clauses(lines, starts, normative, passages, lambda: _list(cites, len(normative)))
     bm25 = Bm25(StoredPostings(_list(words, len(word_starts) - 1), word_starts, texts, counts), lengths)
-    dense = Dense(arrays[6], _Rows(folder / f"{names[7]}.npy"), arrays[8]) if with_vectors else None
-    ends = [(starts, lines), (word_starts, texts), (word_starts, counts)]
-    sizes = {len(starts) - 1, len(normative), len(lengths)}
+    dense = (
+        Dense(arrays[WORDS], _Rows(folder / f"{names[WORDS + 1]}.npy"), arrays[-1], passages) if with_vectors else None
+    )
+    ends = [(starts, lines), (passages, lengths), (word_starts, texts), (word_starts, counts)]
+    sizes = {len(starts) - 1, len(normative), len(passages) - 1}
     if dense:
-        ends.append((dense.starts, dense.sentences))
-        sizes |= {len(dense.wholes), len(dense.starts) - 1}
+        ends += [(dense.starts, dense.sentences), (passages, dense.wholes)]
+        sizes.add(len(dense.starts) - 1)
     if len(sizes) > 1 or any(first[-1] != len(rest) for first, rest in ends):
         raise ValueError(folder)
     return clauses, bm25, dense

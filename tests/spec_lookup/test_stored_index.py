@@ -120,7 +120,7 @@ def test_a_write_that_fails_leaves_the_old_index_and_nothing_else(index: Path) -
     """Half an index is never seen, neither in its place nor beside it."""
     before = content(index)
     clauses, bm25, _, stamp = read_index(index)
-    broken = Dense(*(np.array([object()]) for _ in range(3)))
+    broken = Dense(*(np.array([object()]) for _ in range(4)))
     with pytest.raises(ValueError, match="allow_pickle"):
         write_index(index, clauses, bm25, broken, stamp)
 

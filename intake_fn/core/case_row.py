@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from intake_fn.core.agreement import Said, decided, said
 from intake_fn.core.case import Step
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
@@ -40,6 +41,10 @@ class CaseRow:
     """Why it is in quarantine, or was rejected."""
     on_top: bool = False
     """Whether it stands above all that is not urgent."""
+    said: tuple[Said, ...] = ()
+    """What judges said that it is."""
+    decided: Category | None = None
+    """What a person decided that it is; None where none did."""
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:
@@ -64,6 +69,8 @@ class CaseRow:
             missing_in_mantis=case.missing_in_mantis,
             why=why_in_quarantine(case),
             on_top=case.priority is Priority.URGENT and case.status.is_open,
+            said=said(case),
+            decided=decided(case),
         )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from intake_fn.core.agreement import said
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Stale
@@ -92,7 +93,12 @@ def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference |
 
 
 def _same(row: CaseRow, other: CaseRow) -> bool:
-    """Whether two rows say the same; format 1 held all reasons of a quarantine as one text."""
+    """Whether two rows say the same.
+
+    Format 1 held all reasons of a quarantine as one text; states of before verdicts stood in them hold none.
+    """
+    if not row.said and row.decided is None:
+        row = replace(row, said=other.said, decided=other.decided)
     return replace(row, why=other.why) == other and in_words(row.why) == in_words(other.why)
 
 
@@ -103,10 +109,13 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) ->
     """Bring the state of a request that an earlier version stored to today's rules; whether it was not there.
 
     A request whose priority has a level of its own is escalated to it, and an urgent one goes to the top of its queue.
+    A state holds what judges said and people decided.
     """
     at = process.priorities[row.priority].handled_at
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
-    if not below and row.on_top == (row.priority is Priority.URGENT and row.status.is_open):
+    without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(cases.load(row.id)))
+    on_top = row.priority is Priority.URGENT and row.status.is_open
+    if not below and not without_verdicts and row.on_top == on_top:
         return False
 
     def decide(case: Case) -> Event | None:

@@ -19,7 +19,20 @@ from intake_fn.desk.filing import project_of
 from intake_fn.desk.sign_in import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
 from intake_fn.texts.templates import translated
-from intake_fn.web import api, desk_pages, errors, health, multipart, pages, quarantine, sign_in, status, uploads, words
+from intake_fn.web import (
+    api,
+    desk_pages,
+    errors,
+    health,
+    multipart,
+    pages,
+    quarantine,
+    reports,
+    sign_in,
+    status,
+    uploads,
+    words,
+)
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
@@ -71,7 +84,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, desk_pages, quarantine):
+    for module in (sign_in, desk_pages, quarantine, reports):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, config)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from intake_fn.core import events as c
+from intake_fn.core.agreement import Role
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.escalation import keeper
@@ -71,6 +72,9 @@ OUTCOME: Mapping[Outcome, str] = {
 
 RELATED = "related"
 """The stance of a clause that was found and takes no side."""
+
+ROLE: Mapping[Role, str] = {Role.ACTED: "decided", Role.PROPOSED: "proposed", Role.SHADOW: "in shadow"}
+"""What a verdict was worth."""
 
 READING: Mapping[Stance, str] = {
     Stance.MATCHES: mark("The system does what the clause says, and the request asks for something else."),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.core.agreement import Role, Said
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
@@ -24,8 +25,10 @@ from intake_fn.core.events import (
     Filed,
     HandedOver,
     Judged,
+    JudgedInShadow,
     MissingInMantis,
     Noted,
+    Overruled,
     Quarantined,
     Rejected,
     Released,
@@ -301,7 +304,22 @@ class TestQueues:
             issue=4711,
             filing="filed",
             version=3,
+            said=(Said("builtin", Category.BUG, Role.ACTED),),
         )
+
+    def test_a_row_shows_what_was_said_and_decided(self, store: Store) -> None:
+        """Of all judges and of a person, for the report, which reads no log."""
+        first = received(level=0)
+        store.create(first, "key")
+        spoken = at(JudgedInShadow, 2, category=Category.CHANGE, verdict={"judge": "bedrock:some.model"})
+        decided = at(Overruled, 2, category=Category.CHANGE, clause="", reason="So.")
+        store.save(1, then(first.case, judged(), spoken, decided))
+
+        row = store.row("HD-1")
+        assert row.decided is Category.CHANGE
+        assert [("builtin", Role.ACTED), ("bedrock:some.model", Role.SHADOW)] == [
+            (one.judge, one.role) for one in row.said
+        ]
 
     @pytest.mark.parametrize("level", [1, None])
     def test_pages_follow_each_other_without_gap_or_repetition(self, store: Store, level: int | None) -> None:

@@ -239,3 +239,15 @@ def test_a_row_of_before_is_written_anew(room: Room) -> None:
     assert not migrated(room.store, room.desk.process, row, room.clock())
     assert migrated(room.store, room.desk.process, replace(row, on_top=True), room.clock())
     assert [case_id] == written
+
+
+def test_a_state_of_before_verdicts_stood_in_it_is_brought_up_to_date(room: Room, process: Process) -> None:
+    """It is no difference; the nightly run writes what was said and decided, once."""
+    case = room.desk.take_in(request(), "key")
+    row = room.store.row(case.id)
+    old = replace(row, said=(), decided=None)
+
+    assert row.said
+    assert difference(room.store, process, old) is None
+    assert migrated(room.store, process, old, room.clock())
+    assert not migrated(room.store, process, room.store.row(case.id), room.clock())

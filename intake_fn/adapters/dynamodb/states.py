@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.dynamodb.due_index import ALERTS, partition_of
 from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, written
+from intake_fn.core.agreement import Said, decided, said
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.codec import checked, from_plain, to_plain
 from intake_fn.core.errors import Unreadable
@@ -57,6 +58,10 @@ def state_item(step: Step) -> Item:
         state["gone"] = True
     if why := why_in_quarantine(case):
         state["why"] = json.dumps([to_plain(reason) for reason in why])
+    if spoken := said(case):
+        state["said"] = json.dumps([to_plain(one) for one in spoken])
+    if by_person := decided(case):
+        state["decided"] = by_person
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
@@ -125,6 +130,8 @@ def _row(item: Item) -> CaseRow:
         missing_in_mantis=item.get("gone", False),
         why=_why(item),
         on_top=item["place"].startswith(ON_TOP),
+        said=tuple(from_plain(Said, one) for one in json.loads(item.get("said", "[]"))),
+        decided=Category(item["decided"]) if "decided" in item else None,
     )
 
 

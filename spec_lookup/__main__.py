@@ -22,11 +22,13 @@ from spec_lookup.evaluation.cases import PARTS
 from spec_lookup.evaluation.evaluate import Judge
 from spec_lookup.evaluation.evaluate import evaluate as answer_all
 from spec_lookup.evaluation.files import write_report
+from spec_lookup.evaluation.reading_files import write_prompts
 from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
 from spec_lookup.llm.budget import Usage
-from spec_lookup.llm.cassettes import recording_in, replaying
+from spec_lookup.llm.cassettes import LanguageModel, recording_in, replaying
 from spec_lookup.llm.judge import Account, LlmJudge
+from spec_lookup.llm.readings import from_readings
 
 BAD_INPUT = 2
 
@@ -108,6 +110,11 @@ def duplicates(args: argparse.Namespace) -> Iterator[Row]:
 
 def evaluate(args: argparse.Namespace) -> Iterator[Row]:
     """Measure search, judge and duplicates on cases whose right answers are known."""
+    if args.write_prompts:
+        known = _readings(args.readings) if args.readings else None
+        count = write_prompts(args.folder, args.write_prompts, args.part, known)
+        print(f"{count} prompts to read in {args.write_prompts}")
+        return
     accounts: list[Account] = []
     figures = tables(answer_all(args.folder, args.part, _judge(args, accounts)))
     _print_accounts(accounts)
@@ -121,6 +128,8 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
 
 def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:
     """The judge that was asked for; the one by a language model keeps accounts. Raises InputBroken."""
+    if getattr(args, "readings", None):
+        return LlmJudge(ANY_MODEL, _readings(args.readings), log=accounts.append, restates=True)
     if args.judge == BUILT_IN:
         if args.replay or args.record or args.model:
             raise InputBroken("--model, --replay and --record are for --judge bedrock.")
@@ -131,6 +140,15 @@ def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:
         raise InputBroken("--judge bedrock calls out to a model: name it with --model, or answer from --replay.")
     model = bedrock_model(bedrock_client)
     return LlmJudge(args.model, recording_in(args.record, model) if args.record else model, log=accounts.append)
+
+
+def _readings(path: Path) -> LanguageModel:
+    """The model that responds from a file of readings. Raises InputBroken."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise InputBroken(f"{path} can't be read: {error}") from error
+    return from_readings(lines, str(path))
 
 
 def _print_accounts(accounts: list[Account]) -> None:
@@ -226,6 +244,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--report", type=Path, metavar="FILE.html", help="write the figures with plots, too")
     command.add_argument("--part", choices=PARTS, help="only the rows of this part")
     command.add_argument("--json", action="store_true", help="print data instead of tables")
+    command.add_argument(
+        "--readings", type=Path, metavar="FILE.jsonl", help="what careful readers of prompts filled in"
+    )
+    command.add_argument(
+        "--write-prompts", type=Path, metavar="DIR", help="write a prompt for each case, judge nothing"
+    )
     _judge_options(command)
     command.set_defaults(run=evaluate)
     return top

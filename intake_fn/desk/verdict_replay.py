@@ -7,7 +7,7 @@ them is replayed without calling a model.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ PAGE = 200
 
 FOLDER = "exchanges"
 """Where in the file store cassettes are. Stored verdicts rest on them, so their folder keeps its name."""
+
+Replay = Callable[[dict[str, Any]], dict[str, Any]]
+"""The response to a prompt that was kept."""
 
 log = structlog.get_logger()
 
@@ -71,14 +74,28 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
     given = pinned(case)
     provider, _, model = given.judge.partition(":")
-    if provider in PROVIDERS and model:
-        judge = LlmJudge(model, Cassettes(files).replay, provider=provider)
-        people = people_in(case.request)
-        again = judge(spec, given.claim, people)
-        if again.reasons == (NOT_RECORDED,):  # before, the requester alone was masked
-            again = judge(spec, given.claim, people[:1])
-        return again
-    return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
+    if provider not in PROVIDERS or not model:
+        return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
+    people = people_in(case.request)
+    again = given
+    for masked in (people, people[:1]):  # once the requester alone was masked
+        for judge in _judges(given, provider, model, Cassettes(files).replay):
+            again = judge(spec, given.claim, masked)
+            if again.reasons != (NOT_RECORDED,):
+                return again
+    return again
+
+
+def _judges(given: Verdict, provider: str, model: str, replay: Replay) -> Iterator[LlmJudge]:
+    """The ways in which a model may have been asked, the present ones first."""
+    read_once = len(given.readings) == 1 and given.category == given.readings[0].category
+
+    def twice(category: str) -> bool:
+        return bool(category) and not read_once
+
+    for restates in (True, False):
+        yield LlmJudge(model, replay, provider=provider, twice=twice, restates=restates)
+    yield LlmJudge(model, replay, provider=provider, earlier=True)
 
 
 def evaluation_cases(cases: CaseStore) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A folder of cases whose right answers are known, read and checked before the first case is judged.
 
-It holds `specs/<name>/*.md` and any of FILES below, JSON Lines each; what is missing is not measured.
+It holds `specs/<name>/*.md` and any of FILES below, JSON Lines each; what is missing is not measured. A file
+may stand there in parts, `pairs-<name>.jsonl`; `probes` are singles, too.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Cases:
         """Read the folder; with `part` only the rows of that part. Raises InputBroken or SpecBroken."""
         self._folder = folder
         self.sources: dict[str, Source] = {}
-        every = {name: [Row(*row) for row in read_objects(folder / f"{name}.jsonl")] for name in FILES}
+        every = {name: [Row(*row) for file in _files(folder, name) for row in read_objects(file)] for name in FILES}
         for name, rows in every.items():
             for row in rows:
                 _has_members(row, FILES[name])
@@ -137,6 +138,12 @@ class Cases:
         for cite in cites:
             if cite not in self.source(row).clauses:
                 raise InputBroken(f"{row.where}: the spec {row.data['spec']!r} has no clause {cite}.")
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """The files of this name, of which a folder may have one for each spec; probes are singles."""
+    names = [name, "probes"] if name == "singles" else [name]
+    return [file for each in names for file in [folder / f"{each}.jsonl", *sorted(folder.glob(f"{each}-*.jsonl"))]]
 
 
 def cite_of(row: Row) -> str | None:

@@ -1,45 +1,53 @@
-"""The judge by a language model: it sends a prompt, checks the response, sends one follow-up, or gives up.
+"""The judge by a language model: it has a claim read once or twice, checks what comes back, or gives up.
 
-1. the clauses that may decide are found by the same search as the built-in judge's (context);
-2. the prompt is sent, unless the day's budget is spent (prompt, budget);
-3. the response is checked word by word against those clauses; a fault is told once (response);
-4. without a response the built-in judge gives the verdict, which says so; without one that passes the check a person
-   decides.
+1. if so set, the model restates the claim as searches in the manner of the spec; without any the claim alone is used;
+2. the clauses that may decide are found by the same search as the built-in judge's (context);
+3. the prompt is sent, unless the day's budget is spent (prompt, budget);
+4. the response is checked word by word against those clauses; a fault is told once (response);
+5. if so set, the claim is read again with everything in another order; readings that differ leave it to a person;
+6. without a first response the built-in judge gives the verdict, which says so; without one that passes the check, or
+   without a second reading where one is needed, a person decides.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from spec_lookup.errors import NoResponse, NotRecorded
-from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.claim import WEIGHTS, Claim
 from spec_lookup.judge.spec import CITED, JUDGE, Spec
-from spec_lookup.judge.verdict import BUG, CHANGE, MISC, RELATED, UNDECIDED, Citation, Verdict
+from spec_lookup.judge.verdict import NOTHING, READING, RELATED, UNDECIDED, Citation, Reading, Verdict
 from spec_lookup.llm.budget import Budget, Price, RunBudget, Usage
 from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.context import context
 from spec_lookup.llm.masking import Masking
-from spec_lookup.llm.prompt import Plain, follow_up, prompt
-from spec_lookup.llm.response import Fault, Response, checked_response, tool_call
+from spec_lookup.llm.prompt import Plain, earlier_prompt, follow_up, prompt, searches_prompt, second_prompt
+from spec_lookup.llm.reading import CATEGORIES, agree, confidence_of, reading_of
+from spec_lookup.llm.response import Fault, Response, checked_response, searches_in, tool_call
 from spec_lookup.search.clause import Clause
-
-CATEGORIES = {"bug": BUG, "change": CHANGE, "misc": MISC, "silent": UNDECIDED}
-
-TRUST = 0.9
-"""How much of its distance from one half a stated confidence keeps; models state too much."""
 
 BEDROCK, OPENAI = "bedrock", "openai"
 PROVIDERS = (BEDROCK, OPENAI)
 """How a language model is called: `converse` of Amazon Bedrock, or chat completions; first in the judge's name."""
 
 NOT_RECORDED = "No recorded answer."
+NOT_HELD = "The model's answer did not hold when it was checked against the spec; a person has to read it."
+DISAGREED = "The model read this twice and did not come to the same; a person has to read it."
+READ_ONCE = "The second reading by the model could not be had; a person has to read it."
+SEE_CLAUSE = "The clause quoted here decides this."
+SEE_NONE = "No clause is needed to decide this."
+SEE_NOTHING = "The model found no clause that decides this; a person has to read it."
+"""What is said where the model's own reason is left out because it has numbers that nothing shown has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What one judgement took, for the log. `outcome` is answered, repaired, refused, not-recorded or fallback."""
+    """What one judgement took, for the log.
+
+    `outcome` is answered, repaired, disagreed, read-once, refused, not-recorded or fallback; `calls` counts responses.
+    """
 
     judge: str
     outcome: str
@@ -48,10 +56,29 @@ class Account:
     cost: int
     seconds: float
     why: str = ""
+    calls: int = 0
 
 
 def _nobody(account: Account) -> None:
     del account
+
+
+def always(category: str) -> bool:
+    """Every category is read twice."""
+    del category
+    return True
+
+
+@dataclass(slots=True)
+class _Read:
+    """One claim while it is read."""
+
+    spec: Spec
+    claim: Claim
+    masking: Masking
+    clauses: Sequence[Clause] = ()
+    used: list[Usage] = field(default_factory=list)
+    repaired: bool = False
 
 
 class LlmJudge:
@@ -67,8 +94,15 @@ class LlmJudge:
         limit: int | None = None,
         log: Callable[[Account], None] = _nobody,
         provider: str = BEDROCK,
+        twice: Callable[[str], bool] = always,
+        restates: bool = False,
+        earlier: bool = False,
     ) -> None:
-        """`limit` is what may be spent a day, in millionths of a dollar; `log` gets an account of every judgement."""
+        """`limit` is what may be spent a day, in millionths of a dollar; `log` gets an account of every judgement.
+
+        A claim is read a second time if `twice` says so of the category that the first reading came to. With `restates`
+        the model is first asked for searches. `earlier` asks as verdicts were asked for when a claim was read once.
+        """
         self.name = f"{provider}:{model}"
         self._model = model
         self._language_model = language_model
@@ -76,72 +110,115 @@ class LlmJudge:
         self._budget = budget or RunBudget()
         self._limit = limit
         self._log = log
+        self._twice = twice
+        self._restates = restates
+        self._earlier = earlier
 
     def __call__(self, spec: Spec, claim: Claim, names: Iterable[str] = ()) -> Verdict:
         """The verdict on a claim; `names` are those of people that are not sent outside."""
         began = time.perf_counter()
-        masking = Masking(names)
-        clauses = context(spec, claim)
-        used: list[Usage] = []
+        read = _Read(spec, claim, Masking(names))
         why = ""
         try:
-            response = self._response(prompt(self._model, claim, clauses, masking), clauses, used)
-            outcome = "repaired" if len(used) > 1 else "answered"
-            verdict = self._verdict(spec, claim, response, masking)
+            read.clauses = context(spec, claim, self._searches(read))
+            ask = earlier_prompt if self._earlier else prompt
+            first = self._response(read, ask(self._model, claim, read.clauses, read.masking))
+            outcome, verdict, why = self._concluded(read, first)
         except Fault as fault:
             outcome, why = "refused", str(fault)
-            reason = "The model's answer did not hold when it was checked against the spec; a person has to read it."
-            verdict = self._undecided(spec, claim, reason)
+            verdict = self._undecided(read, NOT_HELD)
         except NotRecorded:
             outcome = "not-recorded"
-            verdict = self._undecided(spec, claim, NOT_RECORDED)
+            verdict = self._undecided(read, NOT_RECORDED)
         except NoResponse as error:
             outcome, why = "fallback", str(error)
             verdict = replace(spec.judge(claim), judge=f"{JUDGE}, for {self.name}")
-        usage = sum(used, Usage())
-        seconds = time.perf_counter() - began
-        self._log(Account(self.name, outcome, len(clauses), usage, self._price.of(usage), seconds, why))
+        usage = sum(read.used, Usage())
+        cost, seconds = self._price.of(usage), time.perf_counter() - began
+        self._log(Account(self.name, outcome, len(read.clauses), usage, cost, seconds, why, len(read.used)))
         return verdict
 
-    def _response(self, first: Plain, clauses: list[Clause], used: list[Usage]) -> Response:
-        """The first response that passes the check, of two at most. Raises Fault or NoResponse."""
-        call = self._call(first, used)
+    def _searches(self, read: _Read) -> list[str]:
+        """The claim restated as searches; none when that is off or does not succeed: the claim itself is a search."""
+        if not self._restates:
+            return []
         try:
-            return checked_response(call["input"], clauses)
-        except Fault as fault:
-            call = self._call(follow_up(first, call, str(fault)), used)
-        return checked_response(call["input"], clauses)
+            return searches_in(self._sent(read, searches_prompt(self._model, read.claim, read.masking)))
+        except NoResponse:
+            return []
 
-    def _call(self, sent: Plain, used: list[Usage]) -> Plain:
-        """Send the prompt if the budget allows it, and count what it cost. Raises NoResponse."""
-        if self._limit is not None and self._budget.spent() + self._price.of(Usage.at_most(sent)) > self._limit:
-            raise NoResponse("The day's limit for the language model is reached.")
-        response = self._language_model(sent)
-        used.append(Usage.of(response))
-        self._budget.add(self._price.of(used[-1]))
+    def _concluded(self, read: _Read, first: Response) -> tuple[str, Verdict, str]:
+        """Outcome, verdict, and why it is no decision; after a second reading where one is needed."""
+        category = CATEGORIES[first.verdict]
+        if self._earlier or category == UNDECIDED or not self._twice(category):
+            return ("repaired" if read.repaired else "answered"), self._decided(read, [first]), ""
+        readings: tuple[Reading, ...] = (reading_of(first, read.masking),)
+        try:
+            second = self._response(read, second_prompt(self._model, read.claim, read.clauses, read.masking))
+        except (Fault, NoResponse) as error:
+            return "read-once", self._undecided(read, READ_ONCE, readings), str(error)
+        if not agree(first, second):
+            readings = (*readings, reading_of(second, read.masking))
+            return "disagreed", self._undecided(read, DISAGREED, readings), ""
+        return ("repaired" if read.repaired else "answered"), self._decided(read, [first, second]), ""
+
+    def _response(self, read: _Read, asked: Plain) -> Response:
+        """The first response that passes the check, of two at most. Raises Fault or NoResponse."""
+        said = None if self._earlier else _said(read)
+        call = self._call(read, asked)
+        try:
+            return checked_response(call["input"], read.clauses, said)
+        except Fault as fault:
+            call = self._call(read, follow_up(asked, call, str(fault)))
+        read.repaired = True
+        return checked_response(call["input"], read.clauses, said)
+
+    def _call(self, read: _Read, asked: Plain) -> Plain:
+        """The call of the tool in the response to a prompt. Raises NoResponse."""
+        response = self._sent(read, asked)
         call = tool_call(response)
         if call is None:
             raise NoResponse(f"The model did not give a judgement (stop reason: {response.get('stopReason', 'none')}).")
         return call
 
-    def _verdict(self, spec: Spec, claim: Claim, response: Response, masking: Masking) -> Verdict:
-        category = CATEGORIES[response.verdict]
-        confidence = 0.0 if category == UNDECIDED else 0.5 + TRUST * (response.confidence - 0.5)
+    def _sent(self, read: _Read, asked: Plain) -> Plain:
+        """Send the prompt if the budget allows it, and count what it cost. Raises NoResponse."""
+        if self._limit is not None and self._budget.spent() + self._price.of(Usage.at_most(asked)) > self._limit:
+            raise NoResponse("The day's limit for the language model is reached.")
+        response = self._language_model(asked)
+        read.used.append(Usage.of(response))
+        self._budget.add(self._price.of(read.used[-1]))
+        return response
+
+    def _decided(self, read: _Read, responses: list[Response]) -> Verdict:
+        """The verdict of readings that agree; that of one reading may be that the spec is silent."""
+        first = responses[0]
+        category = CATEGORIES[first.verdict]
+        instead = SEE_NOTHING if category == UNDECIDED else SEE_CLAUSE if first.ground == "clause" else SEE_NONE
+        reason = read.masking.unmask(first.reason) or instead
         return Verdict(
             category=category,
-            confidence=round(min(max(confidence, 0.0), 1.0), 4),
-            citations=_each_once([*response.citations, *_nearest(spec, claim)]),
-            counter=response.counter,
-            reasons=(masking.unmask(response.reason),),
+            confidence=confidence_of(responses),
+            citations=_each_once([*first.citations, *_nearest(read.spec, read.claim)]),
+            counter=first.counter,
+            reasons=(reason,),
             judge=self.name,
-            engine=spec.engine,
-            spec=spec.stamp.content,
-            claim=claim,
+            engine=read.spec.engine,
+            spec=read.spec.stamp.content,
+            claim=read.claim,
+            ground="" if self._earlier else NOTHING if category == UNDECIDED else READING,
+            readings=() if self._earlier else tuple(reading_of(response, read.masking) for response in responses),
         )
 
-    def _undecided(self, spec: Spec, claim: Claim, reason: str) -> Verdict:
-        response = Response("silent", 0.0, (), None, reason)
-        return self._verdict(spec, claim, response, Masking())
+    def _undecided(self, read: _Read, reason: str, readings: tuple[Reading, ...] = ()) -> Verdict:
+        verdict = self._decided(read, [Response("silent", "none", 0.0, (), None, reason)])
+        shown = [reading.citation for reading in readings if reading.citation]
+        related = [replace(citation, stance=RELATED) for citation in shown]
+        return replace(verdict, readings=readings, citations=_each_once([*related, *verdict.citations]))
+
+
+def _said(read: _Read) -> str:
+    return " ".join(read.masking.mask(str(getattr(read.claim, name))) for name in WEIGHTS)
 
 
 def _nearest(spec: Spec, claim: Claim) -> list[Citation]:

@@ -16,7 +16,7 @@ from typing import Any
 from spec_lookup.errors import InputBroken
 from spec_lookup.judge.claim import Claim
 from spec_lookup.llm.masking import Masking
-from spec_lookup.llm.prompt import prompt
+from spec_lookup.llm.prompt import prompt, searches_prompt, second_prompt
 
 PAIRS_RIGHT = 0.95
 """The least share of pairs that a judge has to have right in both versions."""
@@ -100,7 +100,12 @@ def may_act(record: QualificationRecord | None, judge: str, prompts: str) -> boo
 
 def prompts_version() -> str:
     """What every prompt has in common, as a hash: the rules, the form of the response, the settings of the model."""
-    common = prompt("", Claim("", ""), (), Masking())
+    nothing, masking = Claim("", ""), Masking()
+    common = [
+        prompt("", nothing, (), masking),
+        second_prompt("", nothing, (), masking),
+        searches_prompt("", nothing, masking),
+    ]
     return hashlib.sha256(json.dumps(common, sort_keys=True).encode()).hexdigest()[:16]
 
 

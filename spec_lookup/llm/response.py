@@ -7,13 +7,25 @@ model is told once; nothing of a faulty response is ever shown to anybody.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from spec_lookup.judge.claim import visible
+from spec_lookup.judge.quantity import NUMBER_WORDS
 from spec_lookup.judge.verdict import RELATED, SUPPORTS_EXPECTED, SUPPORTS_OBSERVED, Citation
-from spec_lookup.llm.prompt import GROUNDS, MOST_RELATED, STANCES, TOOL, VERDICTS, Plain
+from spec_lookup.llm.prompt import (
+    GROUNDS,
+    LONGEST_SEARCH,
+    MOST_RELATED,
+    MOST_SEARCHES,
+    SEARCH_TOOL,
+    STANCES,
+    TOOL,
+    VERDICTS,
+    Plain,
+)
 from spec_lookup.search.clause import Clause
 
 NONE = "none"
@@ -31,12 +43,18 @@ AGREE: Mapping[tuple[str, str], frozenset[str]] = {
 AGAINST = {"bug": SUPPORTS_OBSERVED, "change": SUPPORTS_EXPECTED}
 """The stance of a clause that speaks against a verdict."""
 
+BY_HAND = {TOOL: "verdict", SEARCH_TOOL: "searches"}
+"""The member by which the input of each tool is known where it was written by hand."""
+
 LONGEST_REASON = 700
 FEWEST_WORDS = 2
 """Words that a quote has at least, unless it is the whole clause."""
 
 _ADDRESS = re.compile(r"\w://|\bwww\.", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`]+|\[|\](?:\([^()]*\))?")
+_FIGURES = re.compile(r"\d+(?:[.,' \u2019]\d{3}(?!\d))*(?:[.,]\d+)?")
+_THOUSANDS = re.compile(r"[.,' \u2019](?=\d{3}(?!\d))")
+_NAMED = re.compile(rf"\b(?:{'|'.join(sorted(NUMBER_WORDS, key=lambda word: (-len(word), word)))})\b")
 _ALIKE = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2011\u00a0", "''\"\"--- ")
 """Signs that are written in more than one way; each stays one sign."""
 
@@ -50,31 +68,35 @@ class Response:
     """A judgement that holds. `citations` has the deciding clause first, if there is one."""
 
     verdict: str
+    ground: str
     confidence: float
     citations: tuple[Citation, ...]
     counter: Citation | None
     reason: str
 
 
-def tool_call(response: Plain) -> Plain | None:
+def tool_call(response: Plain, tool: str = TOOL) -> Plain | None:
     """The call of the tool in a response: id, name and input. None when there is none.
 
     A response is what `converse` returns, or, written by hand, just the tool's input.
     """
     if "output" not in response:
-        return {"toolUseId": "given", "name": TOOL, "input": response} if "verdict" in response else None
+        return {"toolUseId": "given", "name": tool, "input": response} if BY_HAND[tool] in response else None
     try:
         for block in response["output"]["message"]["content"]:
             call = block.get("toolUse")
-            if call and call["name"] == TOOL and isinstance(call["input"], dict):
-                return {"toolUseId": str(call["toolUseId"]), "name": TOOL, "input": call["input"]}
+            if call and call["name"] == tool and isinstance(call["input"], dict):
+                return {"toolUseId": str(call["toolUseId"]), "name": tool, "input": call["input"]}
     except (AttributeError, LookupError, TypeError):
         return None
     return None
 
 
-def checked_response(judgement: Plain, clauses: Sequence[Clause]) -> Response:
-    """The judgement in the tool's input, checked against these clauses. Raises Fault."""
+def checked_response(judgement: Plain, clauses: Sequence[Clause], claim: str | None = None) -> Response:
+    """The judgement in the tool's input, checked against these clauses. Raises Fault.
+
+    With the text of the `claim` a reason is left out whose numbers stand neither there nor in a quote.
+    """
     by_cite = {clause.cite: clause for clause in clauses}
     verdict, ground = _one_of(judgement, "verdict", VERDICTS), _one_of(judgement, "ground", GROUNDS)
     stance = _one_of(judgement, "stance", STANCES)
@@ -84,13 +106,41 @@ def checked_response(judgement: Plain, clauses: Sequence[Clause]) -> Response:
     decides = ground == "clause"
     deciding = [_citation(judgement, "clause", "quote", by_cite, stance if stance != NONE else RELATED, needed=decides)]
     counter = _citation(judgement, "counter_clause", "counter_quote", by_cite, AGAINST.get(verdict, RELATED))
+    citations = tuple(citation for citation in [*deciding, *_related(judgement, by_cite)] if citation)
+    reason = _reason(judgement)
+    quotes = [citation.quote for citation in [*citations, counter] if citation]
     return Response(
         verdict=verdict,
+        ground=ground,
         confidence=_confidence(judgement),
-        citations=tuple(citation for citation in [*deciding, *_related(judgement, by_cite)] if citation),
+        citations=citations,
         counter=counter,
-        reason=_reason(judgement),
+        reason=reason if claim is None or numbers_in(reason) <= numbers_in(" ".join([claim, *quotes])) else "",
     )
+
+
+def searches_in(response: Plain) -> list[str]:
+    """The searches of a response; none when it has no call of the tool or the call no texts."""
+    call = tool_call(response, SEARCH_TOOL)
+    rows = call["input"].get("searches") if call else None
+    texts = [
+        " ".join(visible(row).split())[:LONGEST_SEARCH]
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, str)
+    ]
+    return [text for text in dict.fromkeys(texts) if text][:MOST_SEARCHES]
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text, in figures or words, as figures without separators of thousands."""
+    figures = {_plain_number(match[0]) for match in _FIGURES.finditer(unicodedata.normalize("NFKC", text))}
+    named = {str(NUMBER_WORDS[match[0]]) for match in _NAMED.finditer(text.lower())}
+    return frozenset(figures | named)
+
+
+def _plain_number(figures: str) -> str:
+    whole = _THOUSANDS.sub("", figures).replace(",", ".")
+    return whole.rstrip("0").rstrip(".") if "." in whole else whole.lstrip("0") or "0"
 
 
 def verbatim(quote: str, clause: Clause) -> str | None:

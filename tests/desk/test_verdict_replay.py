@@ -63,10 +63,12 @@ def test_nobody_who_is_to_be_set_up_or_approves_is_named_outside(room: Room) -> 
     """What reports a failure is read by the model, without their names; the record gives the same verdict."""
     words = "When I save Jo Wu I get error 500. Claire Morel saw it, too."
     case = room.desk.take_in(request(kind=Kind.SETUP, description=words, details=SET_UP), "key")
-    [cassette] = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
+    cassettes = [content for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
 
     assert "bedrock:a-model" == pinned(case).judge
-    assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in cassette
+    assert 2 == len(cassettes)
+    for cassette in cassettes:
+        assert b"When I save [name 1] I get error 500. [name 2] saw it, too." in cassette
     assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
 
 
@@ -81,11 +83,79 @@ def test_what_was_recorded_with_fewer_names_masked_is_given_again(room: Room) ->
 
 def test_what_an_earlier_version_kept_is_found(room: Room) -> None:
     """Cassettes stand under `exchanges/`, named by the hash of the prompt, and their members keep their names."""
-    path = next((ROOT / "tests" / "data" / "cassettes").glob("8c323aab*.json"))
+    path = next((ROOT / "tests" / "data" / "cassettes-earlier").glob("8c323aab*.json"))
     room.files.put(f"exchanges/{path.name}", path.read_bytes(), "application/json")
     cassette = json.loads(path.read_bytes())
 
     assert cassette["answer"] == Cassettes(room.files).replay(cassette["request"])
+
+
+def judged_by(room: Room, **how: Any) -> Case:
+    """A request that a model asked in this way has judged, and that is replayed."""
+    judge = LlmJudge("a-model", recording(Cassettes(room.files).keep, how.pop("model", answer)), **how)
+    room.desk = replace(room.desk, judge=judge)
+    case = taken_in(room)
+    assert as_bytes(pinned(case)) == as_bytes(given_again(case, SPEC, room.files))
+    return case
+
+
+def answer(prompt: dict[str, Any]) -> dict[str, Any]:
+    """What a model says: searches where they are asked for, else the judgement."""
+    name = prompt["toolConfig"]["toolChoice"]["tool"]["name"]
+    return {"searches": ["A shipment opens."]} if name == "search" else dict(RESPONSE)
+
+
+def turns_round(prompt: dict[str, Any]) -> dict[str, Any]:
+    """A model that comes to something else where the report stands first."""
+    second = prompt["messages"][0]["content"][0]["text"].startswith("<report-")
+    other = {"verdict": "change", "stance": "supports-observed", "reason": "It is a wish."}
+    return {**RESPONSE, **(other if second else {})}
+
+
+def once(category: str) -> bool:
+    """No category is read twice."""
+    return not category
+
+
+@pytest.mark.parametrize("restates", [True, False])
+def test_both_readings_and_the_searches_are_given_again(room: Room, restates: bool) -> None:
+    """Byte for byte."""
+    case = judged_by(room, restates=restates)
+
+    assert ["bug", "bug"] == [reading.category for reading in pinned(case).readings]
+    assert 2 + restates == len([key for key in room.files.kept if key.startswith("exchanges/")])
+
+
+def test_one_reading_is_given_again_as_one(room: Room) -> None:
+    """Whatever is set by then."""
+    assert 1 == len(pinned(judged_by(room, twice=once)).readings)
+
+
+def test_readings_that_differ_are_given_again(room: Room) -> None:
+    """A person decides, with both."""
+    verdict = pinned(judged_by(room, model=turns_round))
+
+    assert ("undecided", ["bug", "change"]) == (verdict.category, [reading.category for reading in verdict.readings])
+
+
+def test_a_second_reading_that_was_not_had_is_not_had_again(room: Room) -> None:
+    """The verdict stays a proposal."""
+
+    def only_first(prompt: dict[str, Any]) -> dict[str, Any]:
+        if prompt["messages"][0]["content"][0]["text"].startswith("<report-"):
+            raise NoResponse("too slow")
+        return dict(RESPONSE)
+
+    verdict = pinned(judged_by(room, model=only_first))
+
+    assert ("undecided", ["bug"]) == (verdict.category, [reading.category for reading in verdict.readings])
+
+
+def test_a_verdict_of_before_the_second_reading_is_given_again(room: Room) -> None:
+    """By the prompt of its time."""
+    verdict = pinned(judged_by(room, earlier=True))
+
+    assert ("bug", (), "") == (verdict.category, verdict.readings, verdict.ground)
 
 
 def test_without_the_record_no_verdict_is_made_up(room: Room) -> None:
@@ -99,7 +169,7 @@ def test_without_the_record_no_verdict_is_made_up(room: Room) -> None:
 def test_a_damaged_record_is_said(room: Room) -> None:
     """With the place where it stands."""
     case = taken_in(room)
-    [key] = [key for key in room.files.kept if key.startswith("exchanges/")]
+    key = next(key for key in room.files.kept if key.startswith("exchanges/"))
     room.files.put(key, b"{}", "application/json")
 
     with pytest.raises(InputBroken, match=key):

@@ -164,23 +164,23 @@ def test_a_good_response_becomes_a_verdict(model: Model, judge_of: Callable[...,
     judged = judge_of(price=Price(3.0, 15.0))
     verdict = judged.judge(SPEC, CLAIM, ("Anna",))
 
-    assert ("bug", "bedrock:some.model:0", 0.86) == (verdict.category, verdict.judge, verdict.confidence)
+    assert ("bug", "bedrock:some.model:0", 0.97) == (verdict.category, verdict.judge, verdict.confidence)
     assert ("fines#cap", "No fine is higher than 10 EUR.") == (verdict.citations[0].clause, verdict.citations[0].quote)
     assert ("The spec caps fines, Anna.",) == verdict.reasons
     assert (SPEC.engine, SPEC.stamp.content, CLAIM) == (verdict.engine, verdict.spec, verdict.claim)
-    assert ("answered", 2000 * 3 + 300 * 15) == (judged.accounts[0].outcome, judged.accounts[0].cost)
-    assert ["/model/some.model%3A0/converse"] == model.paths
+    assert ("answered", 2 * (2000 * 3 + 300 * 15)) == (judged.accounts[0].outcome, judged.accounts[0].cost)
+    assert 2 * ["/model/some.model%3A0/converse"] == model.paths
     assert "Anna" not in json.dumps(model.asked)
 
 
 def test_a_fault_is_told_once_and_may_be_repaired(model: Model, judge_of: Callable[..., Judged]) -> None:
-    """The second question says what was wrong; both are paid."""
+    """The second question says what was wrong; all are paid, the second reading, too."""
     model.replies = [good(WRONG), good(JUDGEMENT)]
     judged = judge_of(price=Price(1.0, 1.0))
 
     assert "bug" == judged.judge(SPEC, CLAIM).category
     assert "does not stand in fines#cap" in json.dumps(model.asked[1]["messages"][-1])
-    assert ("repaired", 4600) == (judged.accounts[0].outcome, judged.accounts[0].cost)
+    assert ("repaired", 6900) == (judged.accounts[0].outcome, judged.accounts[0].cost)
 
 
 def test_a_response_that_never_passes_the_check_is_left_to_a_person(
@@ -287,7 +287,7 @@ def test_what_was_spent_is_counted(model: Model, judge_of: Callable[..., Judged]
     budget = RunBudget()
     judge_of(price=Price(3.0, 15.0), budget=budget, limit=MILLION).judge(SPEC, CLAIM)
 
-    assert 10_500 == budget.spent()
+    assert 21_000 == budget.spent()
 
 
 @pytest.mark.aws

@@ -54,6 +54,23 @@ def test_an_evaluation_is_replayed_from_files(cassettes: Path, monkeypatch: pyte
     assert 1 == len((cassettes / MISSING).read_text(encoding="utf-8").splitlines())
 
 
+def test_what_was_recorded_when_a_claim_was_read_once_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These files were written then; neither rules, clauses nor fences of their prompts may change."""
+    monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")
+    folder = DATA / "cassettes-earlier"
+
+    def replay(prompt: dict[str, Any]) -> dict[str, Any]:
+        path = folder / f"{prompt_hash(prompt)}.json"
+        if not path.exists():
+            raise NotRecorded(path.name)
+        return dict(json.loads(path.read_text(encoding="utf-8"))["answer"])
+
+    accounts: list[Account] = []
+    evaluate(DATA / "evaluation-tiny", judge=LlmJudge("any-model", replay, earlier=True, log=accounts.append))
+
+    assert ["answered"] * 5 + ["not-recorded"] == sorted(account.outcome for account in accounts)
+
+
 def test_what_is_missing_is_listed_once_until_it_has_a_cassette(tmp_path: Path) -> None:
     """So that responses can be written anywhere and the run repeated."""
     for _ in range(2):

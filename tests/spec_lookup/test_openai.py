@@ -29,6 +29,11 @@ KEY = "sk-SECRET-0123456789abcdef"
 PROMPT = prompt("some-model", CLAIM, (), Masking())
 
 
+def once(category: str) -> bool:
+    """No category is read twice."""
+    return not category
+
+
 @pytest.fixture
 def server() -> Iterator[LlmServer]:
     """It reads right."""
@@ -46,7 +51,9 @@ def judged(server: LlmServer, **more: Any) -> tuple[Any, Account]:
     """A verdict by the whole judge, and its account."""
     accounts: list[Account] = []
     price = Price(1.0, 1.0)
-    judge = LlmJudge("some-model", model_at(server, **more), provider=OPENAI, price=price, log=accounts.append)
+    judge = LlmJudge(
+        "some-model", model_at(server, **more), provider=OPENAI, twice=once, price=price, log=accounts.append
+    )
     return judge(SPEC, CLAIM, ("Anna",)), accounts[-1]
 
 
@@ -202,9 +209,9 @@ def test_nobody_listening_is_no_response() -> None:
 
 def test_exchanges_are_recorded_and_replayed(server: LlmServer, tmp_path: Path) -> None:
     """The same verdict, byte for byte, without a call."""
-    recorded = LlmJudge("m", recording_in(tmp_path, model_at(server)), provider=OPENAI)(SPEC, CLAIM)
+    recorded = LlmJudge("m", recording_in(tmp_path, model_at(server)), provider=OPENAI, twice=once)(SPEC, CLAIM)
     calls = len(server.asked)
-    replayed = LlmJudge("m", replaying(tmp_path), provider=OPENAI)(SPEC, CLAIM)
+    replayed = LlmJudge("m", replaying(tmp_path), provider=OPENAI, twice=once)(SPEC, CLAIM)
 
     assert (recorded, calls) == (replayed, len(server.asked))
 

@@ -170,6 +170,7 @@ def test_a_judgement_that_holds_becomes_citations() -> None:
     """The quote is given back as the clause has it: as a person reads it, without markup."""
     assert Response(
         "bug",
+        "clause",
         0.9,
         (Citation("fines#cap", "Cap", "fines/#cap", "No fine is higher than 10 EUR.", "supports-expected"),),
         None,

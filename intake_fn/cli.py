@@ -22,6 +22,7 @@ from intake_fn.commands import (
     background_desk,
     doctor,
     due,
+    export_cases,
     hand_over,
     holidays,
     mail,
@@ -35,16 +36,16 @@ from intake_fn.commands import (
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
-from intake_fn.desk.verdict_replay import as_bytes, evaluation_cases, given_again, pinned
+from intake_fn.desk.decided_cases import PersonsReading, persons_readings
+from intake_fn.desk.verdict_replay import as_bytes, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import Spec, SpecLookupError, content_stamp, decode_page, left_out, pages_among, read_pages, site_of
+from spec_lookup import Spec, SpecLookupError, content_stamp, decode_page, left_out, pages_among, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spec_lookup import Verdict
 
-MODULES = (due, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision)
+MODULES = (due, export_cases, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision)
 """Commands that stand in modules of their own."""
 
 
@@ -107,11 +108,14 @@ def sweep(args: argparse.Namespace) -> None:
 
 
 def replay(args: argparse.Namespace) -> None:
-    """Give a request's verdict again as JSON, from the spec as it then stood, and compare the two byte for byte."""
+    """Give a request's verdict again as JSON, from the spec as it then stood, and compare the two byte for byte.
+
+    What people read goes to the error output, each clause checked against the spec of then.
+    """
     desk = background_desk()
     case = desk.cases.load(args.request)
     given = pinned(case)
-    again = given_again(case, _spec_as_read(args, given), desk.files)
+    again = given_again(case, _spec_as_read(args, given.spec), desk.files)
     sys.stdout.buffer.write(as_bytes(again))
     sys.stdout.flush()
     if as_bytes(again) != as_bytes(given):
@@ -119,46 +123,31 @@ def replay(args: argparse.Namespace) -> None:
             f"The verdict given was another one, by {given.judge} of {given.engine}; this is {again.judge} of "
             f"{again.engine}. Given then:\n{as_bytes(given).decode()}"
         )
+    for reading in persons_readings(case):
+        print(json.dumps(asdict(reading), ensure_ascii=False), file=sys.stderr)
+        _refuse_unless_it_stands(args, reading)
 
 
-def export_cases(args: argparse.Namespace) -> None:
-    """Write what persons decided otherwise as a folder that `python -m spec_lookup evaluate` takes."""
-    out: Path = args.out
-    if (out / CASES).exists():
-        raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
-    pages = list(read_pages(args.spec))
-    lines = [
-        json.dumps({"spec": SPEC, **case}, ensure_ascii=False) for case in evaluation_cases(background_desk().cases)
-    ]
-    for name, text in pages:
-        page = out / "specs" / SPEC / name
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-    (out / CASES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    summary = (
-        f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote: keep them where requests are kept."
-    )
-    say(args, {"cases": len(lines), "file": str(out / CASES)}, [summary])
+def _refuse_unless_it_stands(args: argparse.Namespace, reading: PersonsReading) -> None:
+    """Raise SpecdeskError unless a clause stands in the spec of then as it was read; of before stamps nobody knows."""
+    if reading.spec and not reading.stands_in(_spec_as_read(args, reading.spec)):
+        raise SpecdeskError(f"{reading.clause} does not stand in the spec {reading.spec[:12]} as {reading.by} read it.")
 
 
-CASES = "singles.jsonl"
-SPEC = "spec"
-
-
-def _spec_as_read(args: argparse.Namespace, verdict: Verdict) -> Spec:
-    """The spec that a verdict read: the index if it is of that spec, else its pages from the history of the wiki."""
+def _spec_as_read(args: argparse.Namespace, stamp: str) -> Spec:
+    """The spec of a stamp: the index if it is of that spec, else its pages from the history of the wiki."""
     try:
         spec = Spec.open(args.index)
     except SpecLookupError:
         spec = None
-    if spec is not None and spec.stamp.content == verdict.spec:
+    if spec is not None and spec.stamp.content == stamp:
         return spec
     for commit in _git(args.spec, "log", "--format=%H", "--", ".").split():
         pages = _pages_at(args.spec, commit)
-        if content_stamp(pages) == verdict.spec:
+        if content_stamp(pages) == stamp:
             return Spec.of(pages, site=site_of(args.spec))
     raise SpecdeskError(
-        f"The verdict read the spec {verdict.spec[:12]}; neither {args.index} nor the history of {args.spec} has it. "
+        f"The spec {stamp[:12]} was read; neither {args.index} nor the history of {args.spec} has it. "
         "Name an index of that spec with --index."
     )
 
@@ -222,12 +211,6 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec", help="whose history is looked through")
     command.set_defaults(run=replay)
-
-    command = commands.add_parser("export-cases", help=export_cases.__doc__)
-    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=export_cases)
 
     command = commands.add_parser("sweep", help=sweep.__doc__)
     command.add_argument("--json", action="store_true")

@@ -1,4 +1,4 @@
-"""What the records are good for afterwards: a verdict given again, overruled verdicts as evaluation cases.
+"""What the records are good for afterwards: a verdict given again.
 
 The exchanges with a language model are kept as cassettes beside the files of requests, so that a verdict that rests on
 them is replayed without calling a model.
@@ -14,14 +14,10 @@ from typing import Any
 import structlog
 
 from intake_fn.core.case import Case
-from intake_fn.core.errors import Refused, SpecdeskError, Unknown, Unreadable
-from intake_fn.core.events import Overruled
-from intake_fn.desk.judging import claim_of, people_in
-from intake_fn.ports import CaseStore, Files
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown
+from intake_fn.desk.judging import people_in
+from intake_fn.ports import Files
 from spec_lookup import NOT_RECORDED, PROVIDERS, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
-
-PAGE = 200
-"""Requests that are read from the queue at a time."""
 
 FOLDER = "exchanges"
 """Where in the file store cassettes are. Stored verdicts rest on them, so their folder keeps its name."""
@@ -30,9 +26,6 @@ Replay = Callable[[dict[str, Any]], dict[str, Any]]
 """The response to a prompt that was kept."""
 
 log = structlog.get_logger()
-
-OVERRULED = "overruled"
-"""The kind of an evaluation case that came from a person's decision."""
 
 
 def pinned(case: Case) -> Verdict:
@@ -96,41 +89,3 @@ def _judges(given: Verdict, provider: str, model: str, replay: Replay) -> Iterat
     for restates in (True, False):
         yield LlmJudge(model, replay, provider=provider, twice=twice, restates=restates)
     yield LlmJudge(model, replay, provider=provider, earlier=True)
-
-
-def evaluation_cases(cases: CaseStore) -> Iterator[dict[str, Any]]:
-    """Every request whose verdict a person has overruled, as a line of singles.jsonl without its spec; oldest last."""
-    cursor = ""
-    while True:
-        page = cases.queue(None, open_only=False, limit=PAGE, cursor=cursor)
-        for row in page.rows:
-            try:
-                case = cases.load(row.id)
-            except Unreadable as error:
-                log.warning("case_left_out", case=row.id, error=str(error))
-                continue
-            if (decided := _decision(case)) is not None:
-                yield _single(case, decided)
-        cursor = page.cursor
-        if not cursor:
-            return
-
-
-def _decision(case: Case) -> Overruled | None:
-    """The last decision of a person on a request that the judge had spoken on."""
-    decisions = [event for event in case.history if isinstance(event, Overruled)]
-    return decisions[-1] if decisions and case.verdict is not None else None
-
-
-def _single(case: Case, decided: Overruled) -> dict[str, Any]:
-    verdict, claim = pinned(case), claim_of(case.request)
-    page, _, anchor = decided.clause.partition("#")
-    return {
-        "id": case.id,
-        "request": {name: value for name, value in claim.to_plain().items() if value},
-        "verdict": decided.category.value,
-        "page": page or None,
-        "anchor": anchor or None,
-        "kind": OVERRULED,
-        "note": f"{verdict.judge} said {verdict.category}; {decided.reason}",
-    }

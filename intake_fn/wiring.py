@@ -170,6 +170,7 @@ class Application:
             price=Price(settings.bedrock_price_in, settings.bedrock_price_out),
             budget=DynamoBudget(lambda: self.client("dynamodb"), settings.table, now),
             limit=int(settings.bedrock_daily_limit * MILLION),
+            patience=settings.bedrock_seconds,
             log=log_account,
         )
         return form_first(judge)

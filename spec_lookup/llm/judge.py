@@ -79,6 +79,7 @@ class _Read:
     clauses: Sequence[Clause] = ()
     used: list[Usage] = field(default_factory=list)
     repaired: bool = False
+    began: float = field(default_factory=time.perf_counter)
 
 
 class LlmJudge:
@@ -97,11 +98,13 @@ class LlmJudge:
         twice: Callable[[str], bool] = always,
         restates: bool = False,
         earlier: bool = False,
+        patience: float | None = None,
     ) -> None:
         """`limit` is what may be spent a day, in millionths of a dollar; `log` gets an account of every judgement.
 
-        A claim is read a second time if `twice` says so of the category that the first reading came to. With `restates`
-        the model is first asked for searches. `earlier` asks as verdicts were asked for when a claim was read once.
+        A claim is read a second time if `twice` says so of the category that the first reading came to, unless it took
+        longer than `patience` seconds. With `restates` the model is first asked for searches. `earlier` asks as
+        verdicts were asked for when a claim was read once.
         """
         self.name = f"{provider}:{model}"
         self._model = model
@@ -113,10 +116,10 @@ class LlmJudge:
         self._twice = twice
         self._restates = restates
         self._earlier = earlier
+        self._patience = patience
 
     def __call__(self, spec: Spec, claim: Claim, names: Iterable[str] = ()) -> Verdict:
         """The verdict on a claim; `names` are those of people that are not sent outside."""
-        began = time.perf_counter()
         read = _Read(spec, claim, Masking(names))
         why = ""
         try:
@@ -134,7 +137,7 @@ class LlmJudge:
             outcome, why = "fallback", str(error)
             verdict = replace(spec.judge(claim), judge=f"{JUDGE}, for {self.name}")
         usage = sum(read.used, Usage())
-        cost, seconds = self._price.of(usage), time.perf_counter() - began
+        cost, seconds = self._price.of(usage), time.perf_counter() - read.began
         self._log(Account(self.name, outcome, len(read.clauses), usage, cost, seconds, why, len(read.used)))
         return verdict
 
@@ -154,13 +157,20 @@ class LlmJudge:
             return ("repaired" if read.repaired else "answered"), self._decided(read, [first]), ""
         readings: tuple[Reading, ...] = (reading_of(first, read.masking),)
         try:
-            second = self._response(read, second_prompt(self._model, read.claim, read.clauses, read.masking))
+            second = self._second(read)
         except (Fault, NoResponse) as error:
             return "read-once", self._undecided(read, READ_ONCE, readings), str(error)
         if not agree(first, second):
             readings = (*readings, reading_of(second, read.masking))
             return "disagreed", self._undecided(read, DISAGREED, readings), ""
         return ("repaired" if read.repaired else "answered"), self._decided(read, [first, second]), ""
+
+    def _second(self, read: _Read) -> Response:
+        """The second reading, which is not corrected: somebody waits for the receipt. Raises Fault or NoResponse."""
+        if self._patience is not None and time.perf_counter() - read.began > self._patience:
+            raise NoResponse("The first reading took too long for a second one.")
+        call = self._call(read, second_prompt(self._model, read.claim, read.clauses, read.masking))
+        return checked_response(call["input"], read.clauses, _said(read))
 
     def _response(self, read: _Read, asked: Plain) -> Response:
         """The first response that passes the check, of two at most. Raises Fault or NoResponse."""

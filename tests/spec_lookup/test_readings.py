@@ -76,8 +76,8 @@ def text_of(sent: dict[str, Any]) -> str:
         ([BUG, SILENT], "disagreed", "undecided", ["bug", "undecided"]),
         ([SILENT], "answered", "undecided", ["undecided"]),
         ([BUG, None], "read-once", "undecided", ["bug"]),
-        ([BUG, WRONG, WRONG], "read-once", "undecided", ["bug"]),
-        ([BUG, WRONG, BUG], "repaired", "bug", ["bug", "bug"]),
+        ([BUG, WRONG], "read-once", "undecided", ["bug"]),
+        ([WRONG, BUG, BUG], "repaired", "bug", ["bug", "bug"]),
         ([WRONG, WRONG], "refused", "undecided", []),
     ],
 )
@@ -93,6 +93,14 @@ def test_only_readings_that_agree_decide(
     assert (outcome, len(responses)) == (accounts[0].outcome, len(asked))
     assert ("nothing" if category == "undecided" else "reading") == verdict.ground
     assert all(citation.stance == "related" for citation in verdict.citations if category == "undecided")
+
+
+def test_after_a_slow_first_reading_there_is_no_second() -> None:
+    """Somebody waits for the receipt; the one reading is a proposal."""
+    model, asked = in_turn(BUG, BUG)
+    verdict = LlmJudge("m", model, patience=-1.0)(SPEC, CLAIM)
+
+    assert ("undecided", 1, 1) == (verdict.category, len(verdict.readings), len(asked))
 
 
 def test_two_clauses_that_decide_together_may_change_places() -> None:

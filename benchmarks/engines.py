@@ -74,12 +74,19 @@ class SpecLookupDense(SpecLookup):
         model = Embedder.open(model_folder())
         if model is None:
             raise FileNotFoundError("There is no embedding model.")
-        clauses, bm25, _, stamp = read_index(out.with_name(out.name.replace("spec_lookup_dense", "spec_lookup")))
+        clauses, bm25, _, synonyms, stamp = read_index(
+            out.with_name(out.name.replace("spec_lookup_dense", "spec_lookup"))
+        )
         starts = np.cumsum([0, *(len(clauses[n].sentences()) for n in range(len(clauses)))])
         wholes = self._random(int(clauses.passages[-1]), model.dimensions, np.float32)
         sentences = self._random(int(starts[-1]), model.dimensions, np.float16)
         write_index(
-            out, clauses, bm25, Dense(wholes, sentences, starts, clauses.passages), replace(stamp, model=model.digest)
+            out,
+            clauses,
+            bm25,
+            Dense(wholes, sentences, starts, clauses.passages),
+            synonyms,
+            replace(stamp, model=model.digest),
         )
         return {}
 

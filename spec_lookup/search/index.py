@@ -40,6 +40,10 @@ GUESSES = 3
 """Words that one slip may have been meant for, at most."""
 
 
+SHORTEST_PART = 4
+"""Digits from which a number that does not occur may be part of one that does."""
+
+
 class Bm25:
     """An index of texts, in the order in which they were given."""
 
@@ -94,10 +98,16 @@ class Bm25:
         times = Counter(query)
         asked = {word: _damped(count) for word, count in times.items() if word in self.postings}
         strange = [word for word in times if word not in asked][:STRANGE]
-        guessed = Counter(guess for word in strange for guess in guesses(word, self.postings)[:GUESSES])
+        guessed = Counter(guess for word in strange for guess in self._meant(word)[:GUESSES])
         for word, count in guessed.items():
             asked[word] = asked.get(word, 0.0) + TYPO_WEIGHT * _damped(count)
         return asked
+
+    def _meant(self, word: str) -> list[str]:
+        """The words that one may have been meant for: one slip away from it; of a number, those that it is part of."""
+        if len(word) >= SHORTEST_PART and word.isdecimal():
+            return sorted(other for other in self.postings if word in other)
+        return guesses(word, self.postings)
 
     def _texts_with(self, word: str) -> int:
         return len(self.postings[word][0]) if word in self.postings else 0

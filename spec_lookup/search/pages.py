@@ -11,6 +11,7 @@ from pathlib import Path
 from spec_lookup.errors import SpecBroken
 from spec_lookup.search.parse import SUFFIXES, decode_page, page_name
 from spec_lookup.search.rendering import left_out
+from spec_lookup.search.synonyms import FILE as SYNONYMS
 
 
 def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
@@ -24,11 +25,12 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
 def pages_among(names: Sequence[str], left_out: Callable[[str], bool] = lambda _: False) -> list[str]:
     """Those of the files below a spec's folder that the site publishes as pages, in their order.
 
-    Hidden ones are left out. Of two that make the same page, as README and index do, MkDocs takes the last by name.
+    The list of synonyms comes with them. Hidden ones are left out.
+    Of two that make the same page, as README and index do, MkDocs takes the last by name.
     """
     pages = [name for name in names if name.endswith(SUFFIXES) and not re.search(r"(?:^|/)\.", name)]
     made = {_page_of(name): name for name in sorted(pages) if not left_out(name)}
-    return [name for name in pages if made.get(_page_of(name)) == name]
+    return [name for name in names if made.get(_page_of(name)) == name or name == SYNONYMS]
 
 
 def content_stamp(pages: list[tuple[str, str]]) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float32]
     Integers = NDArray[np.integer[Any]]
 
-WHOLE = 1_200
-"""Characters up to which a clause is one passage: about the 256 tokens that the model reads."""
+WHOLE = 2_000
+"""Characters up to which a clause is one passage. Shorter ones gain nothing: their sentences are compared anyway."""
 
 LONGEST = 1_000
 """Characters of a passage of a longer clause; its title stands before each."""

@@ -28,6 +28,9 @@ MEANING = 0.5
 AMOUNT = 0.08
 """What a number adds where the query asks how much, how many, how long or when."""
 
+CLOSE = 0.7
+"""The share of the best sentence's score from which its neighbour comes along."""
+
 LONGEST_QUOTE = 420
 """Characters up to which a quote is lengthened."""
 
@@ -38,11 +41,12 @@ _ASKS_AMOUNT = re.compile(
     r"\b(?:how (?:long|many|much|often|soon|big|large|old|far|high|late|early)|when|what time|deadline|limit|maximum"
     r"|max|minimum|at most|until)\b"
 )
-_AMOUNT = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|daily|weekly|monthly)\b")
+_AMOUNT = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|once|twice|daily|weekly|monthly)\b")
 _LEANS_BACK = re.compile(
     r"(?:it|its|they|this|that|these|those|he|she|there|such|then|so|but|however|otherwise|after that|above that"
     r"|after this|later|for that|what|both|all of (?:them|these)|the second one|other(?:s| than that))\b"
 )
+_ROW = re.compile(r"[^.;:]{1,60}: [^;]+; [^.;:]{1,60}: ")
 _EXCEPTION = re.compile(
     r"^(?:except|unless|only|however|but|otherwise|after that|above that|later|for [^.]{1,60} only)\b|\b(?:exception)\b"
 )
@@ -52,6 +56,7 @@ _EXCEPTION = re.compile(
 class Asked:
     """What sentences are held against: the words that count, the meanings if there is a model, passages' scores."""
 
+    text: str
     words: Mapping[str, float]
     meanings: Meanings | None
     dense: Dense | None
@@ -72,7 +77,7 @@ def answering(clause: Clause, number: int, first: int, asked: Asked) -> tuple[Pa
     text = squeeze(passage.text(clause))
     within = [n for n, sentence in enumerate(sentences) if len(parts) == 1 or sentence in text]
     best = max(within or range(len(sentences)), key=lambda n: scores[n])
-    return passage, _lengthened(clause.text, sentences, best)
+    return passage, _lengthened(clause.text, sentences, scores, best)
 
 
 def _best_passage(count: int, first: int, asked: Asked) -> int:
@@ -95,21 +100,40 @@ def _scores(sentences: Sequence[str], number: int, asked: Asked) -> list[float]:
     if asked.dense and asked.meanings:
         near = asked.dense.of_sentences(number) @ asked.meanings.vectors.T @ asked.meanings.shares
         scores = [(1 - MEANING) * score + MEANING * float(by) for score, by in zip(scores, near, strict=True)]
+    if _ASKS_AMOUNT.search(fold(asked.text)):
+        scores = [
+            score + AMOUNT * bool(_AMOUNT.search(fold(sentence)))
+            for score, sentence in zip(scores, sentences, strict=True)
+        ]
     return scores
 
 
-def _lengthened(text: str, sentences: Sequence[str], best: int) -> str:
+def _lengthened(text: str, sentences: Sequence[str], scores: Sequence[float], best: int) -> str:
     """The sentence with what it leans on before it, and its exception behind it."""
     first = last = best
-    if first > 0 and _LEANS_BACK.match(fold(sentences[first])) and _run(text, sentences, first - 1, last):
+    if first > 0 and _belongs_before(sentences, scores, best) and _run(text, sentences, first - 1, last):
         first -= 1
     if (
-        last + 1 < len(sentences)
-        and _EXCEPTION.search(fold(sentences[last + 1]))
+        best + 1 < len(sentences)
+        and _belongs_behind(sentences, scores, best)
         and _run(text, sentences, first, last + 1)
     ):
         last += 1
     return _run(text, sentences, first, last) or sentences[best]
+
+
+def _belongs_before(sentences: Sequence[str], scores: Sequence[float], best: int) -> bool:
+    leans = _LEANS_BACK.match(fold(sentences[best])) is not None
+    return leans or sentences[best - 1].endswith(":") or _is_close(sentences, scores, best, best - 1)
+
+
+def _belongs_behind(sentences: Sequence[str], scores: Sequence[float], best: int) -> bool:
+    return bool(_EXCEPTION.search(fold(sentences[best + 1]))) or _is_close(sentences, scores, best, best + 1)
+
+
+def _is_close(sentences: Sequence[str], scores: Sequence[float], best: int, other: int) -> bool:
+    """Whether a neighbour answers nearly as well; of rows of a table only one is meant."""
+    return scores[other] >= CLOSE * scores[best] and not _ROW.match(sentences[other])
 
 
 def _run(text: str, sentences: Sequence[str], first: int, last: int) -> str:

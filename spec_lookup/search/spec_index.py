@@ -19,6 +19,9 @@ from spec_lookup.search.query import Parts, telling_of
 from spec_lookup.search.quotes import Asked, answering
 from spec_lookup.search.rendering import site_of
 from spec_lookup.search.stored_index import ENGINE, FORMAT, Stamp, read_index, write_index
+from spec_lookup.search.synonyms import FILE as SYNONYMS
+from spec_lookup.search.synonyms import WEIGHT as SYNONYM
+from spec_lookup.search.synonyms import Synonyms, abbreviations, read_synonyms
 from spec_lookup.search.vectors import KeptVectors, beside
 from spec_lookup.search.words import words
 
@@ -52,19 +55,27 @@ class SpecIndex:
     """A spec that can be searched. Made by `open`, or by `of` from pages in memory."""
 
     def __init__(
-        self, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp, embedder: Embedder | None
+        self,
+        clauses: Clauses,
+        bm25: Bm25,
+        dense: Dense | None,
+        synonyms: Synonyms,
+        stamp: Stamp,
+        embedder: Embedder | None,
     ) -> None:
         """`dense` was made by `embedder`'s model; without either, search is by words alone."""
         self.stamp = stamp
         self._clauses = clauses
         self._bm25 = bm25
         self._dense = dense
+        self._synonyms = synonyms
         self._embedder = embedder if embedder and embedder.digest == stamp.model else None
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open an index folder. Raises IndexMissing or IndexBroken."""
-        return cls(*read_index(folder), Embedder.open(model_folder()))
+        clauses, bm25, dense, groups, stamp = read_index(folder)
+        return cls(clauses, bm25, dense, Synonyms(groups), stamp, Embedder.open(model_folder()))
 
     @classmethod
     def build(cls, spec_folder: Path, out: Path, commit: str = "") -> Stamp:
@@ -80,7 +91,8 @@ class SpecIndex:
         kept: KeptVectors | None = None,
     ) -> Self:
         """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
-        parsed = [read_page(name, text, site) for name, text in pages]
+        parsed = [read_page(name, text, site) for name, text in pages if name != SYNONYMS]
+        listed = [group for name, text in pages if name == SYNONYMS for group in read_synonyms(text)]
         clauses = [clause for page in parsed for clause in page.clauses]
         embedder = Embedder.open(model_folder())
         dense = Dense.of(clauses, embedder, kept) if embedder else None
@@ -94,13 +106,8 @@ class SpecIndex:
             words=sum(page.coverage.words for page in parsed),
             words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
         )
-        return cls(
-            Clauses.of(clauses),
-            Bm25.of(passage for clause in clauses for passage in _words_of_passages(clause)),
-            dense,
-            stamp,
-            embedder,
-        )
+        bm25 = Bm25.of(passage for clause in clauses for passage in _words_of_passages(clause))
+        return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
 
     @property
     def by_words_alone(self) -> bool:
@@ -114,7 +121,7 @@ class SpecIndex:
 
     def save(self, out: Path) -> Stamp:
         """Write the index into a folder. Raises IndexBroken when the folder holds something else."""
-        write_index(out, self._clauses, self._bm25, self._dense, self.stamp)
+        write_index(out, self._clauses, self._bm25, self._dense, self._synonyms.groups, self.stamp)
         return self.stamp
 
     def clause(self, cite: str) -> Clause | None:
@@ -135,13 +142,19 @@ class SpecIndex:
 
         by_passage = np.zeros(int(self._clauses.passages[-1]), dtype=np.float32)
         query: set[str] = set()
+        meant: Parts = []
         for text, weight in parts:
             text_words = words(text)
             query.update(text_words)
             by_passage += np.float32(weight) * self._bm25.scores(text_words)
+            others = self._synonyms.others(text)
+            for term in others:
+                by_passage += np.float32(weight * SYNONYM) * self._bm25.scores(words(term))
+                query.update(words(term))
+            meant.append((f"{text} ({', '.join(others)})" if others else text, weight))
         total, meanings = best_of_each(by_passage, self._clauses.passages), None
         if self._embedder and self._dense and query:
-            telling = telling_of(parts)
+            telling = telling_of(meant)
             vectors = self._embedder.embed_queries([*telling, " ".join(telling)])
             weights = [1.0] * len(telling) + [float(len(telling))]  # the whole counts as much as all its parts
             code = len(query) <= SHORT and self._bm25.knows_code(query)
@@ -149,7 +162,9 @@ class SpecIndex:
             total = self._dense.scores(total, meanings, DENSE_FOR_CODES if code else DENSE)
         if deciding:
             total = np.where(self._clauses.normative, total, np.float32(0))
-        asked = Asked(self._bm25.importance(query), meanings, self._dense, by_passage)
+        asked = Asked(
+            " ".join(text for text, _ in parts), self._bm25.importance(query), meanings, self._dense, by_passage
+        )
         return [self._hit(int(n), float(total[n]), asked) for n in best(total, limit) if total[n] > 0]
 
     def _hit(self, number: int, score: float, asked: Asked) -> Hit:

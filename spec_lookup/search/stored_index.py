@@ -47,8 +47,8 @@ LAYOUT = {
 
 WORDS = len(LAYOUT) - 3
 
-LISTS = ("cites", "words")
-"""How each clause is cited, and the words by number, as JSON; cites are read when one is looked up."""
+LISTS = ("cites", "words", "synonyms")
+"""How each clause is cited, the words by number, and groups of terms, as JSON; cites are read when one is looked up."""
 
 FORMAT = 8
 """Raised with every change of what an index folder holds."""
@@ -73,7 +73,9 @@ class Stamp:
     """Published words of the pages, and how many of them are in no clause, as counted."""
 
 
-def write_index(out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, stamp: Stamp) -> None:
+def write_index(
+    out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, synonyms: list[list[str]], stamp: Stamp
+) -> None:
     """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
     import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
 
@@ -84,7 +86,7 @@ def write_index(out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, st
     try:
         fresh.chmod(0o755)
         (fresh / CLAUSES).write_bytes(clauses.lines)
-        for name, texts in zip(LISTS, (clauses.cites, list(bm25.postings)), strict=True):
+        for name, texts in zip(LISTS, (clauses.cites, list(bm25.postings), synonyms), strict=True):
             (fresh / f"{name}.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         for name, array in _arrays(clauses, bm25, dense).items():
             np.save(fresh / f"{name}.npy", array, allow_pickle=False)
@@ -133,7 +135,7 @@ def _put_in_place(fresh: Path, out: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def read_index(folder: Path) -> tuple[Clauses, Bm25, Dense | None, Stamp]:
+def read_index(folder: Path) -> tuple[Clauses, Bm25, Dense | None, list[list[str]], Stamp]:
     """Open an index folder. Raises IndexMissing or IndexBroken."""
     try:
         about = json.loads((folder / "stamp.json").read_text(encoding="utf-8"))
@@ -150,7 +152,8 @@ def read_index(folder: Path) -> tuple[Clauses, Bm25, Dense | None, Stamp]:
     try:
         if files != _sizes(folder):
             raise IndexBroken(f"The index in {folder} is damaged: files are missing or cut off. Build it again.")
-        return *_opened(folder, with_vectors=bool(stamp.model)), stamp
+        synonyms = json.loads((folder / "synonyms.json").read_text(encoding="utf-8"))
+        return *_opened(folder, with_vectors=bool(stamp.model)), synonyms, stamp
     except (OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise IndexBroken(f"The index in {folder} is damaged. Build it again.") from error
 

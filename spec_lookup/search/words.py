@@ -116,6 +116,11 @@ def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[s
     return stems
 
 
+def stem_sequence(text: str) -> list[str]:
+    """All words of a text in order, stop words too, for looking up terms: of `B/L` it is `b/l`."""
+    return [stem(word) for word in _WORD.findall(fold(text))]
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded English word; numbers and codes stay as they are."""

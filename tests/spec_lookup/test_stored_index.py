@@ -119,10 +119,10 @@ def test_places_that_point_elsewhere_are_noticed(index: Path) -> None:
 def test_a_write_that_fails_leaves_the_old_index_and_nothing_else(index: Path) -> None:
     """Half an index is never seen, neither in its place nor beside it."""
     before = content(index)
-    clauses, bm25, _, stamp = read_index(index)
+    clauses, bm25, _, synonyms, stamp = read_index(index)
     broken = Dense(*(np.array([object()]) for _ in range(4)))
     with pytest.raises(ValueError, match="allow_pickle"):
-        write_index(index, clauses, bm25, broken, stamp)
+        write_index(index, clauses, bm25, broken, synonyms, stamp)
 
     assert before == content(index)
     assert [index] == list(index.parent.iterdir())

@@ -1,5 +1,8 @@
 """Train the router: `python -m spec_lookup.evaluation.train_router`. Prints its figures, and writes the weights.
 
+With `--cases FOLDER`, as `specdesk export-cases` writes it, people's decisions are trained on as well, but for a part
+that is held back. The weights are not written when they are worse on that part than the present ones (exit status 1).
+
 The weights are a multinomial logistic regression with a quadratic penalty, by scikit-learn. The figures are of a
 cross-validation in which a domain is either trained on or measured, never both. Reports of behaviour are made likelier
 afterwards than they are among the claims: they are most of what comes in, and taking one for something else costs most.
@@ -7,6 +10,7 @@ afterwards than they are among the claims: they are most of what comes in, and t
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import sys
@@ -20,11 +24,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
+from spec_lookup.evaluation.decided_claims import decided_claims, digest
 from spec_lookup.judge.claim import Claim
-from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, names_in, spoken, texts_of, weighed
+from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, Router, names_in, spoken, texts_of, weighed
 from spec_lookup.search.embed import Embedder, model_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float64]
@@ -46,6 +53,9 @@ FOLDS = 6
 DIGITS = 3
 """Of a weight, behind the point; more change no verdict."""
 
+LEAST_HELD = 20
+"""Decided cases that have to be held back to tell which weights are worse."""
+
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -63,7 +73,7 @@ class Training:
     @classmethod
     def of(cls, rows: list[dict[str, Any]], embedder: Embedder) -> Training:
         """From the lines of claims.jsonl."""
-        claims = [Claim(row["summary"], row["what_happened"], row.get("what_expected", "")) for row in rows]
+        claims = [_claim_of(row) for row in rows]
         claims_with = Counter(name for claim in claims for name in names_in(claim))
         known = sorted(name for name, count in claims_with.items() if count >= SEEN_IN)
         places = {name: place for place, name in enumerate(known)}
@@ -118,23 +128,60 @@ def _model() -> LogisticRegression:
     return LogisticRegression(C=1 / PENALTY, tol=TOLERANCE, max_iter=MOST_STEPS)
 
 
-def main() -> int:
-    """Train and write."""
+def right(router: Router, rows: list[dict[str, Any]]) -> int:
+    """Of how many claims the likeliest kind is the right one."""
+    return sum(_likeliest(router.kinds(_claim_of(row))) == row["kind"] for row in rows)
+
+
+def _likeliest(kinds: Mapping[str, float]) -> str:
+    return max(kinds, key=lambda kind: kinds[kind])
+
+
+def _claim_of(row: Mapping[str, Any]) -> Claim:
+    return Claim(row["summary"], row["what_happened"], row.get("what_expected", ""))
+
+
+def refusal(training: Training, held: list[dict[str, Any]], embedder: Embedder, present: Router) -> tuple[str, bool]:
+    """The figures of the new weights and the present ones on what was held back, and whether the new are refused."""
+    places = {name: place for place, name in enumerate(training.known)}
+    new = Router(training.weights("with vectors").astype(np.float32), places, embedder)
+    before, after = right(present, held), right(new, held)
+    figures = f"held back: {len(held)} decided cases, right before: {before}, right now: {after}"
+    if len(held) < LEAST_HELD:
+        return f"{figures}. These are too few to tell: at least {LEAST_HELD} are needed. Nothing is written.", True
+    if after < before:
+        return f"{figures}. The new weights are worse. Nothing is written.", True
+    return figures, False
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train and write; refuse weights that are worse on what was held back."""
+    options = argparse.ArgumentParser(prog="python -m spec_lookup.evaluation.train_router", description=main.__doc__)
+    options.add_argument("--cases", type=Path, metavar="FOLDER", help="people's decisions, by specdesk export-cases")
+    options.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE", help="where the weights are written")
+    given = options.parse_args(arguments)
     embedder = Embedder.open(model_folder())
     if embedder is None:
         print("There is no embedding model: `make` makes it.", file=sys.stderr)
         return 1
     data = CLAIMS.read_bytes()
-    training = Training.of([json.loads(line) for line in data.decode().splitlines()], embedder)
+    trained_on, held = decided_claims(given.cases) if given.cases else ([], [])
+    training = Training.of([*(json.loads(line) for line in data.decode().splitlines()), *trained_on], embedder)
     about = {
         "model": embedder.digest,
         "claims": hashlib.sha256(data).hexdigest(),
+        **({"decided": digest(trained_on)} if given.cases else {}),
         "kinds": list(KINDS),
         "known": training.known,
         **{name: training.weights(name).tolist() for name in training.features},
     }
-    WEIGHTS.write_text(json.dumps(about, separators=(",", ":")) + "\n", encoding="utf-8")
     print("\n".join(training.figures(name) for name in training.features))
+    if given.cases:
+        figures, refused = refusal(training, held, embedder, Router.open(embedder))
+        print(figures, file=sys.stderr if refused else sys.stdout)
+        if refused:
+            return 1
+    given.out.write_text(json.dumps(about, separators=(",", ":")) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,7 +1,8 @@
 """Every environment variable that the function reads, named once; all missing ones are told at once.
 
-Secrets come from SSM Parameter Store: where `SPECDESK_PARAMETERS` names a path, `<path>/secret-key`
-and `<path>/mantis-token` are read there (wiring.py). The sandbox gives them in the environment.
+Secrets come from SSM Parameter Store: where `SPECDESK_PARAMETERS` names a path, `<path>/secret-key`,
+`<path>/mantis-token` and, for an OpenAI-compatible endpoint, `<path>/llm-key` are read there (wiring.py).
+The sandbox gives them in the environment.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from intake_fn.core.errors import Broken
 from intake_fn.core.redaction import hide
 from intake_fn.texts import ENGLISH
+from spec_lookup import AUTHORIZATION, OPENAI, PROVIDERS, WAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,8 +24,7 @@ SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 """Variables of others whose values no output may hold; ours say so where they are read."""
 
 BUILT_IN = "builtin"
-BEDROCK = "bedrock"
-JUDGES = (BUILT_IN, BEDROCK)
+JUDGES = (BUILT_IN, *PROVIDERS)
 """What SPECDESK_JUDGE may say; the first if it says nothing."""
 
 
@@ -53,11 +54,17 @@ class Settings:
     judge: str
     qualification: Path
     """The record of `specdesk qualify-judge`; without one a language model only proposes."""
-    bedrock_model: str
-    bedrock_daily_limit: float
-    bedrock_price_in: float
-    bedrock_price_out: float
-    bedrock_seconds: float
+    llm_model: str
+    llm_url: str
+    """Of an OpenAI-compatible endpoint, up to and with /v1."""
+    llm_key: str
+    llm_key_header: str
+    llm_way: str
+    """How the endpoint is made to fill in the form; "" where that is found out."""
+    llm_daily_limit: float
+    llm_price_in: float
+    llm_price_out: float
+    llm_seconds: float
 
     @property
     def pages_at(self) -> tuple[str, ...]:
@@ -76,9 +83,9 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings. Raises Broken naming every variable that is missing or wrong."""
         hide(*(environ.get(name, "") for name in SECRETS))
-        given = _Environ(environ)
+        given = _Environ(_with_new_names(environ))
         judge = given.one_of("SPECDESK_JUDGE", JUDGES)
-        asks = judge == BEDROCK
+        asks = judge != BUILT_IN
         settings = cls(
             table=given.must("SPECDESK_TABLE"),
             bucket=given.must("SPECDESK_BUCKET"),
@@ -100,17 +107,34 @@ class Settings:
             language=environ.get("SPECDESK_LANGUAGE", "").strip() or ENGLISH,
             judge=judge,
             qualification=Path(environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json"),
-            bedrock_model=given.must("SPECDESK_BEDROCK_MODEL") if asks else "",
-            bedrock_daily_limit=given.number("SPECDESK_BEDROCK_DAILY_LIMIT", "dollars", needed=asks),
-            bedrock_price_in=given.number("SPECDESK_BEDROCK_PRICE_IN", "dollars", needed=asks),
-            bedrock_price_out=given.number("SPECDESK_BEDROCK_PRICE_OUT", "dollars", needed=asks),
-            bedrock_seconds=given.number("SPECDESK_BEDROCK_SECONDS", "seconds", 10),
+            llm_model=given.must("SPECDESK_LLM_MODEL") if asks else "",
+            llm_url=given.llm_address("SPECDESK_LLM_URL") if judge == OPENAI else "",
+            llm_key=given.secret("SPECDESK_LLM_KEY") if judge == OPENAI else "",
+            llm_key_header=environ.get("SPECDESK_LLM_KEY_HEADER", "").strip() or AUTHORIZATION,
+            llm_way=given.one_of("SPECDESK_LLM_FORM", ("", *WAYS)),
+            llm_daily_limit=given.number("SPECDESK_LLM_DAILY_LIMIT", "dollars", needed=asks),
+            llm_price_in=given.number("SPECDESK_LLM_PRICE_IN", "dollars", needed=asks),
+            llm_price_out=given.number("SPECDESK_LLM_PRICE_OUT", "dollars", needed=asks),
+            llm_seconds=given.number("SPECDESK_LLM_SECONDS", "seconds", 10),
         )
         if settings.clock and not settings.sandbox:
             given.problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
         if given.problems:
             raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings
+
+
+FORMERLY = {
+    f"SPECDESK_LLM_{name}": f"SPECDESK_BEDROCK_{name}"
+    for name in ("MODEL", "DAILY_LIMIT", "PRICE_IN", "PRICE_OUT", "SECONDS")
+}
+"""Names from before there were other language models than Bedrock's; they go on working."""
+
+
+def _with_new_names(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, with each value that has only its former name under the new one."""
+    former = {name: environ[old] for name, old in FORMERLY.items() if environ.get(old) and not environ.get(name)}
+    return {**environ, **former}
 
 
 def secret(given: str, name: str) -> str:
@@ -147,6 +171,16 @@ def wrong_with_start_page(url: str) -> str:
     return wrong_with_address(url)
 
 
+def wrong_with_endpoint(url: str) -> str:
+    """The same for a language model's endpoint, behind which a query may stand."""
+    address, _, _ = url.partition("?")
+    if address.rstrip("/").endswith("/chat/completions"):
+        return "write it without /chat/completions, which is added"
+    if not _origin(url).startswith(("http://", "https://")):
+        return "write it with https:// and the host, as https://api.example.com/v1"
+    return "a key does not stand in an address, but in SPECDESK_LLM_KEY" if "@" in _origin(url) else ""
+
+
 class _Environ:
     """The environment as it is read; `problems` collects what is missing or wrong."""
 
@@ -170,6 +204,10 @@ class _Environ:
         """The address below which all pages of Mantis are."""
         return self._checked(name, wrong_with_start_page)
 
+    def llm_address(self, name: str) -> str:
+        """The address of an endpoint; a query may stand behind it, and what is added to it anyway may not."""
+        return self._checked(name, wrong_with_endpoint)
+
     def _checked(self, name: str, wrong_with: Callable[[str], str]) -> str:
         value = self.must(name)
         if value and (problem := wrong_with(value)):
@@ -178,10 +216,14 @@ class _Environ:
 
     def secret_unless(self, name: str, other: str) -> str:
         """A secret, which is hidden from all output from now on."""
+        if not self._environ.get(name, "").strip() and not self._environ.get(other, "").strip():
+            self.problems.append(f"neither {name} nor {other} is set")
+        return self.secret(name)
+
+    def secret(self, name: str) -> str:
+        """A secret that may be missing, which is hidden from all output from now on."""
         given = self._environ.get(name, "")
         hide(given)
-        if not given.strip() and not self._environ.get(other, "").strip():
-            self.problems.append(f"neither {name} nor {other} is set")
         try:
             return secret(given, name)
         except Broken as error:

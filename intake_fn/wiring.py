@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from intake_fn.adapters.clock import new_id, now, shifted
-from intake_fn.adapters.deadline import within
+from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.signed_links import SignedLinks
+from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
-from intake_fn.settings import BEDROCK, Settings, secret
+from intake_fn.core.redaction import hide
+from intake_fn.settings import BUILT_IN, Settings, secret
 from intake_fn.texts import translations_of, use
-from spec_lookup import InputBroken
+from spec_lookup import BEDROCK, NO_KEY, InputBroken, NoResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from intake_fn.adapters.mantis import MantisTracker
     from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Files
-    from spec_lookup import Spec
+    from spec_lookup import Endpoint, LanguageModel, Price, Spec
 
 log = structlog.get_logger()
 
@@ -156,24 +158,60 @@ class Application:
         """The built-in judge, or the one that has a language model read the clauses."""
         from intake_fn.desk import built_in, form_first  # noqa: PLC0415
 
-        if self.settings.judge != BEDROCK:
+        if self.settings.judge == BUILT_IN:
             return built_in
         from intake_fn.adapters.dynamodb.budget import DynamoBudget, log_account  # noqa: PLC0415
         from intake_fn.desk.verdict_replay import Cassettes  # noqa: PLC0415
-        from spec_lookup import MILLION, LlmJudge, Price, bedrock_model, recording  # noqa: PLC0415
+        from spec_lookup import MILLION, LlmJudge, recording  # noqa: PLC0415
 
         settings = self.settings
-        model = bedrock_model(lambda: self.client("bedrock-runtime", read_seconds=settings.bedrock_seconds, attempts=1))
         judge = LlmJudge(
-            settings.bedrock_model,
-            recording(Cassettes(self._files).keep, model),
-            price=Price(settings.bedrock_price_in, settings.bedrock_price_out),
+            settings.llm_model,
+            recording(Cassettes(self._files).keep, self.language_model()),
+            price=self.llm_price,
             budget=DynamoBudget(lambda: self.client("dynamodb"), settings.table, now),
-            limit=int(settings.bedrock_daily_limit * MILLION),
-            patience=settings.bedrock_seconds,
+            limit=int(settings.llm_daily_limit * MILLION),
+            patience=settings.llm_seconds,
             log=log_account,
+            provider=settings.judge,
         )
         return form_first(judge)
+
+    @property
+    def llm_price(self) -> Price:
+        """What the language model costs."""
+        from spec_lookup import Price  # noqa: PLC0415 - not for a form page
+
+        return Price(self.settings.llm_price_in, self.settings.llm_price_out)
+
+    def language_model(self, seconds: float = 0.0) -> LanguageModel:
+        """The language model of the settings; it may take so long where it is not for a page. Nothing is recorded."""
+        from spec_lookup import bedrock_model, openai_model  # noqa: PLC0415 - not for a form page
+
+        wait = seconds or self.settings.llm_seconds
+        if self.settings.judge == BEDROCK:
+            return bedrock_model(lambda: self.client("bedrock-runtime", read_seconds=wait, attempts=1))
+
+        def in_time() -> float:
+            try:
+                return seconds_for("The language model", wait)
+            except TryLater as error:
+                raise NoResponse(str(error)) from error
+
+        return openai_model(self._endpoint, in_time)
+
+    def _endpoint(self) -> Endpoint:
+        """The endpoint of the settings, with its key. Raises NoResponse where the key can't be had."""
+        from spec_lookup import Endpoint  # noqa: PLC0415 - not for a form page
+
+        settings, key = self.settings, self.settings.llm_key
+        if not key and settings.parameters and settings.llm_key_header != NO_KEY:
+            try:
+                key = self._secret("llm-key", "")
+            except SpecdeskError as error:
+                raise NoResponse(f"The key of the language model cannot be had: {error}") from error
+        hide(key)
+        return Endpoint(settings.llm_url, key, settings.llm_key_header, settings.llm_way)
 
     def may_act(self, judge: str) -> bool:
         """Whether a language model has passed `specdesk qualify-judge` with the prompts of this version."""

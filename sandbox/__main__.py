@@ -3,6 +3,7 @@
     wiki and pages   http://127.0.0.1:8000     PORT
     local AWS        http://127.0.0.1:4566     AWS_PORT
     stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT, or MANTIS_URL and MANTIS_TOKEN for a real one
+    language model   none                      LLM_URL, LLM_MODEL and LLM_KEY for one that reads the clauses
 
 What was entered lives in build/state (BUILD names another folder than build) and survives a stop;
 `make clean` forgets it.
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from intake_fn.adapters.mail_headers import flaw_of
 from sandbox.aws import SandboxError
+from sandbox.language_model import LanguageModelAt, which_judge
 from sandbox.real_mantis import RealMantis
 from sandbox.stack import ROOT, Ports, Sandbox
 
@@ -32,9 +34,10 @@ def main() -> int:
     try:
         ports = Ports.from_environ(os.environ)
         real = RealMantis.from_environ(os.environ)
+        llm = LanguageModelAt.from_environ(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)
         build = Path(os.environ.get("BUILD") or ROOT / "build")
-        with Sandbox(ports, build=build, state=build / "state", real=real) as sandbox:
+        with Sandbox(ports, build=build, state=build / "state", real=real, llm=llm) as sandbox:
             print(
                 f"""
 Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
@@ -44,6 +47,7 @@ Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
   Mail that was sent {sandbox.url}/sandbox/mail
   {"Mantis itself  " if real else "Stand-in Mantis"}    {sandbox.mantis_url}/
   Local AWS          {sandbox.aws.url}
+  Judge              {which_judge(sandbox.application)}
 
   `make demo` in another terminal sends {sandbox.url} a day's worth of requests.
 """,

@@ -27,6 +27,7 @@ from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
+from sandbox.language_model import LanguageModelAt
 from sandbox.real_mantis import RealMantis
 from sandbox.server import Server
 
@@ -88,6 +89,8 @@ class Sandbox:
     support: Path = ROOT / "support.yml"
     real: RealMantis | None = None
     """A Mantis that is there already; the stand-in is started where there is none."""
+    llm: LanguageModelAt | None = None
+    """A language model that reads the clauses; the built-in judge decides where there is none."""
 
     @property
     def clock_file(self) -> Path:
@@ -135,6 +138,8 @@ class Sandbox:
             "SPECDESK_SANDBOX": "1",
             "SPECDESK_CLOCK": str(self.clock_file),
             "SPECDESK_FIRST_DELAY_SECONDS": "2",
+            "SPECDESK_QUALIFICATION": str(self.build / "qualification.json"),
+            **(self.llm.settings if self.llm else {}),
         }
         self.application = Application.from_environ(self.environ)
         provision(self.environ, self.application.process, self.application.settings.pages_at)

@@ -26,8 +26,9 @@ from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
-from spec_lookup.llm.cassettes import cassette_name, recording, response_in
+from spec_lookup.llm.cassettes import LanguageModel, cassette_name, recording, response_in
 from spec_lookup.llm.chat_completions import WAYS
+from spec_lookup.llm.connection import connected
 from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
 from spec_lookup.llm.openai import AUTHORIZATION, NO_KEY, Endpoint, openai_model
@@ -72,6 +73,7 @@ __all__ = [
     "InputBroken",
     "IssueText",
     "KeptVectors",
+    "LanguageModel",
     "LlmJudge",
     "Masking",
     "ModelBroken",
@@ -87,6 +89,7 @@ __all__ = [
     "build",
     "cassette_name",
     "check_coverage",
+    "connected",
     "content_stamp",
     "decode_page",
     "left_out",

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 KEY = "f00dfeed" * 8
 TOKEN = "mantis-TOKEN-0123456789abcdefghij"
 ADMIN = "admin-TOKEN-0123456789abcdefghijk"
+LLM_KEY = "llm-KEY-0123456789abcdefghijklmn"
 AWS_SECRET = "aws/SECRET+0123456789abcdefghijklmnopqr"
 AWS_TOKEN = "aws-SESSION-0123456789abcdefghijklmnop"
 SECRETS = {
     "SPECDESK_SECRET_KEY": KEY,
     "SPECDESK_MANTIS_TOKEN": TOKEN,
     "SPECDESK_MANTIS_ADMIN_TOKEN": ADMIN,
+    "SPECDESK_LLM_KEY": LLM_KEY,
     "AWS_SECRET_ACCESS_KEY": AWS_SECRET,
     "AWS_SESSION_TOKEN": AWS_TOKEN,
 }
@@ -39,6 +41,12 @@ SETTINGS = {
     "SPECDESK_MANTIS_URL": NOBODY,
     "SPECDESK_BASE_URL": "https://help.example.com",
     "AWS_ENDPOINT_URL": NOBODY,
+    "SPECDESK_JUDGE": "openai",
+    "SPECDESK_LLM_URL": f"{NOBODY}/v1",
+    "SPECDESK_LLM_MODEL": "some-model",
+    "SPECDESK_LLM_DAILY_LIMIT": "1",
+    "SPECDESK_LLM_PRICE_IN": "1",
+    "SPECDESK_LLM_PRICE_OUT": "1",
     "AWS_ACCESS_KEY_ID": "AKIA0123456789ABCDEF",
     "AWS_DEFAULT_REGION": "eu-west-1",
 }
@@ -124,7 +132,7 @@ def test_no_command_prints_a_secret_in_an_outage(
     """Nobody answers; somebody answers with what was sent; the settings are wrong in other ways."""
     changed = {
         "nobody answers": {},
-        "answers echo": {"SPECDESK_MANTIS_URL": echo, "AWS_ENDPOINT_URL": echo},
+        "answers echo": {"SPECDESK_MANTIS_URL": echo, "AWS_ENDPOINT_URL": echo, "SPECDESK_LLM_URL": echo},
         "index": {"SPECDESK_INDEX": "/nowhere", "SPECDESK_PROCESS": "/nowhere"},
         "short key": {"SPECDESK_SECRET_KEY": KEY[:20]},
         "url": {"SPECDESK_MANTIS_URL": f"https://kim:{TOKEN}@127.0.0.1:9"},

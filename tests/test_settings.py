@@ -46,10 +46,63 @@ def test_a_judge_that_costs_money_needs_its_limit_and_its_prices() -> None:
     """Nobody pays by accident: without them the application does not start, and by default nobody is asked."""
     assert "builtin" == Settings.from_environ(SETTINGS).judge
     with pytest.raises(Broken) as caught:
-        Settings.from_environ({**SETTINGS, "SPECDESK_JUDGE": "bedrock", "SPECDESK_BEDROCK_PRICE_IN": "-1"})
+        Settings.from_environ({**SETTINGS, "SPECDESK_JUDGE": "bedrock", "SPECDESK_LLM_PRICE_IN": "-1"})
 
     for name in ("MODEL", "DAILY_LIMIT", "PRICE_IN", "PRICE_OUT"):
-        assert f"SPECDESK_BEDROCK_{name}" in str(caught.value)
+        assert f"SPECDESK_LLM_{name}" in str(caught.value)
+
+
+ENDPOINT = {
+    "SPECDESK_JUDGE": "openai",
+    "SPECDESK_LLM_URL": "https://llm.example.com/v1/",
+    "SPECDESK_LLM_MODEL": "some-model",
+    "SPECDESK_LLM_DAILY_LIMIT": "5",
+    "SPECDESK_LLM_PRICE_IN": "3",
+    "SPECDESK_LLM_PRICE_OUT": "15",
+}
+
+
+def test_the_former_names_of_the_model_of_bedrock_go_on_working() -> None:
+    """A deployed stage is not stopped by a rename; where both are there, the new one holds."""
+    former = {
+        "SPECDESK_JUDGE": "bedrock",
+        "SPECDESK_BEDROCK_MODEL": "some.model:0",
+        "SPECDESK_BEDROCK_DAILY_LIMIT": "5",
+        "SPECDESK_BEDROCK_PRICE_IN": "3",
+        "SPECDESK_BEDROCK_PRICE_OUT": "15",
+        "SPECDESK_BEDROCK_SECONDS": "7",
+    }
+    read = Settings.from_environ({**SETTINGS, **former, "SPECDESK_LLM_PRICE_OUT": "16"})
+
+    assert ("some.model:0", 5, 3, 16, 7) == (
+        read.llm_model,
+        read.llm_daily_limit,
+        read.llm_price_in,
+        read.llm_price_out,
+        read.llm_seconds,
+    )
+
+
+def test_an_endpoint_needs_its_address() -> None:
+    """The key may be missing: a server of one's own has none."""
+    read = Settings.from_environ({**SETTINGS, **ENDPOINT})
+    assert ("https://llm.example.com/v1", "", "Authorization") == (read.llm_url, read.llm_key, read.llm_key_header)
+    with pytest.raises(Broken, match="SPECDESK_LLM_URL is not set"):
+        Settings.from_environ({**SETTINGS, **ENDPOINT, "SPECDESK_LLM_URL": ""})
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("llm.example.com/v1", "write it with https"),
+        ("https://llm.example.com/v1/chat/completions", "without /chat/completions"),
+        ("https://me:secret-word@llm.example.com/v1", "a key does not stand in an address"),
+    ],
+)
+def test_an_address_that_is_no_endpoints_is_refused(url: str, says: str) -> None:
+    """With what is wrong with it."""
+    with pytest.raises(Broken, match=says):
+        Settings.from_environ({**SETTINGS, **ENDPOINT, "SPECDESK_LLM_URL": url})
 
 
 def test_an_unknown_judge_is_refused() -> None:

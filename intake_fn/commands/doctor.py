@@ -102,6 +102,9 @@ def examine(environ: Mapping[str, str], spec: Path) -> Iterator[Part]:
     yield _part("mail", "Check AWS region and credentials.", lambda: _mail(application))
     yield _part("mantis", "Check SPECDESK_MANTIS_URL, and the network to it.", lambda: _mantis(application))
     yield _part("index", "Run `specdesk build-index`.", lambda: _index(application, spec))
+    yield _part(
+        "judge", "See docs/operate/language-model.md, or set SPECDESK_JUDGE=builtin.", lambda: _judge(application)
+    )
 
 
 def _part(name: str, remedy: str, look: Callable[[], Look]) -> Part:
@@ -211,3 +214,20 @@ def _index(application: Application, spec: Path) -> Look:
         return says, ()
     problem = f"the index is of spec {stamp.content[:12]}, and {spec.name} is now {now[:12]}"
     return says, [Finding(problem, "Run `specdesk build-index` and deploy.")]
+
+
+LLM_SECONDS = 60
+"""For the first answer of a model that has to be loaded."""
+
+
+def _judge(application: Application) -> Look:
+    from intake_fn.settings import BUILT_IN  # noqa: PLC0415 - as above
+    from spec_lookup import connected  # noqa: PLC0415
+
+    settings = application.settings
+    if settings.judge == BUILT_IN:
+        return "built in; docs/operate/language-model.md says how a language model reads the clauses", ()
+    used = connected(settings.llm_model, application.language_model(LLM_SECONDS))
+    name = f"{settings.judge}:{settings.llm_model}"
+    acts = "it is qualified and may act" if application.may_act(name) else "it only proposes (specdesk qualify-judge)"
+    return f"{name} answers ({used.input} tokens in, {used.output} out); {acts}", ()

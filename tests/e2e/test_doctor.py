@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.aws
 
-PARTS = ["settings", "process", "table", "files", "mail", "mantis", "index"]
+PARTS = ["settings", "process", "table", "files", "mail", "mantis", "index", "judge"]
 NOBODY = "http://127.0.0.1:9"
 
 

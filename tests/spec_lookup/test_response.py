@@ -266,7 +266,7 @@ def test_the_table_speaks_the_words_of_the_schema() -> None:
 
 def test_the_documentation_has_the_same_table_and_an_example_that_holds() -> None:
     """Who writes a response by hand goes by the page."""
-    page = (Path(__file__).parents[2] / "docs" / "operate" / "bedrock.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "operate" / "language-model.md").read_text(encoding="utf-8")
     for (verdict, ground), stances in AGREE.items():
         assert f"| `{verdict}` | `{ground}` | `{'` or `'.join(sorted(stances))}` |" in page
     example = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[-1])["answer"]

@@ -29,6 +29,7 @@ from intake_fn.commands import (
     outbox,
     process_of,
     provision,
+    qualify_judge,
     recompute,
     say,
     sessions,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-MODULES = (due, export_cases, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision)
+MODULES = (due, export_cases, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision, qualify_judge)
 """Commands that stand in modules of their own."""
 
 

@@ -174,6 +174,7 @@ class Application:
             patience=settings.llm_seconds,
             log=log_account,
             provider=settings.judge,
+            twice=lambda category: category in self.process.judge.acts and self.may_act(judge.name),
         )
         return form_first(judge)
 

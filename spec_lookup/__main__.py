@@ -27,13 +27,13 @@ from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
 from spec_lookup.llm.budget import Usage
 from spec_lookup.llm.cassettes import LanguageModel, recording_in, replaying
-from spec_lookup.llm.judge import Account, LlmJudge
+from spec_lookup.llm.judge import BEDROCK, PROVIDERS, Account, LlmJudge
+from spec_lookup.llm.openai import Endpoint, openai_model
 from spec_lookup.llm.readings import from_readings
 
 BAD_INPUT = 2
 
 BUILT_IN = "builtin"
-BEDROCK = "bedrock"
 
 ANY_MODEL = "any-model"
 """Stands in a replay's requests and verdicts where no model is named."""
@@ -91,7 +91,7 @@ def judge(args: argparse.Namespace) -> Iterator[Row]:
             "citations": [{"clause": c.clause, "quote": c.quote, "stance": c.stance} for c in verdict.citations],
             "reasons": list(verdict.reasons),
             "spec": verdict.spec,
-            **({"judge": verdict.judge} if args.judge == BEDROCK else {}),
+            **({"judge": verdict.judge} if args.judge != BUILT_IN else {}),
         }
     _print_accounts(accounts)
 
@@ -131,15 +131,26 @@ def _judge(args: argparse.Namespace, accounts: list[Account]) -> Judge:
     if getattr(args, "readings", None):
         return LlmJudge(ANY_MODEL, _readings(args.readings), log=accounts.append, restates=True)
     if args.judge == BUILT_IN:
-        if args.replay or args.record or args.model:
-            raise InputBroken("--model, --replay and --record are for --judge bedrock.")
+        if args.replay or args.record or args.model or args.url:
+            raise InputBroken("--model, --url, --replay and --record are for --judge bedrock and --judge openai.")
         return Spec.judge
     if args.replay:
-        return LlmJudge(args.model or ANY_MODEL, replaying(args.replay), log=accounts.append)
+        return LlmJudge(args.model or ANY_MODEL, replaying(args.replay), log=accounts.append, provider=args.judge)
     if not args.model:
-        raise InputBroken("--judge bedrock calls out to a model: name it with --model, or answer from --replay.")
-    model = bedrock_model(bedrock_client)
-    return LlmJudge(args.model, recording_in(args.record, model) if args.record else model, log=accounts.append)
+        raise InputBroken(f"--judge {args.judge} calls out to a model: name it with --model, or answer from --replay.")
+    model = _model(args)
+    recorded = recording_in(args.record, model) if args.record else model
+    return LlmJudge(args.model, recorded, log=accounts.append, provider=args.judge)
+
+
+def _model(args: argparse.Namespace) -> LanguageModel:
+    """The language model that was asked for; its key, where it has one, is LLM_KEY. Raises InputBroken."""
+    if args.judge == BEDROCK:
+        return bedrock_model(bedrock_client)
+    if not args.url:
+        raise InputBroken("--judge openai calls out to an endpoint: name its address, up to /v1, with --url.")
+    endpoint = Endpoint(args.url, os.environ.get("LLM_KEY", "").strip())
+    return openai_model(lambda: endpoint)
 
 
 def _readings(path: Path) -> LanguageModel:
@@ -256,8 +267,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _judge_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--judge", choices=(BUILT_IN, BEDROCK), default=BUILT_IN)
-    command.add_argument("--model", metavar="ID", help="model or inference profile at Bedrock")
+    command.add_argument("--judge", choices=(BUILT_IN, *PROVIDERS), default=BUILT_IN)
+    command.add_argument("--url", help="address of an OpenAI-compatible endpoint, up to /v1; its key: LLM_KEY")
+    command.add_argument("--model", metavar="ID", help="model, or inference profile at Bedrock")
     files = command.add_mutually_exclusive_group()
     files.add_argument("--replay", type=Path, metavar="DIR", help="take the responses from cassettes, call nothing")
     files.add_argument("--record", type=Path, metavar="DIR", help="write a cassette for each exchange there")

@@ -24,14 +24,15 @@ def evaluate(folder: Path, part: str | None = None, judge: Judge = Spec.judge) -
     """Answer every case of a folder; metrics.tables() makes figures of it. Raises InputBroken or SpecBroken."""
     cases = Cases(folder, part)
     return Outcomes(
-        pairs=[_pair(cases, row, judge) for row in cases.pairs],
-        singles=[_single(cases, row, judge) for row in cases.singles],
+        pairs=[judged_pair(cases, row, judge) for row in cases.pairs],
+        singles=[judged_single(cases, row, judge) for row in cases.singles],
         queries=[_searched(cases, row) for row in cases.queries],
         reports=list(_matched(cases)),
     )
 
 
-def _pair(cases: Cases, row: Row, judge: Judge) -> Pair:
+def judged_pair(cases: Cases, row: Row, judge: Judge) -> Pair:
+    """One request judged under both versions of its clause."""
     gold = {"clause": cite_of(row), "also": tuple(texts_in(row, "also")), "group": row.data["phenomenon"]}
     return Pair(
         a=_judged(judge, cases.source(row).spec, row, "verdict_a", gold),
@@ -39,7 +40,8 @@ def _pair(cases: Cases, row: Row, judge: Judge) -> Pair:
     )
 
 
-def _single(cases: Cases, row: Row, judge: Judge) -> Judged:
+def judged_single(cases: Cases, row: Row, judge: Judge) -> Judged:
+    """One request judged by the spec as saved."""
     return _judged(judge, cases.source(row).spec, row, "verdict", {"clause": cite_of(row), "group": row.data["kind"]})
 
 

@@ -75,9 +75,9 @@ def recording(keep: Callable[[str, str], None], model: LanguageModel) -> Languag
     return record
 
 
-def replaying(folder: Path) -> LanguageModel:
+def replaying(folder: Path, *, note_missing: bool = True) -> LanguageModel:
     """A model that responds from the folder alone. It lists a prompt without a cassette and raises NotRecorded."""
-    missing = _still_missing(folder)
+    missing = _still_missing(folder) if note_missing else set()
 
     def replay(prompt: Plain) -> Plain:
         path = folder / cassette_name(prompt)
@@ -85,7 +85,7 @@ def replaying(folder: Path) -> LanguageModel:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
             name = prompt_hash(prompt)
-            if name not in missing:
+            if note_missing and name not in missing:
                 missing.add(name)
                 folder.mkdir(parents=True, exist_ok=True)
                 with (folder / MISSING).open("a", encoding="utf-8") as lines:

@@ -64,6 +64,8 @@ class QualificationRecord:
     """Millionths of a dollar."""
     calls: int = 0
     seconds: float = 0.0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """How often the model answered, was repaired, refused or gave no judgement."""
 
     @property
     def pairs_share(self) -> float:

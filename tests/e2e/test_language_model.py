@@ -36,9 +36,9 @@ QUALIFIED = QualificationRecord(
 
 
 def reading(text: str) -> dict[str, Any]:
-    """Reads the first clause that is shown: a wish is a change, anything else contradicts it."""
-    clause = next(line for line in text.splitlines() if line.startswith('{"id":'))
-    shown = json.loads(clause)
+    """Reads the clause on validity, wherever it stands: a wish is a change, anything else contradicts it."""
+    clauses = [json.loads(line) for line in text.splitlines() if line.startswith('{"id":')]
+    shown = next(clause for clause in clauses if clause["id"] == "quotes#validity")
     quote = max(shown["text"].splitlines(), key=lambda line: len(line.split()))
     verdict = "change" if "I wish" in text else "bug"
     return judgement(verdict, shown["id"], quote)
@@ -106,6 +106,7 @@ def test_a_bug_and_a_change_are_decided_by_its_reading(sandbox: Sandbox, server:
 
         assert (wanted, f"openai:{MODEL}") == (verdict.category, verdict.judge)
         assert wanted == case.category
+        assert 2 == len(verdict.readings)
         assert verdict.citations[0].quote in shown
         calls = len(server.asked)
         again = given_again(case, sandbox.application.spec, desk.files)

@@ -83,3 +83,8 @@ def _cited(verdict: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def in_shadow(case: Case) -> tuple[JudgedInShadow, ...]:
     """What judges said that change nothing."""
     return tuple(event for event in case.history if isinstance(event, JudgedInShadow))
+
+
+def is_recorded(verdict: Mapping[str, Any]) -> bool:
+    """Whether no model was asked for a verdict: its readings were recorded before."""
+    return str(verdict["judge"]).startswith(RECORDED)

@@ -21,7 +21,7 @@ from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import candidates, unassigned
-from intake_fn.core.verdicts import RECORDED, in_shadow, requester_reading, shown_clauses
+from intake_fn.core.verdicts import in_shadow, requester_reading, shown_clauses
 from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
@@ -243,7 +243,6 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         decided=words.overruled(case),
         reading=requester_reading(case),
         in_shadow=in_shadow(case),
-        recorded=str((case.verdict or {}).get("judge", "")).startswith(RECORDED),
         readable=_readable(case),
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),

@@ -234,7 +234,9 @@ def test_two_readings_that_differ_stand_side_by_side(web: Web, case: Case) -> No
     assert "The two readings of the model differ" in page
     assert page.index("The clause promises it.") < page.index("It is as specified.")
     assert "This is a recorded reading" in page
-    assert "It is as specified." not in shown(web, page_of(web, case))
+    requesters = shown(web, page_of(web, case))
+    assert "It is as specified." not in requesters
+    assert "This is a recorded reading" in requesters
 
 
 def test_what_was_said_in_shadow_is_for_the_desk_alone(web: Web, case: Case) -> None:

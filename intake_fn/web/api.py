@@ -22,9 +22,9 @@ from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, open_to
-from intake_fn.web.forms import NO_READING, IntakeForm, clean_line, form_for, to_request
+from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
-from intake_fn.web.pages import citation, reading_in, submit_key, take_in
+from intake_fn.web.pages import citation, reading_in, stance_in, submit_key, take_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -72,17 +72,26 @@ def create() -> ResponseReturnValue:
     clause = "" if body.get("clause") is None else body["clause"]
     if not isinstance(clause, str) or (clause and not citation(clause)):
         errors["clause"] = ["Send the clause as page#anchor, such as shipments/tracking#status."]
-    reading = reading_in(body)
-    if reading is None:
-        errors["reading_clause"] = ["Send the clause as page#anchor, and reading_stance as matches or contradicts."]
+    errors |= _faults_of_reading(body)
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
         errors["Idempotency-Key"] = [f"This header may have {LONGEST_KEY} characters."]
     if not form.check(selection.count, (*unread, *selection.problems)) or errors:
         return _refuse({**_errors(form), **errors})
-    draft = to_request(form, (), Channel.API, clause, reading or NO_READING)
+    draft = to_request(form, (), Channel.API, clause, reading_in(body))
     case, _ = take_in(desk, draft, selection, submit_key(draft, selection, f"idempotency-key: {key}"), Submission())
     return jsonify(describe(case, desk)), 201
+
+
+def _faults_of_reading(body: Mapping[str, Any]) -> Errors:
+    """What is wrong with the clause that the requester has read, and with what they say of it."""
+    clause, stance = (body.get(name) for name in ("reading_clause", "reading_stance"))
+    faults: Errors = {}
+    if clause not in (None, "") and not (isinstance(clause, str) and citation(clause)):
+        faults["reading_clause"] = ["Send the clause as page#anchor, such as shipments/tracking#status."]
+    if stance not in (None, "") and stance_in(stance) is None:
+        faults["reading_stance"] = ["Must be one of matches, contradicts."]
+    return faults
 
 
 @blueprint.get("/search")

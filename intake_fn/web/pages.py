@@ -92,7 +92,7 @@ def send(kind: str) -> ResponseReturnValue:
         return show_again(422)
     if selection.waiting:
         return show_again(503, TYPED_IS_KEPT)
-    draft = to_request(form, (), Channel.FORM, clause, reading_in(form_data) or NO_READING)
+    draft = to_request(form, (), Channel.FORM, clause, reading_in(form_data))
     try:
         key = submit_key(draft, selection, form_data.get("key", ""))
         case, wanted = take_in(desk, draft, selection, key, _arrival(desk, form_data))
@@ -154,14 +154,15 @@ def citation(text: str) -> str:
     return text if CITATION.fullmatch(text) else ""
 
 
-def reading_in(said: Mapping[str, Any]) -> Reading | None:
-    """What is said of a clause; None where it is no clause with one of the two stances, and NO_READING for nothing."""
-    given = [said.get(name) or "" for name in ("reading_clause", "reading_stance")]
-    if not any(given):
-        return NO_READING
-    clause, stance = given
-    known = next((one for one in Stance if one.is_of_a_clause and one == stance), None)
-    return (clause, known) if known and isinstance(clause, str) and citation(clause) else None
+def reading_in(said: Mapping[str, Any]) -> Reading:
+    """What is said of a clause; nothing where it is no clause together with one of the two stances."""
+    clause, stance = said.get("reading_clause"), stance_in(said.get("reading_stance"))
+    return (clause, stance) if stance and isinstance(clause, str) and citation(clause) else NO_READING
+
+
+def stance_in(text: Any) -> Stance | None:
+    """The stance that can be said of a clause; None for anything else."""
+    return next((one for one in Stance if one.is_of_a_clause and one == text), None)
 
 
 def _spec_read(desk: Desk, draft: Request) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake_fn.core.agreement import Said, decided, said
+from intake_fn.core.agreement import Role, Said, decided, said
 from intake_fn.core.case import Step
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
@@ -45,6 +45,14 @@ class CaseRow:
     """What judges said that it is."""
     decided: Category | None = None
     """What a person decided that it is; None where none did."""
+
+    @property
+    def proposed(self) -> Category | None:
+        """What a judge proposes while a person has to decide; None for no proposal."""
+        if self.category is not Category.UNDECIDED:
+            return None
+        given = (one.category for one in reversed(self.said) if one.role is Role.PROPOSED)
+        return next((category for category in given if category is not Category.UNDECIDED), None)
 
     @classmethod
     def of(cls, step: Step) -> CaseRow:

@@ -54,6 +54,16 @@ def test_a_case_tells_what_was_said_and_decided() -> None:
     assert decided(case_of(received(0, "paris-liaison"), proposed(Category.BUG))) is None
 
 
+def test_a_list_shows_what_is_proposed(process: Process) -> None:
+    """Until a person decides; neither what acts nor what was said in shadow is a proposal."""
+    acting = Judged(at=NOW, actor="specdesk", category=Category.BUG, verdict=BUILT_IN)
+
+    assert row(process, proposed(Category.BUG), in_shadow(Category.CHANGE)).proposed is Category.BUG
+    assert row(process, proposed(Category.BUG), by_person(Category.CHANGE)).proposed is None
+    assert row(process, proposed(Category.UNDECIDED)).proposed is None
+    assert row(process, acting).proposed is None
+
+
 def test_the_sums_go_by_judge_role_and_category(process: Process) -> None:
     """The same, another one, and those on which nobody has decided; what a judge left to people differs in none."""
     rows = [

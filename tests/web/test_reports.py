@@ -35,8 +35,9 @@ def test_what_was_proposed_stands_beside_what_people_decided(process: Process, s
     same, other, nobody = (web.sent(steps=f"{number}. Click") for number in (1, 2, 3))
     web.act(same, "read", reading="silent-bug")
     web.act(other, "read", reading="neither")
-    page = web.client.get("/desk/reports").text
+    page, queue = web.client.get("/desk/reports").text, web.client.get("/desk?show=all").text
 
+    assert 1 == queue.count("Bug proposed")
     assert [["built-in", "proposed", "Bug", "3", "1", "1", "1"]] == cells(web)
     assert f"/desk/requests/{other.id}" in page
     assert f"/desk/requests/{same.id}" not in page

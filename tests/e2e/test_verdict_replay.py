@@ -54,7 +54,7 @@ def test_a_spec_that_moved_on_is_read_from_its_history(
     wiki = tmp_path / "wiki"
     pages = wiki / "docs" / "spec"
     pages.mkdir(parents=True)
-    for path in (ROOT / "docs" / "spec").glob("*.md"):
+    for path in (ROOT / "docs" / "spec").glob("*.*"):
         (pages / path.name).write_bytes(path.read_bytes())
     git = ["git", "-C", str(wiki), "-c", "user.name=W", "-c", "user.email=w@example.com"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "then"]):

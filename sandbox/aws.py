@@ -62,7 +62,8 @@ class SandboxError(Exception):
 class LocalAws(Running):
     """A local AWS, to be used as a context manager or by `start` and `stop`.
 
-    `state` is the folder where tables and files outlive a stop; None keeps nothing. Mails are not kept.
+    `state` is the folder where tables, files and mails outlive a stop; None keeps nothing. Mails are kept by
+    `keep_mails`, since ministack forgets them.
     `port` 0 takes any free port. `python` is the interpreter that has ministack.
     """
 
@@ -73,6 +74,7 @@ class LocalAws(Running):
         self.url = f"http://{HOST}:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._kept: list[dict[str, Any]] = []
 
     def start(self) -> None:
         """Start and wait until it answers. Raises SandboxError that says what is missing or in the way."""
@@ -86,6 +88,8 @@ class LocalAws(Running):
                 raise SandboxError(
                     f"Port {self.port} is taken by another program. Choose another: make run AWS_PORT=4567"
                 )
+        if self._mails_file and self._mails_file.exists():
+            self._kept = json.loads(self._mails_file.read_text(encoding="utf-8"))
         self._scratch = tempfile.TemporaryDirectory(prefix="specdesk-aws-")
         scratch = Path(self._scratch.name)
         log = scratch / "log"
@@ -110,6 +114,8 @@ class LocalAws(Running):
     def stop(self) -> None:
         """Stop in good order, so that the state is saved. May be called twice."""
         if self._process is not None:
+            with contextlib.suppress(OSError, http.client.HTTPException, SandboxError):  # it is down already
+                self.keep_mails()
             self._process.send_signal(signal.SIGTERM)
             try:
                 self._process.wait(STOP_SECONDS)
@@ -135,9 +141,26 @@ class LocalAws(Running):
     def reset(self) -> None:
         """Forget everything, tables and buckets included."""
         self._call("POST", "/_ministack/reset")
+        self._kept = []
 
     def mails(self) -> list[dict[str, Any]]:
         """The mails that were sent, oldest first: `to`, `subject`, `text`, `html`, `at` (seconds since 1970)."""
+        return [*self._kept, *self._sent()]
+
+    def keep_mails(self) -> None:
+        """Write down the mails that were sent, so that the next start knows them."""
+        if self._mails_file is None:
+            return
+        fresh = self._mails_file.with_suffix(".fresh")
+        fresh.write_text(json.dumps(self.mails(), ensure_ascii=False), encoding="utf-8")
+        fresh.replace(self._mails_file)
+
+    @property
+    def _mails_file(self) -> Path | None:
+        return self.state / "mails.json" if self.state else None
+
+    def _sent(self) -> list[dict[str, Any]]:
+        """The mails of this run."""
         sent = json.loads(self._call("GET", f"/_ministack/ses/messages?account={ACCOUNT}"))
         return [
             {

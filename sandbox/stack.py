@@ -216,7 +216,8 @@ class Sandbox:
                 desk = replace(self.application.background_desk, sync_every=timedelta(seconds=SWEEP_SECONDS))
                 desk.sweep()
                 desk.sync()
-            except SpecdeskError as error:
+                self.aws.keep_mails()
+            except (SpecdeskError, SandboxError, OSError) as error:
                 print(f"The sweep will try again: {redacted(str(error))}", file=sys.stderr)
 
     def _make(self, program: str, *arguments: str) -> None:

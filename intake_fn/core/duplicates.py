@@ -62,7 +62,7 @@ from spec_lookup import Masking
 # --- leads and duplicates --------------------------------------------------------------------
 
 
-def joining(case: Case, event: MarkedDuplicate, other: Case) -> MarkedDuplicate:
+def with_lead(case: Case, event: MarkedDuplicate, other: Case) -> MarkedDuplicate:
     """The event with what is known of the other request.
 
     Raises Refused when that one can't be a lead, Unconfirmed when it is another customer's and that isn't confirmed.
@@ -98,24 +98,24 @@ def company_of(request: Request, process: Process) -> str:
     return f"{name} (mail domain {domain})"
 
 
-def settled(case: Case, other: Case, at: datetime, actor: str) -> DuplicateAdded | DuplicateRemoved | None:
+def duplicate_change(case: Case, other: Case, at: datetime, actor: str) -> DuplicateAdded | DuplicateRemoved | None:
     """The event by which a lead learns of a duplicate that was marked or unmarked; None when it knows."""
-    follows, known = case.duplicate_of == other.id, case.id in other.duplicates
-    if follows == known:
+    is_marked, is_known = case.duplicate_of == other.id, case.id in other.duplicates
+    if is_marked == is_known:
         return None
-    if not follows:
+    if not is_marked:
         return DuplicateRemoved(at=at, actor=actor, other=case.id)
     return DuplicateAdded(at=at, actor=actor, other=case.id, issue=issue_of_lead(case))
 
 
 def issue_of_lead(case: Case) -> int | None:
     """The issue of its lead, as far as it knows; None when it does not, and without a lead."""
-    heard_of = (
+    numbers = (
         event
         for event in reversed(case.history)
         if isinstance(event, MarkedDuplicate) or (isinstance(event, LeadUpdated) and event.progress is Progress.FILED)
     )
-    return next((event.number for event in heard_of), None) if case.duplicate_of else None
+    return next((event.number for event in numbers), None) if case.duplicate_of else None
 
 
 # --- what is passed on -----------------------------------------------------------------------
@@ -208,17 +208,17 @@ def _workaround_of(case: Case) -> str:
     return next(given, "") if case.status.is_open else ""
 
 
-def heard(
-    follower: Case, intent: NotifyDuplicates, item: str, lead: Case, at: datetime, actor: str
+def lead_update(
+    duplicate: Case, intent: NotifyDuplicates, item: str, lead: Case, at: datetime, actor: str
 ) -> LeadUpdated | None:
     """The event by which a duplicate learns of its lead's progress; None when it is unmarked, or knows it.
 
     A person who sent both requests is notified as the lead's requester, and not once more.
     """
-    known = any(isinstance(event, LeadUpdated) and event.item == item for event in follower.history)
-    if known or follower.duplicate_of != lead.id:
+    known = any(isinstance(event, LeadUpdated) and event.item == item for event in duplicate.history)
+    if known or duplicate.duplicate_of != lead.id:
         return None
-    theirs, others = (mailbox(case.request.requester.email) for case in (follower, lead))
+    theirs, others = (mailbox(case.request.requester.email) for case in (duplicate, lead))
     return LeadUpdated(
         at=at,
         actor=actor,
@@ -241,10 +241,8 @@ def after_marked(case: Case, event: MarkedDuplicate) -> Iterator[Event]:
 
 
 def after_unmarked(case: Case, event: UnmarkedDuplicate) -> Iterator[Event]:
-    """The link in Mantis goes, too."""
-    number = issue_of_lead(case)
-    if number and case.links.get(number) is Relation.DUPLICATE:
-        yield Unlinked(at=event.at, actor=event.actor, number=number)
+    """It is no duplicate in Mantis either."""
+    yield from _unlinked(case, event, issue_of_lead(case))
 
 
 def after_added(case: Case, event: DuplicateAdded) -> Iterator[Event]:
@@ -277,9 +275,15 @@ def masked(text: str, *cases: Case) -> str:
 def _relink(case: Case, event: LeadUpdated) -> Iterator[Event]:
     """The lead has a new issue: the old one is missing in Mantis, or there was none yet."""
     before = issue_of_lead(case)
-    if before and before != event.number and case.links.get(before) is Relation.DUPLICATE:
-        yield Unlinked(at=event.at, actor=event.actor, number=before)
+    if before != event.number:
+        yield from _unlinked(case, event, before)
     yield from duplicate(case, event, event.number)
+
+
+def _unlinked(case: Case, event: Event, number: int | None) -> Iterator[Unlinked]:
+    """It is marked in Mantis as a duplicate of this issue no longer, if it is."""
+    if number and case.links.get(number) is Relation.DUPLICATE:
+        yield Unlinked(at=event.at, actor=event.actor, number=number)
 
 
 def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:

@@ -37,7 +37,7 @@ def _of_lead(cases: CaseStore, case: Case, event: MarkedDuplicate) -> MarkedDupl
         lead = cases.load(event.other)
     except Unknown as error:
         raise Refused(f"The request {event.other} does not exist. Please check its number.") from error
-    return duplicates.joining(case, event, lead)
+    return duplicates.with_lead(case, event, lead)
 
 
 def _refuse_if_changed(case: Case, seen: int, process: Process) -> None:

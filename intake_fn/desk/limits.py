@@ -32,8 +32,16 @@ UPLOADS_BY_SOURCE = Limit("uploads-source", 60, timedelta(hours=1))
 """Of 25 MB at most; small files travel with their form. An office behind one address is one source."""
 
 
+def digest_of(text: str) -> str:
+    """What stands for a text in the name of a counter, so that no address is stored there."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
+
+
+def counter_of(name: str, text: str, window: timedelta, now: datetime) -> str:
+    """The counter of a text in the window, a fixed one by the clock, that holds an instant."""
+    return f"{name}-{int(now.timestamp() // window.total_seconds())}-{digest_of(text)}"
+
+
 def within(counters: Counters, limit: Limit, who: str, now: datetime) -> bool:
     """Count one more; whether that is within the limit. Raises TryLater."""
-    number = int(now.timestamp() // limit.window.total_seconds())
-    digest = hashlib.sha256(who.encode(errors="replace")).hexdigest()[:32]
-    return counters.count(f"{limit.name}-{number}-{digest}", now + limit.window) <= limit.most
+    return counters.count(counter_of(limit.name, who, limit.window, now), now + limit.window) <= limit.most

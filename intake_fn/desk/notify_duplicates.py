@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.core.duplicates import heard, masked, settled
+from intake_fn.core.duplicates import duplicate_change, lead_update, masked
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.names import SPECDESK
 
@@ -25,7 +25,7 @@ def notify_lead(desk: Delivering, item: OutboxItem, _: Case, intent: NotifyLead)
     """Record with the other request whether this one is a duplicate of it, as both stand."""
 
     def decide(lead: Case) -> Event | None:
-        return settled(desk.cases.load(item.case_id), lead, desk.clock(), SPECDESK)
+        return duplicate_change(desk.cases.load(item.case_id), lead, desk.clock(), SPECDESK)
 
     busy = TryLater(f"{intent.other} is changing too fast to be told of {item.case_id}. It is tried again.")
     desk.change(intent.other, decide, busy=busy)
@@ -52,7 +52,7 @@ def _notify(desk: Delivering, case_id: str, item: OutboxItem, lead: Case, news: 
     """The log of the duplicate names the item, so that the news is recorded once however often this runs."""
 
     def decide(duplicate: Case) -> Event | None:
-        return heard(duplicate, news, item.id, lead, desk.clock(), SPECDESK)
+        return lead_update(duplicate, news, item.id, lead, desk.clock(), SPECDESK)
 
     busy = TryLater(f"{case_id} is changing too fast to hear of {item.case_id}. It is tried again.")
     desk.change(case_id, decide, busy=busy)

@@ -7,7 +7,6 @@ function was cut short, quarantines one request more or less, and loses none.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.events import Released
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
+from intake_fn.desk.limits import counter_of, digest_of
 from intake_fn.texts import Message
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check(
         text = f"{signals.crowd} {text_of(request)}"
         own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
         hour, day = {"in_an_hour": (signals.crowd, HOUR)}, {"in_a_day": (signals.crowd, DAY)}
-        is_first = not quarantine_reasons(signals, limits) and counters.use_once(f"came-{_digest(key)}", now + DAY)
+        is_first = not quarantine_reasons(signals, limits) and counters.use_once(f"came-{digest_of(key)}", now + DAY)
         for numbers in (own, hour, day):
             if quarantine_reasons(signals, limits):
                 break
@@ -87,13 +87,9 @@ def remember_release(counters: Counters, event: Event, case: Case, now: datetime
 
 def _count(counters: Counters, now: datetime, signal: str, text: str, window: timedelta, *, add: bool) -> int:
     """How many there are in this hour or day by the clock; one that comes again with its key adds none (R9)."""
-    counter = f"{signal}-{int(now.timestamp() // window.total_seconds())}-{_digest(text)}"
+    counter = counter_of(signal, text, window, now)
     return counters.count(counter, now + window) if add else counters.counted(counter)
 
 
 def _released(sender: str) -> str:
-    return f"let-through-{_digest(sender)}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return f"let-through-{digest_of(sender)}"

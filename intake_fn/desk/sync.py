@@ -131,7 +131,7 @@ class _Run:
             self.events += case.version - before
             if has_drifted:
                 undo_drift(self.desk, case)
-        except Unreadable as error:  # it is looked at again when everything is listed
+        except Unreadable as error:  # taken over with the next change, once it can be read
             log.warning("sync_unreadable", case=case_id, error=str(error))
             return True
         except (TryLater, Stale) as error:

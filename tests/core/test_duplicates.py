@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.case import Case
-from intake_fn.core.duplicates import heard, joining, settled
+from intake_fn.core.duplicates import duplicate_change, lead_update, with_lead
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     AskedRequester,
@@ -119,15 +119,15 @@ def test_nobody_follows_in_a_circle_or_a_chain() -> None:
     assert isinstance(event, MarkedDuplicate)
 
     with pytest.raises(Refused, match=f"{OTHER} is a duplicate of {CASE_ID} already"):
-        joining(CASE, event, replace(LEAD, duplicate_of=CASE_ID))
+        with_lead(CASE, event, replace(LEAD, duplicate_of=CASE_ID))
     with pytest.raises(Refused, match=f"Name {THIRD} instead"):
-        joining(CASE, event, replace(LEAD, duplicate_of=THIRD))
+        with_lead(CASE, event, replace(LEAD, duplicate_of=THIRD))
 
     with pytest.raises(Refused, match=f"{OTHER} is in quarantine"):
-        joining(CASE, event, replace(LEAD, status=Status.QUARANTINED))
+        with_lead(CASE, event, replace(LEAD, status=Status.QUARANTINED))
 
     assert [4700, None] == [
-        joining(CASE, event, replace(LEAD, missing_in_mantis=gone)).number for gone in (False, True)
+        with_lead(CASE, event, replace(LEAD, missing_in_mantis=gone)).number for gone in (False, True)
     ]
 
 
@@ -146,7 +146,7 @@ def test_the_other_request_learns_what_it_does_not_know(
     """As both stand by then, so that telling it twice does no harm."""
     case, other = replace(CASE, duplicate_of=duplicate_of), replace(LEAD, duplicates=duplicates)
 
-    assert expected == settled(case, other, NOW, "specdesk")
+    assert expected == duplicate_change(case, other, NOW, "specdesk")
 
 
 def test_who_parts_is_no_duplicate_any_more(process: Process) -> None:
@@ -354,13 +354,13 @@ def test_what_opens_again_always_says_why(process: Process) -> None:
 def test_a_thing_is_heard_once_and_only_while_it_follows(process: Process) -> None:
     """The item that told it stands in the log; who has parted hears no more."""
     intent = NotifyDuplicates((CASE_ID,), Progress.ESCALATED, NOW_WITH_ROMA)
-    event = heard(FOLLOWER, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk")
+    event = lead_update(FOLLOWER, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk")
     assert event is not None
     told = after(FOLLOWER, event, process=process)
 
-    assert heard(told, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
-    assert heard(told, intent, f"{OTHER}#10#1", LEAD, NOW, "specdesk") is not None
-    assert heard(CASE, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
+    assert lead_update(told, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
+    assert lead_update(told, intent, f"{OTHER}#10#1", LEAD, NOW, "specdesk") is not None
+    assert lead_update(CASE, intent, f"{OTHER}#9#1", LEAD, NOW, "specdesk") is None
     with pytest.raises(Refused, match="is no duplicate"):
         advance(CASE, event, process)
 
@@ -372,7 +372,7 @@ def test_who_sent_both_requests_is_told_once(process: Process) -> None:
     told = {
         lead.request.requester.email: [
             found.notice
-            for event in [heard(FOLLOWER, intent, f"{OTHER}#9#1", lead, NOW, "specdesk")]
+            for event in [lead_update(FOLLOWER, intent, f"{OTHER}#9#1", lead, NOW, "specdesk")]
             if event
             for found in advance(FOLLOWER, event, process).intents
             if isinstance(found, SendNotice)

@@ -89,13 +89,21 @@ def alive(pid: int) -> bool:
     return True
 
 
+def mails_of(site: int, case_id: str) -> int:
+    """How often the page of sent mails names a request."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{site}/sandbox/mail") as answer:
+        page: str = answer.read().decode()
+    return page.count(case_id)
+
+
 def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) -> None:
-    """A request sent before the stop stands on its status page and in Mantis after the next start."""
+    """A request sent before the stop is on its page, in Mantis and among the mails after the next start."""
     site, aws, mantis = free_ports(3)
     environ = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(mantis), "BUILD": str(tmp_path)}
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
     with running(environ) as process:
         taken = send(f"http://127.0.0.1:{site}", request)
+        mails = mails_of(site, taken["id"])
         started = children(process.pid)
 
     assert 0 == process.returncode
@@ -107,8 +115,11 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
             page = answer.read().decode()
         with urllib.request.urlopen(taken["issue"]["url"]) as answer:
             issue = answer.read().decode()
+        kept = mails_of(site, taken["id"])
 
     assert taken["id"] in page
+    assert mails > 0
+    assert mails <= kept
     assert f"#{taken['issue']['number']}" in page
     assert f"Specdesk {taken['id']}" in issue
 

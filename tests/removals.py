@@ -64,7 +64,8 @@ def _replace_person(file: dict[str, Any], name: str) -> None:
         module["owner"] = next(iter(file["people"])) if module["owner"] == name else module["owner"]
     first = next(iter(file["people"]))
     file["admins"] = [one for one in file["admins"] if one != name] or [first]
-    file["board"]["members"] = [one for one in file["board"]["members"] if one != name]
+    members = [one for one in file["board"]["members"] if one != name]
+    file["board"].update({"members": members, "chair": members[0]})
 
 
 def _take_level_out(file: dict[str, Any], number: int) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.events import Event, Overruled, RequesterReplied, Resolved, UnknownEvent
 from intake_fn.core.intents import Intent
 from intake_fn.core.request import Priority, Request
-from intake_fn.core.vocabulary import Category, Filing, Relation, Status
+from intake_fn.core.vocabulary import Category, Filing, Relation, Stage, Status
 
 UPDATED = ("project", "category", "handler", "status", "priority", "resolution", "fixed_in_version")
 """The fields that an update of the issue sends."""
@@ -47,6 +48,8 @@ class Case:
     """Other issues that it is related to by what a person said here, and how."""
     duplicate_of: str = ""
     """The lead that it is marked as a duplicate of; "" for none."""
+    stage: Stage = Stage.NONE
+    """Where it stands as a change request."""
     duplicates: tuple[str, ...] = ()
     """The requests that are marked as duplicates of this one."""
     history: tuple[Event, ...] = ()
@@ -79,8 +82,9 @@ def resolved_by(case: Case) -> Resolved | None:
 
 
 def module_of(case: Case) -> str:
-    """The module that it belongs to: the one that a person chose, else the one that the request names."""
-    chosen = (event.module for event in reversed(case.history) if isinstance(event, Overruled) and event.module)
+    """The module that it belongs to: the one that it was sent to or a person chose, else the one that it names."""
+    kinds = (Overruled, SentToOwner)
+    chosen = (event.module for event in reversed(case.history) if isinstance(event, kinds) and event.module)
     return next(chosen, case.request.module)
 
 

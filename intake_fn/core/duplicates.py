@@ -235,25 +235,25 @@ def lead_update(
     )
 
 
-def after_marked(case: Case, event: MarkedDuplicate) -> Iterator[Event]:
+def after_marked(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[Event]:
     """A duplicate here is a duplicate in Mantis."""
     yield from duplicate(case, event, event.number)
 
 
-def after_unmarked(case: Case, event: UnmarkedDuplicate) -> Iterator[Event]:
+def after_unmarked(case: Case, event: UnmarkedDuplicate, _: Process) -> Iterator[Event]:
     """It is no duplicate in Mantis either."""
     yield from _unlinked(case, event, issue_of_lead(case))
 
 
-def after_added(case: Case, event: DuplicateAdded) -> Iterator[Event]:
+def after_added(case: Case, event: DuplicateAdded, process: Process) -> Iterator[Event]:
     """Of two requests that were marked as duplicates of each other, the one with the smaller number stays the lead."""
     if event.other == case.duplicate_of and case.id < event.other:
         unmarked = UnmarkedDuplicate(at=event.at, actor=event.actor)
         yield unmarked
-        yield from after_unmarked(case, unmarked)
+        yield from after_unmarked(case, unmarked, process)
 
 
-def consequences(case: Case, event: LeadUpdated) -> Iterator[Event]:
+def consequences(case: Case, event: LeadUpdated, _: Process) -> Iterator[Event]:
     """The events of a duplicate that follow from its lead's progress; none when it stays as it is."""
     make = _CONSEQUENCES.get(event.progress)
     if make:

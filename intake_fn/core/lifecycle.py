@@ -14,9 +14,8 @@ priority; a reply ends the waiting, or a resolution.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from intake_fn.core import duplicates as d
 from intake_fn.core import events as e
@@ -24,68 +23,26 @@ from intake_fn.core import lifecycle_changes as c
 from intake_fn.core import lifecycle_intents as i
 from intake_fn.core import lifecycle_rules as r
 from intake_fn.core.case import Case
+from intake_fn.core.changes.lifecycle import CHANGE_LIFECYCLE
+from intake_fn.core.changes.rules import takes_its_way
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
-from intake_fn.core.intents import Intent
+from intake_fn.core.event_spec import (
+    ACCEPTED,
+    ANY,
+    CLOSED,
+    HANDLED,
+    JUDGED,
+    NEW,
+    OPEN,
+    QUARANTINED,
+    REJECTED,
+    RESOLVED,
+    WAITING,
+    EventSpec,
+    to,
+)
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
 from intake_fn.core.vocabulary import Filing, Status
-
-QUARANTINED, REJECTED = Status.QUARANTINED, Status.REJECTED
-NEW, OPEN, WAITING, RESOLVED, CLOSED = Status.NEW, Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED
-
-HANDLED = frozenset((OPEN, WAITING))
-JUDGED = HANDLED | {RESOLVED, CLOSED}
-ACCEPTED = JUDGED | {NEW}
-ANY = frozenset(Status)
-
-
-def nothing(*_: object) -> Iterator[Any]:
-    """No intents, no events."""
-    yield from ()
-
-
-def no_change(_: Case, __: Any) -> dict[str, Any]:
-    """No field changes but the status."""
-    return {}
-
-
-def unchanged(_: Case, event: Any, __: Process) -> e.Event:
-    """The event as it was made."""
-    completed: e.Event = event
-    return completed
-
-
-def to(status: Status) -> Mapping[Status, Status]:
-    """One status, wherever the event happens."""
-    return dict.fromkeys(Status, status)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventSpec:
-    """What holds for one kind of event."""
-
-    allowed_in: frozenset[Status]
-    """The statuses in which it may happen; none for the events that begin a case (`take_in`)."""
-    action: str = ""
-    """What an engineer does with it, as an infinitive; "" for what the desk does not offer."""
-    rules: tuple[r.Rule, ...] = ()
-    """What else must hold."""
-    leads_to: Mapping[Status, Status] = field(default_factory=dict)
-    """The status after it, by the status before it; a status that is not named stays."""
-    changes: Callable[[Case, Any], dict[str, Any]] = no_change
-    """The other fields of the case after it; a status named here overrides `leads_to`."""
-    completes: Callable[[Case, Any, Process], e.Event] = unchanged
-    """The event with what support.yml adds to it, so that the log keeps that as it was then."""
-    before: Callable[[Case, Any, Process], Iterator[e.Event]] = nothing
-    """The events of the same case that must happen first."""
-    after: Callable[[Case, Any], Iterator[e.Event]] = nothing
-    """The events of the same case that follow at once."""
-    intents: Callable[[Case, Any, Case, Process], Iterator[Intent]] = nothing
-    """The deliveries that it causes, from the case before and after it."""
-    notifies: Callable[[Case, Any, Case, Process], Iterator[Intent]] = nothing
-    """What the duplicates of the case are notified of."""
-    copied: bool = False
-    """Whether the front end of the request's origin gets a copy, when the request is handled elsewhere."""
-
 
 # --- what support.yml adds, and what happens first -------------------------------------------
 
@@ -181,7 +138,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         action="override the verdict",
         rules=(r.decides, r.reading_fits),
         leads_to={NEW: OPEN},
-        changes=lambda _, event: {"category": event.category},
+        changes=c.overruled,
         completes=_with_module,
         intents=i.on_overruled,
         notifies=d.on_overruled,
@@ -284,6 +241,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
             r.is_decided,
             r.version_fits_the_outcome,
             r.is_at_its_level,
+            takes_its_way,
         ),
         leads_to=to(RESOLVED),
         intents=i.on_resolved,
@@ -319,6 +277,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.NoticesBundled: EventSpec(allowed_in=ACCEPTED),
     e.MailFailed: EventSpec(allowed_in=ACCEPTED, intents=i.on_mail_failed),
     e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),
+    **CHANGE_LIFECYCLE,
 }
 
 EVENTS: Mapping[str, type[e.Event]] = {kind.__name__: kind for kind in LIFECYCLE}

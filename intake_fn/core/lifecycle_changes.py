@@ -10,13 +10,18 @@ from typing import Any
 from intake_fn.core import events as e
 from intake_fn.core.case import UPDATED, Case, accepts
 from intake_fn.core.intents import FileIssue
-from intake_fn.core.vocabulary import Category, Filing, Progress, Status
+from intake_fn.core.vocabulary import Category, Filing, Progress, Stage, Status
 
 
 def judged(case: Case, event: e.Judged) -> dict[str, Any]:
     """A person's decision stands, whatever the judge says afterwards; a proposal decides nothing."""
     keeps = not event.acts or any(isinstance(earlier, e.Overruled) for earlier in case.history)
     return {"category": case.category if keeps else event.category, "verdict": event.verdict}
+
+
+def overruled(case: Case, event: e.Overruled) -> dict[str, Any]:
+    """What is no change request any more is on no way to the Board."""
+    return {"category": event.category, "stage": case.stage if event.category is Category.CHANGE else Stage.NONE}
 
 
 def filed(_: Case, event: e.Filed) -> dict[str, Any]:

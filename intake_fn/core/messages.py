@@ -7,13 +7,14 @@ below it; `notices` are the mails that the event may cause.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core import events as e
+from intake_fn.core.change_messages import CHANGE_MESSAGES
+from intake_fn.core.event_messages import EventMessages, Key
 from intake_fn.core.names import activity_name, actor_of, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Category, Outcome, Progress
@@ -25,6 +26,16 @@ def in_words(messages: Iterable[Message], process: Process | None = None) -> str
     return " ".join(say(entry.key, _shown(entry.values, process)).strip() for entry in messages)
 
 
+_VOCABULARIES = {
+    "category": "kind",
+    "failure": "failure",
+    "motion": "motion",
+    "decision": "decision",
+    "stage": "stage",
+}
+"""Values that stand for themselves in the log, and the keys of their words."""
+
+
 def _shown(values: Mapping[str, str], process: Process | None) -> dict[str, str]:
     """The values as people read them: instants in a zone, vocabularies by their words."""
     shown = dict(values)
@@ -33,48 +44,13 @@ def _shown(values: Mapping[str, str], process: Process | None) -> dict[str, str]
         shown["due"] = f"{datetime.fromisoformat(shown['due']).astimezone(zone):%a %d %b %Y, %H:%M} ({zone.key})"
     if "reason" in shown and process:
         shown["reason"] = process.reason(shown["reason"])
-    for name in ("category", "failure"):
+    for name, prefix in _VOCABULARIES.items():
         if name in shown:
-            shown[name] = say(f"{'kind' if name == 'category' else name}.{shown[name]}")
+            shown[name] = say(f"{prefix}.{shown[name]}")
     return shown
 
 
 # --- the rows --------------------------------------------------------------------------------
-
-Key = str | Callable[[Any], str]
-"""A key of the catalogue, or how it follows from the event."""
-
-
-def no_text(_: Any) -> str:
-    """Nobody wrote anything."""
-    return ""
-
-
-def no_values(_: Any, __: Process) -> dict[str, str]:
-    """The message shows no values."""
-    return {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventMessages:
-    """What an event says. A key that is "" says that it is not shown there."""
-
-    history: Key
-    """The headline in the desk's history."""
-    page: Key = ""
-    """The headline on the requester's page."""
-    note: Key = ""
-    """The headline of the note in Mantis."""
-    values: Callable[[Any, Process], dict[str, str]] = no_values
-    """What the headlines show."""
-    text: Callable[[Any], str] = no_text
-    """What a person wrote, in the history and in the note."""
-    page_text: Callable[[Any], str] = no_text
-    """What of it stands on the requester's page."""
-    note_text: Callable[[Any], str] | None = None
-    """What of it stands in the note, if that is something else."""
-    notices: tuple[str, ...] = ()
-    """The mails that it may cause (core/lifecycle_intents.py)."""
 
 
 def _handler(event: Any, process: Process) -> dict[str, str]:
@@ -317,6 +293,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     e.NoticeSkipped: EventMessages(
         history="history.skipped", values=_skipped, text=lambda event: in_words([event.why])
     ),
+    **CHANGE_MESSAGES,
     e.UnknownEvent: EventMessages(
         history="history.unknown", values=lambda event, _: {"kind": event.kind}, text=lambda event: event.why
     ),

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from intake_fn.core.case import Case
+from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.errors import Broken
 from intake_fn.core.events import (
     Event,
@@ -54,6 +55,7 @@ NOTICES: Mapping[str, Audience] = {
             "link",
             "overruled",
             "escalated",
+            "change",
             "priority",
             "question",
             "workaround",
@@ -70,6 +72,7 @@ NOTICES: Mapping[str, Audience] = {
     **dict.fromkeys(
         (
             "assigned",
+            "board",
             "orphaned",
             "copied",
             "replied",
@@ -95,6 +98,7 @@ UNMAILED: Mapping[type[Event], str] = {
     Refiled: "Under which number it stands in Mantis changes nothing for the requester.",
     HandedOver: "It stays at its level, with its due time; the page says who has it.",
     RequesterReplied: "They wrote it themselves, and the page says at once that it was taken.",
+    ClausePublished: "What the requester waits for is the release, which is mailed.",
     LeadUpdated: "What follows from it is mailed; who sent both requests is told as the requester of the other one.",
 }
 """Why a requester may get no mail of what their page shows; of all else that it shows they get exactly one."""

@@ -172,13 +172,46 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingRule:
+    """When the Board meets: weekly, or in one week of the month; `day` is a weekday with Monday = 0.
+
+    `week` is 1 to 4 for the first to the fourth such weekday of a month, -1 for the last, 0 for every week. `at` is
+    wall clock in the zone of the Board's calendar; a meeting on a holiday is held on the next working day.
+    """
+
+    day: int
+    at: time
+    week: int = 0
+
+
+MORE_THAN_HALF, TWO_THIRDS, ALL = "more-than-half", "two-thirds", "all"
+MAJORITIES = (MORE_THAN_HALF, TWO_THIRDS, ALL)
+"""Of the votes for and against, without abstentions."""
+
+DECLINED, CHAIR = "declined", "chair"
+TIES = (DECLINED, CHAIR)
+"""What a tie is: declined, or as the chair voted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
-    """Who decides on changes. `meets` is "" while it is to be decided."""
+    """Who decides on changes. `meets` is None while it is to be decided.
+
+    `chair` proclaims the decisions, `deputies` may vote for a member, `tie` is one of TIES. An online vote stays open
+    for `online_days`, a comment is asked for within `comment_days`: working days of `calendar`.
+    """
 
     name: str
     members: tuple[str, ...]
     quorum: int
-    meets: str
+    chair: str
+    calendar: str
+    majority: str = MORE_THAN_HALF
+    tie: str = DECLINED
+    deputies: Mapping[str, str] = field(default_factory=dict)
+    meets: MeetingRule | None = None
+    online_days: int = 2
+    comment_days: int = 5
 
 
 REOPENED = "reopened"

@@ -45,6 +45,11 @@ class Holiday:
     name: str
     part: Span = WHOLE_DAY
 
+    @property
+    def is_whole_day(self) -> bool:
+        """Whether nobody works at all on that day."""
+        return self.part == WHOLE_DAY
+
     def __str__(self) -> str:
         """The name; of a part of a day, with its times."""
         return self.name if self.part == WHOLE_DAY else f"{self.name}, {self.part}"

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case, Step
+from intake_fn.core.changes.options import offered
 from intake_fn.core.errors import Broken, Refused, Unreadable
 from intake_fn.core.escalation import arrival, ways_up
+from intake_fn.core.event_spec import EventSpec
 from intake_fn.core.events import (
     ActivityCompleted,
     Escalated,
@@ -30,7 +32,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, UpdateIssue
-from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS, EventSpec
+from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.lifecycle_intents import copies
 from intake_fn.core.lifecycle_rules import fits, is_decided, may_lower, may_resolve
 from intake_fn.core.names import REQUESTER, SPECDESK
@@ -65,7 +67,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
     fitting = tuple(priority for priority in Priority if not [*fits(case, priority, process)])
     priorities = () if [*may_lower(case, actor, process)] else fitting
     activities = to_tick(case, process)
-    some = {
+    some: dict[type[Event], object] = {
+        **offered(case, process, actor),
         Escalated: escalate_to,
         HandedOver: hand_over_to,
         Reprioritised: priorities,
@@ -130,7 +133,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     spec = LIFECYCLE[type(event)]
     event = spec.completes(case, event, process)
     _refuse_unless_allowed(case, event, process)
-    events = (*spec.before(case, event, process), event, *spec.after(case, event))
+    events = (*spec.before(case, event, process), event, *spec.after(case, event, process))
     intents: list[Intent] = []
     before = case
     for happened in events:

@@ -154,3 +154,62 @@ class Stance(StrEnum):
     def is_of_a_clause(self) -> bool:
         """Whether it can only be said of a clause."""
         return self in (Stance.MATCHES, Stance.CONTRADICTS)
+
+
+class Stage(StrEnum):
+    """Where a change request stands on its way (docs/process/changes.md)."""
+
+    NONE = ""
+    """It is no change request, or nobody has sent it to an owner yet."""
+    OWNER = "owner"
+    """With the owner of its module, who assesses it."""
+    BOARD = "board"
+    """Assessed; the Board votes on it."""
+    DEFERRED = "deferred"
+    """Put off by the Board to a date; on the agenda again from then on."""
+    DESIGN = "design"
+    """Approved; the owner changes the clause."""
+    DEVELOPMENT = "development"
+    READY = "ready"
+    """Ready for release."""
+    RELEASED = "released"
+    DECLINED = "declined"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the Board has yet to decide."""
+        return self in (Stage.OWNER, Stage.BOARD, Stage.DEFERRED)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether it is being designed, developed or released."""
+        return self in (Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY)
+
+
+class Motion(StrEnum):
+    """What the Board votes on. A request that was assessed is up for approval; a member may move otherwise."""
+
+    APPROVE = "approve"
+    DEFER = "defer"
+    """To put it off to a date."""
+    RETURN = "return"
+    """To give it back to the owner of the module, with a question."""
+
+
+class Vote(StrEnum):
+    """How a member of the Board votes on the motion."""
+
+    YES = "yes"
+    NO = "no"
+    ABSTAIN = "abstain"
+
+
+class Decision(StrEnum):
+    """What the Board decided, computed from the votes (core/board.py)."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    DEFERRED = "deferred"
+    RETURNED = "returned"
+    NOT_CARRIED = "not-carried"
+    """The motion to defer or to return found no majority: the request is up for approval again."""

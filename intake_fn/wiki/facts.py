@@ -10,10 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from intake_fn.core import request_id
+from intake_fn.core.changes.meetings import in_words
 from intake_fn.core.process import (
+    ALL,
+    CHAIR,
+    DECLINED,
+    MORE_THAN_HALF,
     OFFICE_CALENDAR,
     OTHER,
     REOPENED,
+    TWO_THIRDS,
     Activity,
     AroundTheClock,
     Calendar,
@@ -182,14 +188,34 @@ def _modules(process: Process) -> str:
     return table(("Module", "Owner", "Spec"), rows)
 
 
+MAJORITY = {
+    MORE_THAN_HALF: "more votes for than against; abstentions count for the quorum alone",
+    TWO_THIRDS: "two thirds of the votes for and against",
+    ALL: "no vote against",
+}
+TIE = {DECLINED: "declined", CHAIR: "as the chair voted; declined if the chair did not vote for it"}
+
+
 def _board(process: Process) -> str:
     board = process.board
     rows = (
         ("Members", ", ".join(f"{process.people[member].name}" for member in board.members)),
-        ("Votes needed", f"{board.quorum} of {len(board.members)} members"),
-        ("Meets", board.meets or TBD),
+        ("Chair", process.people[board.chair].name),
+        ("Deputies", _deputies(process)),
+        ("Quorum", f"{board.quorum} of {len(board.members)} members"),
+        ("Majority", MAJORITY[board.majority]),
+        ("Tie", TIE[board.tie]),
+        ("Meets", in_words(board.meets, process.calendars[board.calendar]) if board.meets else TBD),
+        ("Online vote", f"open for {board.online_days} working days"),
     )
     return table((board.name, ""), rows)
+
+
+def _deputies(process: Process) -> str:
+    names = (
+        (process.people[whom].name, process.people[member].name) for member, whom in process.board.deputies.items()
+    )
+    return "; ".join(f"{deputy} for {member}" for deputy, member in names) or NOBODY
 
 
 def _projects(process: Process) -> str:

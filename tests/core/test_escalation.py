@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import events
+from intake_fn.core import change_events, events
 from intake_fn.core.case import Case, Step
+from intake_fn.core.change_events import (
+    BoardDecided,
+    ChangeAssessed,
+    ChangeReleased,
+    ClausePublished,
+    Commented,
+    MotionPut,
+    Recused,
+    SentToOwner,
+    StageReached,
+    VoteCast,
+)
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import front_end, handler_at
 from intake_fn.core.events import (
@@ -64,7 +76,18 @@ from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
-from intake_fn.core.vocabulary import Category, Failure, Progress, Relation, Stance, Status
+from intake_fn.core.vocabulary import (
+    Category,
+    Decision,
+    Failure,
+    Motion,
+    Progress,
+    Relation,
+    Stage,
+    Stance,
+    Status,
+    Vote,
+)
 from intake_fn.texts import message
 from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
@@ -73,6 +96,7 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
 
 URGENT, HIGH, MEDIUM, LOW = Priority
+MARC = "marc.selter@example.com"
 CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
 
 SAMPLES: dict[type[Event], dict[str, Any]] = {
@@ -113,6 +137,27 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     DuplicateRemoved: {"other": "HD-0000-0003"},
     LeadUpdated: {"other": "HD-0000-0002", "item": "HD-0000-0002#7#1", "progress": Progress.ESCALATED},
     Linked: {"number": 4700, "relation": Relation.DUPLICATE},
+    SentToOwner: {"module": "billing", "owner": "marc-selter"},
+    ChangeAssessed: {
+        "clause": "billing#due",
+        "today": "30 days.",
+        "spec": "s1",
+        "proposed": "45 days.",
+        "effort": "2",
+    },
+    Commented: {"text": "It touches customs."},
+    MotionPut: {"motion": Motion.APPROVE},
+    VoteCast: {"member": "paul", "vote": Vote.YES},
+    Recused: {"member": "paul", "reason": "I wrote it."},
+    BoardDecided: {
+        "actor": MARC,
+        "decision": Decision.APPROVED,
+        "votes": {"marc-selter": "yes", "paul": "yes"},
+        "text": "Yes.",
+    },
+    StageReached: {"stage": Stage.DEVELOPMENT, "handler": "andrei"},
+    ClausePublished: {"clause": "billing#due", "spec": "s2", "text": "45 days.", "as_proposed": True},
+    ChangeReleased: {"version": "4.3", "text": "45 days now.", "reason": "The page follows."},
     NoticesBundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
     NoticeSkipped: {
@@ -124,6 +169,12 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
 """One good event of each kind, for a case in Paul's hands at level 3; one without a row here only needs texts."""
 
 AT_LEVEL_3 = case_at(3, "paul")
+VOTED = (
+    happened(MotionPut, motion=Motion.APPROVE),
+    VoteCast(at=NOW, actor=MARC, member="marc-selter", vote=Vote.YES),
+    VoteCast(at=NOW, actor=PAUL, member="paul", vote=Vote.YES),
+)
+"""What the Board has said of a change that it approves."""
 HELD_BACK = case_of(
     received(3, "paul"), Quarantined(at=NOW, actor="specdesk", reasons=(message("quarantine.links", links=9),))
 )
@@ -151,14 +202,27 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         Unlinked: {"links": {4700: Relation.RELATED}},
         UnmarkedDuplicate: {
             "duplicate_of": "HD-0000-0002",
-            "history": (*case.history, happened(MarkedDuplicate, other="HD-0000-0002")),
-            "statuses": (*case.statuses, case.status),
+            **_with_history(case, happened(MarkedDuplicate, other="HD-0000-0002")),
         },
         LeadUpdated: {"duplicate_of": "HD-0000-0002"},
         RequesterRead: {"category": Category.UNDECIDED},
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
+        SentToOwner: {"category": Category.CHANGE},
+        ChangeAssessed: {"stage": Stage.OWNER},
+        Commented: {"stage": Stage.BOARD},
+        MotionPut: {"stage": Stage.BOARD},
+        VoteCast: {"stage": Stage.BOARD, **_with_history(case, *VOTED[:1])},
+        Recused: {"stage": Stage.BOARD},
+        BoardDecided: {"stage": Stage.BOARD, **_with_history(case, *VOTED)},
+        StageReached: {"stage": Stage.DESIGN},
+        ClausePublished: {"stage": Stage.DESIGN},
+        ChangeReleased: {"stage": Stage.READY},
     }
     return replace(case, **needs.get(kind, {}))
+
+
+def _with_history(case: Case, *events: Event) -> dict[str, Any]:
+    return {"history": (*case.history, *events), "statuses": (*case.statuses, *[case.status] * len(events))}
 
 
 def timed(process: Process) -> Process:
@@ -266,6 +330,7 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
 ENDS_WAITING: dict[type[Event], Status] = {
     RequesterReplied: Status.OPEN,
     Resolved: Status.RESOLVED,
+    ChangeReleased: Status.RESOLVED,
 }
 
 
@@ -292,7 +357,8 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 def test_the_registry_has_a_row_for_every_event() -> None:
     """No event is forgotten, and each may happen somewhere; two begin a case."""
-    kinds = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)}
+    named = {**vars(events), **vars(change_events)}.values()
+    kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)}
 
     assert set(LIFECYCLE) == kinds - {Event, UnknownEvent}
     assert set(LIFECYCLE) - {Received, Quarantined} == set().union(*TRANSITIONS.values())

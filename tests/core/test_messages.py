@@ -38,6 +38,11 @@ BUILT = (
     "outcome.",
     "delivery.",
     "notice.",
+    "decision.",
+    "motion.",
+    "stage.",
+    "step.",
+    "vote.",
 )
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""
 

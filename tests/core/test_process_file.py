@@ -186,7 +186,7 @@ def test_every_module_has_an_owner_for_its_change_requests(process: Process) -> 
 
     assert owners <= set(process.people)
     assert "The CT2 Board" == process.board.name
-    assert process.board.meets == "", "the page does not say when it meets: to be decided"
+    assert process.board.meets is None, "the page does not say when it meets: to be decided"
 
 
 # --- defects ---------------------------------------------------------------------------------

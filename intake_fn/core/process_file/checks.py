@@ -28,6 +28,21 @@ def _quorum_can_be_reached(p: Raw, line: Line) -> Iterator[Problem]:
         yield Problem(line("board.quorum"), message, f"Choose a number from 1 to {len(members)}, or add members")
 
 
+def _board_votes_once_each(p: Raw, line: Line) -> Iterator[Problem]:
+    """The chair is a member, and nobody has two votes: a deputy stands in for a member and is none."""
+    board, members = p["board"], p["board"]["members"] or ()
+    if members and board["chair"] and board["chair"] not in members:
+        message = f"board.chair: {board['chair']} is no member of the Board"
+        yield Problem(line("board.chair"), message, nearest(board["chair"], members))
+    for member, deputy in board["deputies"].items():
+        path = f"board.deputies.{member}"
+        if members and member not in members:
+            yield Problem(line(path), f"{path}: {member} is no member of the Board", nearest(member, members))
+        if deputy in members:
+            message = f"{path}: {deputy} is a member and would have two votes"
+            yield Problem(line(path), message, "Name somebody who is no member")
+
+
 def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
     marker = p["mantis"]["marker"]
     if marker and (marker.count("{id}") != 1 or set("{}") & set(marker.replace("{id}", ""))):
@@ -85,6 +100,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     people_checks.who_left_is_not_here,
     people_checks.accounts_stand_for_one,
     _quorum_can_be_reached,
+    _board_votes_once_each,
     _marker_names_the_request,
     _projects_of_mantis_are_a_tree,
     _named_fields_are_filled,

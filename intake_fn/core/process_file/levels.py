@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import yaml
 
-from intake_fn.core.process import AroundTheClock, SameDay, Target, WorkingDayHours
+from intake_fn.core.process import (
+    DECLINED,
+    MORE_THAN_HALF,
+    AroundTheClock,
+    Board,
+    MeetingRule,
+    SameDay,
+    Target,
+    WorkingDayHours,
+)
 from intake_fn.core.process_file.schema import Document, Shape, list_of, mapping_of, non_empty, optional, record
 from intake_fn.core.process_file.values import (
     CATEGORY,
@@ -14,10 +25,14 @@ from intake_fn.core.process_file.values import (
     FLAG,
     ID,
     LEVEL_NUMBER,
+    MAJORITY,
     PRIORITY_ID,
     SHOWN_BY_EVENT,
     TEXT,
+    TIE,
     TIME,
+    WEEK_OF_MONTH,
+    WEEKDAY,
 )
 
 
@@ -65,4 +80,22 @@ PRIORITY = {
     "handled_at": optional(LEVEL_NUMBER),
 }
 MODULE = {"name": TEXT, "owner": TEXT, "speciality": optional(TEXT, ""), "spec": list_of(TEXT)}
-BOARD = {"name": TEXT, "members": non_empty(list_of(TEXT)), "quorum": COUNT, "meets": optional(TEXT, "")}
+_MEETS = {"day": WEEKDAY, "week": optional(WEEK_OF_MONTH, 0), "at": TIME}
+BOARD = {
+    "name": TEXT,
+    "members": non_empty(list_of(TEXT)),
+    "chair": TEXT,
+    "deputies": replace(mapping_of(TEXT, ID), needed=False),
+    "calendar": TEXT,
+    "quorum": COUNT,
+    "majority": optional(MAJORITY, MORE_THAN_HALF),
+    "tie": optional(TIE, DECLINED),
+    "meets": optional(record(_MEETS)),
+    "online_days": optional(COUNT, 2),
+    "comment_days": optional(COUNT, 5),
+}
+
+
+def board(*, meets: Mapping[str, Any] | None, **row: Any) -> Board:
+    """The Board of a part in which nothing is wrong."""
+    return Board(meets=MeetingRule(**meets) if meets else None, **row)

@@ -8,7 +8,6 @@ import yaml
 
 from intake_fn.core.process import (
     Activity,
-    Board,
     Level,
     MailIdentity,
     MantisMap,
@@ -23,7 +22,7 @@ from intake_fn.core.process_file.calendars import CALENDAR, OFFICE, calendar
 from intake_fn.core.process_file.checks import check
 from intake_fn.core.process_file.intake import INTAKE, MAIL, intake_limits
 from intake_fn.core.process_file.judge import JUDGE, judge_policy
-from intake_fn.core.process_file.levels import ACTIVITY, BOARD, LEVEL, MODULE, PRIORITY
+from intake_fn.core.process_file.levels import ACTIVITY, BOARD, LEVEL, MODULE, PRIORITY, board
 from intake_fn.core.process_file.mantis import MANTIS
 from intake_fn.core.process_file.people import FORMER, PERSON
 from intake_fn.core.process_file.problems import Problem, ProcessError, Raw
@@ -100,7 +99,7 @@ def _process(p: Raw) -> Process:
             priority: PriorityRule(priority=priority, **p["priorities"][priority.value]) for priority in Priority
         },
         modules={name: Module(id=name, **row) for name, row in p["modules"].items()},
-        board=Board(**p["board"]),
+        board=board(**p["board"]),
         mantis=MantisMap(**p["mantis"]),
         mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
         intake=intake_limits(**p["intake"]),

@@ -24,6 +24,9 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("modules.*.owner", "person"),
     ("modules.*.speciality", "speciality"),
     ("board.members.*", "person"),
+    ("board.chair", "person"),
+    ("board.deputies.*", "person"),
+    ("board.calendar", "calendar"),
     ("admins.*", "person"),
 )
 """Where the file names something that stands elsewhere in it."""

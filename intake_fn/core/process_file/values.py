@@ -11,11 +11,13 @@ import yaml
 
 from intake_fn.core.activities import SHOWN_BY
 from intake_fn.core.addresses import ascii_host, fault_of
+from intake_fn.core.process import MAJORITIES, TIES
 from intake_fn.core.process_file.schema import Document, ScalarType, Shape, scalar
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
 def _text(text: str) -> str:
@@ -91,6 +93,11 @@ WEEKDAY = scalar(ScalarType(WEEKDAYS.index, "a day of the week", f"Use {', '.joi
 CATEGORY = scalar(ScalarType(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
 SHOWN_BY_EVENT = scalar(
     ScalarType(lambda text: _one_of(SHOWN_BY, text), "an event that shows it", f"Use {', '.join(SHOWN_BY)}")
+)
+MAJORITY = scalar(ScalarType(lambda text: _one_of(MAJORITIES, text), "a majority", f"Use {', '.join(MAJORITIES)}"))
+TIE = scalar(ScalarType(lambda text: _one_of(TIES, text), "what a tie is", f"Use {' or '.join(TIES)}"))
+WEEK_OF_MONTH = scalar(
+    ScalarType(lambda text: WEEKS[_one_of(WEEKS, text)], "a week of the month", f"Use {', '.join(WEEKS)}")
 )
 FIELD_NAME = ScalarType(_text, "a field", "Write the name of a Mantis field")
 DOMAIN = scalar(ScalarType(_domain, "a mail domain", "Write company.com"))

@@ -1,0 +1,124 @@
+"""What the events on a change request's way say: the keys of their texts in `texts/catalogue.py`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from intake_fn.core import change_events as c
+from intake_fn.core.event_messages import EventMessages
+from intake_fn.core.events import Event
+from intake_fn.core.names import name_of
+from intake_fn.core.process import Process
+from intake_fn.core.vocabulary import Motion
+from intake_fn.texts import say
+
+
+def _owner(event: c.SentToOwner, process: Process) -> dict[str, str]:
+    module = process.modules.get(event.module)
+    return {"person": name_of(event.owner, process), "module": module.name if module else event.module}
+
+
+def _assessment(event: c.ChangeAssessed, _: Process) -> dict[str, str]:
+    return {"clause": event.clause, "effort": event.effort}
+
+
+def _assessed_in_words(event: c.ChangeAssessed) -> str:
+    parts = (("change.proposed", event.proposed), ("change.risk", event.risk), ("change.effect", event.effect))
+    return "\n\n".join(f"{say(key)}\n{text}" for key, text in parts if text)
+
+
+def _motion(event: c.MotionPut, _: Process) -> dict[str, str]:
+    return {"motion": say(f"motion.{event.motion}"), "date": f"{event.until:%-d %b %Y}" if event.until else ""}
+
+
+def _vote(event: c.VoteCast, process: Process) -> dict[str, str]:
+    return {"person": name_of(event.member, process), "vote": say(f"vote.{event.vote}")}
+
+
+def _recused(event: c.Recused, process: Process) -> dict[str, str]:
+    return {"person": name_of(event.member, process)}
+
+
+def _decision(event: c.BoardDecided, _: Process) -> dict[str, str]:
+    votes = [str(vote) for vote in event.votes.values()]
+    counts = {name: str(votes.count(name)) for name in ("yes", "no", "abstain")}
+    date = f"{event.until:%-d %b %Y}" if event.until else ""
+    return {"decision": say(f"decision.{event.decision}"), "date": date, **counts}
+
+
+def _stage(event: c.StageReached, process: Process) -> dict[str, str]:
+    return {"stage": say(f"stage.{event.stage}"), "person": name_of(event.handler, process)}
+
+
+def _published(event: c.ClausePublished, _: Process) -> dict[str, str]:
+    return {"clause": event.clause}
+
+
+def _released(event: c.ChangeReleased, _: Process) -> dict[str, str]:
+    return {"version": event.version}
+
+
+def _of_motion(event: Any) -> str:
+    return "history.motion-until" if event.motion is Motion.DEFER else "history.motion"
+
+
+CHANGE_MESSAGES: Mapping[type[Event], EventMessages] = {
+    c.SentToOwner: EventMessages(
+        history="history.sent-to-owner",
+        page="history.sent-to-owner",
+        note="history.sent-to-owner",
+        values=_owner,
+        text=lambda event: event.note,
+        notices=("assigned", "change", "copied"),
+    ),
+    c.ChangeAssessed: EventMessages(
+        history="history.assessed",
+        page="page.assessed",
+        note="history.assessed",
+        values=_assessment,
+        text=_assessed_in_words,
+        notices=("board", "change", "copied"),
+    ),
+    c.Commented: EventMessages(history="history.commented", note="history.commented", text=lambda event: event.text),
+    c.MotionPut: EventMessages(
+        history=_of_motion, note=_of_motion, values=_motion, text=lambda event: event.reason, notices=("board",)
+    ),
+    c.VoteCast: EventMessages(
+        history="history.voted", note="history.voted", values=_vote, text=lambda event: event.reason
+    ),
+    c.Recused: EventMessages(
+        history="history.recused", note="history.recused", values=_recused, text=lambda event: event.reason
+    ),
+    c.BoardDecided: EventMessages(
+        history="history.board-decided",
+        page="page.board-decided",
+        note="history.board-decided",
+        values=_decision,
+        text=lambda event: event.text,
+        page_text=lambda event: event.text,
+        notices=("assigned", "change", "copied"),
+    ),
+    c.StageReached: EventMessages(
+        history="history.stage",
+        page="page.stage",
+        note="history.stage",
+        values=_stage,
+        text=lambda event: event.note,
+        notices=("assigned", "change", "copied"),
+    ),
+    c.ClausePublished: EventMessages(
+        history=lambda event: "history.published" if event.as_proposed else "history.published-otherwise",
+        page=lambda event: "page.published" if event.as_proposed else "",
+        note=lambda event: "history.published" if event.as_proposed else "history.published-otherwise",
+        values=_published,
+    ),
+    c.ChangeReleased: EventMessages(
+        history="history.change-released",
+        page="history.change-released",
+        note="history.change-released",
+        values=_released,
+        text=lambda event: event.reason,
+    ),
+}
+"""One row per event."""

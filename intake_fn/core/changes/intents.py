@@ -1,0 +1,114 @@
+"""The intents that follow from events on a change request's way: notes and updates in Mantis, and mails. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake_fn.core.case import Case
+from intake_fn.core.change_events import (
+    BoardDecided,
+    ChangeAssessed,
+    Commented,
+    MotionPut,
+    Recused,
+    SentToOwner,
+    StageReached,
+    VoteCast,
+)
+from intake_fn.core.changes.meetings import next_meeting
+from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
+from intake_fn.core.names import SPECDESK, actor_of, name_of
+from intake_fn.core.process import Process
+from intake_fn.core.vocabulary import Decision, Stage
+from intake_fn.texts import Message, message
+
+
+def on_sent_to_owner(_: Case, event: SentToOwner, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis, the owner and the requester learn of it."""
+    yield from _in_mantis(after)
+    module = process.modules[event.module].name
+    yield _to(event.owner, "assigned", process, message("why.owner"), text=event.note)
+    yield _to_requester(after, message("step.owner", person=name_of(event.owner, process), module=module))
+
+
+def on_assessed(_: Case, event: ChangeAssessed, after: Case, process: Process) -> Iterator[Intent]:
+    """The Board is asked to vote, owners of other modules to comment, and the requester learns when."""
+    yield from _in_mantis(after)
+    meeting = _meeting(event, process)
+    for member in process.board.members:
+        yield _to(member, "board", process, message("why.board"), *meeting)
+    owners = {process.modules[module].owner for module in event.modules} - {after.handler, *process.board.members}
+    for owner in sorted(owners):
+        yield _to(owner, "board", process, message("why.comment", days=process.board.comment_days))
+    yield _to_requester(after, message("step.board"), *meeting)
+
+
+def on_commented(_: Case, __: Commented, after: Case, ___: Process) -> Iterator[Intent]:
+    """The comment stands in Mantis, too."""
+    yield AddNote(after.version)
+
+
+def on_motion(_: Case, event: MotionPut, after: Case, process: Process) -> Iterator[Intent]:
+    """Members are told of a motion that a person put, and of an online vote."""
+    yield AddNote(after.version)
+    if event.actor == SPECDESK and event.closes is None:
+        return
+    why = [message("why.motion", actor=actor_of(event, process), motion=event.motion)]
+    if event.closes is not None:
+        zone = process.calendars[process.board.calendar].zone
+        why.append(message("why.online", zone=zone, due=event.closes.isoformat()))
+    for member in process.board.members:
+        yield _to(member, "board", process, *why, text=event.reason)
+
+
+def on_vote(_: Case, __: VoteCast | Recused, after: Case, ___: Process) -> Iterator[Intent]:
+    """Votes stand in Mantis as notes."""
+    yield AddNote(after.version)
+
+
+def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis, the one who goes on with it and the requester learn of the decision; a declined one by its resolution."""
+    yield from _in_mantis(after)
+    if event.decision in (Decision.APPROVED, Decision.RETURNED):
+        decided = message("why.decided", decision=event.decision)
+        yield _to(after.handler, "assigned", process, decided, text=event.text)
+    if event.decision not in (Decision.DECLINED, Decision.NOT_CARRIED):
+        until = (message("step.until", date=f"{event.until:%-d %b %Y}"),) if event.until else ()
+        yield _to_requester(after, message(f"step.{event.decision}"), *until, text=event.text)
+
+
+def on_stage(before: Case, event: StageReached, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis and the new handler learn of it; the requester of a stage further."""
+    yield from _in_mantis(after)
+    if after.handler != before.handler:
+        yield _to(after.handler, "assigned", process, message("why.stage", stage=event.stage), text=event.note)
+    if (before.stage, event.stage) in ((Stage.DESIGN, Stage.DEVELOPMENT), (Stage.DEVELOPMENT, Stage.READY)):
+        version = (message("step.version", version=event.version),) if event.version else ()
+        yield _to_requester(after, message(f"step.{event.stage}"), *version)
+
+
+def on_noted_alone(_: Case, __: object, after: Case, ___: Process) -> Iterator[Intent]:
+    """Mantis has a note of it."""
+    yield AddNote(after.version)
+
+
+def _meeting(event: ChangeAssessed, process: Process) -> tuple[Message, ...]:
+    """When the Board meets next, if support.yml says it."""
+    rule, calendar = process.board.meets, process.calendars[process.board.calendar]
+    meeting = next_meeting(rule, event.at, calendar) if rule else None
+    return (message("step.meeting", zone=calendar.zone, due=meeting.isoformat()),) if meeting else ()
+
+
+def _in_mantis(after: Case) -> Iterator[Intent]:
+    yield AddNote(after.version)
+    yield UpdateIssue()
+
+
+def _to(person: str, notice: str, process: Process, *why: Message, **fields: str) -> SendNotice:
+    known = process.people[person]
+    return SendNotice(notice, known.address, {"name": known.name, **fields}, why=why)
+
+
+def _to_requester(case: Case, *why: Message, **fields: str) -> SendNotice:
+    requester = case.request.requester
+    return SendNotice("change", requester.email, {"name": requester.name, **fields}, why=why)

@@ -1,0 +1,132 @@
+"""The rows of a change request's way in the lifecycle: owner, Board, design, development, release.
+
+Source: docs/process/changes.md. core/lifecycle.py takes them into its registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from intake_fn.core import change_events as c
+from intake_fn.core.case import Case
+from intake_fn.core.changes import intents as i
+from intake_fn.core.changes import rules as r
+from intake_fn.core.changes.meetings import end_of_working_day
+from intake_fn.core.event_spec import HANDLED, JUDGED, EventSpec
+from intake_fn.core.events import Event, Resolved
+from intake_fn.core.lifecycle_rules import requires
+from intake_fn.core.names import SPECDESK
+from intake_fn.core.process import Process
+from intake_fn.core.request import Priority
+from intake_fn.core.vocabulary import Decision, Motion, Outcome, Stage
+
+DECIDED: Mapping[Decision, Stage] = {
+    Decision.APPROVED: Stage.DESIGN,
+    Decision.DECLINED: Stage.DECLINED,
+    Decision.DEFERRED: Stage.DEFERRED,
+    Decision.RETURNED: Stage.OWNER,
+    Decision.NOT_CARRIED: Stage.BOARD,
+}
+"""Where a decision leads."""
+
+
+def _assessed(case: Case, event: c.ChangeAssessed, process: Process) -> Iterator[Event]:
+    """It is up for approval: at the next meeting, or if it is urgent online at once."""
+    urgent = case.priority is Priority.URGENT
+    calendar = process.calendars[process.board.calendar]
+    closes = end_of_working_day(event.at, process.board.online_days, calendar) if urgent else None
+    yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE, closes=closes)
+
+
+def _decided(_: Case, event: c.BoardDecided, __: Process) -> Iterator[Event]:
+    """A declined one is resolved; one that is not carried, or deferred, is up for approval (again)."""
+    if event.decision is Decision.DECLINED:
+        yield Resolved(at=event.at, actor=event.actor, resolution=event.text, outcome=Outcome.WONT_FIX)
+    elif event.decision in (Decision.DEFERRED, Decision.NOT_CARRIED):
+        yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE)
+
+
+def _released(_: Case, event: c.ChangeReleased, __: Process) -> Iterator[Event]:
+    yield Resolved(at=event.at, actor=event.actor, resolution=event.text, outcome=Outcome.DONE, fixed_in=event.version)
+
+
+def _back_on_the_agenda(*_: object) -> dict[str, Any]:
+    return {"stage": Stage.BOARD}
+
+
+CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
+    c.SentToOwner: EventSpec(
+        allowed_in=HANDLED,
+        action="send it to the owner of a module",
+        rules=(r.stands_at(Stage.NONE, Stage.OWNER), r.has_an_owner),
+        changes=lambda _, event: {"stage": Stage.OWNER, "handler": event.owner},
+        intents=i.on_sent_to_owner,
+        copied=True,
+    ),
+    c.ChangeAssessed: EventSpec(
+        allowed_in=HANDLED,
+        action="assess the change",
+        rules=(r.stands_at(Stage.OWNER), r.is_by_the_owner),
+        changes=lambda *_: {"stage": Stage.BOARD},
+        after=_assessed,
+        intents=i.on_assessed,
+        copied=True,
+    ),
+    c.Commented: EventSpec(
+        allowed_in=HANDLED,
+        action="comment for the Board",
+        rules=(r.stands_at(Stage.OWNER, Stage.BOARD, Stage.DEFERRED), requires("text", "Please write your comment.")),
+        intents=i.on_commented,
+    ),
+    c.MotionPut: EventSpec(
+        allowed_in=HANDLED,
+        action="put a motion to the Board",
+        rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.is_by_a_member, r.motion_is_whole),
+        changes=lambda case, event: {"stage": case.stage if event.actor == SPECDESK else Stage.BOARD},
+        intents=i.on_motion,
+    ),
+    c.VoteCast: EventSpec(
+        allowed_in=HANDLED,
+        action="vote",
+        rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.may_vote),
+        changes=_back_on_the_agenda,
+        intents=i.on_vote,
+    ),
+    c.Recused: EventSpec(
+        allowed_in=HANDLED,
+        action="recuse a member of the Board",
+        rules=(r.stands_at(Stage.OWNER, Stage.BOARD, Stage.DEFERRED), r.may_be_recused),
+        intents=i.on_vote,
+    ),
+    c.BoardDecided: EventSpec(
+        allowed_in=HANDLED,
+        action="proclaim the decision of the Board",
+        rules=(r.stands_at(Stage.BOARD), r.is_proclaimed),
+        changes=lambda _, event: {"stage": DECIDED[event.decision]},
+        after=_decided,
+        intents=i.on_decided,
+        copied=True,
+    ),
+    c.StageReached: EventSpec(
+        allowed_in=HANDLED,
+        action="move the change to another stage",
+        rules=(r.stands_at(Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY), r.goes_one_stage),
+        changes=lambda _, event: {"stage": event.stage, "handler": event.handler},
+        intents=i.on_stage,
+        copied=True,
+    ),
+    c.ClausePublished: EventSpec(
+        allowed_in=JUDGED,
+        rules=(r.stands_at(Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY, Stage.RELEASED), r.is_another_text),
+        intents=i.on_noted_alone,
+    ),
+    c.ChangeReleased: EventSpec(
+        allowed_in=HANDLED,
+        action="release the change",
+        rules=(r.stands_at(Stage.READY), requires("version", "Please name the version."), r.is_delivered),
+        changes=lambda *_: {"stage": Stage.RELEASED},
+        after=_released,
+        intents=i.on_noted_alone,
+    ),
+}

@@ -1,0 +1,296 @@
+"""Votes of the Board: who may vote, what the votes decide, and that nothing else is ever proclaimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, SentToOwner, VoteCast
+from intake_fn.core.changes.board import tally, votes_of, voting_round
+from intake_fn.core.changes.meetings import end_of_working_day, in_words, next_meeting
+from intake_fn.core.changes.rules import voting_of
+from intake_fn.core.errors import Refused
+from intake_fn.core.events import Overruled, Resolved
+from intake_fn.core.process import MAJORITIES, TIES, MeetingRule
+from intake_fn.core.request import Priority, Requester
+from intake_fn.core.spans import Holiday
+from intake_fn.core.steps import advance, fold
+from intake_fn.core.vocabulary import Category, Decision, Motion, Outcome, Stage, Status, Vote
+from tests.core.samples import CASE_ID, NOW, PAUL, at, case_at
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
+    from intake_fn.core.process import Process
+
+MARC, ANALYSTS = "marc.selter@example.com", "sa@example.com"
+ADDRESS = {"marc-selter": MARC, "system-analysts": ANALYSTS, "paul": PAUL}
+YES, NO, ABSTAIN = Vote
+
+
+def act(case: Case, process: Process, kind: type[Event], actor: str = PAUL, **what: Any) -> Case:
+    """The case after something that is allowed."""
+    return advance(case, kind(at=NOW, actor=actor, **what), process).case
+
+
+def before_the_board(process: Process, **changes: Any) -> Case:
+    """A change request for Billing that its owner has assessed."""
+    case = case_at(3, "paul", module="billing", **changes)
+    case = act(case, process, Overruled, category=Category.CHANGE, clause="billing#due", reason="It is as defined.")
+    case = act(case, process, SentToOwner, module="billing", owner="marc-selter")
+    assessment = {"clause": "billing#due", "today": "30 days.", "spec": "s", "proposed": "45 days.", "effort": "2"}
+    return act(case, process, ChangeAssessed, actor=MARC, **assessment)
+
+
+def voted(case: Case, process: Process, votes: dict[str, Vote]) -> Case:
+    """The case after these votes."""
+    for member, vote in votes.items():
+        case = act(case, process, VoteCast, actor=ADDRESS[member], member=member, vote=vote)
+    return case
+
+
+def proclaimed(case: Case, process: Process, **changes: Any) -> Case:
+    """The case after the chair has proclaimed what the votes decide."""
+    voting = voting_of(case, process)
+    decision = tally(voting, NOW, process.board).decision
+    what = {"decision": decision, "votes": votes_of(voting), "text": "So it is.", **changes}
+    return act(case, process, BoardDecided, actor=MARC, **what)
+
+
+def test_a_change_goes_from_the_owner_over_the_board_into_design(process: Process) -> None:
+    """The whole way up to the decision: stage, handler, and the mail that each one gets."""
+    case = before_the_board(process)
+    assert (Stage.BOARD, "marc-selter") == (case.stage, case.handler)
+
+    case = proclaimed(voted(case, process, {"marc-selter": YES, "paul": YES}), process)
+    assert Stage.DESIGN is case.stage
+    assert case == fold(CASE_ID, case.history)
+
+
+@pytest.mark.parametrize(
+    ("votes", "decision"),
+    [
+        pytest.param({"paul": YES}, None, id="one vote is no quorum"),
+        pytest.param({"paul": YES, "system-analysts": NO}, Decision.DECLINED, id="a tie is declined"),
+        pytest.param({"paul": YES, "system-analysts": ABSTAIN}, Decision.APPROVED, id="abstentions make the quorum"),
+        pytest.param({"paul": ABSTAIN, "system-analysts": ABSTAIN}, Decision.DECLINED, id="nobody is for it"),
+        pytest.param({"paul": NO, "system-analysts": NO, "marc-selter": YES}, Decision.DECLINED, id="two of three"),
+        pytest.param({"paul": YES, "system-analysts": YES, "marc-selter": NO}, Decision.APPROVED, id="two for it"),
+    ],
+)
+def test_votes_decide(process: Process, votes: dict[str, Vote], decision: Decision | None) -> None:
+    """Quorum 2 of 3, more votes for than against."""
+    case = voted(before_the_board(process), process, votes)
+
+    assert decision == tally(voting_of(case, process), NOW, process.board).decision
+
+
+def test_a_later_vote_counts_instead_and_both_stand_in_the_log(process: Process) -> None:
+    """Who changes their mind before the decision is counted once."""
+    case = voted(before_the_board(process), process, {"paul": NO, "system-analysts": YES})
+    case = voted(case, process, {"paul": YES})
+
+    assert Decision.APPROVED is tally(voting_of(case, process), NOW, process.board).decision
+    assert 3 == sum(isinstance(event, VoteCast) for event in case.history)
+
+
+def test_nothing_but_what_the_votes_say_is_proclaimed(process: Process) -> None:
+    """Not another decision, not other votes, not by another person, not before the quorum."""
+    case = voted(before_the_board(process), process, {"paul": YES, "marc-selter": YES})
+    votes = {"marc-selter": "yes", "paul": "yes"}
+    refused: list[tuple[str, dict[str, Any]]] = [
+        (MARC, {"decision": Decision.DECLINED, "votes": votes}),
+        (MARC, {"decision": Decision.APPROVED, "votes": {"paul": "yes"}}),
+        (PAUL, {"decision": Decision.APPROVED, "votes": votes}),
+    ]
+    for actor, what in refused:
+        with pytest.raises(Refused):
+            act(case, process, BoardDecided, actor=actor, text="So.", **what)
+
+
+def test_who_made_the_request_does_not_vote_and_neither_does_a_stranger(process: Process) -> None:
+    """A member's own request has one vote less; nobody votes for another unless as the named deputy."""
+    case = before_the_board(process, requester=Requester("Paul", PAUL, "new-york"))
+    for actor in (PAUL, MARC):
+        with pytest.raises(Refused, match="made the request"):
+            act(case, process, VoteCast, actor=actor, member="paul", vote=YES)
+    with pytest.raises(Refused, match="Only Marc Selter"):
+        act(case, process, VoteCast, actor=PAUL, member="marc-selter", vote=YES)
+
+    deputies = replace(process, board=replace(process.board, deputies={"marc-selter": "ihelp"}))
+    case = act(case, deputies, VoteCast, actor="ihelp@jaguarfreight.com", member="marc-selter", vote=YES)
+    assert ["marc-selter"] == list(voting_of(case, deputies).votes)
+
+
+def test_a_recused_member_is_not_counted_whatever_they_voted_before(process: Process) -> None:
+    """Nor is the quorum lowered: it is shown as out of reach."""
+    case = voted(before_the_board(process), process, {"paul": YES, "system-analysts": YES})
+    case = act(case, process, Recused, member="paul", reason="My own idea.")
+    standing = tally(voting_of(case, process), NOW, process.board)
+
+    assert (1, None, "board.below-quorum") == (standing.yes, standing.decision, standing.why and standing.why.key)
+
+
+def test_a_declined_change_is_resolved_in_the_chairs_words(process: Process) -> None:
+    """The requester is mailed the decision and its reason by the resolution."""
+    case = voted(before_the_board(process), process, {"paul": NO, "marc-selter": NO})
+    case = proclaimed(case, process, text="Too dear for what it brings.")
+    resolved = case.history[-1]
+
+    assert isinstance(resolved, Resolved)
+    assert (Stage.DECLINED, Status.RESOLVED) == (case.stage, case.status)
+    assert ("Too dear for what it brings.", Outcome.WONT_FIX) == (resolved.resolution, resolved.outcome)
+
+
+def test_a_deferred_change_is_voted_on_again_from_its_date(process: Process) -> None:
+    """Before that date no vote is taken."""
+    case = before_the_board(process)
+    later = NOW + timedelta(days=30)
+    case = act(case, process, MotionPut, motion=Motion.DEFER, until=later, reason="After the audit.")
+    case = proclaimed(voted(case, process, {"paul": YES, "marc-selter": YES}), process, until=later)
+    assert Stage.DEFERRED is case.stage
+
+    with pytest.raises(Refused, match="put off"):
+        act(case, process, VoteCast, member="paul", vote=YES)
+    again = VoteCast(at=later, actor=PAUL, member="paul", vote=YES)
+    assert Stage.BOARD is advance(case, again, process).case.stage
+
+
+def test_a_change_before_the_board_is_not_resolved_past_it(process: Process) -> None:
+    """It is declined by the Board or done by its release; a duplicate it may be."""
+    case = before_the_board(process)
+    with pytest.raises(Refused, match="declined by the Board"):
+        act(case, process, Resolved, resolution="No.", outcome=Outcome.WONT_FIX)
+
+    assert case.status.is_open
+    assert not act(case, process, Resolved, resolution="See there.", outcome=Outcome.DUPLICATE).status.is_open
+
+
+def test_an_urgent_change_is_voted_on_online_until_its_time_is_over(process: Process) -> None:
+    """All have voted, or the time is over; a vote behind it is refused."""
+    case = before_the_board(process, priority=Priority.URGENT)
+    motion = voting_of(case, process).motion
+    assert motion is not None
+    assert motion.closes is not None
+    case = voted(case, process, {"paul": YES, "marc-selter": YES})
+    voting = voting_of(case, process)
+
+    assert tally(voting, NOW, process.board).decision is None
+    assert Decision.APPROVED is tally(voting, motion.closes, process.board).decision
+    with pytest.raises(Refused, match="closed"):
+        advance(case, VoteCast(at=motion.closes, actor=ANALYSTS, member="system-analysts", vote=NO), process)
+
+
+cast = st.tuples(st.just("vote"), st.sampled_from(list(ADDRESS)), st.sampled_from(list(Vote)))
+recuse = st.tuples(st.just("recuse"), st.sampled_from(list(ADDRESS)), st.none())
+decide = st.tuples(st.just("decide"), st.sampled_from(list(Decision)), st.none())
+
+
+@given(
+    st.lists(st.one_of(cast, cast, recuse, decide), max_size=12),
+    st.sampled_from(MAJORITIES),
+    st.sampled_from(TIES),
+    st.integers(1, 3),
+)
+def test_whatever_is_tried_the_decision_is_a_count_of_the_last_votes(
+    process: Process, tries: list[tuple[str, Any, Any]], majority: str, tie: str, quorum: int
+) -> None:
+    """A second implementation counts: nobody twice, nobody recused, and no decision but the counted one stands."""
+    process = replace(process, board=replace(process.board, majority=majority, tie=tie, quorum=quorum))
+    case = before_the_board(process)
+    last: dict[str, Vote] = {}
+    gone: set[str] = set()
+    for what, whom, vote in tries:
+        if case.stage is not Stage.BOARD:
+            break
+        try:
+            if what == "vote":
+                case = act(case, process, VoteCast, actor=ADDRESS[whom], member=whom, vote=vote)
+                assert whom not in gone
+                last[whom] = vote
+            elif what == "recuse":
+                case = act(case, process, Recused, actor=ADDRESS[whom], member=whom, reason="Mine.")
+                gone.add(whom)
+            else:
+                votes = votes_of(voting_of(case, process))
+                case = act(case, process, BoardDecided, actor=MARC, decision=whom, votes=votes, text="So.")
+                assert whom == counted(last, gone, majority, tie, quorum)
+        except Refused:
+            assert what != "decide" or whom != counted(last, gone, majority, tie, quorum)
+    assert case == fold(CASE_ID, case.history)
+    assert (case.stage is Stage.BOARD) != any(isinstance(event, BoardDecided) for event in case.history)
+
+
+def counted(last: dict[str, Vote], gone: set[str], majority: str, tie: str, quorum: int) -> Decision | None:
+    """What a person would count, on their fingers."""
+    votes = {member: vote for member, vote in last.items() if member not in gone}
+    if len(votes) < quorum or len(ADDRESS) - len(gone) < quorum:
+        return None
+    yes, no = ([*votes.values()].count(vote) for vote in (YES, NO))
+    if majority == "all":
+        carried = yes >= 1 and no == 0
+    elif majority == "two-thirds":
+        carried = yes >= 1 and yes / (yes + no) >= 2 / 3
+    elif yes == no:
+        carried = tie == "chair" and votes.get("marc-selter") is YES
+    else:
+        carried = yes > no
+    return Decision.APPROVED if carried else Decision.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("rule", "after", "expected"),
+    [
+        pytest.param(MeetingRule(1, time(10), 2), "2026-11-24 11:00", "2026-12-08 10:00", id="second Tuesday"),
+        pytest.param(MeetingRule(1, time(10), 2), "2026-12-08 09:59", "2026-12-08 10:00", id="on the day, before it"),
+        pytest.param(MeetingRule(1, time(10), 2), "2026-12-08 10:00", "2027-01-12 10:00", id="when it has begun"),
+        pytest.param(MeetingRule(3, time(9)), "2026-11-24 11:00", "2026-11-27 09:00", id="a holiday: the day after"),
+        pytest.param(MeetingRule(4, time(16), -1), "2026-12-01 11:00", "2026-12-28 16:00", id="the last, a holiday"),
+        pytest.param(MeetingRule(3, time(9)), "2026-11-27 08:00", "2026-11-27 09:00", id="moved, and still ahead"),
+    ],
+)
+def test_the_next_meeting(process: Process, rule: MeetingRule, after: str, expected: str) -> None:
+    """In New York's wall clock; Thanksgiving 2026 is a Thursday, Christmas a Friday."""
+    assert at(expected) == next_meeting(rule, at(after), process.calendars["new-york"])
+
+
+def test_a_calendar_without_working_days_has_no_meeting(process: Process) -> None:
+    """Nothing is made up."""
+    calendar = replace(process.calendars["new-york"], working_days=frozenset())
+
+    assert next_meeting(MeetingRule(1, time(10)), NOW, calendar) is None
+    with pytest.raises(ValueError, match="working days"):
+        end_of_working_day(NOW, 1, calendar)
+
+
+def test_an_online_vote_is_open_to_the_end_of_a_working_day(process: Process) -> None:
+    """Two working days from the day before Thanksgiving are Friday and Monday; a holiday in part counts."""
+    calendar = process.calendars["new-york"]
+    assert at("2026-12-01 00:00") == end_of_working_day(at("2026-11-25 15:00"), 2, calendar)
+
+    eve = Holiday("Half", replace(calendar.hours[0], start=720))
+    halved = replace(calendar, holidays={**calendar.holidays, date(2026, 11, 27): eve})
+    assert at("2026-12-01 00:00") == end_of_working_day(at("2026-11-25 15:00"), 2, halved)
+
+
+def test_the_rule_of_the_meetings_in_words(process: Process) -> None:
+    """As the process page shows it."""
+    calendar = process.calendars["new-york"]
+
+    assert in_words(MeetingRule(1, time(10), 2), calendar).startswith("the second Tuesday of the month at 10:00")
+    assert in_words(MeetingRule(1, time(10)), calendar).startswith("every Tuesday at 10:00")
+
+
+def test_a_round_without_a_motion_decides_nothing(process: Process) -> None:
+    """Before the assessment there is nothing to vote on."""
+    voting = voting_round((), "camille@example.com", process)
+    standing = tally(voting, datetime.now(NOW.tzinfo), process.board)
+
+    assert standing.decision is None
+    assert standing.why is not None
+    assert "board.no-motion" == standing.why.key

@@ -258,6 +258,10 @@ def schema_of(kind: Kind) -> tuple[dict[str, Any], set[str], dict[str, Any], set
     return members, {*own["required"]}, inner, set(details.get("required", []))
 
 
+NOT_FIELDS = {"kind", "clause", "details", "reading_clause", "reading_stance"}
+"""Members that no field of the form asks for: its address, and what a page sends along."""
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_openapi_has_the_forms_fields_choices_and_limits(kind: Kind, process: Process) -> None:
     """The document was written first; the forms have to keep it, and support.yml as well."""
@@ -265,11 +269,11 @@ def test_openapi_has_the_forms_fields_choices_and_limits(kind: Kind, process: Pr
     members, required, details, needed = schema_of(kind)
     fields = form.fields
 
-    assert set(fields) - {*form.details} == set(members) - {"kind", "clause", "details"}
+    assert set(fields) - {*form.details} == set(members) - NOT_FIELDS
     assert set(form.details) == set(details)
     assert (required | needed) - {"kind", "details"} == NEEDED[kind] - {"files"}
     for name, schema in {**members, **details}.items():
-        if name in ("kind", "clause", "details", "files"):
+        if name in {*NOT_FIELDS, "files"}:
             continue
         field = fields[name]
         if getattr(field, "choices", None):

@@ -22,6 +22,7 @@ from spec_lookup.errors import (
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
+from spec_lookup.judge.sentences import SAID, SENTENCES, Reason, as_reason, in_words
 from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
@@ -54,6 +55,8 @@ __all__ = [
     "NO_KEY",
     "OPENAI",
     "PROVIDERS",
+    "SAID",
+    "SENTENCES",
     "SUFFIXES",
     "TOLERANCE",
     "WAYS",
@@ -80,11 +83,13 @@ __all__ = [
     "NoResponse",
     "NotRecorded",
     "Price",
+    "Reason",
     "Spec",
     "SpecBroken",
     "SpecLookupError",
     "Stamp",
     "Verdict",
+    "as_reason",
     "bedrock_model",
     "build",
     "cassette_name",
@@ -92,6 +97,7 @@ __all__ = [
     "connected",
     "content_stamp",
     "decode_page",
+    "in_words",
     "left_out",
     "may_act",
     "model_folder",

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError
+from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError, in_words
 from spec_lookup.evaluation import report
 from spec_lookup.evaluation.cases import PARTS
 from spec_lookup.evaluation.evaluate import Judge
@@ -89,7 +89,7 @@ def judge(args: argparse.Namespace) -> Iterator[Row]:
             "verdict": verdict.category,
             "confidence": verdict.confidence,
             "citations": [{"clause": c.clause, "quote": c.quote, "stance": c.stance} for c in verdict.citations],
-            "reasons": list(verdict.reasons),
+            "reasons": [in_words(reason) for reason in verdict.reasons],
             "spec": verdict.spec,
             **({"judge": verdict.judge} if args.judge != BUILT_IN else {}),
         }

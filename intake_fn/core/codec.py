@@ -73,7 +73,19 @@ def is_verdict(value: Any) -> bool:
         and all(_is_cited(row) for row in value["citations"])
         and (value.get("counter") is None or _is_cited(value["counter"]))
         and isinstance(value.get("reasons"), list | tuple)
-        and all(isinstance(reason, str) for reason in value["reasons"])
+        and all(_is_reason(reason) for reason in value["reasons"])
+    )
+
+
+def _is_reason(value: Any) -> bool:
+    """Whether it is a reason: a key with values, or a sentence of a former version."""
+    if isinstance(value, str):
+        return True
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("key"), str)
+        and isinstance(value.get("values"), Mapping)
+        and all(isinstance(text, str) for text in value["values"].values())
     )
 
 

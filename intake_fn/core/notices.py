@@ -35,7 +35,7 @@ from intake_fn.core.messages import in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
-from intake_fn.core.verdicts import proposal
+from intake_fn.core.verdicts import proposal, reasons_of
 from intake_fn.texts import say
 
 
@@ -223,7 +223,7 @@ def _grounds(case: Case) -> tuple[tuple[str, ...], Citation | None]:
     """Reasons and first citation of the verdict; none of a verdict that a person has overruled."""
     if not case.verdict or case.verdict["category"] != (proposal(case) or case.category):
         return (), None
-    reasons = tuple(one_line(reason) for reason in case.verdict["reasons"])
+    reasons = tuple(one_line(reason) for reason in reasons_of(case.verdict))
     row = next(iter(case.verdict["citations"]), None)
     cited = row and Citation(one_line(row["clause"]), _lines(row["quote"]), row.get("stance") != "related")
     return reasons, cited

@@ -9,12 +9,26 @@ from typing import Any
 from intake_fn.core.case import Case
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
 from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.texts import say
+from spec_lookup import as_reason
 
 BUILT_IN = "built-in"
 """How the name of the built-in judge begins, also where it speaks in the place of a language model."""
 
 RECORDED = "recorded:"
 """How the name of a judge begins whose readings were recorded before, such as in the demonstration."""
+
+
+def reasons_of(verdict: Mapping[str, Any]) -> tuple[str, ...]:
+    """The reasons of a verdict in words; a former version stored them as sentences."""
+    return tuple(map(_reason, verdict["reasons"]))
+
+
+def _reason(plain: Mapping[str, Any] | str) -> str:
+    if isinstance(plain, str):
+        reason = as_reason(plain)
+        return say(f"verdict.{reason.key}", reason.values)
+    return say(f"verdict.{plain['key']}", plain["values"])
 
 
 def decision(case: Case) -> Overruled | None:

@@ -16,7 +16,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.steps import states
-from intake_fn.core.verdicts import decided_with_lead, decision, proposal
+from intake_fn.core.verdicts import decided_with_lead, decision, proposal, reasons_of
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 from intake_fn.texts import say
@@ -150,7 +150,7 @@ def _judged(case: Case, verdict: Mapping[str, Any], links: Links) -> Iterator[st
 
 
 def _evidence(verdict: Mapping[str, Any], links: Links) -> Iterator[str]:
-    yield from (f"- {reason}" for reason in verdict["reasons"])
+    yield from (f"- {reason}" for reason in reasons_of(verdict))
     yield from (f'{c["clause"]}: "{c["quote"]}"\n{links.clause(c["url"])}' for c in verdict["citations"])
 
 

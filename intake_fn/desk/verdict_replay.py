@@ -68,7 +68,8 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     given = pinned(case)
     provider, _, model = given.judge.partition(":")
     if provider not in PROVIDERS or not model:
-        return replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
+        again = replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
+        return again if given.ground else replace(again, ground="")  # once it was not recorded
     people = people_in(case.request)
     again = given
     for masked in (people, people[:1]):  # once the requester alone was masked

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from spec_lookup import SENTENCES
+
 
 class Plural(NamedTuple):
     """A message whose form depends on the number that the value `by` holds."""
@@ -308,4 +310,6 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "notice.completed": "the completion",
     "notice.unreached": "the failure of mail",
     "notice.piled": "a digest",
+    # Why a verdict is as it is.
+    **{f"verdict.{key}": sentence for key, sentence in SENTENCES.items()},
 }

@@ -17,7 +17,7 @@ from wtforms import SelectMultipleField
 
 from intake_fn.core.attachments import select
 from intake_fn.core.request import Channel, Kind
-from intake_fn.core.verdicts import judgement
+from intake_fn.core.verdicts import judgement, reasons_of
 from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
@@ -138,7 +138,7 @@ def describe(case: Case, desk: Desk) -> dict[str, Any]:
             "confidence": verdict["confidence"],
             "citations": [_cited(citation) for citation in verdict["citations"]],
             "counter": _cited(verdict["counter"]) if verdict.get("counter") else None,
-            "reasons": list(verdict["reasons"]),
+            "reasons": list(reasons_of(verdict)),
             "judge": verdict["judge"],
             "engine": verdict["engine"],
             "spec": verdict["spec"],

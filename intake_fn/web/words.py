@@ -22,7 +22,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Kind
-from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal
+from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stance, Status
 from intake_fn.texts import mark, say
 
@@ -339,5 +339,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "against": against,
     "proposal": proposal,
     "is_recorded": is_recorded,
+    "reasons_of": reasons_of,
     "decided_with_lead": decided_with_lead,
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP
+from spec_lookup.judge.sentences import Reason
 from spec_lookup.judge.verdict import BUG, CHANGE, MISC
 from spec_lookup.search.words import fold
 
@@ -22,7 +23,7 @@ class Route:
 
     category: str
     confidence: float
-    reason: str
+    reason: Reason
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
@@ -157,12 +158,12 @@ _NOT_KNOWING = any_of(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:kn
 _FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
 """A question at the end of a report ("is it only me?") does not make it a question."""
 
-_FAILED = "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says."
-_TO_SET_UP = "You ask us to set something up (a user, a company, access). No clause has to be read for that."
-ASKS = "You ask a question."
-WANTS_NEW = "You ask for something new. That is a request for a change."
+_FAILED = Reason("failure")
+_TO_SET_UP = Reason("set-up")
+ASKS = Reason("question")
+WANTS_NEW = Reason("new")
 
-ROUTES: Mapping[str, tuple[str, str]] = {
+ROUTES: Mapping[str, tuple[str, Reason]] = {
     FAILURE: (BUG, _FAILED),
     SETUP: (MISC, _TO_SET_UP),
     QUESTION: (MISC, ASKS),

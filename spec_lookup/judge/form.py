@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import any_of, expects_answer, own_sentences, tells_failure
+from spec_lookup.judge.sentences import Reason
 from spec_lookup.search.words import fold
 
 SETUP_FORM = "setup"
 QUESTION_FORM = "question"
 
-_NOTHING_REPORTED = ", and the program found no report of a failure or a behaviour in your text."
-REASONS = {
-    SETUP_FORM: f"You sent the set-up form{_NOTHING_REPORTED}",
-    QUESTION_FORM: f"You sent the question form{_NOTHING_REPORTED}",
-}
+REASONS = {SETUP_FORM: Reason("setup-form"), QUESTION_FORM: Reason("question-form")}
 """The forms that say what they are, and what the requester is told."""
 
 REPORTED = {QUESTION_FORM: 0.5, SETUP_FORM: 0.8}

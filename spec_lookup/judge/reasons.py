@@ -5,6 +5,7 @@ from __future__ import annotations
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import ASKS
 from spec_lookup.judge.form import QUESTION_FORM, REASONS
+from spec_lookup.judge.sentences import Reason
 from spec_lookup.judge.verdict import RELATED, Citation
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.published import NO_BREAK
@@ -13,8 +14,8 @@ from spec_lookup.search.spec_index import Hit
 LONGEST_QUOTE = 6_000
 """Characters of the nearest clause that are quoted; what is longer is a page of its own."""
 
-NO_CLAUSE = "The search found no clause that resembles your request."
-MAY_HELP = "A clause that is shown with it may help."
+NO_CLAUSE = Reason("no-clause")
+MAY_HELP = Reason("may-help")
 
 
 def citations(hits: list[Hit]) -> tuple[Citation, ...]:
@@ -30,26 +31,23 @@ def whole_text(clause: Clause) -> str:
     return text if text == begin else begin.rpartition("\n")[0].rstrip() or begin
 
 
-def why_decided(reason: str, hits: list[Hit]) -> tuple[str, ...]:
+def why_decided(reason: Reason, hits: list[Hit]) -> tuple[Reason, ...]:
     """The reason, and what is to be said of the clauses that stand with it."""
     if not hits:
         return (reason, NO_CLAUSE)
     return (reason, MAY_HELP) if reason in (ASKS, REASONS[QUESTION_FORM]) else (reason,)
 
 
-def why_undecided(claim: Claim, hits: list[Hit]) -> tuple[str, ...]:
+def why_undecided(claim: Claim, hits: list[Hit]) -> tuple[Reason, ...]:
     """What a person who decides should know, and what the requester could add."""
-    reasons = ["The program does not decide this by the spec: a person reads the spec and decides."]
+    reasons = [Reason("person-decides")]
     if not hits:
         reasons.append(NO_CLAUSE)
     else:
         near = hits[0].clause
         complete = len(near.markdown.strip()) <= LONGEST_QUOTE
-        shown = "is quoted whole" if complete else "is long, so only its beginning is quoted"
-        reasons.append(
-            f"Of all clauses, {near.cite} ({near.title}) resembles your request most, and {shown}. "
-            "Whether it applies is not settled by that."
-        )
+        key = "nearest-whole" if complete else "nearest-begins"
+        reasons.append(Reason(key, {"clause": near.cite, "title": near.title}))
     if not claim.expected.strip():
-        reasons.append("It is not said what was expected instead; that would help to decide.")
+        reasons.append(Reason("nothing-expected"))
     return tuple(reasons)

@@ -26,7 +26,8 @@ from spec_lookup.judge.evidence import (
 from spec_lookup.judge.form import REASONS, says_what_it_is, stated_with_sureness, tells_report
 from spec_lookup.judge.reasons import citations, why_decided, why_undecided
 from spec_lookup.judge.router import FAILURE, QUESTION, Router
-from spec_lookup.judge.verdict import CHANGE, MISC, UNDECIDED, Verdict
+from spec_lookup.judge.sentences import Reason
+from spec_lookup.judge.verdict import CHANGE, FORM, MISC, NOTHING, UNDECIDED, WORDS, Verdict
 from spec_lookup.search.spec_index import Hit, SpecIndex, words_of
 from spec_lookup.search.words import mostly_latin, words
 
@@ -67,10 +68,11 @@ class Spec(SpecIndex):
         hits = self.deciding(evidence.parts(), CITED)
         routed = route(evidence) or self._routed(evidence)
         if routed and not (routed.category == MISC and says_what_it_is(evidence)):  # a report is neither
-            return self._verdict(claim, routed.category, routed.confidence, why_decided(routed.reason, hits), hits)
+            reasons = why_decided(routed.reason, hits)
+            return self._verdict(claim, routed.category, routed.confidence, reasons, hits, WORDS)
         if wishes(evidence) and self._is_silent_on(evidence, hits):
-            return self._verdict(claim, CHANGE, 0.7, why_decided(WANTS_NEW, hits), hits)
-        return self._verdict(claim, UNDECIDED, 0.0, why_undecided(evidence, hits), hits)
+            return self._verdict(claim, CHANGE, 0.7, why_decided(WANTS_NEW, hits), hits, WORDS)
+        return self._verdict(claim, UNDECIDED, 0.0, why_undecided(evidence, hits), hits, NOTHING)
 
     def by_form(self, claim: Claim) -> Verdict | None:
         """The verdict that the form alone settles; None where the text has to be read."""
@@ -78,7 +80,8 @@ class Spec(SpecIndex):
         if not says_what_it_is(evidence) or self._reports(evidence):
             return None
         hits = self.deciding(evidence.parts(), CITED)
-        return self._verdict(claim, MISC, BY_FORM, why_decided(REASONS[evidence.reporter_says], hits), hits)
+        reasons = why_decided(REASONS[evidence.reporter_says], hits)
+        return self._verdict(claim, MISC, BY_FORM, reasons, hits, FORM)
 
     def _reports(self, claim: Claim) -> bool:
         """Whether a claim from a form that says what it is reports a failure or a behaviour all the same."""
@@ -120,8 +123,9 @@ class Spec(SpecIndex):
         claim: Claim,
         category: str,
         confidence: float,
-        reasons: tuple[str, ...],
+        reasons: tuple[Reason, ...],
         hits: list[Hit],
+        ground: str,
     ) -> Verdict:
         return Verdict(
             category=category,
@@ -133,4 +137,5 @@ class Spec(SpecIndex):
             engine=self.engine,
             spec=self.stamp.content,
             claim=claim,
+            ground=ground,
         )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.sentences import Reason, as_reason
 
 BUG = "bug"
 CHANGE = "change"
@@ -60,7 +61,7 @@ class Verdict:
     confidence: float
     citations: tuple[Citation, ...]
     counter: Citation | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     judge: str
     engine: str
     spec: str
@@ -79,17 +80,21 @@ class Verdict:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Verdict:
-        """The verdict that `to_plain` described."""
+        """The verdict that `to_plain` described; a former version wrote reasons as sentences."""
         return cls(
             **{
                 **plain,
                 "citations": tuple(Citation(**row) for row in plain["citations"]),
                 "counter": Citation(**plain["counter"]) if plain["counter"] else None,
-                "reasons": tuple(plain["reasons"]),
+                "reasons": tuple(_reason(row) for row in plain["reasons"]),
                 "claim": Claim(**plain["claim"]),
                 "readings": tuple(_reading(row) for row in plain.get("readings", ())),
             }
         )
+
+
+def _reason(plain: Mapping[str, Any] | str) -> Reason:
+    return as_reason(plain) if isinstance(plain, str) else Reason(plain["key"], dict(plain["values"]))
 
 
 def _reading(plain: Mapping[str, Any]) -> Reading:

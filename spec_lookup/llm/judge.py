@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from spec_lookup.errors import NoResponse, NotRecorded
 from spec_lookup.judge.claim import WEIGHTS, Claim
+from spec_lookup.judge.sentences import SAID, Reason
 from spec_lookup.judge.spec import CITED, JUDGE, Spec
 from spec_lookup.judge.verdict import NOTHING, READING, RELATED, UNDECIDED, Citation, Reading, Verdict
 from spec_lookup.llm.budget import Budget, Price, RunBudget, Usage
@@ -32,13 +33,13 @@ BEDROCK, OPENAI = "bedrock", "openai"
 PROVIDERS = (BEDROCK, OPENAI)
 """How a language model is called: `converse` of Amazon Bedrock, or chat completions; first in the judge's name."""
 
-NOT_RECORDED = "No recorded answer."
-NOT_HELD = "The model's answer did not hold when it was checked against the spec; a person has to read it."
-DISAGREED = "The model read this twice and did not come to the same; a person has to read it."
-READ_ONCE = "The second reading by the model could not be had; a person has to read it."
-SEE_CLAUSE = "The clause quoted here decides this."
-SEE_NONE = "No clause is needed to decide this."
-SEE_NOTHING = "The model found no clause that decides this; a person has to read it."
+NOT_RECORDED = Reason("not-recorded")
+NOT_HELD = Reason("not-held")
+DISAGREED = Reason("disagreed")
+READ_ONCE = Reason("read-once")
+SEE_CLAUSE = Reason("see-clause")
+SEE_NONE = Reason("see-none")
+SEE_NOTHING = Reason("see-nothing")
 """What is said where the model's own reason is left out because it has numbers that nothing shown has."""
 
 
@@ -200,12 +201,16 @@ class LlmJudge:
         self._budget.add(self._price.of(read.used[-1]))
         return response
 
-    def _decided(self, read: _Read, responses: list[Response]) -> Verdict:
-        """The verdict of readings that agree; that of one reading may be that the spec is silent."""
+    def _decided(self, read: _Read, responses: list[Response], reason: Reason | None = None) -> Verdict:
+        """The verdict of readings that agree, with a reason of ours in the place of the model's if one is given.
+
+        That of one reading may be that the spec is silent.
+        """
         first = responses[0]
         category = CATEGORIES[first.verdict]
         instead = SEE_NOTHING if category == UNDECIDED else SEE_CLAUSE if first.ground == "clause" else SEE_NONE
-        reason = read.masking.unmask(first.reason) or instead
+        said = read.masking.unmask(first.reason)
+        reason = reason or (Reason(SAID, {"text": said}) if said else instead)
         return Verdict(
             category=category,
             confidence=confidence_of(responses),
@@ -220,8 +225,8 @@ class LlmJudge:
             readings=() if self._earlier else tuple(reading_of(response, read.masking) for response in responses),
         )
 
-    def _undecided(self, read: _Read, reason: str, readings: tuple[Reading, ...] = ()) -> Verdict:
-        verdict = self._decided(read, [Response("silent", "none", 0.0, (), None, reason)])
+    def _undecided(self, read: _Read, reason: Reason, readings: tuple[Reading, ...] = ()) -> Verdict:
+        verdict = self._decided(read, [Response("silent", "none", 0.0, (), None, "")], reason)
         shown = [reading.citation for reading in readings if reading.citation]
         related = [replace(citation, stance=RELATED) for citation in shown]
         return replace(verdict, readings=readings, citations=_each_once([*related, *verdict.citations]))

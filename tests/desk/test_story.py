@@ -29,7 +29,7 @@ from intake_fn.core.request import Attachment, Kind, Priority, Request, Requeste
 from intake_fn.core.vocabulary import Category, Failure, Filing, Relation, Status
 from intake_fn.desk import Desk
 from intake_fn.mail_templates import render
-from spec_lookup import Claim, Spec, SpecLookupError, Verdict
+from spec_lookup import Claim, Reason, Spec, SpecLookupError, Verdict
 from tests.fakes import Clock, Ids, MemoryFiles, MemoryMailer, MemoryStore, MemoryTracker, PlainLinks, ports_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class PlainSpec:
             confidence=0.9,
             citations=(),
             counter=None,
-            reasons=("It crashed.",),
+            reasons=(Reason("said", {"text": "It crashed."}),),
             judge="built-in",
             engine="test",
             spec="test",

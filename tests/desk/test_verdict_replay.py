@@ -12,7 +12,7 @@ from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
 from intake_fn.desk.verdict_replay import Cassettes, as_bytes, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import InputBroken, LlmJudge, NoResponse, Spec, recording
+from spec_lookup import NOT_RECORDED, InputBroken, LlmJudge, NoResponse, Spec, recording
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_without_the_record_no_verdict_is_made_up(room: Room) -> None:
     case = taken_in(room)
     room.files = type(room.files)()
 
-    assert ("No recorded answer.",) == given_again(case, SPEC, room.files).reasons
+    assert (NOT_RECORDED,) == given_again(case, SPEC, room.files).reasons
 
 
 def test_a_damaged_record_is_said(room: Room) -> None:

@@ -23,7 +23,7 @@ from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.vocabulary import Category, Outcome, Status
 from intake_fn.desk.filing import _verdict_before, decided_of
 from intake_fn.texts import say
-from spec_lookup import Citation, Claim, Verdict
+from spec_lookup import Citation, Claim, Reason, Verdict
 from tests.desk.test_story import request
 from tests.mantis.test_sync import Office
 
@@ -51,7 +51,7 @@ class Silent:
             confidence=0.0,
             citations=(Citation("shipments#cancel", "Cancelling", "shipments/#cancel", QUOTE, "related"),),
             counter=None,
-            reasons=("The nearest clause is quoted whole; it decides nothing by itself.",),
+            reasons=(Reason("said", {"text": "The nearest clause is quoted whole."}),),
             judge="built-in",
             engine="test",
             spec="test",

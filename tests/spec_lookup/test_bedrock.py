@@ -19,7 +19,7 @@ from intake_fn.adapters.clock import now
 from intake_fn.adapters.dynamodb.budget import DynamoBudget
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.wiring import Application
-from spec_lookup import Claim, Spec
+from spec_lookup import SAID, Claim, Reason, Spec
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price, RunBudget
 from spec_lookup.llm.judge import Account, LlmJudge
@@ -166,7 +166,7 @@ def test_a_good_response_becomes_a_verdict(model: Model, judge_of: Callable[...,
 
     assert ("bug", "bedrock:some.model:0", 0.97) == (verdict.category, verdict.judge, verdict.confidence)
     assert ("fines#cap", "No fine is higher than 10 EUR.") == (verdict.citations[0].clause, verdict.citations[0].quote)
-    assert ("The spec caps fines, Anna.",) == verdict.reasons
+    assert (Reason(SAID, {"text": "The spec caps fines, Anna."}),) == verdict.reasons
     assert (SPEC.engine, SPEC.stamp.content, CLAIM) == (verdict.engine, verdict.spec, verdict.claim)
     assert ("answered", 2 * (2000 * 3 + 300 * 15)) == (judged.accounts[0].outcome, judged.accounts[0].cost)
     assert 2 * ["/model/some.model%3A0/converse"] == model.paths

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spec_lookup import Claim, Spec
+from spec_lookup import Claim, Spec, in_words
 from spec_lookup.search.pages import read_pages
 
 DATA = Path(__file__).parent.parent / "data"
@@ -94,8 +94,8 @@ def test_what_is_settled_by_the_form_says_so(library: Spec, form: str) -> None:
     verdict = library.judge(Claim("Jo Wu", "Please tell me.", reporter_says=form))
 
     assert "misc" == verdict.category
-    assert f"You sent the {'set-up' if form == 'setup' else form} form" in verdict.reasons[0]
-    assert "the program found no report" in verdict.reasons[0]
+    assert f"You sent the {'set-up' if form == 'setup' else form} form" in in_words(verdict.reasons[0])
+    assert "the program found no report" in in_words(verdict.reasons[0])
 
 
 @pytest.mark.parametrize("form", ["setup", "question"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from spec_lookup import Claim, Spec
+from spec_lookup import Claim, Spec, in_words
 from spec_lookup.errors import ModelBroken
 from spec_lookup.evaluation.train_router import CLAIMS, Training
 from spec_lookup.judge import router as the_router
@@ -122,7 +122,7 @@ def test_the_verdict_says_how_sure_the_router_is() -> None:
 
     assert "misc" == verdict.category
     assert 0.5 < verdict.confidence <= 1
-    assert "set something up" in verdict.reasons[0]
+    assert "set something up" in in_words(verdict.reasons[0])
 
 
 def test_a_report_of_behaviour_is_not_routed(embedder: Embedder) -> None:

@@ -21,6 +21,7 @@ from intake_fn.core.events import AskedRequester, Closed, Released, Resolved
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.core.request import Kind
+from intake_fn.core.verdicts import reasons_of
 from intake_fn.core.vocabulary import Outcome
 from intake_fn.texts import ENGLISH, message, using
 from tests.core.samples import case_at
@@ -225,7 +226,7 @@ def mailed(process: Process, case: Case) -> Iterator[str]:
     """What a mail shows that is no text of ours."""
     yield from data_of(process, case.id, case.request.summary, "Camille", "Which browser?")
     verdict = case.verdict or {}
-    yield from words_of([verdict["reasons"], [(row["clause"], row["quote"]) for row in verdict["citations"]]])
+    yield from words_of([reasons_of(verdict), [(row["clause"], row["quote"]) for row in verdict["citations"]]])
     yield from ("https://desk.example.com/s", "https://desk.example.com/d")
 
 

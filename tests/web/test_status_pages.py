@@ -26,6 +26,7 @@ from intake_fn.core.events import (
 from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
 from intake_fn.core.steps import apply
+from intake_fn.core.verdicts import reasons_of
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.ports import Purpose, SuppressedAddress
 from intake_fn.texts import as_written
@@ -453,6 +454,6 @@ def test_a_proposal_is_called_one(process: Process, spec: Spec) -> None:
     for path in (page_of(web, case), f"/desk/requests/{case.id}"):
         text = html.unescape(web.client.get(path).text)
         assert "Proposed by the program: a bug. A person decides." in text
-        assert case.verdict["reasons"][0] in text
+        assert reasons_of(case.verdict)[0] in text
         assert "This is a bug" not in text
         assert "Decided together" not in text

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spec_lookup.judge.claim import Claim
-from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP
+from spec_lookup.judge.router import NEW, QUESTION, SETUP
 from spec_lookup.judge.sentences import Reason
-from spec_lookup.judge.verdict import BUG, CHANGE, MISC
+from spec_lookup.judge.verdict import CHANGE, MISC
 from spec_lookup.search.words import fold
 
 
@@ -30,37 +30,6 @@ def any_of(*patterns: str) -> re.Pattern[str]:
     """One pattern for all of these, in any case, line by line."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
 
-
-_FAILURE = any_of(
-    r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|system|server|script) (?:exception|error)\b",
-    r"\bexception\b",
-    r"\bstack ?trace\b",
-    r"\b(?:http )?(?:error )?50[0234]\b(?= |:|\W|$)(?=.{0,40}(?:error|gateway|unavailable|page|time))",
-    r"\berror (?:page|500|screen)\b",
-    r"\bbad gateway\b",
-    r"\b(?:crash(?:es|ed|ing)?|segfault|froze|frozen|freezes|freezing|(?:hangs|hung|hanging)(?! on| because))\b",
-    r"\b(?:an?|as|with|only|just|nothing but) (?:completely |totally |all )?(?:white|blank|empty|gr[ae]y)"
-    r" (?:page|screen|square|box|file|pdf|sheet)\b",
-    r"\b(?:stops|stuck|hangs|stays) (?:at|on) \d+ ?(?:%|percent)",
-    r"\b(?:spinner|hourglass|loading) (?:never|for ever|forever|turns|spins)\b",
-    r"\bnever (?:finishes|loads|ends|comes back)\b",
-    r"\b(?:corrupt(?:ed)?|garbled|damaged file|unreadable|can't be opened|cannot be opened|0 bytes)\b",
-    r"\b(?:data|text|notes?|entries|photos?|pictures?|files?|lines?|records?|changes)\b[^.]{0,40}"
-    r"\b(?:vanish(?:ed|es)?|disappear(?:ed|s)?|(?:is|are|was|were) (?:all )?(?:gone|lost|wiped))\b",
-    r"\blost (?:everything|(?:all|half) (?:of )?(?:the|my|our|it)|my (?:text|notes?|work|input|entries|data|draft))\b",
-    r"\b(?:everything|all|what|half (?:a |the )?page|text|notes?) (?:that )?(?:i|we)(?:'d| had)? "
-    r"(?:typed|entered|wrote)\b[^.]{0,40}\b(?:gone|away|nowhere|lost|empty)\b",
-    r"\b(?:is|are|was|were) (?:nowhere|wiped)\b",
-)
-
-_DENIED_BEFORE = re.compile(
-    r"(?:\b(?:no|not|never|none|without|nor|neither|cannot|avoids?|prevents?|if|whether|in case of|unless|until|like)"
-    r"|n't)(?: [\w'-]{1,30}){0,4} ?$"
-)
-"""What stands before a failure that did not happen: "no", "does not give an", "if there is ever an"."""
-
-NEAR_BEFORE = 80
-"""Characters before a failure that are looked at for that."""
 
 _NOT_SEEN = any_of(
     r"\b(?:expect(?:s|ed|ing)?|should|shall|ought to|would (?:like|want|prefer|love)|want(?:s|ed)?|wish(?:es|ed)?)\b",
@@ -82,6 +51,9 @@ _MAIL_BELOW = any_of(
     r"^on [^\n]{1,200} wrote:",
 )
 """Where pasted mail begins: all below it is somebody else's."""
+
+NEAR_BEFORE = 80
+"""Characters before a quotation that are looked at for who says it."""
 
 _QUOTED_LINE = re.compile(r"^[ \t]{0,8}[>|].*$", re.MULTILINE)
 _QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb\n]{1,300})[\"\u201d\u201c\u00bb]")
@@ -158,26 +130,22 @@ _NOT_KNOWING = any_of(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:kn
 _FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
 """A question at the end of a report ("is it only me?") does not make it a question."""
 
-_FAILED = Reason("failure")
 _TO_SET_UP = Reason("set-up")
 ASKS = Reason("question")
 WANTS_NEW = Reason("new")
 
 ROUTES: Mapping[str, tuple[str, Reason]] = {
-    FAILURE: (BUG, _FAILED),
     SETUP: (MISC, _TO_SET_UP),
     QUESTION: (MISC, ASKS),
     NEW: (CHANGE, WANTS_NEW),
 }
-"""Category and reason for each kind of claim that needs no clause. Behaviour is not among them: it needs one."""
+"""Category and reason for each kind of claim that needs no clause and is no failure (failures.py)."""
 
 
 def route(claim: Claim) -> Route | None:
     """The verdict that needs no clause, if the claim calls for one in so many words."""
     folded = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
-    if tells_failure(claim):
-        return Route(BUG, 0.85, _FAILED)
     if _SETUP.search(folded) and not _DEVIATION.search(summary):
         return Route(MISC, 0.8, _TO_SET_UP)
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
@@ -185,21 +153,6 @@ def route(claim: Claim) -> Route | None:
     if asks and expects_answer(claim) and not deviates(claim):
         return Route(MISC, 0.75, ASKS)
     return None
-
-
-def tells_failure(claim: Claim) -> bool:
-    """Whether the requester says in so many words that they saw a failure."""
-    observed = seen(claim)
-    return any(
-        not _DENIED_BEFORE.search(observed[max(0, match.start() - NEAR_BEFORE) : match.start()])
-        for match in _FAILURE.finditer(observed)
-    )
-
-
-def denies_failure(claim: Claim) -> bool:
-    """Whether failures are spoken of, yet none that was seen."""
-    folded = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
-    return bool(_FAILURE.search(folded)) and not tells_failure(claim)
 
 
 def seen(claim: Claim) -> str:

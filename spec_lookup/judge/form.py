@@ -7,7 +7,8 @@ the router tells it by the meaning of what is stated.
 from __future__ import annotations
 
 from spec_lookup.judge.claim import Claim
-from spec_lookup.judge.evidence import any_of, expects_answer, own_sentences, tells_failure
+from spec_lookup.judge.evidence import any_of, expects_answer, own_sentences
+from spec_lookup.judge.failures import tells_failure
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.search.words import fold
 

@@ -31,6 +31,11 @@ def whole_text(clause: Clause) -> str:
     return text if text == begin else begin.rpartition("\n")[0].rstrip() or begin
 
 
+def named(clause: Clause) -> dict[str, str]:
+    """A clause as sentences name it."""
+    return {"clause": clause.cite, "title": clause.title}
+
+
 def why_decided(reason: Reason, hits: list[Hit]) -> tuple[Reason, ...]:
     """The reason, and what is to be said of the clauses that stand with it."""
     if not hits:
@@ -47,7 +52,7 @@ def why_undecided(claim: Claim, hits: list[Hit]) -> tuple[Reason, ...]:
         near = hits[0].clause
         complete = len(near.markdown.strip()) <= LONGEST_QUOTE
         key = "nearest-whole" if complete else "nearest-begins"
-        reasons.append(Reason(key, {"clause": near.cite, "title": near.title}))
+        reasons.append(Reason(key, named(near)))
     if not claim.expected.strip():
         reasons.append(Reason("nothing-expected"))
     return tuple(reasons)

@@ -32,7 +32,17 @@ SENTENCES: Mapping[str, str] = {
     "question-form": (
         "You sent the question form, and the program found no report of a failure or a behaviour in your text."
     ),
+    # (no longer written)
     "failure": "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",
+    "crash": "You describe a failure of the program itself. That is a bug whatever the spec says.",
+    "loss": (
+        "You describe that something fails or is lost, and of the clauses that resemble your request none speaks of "
+        "anything that could be the cause, such as removing, locking or waiting. So the program takes it for a bug."
+    ),
+    "may-explain": (
+        "It sounds as if something fails or is lost, but %(clause)s (%(title)s) speaks of what could be the "
+        "cause, such as removing, locking or waiting."
+    ),
     "set-up": "You ask us to set something up (a user, a company, access). No clause has to be read for that.",
     "question": "You ask a question.",
     "new": "You ask for something new. That is a request for a change.",

@@ -3,31 +3,32 @@
 The judge goes one way, top to bottom:
 
 1. the set-up form and the question form say what they are, unless their text reports a failure or a behaviour (form);
-2. what needs no clause in so many words is routed (evidence.route);
-3. else what needs no clause by its meaning is routed (router), and a wish in plain words that is near to no clause;
-4. all else is left to a person, who gets the nearest clause whole. No rule decides by a clause: measured on products
-   that nobody had in view, such rules were right as often as a coin.
+2. a crash is a bug; what is gone or stuck is one only if no near clause may be the cause (failures);
+3. what needs no clause is routed, in so many words (evidence.route) or by its meaning (router); a wish only if the
+   spec is silent on it;
+4. all else is left to a person, who gets the nearest clause whole.
 """
 
 from __future__ import annotations
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import (
+    ASKS,
     ROUTES,
     WANTS_NEW,
     Route,
-    denies_failure,
     deviates,
     expects_answer,
     route,
     seen,
     wishes,
 )
+from spec_lookup.judge.failures import CRASH, LOSS, denies_failure, explaining, tells_crash, tells_loss
 from spec_lookup.judge.form import REASONS, says_what_it_is, stated_with_sureness, tells_report
-from spec_lookup.judge.reasons import citations, why_decided, why_undecided
-from spec_lookup.judge.router import FAILURE, QUESTION, Router
+from spec_lookup.judge.reasons import citations, named, why_decided, why_undecided
+from spec_lookup.judge.router import FAILURE, NEW, QUESTION, Router
 from spec_lookup.judge.sentences import Reason
-from spec_lookup.judge.verdict import CHANGE, FORM, MISC, NOTHING, UNDECIDED, WORDS, Verdict
+from spec_lookup.judge.verdict import BUG, CHANGE, FORM, MISC, NOTHING, UNDECIDED, WORDS, Verdict
 from spec_lookup.search.spec_index import Hit, SpecIndex, words_of
 from spec_lookup.search.words import mostly_latin, words
 
@@ -44,6 +45,20 @@ ROUTED = 0.7
 ROUTED_AGAINST = 0.8
 """The same where words point to a report of behaviour ("not", "instead of", or more than an answer is expected), and
 where there is no model for the meaning."""
+
+FAILED = 0.9
+"""The probability of a failure from which a claim without words for it tells one."""
+
+ASKED = 0.2
+"""The probability of a question below which its words alone make none."""
+
+WISHED_BY_FORM = 0.9
+"""The probability of a wish from which a form settles nothing."""
+
+CRASHED = 0.95
+LOST = 0.8
+WISHED = 0.7
+"""The confidence of what words settle."""
 
 BY_FORM = 0.9
 """The confidence of what the form settles."""
@@ -66,13 +81,20 @@ class Spec(SpecIndex):
             return settled
         evidence = claim.evidence()
         hits = self.deciding(evidence.parts(), CITED)
-        routed = route(evidence) or self._routed(evidence)
-        if routed and not (routed.category == MISC and says_what_it_is(evidence)):  # a report is neither
-            reasons = why_decided(routed.reason, hits)
-            return self._verdict(claim, routed.category, routed.confidence, reasons, hits, WORDS)
-        if wishes(evidence) and self._is_silent_on(evidence, hits):
-            return self._verdict(claim, CHANGE, 0.7, why_decided(WANTS_NEW, hits), hits, WORDS)
-        return self._verdict(claim, UNDECIDED, 0.0, why_undecided(evidence, hits), hits, NOTHING)
+        reasons: tuple[Reason, ...] = ()
+        if tells_crash(evidence):
+            routed: Route | None = Route(BUG, CRASHED, CRASH)
+        elif self._tells_loss(evidence):
+            explained = explaining(evidence, (hit.clause for hit in hits))
+            routed = None if explained else Route(BUG, LOST, LOSS)
+            reasons = (Reason("may-explain", named(explained)),) if explained else ()
+        else:
+            routed = self._routed(evidence, hits)
+        if routed:
+            return self._verdict(
+                claim, routed.category, routed.confidence, why_decided(routed.reason, hits), hits, WORDS
+            )
+        return self._verdict(claim, UNDECIDED, 0.0, why_undecided(evidence, hits) + reasons, hits, NOTHING)
 
     def by_form(self, claim: Claim) -> Verdict | None:
         """The verdict that the form alone settles; None where the text has to be read."""
@@ -84,26 +106,52 @@ class Spec(SpecIndex):
         return self._verdict(claim, MISC, BY_FORM, reasons, hits, FORM)
 
     def _reports(self, claim: Claim) -> bool:
-        """Whether a claim from a form that says what it is reports a failure or a behaviour all the same."""
+        """Whether a claim from a form that says what it is reports a failure or a behaviour all the same, or wishes."""
         if tells_report(claim) or not mostly_latin(claim.observed):  # what is not read may be a report
             return True
         router = Router.open(self._embedder)
+        if router.kinds(claim)[NEW] >= WISHED_BY_FORM:
+            return True
         return any(
             router.reports(stated) >= sure
             for stated, sure in stated_with_sureness(claim, by_words_alone=router.by_words_alone)
         )
 
-    def _routed(self, claim: Claim) -> Route | None:
+    def _tells_loss(self, claim: Claim) -> bool:
+        """Whether something is said to fail or to be lost, in so many words or by its meaning."""
+        if tells_loss(claim):
+            return True
+        if len(words(claim.observed)) < FEWEST_WORDS or not mostly_latin(claim.observed) or denies_failure(claim):
+            return False
+        router = Router.open(self._embedder)
+        told = min(router.kinds(each)[FAILURE] for each in (claim, Claim("", seen(claim))))  # not what is expected
+        return told >= FAILED
+
+    def _routed(self, claim: Claim, hits: list[Hit]) -> Route | None:
+        """What needs no clause: a set-up or a question, and a wish if the spec is silent on it."""
+        routed = self._by_rule(claim) or self._by_meaning(claim)
+        if routed is None and wishes(claim):
+            routed = Route(CHANGE, WISHED, WANTS_NEW)
+        if routed and routed.category == CHANGE and not self._is_silent_on(claim, hits):
+            return None
+        return None if routed and routed.category == MISC and says_what_it_is(claim) else routed  # a report is neither
+
+    def _by_rule(self, claim: Claim) -> Route | None:
+        """What needs no clause in so many words, unless the meaning is plainly another."""
+        routed = route(claim)
+        if routed and routed.reason == ASKS and mostly_latin(claim.observed):
+            router = Router.open(self._embedder)
+            if not router.by_words_alone and router.kinds(claim)[QUESTION] < ASKED:
+                return None
+        return routed
+
+    def _by_meaning(self, claim: Claim) -> Route | None:
         """What needs no clause by its meaning, where the rules have no words for it and the router the language."""
         if len(words(claim.observed)) < FEWEST_WORDS or not mostly_latin(claim.observed):
             return None
         router = Router.open(self._embedder)
         kind, probability = max(router.kinds(claim).items(), key=lambda item: item[1])
-        if kind == FAILURE:  # only what was seen counts, not what was expected, quoted or denied
-            if denies_failure(claim):
-                return None
-            probability = min(probability, router.kinds(Claim("", seen(claim)))[FAILURE])
-        doubtful = (kind != FAILURE and deviates(claim)) or (kind == QUESTION and not expects_answer(claim))
+        doubtful = deviates(claim) or (kind == QUESTION and not expects_answer(claim))
         sure = ROUTED_AGAINST if doubtful or router.by_words_alone else ROUTED
         if kind not in ROUTES or probability < sure:
             return None

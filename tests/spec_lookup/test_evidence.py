@@ -8,7 +8,8 @@ import pytest
 
 from spec_lookup import Claim, Spec
 from spec_lookup.judge.claim import LONGEST_PART
-from spec_lookup.judge.evidence import deviates, expects_answer, route, tells_failure, wishes
+from spec_lookup.judge.evidence import deviates, expects_answer, route, wishes
+from spec_lookup.judge.failures import tells_failure
 from spec_lookup.search.words import LONGEST_TEXT, _words
 
 BOOM = "Internal Server Error 500"
@@ -29,10 +30,8 @@ PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
 )
 def test_a_failure_that_was_seen_is_a_bug(happened: str) -> None:
     """In the requester's words or quoted from the screen."""
-    found = route(Claim("Hall", happened))
-
-    assert found is not None
-    assert "bug" == found.category
+    assert tells_failure(Claim("Hall", happened))
+    assert "bug" == Spec.of([("halls.md", PAGE)]).judge(Claim("Hall", happened)).category
 
 
 NOT_SEEN = [

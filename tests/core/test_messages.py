@@ -42,6 +42,7 @@ BUILT = (
     "motion.",
     "stage.",
     "step.",
+    "verdict.",
     "vote.",
 )
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""

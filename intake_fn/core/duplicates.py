@@ -52,7 +52,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import NotifyDuplicates
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import TOLD
+from intake_fn.core.messages import NOTIFIED
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
@@ -139,7 +139,7 @@ def on_filed(_: Case, __: Filed, after: Case, ___: Process) -> _News:
 
 def on_lead_updated(_: Case, event: LeadUpdated, after: Case, __: Process) -> _News:
     """News of our own lead that changes nothing here; what changes something is notified by that event."""
-    if event.progress in TOLD:
+    if event.progress in NOTIFIED:
         yield from _notify(after, event.progress, event.why, event.text)
 
 

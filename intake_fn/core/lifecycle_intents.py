@@ -53,7 +53,7 @@ from intake_fn.core.intents import (
     UpdateIssue,
 )
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import TOLD, has_a_note, makes_a_note, outcome_of, reply_of
+from intake_fn.core.messages import NOTIFIED, has_a_note, makes_a_note, outcome_of, reply_of
 from intake_fn.core.names import actor_of, name_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Priority
@@ -158,7 +158,7 @@ def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> 
 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _unless_told(event, after)
+    yield from _unless_done_in_mantis(event, after)
     yield _to_requester(after, "resolved", *outcome_of(event), text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
@@ -179,7 +179,7 @@ def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iter
 
 def on_closed(_: Case, event: Closed, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _unless_told(event, after)
+    yield from _unless_done_in_mantis(event, after)
     yield _to_requester(after, "closed")
 
 
@@ -227,7 +227,7 @@ def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -
     """A new category goes to Mantis; news that changes nothing here is mailed."""
     if after.category is not before.category:
         yield UpdateIssue()
-    if event.progress in TOLD and event.told:
+    if event.progress in NOTIFIED and event.told:
         yield _to_requester(after, "heard", *filter(None, (event.why,)), text=event.text)
 
 
@@ -255,13 +255,13 @@ def on_changed_in_mantis(_: Case, event: ChangedInMantis, after: Case, __: Proce
 
 
 def on_found_in_mantis(_: Case, __: Event, ___: Case, ____: Process) -> Iterator[Intent]:
-    """Bring it in line, and let follow what could not be written while it was gone."""
+    """Bring it in line, and let follow what could not be written while it was missing."""
     yield BackfillNotes()
     yield UpdateIssue()
 
 
 def on_mail_failed(_: Case, event: MailFailed, after: Case, process: Process) -> Iterator[Intent]:
-    """The handler is told whom no mail reaches; of their own mailbox, the highest level for urgent requests."""
+    """The handler learns whom no mail reaches; of their own mailbox, the highest level for urgent requests."""
     person = keeper(after, process)
     if mailbox(event.to) == mailbox(person.address):
         person = process.people[last_handler_at(max(process.priorities[Priority.URGENT].levels), after, process)]
@@ -275,7 +275,7 @@ def _in_mantis(after: Case) -> Iterator[Intent]:
     yield UpdateIssue()
 
 
-def _unless_told(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
+def _unless_done_in_mantis(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
     """Mantis needs no note of what was done there; the rest is brought in line all the same."""
     if event.in_mantis:
         yield UpdateIssue()
@@ -302,7 +302,7 @@ def _in_copy(before: Case, after: Case, process: Process, *why: Message, **field
     """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
     at = [process.priorities[case.priority].handled_at for case in (before, after)]
     office = after.request.requester.office
-    if office != CLIENT and office not in process.offices:  # it is gone, and with it its front end
+    if office != CLIENT and office not in process.offices:  # removed, and its front end with it
         return
     level, handler = routed(after.request, process, after.id)
     if handler != after.handler and any(handled_at is not None and handled_at != level for handled_at in at):

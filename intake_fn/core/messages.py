@@ -119,7 +119,7 @@ def _reopening(event: e.Reopened) -> str:
     return event.reason or say("lead.reopened")
 
 
-TOLD = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
+NOTIFIED = (Progress.DECIDED, Progress.ESCALATED, Progress.WORKAROUND)
 """What of its lead a duplicate is mailed as such; of all else its own resolving, reopening or closing tells."""
 
 MESSAGES: Mapping[type[e.Event], EventMessages] = {
@@ -259,7 +259,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         page=lambda event: "" if event.progress is Progress.FILED else "page.lead-updated",
         values=_lead,
         text=lambda event: event.text,
-        page_text=lambda event: event.text if event.progress in TOLD else "",
+        page_text=lambda event: event.text if event.progress in NOTIFIED else "",
         notices=("heard",),
     ),
     e.Warned: EventMessages(history="history.warned", values=_due, notices=("warned",)),
@@ -337,7 +337,7 @@ def _headline(key: Key, event: e.Event, process: Process) -> str:
 
 
 def has_a_note(event: e.Event) -> bool:
-    """Whether events of its kind are told in Mantis."""
+    """Whether events of its kind make a note in Mantis."""
     return bool(MESSAGES[type(event)].note)
 
 

@@ -53,6 +53,11 @@ def mailer_at(url: str, process: Process, read_seconds: float = 1) -> Iterator[S
         yield SesMailer(lambda: ses, process.mail)
 
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
+)
+"""The client leaves a TLS socket whose peer broke off to the garbage collector, which may warn of it in a later test."""
+
 STAGES = [
     (dropping.ACCEPTED, TryLater),
     (dropping.BEGUN, TryLater),

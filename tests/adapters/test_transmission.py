@@ -56,7 +56,7 @@ def mailer_at(url: str, process: Process, read_seconds: float = 1) -> Iterator[S
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
 )
-"""The client leaves a TLS socket whose peer broke off to the garbage collector, which may warn of it in a later test."""
+"""The client leaves a TLS socket whose peer broke off to the garbage collector, which may warn in a later test."""
 
 STAGES = [
     (dropping.ACCEPTED, TryLater),

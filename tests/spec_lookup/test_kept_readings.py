@@ -1,0 +1,43 @@
+"""Readings of the qualification set by careful readers, through the whole path: search, prompt, checks, verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spec_lookup import LlmJudge
+from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.evaluation.metrics import Judged, Outcomes
+from spec_lookup.llm.readings import from_readings
+
+FOLDER = Path(__file__).parents[2] / "spec_lookup" / "evaluation" / "qualification"
+READINGS = Path(__file__).parents[1] / "data" / "readings" / "qualification.jsonl"
+
+MOST_WRONG = 0.03
+"""Of the decided ones."""
+
+LEAST_DECIDED = 60
+"""Cases that the kept readings decide at least: else they are no evidence, and have to be read anew."""
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Outcomes:
+    """Every case answered from the kept readings; what was not read stays undecided."""
+    lines = READINGS.read_text(encoding="utf-8").splitlines()
+    return evaluate(FOLDER, judge=LlmJudge("any-model", from_readings(lines)))
+
+
+def decided(outcomes: Outcomes) -> list[Judged]:
+    """The cases that were decided."""
+    cases = [*outcomes.singles, *(version for pair in outcomes.pairs for version in (pair.a, pair.b))]
+    return [case for case in cases if case.decided]
+
+
+def test_a_careful_reader_shown_our_clauses_is_hardly_ever_wrong(outcomes: Outcomes) -> None:
+    """The share of wrong ones among the decided."""
+    cases = decided(outcomes)
+    wrong = [case for case in cases if not case.right]
+
+    assert len(wrong) <= MOST_WRONG * len(cases), wrong
+    assert len(cases) >= LEAST_DECIDED

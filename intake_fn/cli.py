@@ -85,11 +85,11 @@ def expected(args: argparse.Namespace) -> None:
 
 
 def ledger(args: argparse.Namespace) -> None:
-    """Received = filed + queued + given up + quarantined + rejected, for everything that ever came in."""
+    """Received = filed + queued + dead-lettered + quarantined + rejected, for everything that ever came in."""
     balance = background_desk().counters.ledger()
     line = (
         f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
-        f" + given up {balance.failed} + quarantined {balance.quarantined} + rejected {balance.rejected}"
+        f" + dead-lettered {balance.failed} + quarantined {balance.quarantined} + rejected {balance.rejected}"
         f": {'balanced' if balance.balanced else 'NOT BALANCED'}"
     )
     say(args, {**asdict(balance), "balanced": balance.balanced}, [line])

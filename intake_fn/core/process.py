@@ -335,7 +335,7 @@ class Process:
     former: Mapping[str, Person] = field(default_factory=dict)
     """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
     admins: tuple[str, ...] = ()
-    """The people who look after Specdesk itself: the outbox, and what is held back."""
+    """The people who look after Specdesk itself: the outbox and the quarantine."""
     judge: JudgePolicy = JudgePolicy()
 
     # What is stored outlives what support.yml names. These find everything by name, also what is there no more.

@@ -101,7 +101,7 @@ def take_in(
 ) -> Step:
     """The first step of a case, received by its front end or the level of its priority.
 
-    It is to be judged; or to be looked at first (core/quarantine.py).
+    It is to be judged, or awaits review in quarantine (core/quarantine.py).
 
     Raises Refused (`front_end`).
     """

@@ -48,8 +48,16 @@ def message(key: str, **values: object) -> Message:
     return Message(key, {name: str(value) for name, value in values.items()})
 
 
+FORMER_SENTENCES = {
+    "It was set aside, and its sender has written again.": "It was rejected, and its sender has written again.",
+}
+"""Sentences that a former version stored, by what the catalogue says today."""
+
+
 def as_written(text: str) -> Message:
-    """What a former version stored as a sentence."""
+    """What a former version stored as a sentence, in today's words."""
+    for former, present in FORMER_SENTENCES.items():
+        text = text.replace(former, present)
     return message("as-written", text=text)
 
 

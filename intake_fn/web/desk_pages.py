@@ -342,14 +342,14 @@ def expected() -> ResponseReturnValue:
 @blueprint.get("/outbox")
 @open_to(ADMIN)
 def outbox() -> ResponseReturnValue:
-    """What was given up, and what waits for its next try."""
+    """The dead letters, and the items that wait for their next attempt."""
     return _outbox()
 
 
 @blueprint.post("/outbox/retry")
 @open_to(ADMIN)
 def retry() -> ResponseReturnValue:
-    """Put a given-up item back in line and try it at once."""
+    """Reschedule a dead letter and try it at once."""
     desk = config().desk()
     item = request.form.get("item", "")
     try:

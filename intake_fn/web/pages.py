@@ -132,7 +132,7 @@ def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival:
     """Keep the files, take the request in; the case, and the request as it was sent this time.
 
     They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
-    What an engineer sends who is signed in, such as for a caller, is not held back.
+    What an engineer sends who is signed in, such as for a caller, is not quarantined.
     """
     originals = desk.process.intake.keep_originals
     files = attachments.store(desk.files, selection, key, keep_originals=originals)

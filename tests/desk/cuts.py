@@ -161,8 +161,8 @@ never filed      {self.unfiled}
 notices          {self.notices}
 notices missing  {self.notices_missing}
 notices twice    {self.notices_twice}
-notices unsure   {self.notices_unsure} (given up visibly: nobody knows whether they were sent)
-given up, untold {self.unshown}
+notices unknown  {self.notices_unsure} (dead-lettered: nobody knows whether they were sent)
+dead, not shown  {self.unshown}
 notes in Mantis  {self.notes}
 notes missed     {self.notes_missed}
 notes twice      {self.notes_twice}

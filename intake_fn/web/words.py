@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from intake_fn.core import events as c
 from intake_fn.core.agreement import Role
@@ -310,6 +310,18 @@ def _spoken_line(line: str) -> str:
     return re.sub(r"^(?:[-*+]|\d+\.)\s+", "", plain)
 
 
+def marked(quote: str, verdict: Mapping[str, Any]) -> Markup:
+    """A quote as it is read, with the sentence in it marked that resembles the request most."""
+    text = spoken(quote)
+    told = (reason["values"] for reason in verdict["reasons"] if isinstance(reason, Mapping) and "values" in reason)
+    sentence = next((values["sentence"] for values in told if "sentence" in values), "")
+    found = re.search(r"\s+".join(map(re.escape, spoken(sentence).split())), text) if sentence else None
+    if found is None or not found[0] or found[0] == text.strip():
+        return escape(text)
+    before, after = text[: found.start()], text[found.end() :]
+    return Markup("{}<mark>{}</mark>{}").format(before, found[0], after)
+
+
 def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
     """The heading above what is cited: a clause that only resembles the request says nothing on it."""
     decides = any(citation["stance"] != RELATED for citation in citations)
@@ -336,6 +348,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "size": size_in_words,
     "spoken": spoken,
     "cited_as": cited_as,
+    "marked": marked,
     "against": against,
     "proposal": proposal,
     "is_recorded": is_recorded,

@@ -84,6 +84,16 @@ _SETUP = any_of(
     r"\b(?:password|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
 )
 
+_ASKS_FOR = any_of(
+    r"\b(?:please|pls|plz|kindly|needs?|wants?|would like|we'd like|i'd like|should (?:get|have|be able)|requires?)\b",
+    r"\b(?:can|could|will|would) (?:you|some(?:one|body)|any(?:one|body))\b",
+    r"^\W*(?:create|set ?up|add|register|activate|deactivate|reset|enable|invite)\b",
+    r"\b(?:joins|joining|starts|starting|begins|forgot(?:ten)?|successor)\b",
+)
+"""What somebody says who wants something to be set up, and not who tells that it was."""
+
+_IMAGINED = any_of(r"\b(?:suppose|supposing|imagine|hypothetical\w*)\b")
+
 _BEGINS = r"(?:^|[.!?,;:-]\s{1,4})(?:hello|hi|hey|dear \w{1,40}|and|so|but|please|question)?[\s,:]{0,4}"
 
 _QUESTION = any_of(
@@ -130,12 +140,12 @@ _NOT_KNOWING = any_of(r"\b(?:do not|don't|did not|didn't|cannot|can't|not) (?:kn
 _FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
 """A question at the end of a report ("is it only me?") does not make it a question."""
 
-_TO_SET_UP = Reason("set-up")
+TO_SET_UP = Reason("set-up")
 ASKS = Reason("question")
 WANTS_NEW = Reason("new")
 
 ROUTES: Mapping[str, tuple[str, Reason]] = {
-    SETUP: (MISC, _TO_SET_UP),
+    SETUP: (MISC, TO_SET_UP),
     QUESTION: (MISC, ASKS),
     NEW: (CHANGE, WANTS_NEW),
 }
@@ -147,7 +157,7 @@ def route(claim: Claim) -> Route | None:
     folded = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
     if _SETUP.search(folded) and not _DEVIATION.search(summary):
-        return Route(MISC, 0.8, _TO_SET_UP)
+        return Route(MISC, 0.8, TO_SET_UP)
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
     if asks and expects_answer(claim) and not deviates(claim):
@@ -190,6 +200,16 @@ def deviates(claim: Claim) -> bool:
 def expects_answer(claim: Claim) -> bool:
     """Whether nothing is expected, or nothing but an answer."""
     return bool(_ANSWER.search(fold(claim.expected)))
+
+
+def asks_for(claim: Claim) -> bool:
+    """Whether a claim asks for something to be set up."""
+    return bool(_ASKS_FOR.search(fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")))
+
+
+def imagines(claim: Claim) -> bool:
+    """Whether a claim tells what might be."""
+    return bool(_IMAGINED.search(fold(claim.observed)))
 
 
 def wishes(claim: Claim) -> bool:

@@ -151,6 +151,14 @@ def says_what_it_is(claim: Claim) -> bool:
     return claim.reporter_says in REASONS and expects_answer(claim) and not claim.steps.strip()
 
 
+def asks(claim: Claim) -> bool:
+    """Whether a text asks something, states next to nothing, or comes by the set-up form."""
+    sentences = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
+    short = len(claim.observed.split()) < LEAST_STATED
+    asked = "?" in claim.observed or any(map(_ASKS.search, sentences)) or bool(claim.expected.strip())
+    return claim.reporter_says == SETUP_FORM or short or asked
+
+
 def tells_report(claim: Claim) -> bool:
     """Whether the claim reports a failure or a behaviour in so many words."""
     sentences = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]

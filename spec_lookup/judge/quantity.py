@@ -79,9 +79,17 @@ _AMOUNT = re.compile(
 )
 
 
+_ANY_NUMBER = re.compile(rf"\d|\b(?:{_WORDS})\b")
+
+
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text, times of day first."""
     return [quantity for _, quantity in _placed(_plain(text))]
+
+
+def has_number(text: str) -> bool:
+    """Whether a text has a number of any kind, in figures or in words."""
+    return bool(_ANY_NUMBER.search(fold(text)))
 
 
 def _plain(text: str) -> str:
@@ -152,8 +160,8 @@ LOWER = False
 LIMIT_WORDS = (
     # words before the quantity; is it the upper end, does it belong to it, is it strict
     (r"up to|at most|no more than|not more than|until|within|not later than|(?:a )?maximum(?: of)?", UPPER, True, True),
-    (r"below|under|less than|fewer than|before", UPPER, False, False),
-    (r"at least|(?:a )?minimum(?: of)?|not less than", LOWER, True, True),
+    (r"below|under|(?<!not )(?<!no )(?:less|fewer) than|before", UPPER, False, False),
+    (r"at least|(?:a )?minimum(?: of)?|(?:not|no) (?:less|fewer) than", LOWER, True, True),
     (r"from|as of", LOWER, True, False),
     (r"above|over|more than|after|exceeds?|exceeding|longer than|later than", LOWER, False, False),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import ASKS
 from spec_lookup.judge.form import QUESTION_FORM, REASONS
+from spec_lookup.judge.quantity import has_number, limits
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.judge.verdict import RELATED, Citation
-from spec_lookup.search.clause import Clause
+from spec_lookup.search.clause import Clause, squeeze
 from spec_lookup.search.published import NO_BREAK
 from spec_lookup.search.spec_index import Hit
 
@@ -29,6 +32,14 @@ def whole_text(clause: Clause) -> str:
     text = clause.markdown.replace(NO_BREAK, " ").strip()
     begin = text[:LONGEST_QUOTE]
     return text if text == begin else begin.rpartition("\n")[0].rstrip() or begin
+
+
+def _sentence(claim: Claim, sentence: str) -> Iterator[Reason]:
+    """The sentence of the nearest clause that resembles the claim most, and its limit if no number is told at all."""
+    yield Reason("nearest-sentence", {"sentence": sentence})
+    bounds = limits(sentence)
+    if bounds and not has_number(f"{claim.observed}\n{claim.expected}\n{claim.steps}"):
+        yield Reason("number-missing", {"number": bounds[0].quantity.text})
 
 
 def named(clause: Clause) -> dict[str, str]:
@@ -53,6 +64,7 @@ def why_undecided(claim: Claim, hits: list[Hit]) -> tuple[Reason, ...]:
         complete = len(near.markdown.strip()) <= LONGEST_QUOTE
         key = "nearest-whole" if complete else "nearest-begins"
         reasons.append(Reason(key, named(near)))
+        reasons += _sentence(claim, squeeze(hits[0].quote))
     if not claim.expected.strip():
         reasons.append(Reason("nothing-expected"))
     return tuple(reasons)

@@ -58,6 +58,8 @@ SENTENCES: Mapping[str, str] = {
         "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is long, so only its beginning is "
         "quoted. Whether it applies is not settled by that."
     ),
+    "nearest-sentence": "In it, this resembles your request most: “%(sentence)s”",
+    "number-missing": "There is a number in that (%(number)s), and none in your request; it would help to know yours.",
     "nothing-expected": "It is not said what was expected instead; that would help to decide.",
     # A language model's reading.
     "not-recorded": "No recorded answer.",

@@ -7,6 +7,8 @@ The judge goes one way, top to bottom:
 3. what needs no clause is routed, in so many words (evidence.route) or by its meaning (router); a wish only if the
    spec is silent on it;
 4. all else is left to a person, who gets the nearest clause whole.
+
+No clause decides by itself; evaluation/built-in.md says what was tried.
 """
 
 from __future__ import annotations
@@ -15,20 +17,32 @@ from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import (
     ASKS,
     ROUTES,
+    TO_SET_UP,
     WANTS_NEW,
     Route,
+    asks_for,
     deviates,
     expects_answer,
+    imagines,
     route,
     seen,
     wishes,
 )
 from spec_lookup.judge.failures import CRASH, LOSS, denies_failure, explaining, tells_crash, tells_loss
-from spec_lookup.judge.form import REASONS, says_what_it_is, stated_with_sureness, tells_report
+from spec_lookup.judge.form import REASONS, asks, says_what_it_is, stated_with_sureness, tells_report
 from spec_lookup.judge.reasons import citations, named, why_decided, why_undecided
-from spec_lookup.judge.router import FAILURE, NEW, QUESTION, Router
+from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP, Router
 from spec_lookup.judge.sentences import Reason
-from spec_lookup.judge.verdict import BUG, CHANGE, FORM, MISC, NOTHING, UNDECIDED, WORDS, Verdict
+from spec_lookup.judge.verdict import (
+    BUG,
+    CHANGE,
+    FORM,
+    MISC,
+    NOTHING,
+    UNDECIDED,
+    WORDS,
+    Verdict,
+)
 from spec_lookup.search.spec_index import Hit, SpecIndex, words_of
 from spec_lookup.search.words import mostly_latin, words
 
@@ -49,8 +63,11 @@ where there is no model for the meaning."""
 FAILED = 0.9
 """The probability of a failure from which a claim without words for it tells one."""
 
-ASKED = 0.2
+ASKED = 0.5
 """The probability of a question below which its words alone make none."""
+
+UNASKED = 0.85
+"""The probability, of a question and of a set-up together, from which the question form settles what asks nothing."""
 
 WISHED_BY_FORM = 0.9
 """The probability of a wish from which a form settles nothing."""
@@ -110,7 +127,9 @@ class Spec(SpecIndex):
         if tells_report(claim) or not mostly_latin(claim.observed):  # what is not read may be a report
             return True
         router = Router.open(self._embedder)
-        if router.kinds(claim)[NEW] >= WISHED_BY_FORM:
+        kinds = router.kinds(claim)
+        fits = kinds[QUESTION] + kinds[SETUP]
+        if kinds[NEW] >= WISHED_BY_FORM or (not asks(claim) and fits < UNASKED):
             return True
         return any(
             router.reports(stated) >= sure
@@ -132,9 +151,15 @@ class Spec(SpecIndex):
         routed = self._by_rule(claim) or self._by_meaning(claim)
         if routed is None and wishes(claim):
             routed = Route(CHANGE, WISHED, WANTS_NEW)
-        if routed and routed.category == CHANGE and not self._is_silent_on(claim, hits):
+        if (
+            routed is None
+            or imagines(claim)
+            or (routed.reason == TO_SET_UP and (deviates(claim) or not asks_for(claim)))
+        ):
             return None
-        return None if routed and routed.category == MISC and says_what_it_is(claim) else routed  # a report is neither
+        if routed.category == CHANGE and not self._is_silent_on(claim, hits):
+            return None
+        return None if routed.category == MISC and says_what_it_is(claim) else routed  # a report is neither
 
     def _by_rule(self, claim: Claim) -> Route | None:
         """What needs no clause in so many words, unless the meaning is plainly another."""

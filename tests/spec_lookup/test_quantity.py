@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from spec_lookup.judge.quantity import limits, quantities
+from spec_lookup.judge.quantity import has_number, limits, quantities
+
+UPPER = ("at most", "up to", "no more than", "not more than", "a maximum of", "within", "not later than")
+LOWER = ("at least", "a minimum of", "not less than", "no less than", "not fewer than", "no fewer than")
+BELOW = ("below", "under", "less than", "fewer than", "before")
+ABOVE = ("above", "over", "more than", "exceeding", "longer than", "after")
 
 
 @pytest.mark.parametrize(
@@ -78,3 +85,42 @@ def test_a_limit_knows_which_side_it_is_on(text: str, inside: float, outside: fl
 def test_a_number_alone_is_no_limit() -> None:
     """Nothing says on which side the rule would be."""
     assert [] == limits("A book is lent for 21 days.")
+
+
+@given(
+    number=st.integers(2, 5_000),
+    value=st.integers(1, 6_000),
+    limit_words=st.sampled_from(UPPER + LOWER + BELOW + ABOVE),
+    unit=st.sampled_from(("labels", "kg", "MB", "days", "boxes")),
+)
+@example(3, 2, "not less than", "labels")
+@example(3, 3, "no fewer than", "days")
+@example(500, 500, "under", "kg")
+def test_a_limit_has_the_direction_of_its_words(number: int, value: int, limit_words: str, unit: str) -> None:
+    """By a comparison that shares nothing with the reading of words."""
+    (limit,) = limits(f"A shelf is for {limit_words} {number} {unit}.")
+    inside = {
+        UPPER: value <= number,
+        LOWER: value >= number,
+        BELOW: value < number,
+        ABOVE: value > number,
+    }
+
+    assert limit.quantity.value == number
+    assert limit.holds(value) == next(holds for words, holds in inside.items() if limit_words in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [
+        ("my 3 boxes", True),
+        ("order S-PAR-0003", True),
+        ("twenty-five of them", True),
+        ("the boxes are too many", False),
+        ("someone weighs the freight", False),
+        ("", False),
+    ],
+)
+def test_any_number_counts_as_told(text: str, has: bool) -> None:
+    """In figures or words, be it the number of a record: who has told one is not said to have told none."""
+    assert has == has_number(text)

@@ -121,7 +121,7 @@ class LlmJudge:
 
     def __call__(self, spec: Spec, claim: Claim, names: Iterable[str] = ()) -> Verdict:
         """The verdict on a claim; `names` are those of people that are not sent outside."""
-        read = _Read(spec, claim, Masking(names))
+        read = _Read(spec, claim, Masking(names, between_words_only=self._earlier))
         why = ""
         try:
             read.clauses = context(spec, claim, self._searches(read))

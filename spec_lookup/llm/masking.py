@@ -10,8 +10,23 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from spec_lookup.search.unspaced import pieces
+
 SHORTEST_NAME = 3
 """Letters from which a part of a known name is masked by itself; shorter ones are words more often than names."""
+
+SHORTEST_UNSPACED = 2
+"""The same of a script without spaces between words: whole names have two characters there."""
+
+_BEFORE = r"(?<![^\W_])"
+_AFTER = r"(?![^\W_])"
+"""The borders of a name: file names join words by an underscore."""
+
+_IN_FILE_NAME = (
+    rf"{_BEFORE}(?i:%s)(?=_|[.-]?\d*\.(?:pdf|png|jpe?g|gif|tiff?|docx?|xlsx?|csv|txt|log|eml|msg|zip|mp[34]|m4a|heic)\b)"
+    rf"|(?<=_)(?i:%s){_AFTER}"
+)
+"""Where a part of a name is taken for one in any case: beside an underscore, and before the ending of a file."""
 
 IBAN_REMAINDER = 1
 IBAN_LENGTHS = range(15, 35)
@@ -76,20 +91,30 @@ KINDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 )
 """What is masked, from the surest to the vaguest: kind, pattern, and what of a match is really one."""
 
+JOINED = (("phone", r"(?<![A-Za-z\d+-])\+\d{1,3}(?:[ ./_-]?\(?\d{1,8}\)?){2,6}(?![A-Za-z\d-])", _phone_abroad),)
+"""The same where nothing parts it from what stands beside it: in names of files, in texts without spaces."""
+
 
 class Masking:
     """The placeholders of one request."""
 
-    def __init__(self, names: Iterable[str] = (), companies: Iterable[str] = ()) -> None:
-        """`names` are those that are known, the requester's first of all; `companies` are masked whole."""
+    def __init__(
+        self, names: Iterable[str] = (), companies: Iterable[str] = (), *, between_words_only: bool = False
+    ) -> None:
+        """`names` are those that are known, the requester's first of all; `companies` are masked whole.
+
+        With `between_words_only` a name is found as it was when claims were read once: not in the names of files, nor
+        where words have no spaces between them.
+        """
         self._companies = _company_pattern(companies)
         self._placeholders: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._names = _name_pattern(names)
+        self._names = (_earlier_name_pattern if between_words_only else _name_pattern)(tuple(names))
+        self._kinds = KINDS if between_words_only else KINDS + JOINED
 
     def mask(self, text: str) -> str:
         """The text with placeholders."""
-        for kind, pattern, proved in KINDS:
+        for kind, pattern, proved in self._kinds:
             text = re.sub(pattern, partial(self._masked, kind, proved), text)
         if self._companies:
             text = self._companies.sub(lambda match: self._of("company", match[0]), text)
@@ -114,10 +139,35 @@ class Masking:
 
 def _name_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     """Whole names in any case; their parts as they are written, for Mark is a name and mark a word."""
-    whole = sorted({name.strip() for name in names if name.strip()}, key=lambda name: (-len(name), name))
+    whole, parts = _longest_first(names), _longest_first(part for name in names for part in name.split())
+    ways = [_whole_name(name) for name in whole if len(name) >= SHORTEST_NAME]
+    for part in parts:
+        written = re.escape(part)
+        if _is_unspaced(part):
+            ways += [written] if len(part) >= SHORTEST_UNSPACED else []
+        elif len(part) >= SHORTEST_NAME:
+            ways += [f"{_BEFORE}{written}{_AFTER}", _IN_FILE_NAME % (written, written)]
+    return re.compile("|".join(ways)) if ways else None
+
+
+def _whole_name(name: str) -> str:
+    written = "[ _]".join(map(re.escape, name.split()))
+    return written if _is_unspaced(name) else f"{_BEFORE}(?i:{written}){_AFTER}"
+
+
+def _is_unspaced(name: str) -> bool:
+    return any(unspaced for _, unspaced in pieces(name))
+
+
+def _earlier_name_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    whole = _longest_first(names)
     parts = sorted({part for name in whole for part in name.split() if len(part) >= SHORTEST_NAME})
     ways = [f"(?i:{re.escape(name)})" for name in whole if len(name) >= SHORTEST_NAME] + [re.escape(p) for p in parts]
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") if ways else None
+
+
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    return sorted({text.strip() for text in texts if text.strip()}, key=lambda text: (-len(text), text))
 
 
 def _company_pattern(companies: Iterable[str]) -> re.Pattern[str] | None:

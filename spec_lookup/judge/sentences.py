@@ -27,39 +27,41 @@ SENTENCES: Mapping[str, str] = {
     SAID: "%(text)s",
     # What needs no clause.
     "setup-form": (
-        "You sent the set-up form, and the program found no report of a failure or a behaviour in your text."
+        "The set-up form was sent, and the program found no report of a failure or a behaviour in the text."
     ),
     "question-form": (
-        "You sent the question form, and the program found no report of a failure or a behaviour in your text."
+        "The question form was sent, and the program found no report of a failure or a behaviour in the text."
     ),
     # (no longer written)
-    "failure": "You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",
-    "crash": "You describe a failure of the program itself. That is a bug whatever the spec says.",
+    "failure": "The request tells of a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",
+    "crash": "The request has words for a crash, an error page or a broken file, which is a bug whatever the spec says.",
     "loss": (
-        "You describe that something fails or is lost, and of the clauses that resemble your request none speaks of "
-        "anything that could be the cause, such as removing, locking or waiting. So the program takes it for a bug."
+        "The request has words for something that fails or is lost, and in the clauses that resemble it the program "
+        "found no word for a possible cause, such as removing, locking or waiting."
     ),
     "may-explain": (
-        "It sounds as if something fails or is lost, but %(clause)s (%(title)s) speaks of what could be the "
-        "cause, such as removing, locking or waiting."
+        "It sounds as if something fails or is lost, but %(clause)s (%(title)s) has words for a possible cause, such "
+        "as removing, locking or waiting."
     ),
-    "set-up": "You ask us to set something up (a user, a company, access). No clause has to be read for that.",
-    "question": "You ask a question.",
-    "new": "You ask for something new. That is a request for a change.",
+    "set-up": "The request asks to set something up (a user, a company, access). No clause has to be read for that.",
+    "question": "The request asks a question.",
+    "new": "The request asks for something new. That is a request for a change.",
     # The clauses beside a verdict.
-    "no-clause": "The search found no clause that resembles your request.",
+    "no-clause": "The search found no clause that resembles the request.",
     "may-help": "A clause that is shown with it may help.",
     "person-decides": "The program does not decide this by the spec: a person reads the spec and decides.",
     "nearest-whole": (
-        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is quoted whole. "
+        "Of all clauses, %(clause)s (%(title)s) resembles the request most, and is quoted whole. "
         "Whether it applies is not settled by that."
     ),
     "nearest-begins": (
-        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is long, so only its beginning is "
+        "Of all clauses, %(clause)s (%(title)s) resembles the request most, and is long, so only its beginning is "
         "quoted. Whether it applies is not settled by that."
     ),
-    "nearest-sentence": "In it, this resembles your request most: “%(sentence)s”",
-    "number-missing": "There is a number in that (%(number)s), and none in your request; it would help to know yours.",
+    "nearest-sentence": "In it, this resembles the request most: “%(sentence)s”",
+    "number-missing": (
+        "There is a number in that (%(number)s), and none in the request; the number in question would help to decide."
+    ),
     "nothing-expected": "It is not said what was expected instead; that would help to decide.",
     # A language model's reading.
     "not-recorded": "No recorded answer.",
@@ -70,7 +72,31 @@ SENTENCES: Mapping[str, str] = {
     "see-none": "No clause is needed to decide this.",
     "see-nothing": "The model found no clause that decides this; a person has to read it.",
 }
-"""The sentence of each key in English. A key stays as long as stored verdicts may have it."""
+"""The sentence of each key in English, for the requester and for who decides alike. A key stays as long as stored
+verdicts may have it."""
+
+FORMER: Mapping[str, tuple[str, ...]] = {
+    "setup-form": (
+        "You sent the set-up form, and the program found no report of a failure or a behaviour in your text.",
+    ),
+    "question-form": (
+        "You sent the question form, and the program found no report of a failure or a behaviour in your text.",
+    ),
+    "failure": ("You describe a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",),
+    "set-up": ("You ask us to set something up (a user, a company, access). No clause has to be read for that.",),
+    "question": ("You ask a question.",),
+    "new": ("You ask for something new. That is a request for a change.",),
+    "no-clause": ("The search found no clause that resembles your request.",),
+    "nearest-whole": (
+        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is quoted whole. "
+        "Whether it applies is not settled by that.",
+    ),
+    "nearest-begins": (
+        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is long, so only its beginning is "
+        "quoted. Whether it applies is not settled by that.",
+    ),
+}
+"""What a key stood for in versions that stored sentences, where it was worded otherwise."""
 
 
 class _Values(dict[str, str]):
@@ -86,16 +112,18 @@ def in_words(reason: Reason) -> str:
 
 def as_reason(text: str) -> Reason:
     """The reason of a sentence that a former version stored: by its key if it is in the table, else as it was said."""
-    for key, pattern in _patterns().items():
+    for key, pattern in _patterns():
         if match := pattern.fullmatch(text):
             return Reason(key, match.groupdict())
     return Reason(SAID, {"text": text})
 
 
 @cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """A pattern for each sentence but what was said in other words."""
-    return {key: _pattern(sentence) for key, sentence in SENTENCES.items() if key != SAID}
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """A pattern for each sentence, of now and of before, but what was said in other words."""
+    now = ((key, sentence) for key, sentence in SENTENCES.items() if key != SAID)
+    before = ((key, sentence) for key, sentences in FORMER.items() for sentence in sentences)
+    return tuple((key, _pattern(sentence)) for key, sentence in (*now, *before))
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

@@ -94,7 +94,7 @@ def test_what_is_settled_by_the_form_says_so(library: Spec, form: str) -> None:
     verdict = library.judge(Claim("Jo Wu", "Please tell me.", reporter_says=form))
 
     assert "misc" == verdict.category
-    assert f"You sent the {'set-up' if form == 'setup' else form} form" in in_words(verdict.reasons[0])
+    assert f"The {'set-up' if form == 'setup' else form} form was sent" in in_words(verdict.reasons[0])
     assert "the program found no report" in in_words(verdict.reasons[0])
 
 

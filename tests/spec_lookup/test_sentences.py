@@ -1,6 +1,7 @@
 """Reasons: keys with values, their sentences, and the sentences that former versions stored."""
 
 import json
+import re
 import string
 
 import pytest
@@ -12,6 +13,7 @@ from intake_fn.core.verdicts import reasons_of
 from intake_fn.texts import say
 from intake_fn.texts.catalogue import CATALOGUE
 from spec_lookup import SAID, SENTENCES, Claim, Reason, Verdict, as_reason, in_words
+from spec_lookup.judge.sentences import FORMER
 
 WORD = st.text(string.ascii_letters, min_size=1, max_size=12)
 
@@ -28,6 +30,21 @@ def test_every_sentence_is_found_again_by_its_key(key: str) -> None:
     reason = Reason(key, {name: f"shipments#{name}" for name in names if name})
 
     assert reason == as_reason(in_words(reason))
+
+
+@pytest.mark.parametrize(("key", "former"), [(key, text) for key, texts in FORMER.items() for text in texts])
+def test_every_former_sentence_is_found_by_its_key(key: str, former: str) -> None:
+    """It is shown in the words of now."""
+    values = {name: f"shipments#{name}" for name in ("clause", "title") if f"%({name})s" in former}
+
+    assert Reason(key, values) == as_reason(former % values)
+    assert in_words(as_reason(former % values)) == SENTENCES[key] % values
+
+
+@pytest.mark.parametrize("key", sorted(set(SENTENCES) - {SAID}))
+def test_a_sentence_is_right_for_both_readers(key: str) -> None:
+    """The requester reads it, and so does the engineer who is mailed it: nobody is spoken to."""
+    assert not {"you", "your", "yours"} & set(re.findall(r"[a-z]+", SENTENCES[key].lower()))
 
 
 @given(st.text(max_size=200))
@@ -53,7 +70,7 @@ def test_a_verdict_of_before_keys_is_read_and_shown() -> None:
     stored = {**verdict_with().to_plain(), "reasons": sentences}
 
     assert is_verdict(stored)
-    assert tuple(sentences) == reasons_of(stored)
+    assert ("The request asks a question.", sentences[1]) == reasons_of(stored)
     assert (Reason("question"), Reason(SAID, {"text": sentences[1]})) == Verdict.from_plain(stored).reasons
 
 

@@ -10,7 +10,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
 from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.texts import say
-from spec_lookup import as_reason
+from spec_lookup import SAID, as_reason
 
 BUILT_IN = "built-in"
 """How the name of the built-in judge begins, also where it speaks in the place of a language model."""
@@ -29,6 +29,12 @@ def _reason(plain: Mapping[str, Any] | str) -> str:
         reason = as_reason(plain)
         return say(f"verdict.{reason.key}", reason.values)
     return say(f"verdict.{plain['key']}", plain["values"])
+
+
+def as_stored(verdict: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The verdict with the sentences that a former version stored as it showed them, such as in an issue of Mantis."""
+    said = ({"key": SAID, "values": {"text": one}} if isinstance(one, str) else one for one in verdict["reasons"])
+    return {**verdict, "reasons": list(said)}
 
 
 def decision(case: Case) -> Overruled | None:

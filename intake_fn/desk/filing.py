@@ -7,6 +7,7 @@ what an issue says and where it lands is decided here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from intake_fn.core.case import Case, module_of, resolved_by
@@ -16,7 +17,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.steps import states
-from intake_fn.core.verdicts import decided_with_lead, decision, proposal, reasons_of
+from intake_fn.core.verdicts import as_stored, decided_with_lead, decision, proposal, reasons_of
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 from intake_fn.texts import say
@@ -81,14 +82,15 @@ def _section(request: Request, name: str, answer: str) -> str:
 def decided_of(case: Case, process: Process, links: Links) -> Decided:
     """What the issue should show of the decisions, and what it may show of them because of us until then."""
     before = [*_decisions(case)]
-    verdicts = [_verdict(state, process, links) for state in before]
-    verdicts += [_verdict_before(state, links) for state in before]
+    stored = [*before, *(replace(state, verdict=as_stored(state.verdict)) for state in before if state.verdict)]
+    verdicts = [_verdict(state, process, links) for state in stored]
+    verdicts += [_verdict_before(state, links) for state in stored]
     done = resolved_by(case)
     versions = (event.fixed_in for event in case.history if isinstance(event, Resolved) and event.fixed_in)
     return Decided(
         category=Instead(category_of(case, process), tuple({category_of(state, process) for state in before})),
         fixed_in=Instead(done.fixed_in if done and case.status.is_done else "", tuple(versions)),
-        verdict=Instead(_verdict(case, process, links), tuple(verdicts)),
+        verdict=Instead(_verdict(case, process, links), tuple(dict.fromkeys(verdicts))),
     )
 
 

@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     # (no longer written)
     "failure": "The request tells of a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",
-    "crash": "The request has words for a crash, an error page or a broken file, which is a bug whatever the spec says.",
+    "crash": "The request has words for a crash, an error page or a broken file: a bug, whatever the spec says.",
     "loss": (
         "The request has words for something that fails or is lost, and in the clauses that resemble it the program "
         "found no word for a possible cause, such as removing, locking or waiting."
@@ -88,12 +88,16 @@ FORMER: Mapping[str, tuple[str, ...]] = {
     "new": ("You ask for something new. That is a request for a change.",),
     "no-clause": ("The search found no clause that resembles your request.",),
     "nearest-whole": (
-        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is quoted whole. "
-        "Whether it applies is not settled by that.",
+        (
+            "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is quoted whole. "
+            "Whether it applies is not settled by that."
+        ),
     ),
     "nearest-begins": (
-        "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is long, so only its beginning is "
-        "quoted. Whether it applies is not settled by that.",
+        (
+            "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is long, so only its beginning is "
+            "quoted. Whether it applies is not settled by that."
+        ),
     ),
 }
 """What a key stood for in versions that stored sentences, where it was worded otherwise."""

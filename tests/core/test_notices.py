@@ -243,8 +243,8 @@ def test_every_notice_says_in_html_what_it_says_in_plain_text(process: Process, 
     plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, "-- ", "")]
 
     assert [] == [line for line in plain if line.removesuffix(":") not in words]
-    assert (NOTICES[name] is Audience.HELP_DESK) == text.count("Open it on the desk") == words.count(
-        "Open it on the desk"
+    assert (
+        (NOTICES[name] is Audience.HELP_DESK) == text.count("Open it on the desk") == words.count("Open it on the desk")
     )
     assert ([link], []) == (page.links, page.loads)
     assert set(page.elements) <= ELEMENTS

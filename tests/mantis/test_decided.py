@@ -11,6 +11,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
+    Judged,
     MarkedDuplicate,
     Overruled,
     Reopened,
@@ -161,6 +162,18 @@ def test_an_issue_of_an_earlier_version_follows_as_well(office: Office) -> None:
     decide(office, case_id)
 
     assert BLOCK in stands(office, case_id)["description"]
+
+
+def test_sentences_that_an_earlier_version_stored_are_known_as_it_wrote_them(office: Office) -> None:
+    """Their verdict in Mantis is followed, too, though it would be worded otherwise today."""
+    case = office.case(taken(office))
+    spoken = next(event for event in case.history if isinstance(event, Judged))
+    earlier = replace(spoken, verdict={**spoken.verdict, "reasons": ["You ask a question."]})
+    case = replace(case, history=tuple(earlier if event is spoken else event for event in case.history))
+    known = "\n".join(decided_of(case, office.desk.process, office.desk.links).verdict.of)
+
+    assert "- You ask a question." in known
+    assert "- The request asks a question." in known
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 Where the claim was restated in the manner of the spec a dozen are enough: the best for the claim, the best for each of
 these searches, and what they link to. Where it was not, the search may have put the deciding clause far down, so there
 are twice as many: the best for the claim as a whole, then the best for each of its parts (one part of a long report
-may be about another page), then what any of these link to. They stand page by page, as they are written, and not by
-their scores: the model sees what belongs together, and a rank is no evidence.
+may be about another page), then what any of these link to. Where nothing is found at all, as for a report in another
+script than the spec, there is all of a small spec, and of a large one what comes nearest in meaning.
+
+They stand page by page, as they are written, and not by their scores: the model sees what belongs together, and a rank
+is no evidence.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ LONGEST_CLAUSE = 6_000
 """Characters of one clause that are in it."""
 
 
-def context(spec: Spec, claim: Claim, searches: Sequence[str] = ()) -> list[Clause]:
+def context(spec: Spec, claim: Claim, searches: Sequence[str] = (), *, never_empty: bool = True) -> list[Clause]:
     """The clauses for a prompt, page by page. Only normative ones that say something: no other decides."""
     parts = claim.shortened().parts()
     chosen: dict[str, Clause] = {}
@@ -49,6 +52,8 @@ def context(spec: Spec, claim: Claim, searches: Sequence[str] = ()) -> list[Clau
         _take(chosen, whole)
     else:
         _take(chosen, _wanted(spec, parts), None)
+    if never_empty and not chosen:
+        _take(chosen, spec.anyway(" ".join([*searches, *(text for text, _ in parts)])), None)
     return sorted(chosen.values(), key=lambda clause: (clause.page, clause.line))
 
 

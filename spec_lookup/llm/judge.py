@@ -1,6 +1,7 @@
 """The judge by a language model: it has a claim read once or twice, checks what comes back, or gives up.
 
-1. if so set, the model restates the claim as searches in the manner of the spec; without any the claim alone is used;
+1. if so set, or if the claim itself finds nothing, as in another script, the model restates it as searches in the
+   manner of the spec; without any the claim alone is used;
 2. the clauses that may decide are found by the same search as the built-in judge's (context);
 3. the prompt is sent, unless the day's budget is spent (prompt, budget);
 4. the response is checked word by word against those clauses; a fault is told once (response);
@@ -124,7 +125,7 @@ class LlmJudge:
         read = _Read(spec, claim, Masking(names, between_words_only=self._earlier))
         why = ""
         try:
-            read.clauses = context(spec, claim, self._searches(read))
+            read.clauses = self._clauses(read)
             ask = earlier_prompt if self._earlier else prompt
             first = self._response(read, ask(self._model, claim, read.clauses, read.masking))
             outcome, verdict, why = self._concluded(read, first)
@@ -142,10 +143,15 @@ class LlmJudge:
         self._log(Account(self.name, outcome, len(read.clauses), usage, cost, seconds, why, len(read.used)))
         return verdict
 
+    def _clauses(self, read: _Read) -> list[Clause]:
+        """The clauses that are shown; none only where the spec has none."""
+        if self._earlier:
+            return context(read.spec, read.claim, never_empty=False)
+        found = [] if self._restates else context(read.spec, read.claim, never_empty=False)
+        return found or context(read.spec, read.claim, self._searches(read))
+
     def _searches(self, read: _Read) -> list[str]:
-        """The claim restated as searches; none when that is off or does not succeed: the claim itself is a search."""
-        if not self._restates:
-            return []
+        """The claim restated as searches; none when that does not succeed: the claim itself is a search."""
         try:
             return searches_in(self._sent(read, searches_prompt(self._model, read.claim, read.masking)))
         except NoResponse:

@@ -107,9 +107,7 @@ class Dense:
 
         0 for a clause that neither shares a word nor comes near.
         """
-        import numpy as np  # noqa: PLC0415 - as above
-
-        near = best_of_each((self.wholes @ meanings.mean).astype(np.float32), self.passages)
+        near = self.nearness(meanings)
         if not near.size:
             return near
         least, far = float(near.min()), near < FAR
@@ -123,6 +121,12 @@ class Dense:
         fused = _fused(lexical, near - least, share)
         fused[far & (lexical <= 0)] = 0
         return fused
+
+    def nearness(self, meanings: Meanings) -> Scores:
+        """How near each clause as a whole comes to what is asked for: the cosine of its best passage."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        return best_of_each((self.wholes @ meanings.mean).astype(np.float32), self.passages)
 
     def of_sentences(self, clause: int) -> Vectors:
         """The vectors of a clause's sentences, in order."""

@@ -136,6 +136,14 @@ class SpecIndex:
         """The normative clauses that texts with their weights are about, the best first."""
         return self._search(parts, limit, deciding=True)
 
+    def anyway(self, text: str) -> list[Clause]:
+        """All clauses that may decide, the nearest in meaning first; as they are written where no model tells."""
+        order = list(range(len(self._clauses)))
+        if self._embedder and self._dense:
+            meant = Meanings.of(self._embedder.embed_queries([text]), [1.0])
+            order = best(self._dense.nearness(meant), len(order)).tolist()
+        return [self._clauses[n] for n in order if self._clauses.normative[n]]
+
     def _search(self, parts: Parts, limit: int, *, deciding: bool = False) -> list[Hit]:
         """The best clauses; with `deciding` only those that may decide: normative, and with a text to quote."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it

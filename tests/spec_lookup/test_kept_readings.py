@@ -17,8 +17,9 @@ READINGS = Path(__file__).parents[1] / "data" / "readings" / "qualification.json
 MOST_WRONG = 0.03
 """Of the decided ones."""
 
-LEAST_DECIDED = 60
-"""Cases that the kept readings decide at least: else they are no evidence, and have to be read anew."""
+LEAST_DECIDED = 0.85
+"""Cases that are decided, for each kept reading: where it is less, many fit their prompts no more and have to be read
+anew."""
 
 
 @pytest.fixture(scope="module")
@@ -40,4 +41,4 @@ def test_a_careful_reader_shown_our_clauses_is_hardly_ever_wrong(outcomes: Outco
     wrong = [case for case in cases if not case.right]
 
     assert len(wrong) <= MOST_WRONG * len(cases), wrong
-    assert len(cases) >= LEAST_DECIDED
+    assert len(cases) >= LEAST_DECIDED * len(READINGS.read_text(encoding="utf-8").splitlines())

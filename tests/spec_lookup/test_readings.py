@@ -12,7 +12,7 @@ import pytest
 from spec_lookup import Claim, InputBroken, NoResponse, Spec
 from spec_lookup.__main__ import parser
 from spec_lookup.llm.budget import Price, RunBudget
-from spec_lookup.llm.context import LONGEST_CLAUSE, MOST_CLAUSES, context
+from spec_lookup.llm.context import LONGEST_CLAUSE, MOST_CHARACTERS, MOST_CLAUSES, context
 from spec_lookup.llm.extract import extract
 from spec_lookup.llm.judge import Account, LlmJudge
 from spec_lookup.llm.masking import Masking
@@ -147,6 +147,28 @@ def test_restated_searches_find_what_the_claim_does_not() -> None:
 
     assert "house#pets" in [clause.cite for clause in found]
     assert len(found) <= MOST_CLAUSES
+
+
+IN_CHINESE = Claim("\u7f5a\u6b3e\u592a\u9ad8", "\u6211\u4ed8\u4e86\u592a\u591a\u7f5a\u6b3e\u3002")
+
+
+def test_a_reader_never_gets_an_empty_spec() -> None:
+    """A claim that finds nothing: all of a small spec is shown, and of a large one as much as a prompt holds."""
+    crowd = "".join(f"\n## Parking {n} {{#p{n}}}\n\n{'The car may stand on a level. ' * 9}\n" for n in range(90))
+    shown = context(Spec.of([("house.md", f"# House\n{crowd}")]), IN_CHINESE)
+
+    assert [] == context(SPEC, IN_CHINESE, never_empty=False)
+    assert ["fines#cap", "fines#rate"] == [clause.cite for clause in context(SPEC, IN_CHINESE)]
+    assert MOST_CHARACTERS * 0.9 < sum(len(clause.markdown) for clause in shown) <= MOST_CHARACTERS
+
+
+def test_a_claim_that_finds_nothing_is_restated_without_being_told() -> None:
+    """In the spec's language it finds something; where the model gives no searches either, everything is shown."""
+    model, asked = in_turn({"searches": ["No fine is higher than a limit."]}, BUG, BUG)
+
+    assert "bug" == LlmJudge("m", model)(SPEC, IN_CHINESE).category
+    assert 3 == len(asked)
+    assert "bug" == LlmJudge("m", in_turn(None, BUG, BUG)[0])(SPEC, IN_CHINESE).category
 
 
 @pytest.mark.parametrize("faulty", [None, {}, {"searches": "x"}, {"searches": [1, ""]}, {"verdict": "bug"}])

@@ -13,10 +13,10 @@ import pytest
 
 from intake_fn.core import request_id
 from intake_fn.core.addresses import wrong_with
+from intake_fn.core.quotes import spoken
 from intake_fn.core.redaction import redacted
 from intake_fn.core.reply_intent import reading
 from intake_fn.web.forms import clean_line, clean_text
-from intake_fn.web.words import spoken
 from spec_lookup import Claim
 from spec_lookup.judge.claim import visible
 from spec_lookup.judge.deviation import agree, direction, reported_and_wanted

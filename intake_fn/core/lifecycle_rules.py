@@ -259,10 +259,10 @@ def reading_fits(_: Case, event: Overruled, __: Process) -> Iterator[str]:
 
 
 def requester_may_read(case: Case, event: RequesterRead, _: Process) -> Iterator[str]:
-    """Only what is undecided needs a reading, and only one of a clause."""
+    """Only what is undecided needs a reading, and only one of a clause; it may say nothing about the request."""
     if case.category is not Category.UNDECIDED:
         yield say("reading.decided")
-    if not event.stance.is_of_a_clause or not event.clause:
+    if not (event.stance.is_of_a_clause or event.stance is Stance.SILENT) or not event.clause:
         yield say("reading.press")
 
 

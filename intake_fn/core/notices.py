@@ -12,8 +12,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from intake_fn.core.assessment import (
+    due_in_words,
+    missing,
+    reached_by,
+    reasons_to_show,
+    said_of,
+    sureness,
+    zone_of_requester,
+)
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.errors import Broken
@@ -35,7 +44,9 @@ from intake_fn.core.messages import in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
-from intake_fn.core.verdicts import proposal, reasons_of
+from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
+from intake_fn.core.verdicts import proposal
+from intake_fn.core.vocabulary import Category
 from intake_fn.texts import say
 
 
@@ -111,13 +122,20 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\
 emoji, Persian and Hindi, and spaces of other kinds stay: they are part of what was typed."""
 
 
+LONGEST_IN_MAIL = 700
+"""Characters of a clause that a mail quotes whole; of a longer one it quotes the nearest sentence, if that is known."""
+
+
 class Citation(NamedTuple):
-    """The first clause of a verdict, with the lines of its quote (R25: the quote is the judge's, verbatim)."""
+    """The first clause of a verdict, with the lines of its quote (R25: the quote is the judge's)."""
 
     clause: str
-    lines: tuple[str, ...]
+    title: str
+    lines: tuple[Marked, ...]
     decides: bool
     """Whether the judge rests on it, or it only resembles the request."""
+    whole: bool
+    """Whether all of the quote stands here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +150,14 @@ class MailValues:
     name: str
     summary: str
     category: str
+    says: str
+    """What the request is, and who says so."""
+    by: str
+    """By what a verdict was reached, and how sure a language model calls itself."""
+    due: str
+    """By when it is due, as the requester reads it."""
+    missing: tuple[str, ...]
+    """What the requester could add so that a person can decide."""
     priority: str
     level: str
     handler: str
@@ -170,7 +196,8 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
     for_requester = audience is Audience.REQUESTER
     quoted = not for_requester or may_be_quoted(case, process.intake.quarantine)
     case = case if quoted else _without_words(case)
-    reasons, citation = _grounds(case)
+    wanted = tuple(one.question for one in missing(case)) if for_requester else ()
+    reasons, citation, by = _grounds(case, asks=bool(wanted))
     why, text = _cause(notice, case, process)
     bundled = Counter(name for name in notice.fields.get("notices", "").split() if name in NOTICES)
     return MailValues(
@@ -181,6 +208,10 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         name=one_line(notice.fields.get("name", "")) if quoted else "",
         summary=one_line(case.request.summary),
         category=say(f"proposed.{proposed}" if (proposed := proposal(case)) else f"kind.{case.category}"),
+        says=_says(case, for_requester=for_requester),
+        by=by,
+        due=due_in_words(case, process, case.history[-1].at, zone_of_requester(case, process)) if case.history else "",
+        missing=wanted,
         priority=process.priorities[case.priority].name,
         level=process.level(case.level).name,
         handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
@@ -219,14 +250,28 @@ def bundle(notices: Sequence[SendNotice]) -> SendNotice:
     return SendNotice(BUNDLES[NOTICES[first.notice]], first.to, fields)
 
 
-def _grounds(case: Case) -> tuple[tuple[str, ...], Citation | None]:
-    """Reasons and first citation of the verdict; none of a verdict that a person has overruled."""
-    if not case.verdict or case.verdict["category"] != (proposal(case) or case.category):
-        return (), None
-    reasons = tuple(one_line(reason) for reason in reasons_of(case.verdict))
-    row = next(iter(case.verdict["citations"]), None)
-    cited = row and Citation(one_line(row["clause"]), _lines(row["quote"]), row.get("stance") != "related")
-    return reasons, cited
+def _says(case: Case, *, for_requester: bool) -> str:
+    mailed = for_requester and case.category is Category.UNDECIDED
+    return " ".join(filter(None, (said_of(case, for_requester=for_requester), say("says.mailed") if mailed else "")))
+
+
+def _grounds(case: Case, *, asks: bool) -> tuple[tuple[str, ...], Citation | None, str]:
+    """Reasons, first citation and ground of the verdict; none of a verdict that a person has overruled."""
+    verdict = case.verdict
+    if not verdict or verdict["category"] != (proposal(case) or case.category):
+        return (), None, ""
+    reasons = tuple(one_line(reason) for reason in reasons_to_show(verdict, asks=asks))
+    by = one_line(f"{reached_by(verdict)} {sureness(verdict)}")
+    row = next(iter(verdict["citations"]), None)
+    return reasons, _citation(row, verdict) if row else None, by
+
+
+def _citation(row: Mapping[str, str], verdict: Mapping[str, Any]) -> Citation:
+    text, sentence = spoken(row["quote"]), nearest_sentence(verdict)
+    whole = len(text) <= LONGEST_IN_MAIL or not sentence
+    lines = tuple(marked(line, sentence) for line in _lines(text if whole else sentence))
+    decides = row.get("stance") != "related"
+    return Citation(one_line(row["clause"]), one_line(row.get("title", "")), lines, decides, whole)
 
 
 def one_line(text: str) -> str:

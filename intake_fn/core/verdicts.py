@@ -10,7 +10,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
 from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.texts import say
-from spec_lookup import SAID, as_reason
+from spec_lookup import SAID, Reason, as_reason
 
 BUILT_IN = "built-in"
 """How the name of the built-in judge begins, also where it speaks in the place of a language model."""
@@ -21,14 +21,17 @@ RECORDED = "recorded:"
 
 def reasons_of(verdict: Mapping[str, Any]) -> tuple[str, ...]:
     """The reasons of a verdict in words; a former version stored them as sentences."""
-    return tuple(map(_reason, verdict["reasons"]))
+    return tuple(in_words(reason_of(plain)) for plain in verdict["reasons"])
 
 
-def _reason(plain: Mapping[str, Any] | str) -> str:
-    if isinstance(plain, str):
-        reason = as_reason(plain)
-        return say(f"verdict.{reason.key}", reason.values)
-    return say(f"verdict.{plain['key']}", plain["values"])
+def reason_of(plain: Mapping[str, Any] | str) -> Reason:
+    """A stored reason by its key."""
+    return as_reason(plain) if isinstance(plain, str) else Reason(plain["key"], plain["values"])
+
+
+def in_words(reason: Reason) -> str:
+    """A reason in the language in use."""
+    return say(f"verdict.{reason.key}", reason.values)
 
 
 def as_stored(verdict: Mapping[str, Any]) -> Mapping[str, Any]:

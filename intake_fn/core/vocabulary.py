@@ -146,7 +146,7 @@ class Stance(StrEnum):
     CONTRADICTS = "contradicts"
     """The system does something else than the clause says."""
     SILENT = "silent"
-    """No clause says anything about it."""
+    """No clause says anything about it; of a requester's reading, the clause does not."""
     NEITHER = "neither"
     """It is neither a report of behaviour nor a wish for another one."""
 

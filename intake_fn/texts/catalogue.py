@@ -38,6 +38,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "decided.neither": "Decided: %(category)s. Neither a bug nor a change request",
     "history.read-matches": "The requester says: the system does what clause %(clause)s says",
     "history.read-contradicts": "The requester says: the system does something else than clause %(clause)s says",
+    "history.read-silent": "The requester says: clause %(clause)s says nothing about it",
     "history.filed": "Filed in Mantis as #%(number)s, %(project)s",
     "history.filed-dropped": "Filed in Mantis as #%(number)s, %(project)s; dropped fields: %(fields)s",
     "history.activity-completed": "Activity completed: %(activity)s",
@@ -132,6 +133,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "page.activity-completed": "Workaround until it is resolved",
     "page.read-matches": "You said: the system does what clause %(clause)s says",
     "page.read-contradicts": "You said: the system does something else than clause %(clause)s says",
+    "page.read-silent": "You said: clause %(clause)s says nothing about it",
     "page.replied": "Your reply",
     "page.replied-works": "You confirmed that it works",
     # What happened, as a note in Mantis.
@@ -236,6 +238,41 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "kind.change": "a change request: it asks for a new or different behaviour",
     "kind.misc": "a support request: a question or a set-up",
     "kind.undecided": "undecided: a person will read the spec and decide",
+    # What a verdict says, and by what it was reached.
+    "says.program": "The program takes this for %(kind)s.",
+    "says.proposed": "Proposed by the program: %(kind)s. A person decides.",
+    "says.undecided": (
+        "A person of the Help Desk reads the spec and decides what it is: a bug, a change request or a support request."
+    ),
+    "says.decide": "It is undecided. Please decide what it is: a bug, a change request or a support request.",
+    "says.mailed": "We mail you the decision.",
+    "says.person": "A person has decided: this is %(kind)s.",
+    "says.lead": "Decided together with the request that this one duplicates: this is %(kind)s.",
+    "by.form": "By the form that was sent: no clause was read for it.",
+    "by.words": "By fixed rules on the words of the request. Such rules can be wrong.",
+    "by.proof": "By a proof from the clause that is quoted.",
+    "by.model-once": "By one reading of request and clauses by a language model (%(judge)s).",
+    "by.model-twice": (
+        "By a language model (%(judge)s): it read request and clauses twice, in two orders, and came to the same."
+    ),
+    "by.recorded-once": "By a recorded reading of request and clauses by a language model (%(judge)s).",
+    "by.recorded-twice": (
+        "By recorded readings of a language model (%(judge)s): it read request and clauses twice, in two orders, and "
+        "came to the same."
+    ),
+    "by.sureness": "By its own estimate, the model is %(sure)s (%(percent)s %%).",
+    "sure.very-sure": "very sure",
+    "sure.sure": "sure",
+    "sure.rather-sure": "rather sure",
+    "sure.unsure": "not sure",
+    # What would help to decide.
+    "missing.which-number": "How much is it in your case?",
+    "missing.number": "The clause says %(number)s. How much is it in your case?",
+    # By when.
+    "due.none": "No response time is agreed for %(priority)s requests at %(level)s.",
+    "due.paused": "The response time is paused until you reply.",
+    "due.at": "Due %(due)s, by the response time of %(level)s for %(priority)s requests.",
+    "due.passed": "Overdue: it was due %(due)s, by the response time of %(level)s for %(priority)s requests.",
     "proposed.bug": "undecided; the program proposes: a bug. A person decides",
     "proposed.change": "undecided; the program proposes: a change request. A person decides",
     "proposed.misc": "undecided; the program proposes: a support request. A person decides",
@@ -244,7 +281,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "stance.silent": "The spec says nothing about it.",
     "stance.neither": "It is neither a bug nor a change request.",
     "reading.decided": "This request has been decided already. Please reply below if you see it otherwise.",
-    "reading.press": "Please press one of the two buttons below a clause.",
+    "reading.press": "Please press one of the buttons below a clause.",
     "relation.duplicate-of": "duplicate of",
     "relation.related-to": "related to",
     "relation.parent-of": "parent of",

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core import request_id
+from intake_fn.core.assessment import ADDED, due_in_words, missing, question_of, zone_of_requester
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.events import RequesterRead, RequesterReplied
 from intake_fn.core.lifecycle import TRANSITIONS
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.core.verdicts import requester_reading, shown_clauses
-from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.core.vocabulary import Category
 from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
@@ -24,6 +26,8 @@ from intake_fn.web.forms import ACCEPT, clean_text
 from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.attachments import Selection
@@ -47,7 +51,7 @@ NOT_NOW = mark(
     "Replies to this request cannot be saved at the moment, and a second attempt does not help. Your text is still "
     "here: please copy it and contact the Help Desk."
 )
-PRESS = mark("Please press one of the two buttons below a clause.")
+PRESS = mark("Please press one of the buttons below a clause.")
 NOT_SAVED = mark(
     "What you pressed may not have been saved. Reload this page in a minute, and press again if it is not there."
 )
@@ -71,13 +75,14 @@ def reply(token: str) -> ResponseReturnValue:
     form, _ = posted.read()
     case = _case(token)
     desk = config().desk()
-    text = clean_text(form.get("text"))
+    text, added = clean_text(form.get("text")), {name: clean_text(form.get(f"add-{name}")) for name in ADDED}
     limits = desk.process.intake
     selection = posted.selection(desk, form)
     problems = list(selection.problems)
     pressed = form.get("finding", "")
     finding = _finding(case, pressed, text)
-    text = text or (STILL if pressed == Reading.TROUBLE else "")
+    answers = [f"{question_of(case, name)}\n{answer}" for name, answer in added.items() if answer]
+    typed, text = text, "\n\n".join(filter(None, (*answers, text))) or (STILL if pressed == Reading.TROUBLE else "")
     if finding is Reading.UNCLEAR:
         problems.append(gettext(ASK))
     if not text and finding is not Reading.WORKS:
@@ -86,9 +91,9 @@ def reply(token: str) -> ResponseReturnValue:
         wrong = gettext("This text has %(length)s characters; the limit is %(limit)s.")
         problems.append(wrong % {"length": f"{len(text):,}", "limit": f"{limits.text_characters:,}"})
     if problems:
-        return _page(case, token, selection, text=text, problems=problems), 422
+        return _page(case, token, selection, text=typed, added=added, problems=problems), 422
     if selection.waiting:
-        return _page(case, token, selection, text=text, problems=[gettext(SORRY)]), 503
+        return _page(case, token, selection, text=typed, added=added, problems=[gettext(SORRY)]), 503
     try:
         files = attachments.store(
             desk.files, selection, f"reply-{case.id}-{case.version}", keep_originals=limits.keep_originals
@@ -98,10 +103,10 @@ def reply(token: str) -> ResponseReturnValue:
         )
         desk.act(case.id, event, _seen(case))
     except Refused as error:
-        return _page(case, token, selection, text=text, problems=[str(error)]), 422
+        return _page(case, token, selection, text=typed, added=added, problems=[str(error)]), 422
     except TryLater as error:
         problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
-        return _page(case, token, selection, text=text, problems=[gettext(problem)]), 503
+        return _page(case, token, selection, text=typed, added=added, problems=[gettext(problem)]), 503
     return redirect(url_for("status.show", token=token, replied=finding.value), 303)
 
 
@@ -112,7 +117,7 @@ def read(token: str) -> ResponseReturnValue:
     case = _case(token)
     desk = config().desk()
     cited = shown_clauses(case).get(request.form.get("clause", ""))
-    stance = next((one for one in Stance if one.is_of_a_clause and one == request.form.get("stance")), None)
+    stance = next((one for one in words.PRESSED if one == request.form.get("stance")), None)
     if cited is None or stance is None:
         return _page(case, token, wrong_reading=gettext(PRESS)), 422
     event = RequesterRead(
@@ -130,7 +135,7 @@ def read(token: str) -> ResponseReturnValue:
         return _page(case, token, wrong_reading=str(error)), 422
     except TryLater:
         return _page(case, token, wrong_reading=gettext(NOT_SAVED)), 503
-    return redirect(url_for("status.show", token=token, read="1"), 303)
+    return redirect(url_for("status.show", token=token, read="1", _anchor="found"), 303)
 
 
 def _finding(case: Case, pressed: str, text: str) -> Reading:
@@ -195,21 +200,30 @@ def _page(
     selection: Selection | None = None,
     *,
     text: str = "",
+    added: Mapping[str, str] | None = None,
     problems: list[str] | None = None,
     wrong_reading: str = "",
 ) -> str:
     """The page; with the answer, its files and what is wrong with it, where it has to be shown again."""
     process, problems = config().process, problems or []
-    held = {}
+    held, desk = {}, config().desk()
     if selection:
-        desk = config().desk()
         try:
             held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
             problems = [*problems, gettext("Your files could not be saved: please choose them again.")]
+    decided, zone = words.overruled(case), zone_of_requester(case, process)
     return render_template(
         "status.html",
         case=case,
+        undecided=case.verdict
+        and case.category is Category.UNDECIDED
+        and not decided
+        and not case.status.in_quarantine,
+        due=due_in_words(case, process, desk.clock(), zone),
+        missing=missing(case) if RequesterReplied in TRANSITIONS[case.status] else (),
+        added=added or {},
+        unreached=desk.mail_state.suppression(mailbox(case.request.requester.email)),
         token=token,
         new="new" in request.args,
         changed="changed" in request.args,
@@ -222,8 +236,8 @@ def _page(
         link=config().links.status(case.id),
         files=files_of(case),
         history=words.history_for_requester(case, process),
-        zone=words.zone_of_requester(case, process),
-        decided=words.overruled(case),
+        zone=zone,
+        decided=decided,
         seen=_seen(case),
         text=text,
         problems=problems,

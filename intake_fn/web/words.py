@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from intake_fn.core import events as c
+from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
+from intake_fn.core.assessment import reached_by, reasons_to_show, said_of, sureness
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.escalation import keeper
@@ -21,6 +22,7 @@ from intake_fn.core.messages import in_history, in_words, is_on_page, on_page, o
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
+from intake_fn.core.quotes import spoken
 from intake_fn.core.request import Kind
 from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
 from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stance, Status
@@ -44,19 +46,12 @@ CATEGORY: Mapping[Category, str] = {
     Category.UNDECIDED: mark("Undecided"),
 }
 
-PROPOSED: Mapping[Category, str] = {
-    Category.BUG: mark("Proposed by the program: a bug. A person decides."),
-    Category.CHANGE: mark("Proposed by the program: a change request. A person decides."),
-    Category.MISC: mark("Proposed by the program: a support request. A person decides."),
-}
-"""What a verdict says that does not decide."""
-
 VERDICT: Mapping[Category, str] = {
     Category.BUG: mark("This is a bug: the system does not behave as it should."),
     Category.CHANGE: mark("This is a change request: it asks for a new or different behaviour."),
     Category.MISC: mark("This is a support request: a question or a set-up, neither a bug nor a change."),
-    Category.UNDECIDED: mark("A person will read the spec and decide."),
 }
+"""What a request is, as a person has decided; what a program says is worded in core/assessment.py."""
 
 OUTCOME: Mapping[Outcome, str] = {
     Outcome.FIXED: "Fixed",
@@ -82,16 +77,33 @@ READING: Mapping[Stance, str] = {
     Stance.SILENT: mark("The spec says nothing about it."),
     Stance.NEITHER: mark("It is neither a bug nor a change request."),
 }
-"""What a person says who has read request and clause."""
+"""What an engineer says who has read request and clause."""
+
+PRESSED: Mapping[Stance, str] = {
+    Stance.MATCHES: mark("It does what this says; I want it otherwise"),
+    Stance.CONTRADICTS: mark("It does something else than this says"),
+    Stance.SILENT: mark("This says nothing about it"),
+}
+"""The buttons of the requester below a clause."""
+
+SAID: Mapping[Stance, str] = {
+    Stance.MATCHES: mark("The system does what it says, and you want it otherwise."),
+    Stance.CONTRADICTS: mark("The system does something else."),
+    Stance.SILENT: mark("It says nothing about your request."),
+}
+"""What a requester has pressed."""
+
+SAYS: Mapping[Stance, str] = {
+    **READING,
+    Stance.SILENT: "This clause says nothing about the request.",
+}
+"""The same as the desk tells it."""
 
 STANCE: Mapping[str, str] = {
     "supports-observed": mark("supports the observed behaviour"),
     "supports-expected": mark("supports the expected behaviour"),
-    RELATED: mark("similar to the request"),
+    RELATED: "",
 }
-
-CONFIDENCE = ((0.9, mark("very high")), (0.75, mark("high")), (0.5, mark("moderate")), (0.0, mark("low")))
-"""The confidence of the judge in words, from this share on."""
 
 STATUS: Mapping[Status, str] = {
     Status.QUARANTINED: mark("Awaiting review"),
@@ -110,8 +122,10 @@ NEXT: Mapping[Status, str] = {
     Status.REJECTED: mark(
         "The Help Desk has rejected this: it does not look like a request. If it is one, please reply."
     ),
-    Status.NEW: mark("Your request is saved and is assessed within two minutes. Reload this page to see the result."),
-    Status.OPEN: mark("The Help Desk works on your request. You get an e-mail about each change and each question."),
+    Status.NEW: mark(
+        "Your request is saved and is usually assessed within two minutes. Reload this page to see the result."
+    ),
+    Status.OPEN: mark("The Help Desk works on your request."),
     Status.WAITING: mark("We need an answer from you: please reply below. The response time is paused until then."),
     Status.RESOLVED: mark(
         "Please check the solution and tell us below whether it works. If not, the request is reopened."
@@ -201,11 +215,6 @@ def delivery(item: OutboxItem) -> str:
     return text[:1].upper() + text[1:]
 
 
-def confidence(share: Any) -> str:
-    """How sure the judge is, in words. `share` is 0 to 1."""
-    return next((words for least, words in CONFIDENCE if float(share or 0) >= least), CONFIDENCE[-1][1])
-
-
 # --- the history -----------------------------------------------------------------------------
 
 
@@ -249,12 +258,6 @@ def zone_of(person: Person, process: Process) -> str:
     return "UTC"
 
 
-def zone_of_requester(case: Case, process: Process) -> str:
-    """The IANA zone of the requester's office; UTC for client companies."""
-    office = process.offices.get(case.request.requester.office)
-    return office.zone if office else "UTC"
-
-
 def when(instant: datetime, zone: str = "UTC") -> Markup:
     """An instant for people: in UTC and, where that differs, in their office's zone."""
     utc = instant.astimezone(UTC)
@@ -294,32 +297,15 @@ def until(instant: datetime, now: datetime) -> str:
     return ahead if instant >= now else "overdue"
 
 
-_TABLE_RULE = re.compile(r"\s*\|[\s:|-]+$")
-_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
-
-
-def spoken(quote: str) -> str:
-    """A quote without Markdown's signs: links as their words, emphasis and code as plain text, rows as cells."""
-    return "\n".join(_spoken_line(line) for line in quote.splitlines() if not _TABLE_RULE.match(line))
-
-
-def _spoken_line(line: str) -> str:
-    plain = _MARKUP.sub(lambda match: match.group(1) or "", line.strip())
-    if plain.startswith("|") and plain.endswith("|"):
-        return " · ".join(cell.strip() for cell in plain.strip("|").split("|"))
-    return re.sub(r"^(?:[-*+]|\d+\.)\s+", "", plain)
-
-
 def marked(quote: str, verdict: Mapping[str, Any]) -> Markup:
     """A quote as it is read, with the sentence in it marked that resembles the request most."""
-    text = spoken(quote)
-    told = (reason["values"] for reason in verdict["reasons"] if isinstance(reason, Mapping) and "values" in reason)
-    sentence = next((values["sentence"] for values in told if "sentence" in values), "")
-    found = re.search(r"\s+".join(map(re.escape, spoken(sentence).split())), text) if sentence else None
-    if found is None or not found[0] or found[0] == text.strip():
-        return escape(text)
-    before, after = text[: found.start()], text[found.end() :]
-    return Markup("{}<mark>{}</mark>{}").format(before, found[0], after)
+    before, sentence, after = quotes.marked(spoken(quote), quotes.nearest_sentence(verdict))
+    return Markup("{}<mark>{}</mark>{}").format(before, sentence, after) if sentence else escape(before)
+
+
+def has_mark(quote: str, verdict: Mapping[str, Any]) -> bool:
+    """Whether a sentence of it is marked."""
+    return bool(quotes.marked(spoken(quote), quotes.nearest_sentence(verdict)).sentence)
 
 
 def cited_as(citations: Sequence[Mapping[str, str]]) -> str:
@@ -344,14 +330,18 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "until": until,
     "span": span,
-    "confidence": confidence,
     "size": size_in_words,
     "spoken": spoken,
     "cited_as": cited_as,
     "marked": marked,
     "against": against,
+    "has_mark": has_mark,
     "proposal": proposal,
     "is_recorded": is_recorded,
     "reasons_of": reasons_of,
+    "reasons_to_show": reasons_to_show,
+    "reached_by": reached_by,
+    "said_of": said_of,
+    "sureness": sureness,
     "decided_with_lead": decided_with_lead,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from spec_lookup.judge.claim import Claim
@@ -39,7 +40,9 @@ def _sentence(claim: Claim, sentence: str) -> Iterator[Reason]:
     yield Reason("nearest-sentence", {"sentence": sentence})
     bounds = limits(sentence)
     if bounds and not has_number(f"{claim.observed}\n{claim.expected}\n{claim.steps}"):
-        yield Reason("number-missing", {"number": bounds[0].quantity.text})
+        number = bounds[0].quantity.text
+        written = re.search(re.escape(number), sentence, re.IGNORECASE)  # 25 MB, which was compared as 25 mb
+        yield Reason("number-missing", {"number": written[0] if written else number})
 
 
 def named(clause: Clause) -> dict[str, str]:

@@ -60,7 +60,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "nearest-sentence": "In it, this resembles the request most: “%(sentence)s”",
     "number-missing": (
-        "There is a number in that (%(number)s), and none in the request; the number in question would help to decide."
+        "The clause nearest to it has a number (%(number)s), and the request has none: it would help to decide."
     ),
     "nothing-expected": "It is not said what was expected instead; that would help to decide.",
     # A language model's reading.

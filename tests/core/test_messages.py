@@ -38,10 +38,12 @@ BUILT = (
     "outcome.",
     "delivery.",
     "notice.",
+    "by.",
     "decision.",
     "motion.",
     "stage.",
     "step.",
+    "sure.",
     "verdict.",
     "vote.",
 )

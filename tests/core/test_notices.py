@@ -33,7 +33,7 @@ def rendered(name: str, process: Process, **summary: str) -> Letter:
     return letter_of(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
 
 
-SHARED = {"quote", "bullets", "button", "approved", "p", "_", "ngettext", "language"}
+SHARED = {"quote", "clause_quote", "bullets", "button", "approved", "p", "_", "ngettext", "language"}
 """What templates may name besides the values: the parts of `_layout/`, and what translates."""
 
 
@@ -96,8 +96,8 @@ def test_a_receipt_quotes_the_clause(process: Process) -> None:
     """The requester reads the verdict, its reasons and the clause that decided (R25)."""
     _, text, _ = rendered("receipt", process)
 
-    assert "It is a bug.\n- The clause promises what was expected.\n" in text
-    assert "The spec (billing#due):\n> An invoice is due after 30 days." in text
+    assert "The program takes this for a bug.\n- The clause promises what was expected.\n" in text
+    assert "The spec (billing#due, When an invoice is due):\n> An invoice is due after 30 days." in text
 
 
 def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> None:
@@ -110,8 +110,9 @@ def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> No
     case = replace(case_at(3, "paul"), category=Category.UNDECIDED, verdict=near)
     _, text, page = letter_of(SendNotice("receipt", "camille@example.com", SAID), case, process, STATUS_LINK, DESK_LINK)
 
-    assert "It is undecided: a person will read the spec and decide." in text
-    assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> - Two." in text
+    assert "A person of the Help Desk reads the spec and decides what it is" in text
+    assert "We mail you the decision." in text
+    assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> Two." in text
     assert "which decides nothing by itself (a#b):" in page
 
 
@@ -120,7 +121,7 @@ def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Pr
     case = replace(case_at(3, "paul"), verdict={"category": "change", "reasons": ["No."], "citations": []})
     _, text, _ = letter_of(SendNotice("assigned", "paul@example.com"), case, process, STATUS_LINK, DESK_LINK)
 
-    assert "It is a bug." in text
+    assert "The program takes this for a bug." in text
     assert "- No." not in text
 
 
@@ -230,7 +231,7 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-ELEMENTS = set("html head meta title body div p br ul li blockquote a span".split())
+ELEMENTS = set("html head meta title body div p br ul li blockquote a span b".split())
 
 
 @pytest.mark.parametrize("name", list(NOTICES))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake_fn.core.assessment import said_of
 from intake_fn.core.request import Channel, Kind
 from intake_fn.core.vocabulary import Filing
-from intake_fn.web.words import VERDICT
 from tests.web.samples import ANSWERS, HOSTILE, PNG
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_a_complete_form_leads_to_its_receipt(web: Web, kind: Kind) -> None:
     assert answer.status_code == 200
     assert case.request.channel is Channel.FORM
     assert case.filing is Filing.FILED
-    for said in (case.id, case.request.summary, VERDICT[case.category], f"#{case.issue}</a> in {case.issue_project}"):
+    for said in (case.id, case.request.summary, said_of(case), f"#{case.issue}</a> in {case.issue_project}"):
         assert said in answer.text.replace("&#39;", "'")
 
 

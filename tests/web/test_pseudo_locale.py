@@ -226,7 +226,9 @@ def mailed(process: Process, case: Case) -> Iterator[str]:
     """What a mail shows that is no text of ours."""
     yield from data_of(process, case.id, case.request.summary, "Camille", "Which browser?")
     verdict = case.verdict or {}
-    yield from words_of([reasons_of(verdict), [(row["clause"], row["quote"]) for row in verdict["citations"]]])
+    yield from words_of(
+        [reasons_of(verdict), [(row["clause"], row["title"], row["quote"]) for row in verdict["citations"]]]
+    )
     yield from ("https://desk.example.com/s", "https://desk.example.com/d")
 
 

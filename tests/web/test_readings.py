@@ -134,7 +134,7 @@ def press(web: Web, case: Case, stance: str, clause: str = CLAUSE) -> Any:
     return web.client.post(f"{page_of(web, case)}/reading", data={"clause": clause, "stance": stance})
 
 
-@pytest.mark.parametrize("stance", ["matches", "contradicts"])
+@pytest.mark.parametrize("stance", ["matches", "contradicts", "silent"])
 def test_a_requester_says_what_a_clause_is_to_their_request(web: Web, case: Case, stance: str) -> None:
     """It is kept with the clause as it was shown and the stamp; a person still decides."""
     assert "It does what this says; I want it otherwise" in shown(web, page_of(web, case))
@@ -151,20 +151,20 @@ def test_a_requester_says_what_a_clause_is_to_their_request(web: Web, case: Case
         event.quote,
         event.spec,
     )
-    assert "You have read the clause" in shown(web, page_of(web, case))
+    assert "You said of the clause" in shown(web, page_of(web, case))
     assert "Reading of the requester" in shown(web, f"/desk/requests/{case.id}")
     assert any(CLAUSE in note for note in web.tracker.notes[after.issue or 0])
 
 
-@pytest.mark.parametrize(("stance", "clause"), [("silent", CLAUSE), ("", CLAUSE), ("matches", "a#b"), ("matches", "")])
-def test_only_a_shown_clause_and_one_of_two_stances_can_be_pressed(
+@pytest.mark.parametrize(("stance", "clause"), [("neither", CLAUSE), ("", CLAUSE), ("matches", "a#b"), ("matches", "")])
+def test_only_a_shown_clause_and_one_of_three_stances_can_be_pressed(
     web: Web, case: Case, stance: str, clause: str
 ) -> None:
     """Whatever else is sent is refused, and the page says what to do."""
     answer = press(web, case, stance, clause)
 
     assert 422 == answer.status_code
-    assert "Please press one of the two buttons below a clause." in answer.text
+    assert "Please press one of the buttons below a clause." in answer.text
     assert case.version == web.store.load(case.id).version
 
 

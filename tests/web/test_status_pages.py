@@ -74,6 +74,8 @@ def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
         **case.verdict,
         "category": "bug",
         "confidence": 0.93,
+        "judge": "bedrock:a.model",
+        "ground": "reading",
         "reasons": ["The clause promises it."],
         "citations": [
             {"clause": "a#b", "title": "Title B", "url": "a/#b", "quote": "It shall.", "stance": "supports-expected"}
@@ -85,9 +87,10 @@ def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
     text = web.client.get(page_of(web, case)).text
 
     for said in (
-        "This is a bug",
-        "very high",
-        "93 %",
+        "The program takes this for a bug.",
+        "By one reading of request and clauses by a language model (a.model).",
+        "By its own estimate, the model is sure (93 %).",
+        "If you see it otherwise, reply below",
         "The clause promises it.",
         "It shall.",
         "Evidence against it",
@@ -106,7 +109,7 @@ def test_a_persons_decision_stands_above_the_judges(web: Web) -> None:
     assert "A person has decided" in text
     assert "quotes#validity" in text
     assert "The spec wants it so." in text
-    assert "Confidence of the judge" not in text
+    assert "The program takes this" not in text
 
 
 def test_what_colleagues_write_to_each_other_is_not_shown(web: Web) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake_fn.web.words import against, cited_as, spoken
+from intake_fn.core.quotes import spoken
+from intake_fn.web.words import against, cited_as
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+"""What is said of a verdict: by what it was reached, how sure that is, and what would help a person to decide. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake_fn.core import sla
+from intake_fn.core.case import Case
+from intake_fn.core.events import RequesterReplied
+from intake_fn.core.form_labels import label_of
+from intake_fn.core.process import Process
+from intake_fn.core.request import Kind
+from intake_fn.core.verdicts import (
+    BUILT_IN,
+    decided_with_lead,
+    decision,
+    in_words,
+    is_recorded,
+    proposal,
+    reason_of,
+)
+from intake_fn.core.vocabulary import Category, Status
+from intake_fn.texts import gettext, say
+from spec_lookup import Reason
+
+SHOWN_OTHERWISE = frozenset({"person-decides", "nearest-whole", "nearest-begins", "nearest-sentence", "no-clause"})
+"""Reasons that say what heading, quote and mark say already."""
+
+ASKED_FOR = frozenset({"nothing-expected", "number-missing"})
+"""Reasons that name what is missing."""
+
+NOT_SURE = 0.5
+SURE = ((0.95, "very-sure"), (0.8, "sure"), (NOT_SURE, "rather-sure"), (0.0, "unsure"))
+"""How sure a language model calls itself, from this share on."""
+
+
+def said_of(case: Case, *, for_requester: bool = True) -> str:
+    """The sentence above a verdict: what the request is, and who says so; to who has to decide, that they have to."""
+    kind = say(f"kind.{case.category}")
+    if decision(case):
+        return say("says.person", kind=kind)
+    if decided_with_lead(case):
+        return say("says.lead", kind=kind)
+    if proposed := proposal(case):
+        return say("says.proposed", kind=say(f"kind.{proposed}"))
+    if case.category is not Category.UNDECIDED:
+        return say("says.program", kind=kind)
+    return say("says.undecided") if for_requester else say("says.decide")
+
+
+def reached_by(verdict: Mapping[str, Any]) -> str:
+    """By what a verdict was reached; "" for one that leaves it to a person, and of logs before it was recorded."""
+    ground, judge = verdict.get("ground", ""), verdict.get("judge", "")
+    if verdict["category"] == Category.UNDECIDED or not ground:
+        return ""
+    if ground == "reading":
+        name = "recorded" if is_recorded(verdict) else "model"
+        times = "twice" if len(verdict.get("readings", ())) > 1 else "once"
+        return say(f"by.{name}-{times}", judge=judge.partition(":")[2] or judge)
+    return say(f"by.{ground}")
+
+
+def sureness(verdict: Mapping[str, Any]) -> str:
+    """How sure a language model, whose name has its provider, calls itself; the confidence of a rule is a setting."""
+    judge, share = str(verdict.get("judge", "")), float(verdict.get("confidence") or 0)
+    if verdict["category"] == Category.UNDECIDED or judge.startswith(BUILT_IN) or ":" not in judge:
+        return ""
+    words = next(name for least, name in SURE if share >= least)
+    return say("by.sureness", sure=say(f"sure.{words}"), percent=round(share * 100))
+
+
+def reasons_to_show(verdict: Mapping[str, Any], *, asks: object = False) -> tuple[str, ...]:
+    """The reasons that nothing else on the page says; what is missing is among them unless it is asked for there."""
+    hidden = SHOWN_OTHERWISE | (ASKED_FOR if asks else frozenset())
+    if not verdict["citations"]:
+        hidden -= {"no-clause"}
+    reasons = map(reason_of, verdict["reasons"])
+    return tuple(in_words(reason) for reason in reasons if reason.key not in hidden)
+
+
+# --- what the requester could add ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not in an undecided request and would help: `expected`, `number` or `steps`, and how it is asked for."""
+
+    name: str
+    question: str
+
+
+ADDED = ("expected", "number", "steps")
+"""What a reply may add, in the order in which it is asked for."""
+
+
+def missing(case: Case) -> tuple[Missing, ...]:
+    """What a requester could add so that a person can decide; nothing once they have replied."""
+    replied = any(isinstance(event, RequesterReplied) and event.text for event in case.history)
+    if not case.verdict or case.category is not Category.UNDECIDED or not case.status.is_open or replied:
+        return ()
+    request, numbers, found = case.request, _numbers(case.verdict), []
+    if not request.expected.strip():
+        found.append("expected")
+    if numbers:
+        found.append("number")
+    if request.kind in (Kind.BUG, Kind.QUESTION) and not request.steps.strip():
+        found.append("steps")
+    return tuple(Missing(name, question_of(case, name)) for name in found)
+
+
+def question_of(case: Case, name: str) -> str:
+    """The question by which something missing is asked for; the answer in a reply stands below it."""
+    if name != "number":
+        return gettext(label_of(case.request.kind, name))
+    numbers = _numbers(case.verdict or {"reasons": ()})
+    return say("missing.number", number=numbers[0]) if numbers else say("missing.which-number")
+
+
+def _numbers(verdict: Mapping[str, Any]) -> list[str]:
+    reasons: list[Reason] = [reason_of(plain) for plain in verdict["reasons"]]
+    return [reason.values.get("number", "") for reason in reasons if reason.key == "number-missing"]
+
+
+# --- by when ---------------------------------------------------------------------------------
+
+
+def due_in_words(case: Case, process: Process, now: datetime, zone: str) -> str:
+    """By when it is due at its level, and by which target; "" for what nobody has to do anything about."""
+    if not case.status.is_open or case.status is Status.NEW:
+        return ""
+    level, priority = process.level(case.level).name, process.priorities[case.priority].name.lower()
+    due = sla.due(case, process)
+    if due is None:
+        return say("due.none", level=level, priority=priority)
+    if case.status is Status.WAITING:
+        return say("due.paused")
+    key = "due.passed" if due.status(now).breached else "due.at"
+    here = f"{due.instant.astimezone(ZoneInfo(zone)):%a %-d %b %Y, %H:%M} ({zone})"
+    return say(key, level=level, priority=priority, due=here)
+
+
+def zone_of_requester(case: Case, process: Process) -> str:
+    """The IANA zone of the requester's office; UTC for client companies."""
+    office = process.offices.get(case.request.requester.office)
+    return office.zone if office else "UTC"

@@ -27,6 +27,9 @@ BUILT_IN = "builtin"
 JUDGES = (BUILT_IN, *PROVIDERS)
 """What SPECDESK_JUDGE may say; the first if it says nothing."""
 
+WHERE_IT_ACTS, ALWAYS = "acts", "always"
+"""What SPECDESK_LLM_TWICE may say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -61,6 +64,10 @@ class Settings:
     llm_key_header: str
     llm_way: str
     """How the endpoint is made to fill in the form; "" where that is found out."""
+    llm_restates: bool
+    """Whether the model first restates each claim as searches."""
+    llm_twice: str
+    """Which claims are read twice: those whose category acts, or all that a reading decides."""
     llm_daily_limit: float
     llm_price_in: float
     llm_price_out: float
@@ -112,6 +119,8 @@ class Settings:
             llm_key=given.secret("SPECDESK_LLM_KEY") if judge == OPENAI else "",
             llm_key_header=environ.get("SPECDESK_LLM_KEY_HEADER", "").strip() or AUTHORIZATION,
             llm_way=given.one_of("SPECDESK_LLM_FORM", ("", *WAYS)),
+            llm_restates=given.one_of("SPECDESK_LLM_RESTATES", ("0", "1")) == "1",
+            llm_twice=given.one_of("SPECDESK_LLM_TWICE", (WHERE_IT_ACTS, ALWAYS)),
             llm_daily_limit=given.number("SPECDESK_LLM_DAILY_LIMIT", "dollars", needed=asks),
             llm_price_in=given.number("SPECDESK_LLM_PRICE_IN", "dollars", needed=asks),
             llm_price_out=given.number("SPECDESK_LLM_PRICE_OUT", "dollars", needed=asks),

@@ -22,7 +22,7 @@ from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import hide
-from intake_fn.settings import BUILT_IN, Settings, secret
+from intake_fn.settings import ALWAYS, BUILT_IN, Settings, secret
 from intake_fn.texts import translations_of, use
 from spec_lookup import BEDROCK, NO_KEY, InputBroken, NoResponse
 
@@ -174,7 +174,10 @@ class Application:
             patience=settings.llm_seconds,
             log=log_account,
             provider=settings.judge,
-            twice=lambda category: category in self.process.judge.acts and self.may_act(judge.name),
+            twice=lambda category: (
+                settings.llm_twice == ALWAYS or (category in self.process.judge.acts and self.may_act(judge.name))
+            ),
+            restates=settings.llm_restates,
         )
         return form_first(judge)
 
@@ -218,8 +221,9 @@ class Application:
         """Whether a language model has passed `specdesk qualify-judge` with the prompts of this version."""
         from spec_lookup import may_act, prompts_version, read_record  # noqa: PLC0415 - not for a form page
 
+        prompts = prompts_version(restates=self.settings.llm_restates)
         try:
-            return may_act(read_record(self.settings.qualification), judge, prompts_version())
+            return may_act(read_record(self.settings.qualification), judge, prompts)
         except InputBroken as error:
             log.warning("qualification_not_read", error=str(error))
             return False

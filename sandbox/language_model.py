@@ -32,10 +32,14 @@ class LanguageModelAt:
     url: str
     model: str
     key: str = field(default="", repr=False)
+    restates: bool = False
 
     @classmethod
     def from_environ(cls, environ: MutableMapping[str, str]) -> LanguageModelAt | None:
-        """LLM_URL, LLM_MODEL and LLM_KEY, which no program that is started later inherits. Raises SandboxError."""
+        """LLM_URL, LLM_MODEL and LLM_KEY, which no program that is started later inherits; and LLM_RESTATES.
+
+        Raises SandboxError.
+        """
         url, model, key = (environ.pop(name, "").strip() for name in ("LLM_URL", "LLM_MODEL", "LLM_KEY"))
         if not url and not model:
             if key:
@@ -46,7 +50,7 @@ class LanguageModelAt:
             raise SandboxError(f"{lacking} is not given. {HOW}")
         if problem := wrong_with_endpoint(url):
             raise SandboxError(f"LLM_URL is {url!r}: {problem}.")
-        return cls(url.rstrip("/"), model, key)
+        return cls(url.rstrip("/"), model, key, environ.get("LLM_RESTATES") == "1")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -59,6 +63,7 @@ class LanguageModelAt:
             "SPECDESK_LLM_DAILY_LIMIT": "0",
             "SPECDESK_LLM_PRICE_IN": "0",
             "SPECDESK_LLM_PRICE_OUT": "0",
+            "SPECDESK_LLM_RESTATES": "1" if self.restates else "0",
             "SPECDESK_LLM_SECONDS": SECONDS,
             "SPECDESK_REQUEST_SECONDS": PAGE_SECONDS,
         }

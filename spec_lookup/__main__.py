@@ -23,9 +23,10 @@ from spec_lookup.evaluation.evaluate import Judge
 from spec_lookup.evaluation.evaluate import evaluate as answer_all
 from spec_lookup.evaluation.files import write_report
 from spec_lookup.evaluation.reading_files import write_prompts
+from spec_lookup.evaluation.shown import shown, shown_table
 from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
-from spec_lookup.llm.budget import Usage
+from spec_lookup.llm.budget import Price, Usage
 from spec_lookup.llm.cassettes import LanguageModel, recording_in, replaying
 from spec_lookup.llm.judge import BEDROCK, PROVIDERS, Account, LlmJudge
 from spec_lookup.llm.openai import Endpoint, openai_model
@@ -116,7 +117,12 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
         print(f"{count} prompts to read in {args.write_prompts}")
         return
     accounts: list[Account] = []
-    figures = tables(answer_all(args.folder, args.part, _judge(args, accounts)))
+    if args.shown:
+        known = _readings(args.readings) if args.readings else None
+        price = Price(args.price_in, args.price_out)
+        figures = [shown_table(shown(args.folder, args.part, known), price)]
+    else:
+        figures = tables(answer_all(args.folder, args.part, _judge(args, accounts)))
     _print_accounts(accounts)
     if args.report:
         write_report(args.report, report.as_html(figures, f"Evaluation of {args.folder.resolve().name}"))
@@ -261,6 +267,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--write-prompts", type=Path, metavar="DIR", help="write a prompt for each case, judge nothing"
     )
+    command.add_argument(
+        "--shown", action="store_true", help="which clauses a model is shown; --readings has restated searches"
+    )
+    command.add_argument("--price-in", type=float, default=0.0, metavar="DOLLARS", help="of a million tokens, --shown")
+    command.add_argument("--price-out", type=float, default=0.0, metavar="DOLLARS")
     _judge_options(command)
     command.set_defaults(run=evaluate)
     return top

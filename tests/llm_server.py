@@ -24,6 +24,9 @@ Plain = dict[str, Any]
 Reading = Callable[[str], Plain]
 """From the text of the prompt to the input of the tool."""
 
+ASKS_FOR_SEARCHES = "Give the searches."
+"""The end of a prompt for the other tool."""
+
 FAULTS = (
     "slow",
     "trickle",
@@ -61,6 +64,12 @@ def first_clause(text: str) -> Plain:
     return judgement("change" if wishes else "bug", best["id"], quote)
 
 
+def summary_alone(text: str) -> Plain:
+    """A crude search: the report's summary."""
+    found = re.search(r'"summary": "([^"]+)"', text)
+    return {"searches": [found[1]] if found else []}
+
+
 def judgement(verdict: str, clause: str | None = None, quote: str | None = None, confidence: float = 0.95) -> Plain:
     """A filled form that agrees with itself."""
     ground = "clause" if clause else {"bug": "failure", "change": "new"}.get(verdict, "none")
@@ -83,6 +92,7 @@ class LlmServer:
     """The server; `faults` are given in turn, the last one for ever, "" is none. `asked` holds what came in."""
 
     reading: Reading = first_clause
+    searching: Reading = summary_alone
     faults: list[str] = field(default_factory=list)
     key: str = ""
     retry_after: str = "0"
@@ -144,7 +154,8 @@ class LlmServer:
 
     def _completion(self, body: Plain, fault: str) -> Plain:
         text = "\n".join(str(message["content"]) for message in body["messages"][1:] if message.get("content"))
-        filled = json.dumps(self.reading(text), ensure_ascii=False)
+        fill = self.searching if text.rstrip().endswith(ASKS_FOR_SEARCHES) else self.reading
+        filled = json.dumps(fill(text), ensure_ascii=False)
         message: Plain = {"role": "assistant", "content": None}
         finish = "stop"
         if fault in ("half-json", "cut"):

@@ -52,6 +52,17 @@ def test_a_judge_that_costs_money_needs_its_limit_and_its_prices() -> None:
         assert f"SPECDESK_LLM_{name}" in str(caught.value)
 
 
+def test_restating_and_second_readings_are_settings() -> None:
+    """Off, and where a category acts, if nothing is said; anything else is named."""
+    read = Settings.from_environ(SETTINGS)
+    told = Settings.from_environ({**SETTINGS, "SPECDESK_LLM_RESTATES": "1", "SPECDESK_LLM_TWICE": "always"})
+
+    assert (False, "acts") == (read.llm_restates, read.llm_twice)
+    assert (True, "always") == (told.llm_restates, told.llm_twice)
+    with pytest.raises(Broken, match="SPECDESK_LLM_RESTATES is 'yes' and not one of 0, 1"):
+        Settings.from_environ({**SETTINGS, "SPECDESK_LLM_RESTATES": "yes"})
+
+
 ENDPOINT = {
     "SPECDESK_JUDGE": "openai",
     "SPECDESK_LLM_URL": "https://llm.example.com/v1/",

@@ -30,6 +30,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser("qualify-judge", help=qualify_judge.__doc__, description=qualify_judge.__doc__)
     command.add_argument("--url", help="OpenAI-compatible endpoint in place of the settings'; its key: LLM_KEY")
     command.add_argument("--model", help="its model")
+    command.add_argument("--restates", action="store_true", help="with --url: it restates each claim as searches first")
     command.add_argument("--limit", type=int, metavar="N", help="a first look at N cases of each kind; no record")
     command.add_argument("--cassettes", type=Path, default=ROOT / "build" / "cassettes" / "qualification")
     command.add_argument("--record", type=Path, metavar="FILE", help="where the record is written")
@@ -42,7 +43,7 @@ def qualify_judge(args: argparse.Namespace) -> int:
     from spec_lookup.evaluation.qualify import lines_of, qualified  # noqa: PLC0415 - only here
     from spec_lookup.llm.qualification import write_record  # noqa: PLC0415
 
-    provider, model, language_model, price, path = _configured(args)
+    provider, model, language_model, price, path, restates = _configured(args)
 
     def tell(line: str) -> None:
         print(without_secrets(line), file=sys.stderr, flush=True)
@@ -55,6 +56,7 @@ def qualify_judge(args: argparse.Namespace) -> int:
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         price=price,
         limit=args.limit,
+        restates=restates,
         tell=tell,
     )
     if args.limit is None:
@@ -66,10 +68,12 @@ def qualify_judge(args: argparse.Namespace) -> int:
     return 0 if record.passed or args.limit is not None else 1
 
 
-def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Price, Path]:
-    """Provider, model, how it is asked, what it costs, and where its record goes. Raises Refused."""
+def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Price, Path, bool]:
+    """Provider, model, how it is asked, its price, where its record goes, and whether it restates. Raises Refused."""
     if args.limit is not None and args.limit < 1:
         raise Refused("--limit has to be 1 or more.")
+    if args.restates and not args.url:
+        raise Refused("--restates belongs to --url; without it SPECDESK_LLM_RESTATES says so.")
     if bool(args.url) != bool(args.model):
         raise Refused("--url and --model belong together.")
     if args.url:
@@ -79,7 +83,7 @@ def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Pric
         hide(key)
         endpoint = Endpoint(args.url.rstrip("/"), key)
         path = args.record or ROOT / "build" / "qualification.json"
-        return OPENAI, args.model, openai_model(lambda: endpoint, lambda: SECONDS), Price(), path
+        return OPENAI, args.model, openai_model(lambda: endpoint, lambda: SECONDS), Price(), path, args.restates
     from intake_fn.wiring import Application  # noqa: PLC0415 - with --url no settings are needed
 
     application = Application.from_environ(os.environ)
@@ -87,4 +91,5 @@ def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Pric
     if settings.judge == BUILT_IN:
         raise Refused("No language model is set up: set SPECDESK_JUDGE, or name one with --url and --model.")
     path = args.record or settings.qualification
-    return settings.judge, settings.llm_model, application.language_model(SECONDS), application.llm_price, path
+    model = application.language_model(SECONDS)
+    return settings.judge, settings.llm_model, model, application.llm_price, path, settings.llm_restates

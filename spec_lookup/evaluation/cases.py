@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from spec_lookup.errors import InputBroken, SpecBroken
 from spec_lookup.evaluation.files import read_objects
 from spec_lookup.evaluation.source import Pages, Source
+from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.verdict import BUG, CHANGE, MISC, UNDECIDED
 from spec_lookup.search.pages import read_pages
 
@@ -150,6 +151,12 @@ def cite_of(row: Row) -> str | None:
     """The gold clause; None where no clause decides."""
     page, anchor = row.data.get("page"), row.data.get("anchor")
     return None if page is None and anchor is None else f"{page}#{anchor}"
+
+
+def claim_of(row: Row) -> Claim:
+    """What a judge reads of a case."""
+    request = row.data["request"]
+    return Claim(**{name: request[name] for name in REQUEST if request.get(name) is not None})
 
 
 def texts_in(row: Row, member: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lookup.evaluation.cases import REQUEST, RIGHT, Cases, Row, cite_of, texts_in
+from spec_lookup.evaluation.cases import RIGHT, Cases, Row, cite_of, claim_of, texts_in
 from spec_lookup.evaluation.metrics import SEARCHED, SUGGESTED, Judged, Matched, Outcomes, Pair, Searched
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.duplicates import DuplicateIndex, IssueText
@@ -46,8 +46,7 @@ def judged_single(cases: Cases, row: Row, judge: Judge) -> Judged:
 
 
 def _judged(judge: Judge, spec: Spec, row: Row, member: str, gold: Mapping[str, Any]) -> Judged:
-    request = row.data["request"]
-    claim = Claim(**{name: request[name] for name in REQUEST if request.get(name) is not None})
+    claim = claim_of(row)
     began = time.perf_counter()
     given = judge(spec, claim)
     return Judged(

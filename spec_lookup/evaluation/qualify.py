@@ -72,6 +72,7 @@ def qualified(
     at: str,
     price: Price | None = None,
     limit: int | None = None,
+    restates: bool = False,
     folder: Path = QUALIFICATION_SET,
     tell: Tell = lambda _: None,
 ) -> QualificationRecord:
@@ -82,7 +83,7 @@ def qualified(
         run.calls += 1
         return language_model(prompt)
 
-    llm = LlmJudge(model, resumed(cassettes, counted), provider=provider, price=price, log=run.note)
+    llm = LlmJudge(model, resumed(cassettes, counted), provider=provider, price=price, log=run.note, restates=restates)
 
     def judge(spec: Spec, claim: Claim) -> Verdict:
         return spec.by_form(claim) or llm(spec, claim)  # as the application asks: what the form settles is not sent
@@ -103,7 +104,7 @@ def qualified(
     every = [*(case for pair in pairs for case in (pair.a, pair.b)), *singles]
     return QualificationRecord(
         judge=llm.name,
-        prompts=prompts_version(),
+        prompts=prompts_version(restates=restates),
         engine=engine,
         at=at,
         pairs=len(pairs),

@@ -56,9 +56,8 @@ def write_prompts(folder: Path, out: Path, part: str | None, known: LanguageMode
     schema = json.dumps(SCHEMA, indent=1)
     rules = f"{HOW}\n{SYSTEM}\n\n# Input of the tool, as JSON Schema\n\n```json\n{schema}\n```\n"
     _write(out, {RULES: rules, **{f"{name}.md": text + "\n" for name, text in sorted(written.items())}})
-    restating = (
-        f'{SEARCH_SYSTEM}\n\nOne line of JSON each: `{{"report": "<name of the file>", "searches": ["...", "..."]}}`\n'
-    )
+    line = '{"report": "<name of the file>", "searches": ["...", "..."]}'
+    restating = f"{SEARCH_SYSTEM.format(language='English')}\n\nOne line of JSON each: `{line}`\n"
     _write(out / "searches", {RULES: restating, **{f"{name}.md": text + "\n" for name, text in reports.items()}})
     return len(written)
 

@@ -81,6 +81,7 @@ class _Read:
     clauses: Sequence[Clause] = ()
     used: list[Usage] = field(default_factory=list)
     repaired: bool = False
+    restated: bool = False
     began: float = field(default_factory=time.perf_counter)
 
 
@@ -152,6 +153,7 @@ class LlmJudge:
 
     def _searches(self, read: _Read) -> list[str]:
         """The claim restated as searches; none when that does not succeed: the claim itself is a search."""
+        read.restated = True
         try:
             return searches_in(self._sent(read, searches_prompt(self._model, read.claim, read.masking)))
         except NoResponse:
@@ -174,18 +176,26 @@ class LlmJudge:
 
     def _second(self, read: _Read) -> Response:
         """The second reading, which is not corrected: somebody waits for the receipt. Raises Fault or NoResponse."""
-        if self._patience is not None and time.perf_counter() - read.began > self._patience:
+        if self._is_late(read):
             raise NoResponse("The first reading took too long for a second one.")
         call = self._call(read, second_prompt(self._model, read.claim, read.clauses, read.masking))
         return checked_response(call["input"], read.clauses, _said(read))
 
+    def _is_late(self, read: _Read) -> bool:
+        return self._patience is not None and time.perf_counter() - read.began > self._patience
+
     def _response(self, read: _Read, asked: Plain) -> Response:
-        """The first response that passes the check, of two at most. Raises Fault or NoResponse."""
+        """The first response that passes the check, of two at most. Raises Fault or NoResponse.
+
+        After searches there is a correction only where neither they nor the reading were slow.
+        """
         said = None if self._earlier else _said(read)
         call = self._call(read, asked)
         try:
             return checked_response(call["input"], read.clauses, said)
         except Fault as fault:
+            if read.restated and self._is_late(read):
+                raise
             call = self._call(read, follow_up(asked, call, str(fault)))
         read.repaired = True
         return checked_response(call["input"], read.clauses, said)

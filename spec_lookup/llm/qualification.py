@@ -100,15 +100,19 @@ def may_act(record: QualificationRecord | None, judge: str, prompts: str) -> boo
     return record is not None and (record.judge, record.prompts) == (judge, prompts) and record.passed
 
 
-def prompts_version() -> str:
-    """What every prompt has in common, as a hash: the rules, the form of the response, the settings of the model."""
+def prompts_version(*, restates: bool = False) -> str:
+    """What every prompt has in common, as a hash: the rules, the form of the response, the settings of the model.
+
+    A judge that `restates` every claim reads other clauses, so it is qualified as such.
+    """
     nothing, masking = Claim("", ""), Masking()
     common = [
         prompt("", nothing, (), masking),
         second_prompt("", nothing, (), masking),
         searches_prompt("", nothing, masking),
     ]
-    return hashlib.sha256(json.dumps(common, sort_keys=True).encode()).hexdigest()[:16]
+    version = hashlib.sha256(json.dumps(common, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{version}, restated" if restates else version
 
 
 def read_record(path: Path) -> QualificationRecord | None:

@@ -34,6 +34,11 @@ def prompt_id(prompt: Plain) -> str:
     return _hash(_fences(prompt))[:ID_LENGTH]
 
 
+def clauses_in(prompt: Plain) -> list[Plain]:
+    """The clauses that a prompt shows, as it shows them; not in their order."""
+    return [json.loads(line) for line in _fences(prompt)[1]]
+
+
 def from_readings(lines: Iterable[str], where: str = "readings") -> LanguageModel:
     """The model. Raises InputBroken naming the line; the model raises NotRecorded for what has no line."""
     rows: dict[str, Plain] = {}

@@ -9,10 +9,13 @@ import pytest
 from spec_lookup import LlmJudge
 from spec_lookup.evaluation.evaluate import evaluate
 from spec_lookup.evaluation.metrics import Judged, Outcomes
+from spec_lookup.evaluation.shown import shown
 from spec_lookup.llm.readings import from_readings
 
 FOLDER = Path(__file__).parents[2] / "spec_lookup" / "evaluation" / "qualification"
-READINGS = Path(__file__).parents[1] / "data" / "readings" / "qualification.jsonl"
+KEPT = Path(__file__).parents[1] / "data" / "readings"
+READINGS = KEPT / "qualification.jsonl"
+SEARCHES = KEPT / "searches.jsonl"
 
 MOST_WRONG = 0.03
 """Of the decided ones."""
@@ -27,6 +30,21 @@ def outcomes() -> Outcomes:
     """Every case answered from the kept readings; what was not read stays undecided."""
     lines = READINGS.read_text(encoding="utf-8").splitlines()
     return evaluate(FOLDER, judge=LlmJudge("any-model", from_readings(lines)))
+
+
+LEAST_SHOWN = 0.98
+MOST_CLAUSES = 12
+"""With restated searches: the issue's goal."""
+
+
+def test_restated_searches_bring_the_deciding_clause_among_a_dozen() -> None:
+    """They were written by careful readers who saw the reports alone; two hops included."""
+    searches = from_readings(SEARCHES.read_text(encoding="utf-8").splitlines())
+    cases = [case for kind in shown(FOLDER, known=searches).values() for case in kind if case.deciding]
+    found = [case for case in cases if {case.deciding, *case.also} <= set(case.cites)]
+
+    assert len(found) >= LEAST_SHOWN * len(cases)
+    assert max(len(case.cites) for case in cases) <= MOST_CLAUSES
 
 
 def decided(outcomes: Outcomes) -> list[Judged]:

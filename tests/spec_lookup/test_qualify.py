@@ -123,6 +123,15 @@ def test_a_model_that_reads_passes(server: LlmServer, tmp_path: Path) -> None:
     assert "pairs right     60 of 60 (1.000)" in list(lines_of(record))
 
 
+def test_a_model_that_restates_is_qualified_as_such(server: LlmServer, tmp_path: Path) -> None:
+    """A report is restated once for both versions; the record does not let a model act that reads without searches."""
+    server.reading = reads_limits
+    record = run(server, tmp_path / "c", folder=limits_in(tmp_path / "set"), restates=True, limit=4)
+
+    assert (4, 4 * (1 + 2 + 2)) == (record.pairs_right, record.calls)
+    assert prompts_version(restates=True) == record.prompts != prompts_version()
+
+
 def test_a_model_that_guesses_is_caught(server: LlmServer, tmp_path: Path) -> None:
     """A first look is enough to see it, though half of its guesses are stopped by the second reading."""
     server.reading = guessing(7)

@@ -252,6 +252,22 @@ def test_readings_of_a_file_pass_through_the_same_checks() -> None:
     assert "undecided" == LlmJudge("m", from_readings([json.dumps(by_report)]))(other, CLAIM).category
 
 
+def test_what_a_reader_is_shown_is_measured(tmp_path: Path) -> None:
+    """Without a word from any model: shares, clauses, and what two readings cost; restated with given searches."""
+    folder = str(DATA / "evaluation-tiny")
+    options = ["--shown", "--json", "--price-in", "1000000"]
+    args = parser().parse_args(["evaluate", folder, *options])
+    rows = {row["cases"]: row for row in next(iter(args.run(args)))["shown"]}
+
+    assert {"count": 4, "of": 4} == {name: rows["all"]["deciding clause shown"][name] for name in ("count", "of")}
+    assert rows["all"]["tokens in"] == rows["all"]["dollars a verdict"]
+    searches = tmp_path / "searches.jsonl"
+    searches.write_text("", encoding="utf-8")
+    args = parser().parse_args(["evaluate", folder, *options, "--readings", str(searches)])
+    again = {row["cases"]: row for row in next(iter(args.run(args)))["shown"]}
+    assert rows["all"]["clauses"] == again["all"]["clauses"]
+
+
 @pytest.mark.parametrize("line", ["{", "[]", "{}", '{"id": "a", "first": []}'])
 def test_a_line_that_is_no_reading_is_named(line: str) -> None:
     """With its number."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+VERSIONS = ("4.1", "4.2", "4.3")
+"""Versions of the product that the stand-in Mantis knows."""
 SWEEP_SECONDS = 2.0
 """In production the sweep runs every minute; here somebody is watching."""
 
@@ -184,7 +186,7 @@ class Sandbox:
     def start_mantis(self) -> None:
         """Start the stand-in and wait until it answers. Raises SandboxError."""
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self._mantis_port)]
-        command += ["--support", str(self.support)]
+        command += ["--support", str(self.support), "--versions", ",".join(VERSIONS)]
         command += ["--state", str(self.state / "mantis")] if self.state else []
         environ = {**os.environ, "MANTIS_TOKEN": self.environ["SPECDESK_MANTIS_TOKEN"]}
         self.mantis = subprocess.Popen(

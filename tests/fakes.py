@@ -551,6 +551,8 @@ class MemoryTracker:
     marked: dict[str, int] = field(default_factory=dict)
     related: dict[tuple[int, int], Relation] = field(default_factory=dict)
     fixed_in: dict[int, str] = field(default_factory=dict)
+    targets: dict[int, str] = field(default_factory=dict)
+    product_versions: tuple[str, ...] = ("4.3", "4.2")
     resolutions: dict[int, str] = field(default_factory=dict)
     written: dict[int, Issue] = field(default_factory=dict)
     """Each issue as we wrote it last, or as Mantis itself did when we wrote a note."""
@@ -597,6 +599,8 @@ class MemoryTracker:
         self.resolutions[number] = resolution or self.resolutions.get(number, "open")
         if decided.fixed_in.new and self.fixed_in.get(number, "") in ("", *decided.fixed_in.of):
             self.fixed_in[number] = decided.fixed_in.new
+        if decided.target.new and self.targets.get(number, "") in ("", *decided.target.of):
+            self.targets[number] = decided.target.new
         self._write(number, changed)
         return self.drops
 
@@ -648,6 +652,7 @@ class MemoryTracker:
             one.priority,
             self.resolutions.get(number, "open"),
             fixed_in=self.fixed_in.get(number, ""),
+            target=self.targets.get(number, ""),
             notes=notes,
             summary=one.summary,
             description=one.description,
@@ -657,6 +662,11 @@ class MemoryTracker:
                 if getattr(one, name) == getattr(self.written.get(number), name, None)
             ),
         )
+
+    def versions(self) -> dict[str, tuple[str, ...]]:
+        """The same ones in each project."""
+        self._up()
+        return dict.fromkeys(("Bugs InBox", "Change InBox", "Support Misc"), self.product_versions)
 
     def page_of(self, number: int) -> str:
         """Where people would read an issue."""

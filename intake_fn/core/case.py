@@ -17,7 +17,7 @@ from intake_fn.core.intents import Intent
 from intake_fn.core.request import Priority, Request
 from intake_fn.core.vocabulary import Category, Filing, Relation, Stage, Status
 
-UPDATED = ("project", "category", "handler", "status", "priority", "resolution", "fixed_in_version")
+UPDATED = ("project", "category", "handler", "status", "priority", "resolution", "fixed_in_version", "target_version")
 """The fields that an update of the issue sends."""
 
 

@@ -73,6 +73,7 @@ class IssueState:
     priority: str
     resolution: str = ""
     fixed_in: str = ""
+    target: str = ""
     notes: tuple[MantisNote, ...] = ()
     changed_by: Mapping[str, str] | None = None
     ours: frozenset[str] = frozenset()

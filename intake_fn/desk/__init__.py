@@ -24,7 +24,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import actions, alerts, dispatcher, outbox, sign_in, spam_check, suppression_list, sync
+from intake_fn.desk import actions, alerts, dispatcher, outbox, sign_in, spam_check, suppression_list, sync, versions
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
 from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first
@@ -155,6 +155,14 @@ class Desk:
     def similar(self, case: Case) -> list[SimilarIssue]:
         """The issues in Mantis that are most similar to a request; it suggests, and a person links."""
         return self.issue_index.similar(case)
+
+    def versions_for(self, case: Case) -> list[str]:
+        """The versions that a request may be resolved in, as they were read last (desk/versions.py)."""
+        return versions.offered(self, case)
+
+    def refuse_unknown_version(self, case: Case, event: Event) -> None:
+        """Raise Refused where a resolution names a version that Mantis does not have."""
+        versions.refuse_unknown(self, case, event)
 
     # --- deliveries --------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from intake_fn.core.case import Case, module_of, resolved_by
-from intake_fn.core.events import Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
+from intake_fn.core.change_events import ChangeReleased, StageReached
+from intake_fn.core.events import Event, Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
 from intake_fn.core.form_labels import answer_label, labelled
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
@@ -86,12 +87,22 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
     verdicts = [_verdict(state, process, links) for state in stored]
     verdicts += [_verdict_before(state, links) for state in stored]
     done = resolved_by(case)
-    versions = (event.fixed_in for event in case.history if isinstance(event, Resolved) and event.fixed_in)
+    fixed_in = done.fixed_in if done and case.status.is_done else ""
+    versions = tuple(filter(None, map(_version_of, case.history)))
+    stages = (event.version for event in reversed(case.history) if isinstance(event, StageReached) and event.version)
     return Decided(
         category=Instead(category_of(case, process), tuple({category_of(state, process) for state in before})),
-        fixed_in=Instead(done.fixed_in if done and case.status.is_done else "", tuple(versions)),
+        fixed_in=Instead(fixed_in, versions),
+        target=Instead(fixed_in or next(stages, ""), versions),
         verdict=Instead(_verdict(case, process, links), tuple(dict.fromkeys(verdicts))),
     )
+
+
+def _version_of(event: Event) -> str:
+    """The version that an event names for its issue, planned or delivered."""
+    if isinstance(event, StageReached | ChangeReleased):
+        return event.version
+    return event.fixed_in if isinstance(event, Resolved) else ""
 
 
 def _category(case: Case) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
+from intake_fn.desk import versions
 from intake_fn.desk.consistency_check import rows
 from intake_fn.desk.reconciliation import compare, undo_drift
 
@@ -92,6 +93,8 @@ class _Run:
         seen = (*self.cursor.unread, *(change.number for change in self.done))
         numbers = {change.number for change in listed} if complete else None
         unread = self.desk.issue_index.update(seen, numbers, lambda: not self._time_is_up())
+        if complete:
+            versions.keep(self.desk.files, self.desk.tracker)
         after = replace(self._after(listed, complete=complete), unread=unread)
         if after != self.cursor:
             self.desk.sync_state.keep_sync(after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -48,6 +48,7 @@ class Decided:
 
     category: Instead = Instead()
     fixed_in: Instead = Instead()
+    target: Instead = Instead()
     verdict: Instead = Instead()
 
 
@@ -118,6 +119,10 @@ class Tracker(Protocol):
 
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
+        ...
+
+    def versions(self) -> Mapping[str, Sequence[str]]:
+        """The versions of the product as they are now, by project of ours, obsolete ones left out."""
         ...
 
     def page_of(self, number: int) -> str:

@@ -15,6 +15,7 @@ from intake_fn.core.case_row import Page
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
+from intake_fn.core.events import Resolved
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_history, in_words
 from intake_fn.core.process import OTHER
@@ -152,6 +153,7 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
     try:
         event, seen = event_of(action, request.form, desk, me()), whole(request.form.get("seen"), 0)
         case = desk.cases.load(case_id)
+        desk.refuse_unknown_version(case, event)
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event)
         desk.act(case_id, event, seen)
@@ -314,6 +316,7 @@ def _offers(case: Case) -> dict[str, Any]:
         "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
         "modules": [(module.id, module.name) for module in process.modules.values()],
         "module": proposed_module(case, process),
+        "versions": config().desk().versions_for(case) if Resolved in options.events else [],
         "outcomes": [(outcome.value, name) for outcome, name in words.OUTCOME.items()],
     }
 

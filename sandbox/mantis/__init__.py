@@ -20,12 +20,12 @@
     people.py   what people do in Mantis's own pages, where REST does it otherwise
     app.py      all of them as one WSGI app
 
-What it leaves out, because Specdesk never asks for it: custom fields, versions, due dates, stored
-filters, changes to accounts, mail, and the sessions behind the cookie. An account or a project is
-disabled in the tables `account` and `project`, a private project's people stand in `member`, and an
-option that an administrator has set in `config`; of these only REST itself and the size of files
-change what a call may do. Whom Mantis would mail for being mentioned stands in `mention`. An issue
-that lost its category in a move has category 0. Calls are answered one after the other, so a lost
-update between two of them cannot happen here. tests/mantis holds it to the recordings and lists every
-difference that is accepted.
+What it leaves out, because Specdesk never asks for it: custom fields, the version that an issue was
+seen in, due dates, stored filters, changes to accounts, mail, and the sessions behind the cookie.
+An account or a project is disabled in the tables `account` and `project`, a private project's
+people stand in `member`, and an option that an administrator has set in `config`; of these only
+REST itself and the size of files change what a call may do. Whom Mantis would mail for being
+mentioned stands in `mention`. An issue that lost its category in a move has category 0. Calls are
+answered one after the other, so a lost update between two of them cannot happen here. tests/mantis
+holds it to the recordings and lists every difference that is accepted.
 """

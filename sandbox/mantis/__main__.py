@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         process = parse(options.support.read_text(encoding="utf-8"), str(options.support))
         state = State.open(options.state, process, token)
+        state.offer_versions(filter(None, options.versions.split(",")), process.mantis.projects.values())
     except ProcessError as error:
         return _fail(str(error))
     except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
@@ -69,6 +70,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     parser.add_argument("--state", type=Path, help="a folder that keeps the data; without it they are forgotten")
     parser.add_argument("--support", type=Path, default=Path("support.yml"), help="default: %(default)s")
+    parser.add_argument("--versions", default="", help="versions of the product that the projects know, as 4.1,4.2")
     parser.add_argument(
         "--token",
         default=os.environ.get("MANTIS_TOKEN", ""),

@@ -29,6 +29,7 @@ from sandbox.mantis.shapes import (
     ISSUE_EXTRAS,
     ISSUE_NEW,
     STEPS,
+    VERSION_FIELDS,
     View,
 )
 from sandbox.mantis.state import Row
@@ -175,13 +176,14 @@ def change(view: View, number: int, given: Mapping[str, Any]) -> None:
         raise _unknown_field("Custom field '{}' not found.", given["custom_fields"])
     if given.get("version"):
         raise _unknown_version(view, new["project"], given["version"])
-    fixed_in = _fixed_in(view, row, new["project"], given)
+    versions = _versions(view, row, new["project"], given)
     with view.state.change():
         for name, value in new.items():
             if value != row[name]:
                 view.state.run(f"update issue set {name} = ? where id = ?", value, number)  # noqa: S608 - our own names
                 _log_change(view, row, name, value)
-        _fix_in(view, number, *fixed_in)
+        for name, (before, after) in versions.items():
+            _set_version(view, number, name, before, after)
         view.state.touch(number)
     if tags is not None:
         links.set_tags(view, number, tags)
@@ -246,17 +248,21 @@ def _next_category(view: View, row: Row, project: int, given: Any) -> int:
     return int(row["category"])
 
 
-def _fixed_in(view: View, row: Row, project: int, given: Mapping[str, Any]) -> tuple[str, str]:
-    """The version in which an issue was fixed, and that in which it is from now on: null takes it away.
+def _versions(view: View, row: Row, project: int, given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """By field, the version that an issue has there, and the one that it has from now on: null takes it away.
 
     What the project does not have is dropped at a move, and refused when it is given.
     """
-    there = view.state.row("select version from fixed_in where issue = ?", row["id"])
+    return {name: _version(view, row, project, given, name) for name in VERSION_FIELDS}
+
+
+def _version(view: View, row: Row, project: int, given: Mapping[str, Any], name: str) -> tuple[str, str]:
+    there = view.state.row(f"select version from {VERSION_FIELDS[name]} where issue = ?", row["id"])  # noqa: S608
     before = str(there["version"]) if there else ""
     known = view.state.versions(project)
-    if "fixed_in_version" not in given:
+    if name not in given:
         return before, before if before in [version["name"] for version in known] else ""
-    wanted = given["fixed_in_version"]
+    wanted = given[name]
     if wanted is None:
         return before, ""
     key = next((k for k in ("id", "name") if isinstance(wanted, dict) and wanted.get(k)), "name")
@@ -267,13 +273,14 @@ def _fixed_in(view: View, row: Row, project: int, given: Mapping[str, Any]) -> t
     return before, found
 
 
-def _fix_in(view: View, number: int, before: str, version: str) -> None:
+def _set_version(view: View, number: int, name: str, before: str, version: str) -> None:
     if version == before:
         return
-    view.state.run("delete from fixed_in where issue = ?", number)
+    table = VERSION_FIELDS[name]
+    view.state.run(f"delete from {table} where issue = ?", number)  # noqa: S608 - one of our tables
     if version:
-        view.state.insert("fixed_in", {"issue": number, "version": version})
-    view.state.log(number, view.id, FIELD, "fixed_in_version", before, version)
+        view.state.insert(table, {"issue": number, "version": version})
+    view.state.log(number, view.id, FIELD, name, before, version)
 
 
 def _target_project(view: View, given: Any) -> int:

@@ -85,6 +85,8 @@ FIELD_LABELS = {
 ISSUE_TEXTS = ("summary", "description", "steps_to_reproduce", "additional_information")
 ISSUE_ENUMS = ("status", "resolution", "view_state", "priority", "severity", "reproducibility")
 ISSUE_EXTRAS = ("platform", "os", "os_build", "build")
+VERSION_FIELDS = {"fixed_in_version": "fixed_in", "target_version": "target"}
+"""The fields that name a version of the product, and their tables."""
 
 
 def instant(seconds: int) -> str:
@@ -187,7 +189,7 @@ class View:
             "handler": lambda: self.person(row["handler"]) if row["handler"] else {},
             **{name: partial(entry, name, row[name]) for name in ISSUE_ENUMS},
             **{name: partial(row.__getitem__, name) for name in ISSUE_EXTRAS},
-            "fixed_in_version": lambda: self._fixed_in(row),
+            **{name: partial(self._version, row, table) for name, table in VERSION_FIELDS.items()},
             "sticky": lambda: bool(row["sticky"]),
             "created_at": lambda: instant(row["created_at"]),
             "updated_at": lambda: instant(row["updated_at"]),
@@ -199,9 +201,9 @@ class View:
             "history": lambda: self._history(number),
         }
 
-    def _fixed_in(self, row: Row) -> dict[str, Any]:
+    def _version(self, row: Row, table: str) -> dict[str, Any]:
         found = self.state.row(
-            "select version.id, version.name from version join fixed_in on version.name = fixed_in.version"
+            f"select version.id, version.name from version join {table} on version.name = {table}.version"  # noqa: S608
             " where issue = ? and project = ?",
             row["id"],
             row["project"],

@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ create table if not exists project (
 create table if not exists version (
     id integer primary key autoincrement, project integer not null, name text not null);
 create table if not exists fixed_in (issue integer primary key, version text not null);
+create table if not exists target (issue integer primary key, version text not null);
 create table if not exists category (
     id integer primary key autoincrement, project integer not null, name text not null collate nocase,
     unique (project, name));
@@ -234,9 +235,17 @@ class State:
         there = self.number("select id from version where project = ? and name = ?", project, name)
         return there or self.insert("version", {"project": project, "name": name})
 
+    def offer_versions(self, names: Iterable[str], projects: Iterable[str]) -> None:
+        """Make versions of the product in these projects, the earliest first, unless they have them."""
+        wanted = list(names)
+        with self.change():
+            for project in dict.fromkeys(projects):
+                for name in wanted:
+                    self.add_version(self.number("select id from project where name = ?", project), name)
+
     def versions(self, project: int) -> list[Row]:
         """The project's own versions: none is inherited from a sibling."""
-        return self.rows("select id, name from version where project = ? order by id", project)
+        return self.rows("select id, name from version where project = ? order by id desc", project)
 
     def categories(self, project: int) -> list[Row]:
         """The project's own categories, those it inherits and the global ones, by name."""

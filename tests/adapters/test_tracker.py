@@ -11,7 +11,7 @@ import pytest
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
 from intake_fn.core.vocabulary import Relation
-from intake_fn.ports import Issue
+from intake_fn.ports import Decided, Instead, Issue
 from tests.fakes import MemoryTracker
 
 if TYPE_CHECKING:
@@ -63,6 +63,46 @@ class TrackerContract:
             )
 
             assert dropped == ()
+
+    def test_it_knows_the_versions_of_the_product(self, tracker: Tracker) -> None:
+        """By the projects that we file to; 4.2 and 4.3 are in all of them here."""
+        known = tracker.versions()
+
+        assert {"Bugs InBox", "Change InBox", "Support Misc"} == set(known)
+        assert all({"4.2", "4.3"} <= set(names) for names in known.values())
+
+    def test_a_resolution_sets_both_versions_once(self, tracker: Tracker) -> None:
+        """Again and again is as once; one of ours is replaced by a later one of ours."""
+        number = tracker.file(issue()).number
+        for version in ("4.2", "4.2", "4.3", "4.3"):
+            both = Instead(version, ("4.2", "4.3"))
+            dropped = tracker.update(
+                number,
+                project="Bugs InBox",
+                handler="ihelp",
+                status="resolved",
+                priority="normal",
+                resolution="fixed",
+                decided=Decided(fixed_in=both, target=both),
+            )
+            stands = tracker.look(number)
+
+            assert ((), "fixed", version, version) == (dropped, stands.resolution, stands.fixed_in, stands.target)
+
+    def test_a_version_that_somebody_else_chose_stays(self, tracker: Tracker) -> None:
+        """A plan of the developers is not overwritten by what was fixed."""
+        number = tracker.file(issue()).number
+        fields: dict[str, str] = {
+            "project": "Bugs InBox",
+            "handler": "ihelp",
+            "status": "resolved",
+            "priority": "normal",
+        }
+        tracker.update(number, **fields, decided=Decided(target=Instead("4.3")))
+        tracker.update(number, **fields, decided=Decided(fixed_in=Instead("4.2"), target=Instead("4.2")))
+        stands = tracker.look(number)
+
+        assert ("4.2", "4.3") == (stands.fixed_in, stands.target)
 
     def test_an_issue_is_related_to_another_once(self, tracker: Tracker) -> None:
         """Saying or taking it back again changes nothing; another relation takes its place; there has to be another."""

@@ -175,6 +175,7 @@ def stand_in(process: Process) -> Iterator[StandIn]:
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
     tracker = MantisTracker(url, TOKEN, process.mantis, timeout_seconds=10, sleep=lambda _: None)
+    state.offer_versions(["4.2", "4.3"], process.mantis.projects.values())
     yield StandIn(url, tracker, state)
     server.shutdown()
     thread.join()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.case import Case
+from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
@@ -23,6 +24,7 @@ from intake_fn.core.intents import SendNotice
 from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.vocabulary import Category, Outcome, Status
 from intake_fn.desk.filing import _verdict_before, decided_of
+from intake_fn.desk.reconciliation import align
 from intake_fn.texts import say
 from spec_lookup import Citation, Claim, Reason, Verdict
 from tests.desk.test_story import request
@@ -62,13 +64,9 @@ class Silent:
 
 @pytest.fixture
 def office(process: Process, stand_in: StandIn) -> Office:
-    """A desk whose judge leaves it to people, in front of a Mantis with versions."""
+    """A desk whose judge leaves it to people."""
     made = Office(process, stand_in)
     made.room.spec = Silent()
-    state = stand_in.state
-    with state.change():
-        for name in dict.fromkeys(process.mantis.projects.values()):
-            state.add_version(state.number("select id from project where name = ?", name), "4.2")
     return made
 
 
@@ -243,11 +241,50 @@ def test_the_version_follows_where_mantis_has_it(office: Office) -> None:
         decide(office, case_id)
         act(office, case_id, Resolved, resolution="Mended.", outcome=Outcome.FIXED, fixed_in=version)
 
-    assert "4.2" == stands(office, one)["fixed_in_version"]["name"]
-    assert "fixed_in_version" not in stands(office, other)
-    assert ((), ("fixed_in_version",)) == (office.case(one).dropped_fields, office.case(other).dropped_fields)
+    assert ("4.2", "4.2") == tuple(stands(office, one)[name]["name"] for name in ("fixed_in_version", "target_version"))
+    assert not {"fixed_in_version", "target_version"} & set(stands(office, other))
+    assert () == office.case(one).dropped_fields
+    assert ("fixed_in_version", "target_version") == office.case(other).dropped_fields
     assert "resolved" == stands(office, other)["status"]["name"]
     assert any("It is fixed, in version 4.2." in mail.text for mail in office.room.mailer.sent)
+
+
+def test_the_versions_are_set_once_and_a_plan_of_the_developers_stays(office: Office) -> None:
+    """Syncs and updates afterwards write nothing; who planned another version in Mantis finds it there."""
+    case_id = taken(office)
+    decide(office, case_id)
+    office.change(case_id, target_version={"name": "4.3"})
+    office.at_rest()
+    act(office, case_id, Resolved, resolution="Mended.", outcome=Outcome.FIXED, fixed_in="4.2")
+    before = stands(office, case_id)
+    for _ in range(2):
+        assert align(office.desk, office.case(case_id)) is None
+
+    assert ("4.2", "4.3") == (before["fixed_in_version"]["name"], before["target_version"]["name"])
+    assert before["history"] == stands(office, case_id)["history"]
+    assert [] == office.told(case_id)
+
+
+def test_the_sync_keeps_the_versions_that_the_form_offers(office: Office) -> None:
+    """Obsolete ones left out; what is typed is looked up in Mantis, where it may be newer than the list."""
+    case_id = taken(office)
+    decide(office, case_id)
+    office.at_rest()
+    case = office.case(case_id)
+    assert ["4.3", "4.2"] == office.desk.versions_for(case)
+    state = office.mantis.state
+    state.offer_versions(["4.4"], ["Bugs InBox"])
+
+    def check(version: str) -> None:
+        fixed = {"resolution": "Mended.", "outcome": Outcome.FIXED, "fixed_in": version}
+        office.desk.refuse_unknown_version(case, office.room.event(Resolved, **fixed))
+
+    check("4.4")
+    check("")
+    with pytest.raises(Refused, match=r"no version “5.0” in the project Bugs InBox. It has 4.4, 4.3, 4.2. Choose"):
+        check("5.0")
+    office.mantis.fault("down", 10)
+    check("5.0")  # nobody knows: it is taken as typed
 
 
 def test_a_version_is_only_of_what_is_fixed(office: Office) -> None:

@@ -845,6 +845,10 @@ def test_who_resolves_says_what_came_of_it(web: Web) -> None:
     made_up = web.act(case, "resolve", resolution="It is in the menu.", outcome="gone")
 
     assert (422, 422) == (refused.status_code, made_up.status_code)
+    unknown = web.act(case, "resolve", resolution="It is in the menu.", outcome="done", fixed_in="5.0")
+    assert 422 == unknown.status_code
+    assert "Mantis has no version “5.0” in the project Support Misc. It has 4.3, 4.2." in unknown.text
+    assert ('value="5.0"' in unknown.text, "It is in the menu." in unknown.text) == (True, True)
     assert "Please choose the outcome." in refused.text
     assert 'value="4.2"' in refused.text
     assert "It is in the menu." in refused.text

@@ -39,6 +39,7 @@ def read(http: MantisHttp, number: int) -> IssueState:
         **{name: name_in(row, name) for name in NAMED},
         **{name: text_in(row, name) for name in ("summary", "description")},
         fixed_in=name_in(row, "fixed_in_version"),
+        target=name_in(row, "target_version"),
         notes=tuple(notes_of(row)),
         changed_by=changed_by,
         ours=frozenset(name for name, account in changed_by.items() if account and account == answer.account),

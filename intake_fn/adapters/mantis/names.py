@@ -105,6 +105,15 @@ class Names:
         log.warning("mantis_version_unknown", project=project["name"], version=name)
         return {}
 
+    def versions(self) -> dict[str, list[str]]:
+        """The names of the versions as they are now, by project of ours, obsolete ones left out. Raises Broken."""
+        self._known.pop("projects", None)
+        rows = {name: parts(self.project(name), "versions") for name in dict.fromkeys(self.mapping.projects.values())}
+        return {
+            name: [text_in(row, "name") for row in versions if not row.get("obsolete")]
+            for name, versions in rows.items()
+        }
+
     @once
     def _known(self) -> dict[str, tuple[float, Any]]:
         """What was read, and when; emptied when a name or an id is missing."""

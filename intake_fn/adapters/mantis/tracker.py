@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -94,6 +94,10 @@ class MantisTracker:
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         return issue_state.read(self.http, number)
+
+    def versions(self) -> Mapping[str, Sequence[str]]:
+        """The versions of the product as they are now, by project of ours, obsolete ones left out."""
+        return self.names.versions()
 
     def page_of(self, number: int) -> str:
         """Where people read an issue."""

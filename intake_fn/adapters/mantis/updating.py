@@ -83,14 +83,16 @@ def _resolution_before(names: Names, row: Mapping[str, Any], status: str) -> dic
 
 def _decided(names: Names, row: Mapping[str, Any], target: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
     """The fields that follow a decision, where nobody has filled them otherwise."""
-    category, version = name_in(row, "category"), name_in(row, "fixed_in_version")
+    category = name_in(row, "category")
     chosen = _instead(category, decided.category, names.mapping.category)
     wanted: dict[str, Any] = {"description": _with_part(text_in(row, "description"), decided.verdict)}
     if chosen != category:
         wanted["category"] = names.category(target, chosen)
-    fixed_in = _instead(version, decided.fixed_in)
-    if fixed_in != version:
-        wanted["fixed_in_version"] = names.version(target, fixed_in)
+    for name, version in (("fixed_in_version", decided.fixed_in), ("target_version", decided.target)):
+        stands = name_in(row, name)
+        new = _instead(stands, version)
+        if new != stands:
+            wanted[name] = names.version(target, new)
     return wanted
 
 

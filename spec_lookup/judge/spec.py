@@ -30,6 +30,7 @@ from spec_lookup.judge.evidence import (
 )
 from spec_lookup.judge.failures import CRASH, LOSS, denies_failure, explaining, tells_crash, tells_loss
 from spec_lookup.judge.form import REASONS, asks, says_what_it_is, stated_with_sureness, tells_report
+from spec_lookup.judge.language import is_legible
 from spec_lookup.judge.reasons import citations, named, why_decided, why_undecided
 from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP, Router
 from spec_lookup.judge.sentences import Reason
@@ -44,7 +45,7 @@ from spec_lookup.judge.verdict import (
     Verdict,
 )
 from spec_lookup.search.spec_index import Hit, SpecIndex, words_of
-from spec_lookup.search.words import mostly_latin, words
+from spec_lookup.search.words import words
 
 JUDGE = "built-in"
 
@@ -124,7 +125,7 @@ class Spec(SpecIndex):
 
     def _reports(self, claim: Claim) -> bool:
         """Whether a claim from a form that says what it is reports a failure or a behaviour all the same, or wishes."""
-        if tells_report(claim) or not mostly_latin(claim.observed):  # what is not read may be a report
+        if tells_report(claim) or not is_legible(claim.observed):  # what is not read may be a report
             return True
         router = Router.open(self._embedder)
         kinds = router.kinds(claim)
@@ -140,14 +141,16 @@ class Spec(SpecIndex):
         """Whether something is said to fail or to be lost, in so many words or by its meaning."""
         if tells_loss(claim):
             return True
-        if len(words(claim.observed)) < FEWEST_WORDS or not mostly_latin(claim.observed) or denies_failure(claim):
+        if len(words(claim.observed)) < FEWEST_WORDS or not is_legible(claim.observed) or denies_failure(claim):
             return False
         router = Router.open(self._embedder)
         told = min(router.kinds(each)[FAILURE] for each in (claim, Claim("", seen(claim))))  # not what is expected
         return told >= FAILED
 
     def _routed(self, claim: Claim, hits: list[Hit]) -> Route | None:
-        """What needs no clause: a set-up or a question, and a wish if the spec is silent on it."""
+        """What needs no clause: a set-up or a question, and a wish if the spec is silent on it; of English texts."""
+        if not is_legible(claim.observed):
+            return None
         routed = self._by_rule(claim) or self._by_meaning(claim)
         if routed is None and wishes(claim):
             routed = Route(CHANGE, WISHED, WANTS_NEW)
@@ -164,15 +167,15 @@ class Spec(SpecIndex):
     def _by_rule(self, claim: Claim) -> Route | None:
         """What needs no clause in so many words, unless the meaning is plainly another."""
         routed = route(claim)
-        if routed and routed.reason == ASKS and mostly_latin(claim.observed):
+        if routed and routed.reason == ASKS:
             router = Router.open(self._embedder)
             if not router.by_words_alone and router.kinds(claim)[QUESTION] < ASKED:
                 return None
         return routed
 
     def _by_meaning(self, claim: Claim) -> Route | None:
-        """What needs no clause by its meaning, where the rules have no words for it and the router the language."""
-        if len(words(claim.observed)) < FEWEST_WORDS or not mostly_latin(claim.observed):
+        """What needs no clause by its meaning, where the rules have no words for it."""
+        if len(words(claim.observed)) < FEWEST_WORDS:
             return None
         router = Router.open(self._embedder)
         kind, probability = max(router.kinds(claim).items(), key=lambda item: item[1])

@@ -1,0 +1,48 @@
+"""Whether a text is in a language that the rules and the router have learnt: English, in Latin letters.
+
+What is in another language may report anything. Rules that look for English words would find nothing in it, and take
+that for a sign; so such a text is left to who can read it. It is told by its function words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from spec_lookup.search.words import mostly_latin
+
+FEWEST_FOREIGN = 2
+"""Function words of other languages from which a text is in one, if it has fewer of English."""
+
+_ENGLISH = frozenset(
+    "the and of to is are was were be been that this it its for with on at by from not have has had do does did can"
+    " could would should will you your we our they their he she his her but or if when what where which who how i my"
+    " me there then than as after before until because no any some all".split()
+)
+_FOREIGN = (
+    frozenset(
+        # French
+        "le la les des du une est sont était étaient pas que qui pour dans avec sur nous vous votre notre cette ces"
+        " mais je il elle depuis quand où aux chez sans être fait peut plus après déjà bonjour merci veuillez s'il"
+        # German
+        " der das den dem ist sind nicht und ein eine einen einem einer mit auf für von zu wir ihr ihre unser kann wird"
+        " wurde werden haben hat aber oder wenn bei nach aus dass auch noch nur bitte ich sie warum wie wurden beim"
+        " zum zur"
+        # Spanish
+        " el los las una del está están por para pero como cuando donde más nuestro nuestra usted ustedes qué"
+        " cómo se lo al ya muy fue hay tiene puede porque después también sin sobre"
+        # Italian, Portuguese, Dutch
+        " il gli della dello non per è sono che di nel alla dalla questo quando perché dopo um uma não com os"
+        " dos das ao é foi são mais você está het een van niet voor met zijn wordt maar ook naar bij onze deze"
+        " heeft kunnen waarom".split()
+    )
+    - _ENGLISH
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+
+
+def is_legible(text: str) -> bool:
+    """Whether rules and router can make anything of it."""
+    words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+    parts = [part for word in words for part in (word, word.partition("'")[2]) if part]
+    foreign, english = (sum(part in known for part in parts) for known in (_FOREIGN, _ENGLISH))
+    return mostly_latin(text) and (foreign < FEWEST_FOREIGN or foreign < english)

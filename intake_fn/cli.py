@@ -31,6 +31,7 @@ from intake_fn.commands import (
     provision,
     qualify_judge,
     recompute,
+    release_notes,
     say,
     sessions,
 )
@@ -46,7 +47,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-MODULES = (due, export_cases, outbox, recompute, holidays, mail, sessions, hand_over, doctor, provision, qualify_judge)
+MODULES = (
+    due,
+    export_cases,
+    outbox,
+    recompute,
+    holidays,
+    mail,
+    sessions,
+    hand_over,
+    doctor,
+    provision,
+    qualify_judge,
+    release_notes,
+)
 """Commands that stand in modules of their own."""
 
 

@@ -24,6 +24,7 @@ from intake_fn.core.events import Filed
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.reconciliation import IssueState, MantisNote
+from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.request import Priority
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
@@ -667,6 +668,23 @@ class MemoryTracker:
         """The same ones in each project."""
         self._up()
         return dict.fromkeys(("Bugs InBox", "Change InBox", "Support Misc"), self.product_versions)
+
+    def fixed(self) -> list[FixedIssue]:
+        """The issues with a version, by number."""
+        self._up()
+        return [
+            FixedIssue(
+                number=number,
+                summary=self.issues[number].summary,
+                project=self.issues[number].project,
+                category=self.issues[number].category,
+                status=self.issues[number].status,
+                resolution=self.resolutions.get(number, "open"),
+                fixed_in=version,
+            )
+            for number, version in sorted(self.fixed_in.items())
+            if number in self.issues
+        ]
 
     def page_of(self, number: int) -> str:
         """Where people would read an issue."""

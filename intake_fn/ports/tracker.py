@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from intake_fn.core.reconciliation import IssueState
+from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
 
 
@@ -123,6 +124,10 @@ class Tracker(Protocol):
 
     def versions(self) -> Mapping[str, Sequence[str]]:
         """The versions of the product as they are now, by project of ours, obsolete ones left out."""
+        ...
+
+    def fixed(self) -> Sequence[FixedIssue]:
+        """The issues of our projects that name a version in which they are fixed, by number."""
         ...
 
     def page_of(self, number: int) -> str:

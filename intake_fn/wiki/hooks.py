@@ -1,5 +1,6 @@
 """What MkDocs calls while it builds the wiki (`hooks:` in mkdocs.yml). Thin: each hook is a few lines.
 
+on_config         pages of release notes join the navigation, the latest first
 on_files          the spec's form is checked; form pages, scripts and icon join the site
 on_page_markdown  markers become facts of support.yml
 on_page_content   clauses get their citation and link, form pages their form
@@ -39,6 +40,9 @@ log = get_plugin_logger("specdesk")
 SPEC = "spec/"
 """The folder whose pages decide."""
 
+RELEASES = "releases"
+"""The folder of the release notes."""
+
 FORM_PAGES = {f"ask/{kind}.md": kind for kind in Kind}
 """Not below /requests/: those addresses are the intake's."""
 
@@ -56,6 +60,14 @@ _INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
 
 
 # --- events -----------------------------------------------------------------------------------
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put docs/releases/*.md into the navigation: `specdesk release-notes` writes them."""
+    pages = sorted(Path(config.docs_dir, RELEASES).glob("*.md"), key=_by_version, reverse=True)
+    if pages and config.nav:
+        config.nav.append({"Release notes": [f"{RELEASES}/{page.name}" for page in pages]})
+    return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -133,6 +145,11 @@ def _process(config: MkDocsConfig) -> Process:
 
 
 _parsed = lru_cache(maxsize=1)(parse)
+
+
+def _by_version(page: Path) -> list[tuple[int, str]]:
+    """Numbers within a version count as numbers: 4.10 comes after 4.9."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", page.stem)]
 
 
 def _is_spec(uri: str) -> bool:

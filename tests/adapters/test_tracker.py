@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from intake_fn.core.errors import Refused, TryLater, Unknown
+from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
 from intake_fn.ports import Decided, Instead, Issue
 from tests.fakes import MemoryTracker
@@ -88,6 +89,25 @@ class TrackerContract:
             stands = tracker.look(number)
 
             assert ((), "fixed", version, version) == (dropped, stands.resolution, stands.fixed_in, stands.target)
+
+    def test_what_is_fixed_is_listed_with_its_version(self, tracker: Tracker) -> None:
+        """By number, with the names as Mantis has them; what has no version is not among them."""
+        one, other = (tracker.file(issue(project="Change InBox")).number for _ in range(2))
+        tracker.update(
+            one,
+            project="Change InBox",
+            handler="ihelp",
+            status="resolved",
+            priority="normal",
+            resolution="fixed",
+            decided=Decided(fixed_in=Instead("4.3")),
+        )
+        listed = tracker.fixed()
+
+        assert [one] == [each.number for each in listed if each.number in (one, other)]
+        assert sorted(each.number for each in listed) == [each.number for each in listed]
+        (found,) = (each for each in listed if each.number == one)
+        assert FixedIssue(one, issue().summary, "Change InBox", "General", "resolved", "fixed", "4.3") == found
 
     def test_a_version_that_somebody_else_chose_stays(self, tracker: Tracker) -> None:
         """A plan of the developers is not overwritten by what was fixed."""

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from intake_fn.adapters.mantis.answers import number_in, text_in
+from intake_fn.adapters.mantis.answers import name_in, number_in, text_in
 from intake_fn.adapters.mantis.names import Names
 from intake_fn.core.errors import TryLater
+from intake_fn.core.release_notes import FixedIssue
 from intake_fn.ports import Change
 
 PAGE_SIZE = 200
 PAGE_GROWS = 8
 """Issues of the first page that is asked for, and by how much it grows: turning pages loses some."""
+
+
+NAMED = ("project", "category", "status", "resolution")
+"""What is told of a fixed issue by its name."""
 
 
 def changes(names: Names, since: datetime | None) -> Sequence[Change]:
@@ -22,6 +27,23 @@ def changes(names: Names, since: datetime | None) -> Sequence[Change]:
     changed = [Change(number_in(row), _changed_at(row)) for row in rows]
     kept = [change for change in changed if since is None or change.at >= since]
     return sorted(kept, key=lambda change: (change.at, change.number))
+
+
+def fixed(names: Names) -> list[FixedIssue]:
+    """The issues of our projects that name a version in which they are fixed, by number."""
+    ours = set(names.mapping.projects.values())
+    rows = names.retrying(lambda _: changed_since(names, None, f"id,summary,{','.join(NAMED)},fixed_in_version"))
+    issues = (
+        FixedIssue(
+            number=number_in(row),
+            summary=text_in(row, "summary"),
+            fixed_in=name_in(row, "fixed_in_version"),
+            **{name: name_in(row, name) for name in NAMED},
+        )
+        for row in rows
+        if name_in(row, "fixed_in_version")
+    )
+    return sorted((issue for issue in issues if issue.project in ours), key=lambda issue: issue.number)
 
 
 def changed_since(names: Names, since: datetime | None, select: str) -> list[Mapping[str, Any]]:

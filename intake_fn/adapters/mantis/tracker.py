@@ -13,6 +13,7 @@ from intake_fn.adapters.mantis.names import Names
 from intake_fn.core.once import once
 from intake_fn.core.process import MantisMap
 from intake_fn.core.reconciliation import IssueState
+from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
 from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, Placed
 
@@ -98,6 +99,10 @@ class MantisTracker:
     def versions(self) -> Mapping[str, Sequence[str]]:
         """The versions of the product as they are now, by project of ours, obsolete ones left out."""
         return self.names.versions()
+
+    def fixed(self) -> Sequence[FixedIssue]:
+        """The issues of our projects that name a version in which they are fixed, by number."""
+        return listing.fixed(self.names)
 
     def page_of(self, number: int) -> str:
         """Where people read an issue."""

@@ -1,0 +1,48 @@
+"""The release notes of a version, from Mantis and from our cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.errors import Unreadable
+from intake_fn.core.release_notes import notes_of, versions_between
+from intake_fn.desk.consistency_check import rows
+from intake_fn.desk.judging import people_in
+from spec_lookup import Masking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.release_notes import ReleaseNotes
+    from intake_fn.desk import Desk
+    from intake_fn.ports import CaseStore
+
+log = structlog.get_logger()
+
+
+def release_notes(desk: Desk, version: str, since: str = "") -> ReleaseNotes:
+    """What a version delivers, and what came after `since`. Raises Refused for a version that Mantis does not know.
+
+    Raises TryLater when Mantis is down.
+    """
+    versions = versions_between(desk.tracker.versions(), version, since)
+    return notes_of(versions, desk.tracker.fixed(), _resolved(desk.cases), desk.process, _masked)
+
+
+def _resolved(cases: CaseStore) -> Iterator[Case]:
+    """Our requests that are resolved; one that cannot be read is left out, and its issue goes by what Mantis says."""
+    for row in rows(cases, open_only=False):
+        if row.status.is_done:
+            try:
+                yield cases.load(row.id)
+            except Unreadable as error:
+                log.warning("case_left_out", case=row.id, error=str(error))
+
+
+def _masked(case: Case | None, text: str) -> str:
+    if case is None:
+        return Masking().mask(text)
+    return Masking(people_in(case.request), (case.request.requester.company,)).mask(text)

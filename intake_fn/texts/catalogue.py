@@ -244,7 +244,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "says.undecided": (
         "A person of the Help Desk reads the spec and decides what it is: a bug, a change request or a support request."
     ),
-    "says.decide": "It is undecided. Please decide what it is: a bug, a change request or a support request.",
+    "says.decide": "Please read the spec and decide what it is: a bug, a change request or a support request.",
     "says.mailed": "We mail you the decision.",
     "says.person": "A person has decided: this is %(kind)s.",
     "says.lead": "Decided together with the request that this one duplicates: this is %(kind)s.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import ASKS
 from spec_lookup.judge.form import QUESTION_FORM, REASONS
+from spec_lookup.judge.language import is_legible
 from spec_lookup.judge.quantity import has_number, limits
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.judge.verdict import RELATED, Citation
@@ -60,6 +61,8 @@ def why_decided(reason: Reason, hits: list[Hit]) -> tuple[Reason, ...]:
 def why_undecided(claim: Claim, hits: list[Hit]) -> tuple[Reason, ...]:
     """What a person who decides should know, and what the requester could add."""
     reasons = [Reason("person-decides")]
+    if not is_legible(claim.observed):
+        reasons.append(Reason("another-language"))
     if not hits:
         reasons.append(NO_CLAUSE)
     else:

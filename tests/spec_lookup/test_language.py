@@ -53,4 +53,5 @@ def test_a_text_that_rules_cannot_read_settles_nothing(text: str, form: str) -> 
     verdict = Spec.of([("quotes.md", PAGE)]).judge(Claim(text, text, "", "", "bookings", form))
 
     assert ("undecided", "nothing") == (verdict.category, verdict.ground)
+    assert "another-language" in [reason.key for reason in verdict.reasons]
     assert all(citation.stance == "related" for citation in verdict.citations)

@@ -240,13 +240,19 @@ def test_the_engineer_reads_request_and_clause_side_by_side_and_decides_below(we
     case = undecided(web)
     web.sign_in()
     page = shown(web, f"/desk/requests/{case.id}")
-    order = ['<div class="beside">', "<h2>Request</h2>", "<h2>Verdict</h2>", "It is undecided. Please decide", "<mark>"]
+    order = [
+        '<div class="beside">',
+        "<h2>Request</h2>",
+        "<h2>Verdict</h2>",
+        "Please read the spec and decide",
+        "<mark>",
+    ]
     places = [page.find(said) for said in (*order, "Decide by what you read")]
     (mail,) = [mail for mail in web.mailer.sent if "Assigned to you" in mail.subject]
 
     assert -1 not in places
     assert sorted(places) == places
-    assert "It is undecided. Please decide what it is" in mail.text
+    assert "Please read the spec and decide what it is" in mail.text
     assert "your request" not in mail.text.lower()
     assert "We mail you" not in mail.text
     assert "<b>A quote is valid for at most 30 days" in mail.html
@@ -371,6 +377,8 @@ def test_a_request_in_another_language_loses_nothing_and_is_told_nothing_false(
     assert told in issue.description
     assert "A person of the Help Desk reads the spec and decides" in page
     assert "The program takes this" not in page + desk
+    for text in (page, desk, receipt_to(web), issue.description):
+        assert "seems to be in another language than English, which the program reads badly" in text
     if verdict["citations"]:
         assert "Nothing is decided by that." in page
         assert all(row["stance"] == "related" for row in verdict["citations"])

@@ -134,6 +134,8 @@ def due_in_words(case: Case, process: Process, now: datetime, zone: str) -> str:
         return ""
     level, priority = process.level(case.level).name, process.priorities[case.priority].name.lower()
     due = sla.due(case, process)
+    if case.stage.is_on_its_way and (due is None or due.clock is sla.ClockState.DECIDING):
+        return ""
     if due is None:
         return say("due.none", level=level, priority=priority)
     if case.status is Status.WAITING:

@@ -10,7 +10,7 @@ from intake_fn.core.agreement import Role, Said, decided, said
 from intake_fn.core.case import Step
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
-from intake_fn.core.vocabulary import Category, Status
+from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message
 
 
@@ -45,6 +45,8 @@ class CaseRow:
     """What judges said that it is."""
     decided: Category | None = None
     """What a person decided that it is; None where none did."""
+    stage: Stage = Stage.NONE
+    """Where it stands as a change request."""
 
     @property
     def proposed(self) -> Category | None:
@@ -79,6 +81,7 @@ class CaseRow:
             on_top=case.priority is Priority.URGENT and case.status.is_open,
             said=said(case),
             decided=decided(case),
+            stage=case.stage,
         )
 
 

@@ -57,13 +57,36 @@ def _handler(level: int, request: Request, process: Process, case_id: str) -> st
     return row.resources[crc32(case_id.encode()) % len(row.resources)]
 
 
+def colleagues(case: Case, process: Process) -> tuple[str, ...]:
+    """Whom its handler may hand a request over to without a change of level.
+
+    Others of its level; of a change that the Board has not decided, the owner of its module where that is somebody else
+    by now; of an approved one, everybody.
+    """
+    people = process.level(case.level).resources
+    if case.stage.is_undecided:
+        people = _owner(case, process)
+    elif case.stage.is_approved:
+        people = tuple(process.people)
+    return tuple(person for person in people if person != case.handler)
+
+
+def _owner(case: Case, process: Process) -> tuple[str, ...]:
+    module = process.modules.get(module_of(case))
+    return (module.owner,) if module else ()
+
+
 def keeper(case: Case, process: Process) -> Person:
     """Who looks after a case: its handler; of one who has left, whoever would get it at its level now.
+
+    A change on its way is looked after by the owner of its module.
 
     They are told of it and find it on top of their list. It is not theirs before somebody takes it.
     """
     if not process.has_left(case.handler):
         return process.people[case.handler]
+    if case.stage.is_on_its_way and (owner := _owner(case, process)):
+        return process.people[owner[0]]
     level = case.level if case.level in process.levels else process.level(case.level).escalates_to[0]
     return process.people[handler_at(level, case, process)]
 
@@ -105,16 +128,27 @@ def last_handler_at(level: int, case: Case, process: Process) -> str:
 def proposed_module(case: Case, process: Process, clause: str = "") -> str:
     """The module that a request seems to belong to: the one it has, if that says anything; else that of the clause.
 
-    The clause is the one that a person decided by, else the nearest one that the judge found.
+    The clause is the one that a person decided by or the requester names, else the nearest one that the judge found.
     """
     here = module_of(case)
-    named = process.modules.get(here)
-    if named and (named.spec or named.speciality):
+    if says_something(here, process):
         return here
+    named = process.modules.get(here)
     near = case.verdict.get("citations", ()) if case.verdict else ()
-    pages = [cited.partition("#")[0] for cited in (clause, *(row["clause"] for row in near[:1])) if cited]
-    modules = (module.id for page in pages for module in process.modules.values() if page in module.spec)
-    return next(modules, here if named else "")
+    cites = (clause, case.request.clause, *(row["clause"] for row in near[:1]))
+    return next(filter(None, (module_of_clause(cited, process) for cited in cites)), here if named else "")
+
+
+def module_of_clause(clause: str, process: Process) -> str:
+    """The module to whose spec a clause belongs, cited as page#anchor; "" for none."""
+    page = clause.partition("#")[0]
+    return next((module.id for module in process.modules.values() if page and page in module.spec), "")
+
+
+def says_something(module: str, process: Process) -> bool:
+    """Whether a module says what a request is about; "Something else" does not."""
+    named = process.modules.get(module)
+    return named is not None and bool(named.spec or named.speciality)
 
 
 def level_for(case: Case, priority: Priority, process: Process) -> int:

@@ -69,6 +69,8 @@ class Judged(Event):
     """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
     acts: bool = True
     """Whether the verdict decides; if not, it is a proposal, and the request is undecided until a person decides."""
+    handler: str = ""
+    """Who gets it by the verdict: the owner of the module of a change; "" for whoever has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,9 @@ class Overruled(Event):
 
     `quote` and `url` are the clause's text and place as they were then; `module` is the one it belongs to, "" for the
     one that the request names. `stance` is what the person says of request and clause when they have read both, `spec`
-    the stamp of the spec that they read, and `person` who they are in support.yml.
+    the stamp of the spec that they read, and `person` who they are in support.yml. `handler` is who gets it by the
+    decision: the owner of the module of a change, or who had it at its level when it is none any more; "" for whoever
+    has it.
     """
 
     category: Category
@@ -97,6 +101,7 @@ class Overruled(Event):
     stance: Stance = Stance.UNSAID
     spec: str = ""
     person: str = ""
+    handler: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

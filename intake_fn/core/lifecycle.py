@@ -23,7 +23,7 @@ from intake_fn.core import lifecycle_changes as c
 from intake_fn.core import lifecycle_intents as i
 from intake_fn.core import lifecycle_rules as r
 from intake_fn.core.case import Case
-from intake_fn.core.changes.lifecycle import CHANGE_LIFECYCLE
+from intake_fn.core.changes.lifecycle import CHANGE_LIFECYCLE, handler_by
 from intake_fn.core.changes.rules import takes_its_way
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
 from intake_fn.core.event_spec import (
@@ -53,18 +53,23 @@ def _with_mailed(_: Case, event: e.ActivityCompleted, process: Process) -> e.Eve
 
 
 def _with_module(case: Case, event: e.Overruled, process: Process) -> e.Event:
-    return event if event.module else replace(event, module=proposed_module(case, process, event.clause))
+    module = event.module or proposed_module(case, process, event.clause)
+    return replace(event, module=module, handler=handler_by(case, event, process))
+
+
+def _with_handler(case: Case, event: e.Judged, process: Process) -> e.Event:
+    return replace(event, handler=handler_by(case, event, process))
 
 
 def _moved_first(case: Case, event: e.Reprioritised, process: Process) -> Iterator[e.Event]:
     """A request that is raised to urgent goes to the level of urgent ones before it is urgent.
 
     Seed, Level 3: "All urgent issues must be handled at this level." The move comes before the new priority, so that
-    not even the log ever holds an urgent request at another level.
+    not even the log ever holds an urgent request at another level. A change on its way stays with whoever has it.
     """
     level = level_for(case, event.priority, process)
     if level != case.level:
-        handler = last_handler_at(level, case, process)
+        handler = case.handler if case.stage.is_on_its_way else last_handler_at(level, case, process)
         yield e.Escalated(
             at=event.at, actor=event.actor, level=level, handler=handler, reason=NOT_THIS_LEVEL, note=event.note
         )
@@ -98,6 +103,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         rules=(r.is_the_first,),
         leads_to={NEW: OPEN},
         changes=c.judged,
+        completes=_with_handler,
         intents=i.on_judged,
         copied=True,
     ),
@@ -110,7 +116,13 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.Escalated: EventSpec(
         allowed_in=HANDLED,
         action="escalate",
-        rules=(r.escalates_there, r.has_a_reason, r.level_takes_the_priority, r.handler_is_at_the_level),
+        rules=(
+            r.is_with_its_level,
+            r.escalates_there,
+            r.has_a_reason,
+            r.level_takes_the_priority,
+            r.handler_is_at_the_level,
+        ),
         changes=lambda _, event: {"level": event.level, "handler": event.handler},
         intents=i.on_escalated,
         notifies=d.on_escalated,

@@ -16,12 +16,20 @@ from intake_fn.core.vocabulary import Category, Filing, Progress, Stage, Status
 def judged(case: Case, event: e.Judged) -> dict[str, Any]:
     """A person's decision stands, whatever the judge says afterwards; a proposal decides nothing."""
     keeps = not event.acts or any(isinstance(earlier, e.Overruled) for earlier in case.history)
-    return {"category": case.category if keeps else event.category, "verdict": event.verdict}
+    return {"verdict": event.verdict} | ({} if keeps else _decided(case, event))
 
 
 def overruled(case: Case, event: e.Overruled) -> dict[str, Any]:
     """What is no change request any more is on no way to the Board."""
-    return {"category": event.category, "stage": case.stage if event.category is Category.CHANGE else Stage.NONE}
+    return _decided(case, event)
+
+
+def _decided(case: Case, event: e.Judged | e.Overruled) -> dict[str, Any]:
+    """A change goes to the owner of its module; logs before that name none, and it stays with whoever has it."""
+    stage = case.stage if event.category is Category.CHANGE else Stage.NONE
+    if event.category is Category.CHANGE and stage is Stage.NONE and event.handler:
+        stage = Stage.OWNER
+    return {"category": event.category, "stage": stage, "handler": event.handler or case.handler}
 
 
 def filed(_: Case, event: e.Filed) -> dict[str, Any]:

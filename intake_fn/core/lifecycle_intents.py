@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from intake_fn.core.case import Case, accepts
+from intake_fn.core.case import Case, accepts, module_of
+from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.escalation import keeper, last_handler_at, routed
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -59,7 +60,7 @@ from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import calendar_of
 from intake_fn.core.sla_alerts import Alert, send_after, share_of
-from intake_fn.core.vocabulary import Status
+from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message, message
 
 SHADOW = timedelta(minutes=1)
@@ -74,7 +75,7 @@ def on_released(_: Case, __: Released, ___: Case, ____: Process) -> Iterator[Int
 def on_judged(before: Case, event: Judged, after: Case, process: Process) -> Iterator[Intent]:
     """The verdict makes it an issue; one that comes after a person's decision is only recorded."""
     if before.status is Status.NEW:
-        yield from _filing(after, process)
+        yield from _filing(before, after, process)
     if process.judge.shadow:
         yield JudgeInShadow(event.at + SHADOW)
 
@@ -82,23 +83,50 @@ def on_judged(before: Case, event: Judged, after: Case, process: Process) -> Ite
 def on_overruled(before: Case, event: Overruled, after: Case, process: Process) -> Iterator[Intent]:
     """A decision moves the issue to its project; where the judge could not speak, it makes the issue."""
     if before.status is Status.NEW:
-        yield from _filing(after, process)
+        yield from _filing(before, after, process)
     else:
         yield from _in_mantis(after)
         read = [message(f"stance.{event.stance}")] if event.stance else []
-        yield _to_requester(after, "overruled", *read, text=event.reason)
+        yield _to_requester(after, "overruled", *read, *_way(before, after, process), text=event.reason)
+        if after.handler != before.handler:
+            yield _to_handler(after, process, "assigned", _assignment(after), text=event.reason)
 
 
-def _filing(case: Case, process: Process) -> Iterator[Intent]:
+def _filing(before: Case, case: Case, process: Process) -> Iterator[Intent]:
     """File the issue, let follow what was said while the case was new, and tell both sides."""
     yield FileIssue()
     if any(map(makes_a_note, case.history)):
         yield BackfillNotes()
-    yield _to_requester(case, "receipt")
+    yield _to_requester(case, "receipt", *_way(before, case, process))
     if process.has_left(case.handler):
         yield _to_handler(case, process, "orphaned", message("why.left", person=name_of(case.handler, process)))
     else:
-        yield _to_handler(case, process, "assigned", message("why.new"))
+        yield _to_handler(case, process, "assigned", _assignment(case))
+
+
+def _assignment(case: Case) -> Message:
+    """Why whoever handles it gets it: a change is assessed by the owner of its module."""
+    if case.stage is Stage.OWNER:
+        return message("why.owner")
+    if case.category is Category.CHANGE and case.stage is Stage.NONE:
+        return message("why.choose")
+    return message("why.no-change") if any(map(_was_with_owner, case.history)) else message("why.new")
+
+
+def _was_with_owner(event: Event) -> bool:
+    """Whether it went to the owner of a module as a change."""
+    owned = isinstance(event, Judged | Overruled) and event.category is Category.CHANGE and event.handler
+    return bool(owned) or isinstance(event, SentToOwner)
+
+
+def _way(before: Case, after: Case, process: Process) -> tuple[Message, ...]:
+    """What a change's requester is told of the way that begins."""
+    if after.category is not Category.CHANGE or before.category is Category.CHANGE:
+        return ()
+    module = process.modules.get(module_of(after))
+    if after.stage is not Stage.OWNER or module is None:
+        return (message("step.choose"),)
+    return (message("step.owner", person=name_of(after.handler, process), module=module.name),)
 
 
 def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:

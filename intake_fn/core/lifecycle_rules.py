@@ -11,7 +11,7 @@ from typing import Any
 
 from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case
-from intake_fn.core.escalation import ways_up
+from intake_fn.core.escalation import colleagues, ways_up
 from intake_fn.core.events import (
     ActivityCompleted,
     DuplicateAdded,
@@ -62,6 +62,12 @@ def escalates_there(case: Case, event: Escalated, process: Process) -> Iterator[
         yield f"Level {case.level} escalates to {known}, not to level {event.level}."
 
 
+def is_with_its_level(case: Case, _: Escalated, process: Process) -> Iterator[str]:
+    """A change goes from owner to Board to release, and not up the levels; unless its level is gone."""
+    if case.stage.is_on_its_way and case.level in process.levels:
+        yield f"{case.id} is a change request on its way, which is not escalated; see its steps."
+
+
 def has_a_reason(_: Case, event: Escalated, process: Process) -> Iterator[str]:
     """It has one of the reasons of the process page."""
     if event.reason not in process.escalation_reasons:
@@ -89,9 +95,11 @@ def handler_is_at_the_level(_: Case, event: Escalated, process: Process) -> Iter
 
 def handler_is_a_colleague(case: Case, event: HandedOver, process: Process) -> Iterator[str]:
     """The handler is another resource of the same level."""
-    others = [person for person in process.level(case.level).resources if person != case.handler]
+    others = colleagues(case, process)
     if event.handler == case.handler:
         yield f"{name_of(event.handler, process)} has {case.id} already."
+    elif event.handler not in others and case.stage.is_undecided:
+        yield f"{case.id} is a change request and stays with the owner of its module; send it to that of another one."
     elif event.handler not in others:
         whom = names_of(others, process) or "nobody else"
         yield f"{name_of(event.handler, process)} is not at level {case.level}; you may hand it over to {whom}."

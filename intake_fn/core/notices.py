@@ -23,7 +23,7 @@ from intake_fn.core.assessment import (
     sureness,
     zone_of_requester,
 )
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, module_of
 from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.errors import Broken
 from intake_fn.core.events import (
@@ -46,7 +46,7 @@ from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
 from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
 from intake_fn.core.verdicts import proposal
-from intake_fn.core.vocabulary import Category
+from intake_fn.core.vocabulary import Category, Stage
 from intake_fn.texts import say
 
 
@@ -160,6 +160,9 @@ class MailValues:
     """What the requester could add so that a person can decide."""
     priority: str
     level: str
+    """Where it is handled: its level, or of a change on its way how far that has come."""
+    on_its_way: bool
+    """Whether it is a change request on its way to the Board or to its release."""
     handler: str
     approver: tuple[str, ...]
     """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
@@ -213,7 +216,8 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         due=due_in_words(case, process, case.history[-1].at, zone_of_requester(case, process)) if case.history else "",
         missing=wanted,
         priority=process.priorities[case.priority].name,
-        level=process.level(case.level).name,
+        level=place_of(case, process),
+        on_its_way=case.stage.is_on_its_way,
         handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
         approver=tuple(
             one_line(detail) for name in ("approver", "approver_email") if (detail := case.request.details.get(name))
@@ -226,6 +230,16 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         link=status_link if for_requester else desk_link,
         sender=f"{process.mail.name}, {case.id}",
     )
+
+
+def place_of(case: Case, process: Process) -> str:
+    """Where a case is handled, as it follows the name of who handles it."""
+    if not case.stage.is_on_its_way:
+        return process.level(case.level).name
+    module = process.modules.get(module_of(case))
+    if case.stage is Stage.OWNER and module:
+        return say("place.owner", module=module.name)
+    return say(f"stage.{case.stage}")
 
 
 def _cause(notice: SendNotice, case: Case, process: Process) -> tuple[str, str]:

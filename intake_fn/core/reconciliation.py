@@ -32,13 +32,10 @@ from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
-    Escalated,
     Event,
     FoundInMantis,
-    HandedOver,
     MissingInMantis,
     NotedInMantis,
-    Received,
     Resolved,
 )
 from intake_fn.core.process import REOPENED, Process
@@ -295,9 +292,14 @@ def _shows(case: Case, process: Process) -> dict[str, set[str]]:
 def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[str]:
     """The handler, where ours has left: nobody is put back; or while a write is owed, if nobody knows whose it was."""
     known = process.everyone
-    lost = any(isinstance(e, Received | Escalated | HandedOver) and e.handler not in known for e in case.history)
+    lost = any((who := _assigned_by(event)) and who not in known for event in case.history)
     if process.has_left(case.handler) or (owed and lost):
         yield "handler"
+
+
+def _assigned_by(event: Event) -> str:
+    """Whom an event makes the handler; "" for nobody."""
+    return str(getattr(event, "owner", "") or getattr(event, "handler", ""))
 
 
 def _known(event: Event, process: Process) -> Mapping[str, str]:

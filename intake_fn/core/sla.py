@@ -26,10 +26,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case
-from intake_fn.core.events import Escalated, Received, Released
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, SentToOwner
+from intake_fn.core.events import Escalated, Event, Overruled, Received, Released
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
-from intake_fn.core.vocabulary import Status
+from intake_fn.core.vocabulary import Category, Decision, Status
 
 
 class ClockState(StrEnum):
@@ -37,6 +38,7 @@ class ClockState(StrEnum):
 
     RUNS = "runs"
     PAUSED = "waiting for the requester"
+    DECIDING = "with the Board, or approved"
     STOPPED = "resolved"
 
 
@@ -134,7 +136,9 @@ def reckoned(target: Target, clock_spans: Sequence[ClockSpan], calendar: Calenda
         started=started,
         budget=budget,
         trace=trace,
-        pauses=tuple(piece for piece in trace if piece.what in (ClockState.PAUSED, ClockState.STOPPED)),
+        pauses=tuple(
+            piece for piece in trace if piece.what in (ClockState.PAUSED, ClockState.DECIDING, ClockState.STOPPED)
+        ),
         stopped=None if clock is ClockState.RUNS else last,
         clock=clock,
     )
@@ -160,12 +164,26 @@ def next_open(instant: datetime, calendar: Calendar) -> datetime:
 def _clock_spans(case: Case) -> list[ClockSpan]:
     """What the clock did from when on, beginning when the present level received the case."""
     spans: list[ClockSpan] = []
+    deciding = False
     for event, status in zip(case.history, case.statuses, strict=True):
         if isinstance(event, Received | Released | Escalated):
             spans = []
-        if not spans or spans[-1][1] is not CLOCK_STATE[status]:
-            spans.append((event.at, CLOCK_STATE[status]))
+        deciding = _is_deciding(event, before=deciding)
+        state = ClockState.DECIDING if deciding and status.is_open else CLOCK_STATE[status]
+        if not spans or spans[-1][1] is not state:
+            spans.append((event.at, state))
     return spans
+
+
+def _is_deciding(event: Event, *, before: bool) -> bool:
+    """Whether a change is with the Board, or approved: the response time of its level is no matter of that."""
+    if isinstance(event, ChangeAssessed):
+        return True
+    if isinstance(event, BoardDecided):
+        return event.decision is not Decision.RETURNED
+    if isinstance(event, SentToOwner):
+        return False
+    return before and not (isinstance(event, Overruled) and event.category is not Category.CHANGE)
 
 
 def _trace(clock_spans: Sequence[ClockSpan], budget: timedelta, calendar: Calendar, parts: Parts) -> Iterator[Segment]:

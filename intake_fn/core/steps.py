@@ -13,7 +13,7 @@ from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case, Step
 from intake_fn.core.changes.options import offered
 from intake_fn.core.errors import Broken, Refused, Unreadable
-from intake_fn.core.escalation import arrival, ways_up
+from intake_fn.core.escalation import arrival, colleagues, ways_up
 from intake_fn.core.event_spec import EventSpec
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -60,10 +60,10 @@ class Options:
 
 def allowed(case: Case, process: Process, actor: str = "") -> Options:
     """The steps that `advance` would not refuse to a person, by address; to some person for ""."""
-    level = process.level(case.level)
     may = frozenset() if case.unread else TRANSITIONS[case.status]
-    escalate_to = tuple(to for to in ways_up(case, process) if to in process.priorities[case.priority].levels)
-    hand_over_to = tuple(person for person in level.resources if person != case.handler)
+    ways = () if case.stage.is_on_its_way and case.level in process.levels else ways_up(case, process)
+    escalate_to = tuple(to for to in ways if to in process.priorities[case.priority].levels)
+    hand_over_to = colleagues(case, process)
     fitting = tuple(priority for priority in Priority if not [*fits(case, priority, process)])
     priorities = () if [*may_lower(case, actor, process)] else fitting
     activities = to_tick(case, process)

@@ -19,6 +19,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import name_of
 from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Person, Process
+from intake_fn.core.vocabulary import Stage
 from intake_fn.texts import Message, message
 
 
@@ -35,6 +36,11 @@ class Assignment(Protocol):
         """Who handles it there."""
         ...
 
+    @property
+    def stage(self) -> Stage:
+        """Where it stands as a change request."""
+        ...
+
 
 class MissingReference(NamedTuple):
     """What a request refers to and support.yml no longer has, and what to do about it."""
@@ -49,13 +55,19 @@ def unassigned(request: Assignment, process: Process) -> Iterator[MissingReferen
         name = name_of(request.handler, process)
         remedy = (
             f"`specdesk hand-over {request.handler} TO` gives it to somebody; "
-            "at the desk anybody of its level may take it"
+            f"at the desk {_who_may_take(request)} may take it"
         )
         yield MissingReference(f"handled by {name}, who has left", remedy)
     if request.level not in process.levels:
         to = process.level(request.level).escalates_to[0]
         remedy = f"Escalate it to level {to} at the desk, or `specdesk hand-over {request.handler} TO`"
         yield MissingReference(f"at level {request.level}, which is no more", remedy)
+
+
+def _who_may_take(request: Assignment) -> str:
+    if request.stage.is_undecided:
+        return "the owner of its module"
+    return "anybody" if request.stage.is_approved else "anybody of its level"
 
 
 def candidates(request: Assignment, process: Process) -> list[Person]:

@@ -185,6 +185,11 @@ class Stage(StrEnum):
         """Whether it is being designed, developed or released."""
         return self in (Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY)
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it is neither released nor declined yet."""
+        return self.is_undecided or self.is_approved
+
 
 class Motion(StrEnum):
     """What the Board votes on. A request that was assessed is up for approval; a member may move otherwise."""

@@ -7,8 +7,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import duplicates
+from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.errors import Refused, Stale, Unknown
-from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, RequesterReplied
+from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, Overruled, RequesterReplied
 from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 
 if TYPE_CHECKING:
@@ -67,5 +68,10 @@ def _given(event: Event) -> dict[str, Any]:
 
 
 _AT = ("at",)
-_OURS: Mapping[type[Event], Sequence[str]] = {MarkedDuplicate: ("at", "number"), ActivityCompleted: ("at", "mailed")}
+_OURS: Mapping[type[Event], Sequence[str]] = {
+    MarkedDuplicate: ("at", "number"),
+    ActivityCompleted: ("at", "mailed"),
+    Overruled: ("at", "handler"),
+    SentToOwner: ("at", "owner"),
+}
 """What we put into an event besides what a person did."""

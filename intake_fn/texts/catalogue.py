@@ -106,6 +106,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "decision.deferred": "deferred",
     "decision.returned": "returned to the owner of the module",
     "decision.not-carried": "motion not carried",
+    "place.owner": "owner of %(module)s",
     "stage.owner": "with the owner of the module",
     "stage.board": "before the Board",
     "stage.deferred": "deferred by the Board",
@@ -161,6 +162,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.warned": "%(share)s %% of its time is used. It is due %(due)s.",
     "why.breached": "It was due %(due)s.",
     "why.owner": "It is a change request for a module that you own: please assess it.",
+    "why.choose": "It is a change request that names no module: please choose one, and its owner gets it.",
+    "why.no-change": "It is no change request any more.",
     "why.board": "It is assessed and before the Board: please vote.",
     "why.comment": "It touches a module that you own: please comment within %(days)s working days.",
     "why.motion": "%(actor)s put a motion: %(motion)s.",
@@ -168,7 +171,14 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.decided": "The Board has decided: %(decision)s.",
     "why.stage": "The change is %(stage)s.",
     # What the requester of a change is told at each step.
-    "step.owner": "Your change request is now with %(person)s, the owner of %(module)s.",
+    "step.owner": (
+        "Your change request is now with %(person)s, the owner of %(module)s, who assesses it. The Board decides after "
+        "that. You get an e-mail at each step."
+    ),
+    "step.choose": (
+        "Your change request names no module. The Help Desk chooses one; its owner assesses the request, and the Board "
+        "decides after that. You get an e-mail at each step."
+    ),
     "step.board": "The owner of the module has assessed your change request. It is now before the Board.",
     "step.meeting": "The Board meets next on %(due)s.",
     "step.approved": "The Board has approved your change request. It is now in design.",
@@ -178,6 +188,23 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "step.development": "Your change is now in development.",
     "step.ready": "Your change is ready for release.",
     "step.version": "It is meant for version %(version)s.",
+    # The way of a change, as its steps stand on the status page.
+    "way.received": "Sent",
+    "way.choose": "With the Help Desk, which chooses the module",
+    "way.owner": "With %(person)s, the owner of %(module)s, who assesses it",
+    "way.owner-ahead": "The owner of the module assesses it",
+    "way.board": "Before the Board, which decides",
+    "way.board-ahead": "The Board decides",
+    "way.deferred": "Deferred by the Board to %(date)s",
+    "way.declined": "Declined by the Board",
+    "way.design": "Approved by the Board: in design",
+    "way.design-ahead": "Design",
+    "way.development": "In development",
+    "way.development-ahead": "Development",
+    "way.ready": "Ready for release",
+    "way.ready-ahead": "Ready for release",
+    "way.released": "Released",
+    "way.released-ahead": "Release",
     # Why the Board has not decided.
     "board.no-motion": "There is no motion to vote on.",
     "board.below-quorum": "%(voted)s have voted; the quorum is %(quorum)s.",

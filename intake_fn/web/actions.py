@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
+from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -112,6 +113,13 @@ ACTIONS: Mapping[str, Action] = {
             **_read(a["reading"]),
             **{name: a[name] for name in ("clause", "quote", "url", "module", "reason", "spec", "person")},
         },
+    ),
+    "send-to-owner": Action(
+        "Send it to the owner of a module",
+        "Sent to the owner of the module, who is mailed.",
+        SentToOwner,
+        {"module": "Please choose the module."},
+        lambda a: {"module": a["module"], "owner": "", "note": a["note"]},
     ),
     "ask": Action(
         "Ask the requester",

@@ -14,7 +14,7 @@ from intake_fn.core.case import module_of
 from intake_fn.core.case_row import Page
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
-from intake_fn.core.escalation import handler_at, keeper, proposed_module, speciality_of
+from intake_fn.core.escalation import colleagues, handler_at, keeper, proposed_module, speciality_of
 from intake_fn.core.events import Resolved
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_history, in_words
@@ -23,6 +23,7 @@ from intake_fn.core.sla import due
 from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.unassigned import candidates, unassigned
 from intake_fn.core.verdicts import in_shadow, requester_reading, shown_clauses
+from intake_fn.core.way import way
 from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
@@ -121,7 +122,7 @@ def _unassigned(show: str, at: int | None) -> list[CaseRow]:
     rows = [row for row in page.rows if any(unassigned(row, config().process))]
     if show != "mine":
         return rows
-    near = [row for row in rows if row.handler == me().id or me() in candidates(row, config().process)]
+    near = [row for row in rows if row.stage.is_on_its_way or me() in candidates(row, config().process)]
     return [row for row in near[:PAGE] if _keeper_of(row) == me()]
 
 
@@ -180,7 +181,7 @@ def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> t
 def _is_mine(case: Case) -> bool:
     """Whether a request is in one's own hands, or in nobody's at one's own level."""
     process, person = config().process, me().id
-    return case.handler == person or (process.has_left(case.handler) and person in process.level(case.level).resources)
+    return case.handler == person or (process.has_left(case.handler) and person in colleagues(case, process))
 
 
 def _asked(case: Case, action: str, event: Event) -> str:
@@ -231,7 +232,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         actions=ACTIONS,
         quarantine=[*words.quarantine(case), *words.unread(case)],
         unassigned=words.unassigned(case, process),
-        can_take=process.has_left(case.handler) and me().id in process.level(case.level).resources,
+        can_take=process.has_left(case.handler) and me().id in colleagues(case, process),
         **_offers(case),
         module_here=module_of(case),
         specialist=_specialist(case),
@@ -248,6 +249,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         readable=_readable(case),
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),
+        way=way(case, process),
         checklist=checklist(case, process),
         unreached=_unreached(case),
         similar=[(issue, _request_of(issue.number)) for issue in desk.similar(case)],

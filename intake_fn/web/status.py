@@ -17,6 +17,7 @@ from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
 from intake_fn.core.verdicts import requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
+from intake_fn.core.way import way
 from intake_fn.desk import attachments, lost_link
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
@@ -234,6 +235,7 @@ def _page(
         reading=requester_reading(case),
         wrong_reading=wrong_reading,
         link=config().links.status(case.id),
+        way=way(case, process),
         files=files_of(case),
         history=words.history_for_requester(case, process),
         zone=zone,

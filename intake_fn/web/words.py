@@ -20,12 +20,13 @@ from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, in_words, is_on_page, on_page, outcome_of
 from intake_fn.core.names import actor_of
+from intake_fn.core.notices import place_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
 from intake_fn.core.request import Kind
 from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
-from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stance, Status
+from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stage, Stance, Status
 from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ SETTLED: Mapping[Filing, str] = {
     Filing.FILED: "",
 }
 
+STAGE: Mapping[Stage, str] = {stage: say(f"stage.{stage}") for stage in Stage if stage}
+"""Where a change request stands, in lists of the desk."""
+
 RELATION: Mapping[Relation, str] = {
     Relation.DUPLICATE: "Duplicate of",
     Relation.RELATED: "Related to",
@@ -213,6 +217,18 @@ def delivery(item: OutboxItem) -> str:
     """What an outbox item delivers, as the beginning of a line."""
     text = say(f"delivery.{type(item.intent).__name__}")
     return text[:1].upper() + text[1:]
+
+
+def place(case: Case, process: Process) -> str:
+    """Where a request is handled: its level, or of a change on its way how far that has come."""
+    return place_of(case, process)
+
+
+def upcoming(case: Case) -> str:
+    """What happens next, for the requester."""
+    if case.status is Status.OPEN and case.stage.is_on_its_way:
+        return mark("Your change request goes the way below.")
+    return NEXT[case.status]
 
 
 # --- the history -----------------------------------------------------------------------------
@@ -343,5 +359,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "reached_by": reached_by,
     "said_of": said_of,
     "sureness": sureness,
+    "said": in_words,
     "decided_with_lead": decided_with_lead,
 }

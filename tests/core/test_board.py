@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, SentToOwner, VoteCast
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, VoteCast
 from intake_fn.core.changes.board import tally, votes_of, voting_round
 from intake_fn.core.changes.meetings import end_of_working_day, in_words, next_meeting
 from intake_fn.core.changes.rules import voting_of
@@ -42,7 +42,6 @@ def before_the_board(process: Process, **changes: Any) -> Case:
     """A change request for Billing that its owner has assessed."""
     case = case_at(3, "paul", module="billing", **changes)
     case = act(case, process, Overruled, category=Category.CHANGE, clause="billing#due", reason="It is as defined.")
-    case = act(case, process, SentToOwner, module="billing", owner="marc-selter")
     assessment = {"clause": "billing#due", "today": "30 days.", "spec": "s", "proposed": "45 days.", "effort": "2"}
     return act(case, process, ChangeAssessed, actor=MARC, **assessment)
 

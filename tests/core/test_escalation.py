@@ -388,7 +388,7 @@ def test_a_row_names_no_status_that_its_event_cannot_meet(kind: type[Event]) -> 
         pytest.param(
             case_of(received(0, "paris-liaison")),
             Overruled,
-            ["FileIssue", "BackfillNotes", f"receipt to {CAMILLE}", f"assigned to {LIAISON}"],
+            ["FileIssue", "BackfillNotes", f"receipt to {CAMILLE}", "assigned to sa@example.com"],
             id="where the judge can't speak, a person's decision does the same",
         ),
         pytest.param(
@@ -408,7 +408,10 @@ def test_a_row_names_no_status_that_its_event_cannot_meet(kind: type[Event]) -> 
             id="a verdict that comes after a person's decision files nothing again",
         ),
         pytest.param(
-            AT_LEVEL_3, Overruled, ["AddNote", "UpdateIssue", f"overruled to {CAMILLE}"], id="it moves to its project"
+            AT_LEVEL_3,
+            Overruled,
+            ["AddNote", "UpdateIssue", f"overruled to {CAMILLE}", "assigned to sa@example.com"],
+            id="a change moves to its project and to the owner of its module",
         ),
         pytest.param(AT_LEVEL_3, Filed, [], id="filed: it is what was owed"),
         pytest.param(AT_LEVEL_3, DeliveryFailed, [], id="given up: a person has to look"),

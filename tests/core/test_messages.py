@@ -46,6 +46,7 @@ BUILT = (
     "sure.",
     "verdict.",
     "vote.",
+    "way.",
 )
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""
 

@@ -68,8 +68,8 @@ def _written(sentence: str) -> Plain | None:
 
 
 ADDED: dict[str, Plain] = {
-    "Judged": {"acts": True},
-    "Overruled": {"stance": "", "spec": "", "person": ""},
+    "Judged": {"acts": True, "handler": ""},
+    "Overruled": {"stance": "", "spec": "", "person": "", "handler": ""},
     "Received": {"request": {"reading_clause": "", "reading_stance": "", "reading_spec": ""}},
 }
 """Fields that came after format 1, with what they hold of an event of before."""

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from intake_fn.core.case import module_of
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
@@ -208,13 +209,15 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def urgent_is_at_level_3(self) -> None:
-        """At no moment of the log; and who handles a case is of its level."""
+        """At no moment of the log; and who handles a case is of its level, or of a change the owner of its module."""
         for case in self.all():
             then: Case | None = None
             for event in case.history:
                 then = apply(then, event, case.id)
                 assert then.priority is not Priority.URGENT or then.level == URGENT_LEVEL
-                assert then.handler in self.process.levels[then.level].resources
+                owner = self.process.modules.get(module_of(then))
+                may = (owner.owner,) if owner and then.stage else self.process.levels[then.level].resources
+                assert then.handler in may
 
     @invariant()
     def due_only_where_a_clock_runs(self) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -250,6 +251,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         Overruled,
         {"category": Category.BUG, "clause": "quotes#validity", "stance": Stance.CONTRADICTS},
     ),
+    "send-to-owner": (
+        {"module": "billing", "note": "Yours?"},
+        SentToOwner,
+        {"module": "billing", "owner": "marc-selter", "note": "Yours?"},
+    ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
     "complete": (
         {"activity": "reproduce", "note": "Every time."},
@@ -289,6 +295,8 @@ def ready(web: Web, action: str) -> Case:
         case = web.sent(summary="I cannot open a shipment")
     if action == "unmark-duplicate":
         web.act(case, "mark-duplicate", request="HD-0000-0001")
+    if action == "send-to-owner":
+        web.act(case, "overrule", category="change", module="shipments", reason="It is as defined.")
     if action == "unlink":
         web.act(case, "link", relation="related-to", number="4700")
     if action == "refile":

@@ -14,7 +14,7 @@ from intake_fn.core.errors import Unreadable
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.stored import FORMAT, MISREAD, read_event
-from intake_fn.core.vocabulary import Category, Status
+from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def state_item(step: Step) -> Item:
         state["said"] = json.dumps([to_plain(one) for one in spoken])
     if by_person := decided(case):
         state["decided"] = by_person
+    if case.stage:
+        state["stage"] = case.stage
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
@@ -132,6 +134,7 @@ def _row(item: Item) -> CaseRow:
         on_top=item["place"].startswith(ON_TOP),
         said=tuple(from_plain(Said, one) for one in json.loads(item.get("said", "[]"))),
         decided=Category(item["decided"]) if "decided" in item else None,
+        stage=Stage(item.get("stage", "")),
     )
 
 

@@ -6,20 +6,22 @@ Source: docs/process/changes.md. core/lifecycle.py takes them into its registry.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from intake_fn.core import change_events as c
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, module_of
 from intake_fn.core.changes import intents as i
 from intake_fn.core.changes import rules as r
 from intake_fn.core.changes.meetings import end_of_working_day
+from intake_fn.core.escalation import last_handler_at, module_of_clause, says_something
 from intake_fn.core.event_spec import HANDLED, JUDGED, EventSpec
-from intake_fn.core.events import Event, Resolved
+from intake_fn.core.events import Event, Judged, Overruled, Resolved
 from intake_fn.core.lifecycle_rules import requires
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
-from intake_fn.core.vocabulary import Decision, Motion, Outcome, Stage
+from intake_fn.core.vocabulary import Category, Decision, Motion, Outcome, Stage
 
 DECIDED: Mapping[Decision, Stage] = {
     Decision.APPROVED: Stage.DESIGN,
@@ -29,6 +31,31 @@ DECIDED: Mapping[Decision, Stage] = {
     Decision.NOT_CARRIED: Stage.BOARD,
 }
 """Where a decision leads."""
+
+
+def handler_by(case: Case, event: Judged | Overruled, process: Process) -> str:
+    """Who gets a request by a verdict or a decision; "" for whoever has it.
+
+    What is a change now goes to the owner of its module: the one that a person chose, else the one that the requester
+    named, else that of the deciding clause. Where there is none the Help Desk chooses one. What is no change any more
+    goes back to the level that has it.
+    """
+    if isinstance(event, Judged) and (not event.acts or any(isinstance(e, Overruled) for e in case.history)):
+        return ""
+    if event.category is not Category.CHANGE:
+        return last_handler_at(case.level, case, process) if case.stage is not Stage.NONE else ""
+    if case.stage is not Stage.NONE:
+        return ""
+    names = [module_of(case)]
+    if isinstance(event, Overruled):
+        names = [event.module, *names, module_of_clause(event.clause, process)]
+    return next((process.modules[name].owner for name in names if says_something(name, process)), "")
+
+
+def _with_owner(_: Case, event: c.SentToOwner, process: Process) -> Event:
+    """The owner of the module, as support.yml has it."""
+    module = process.modules.get(event.module)
+    return replace(event, owner=module.owner) if module and not event.owner else event
 
 
 def _assessed(case: Case, event: c.ChangeAssessed, process: Process) -> Iterator[Event]:
@@ -59,8 +86,9 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     c.SentToOwner: EventSpec(
         allowed_in=HANDLED,
         action="send it to the owner of a module",
-        rules=(r.stands_at(Stage.NONE, Stage.OWNER), r.has_an_owner),
+        rules=(r.stands_at(Stage.NONE, Stage.OWNER, Stage.DECLINED, Stage.RELEASED), r.has_an_owner),
         changes=lambda _, event: {"stage": Stage.OWNER, "handler": event.owner},
+        completes=_with_owner,
         intents=i.on_sent_to_owner,
         copied=True,
     ),

@@ -28,7 +28,7 @@ def offered(case: Case, process: Process, actor: str) -> Mapping[type[Event], bo
     before_the_board = case.stage in (Stage.BOARD, Stage.DEFERRED)
     member = not actor or bool(board.members_of(actor, process))
     return {
-        SentToOwner: case.category is Category.CHANGE and case.stage in (Stage.NONE, Stage.OWNER),
+        SentToOwner: case.category is Category.CHANGE and (case.stage is Stage.OWNER or not case.stage.is_on_its_way),
         ChangeAssessed: case.stage is Stage.OWNER and (not actor or is_person(case.handler, actor, process)),
         Commented: case.stage.is_undecided,
         MotionPut: before_the_board and member,

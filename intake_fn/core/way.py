@@ -1,0 +1,81 @@
+"""The way of a change request as steps with dates, for its requester and for the desk. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake_fn.core.case import Case, module_of
+from intake_fn.core.changes.board import deferred_until
+from intake_fn.core.names import name_of
+from intake_fn.core.process import Process
+from intake_fn.core.steps import states
+from intake_fn.core.vocabulary import Category, Stage
+from intake_fn.texts import Message, message
+
+STEPS = (Stage.OWNER, Stage.BOARD, Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY, Stage.RELEASED)
+"""The stages in their order; a request is put off where the Board has it, and declined after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A step: what it is, since when, and whether the request is there now. `at` is None for what is yet to come."""
+
+    what: Message
+    at: datetime | None
+    is_now: bool = False
+
+
+def way(case: Case, process: Process) -> tuple[Milestone, ...]:
+    """The steps of a change request, the first when it was sent; none of what is no change."""
+    if case.category is not Category.CHANGE:
+        return ()
+    return tuple(_milestones(case, _reached(case), process))
+
+
+def _milestones(case: Case, reached: Mapping[Stage, datetime], process: Process) -> Iterator[Milestone]:
+    stage = case.stage
+    yield Milestone(message("way.received"), case.received_at)
+    if stage is Stage.NONE:
+        is_open = case.status.is_open
+        yield Milestone(message("way.choose"), case.changed_at if is_open else None, is_now=is_open)
+    here = STEPS.index(_place(stage)) if stage is not Stage.NONE else -1
+    for number, step in enumerate(STEPS):
+        if step is Stage.OWNER and stage is Stage.NONE:
+            continue
+        what = _what(step, case, process) if number <= here else message(f"way.{step}-ahead")
+        is_now = number == here and stage is not Stage.DECLINED
+        yield Milestone(what, reached.get(step) if number <= here else None, is_now)
+        if stage is Stage.DECLINED and step is Stage.BOARD:
+            yield Milestone(message("way.declined"), reached.get(Stage.DECLINED), is_now=True)
+            return
+
+
+def _place(stage: Stage) -> Stage:
+    return Stage.BOARD if stage in (Stage.DEFERRED, Stage.DECLINED) else stage
+
+
+def _what(step: Stage, case: Case, process: Process) -> Message:
+    """The step that was reached, in words."""
+    if step is Stage.OWNER:
+        module = process.modules.get(module_of(case))
+        if module is None:
+            return message("way.owner-ahead")
+        owner = name_of(case.handler if case.stage is Stage.OWNER else module.owner, process)
+        return message("way.owner", person=owner, module=module.name)
+    if step is Stage.BOARD and case.stage is Stage.DEFERRED:
+        until = deferred_until(case.history)
+        return message("way.deferred", date=f"{until:%-d %b %Y}" if until else "")
+    return message(f"way.{step}")
+
+
+def _reached(case: Case) -> Mapping[Stage, datetime]:
+    """When each stage was reached the last time."""
+    reached: dict[Stage, datetime] = {}
+    before = Stage.NONE
+    for event, state in states(case):
+        if state.stage is not before:
+            reached[_place(state.stage) if state.stage is not Stage.DECLINED else state.stage] = event.at
+        before = state.stage
+    return reached

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from intake_fn.core.errors import Broken
 from intake_fn.core.redaction import hide
 from intake_fn.texts import ENGLISH
-from spec_lookup import AUTHORIZATION, OPENAI, PROVIDERS, WAYS
+from spec_lookup import AUTHORIZATION, OPENAI, PROVIDERS, RECORDED, WAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,8 +24,8 @@ SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 """Variables of others whose values no output may hold; ours say so where they are read."""
 
 BUILT_IN = "builtin"
-JUDGES = (BUILT_IN, *PROVIDERS)
-"""What SPECDESK_JUDGE may say; the first if it says nothing."""
+JUDGES = (BUILT_IN, *PROVIDERS, RECORDED)
+"""What SPECDESK_JUDGE may say; the first if it says nothing, and the last in a sandbox only."""
 
 WHERE_IT_ACTS, ALWAYS = "acts", "always"
 """What SPECDESK_LLM_TWICE may say."""
@@ -55,6 +55,8 @@ class Settings:
     language: str
     """In which requesters read pages and mails: one that has a file in `locale/`, or English."""
     judge: str
+    readings: Path | None
+    """Recorded readings, by which a sandbox shows what a language model does."""
     qualification: Path
     """The record of `specdesk qualify-judge`; without one a language model only proposes."""
     llm_model: str
@@ -92,7 +94,7 @@ class Settings:
         hide(*(environ.get(name, "") for name in SECRETS))
         given = _Environ(_with_new_names(environ))
         judge = given.one_of("SPECDESK_JUDGE", JUDGES)
-        asks = judge != BUILT_IN
+        asks = judge in PROVIDERS
         settings = cls(
             table=given.must("SPECDESK_TABLE"),
             bucket=given.must("SPECDESK_BUCKET"),
@@ -113,8 +115,9 @@ class Settings:
             request_seconds=given.number("SPECDESK_REQUEST_SECONDS", "seconds", 20),
             language=environ.get("SPECDESK_LANGUAGE", "").strip() or ENGLISH,
             judge=judge,
+            readings=Path(given.must("SPECDESK_READINGS")) if judge == RECORDED else None,
             qualification=Path(environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json"),
-            llm_model=given.must("SPECDESK_LLM_MODEL") if asks else "",
+            llm_model=given.must("SPECDESK_LLM_MODEL") if judge != BUILT_IN else "",
             llm_url=given.llm_address("SPECDESK_LLM_URL") if judge == OPENAI else "",
             llm_key=given.secret("SPECDESK_LLM_KEY") if judge == OPENAI else "",
             llm_key_header=environ.get("SPECDESK_LLM_KEY_HEADER", "").strip() or AUTHORIZATION,
@@ -128,6 +131,8 @@ class Settings:
         )
         if settings.clock and not settings.sandbox:
             given.problems.append("SPECDESK_CLOCK turns the clock, and only a sandbox may (SPECDESK_SANDBOX=1)")
+        if judge == RECORDED and (not settings.sandbox or environ.get("AWS_LAMBDA_FUNCTION_NAME")):
+            given.problems.append("SPECDESK_JUDGE is 'recorded', and only a sandbox may show recorded readings")
         if given.problems:
             raise Broken("Settings: " + "; ".join(given.problems) + ". See docs/operate/running.md.")
         return settings

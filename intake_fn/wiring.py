@@ -24,7 +24,7 @@ from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import hide
 from intake_fn.settings import ALWAYS, BUILT_IN, Settings, secret
 from intake_fn.texts import translations_of, use
-from spec_lookup import BEDROCK, NO_KEY, InputBroken, NoResponse
+from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,6 +160,8 @@ class Application:
 
         if self.settings.judge == BUILT_IN:
             return built_in
+        if self.settings.judge == RECORDED:
+            return self._recorded_judge()
         from intake_fn.adapters.dynamodb.budget import DynamoBudget, log_account  # noqa: PLC0415
         from intake_fn.desk.verdict_replay import Cassettes  # noqa: PLC0415
         from spec_lookup import MILLION, LlmJudge, recording  # noqa: PLC0415
@@ -180,6 +182,17 @@ class Application:
             restates=settings.llm_restates,
         )
         return form_first(judge)
+
+    def _recorded_judge(self) -> Judge:
+        """A sandbox's judge: recorded readings take the whole way of a language model's, where there are some."""
+        from intake_fn.desk import form_first, where_recorded  # noqa: PLC0415
+        from intake_fn.desk.verdict_replay import Cassettes  # noqa: PLC0415
+        from spec_lookup import LlmJudge, from_readings, recording  # noqa: PLC0415
+
+        path = self.settings.readings
+        lines = path.read_text(encoding="utf-8").splitlines() if path else []
+        model = recording(Cassettes(self._files).keep, from_readings(lines, str(path)))
+        return form_first(where_recorded(LlmJudge(self.settings.llm_model, model, provider=RECORDED)))
 
     @property
     def llm_price(self) -> Price:
@@ -218,7 +231,12 @@ class Application:
         return Endpoint(settings.llm_url, key, settings.llm_key_header, settings.llm_way)
 
     def may_act(self, judge: str) -> bool:
-        """Whether a language model has passed `specdesk qualify-judge` with the prompts of this version."""
+        """Whether a language model has passed `specdesk qualify-judge` with the prompts of this version.
+
+        Recorded readings act where they are, which is in a sandbox only.
+        """
+        if self.settings.judge == RECORDED:
+            return True
         from spec_lookup import may_act, prompts_version, read_record  # noqa: PLC0415 - not for a form page
 
         prompts = prompts_version(restates=self.settings.llm_restates)

@@ -3,7 +3,8 @@
     wiki and pages   http://127.0.0.1:8000     PORT
     local AWS        http://127.0.0.1:4566     AWS_PORT
     stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT, or MANTIS_URL and MANTIS_TOKEN for a real one
-    language model   none                      LLM_URL, LLM_MODEL and LLM_KEY for one that reads the clauses
+    language model   recorded readings of      LLM_URL, LLM_MODEL and LLM_KEY for one that reads the clauses;
+                     what `make demo` sends    JUDGE=builtin for the built-in judge alone
 
 What was entered lives in build/state (BUILD names another folder than build) and survives a stop;
 `make clean` forgets it.
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from intake_fn.adapters.mail_headers import flaw_of
 from sandbox.aws import SandboxError
-from sandbox.language_model import LanguageModelAt, which_judge
+from sandbox.language_model import judge_of_sandbox, which_judge
 from sandbox.real_mantis import RealMantis
 from sandbox.stack import ROOT, Ports, Sandbox
 
@@ -34,7 +35,7 @@ def main() -> int:
     try:
         ports = Ports.from_environ(os.environ)
         real = RealMantis.from_environ(os.environ)
-        llm = LanguageModelAt.from_environ(os.environ)
+        llm = judge_of_sandbox(os.environ)
         print("Building the wiki and the index of the spec ...", flush=True)
         build = Path(os.environ.get("BUILD") or ROOT / "build")
         with Sandbox(ports, build=build, state=build / "state", real=real, llm=llm) as sandbox:

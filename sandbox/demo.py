@@ -1,7 +1,8 @@
 """`make demo`: a day's worth of requests through the running sandbox, one line for each.
 
-Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside the expected one, the
-clause, the project and issue in Mantis, and the level.
+Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside the expected one, the judge that gave it,
+the clause, the project and issue in Mantis, and the level; then where a decided bug, a decided change, and a request
+that is left to a person are to be seen.
 """
 
 from __future__ import annotations
@@ -16,8 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.stack import HOST, ROOT, Ports
+from spec_lookup import RECORDED
 
 LEVEL_OF_URGENT = 3
+
+UNDECIDED = "undecided"
+
+RECORDED_IS = f"""{RECORDED}: no model was asked. What a careful reader of these requests had filled in went through
+search, masking and checks like the responses of a model; receipt and desk say so. Decided is what was read twice, in
+two orders, with one result."""
 
 REQUESTS = ROOT / "tests" / "data" / "requests.jsonl"
 
@@ -41,8 +49,10 @@ def main() -> int:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     print(f"{len(lines)} requests from {path.name} to {url}\n")
-    print(f"{'request':13} {'verdict':10} {'expected':10} {'clause':38} {'Mantis':22} level  summary")
+    print(f"{'request':13} {'verdict':10} {'expected':10} {'judge':9} {'clause':34} {'Mantis':22} level  summary")
     tally: Counter[str] = Counter()
+    judges: Counter[str] = Counter()
+    shown: dict[str, dict[str, Any]] = {}
     urgent: list[int] = []
     for request in lines:
         try:
@@ -55,17 +65,26 @@ def main() -> int:
             print(f"demo: no answer from {url} ({error}). Start the sandbox first: make run", file=sys.stderr)
             return 1
         expected = request.get("expect", {}).get("category", "")
-        verdict = result["verdict"] or {"category": "not yet", "citations": []}
+        verdict = result["verdict"] or {"category": "not yet", "citations": [], "judge": "-"}
         clause = next((citation["clause"] for citation in verdict["citations"]), "-")
         issue = result["issue"]
         filed = f"{issue['project']} #{issue['number']}" if issue else "filing delayed"
         urgent += [result["level"]] if request["priority"] == "urgent" else []
         tally[_outcome(verdict["category"], expected)] += 1
+        judge = verdict["judge"].partition(":")[0].partition(",")[0]
+        judges[judge] += 1
+        if verdict["category"] == UNDECIDED or any(row["stance"] != "related" for row in verdict["citations"]):
+            shown.setdefault(verdict["category"], result)
         print(
-            f"{result['id']:13} {verdict['category']:10} {expected:10} {clause:38.38} {filed:22} "
+            f"{result['id']:13} {verdict['category']:10} {expected:10} {judge:9} {clause:34.34} {filed:22} "
             f"{result['level']:5}  {request['summary']:.60}"
         )
     print("\n" + ", ".join(f"{count} {what}" for what, count in tally.most_common()))
+    print("judged by: " + ", ".join(f"{name} {count}" for name, count in judges.most_common()))
+    if judges[RECORDED]:
+        print(RECORDED_IS)
+    for category, result in sorted(shown.items()):
+        print(f"  {category:10} receipt {result['status_url']}\n{'':13}desk    {url}/desk/requests/{result['id']}")
     print(f"{len(urgent)} urgent, {urgent.count(LEVEL_OF_URGENT)} of them at level {LEVEL_OF_URGENT} at once")
     return 1 if tally["refused"] or len(urgent) != urgent.count(LEVEL_OF_URGENT) else 0
 
@@ -73,7 +92,7 @@ def main() -> int:
 def _outcome(verdict: str, expected: str) -> str:
     if verdict == expected:
         return "as expected"
-    return "undecided" if verdict == "undecided" else "wrong"
+    return UNDECIDED if verdict == UNDECIDED else "wrong"
 
 
 if __name__ == "__main__":

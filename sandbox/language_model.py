@@ -1,4 +1,6 @@
-"""`make run LLM_URL=… LLM_MODEL=…`: a language model at an OpenAI-compatible endpoint reads the clauses.
+"""Which judge is on in the sandbox.
+
+`make run LLM_URL=… LLM_MODEL=…`: a language model at an OpenAI-compatible endpoint reads the clauses.
 
 Its key comes from the environment (LLM_KEY), is handed to no other program, and is never printed.
 """
@@ -8,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from intake_fn.settings import wrong_with_endpoint
+from intake_fn.settings import BUILT_IN, wrong_with_endpoint
 from sandbox.aws import SandboxError
-from spec_lookup import OPENAI
+from sandbox.recorded import RecordedReadings
+from spec_lookup import OPENAI, RECORDED, prompts_version
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
+    from pathlib import Path
 
     from intake_fn.wiring import Application
 
@@ -70,12 +74,34 @@ class LanguageModelAt:
 
 
 def which_judge(application: Application) -> str:
-    """One line that says which judge is on, and how another is turned on."""
+    """Which judge is on, and how another is turned on."""
     settings = application.settings
+    if settings.judge == RECORDED:
+        return f"""built in; the requests of `make demo` are read by recorded readings{_of_earlier(settings.readings)}
+                     A language model that reads each request: {HOW}
+                     The built-in judge alone: make run JUDGE=builtin"""
     if settings.judge != OPENAI:
-        return f"built in. A language model reads the clauses: {HOW}"
+        return f"built in. A language model that reads each request: {HOW}"
     name = f"{settings.judge}:{settings.llm_model}"
     if application.may_act(name):
         return f"{name} at {settings.llm_url}; it is qualified and decides. Without LLM_URL: the built-in judge"
     qualify = f"specdesk qualify-judge --url {settings.llm_url} --model {settings.llm_model}"
     return f"{name} at {settings.llm_url}; it only proposes until it has passed: {qualify}"
+
+
+def _of_earlier(readings: Path | None) -> str:
+    """What is to be said of readings that were read by the prompts of another version."""
+    if readings is None or readings.stem == prompts_version():
+        return ""
+    return f" (with the prompts of an earlier version, {readings.stem})"
+
+
+def judge_of_sandbox(environ: MutableMapping[str, str]) -> LanguageModelAt | RecordedReadings | None:
+    """The model that LLM_URL names; recorded readings without one; nothing with JUDGE=builtin. Raises SandboxError."""
+    wanted = environ.pop("JUDGE", "").strip()
+    if wanted not in ("", BUILT_IN):
+        raise SandboxError(f"JUDGE={wanted!r} is not {BUILT_IN}. {HOW}")
+    given = LanguageModelAt.from_environ(environ)
+    if given and wanted:
+        raise SandboxError(f"JUDGE={BUILT_IN} and LLM_URL are given; give one of them.")
+    return given or (None if wanted else RecordedReadings.of_this_version())

@@ -19,7 +19,7 @@ import urllib.request
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
@@ -27,7 +27,6 @@ from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import front
-from sandbox.language_model import LanguageModelAt
 from sandbox.real_mantis import RealMantis
 from sandbox.server import Server
 
@@ -80,6 +79,15 @@ def free_port(port: int, name: str) -> int:
         return bound
 
 
+class Judging(Protocol):
+    """What judges beside or in the place of the built-in judge (sandbox/language_model.py, sandbox/recorded.py)."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of the application."""
+        ...
+
+
 @dataclass
 class Sandbox:
     """Everything that `make run` starts. Use it as a context manager; `state` None keeps nothing."""
@@ -91,8 +99,8 @@ class Sandbox:
     support: Path = ROOT / "support.yml"
     real: RealMantis | None = None
     """A Mantis that is there already; the stand-in is started where there is none."""
-    llm: LanguageModelAt | None = None
-    """A language model that reads the clauses; the built-in judge decides where there is none."""
+    llm: Judging | None = None
+    """A language model that reads the clauses, or what one has read; without any the built-in judge is alone."""
 
     @property
     def clock_file(self) -> Path:

@@ -30,10 +30,11 @@ from spec_lookup.llm.budget import MILLION, Price
 from spec_lookup.llm.cassettes import LanguageModel, cassette_name, recording, response_in
 from spec_lookup.llm.chat_completions import WAYS
 from spec_lookup.llm.connection import connected
-from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, Account, LlmJudge
+from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, RECORDED, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
 from spec_lookup.llm.openai import AUTHORIZATION, NO_KEY, Endpoint, openai_model
 from spec_lookup.llm.qualification import may_act, prompts_version, read_record
+from spec_lookup.llm.readings import from_readings
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage
 from spec_lookup.search.dense import Dense, texts_of
@@ -55,6 +56,7 @@ __all__ = [
     "NO_KEY",
     "OPENAI",
     "PROVIDERS",
+    "RECORDED",
     "SAID",
     "SENTENCES",
     "SUFFIXES",
@@ -97,6 +99,7 @@ __all__ = [
     "connected",
     "content_stamp",
     "decode_page",
+    "from_readings",
     "in_words",
     "left_out",
     "may_act",

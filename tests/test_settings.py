@@ -63,6 +63,22 @@ def test_restating_and_second_readings_are_settings() -> None:
         Settings.from_environ({**SETTINGS, "SPECDESK_LLM_RESTATES": "yes"})
 
 
+def test_recorded_readings_never_act_in_production() -> None:
+    """Neither without the sandbox's own setting, nor on Lambda with it; no stage names them."""
+    recorded = {**SETTINGS, "SPECDESK_JUDGE": "recorded", "SPECDESK_READINGS": "r.jsonl", "SPECDESK_LLM_MODEL": "m"}
+    for environ in (
+        {**recorded, "SPECDESK_SANDBOX": ""},
+        {**recorded, "SPECDESK_SANDBOX": "1", "AWS_LAMBDA_FUNCTION_NAME": "specdesk-production"},
+    ):
+        with pytest.raises(Broken, match="only a sandbox may show recorded readings"):
+            Settings.from_environ(environ)
+    with pytest.raises(Broken, match="SPECDESK_READINGS is not set"):
+        Settings.from_environ({**SETTINGS, "SPECDESK_SANDBOX": "1", "SPECDESK_JUDGE": "recorded"})
+
+    assert "recorded" == Settings.from_environ({**recorded, "SPECDESK_SANDBOX": "1"}).judge
+    assert "recorded" not in (ROOT / "zappa_settings.json").read_text(encoding="utf-8")
+
+
 ENDPOINT = {
     "SPECDESK_JUDGE": "openai",
     "SPECDESK_LLM_URL": "https://llm.example.com/v1/",

@@ -222,11 +222,13 @@ LLM_SECONDS = 60
 
 def _judge(application: Application) -> Look:
     from intake_fn.settings import BUILT_IN  # noqa: PLC0415 - as above
-    from spec_lookup import connected  # noqa: PLC0415
+    from spec_lookup import RECORDED, connected  # noqa: PLC0415
 
     settings = application.settings
     if settings.judge == BUILT_IN:
         return "built in; docs/operate/language-model.md says how a language model reads the clauses", ()
+    if settings.judge == RECORDED:
+        return f"recorded readings ({settings.llm_model}) in this sandbox, and the built-in judge for all else", ()
     used = connected(settings.llm_model, application.language_model(LLM_SECONDS))
     name = f"{settings.judge}:{settings.llm_model}"
     acts = "it is qualified and may act" if application.may_act(name) else "it only proposes (specdesk qualify-judge)"

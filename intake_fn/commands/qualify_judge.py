@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import say
 from intake_fn.core.errors import Refused
 from intake_fn.core.redaction import hide, without_secrets
-from intake_fn.settings import BUILT_IN, ROOT, secret, wrong_with_endpoint
-from spec_lookup import OPENAI, Endpoint, Price, openai_model
+from intake_fn.settings import ROOT, secret, wrong_with_endpoint
+from spec_lookup import OPENAI, PROVIDERS, Endpoint, Price, openai_model
 
 if TYPE_CHECKING:
     from spec_lookup import LanguageModel
@@ -88,7 +88,7 @@ def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Pric
 
     application = Application.from_environ(os.environ)
     settings = application.settings
-    if settings.judge == BUILT_IN:
+    if settings.judge not in PROVIDERS:
         raise Refused("No language model is set up: set SPECDESK_JUDGE, or name one with --url and --model.")
     path = args.record or settings.qualification
     model = application.language_model(SECONDS)

@@ -10,12 +10,13 @@ from intake_fn.core.case import Case
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
 from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.texts import say
+from spec_lookup import RECORDED as RECORDED_READER
 from spec_lookup import SAID, Reason, as_reason
 
 BUILT_IN = "built-in"
 """How the name of the built-in judge begins, also where it speaks in the place of a language model."""
 
-RECORDED = "recorded:"
+RECORDED = f"{RECORDED_READER}:"
 """How the name of a judge begins whose readings were recorded before, such as in the demonstration."""
 
 

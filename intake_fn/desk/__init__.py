@@ -27,7 +27,7 @@ from intake_fn.core.request import Request
 from intake_fn.desk import actions, alerts, dispatcher, outbox, sign_in, spam_check, suppression_list, sync, versions
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
-from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first
+from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, where_recorded
 from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable
 from intake_fn.ports import (
     CaseStore,
@@ -228,4 +228,4 @@ class Desk:
         return sync.sync(self)
 
 
-__all__ = ["Desk", "Judge", "Swept", "built_in", "form_first"]
+__all__ = ["Desk", "Judge", "Swept", "built_in", "form_first", "where_recorded"]

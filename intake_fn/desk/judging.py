@@ -36,6 +36,16 @@ def form_first(judge: Judge) -> Judge:
     return judged
 
 
+def where_recorded(judge: Judge) -> Judge:
+    """A judge by recorded readings; the built-in one for a claim without any, or where the spec has changed since."""
+
+    def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        verdict = judge(spec, claim, names)
+        return verdict if verdict.readings else built_in(spec, claim, names)
+
+    return judged
+
+
 def claim_of(request: Request) -> Claim:
     """What the judge reads of a request."""
     return Claim(

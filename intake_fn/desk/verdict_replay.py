@@ -17,7 +17,17 @@ from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown
 from intake_fn.desk.judging import people_in
 from intake_fn.ports import Files
-from spec_lookup import NOT_RECORDED, PROVIDERS, LlmJudge, NotRecorded, Spec, Verdict, cassette_name, response_in
+from spec_lookup import (
+    NOT_RECORDED,
+    PROVIDERS,
+    RECORDED,
+    LlmJudge,
+    NotRecorded,
+    Spec,
+    Verdict,
+    cassette_name,
+    response_in,
+)
 
 FOLDER = "exchanges"
 """Where in the file store cassettes are. Stored verdicts rest on them, so their folder keeps its name."""
@@ -67,7 +77,7 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     """The verdict of a case given again by the judge that gave it. Raises Refused when none was given."""
     given = pinned(case)
     provider, _, model = given.judge.partition(":")
-    if provider not in PROVIDERS or not model:
+    if provider not in (*PROVIDERS, RECORDED) or not model:
         again = replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
         return again if given.ground else replace(again, ground="")  # once it was not recorded
     people = people_in(case.request)

@@ -34,6 +34,9 @@ BEDROCK, OPENAI = "bedrock", "openai"
 PROVIDERS = (BEDROCK, OPENAI)
 """How a language model is called: `converse` of Amazon Bedrock, or chat completions; first in the judge's name."""
 
+RECORDED = "recorded"
+"""In their place where no model is called: readings that were recorded before (readings.py), for a sandbox only."""
+
 NOT_RECORDED = Reason("not-recorded")
 NOT_HELD = Reason("not-held")
 DISAGREED = Reason("disagreed")

@@ -108,6 +108,7 @@ def test_a_bug_and_a_change_are_decided_by_its_reading(sandbox: Sandbox, server:
         assert wanted == case.category
         assert 2 == len(verdict.readings)
         assert verdict.citations[0].quote in shown
+        assert "read request and clauses twice, in two orders, and came to the same" in shown
         calls = len(server.asked)
         again = given_again(case, sandbox.application.spec, desk.files)
         assert (as_bytes(verdict), calls) == (as_bytes(again), len(server.asked))

@@ -74,12 +74,19 @@ def sureness(verdict: Mapping[str, Any]) -> str:
 
 
 def reasons_to_show(verdict: Mapping[str, Any], *, asks: object = False) -> tuple[str, ...]:
-    """The reasons that nothing else on the page says; what is missing is among them unless it is asked for there."""
+    """The reasons that nothing else says there; what is missing is among them unless it is asked for, or was."""
     hidden = SHOWN_OTHERWISE | (ASKED_FOR if asks else frozenset())
     if not verdict["citations"]:
         hidden -= {"no-clause"}
     reasons = map(reason_of, verdict["reasons"])
     return tuple(in_words(reason) for reason in reasons if reason.key not in hidden)
+
+
+def is_shown_clause(verdict: Mapping[str, Any]) -> bool:
+    """Whether its clauses belong to a verdict: it rests on them, a person has to read them, or they may help."""
+    helps = any(reason_of(plain).key == "may-help" for plain in verdict["reasons"])
+    rests = any(row.get("stance") != "related" for row in verdict["citations"])
+    return verdict["category"] == Category.UNDECIDED or helps or rests
 
 
 # --- what the requester could add ------------------------------------------------------------
@@ -99,8 +106,7 @@ ADDED = ("expected", "number", "steps")
 
 def missing(case: Case) -> tuple[Missing, ...]:
     """What a requester could add so that a person can decide; nothing once they have replied."""
-    replied = any(isinstance(event, RequesterReplied) and event.text for event in case.history)
-    if not case.verdict or case.category is not Category.UNDECIDED or not case.status.is_open or replied:
+    if not case.verdict or case.category is not Category.UNDECIDED or not case.status.is_open or has_replied(case):
         return ()
     request, numbers, found = case.request, _numbers(case.verdict), []
     if not request.expected.strip():
@@ -110,6 +116,11 @@ def missing(case: Case) -> tuple[Missing, ...]:
     if request.kind in (Kind.BUG, Kind.QUESTION) and not request.steps.strip():
         found.append("steps")
     return tuple(Missing(name, question_of(case, name)) for name in found)
+
+
+def has_replied(case: Case) -> bool:
+    """Whether the requester has written again: what was missing may be said by now."""
+    return any(isinstance(event, RequesterReplied) and event.text for event in case.history)
 
 
 def question_of(case: Case, name: str) -> str:

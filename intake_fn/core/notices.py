@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from intake_fn.core.assessment import (
     due_in_words,
+    has_replied,
+    is_shown_clause,
     missing,
     reached_by,
     reasons_to_show,
@@ -274,9 +276,9 @@ def _grounds(case: Case, *, asks: bool) -> tuple[tuple[str, ...], Citation | Non
     verdict = case.verdict
     if not verdict or verdict["category"] != (proposal(case) or case.category):
         return (), None, ""
-    reasons = tuple(one_line(reason) for reason in reasons_to_show(verdict, asks=asks))
+    reasons = tuple(one_line(reason) for reason in reasons_to_show(verdict, asks=asks or has_replied(case)))
     by = one_line(f"{reached_by(verdict)} {sureness(verdict)}")
-    row = next(iter(verdict["citations"]), None)
+    row = next(iter(verdict["citations"]), None) if is_shown_clause(verdict) else None
     return reasons, _citation(row, verdict) if row else None, by
 
 

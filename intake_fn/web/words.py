@@ -12,7 +12,14 @@ from markupsafe import Markup, escape
 from intake_fn.core import events as c
 from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
-from intake_fn.core.assessment import reached_by, reasons_to_show, said_of, sureness
+from intake_fn.core.assessment import (
+    has_replied,
+    is_shown_clause,
+    reached_by,
+    reasons_to_show,
+    said_of,
+    sureness,
+)
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.escalation import keeper
@@ -352,6 +359,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "against": against,
     "has_mark": has_mark,
+    "has_replied": has_replied,
+    "is_shown_clause": is_shown_clause,
     "proposal": proposal,
     "is_recorded": is_recorded,
     "reasons_of": reasons_of,

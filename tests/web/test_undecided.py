@@ -168,7 +168,12 @@ def test_what_is_added_goes_as_a_reply_below_its_question(web: Web) -> None:
     assert any("60 days" in note for note in web.tracker.notes[after.issue or 0])
     assert any("> 60 days" in mail.text for mail in web.mailer.sent if mail.to == "liaison.paris@example.com")
     assert () == missing(after)
-    assert 'name="add-' not in shown(web, page)
+    web.sign_in()
+    for path in (page, f"/desk/requests/{case.id}"):
+        assert 'name="add-' not in shown(web, path)
+        assert "It is not said what was expected" not in shown(web, path)
+    desk = shown(web, f"/desk/requests/{case.id}")
+    assert desk.index("Reply of the requester") < desk.index("after 45 days") < desk.index("<h2>Verdict</h2>")
     assert (case.verdict, Category.UNDECIDED) == (after.verdict, after.category)
 
 
@@ -327,6 +332,20 @@ def test_no_verdict_of_a_program_is_stated_as_a_fact(web: Web, kind: Kind, said:
     assert "your reply goes to the assignee, who can change it" in page
     assert "which is a setting and not measured" in desk
     assert "setting" not in page
+
+
+def test_a_clause_that_has_nothing_to_do_with_a_verdict_is_folded_away(web: Web) -> None:
+    """A crash needs no clause: the mail has none, the page folds what the search found, the desk shows it."""
+    case = web.sent(summary="Error page when a quote is accepted", description="A quote is accepted, then error 500.")
+    assert (Category.BUG, True) == (case.category, bool((case.verdict or {})["citations"]))
+    page = shown(web, page_of(web, case))
+    web.sign_in()
+    desk = shown(web, f"/desk/requests/{case.id}")
+
+    assert page.index('<details class="more-clauses"') < page.index("<blockquote")
+    assert "<blockquote" in desk
+    assert '<details class="more-clauses"' not in desk
+    assert "The clause nearest to it" not in receipt_to(web)
 
 
 def test_the_assignee_can_change_a_program_s_verdict_as_the_page_says(web: Web) -> None:

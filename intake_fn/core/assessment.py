@@ -65,8 +65,12 @@ def reached_by(verdict: Mapping[str, Any]) -> str:
 
 
 def sureness(verdict: Mapping[str, Any]) -> str:
-    """How sure a language model, whose name has its provider, calls itself; the confidence of a rule is a setting."""
-    judge, share = str(verdict.get("judge", "")), float(verdict.get("confidence") or 0)
+    """How sure a language model, whose name has its provider, calls itself; the confidence of a rule is a setting.
+
+    That of two readings that agree is measured, and no estimate: then it is the less sure one of them that speaks.
+    """
+    stated = [float(reading["confidence"]) for reading in verdict.get("readings", ())]
+    judge, share = str(verdict.get("judge", "")), min(stated, default=float(verdict.get("confidence") or 0))
     if verdict["category"] == Category.UNDECIDED or judge.startswith(BUILT_IN) or ":" not in judge:
         return ""
     words = next(name for least, name in SURE if share >= least)

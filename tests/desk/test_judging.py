@@ -46,7 +46,7 @@ def test_a_category_that_does_not_act_is_proposed(room: Room) -> None:
     assert (Category.UNDECIDED, Category.BUG) == (case.category, proposal(case))
     assert "Support Misc" == case.issue_project
     assert "undecided: a person of the Help Desk decides. Proposed by the program: bug" in issue.description
-    assert "the program proposes: a bug. A person decides" in receipt.text
+    assert "Proposed by the program: a bug. A person decides" in receipt.text
 
 
 def test_a_category_that_acts_decides_as_before(room: Room) -> None:

@@ -310,6 +310,18 @@ def test_only_a_model_is_said_to_be_sure(judge: str, confidence: float, says: st
     assert says == sureness({"category": "bug", "judge": judge, "confidence": confidence})
 
 
+def test_of_two_readings_the_less_sure_one_speaks() -> None:
+    """The confidence of readings that agree is higher than either states, because it was measured."""
+    verdict = {
+        "category": "bug",
+        "judge": "openai:m",
+        "confidence": 0.97,
+        "readings": [{"confidence": 0.91}, {"confidence": 0.96}],
+    }
+
+    assert "By its own estimate, the model is sure (91 %)." == sureness(verdict)
+
+
 @pytest.mark.parametrize(
     ("kind", "said", "by"),
     [

@@ -60,7 +60,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "nearest-sentence": "In it, this resembles the request most: “%(sentence)s”",
     "number-missing": (
-        "The clause nearest to it has a number (%(number)s), and the request has none; to know it would help to decide."
+        "The clause nearest to the request has a number (%(number)s). The request has none, and one would help to "
+        "decide."
     ),
     "another-language": (
         "The request seems to be in another language than English, which the program reads badly: it may have missed "

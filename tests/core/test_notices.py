@@ -112,7 +112,7 @@ def test_a_quote_that_only_resembles_the_request_says_so(process: Process) -> No
 
     assert "A person of the Help Desk reads the spec and decides what it is" in text
     assert "We mail you the decision." in text
-    assert "The clause nearest to it, which decides nothing by itself (a#b):\n> One.\n> Two." in text
+    assert "The clause nearest to the request, which decides nothing by itself (a#b):\n> One.\n> Two." in text
     assert "which decides nothing by itself (a#b):" in page
 
 

@@ -48,7 +48,7 @@ def test_a_request_is_told_so_on_its_page_in_the_mail_on_the_desk_and_in_mantis(
     for shown in (page, desk, mails[0], issue.description):
         assert in_words(NO_CLAUSE) in shown
     assert "<blockquote" not in page + desk
-    assert "The clause nearest to it" not in mails[0]
+    assert "The clause nearest to the request" not in mails[0]
 
 
 @pytest.mark.parametrize("text", STRANGE)

@@ -357,7 +357,7 @@ def test_a_clause_that_has_nothing_to_do_with_a_verdict_is_folded_away(web: Web)
     assert page.index('<details class="more-clauses"') < page.index("<blockquote")
     assert "<blockquote" in desk
     assert '<details class="more-clauses"' not in desk
-    assert "The clause nearest to it" not in receipt_to(web)
+    assert "The clause nearest to the request" not in receipt_to(web)
 
 
 def test_the_assignee_can_change_a_program_s_verdict_as_the_page_says(web: Web) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spec_lookup.judge.claim import Claim
-from spec_lookup.judge.router import NEW, QUESTION, SETUP
+from spec_lookup.judge.router import QUESTION, SETUP
 from spec_lookup.judge.sentences import Reason
-from spec_lookup.judge.verdict import CHANGE, MISC
+from spec_lookup.judge.verdict import MISC
 from spec_lookup.search.words import fold
 
 
@@ -22,7 +22,6 @@ class Route:
     """A verdict that rests on the claim alone."""
 
     category: str
-    confidence: float
     reason: Reason
 
 
@@ -92,6 +91,13 @@ _ASKS_FOR = any_of(
 )
 """What somebody says who wants something to be set up, and not who tells that it was."""
 
+_ACCESS = any_of(
+    r"\b(?:users?|log-?ins?|log(?:ged)? ?(?:in|on)|sign(?:ed)? ?(?:in|up|on)|acc(?:oun)?ts?|access|password|pw|pin"
+    r"|rights|roles?|permissions?|cards?|badges?|invit\w+|register\w*|deactivat\w*|compan(?:y|ies)|firm|clients?"
+    r"|cust(?:omer)?s?|member|tenant)\b"
+)
+"""What is set up: somebody's way into the system, or a company in it."""
+
 _IMAGINED = any_of(r"\b(?:suppose|supposing|imagine|hypothetical\w*)\b")
 
 _BEGINS = r"(?:^|[.!?,;:-]\s{1,4})(?:hello|hi|hey|dear \w{1,40}|and|so|but|please|question)?[\s,:]{0,4}"
@@ -142,14 +148,9 @@ _FIRST_SENTENCE = re.compile(r"(?<=[.!])\s")
 
 TO_SET_UP = Reason("set-up")
 ASKS = Reason("question")
-WANTS_NEW = Reason("new")
 
-ROUTES: Mapping[str, tuple[str, Reason]] = {
-    SETUP: (MISC, TO_SET_UP),
-    QUESTION: (MISC, ASKS),
-    NEW: (CHANGE, WANTS_NEW),
-}
-"""Category and reason for each kind of claim that needs no clause and is no failure (failures.py)."""
+ROUTES: Mapping[str, Route] = {SETUP: Route(MISC, TO_SET_UP), QUESTION: Route(MISC, ASKS)}
+"""The verdict of each kind of claim that needs no clause and is no failure (failures.py)."""
 
 
 def route(claim: Claim) -> Route | None:
@@ -157,11 +158,11 @@ def route(claim: Claim) -> Route | None:
     folded = fold(f"{claim.observed}\n{claim.steps}")
     summary = fold(claim.summary)
     if _SETUP.search(folded) and not _DEVIATION.search(summary):
-        return Route(MISC, 0.8, TO_SET_UP)
+        return ROUTES[SETUP]
     begins = f"{summary}\n{_FIRST_SENTENCE.split(fold(claim.what_happened), 1)[0]}"
     asks = _QUESTION.search(begins)
     if asks and expects_answer(claim) and not deviates(claim):
-        return Route(MISC, 0.75, ASKS)
+        return ROUTES[QUESTION]
     return None
 
 
@@ -205,6 +206,11 @@ def expects_answer(claim: Claim) -> bool:
 def asks_for(claim: Claim) -> bool:
     """Whether a claim asks for something to be set up."""
     return bool(_ASKS_FOR.search(fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")))
+
+
+def names_access(claim: Claim) -> bool:
+    """Whether a claim names a way into the system or a company."""
+    return bool(_ACCESS.search(fold(f"{claim.observed}\n{claim.expected}")))
 
 
 def imagines(claim: Claim) -> bool:

@@ -1,13 +1,13 @@
-"""Failures that a requester saw: a crash, which no clause explains, and what is gone or stuck, which a clause may.
+"""Failures that a requester saw: a crash of the program, and what is said to be gone, empty or stuck.
 
-"My draft is gone" is a failure, unless the spec says that drafts are removed after a week. So the nearest clauses are
-looked at before such a word is taken for a failure.
+A crash is a failure unless one of the nearest clauses speaks of what may be its cause. What is gone or stuck is as
+often what the spec says ("drafts are removed after a week") as it is a failure, so nothing is decided by such words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import any_of, seen
@@ -16,24 +16,48 @@ from spec_lookup.search.clause import Clause
 from spec_lookup.search.words import fold
 
 CRASH = Reason("crash")
-LOSS = Reason("loss")
+SOUNDS_LOST = Reason("sounds-lost")
 
-_CRASH = any_of(
+_PROGRAM = r"(?:page|pg|app|application|program(?:me)?|browser|tab|form|screen|site|system|server|import|export|ct2)s?"
+_END = r"(?=\W*$|[.,;:!?)]| (?:and|when|while|as|at|on|since|every|each|again|completely|after|before|if|for \d)\b)"
+"""What follows when a program fails; an object ("freezes the price") tells what it did."""
+
+_ERRORS = any_of(
     r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|script|unexpected) (?:exception|error)\b",
     r"\b\w+exception\b(?= (?:at|in|:)|[:.(])",
     r"\bstack ?trace\b",
-    r"\b(?:http )?(?:error )?50[0234]\b(?= |:|\W|$)(?=.{0,40}(?:error|gateway|unavailable|page|time))",
-    r"\berror (?:page|500|screen)\b",
-    r"\b(?:bad gateway|gateway time-?out|segfault)\b",
-    r"\b(?:page|app|application|program|browser|tab|form|screen|site|system|server|program|import|export)s? "
-    r"(?:\w+ ){0,2}(?:crash(?:es|ed)|froze|freezes|(?:hangs|hung)(?! on| because))\b",
-    r"\b(?:stops|stuck|hangs|stays) (?:at|on) \d+ ?(?:%|percent)",
-    r"\b(?:spinner|hourglass) (?:never|for ever|forever|turns|spins)\b",
-    r"\b(?:corrupt(?:ed)?|garbled|damaged file|(?:file|pdf) is damaged|says? (?:it is )?damaged|0 bytes)\b",
+    r"\b(?:http|error|code|status)[ :#]{0,3}50[0234]\b",
+    r"\b50[0234][ :-]{1,3}(?:internal|bad gateway|service|server|gateway|error|unavailable)\b",
+    r"\berror (?:page|screen)\b",
+    r"\b(?:bad gateway|gateway time-?out|segfault|null ?reference)\b",
     r"\b(?:type|value|reference|syntax|key|index|range)error\b",
-    r"\b(?:app|program|browser|page) (?:closes|closed|quits|shuts) (?:by )?itself\b",
+    r"\bundefined is not\b|\bunexpected (?:token|end of)\b|\bdivision by zero\b|\btoo many redirects\b",
+    r"\bconnection was reset\b|\b(?:site|page) (?:can't|cannot) be reached\b|\bnull null\b|#ref!",
+    r"\b(?:says?|said|message|page|screen|shows?|sorry|oops)\W{1,3}something went wrong\b",
 )
-"""A page of an error, a program that crashes or hangs, a file that is broken: whatever the spec says."""
+_HANGS = any_of(
+    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:froze|freezes|is frozen|(?:hangs|hung)(?! on| because)){_END}",
+    r"\b(?:bar|progress|upload|download|export|import|sync|update|report)\b[^.?!]{0,40}"
+    r"\b(?:stops|stopped|stuck|hangs|hung|stays|frozen) (?:at|on) \d+ ?(?:%|percent)",
+    r"\b(?:hangs|hung|freezes|froze|frozen) (?:at|on) \d+ ?(?:%|percent)",
+    r"\b(?:spinner|hourglass|little wheel) (?:never|for ever|forever|(?:\w+ ){0,2}(?:turn|spin)(?:s|ing))\b",
+    r"\bnothing reacts\b|\b(?:screen|mouse|app|program(?:me)?|tablet|keyboard|browser) (?:is )?"
+    r"(?:does not|doesn't|did not|didn't|not) (?:react|respond)(?:ing)?\b",
+)
+_BROKEN = any_of(
+    r"\b(?:corrupt(?:ed)?|garbled|damaged file|(?:file|pdf) is damaged|0 ?(?:bytes|kb))\b",
+    r"\b(?:acrobat|excel|word|reader) says? (?:it is |that it is )?damaged\b",
+    r"\b(?:page|pg|screen|window|tablet) (?:goes|went|turns|turned|stays|stayed|is) "
+    rf"(?:completely |totally |just |all )?(?:white|blank|black){_END}",
+    r"\b(?:only|just|nothing but) (?:an? )?(?:completely |totally |all )?(?:white|blank|black) (?:page|screen)\b",
+    r"\b(?:question marks|squares|boxes|strange symbols) instead of (?:the |all |its |our )?(?:letters|text|names?)\b",
+)
+_CLOSES = any_of(
+    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:crash(?:es|ed)\b|quits{_END})",
+    r"\b(?:app|program(?:me)?|browser|page) (?:closes|closed|quits|shuts) (?:by )?itself\b",
+    r"\bit crashes (?:when|whenever|every|each)\b",
+    r"\b(?:thrown|kicked|back) (?:out )?to the (?:home screen|desktop)\b",
+)
 
 _GONE = any_of(
     r"\b(?:data|text|notes?|entries|photos?|pictures?|files?|lines?|records?|changes)\b[^.]{0,40}"
@@ -71,22 +95,42 @@ _SHOWS_NOTHING = any_of(
 )
 _NAMES = any_of(r"\b(?:crash|exception|server|system)")
 
+_SHOWS_ERROR = any_of(
+    r"\b(?:crash|stack ?trace|internal (?:server )?error|error (?:page|screen)|(?:error|http|code) 50[0234]\b"
+    r"|maintenance|went wrong|test (?:mode|system))"
+)
+_MAKES_WAIT = any_of(
+    r"\b(?:freez|froz|hang(?:s|ing)\b|spinner|lock|wait|queue|overnight|at night|every night|processing|maintenance"
+    r"|(?:up to|takes|lasts) .{0,20}(?:seconds|minutes|hours))"
+)
+_SHOWS_BLANK = any_of(
+    r"\b(?:blank|empty|white|black|damaged|corrupt|garbl|preview|shows? nothing|masked|password|protected|encrypt)"
+)
+_ENDS = any_of(
+    r"\b(?:clos(?:es|ed) itself|shuts?|quits?|crash|restart|time-?outs?|timed? out|sign(?:s|ed)? out|log(?:s|ged)? out"
+    r"|inactiv|idle|without input|updates? itself|maintenance)"
+)
+
+_CRASHES = ((_ERRORS, _SHOWS_ERROR), (_HANGS, _MAKES_WAIT), (_BROKEN, _SHOWS_BLANK), (_CLOSES, _ENDS))
+"""Ways to say that the program itself fails, each with the words of a clause that may be the cause."""
+
 _LOSSES = ((_GONE, _REMOVES), (_STUCK, _HOLDS_UP), (_BLANK, _SHOWS_NOTHING), (_NAMED, _NAMES))
-"""Ways to say that something fails or is lost, each with the words of a clause that may be the cause."""
+"""Ways to say that something is lost or does not end, which is as often what a clause says as it is a failure."""
 
 _DENIED_BEFORE = re.compile(
-    r"(?:\b(?:no|not|never|none|without|nor|neither|cannot|avoids?|prevents?|if|whether|in case of|unless|until|like)"
+    r"(?:\b(?:no|not|never|none|without|nor|neither|cannot|avoids?|prevents?|if|whether|in case of|unless|until|like"
+    r"|please|pls|kindly|could you|can you)"
     r"|n't)(?: [\w'-]{1,30}){0,4} ?$"
 )
-"""What stands before a failure that did not happen: "no", "does not give an", "if there is ever an"."""
+"""What stands before a failure that did not happen: "no", "does not give an", "if there is ever an", "please show"."""
 
 NEAR_BEFORE = 80
 """Characters before a failure that are looked at for that."""
 
 
 def tells_crash(claim: Claim) -> bool:
-    """Whether the requester says in so many words that they saw a failure that no clause explains."""
-    return bool(_seen(_CRASH, claim))
+    """Whether the requester says in so many words that the program itself failed."""
+    return any(_seen(said, claim) for said, _ in _CRASHES)
 
 
 def tells_loss(claim: Claim) -> bool:
@@ -99,16 +143,20 @@ def tells_failure(claim: Claim) -> bool:
     return tells_crash(claim) or tells_loss(claim)
 
 
-def denies_failure(claim: Claim) -> bool:
-    """Whether failures are spoken of, yet none that was seen."""
-    folded = fold(f"{claim.observed}\n{claim.steps}\n{claim.expected}")
-    return any(said.search(folded) for said in (_CRASH, *(said for said, _ in _LOSSES))) and not tells_failure(claim)
+def explaining(claim: Claim, clauses: Sequence[Clause]) -> Clause | None:
+    """The first of these clauses that speaks of what may be the cause of what is said to fail, if there is one.
+
+    Of several crashes each needs its own.
+    """
+    crashes = [_first(cause, clauses) for said, cause in _CRASHES if _seen(said, claim)]
+    if crashes:
+        return None if None in crashes else crashes[0]
+    losses = [_first(cause, clauses) for said, cause in _LOSSES if _seen(said, claim)]
+    return next((clause for clause in losses if clause), None)
 
 
-def explaining(claim: Claim, clauses: Iterable[Clause]) -> Clause | None:
-    """The first of these clauses that speaks of what may be the cause; of anything such if it was not said in words."""
-    causes = [cause for said, cause in _LOSSES if _seen(said, claim)] or [cause for _, cause in _LOSSES]
-    return next((clause for clause in clauses if any(cause.search(_text(clause)) for cause in causes)), None)
+def _first(cause: re.Pattern[str], clauses: Iterable[Clause]) -> Clause | None:
+    return next((clause for clause in clauses if cause.search(_text(clause))), None)
 
 
 def _text(clause: Clause) -> str:

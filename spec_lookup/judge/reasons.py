@@ -21,6 +21,7 @@ LONGEST_QUOTE = 6_000
 
 NO_CLAUSE = Reason("no-clause")
 MAY_HELP = Reason("may-help")
+SOUNDS_NEW = Reason("sounds-new")
 
 
 def citations(hits: list[Hit]) -> tuple[Citation, ...]:

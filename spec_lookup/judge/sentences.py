@@ -32,12 +32,22 @@ SENTENCES: Mapping[str, str] = {
     "question-form": (
         "The question form was sent, and the program found no report of a failure or a behaviour in the text."
     ),
+    "crash": (
+        "The request has words for a crash, an error page or a broken file, and in the clauses that resemble it the "
+        "program found no word for a possible cause: a bug."
+    ),
     # (no longer written)
     "failure": "The request tells of a failure (an error, a hang, or lost data). That is a bug whatever the spec says.",
-    "crash": "The request has words for a crash, an error page or a broken file: a bug, whatever the spec says.",
+    # (no longer written)
     "loss": (
         "The request has words for something that fails or is lost, and in the clauses that resemble it the program "
         "found no word for a possible cause, such as removing, locking or waiting."
+    ),
+    "sounds-lost": (
+        "It sounds as if something is lost or does not work. That can be a bug, and it can be what a clause says."
+    ),
+    "sounds-new": (
+        "It sounds like a wish for something new. That is a request for a change if the spec has nothing like it."
     ),
     "may-explain": (
         "It sounds as if something fails or is lost, but %(clause)s (%(title)s) has words for a possible cause, such "
@@ -45,6 +55,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "set-up": "The request asks to set something up (a user, a company, access). No clause has to be read for that.",
     "question": "The request asks a question.",
+    # (no longer written)
     "new": "The request asks for something new. That is a request for a change.",
     # The clauses beside a verdict.
     "no-clause": "The search found no clause that resembles the request.",

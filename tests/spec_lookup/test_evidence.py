@@ -24,7 +24,7 @@ PAGE = "# Halls\n\n## Booking\n\nA hall is booked for at most 4 hours.\n"
         f"When I save, the screen reads \u201c{BOOM}\u201d.",
         "The program crashed twice today.",
         "It does not load, internal server error.",
-        "The report cannot be opened.",
+        "The report as a PDF is damaged: the file is damaged.",
         "I opened the plan of the season that starts in May, and then an internal server\nerror came up.",
     ],
 )

@@ -14,6 +14,7 @@ from spec_lookup import Claim, Spec, in_words
 from spec_lookup.errors import ModelBroken
 from spec_lookup.evaluation.train_router import CLAIMS, Training
 from spec_lookup.judge import router as the_router
+from spec_lookup.judge.confidence import confidence
 from spec_lookup.judge.router import BEHAVIOUR, KINDS, WEIGHTS, Router
 from spec_lookup.search.embed import Embedder, model_folder
 
@@ -114,14 +115,14 @@ def test_by_words_alone_it_knows_a_kind_when_it_is_said_plainly() -> None:
     assert "setup" == max(found, key=lambda name: found[name])
 
 
-def test_the_verdict_says_how_sure_the_router_is() -> None:
-    """Its probability is the confidence, and its reason is one that a requester understands."""
+def test_the_verdict_says_how_often_its_ground_was_right() -> None:
+    """The router's own probability is no measure of that; the reason is one that a requester understands."""
     verdict = Spec.of([("halls.md", PAGE)]).judge(
-        Claim("Nadia joins us", "She starts in the box office on Monday and needs to get into the system")
+        Claim("Nadia joins us", "She starts in the box office on Monday and needs access to the system")
     )
 
     assert "misc" == verdict.category
-    assert 0.5 < verdict.confidence <= 1
+    assert confidence("set-up") == verdict.confidence
     assert "set something up" in in_words(verdict.reasons[0])
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from spec_lookup import Claim, DuplicateIndex, InputBroken, IssueText, Spec, SpecLookupError, in_words
 from spec_lookup.evaluation import report
-from spec_lookup.evaluation.cases import PARTS
+from spec_lookup.evaluation.cases import PARTS, spec_elsewhere
 from spec_lookup.evaluation.evaluate import Judge
 from spec_lookup.evaluation.evaluate import evaluate as answer_all
 from spec_lookup.evaluation.files import write_report
@@ -122,7 +122,7 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
         price = Price(args.price_in, args.price_out)
         figures = [shown_table(shown(args.folder, args.part, known), price)]
     else:
-        figures = tables(answer_all(args.folder, args.part, _judge(args, accounts)))
+        figures = tables(answer_all(args.folder, args.part, _judge(args, accounts), dict(args.spec)))
     _print_accounts(accounts)
     if args.report:
         write_report(args.report, report.as_html(figures, f"Evaluation of {args.folder.resolve().name}"))
@@ -260,6 +260,14 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--report", type=Path, metavar="FILE.html", help="write the figures with plots, too")
     command.add_argument("--part", choices=PARTS, help="only the rows of this part")
+    command.add_argument(
+        "--spec",
+        type=spec_elsewhere,
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="pages of a spec that lie elsewhere",
+    )
     command.add_argument("--json", action="store_true", help="print data instead of tables")
     command.add_argument(
         "--readings", type=Path, metavar="FILE.jsonl", help="what careful readers of prompts filled in"

@@ -19,7 +19,7 @@ from intake_fn.core.lifecycle import EVENTS
 from intake_fn.core.vocabulary import Postponed
 from intake_fn.texts import as_written
 
-FORMAT = 2
+FORMAT = 3
 """The format in which events, outbox items and states are stored. A higher one was written by a newer version."""
 
 FORMER_NAMES: Mapping[str, str] = {

@@ -1,7 +1,8 @@
 """A folder of cases whose right answers are known, read and checked before the first case is judged.
 
 It holds `specs/<name>/*.md` and any of FILES below, JSON Lines each; what is missing is not measured. A file
-may stand there in parts, `pairs-<name>.jsonl`; `probes` are singles, too.
+may stand there in parts, `pairs-<name>.jsonl`; `probes` and `requests` are singles, too, and so are `forms`: texts of
+the forms that say what they are. A spec may lie elsewhere, too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.verdict import BUG, CHANGE, MISC, UNDECIDED
 from spec_lookup.search.pages import read_pages
 
-PARTS = ("tune", "held")
+HELD = "held"
+PARTS = ("tune", HELD)
+
+SINGLES = ("singles", "probes", "requests", "forms")
+
+REPORTS = {"nothing": "misc", "failure": "bug", "behaviour": "silent"}
+"""What a text of `forms` reports, and its right verdict: a behaviour is for a person to decide."""
 
 RIGHT = {"bug": BUG, "change": CHANGE, "misc": MISC, "silent": UNDECIDED}
 """The right verdicts as the files name them, and as a judge does."""
@@ -59,11 +66,17 @@ class Row(NamedTuple):
 class Cases:
     """A folder that was read and found sound."""
 
-    def __init__(self, folder: Path, part: str | None = None) -> None:
-        """Read the folder; with `part` only the rows of that part. Raises InputBroken or SpecBroken."""
+    def __init__(self, folder: Path, part: str | None = None, specs: Mapping[str, Path] | None = None) -> None:
+        """Read the folder; with `part` only the rows of that part; `specs` lie elsewhere.
+
+        Raises InputBroken or SpecBroken.
+        """
         self._folder = folder
+        self._specs = specs or {}
         self.sources: dict[str, Source] = {}
-        every = {name: [Row(*row) for file in _files(folder, name) for row in read_objects(file)] for name in FILES}
+        every = {
+            name: [Row(*_row(*row)) for file in _files(folder, name) for row in read_objects(file)] for name in FILES
+        }
         for name, rows in every.items():
             for row in rows:
                 _has_members(row, FILES[name])
@@ -71,7 +84,7 @@ class Cases:
                     self._open_spec(row)
         self.issues = every["issues"]  # whatever the part: all of them have been filed when a report comes in
         self.pairs, self.singles, self.queries, self.reports = (
-            [row for row in every[name] if part in (None, row.data.get("part"))]
+            [row for row in every[name] if part in (None, part_of(row))]
             for name in ("pairs", "singles", "queries", "new_reports")
         )
         self._versions = {row.where: self._check_pair(row) for row in self.pairs}
@@ -98,7 +111,8 @@ class Cases:
         name = row.data["spec"]
         if name in self.sources:
             return
-        folder = self._folder / "specs" / name
+        own = self._folder / "specs" / name
+        folder = own if own.is_dir() else self._specs.get(name, own)
         if Path(name).name != name or not folder.is_dir():
             raise InputBroken(f"{row.where}: there is no spec {name!r}. Put its pages into {folder}.")
         self.sources[name] = Source(list(read_pages(folder)))
@@ -142,9 +156,33 @@ class Cases:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """The files of this name, of which a folder may have one for each spec; probes are singles."""
-    names = [name, "probes"] if name == "singles" else [name]
+    """The files of this name, of which a folder may have one for each spec."""
+    names = SINGLES if name == "singles" else [name]
     return [file for each in names for file in [folder / f"{each}.jsonl", *sorted(folder.glob(f"{each}-*.jsonl"))]]
+
+
+def _row(where: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A line as it is, or a text of a form as the single that it is."""
+    if "form" not in data or "request" in data:
+        return where, data
+    request = {"summary": data.get("summary"), "what_happened": data.get("description"), "reporter_says": data["form"]}
+    reports = data.get("reports")
+    return where, {**data, "request": request, "kind": reports, "verdict": REPORTS.get(str(reports), reports)}
+
+
+def part_of(row: Row) -> str | None:
+    """The part of a row: as it says, or by `held`; None where it says nothing of it."""
+    if "held" in row.data:
+        return HELD if row.data["held"] else PARTS[0]
+    return row.data.get("part")
+
+
+def spec_elsewhere(text: str) -> tuple[str, Path]:
+    """A spec that lies elsewhere, as it is given on the command line: NAME=DIR. Raises ValueError."""
+    name, sign, folder = text.partition("=")
+    if not (name and sign and folder):
+        raise ValueError(text)
+    return name, Path(folder)
 
 
 def cite_of(row: Row) -> str | None:

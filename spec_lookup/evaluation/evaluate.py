@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lookup.evaluation.cases import RIGHT, Cases, Row, cite_of, claim_of, texts_in
+from spec_lookup.evaluation.cases import HELD, RIGHT, Cases, Row, cite_of, claim_of, part_of, texts_in
+from spec_lookup.evaluation.checker import false_sentences
 from spec_lookup.evaluation.metrics import SEARCHED, SUGGESTED, Judged, Matched, Outcomes, Pair, Searched
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.duplicates import DuplicateIndex, IssueText
 from spec_lookup.judge.spec import Spec
-from spec_lookup.judge.verdict import Verdict
+from spec_lookup.judge.verdict import FORM, UNDECIDED, WORDS, Verdict
 
 Judge = Callable[[Spec, Claim], Verdict]
 
 
-def evaluate(folder: Path, part: str | None = None, judge: Judge = Spec.judge) -> Outcomes:
+def evaluate(
+    folder: Path, part: str | None = None, judge: Judge = Spec.judge, specs: Mapping[str, Path] | None = None
+) -> Outcomes:
     """Answer every case of a folder; metrics.tables() makes figures of it. Raises InputBroken or SpecBroken."""
-    cases = Cases(folder, part)
+    cases = Cases(folder, part, specs)
     return Outcomes(
         pairs=[judged_pair(cases, row, judge) for row in cases.pairs],
         singles=[judged_single(cases, row, judge) for row in cases.singles],
@@ -49,14 +52,25 @@ def _judged(judge: Judge, spec: Spec, row: Row, member: str, gold: Mapping[str, 
     claim = claim_of(row)
     began = time.perf_counter()
     given = judge(spec, claim)
+    seconds = time.perf_counter() - began
     return Judged(
         gold=RIGHT[row.data[member]],
         given=given.category,
         confidence=given.confidence,
         cited=tuple(citation.clause for citation in given.citations),
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
+        ground=_ground(given),
+        false=false_sentences(spec, given),
+        held=part_of(row) == HELD,
         **gold,
     )
+
+
+def _ground(verdict: Verdict) -> str:
+    if verdict.category == UNDECIDED:
+        return ""
+    by_itself = verdict.ground in (FORM, WORDS) and verdict.reasons
+    return verdict.reasons[0].key if by_itself else verdict.ground
 
 
 def _searched(cases: Cases, row: Row) -> Searched:

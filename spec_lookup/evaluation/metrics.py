@@ -47,6 +47,11 @@ class Judged:
     seconds: float
     clause: str | None = None
     also: tuple[str, ...] = ()
+    ground: str = ""
+    """What the verdict rests on: the key of the reason that decided, or "reading"; "" if undecided."""
+    false: tuple[str, ...] = ()
+    """What a checker found not to be so in the verdict's sentences and quotes."""
+    held: bool = False
 
     @property
     def right(self) -> bool:

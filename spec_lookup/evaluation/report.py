@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from spec_lookup.evaluation.metrics import Share
-from spec_lookup.evaluation.tables import Cell, Table
+from spec_lookup.evaluation.table import Cell, Table
 
 LONGEST = 12
 """Rows of a risk-coverage curve that the text shows; data and HTML have all of them."""

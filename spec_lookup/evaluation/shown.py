@@ -13,7 +13,7 @@ from statistics import mean
 from spec_lookup.errors import NoResponse
 from spec_lookup.evaluation.cases import Cases, Row, cite_of, claim_of, texts_in
 from spec_lookup.evaluation.metrics import Share
-from spec_lookup.evaluation.tables import Cell, Table
+from spec_lookup.evaluation.table import Cell, Table
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.spec import Spec
 from spec_lookup.llm.budget import MILLION, Price

@@ -1,11 +1,11 @@
-"""The figures of an evaluation as tables. A share carries its counts: with few items a percentage alone misleads."""
+"""The figures of an evaluation as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from statistics import mean, median
 
+from spec_lookup.evaluation.grounds import ground_tables
 from spec_lookup.evaluation.metrics import (
     SUGGESTED,
     Judged,
@@ -17,24 +17,13 @@ from spec_lookup.evaluation.metrics import (
     ndcg,
     recall,
 )
+from spec_lookup.evaluation.table import Cell, Table
 from spec_lookup.judge.verdict import BUG, CHANGE, MISC, UNDECIDED
 
 VERDICTS = (BUG, CHANGE, MISC, UNDECIDED)
 
 CITED = (1, 3)
 """A citation counts as a hit when the gold clause is among this many first ones."""
-
-Cell = str | int | float | Share | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of figures. `key` names it for programs; the first column of each row says what was measured."""
-
-    key: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def tables(outcomes: Outcomes) -> list[Table]:
@@ -54,6 +43,8 @@ def tables(outcomes: Outcomes) -> list[Table]:
             _by("singles-by-verdict", "Singles by right verdict", singles, lambda case: case.gold),
             _by("singles-by-kind", "Singles by kind", singles, lambda case: case.group),
         ]
+    if cases or singles:
+        measured += ground_tables([*cases, *singles])
     sets = [(name, rows) for name, rows in (("pairs", cases), ("singles", singles)) if rows]
     if sets:
         measured.append(_citations(sets))

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from intake_fn.core.events import Event, UnknownEvent
+from intake_fn.core.events import Event, Judged, UnknownEvent
 from intake_fn.core.intents import INTENTS, Intent, UnknownIntent
 from intake_fn.core.lifecycle import EVENTS
 from intake_fn.core.messages import in_words
 from intake_fn.core.stored import FORMAT, event_to_plain, intent_to_plain, read_event, read_intent
+from intake_fn.core.verdicts import reasons_of
 
 STORED = Path(__file__).parents[1] / "data" / "stored"
 
@@ -179,3 +180,14 @@ def test_what_a_later_format_holds_is_named_and_not_guessed() -> None:
     assert (plain["event"], plain["at"]) == (event.kind, event.at.isoformat())
     assert isinstance(intent, UnknownIntent)
     assert f"It is stored in format {FORMAT + 1}" in intent.why
+
+
+def test_a_verdict_of_format_2_is_shown_in_the_words_of_today() -> None:
+    """Its reasons were sentences: those that are known are read as their keys, and nothing else is otherwise."""
+    (plain,) = samples("events-2")
+    event = read_event(json.dumps(plain), 2)
+
+    assert isinstance(event, Judged)
+    assert plain["verdict"]["reasons"] == list(event.verdict["reasons"])
+    assert ("The request asks a question.", "A clause that is shown with it may help.") == reasons_of(event.verdict)
+    assert event == read_event(json.dumps(event_to_plain(event)), FORMAT)

@@ -15,6 +15,7 @@ import pytest
 from spec_lookup import Citation, Claim, InputBroken, Spec, SpecBroken, Verdict
 from spec_lookup.evaluation.cases import Cases
 from spec_lookup.evaluation.evaluate import evaluate
+from spec_lookup.evaluation.grounds import calibration_error
 from spec_lookup.evaluation.metrics import Judged, Outcomes, Pair, Share, ndcg, recall
 from spec_lookup.evaluation.report import as_data, as_html, as_text
 from spec_lookup.evaluation.source import Source
@@ -281,3 +282,56 @@ def test_the_command_refuses_a_broken_folder(tmp_path: Path) -> None:
 
     assert (2, b"") == (done.returncode, done.stdout)
     assert b"pairs.jsonl:1: this is not a line of JSON" in done.stderr
+
+
+def grounded(ground: str, gold: str, confidence: float, *, held: bool = False, false: tuple[str, ...] = ()) -> Judged:
+    """A case that a ground took for misc, or that was left undecided."""
+    given = "misc" if ground else "undecided"
+    return Judged(gold, "", given, confidence, (), 0.0, ground=ground, held=held, false=false)
+
+
+def test_each_ground_is_counted_and_what_is_held_back_stands_apart() -> None:
+    """Decided, right, wrong, and what the checker found."""
+    cases = [
+        grounded("question", "misc", 0.9),
+        grounded("question", "bug", 0.9, held=True, false=("not so",)),
+        grounded("set-up", "misc", 0.8, held=True),
+        grounded("", "bug", 0.0, held=True, false=("not so", "nor this")),
+    ]
+    found = as_data(tables(Outcomes(singles=cases)))
+    every, apart = ({row["ground"]: row for row in found[key]} for key in ("grounds", "grounds-held"))
+
+    assert (2, 1, 1, 1) == tuple(every["question"][name] for name in ("cases", "right", "wrong", "false sentences"))
+    assert (1, 0, 1) == tuple(apart["question"][name] for name in ("cases", "right", "wrong"))
+    assert (2, 1, 1, 1) == tuple(
+        apart["all that is decided"][n] for n in ("cases", "right", "wrong", "false sentences")
+    )
+    assert (1, 2) == (every["undecided"]["cases"], every["undecided"]["false sentences"])
+
+
+def test_the_calibration_error_is_how_far_the_stated_is_from_the_right() -> None:
+    """By bins, each by its weight; of nothing there is none."""
+    right, wrong = grounded("question", "misc", 0.92), grounded("question", "bug", 0.92)
+
+    assert calibration_error([]) is None
+    assert calibration_error([grounded("", "bug", 0.0)]) is None
+    assert 0.08 == calibration_error([right])
+    assert 0.92 == calibration_error([wrong])
+    assert 0.42 == calibration_error([right, wrong])
+    assert 0.26 == calibration_error([right, wrong, grounded("set-up", "misc", 0.8), grounded("set-up", "misc", 1.0)])
+
+
+def test_texts_of_forms_and_specs_that_lie_elsewhere(tmp_path: Path) -> None:
+    """A text that reports nothing is misc, a failure a bug, and a behaviour for a person; `held` is a part."""
+    parts: dict[str, dict[str, Any]] = {"nothing": {"held": True}, "failure": {"part": "held"}, "behaviour": {}}
+    rows = [
+        {"id": str(n), "spec": "plots", "form": "setup", "summary": "a", "description": "b", "reports": kind, **part}
+        for n, (kind, part) in enumerate(parts.items())
+    ]
+    (tmp_path / "forms.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    specs = {"plots": next((TINY / "specs").iterdir())}
+
+    assert ["misc", "bug", "silent"] == [row.data["verdict"] for row in Cases(tmp_path, None, specs).singles]
+    assert ["0", "1"] == [row.data["id"] for row in Cases(tmp_path, "held", specs).singles]
+    with pytest.raises(InputBroken, match="no spec 'plots'"):
+        Cases(tmp_path)

@@ -34,6 +34,7 @@ from intake_fn.commands import (
     release_notes,
     say,
     sessions,
+    silence,
 )
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
@@ -60,6 +61,7 @@ MODULES = (
     provision,
     qualify_judge,
     release_notes,
+    silence,
 )
 """Commands that stand in modules of their own."""
 

@@ -61,9 +61,11 @@ def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
 def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether open requests stand as their logs say (every night). Raises Broken when one does not: the run fails.
 
-    Before that, requests of earlier versions are brought to where such ones stand today.
+    Before that, requests of earlier versions are brought to where such ones stand today; after it, the report on the
+    spec is made.
     """
     del event, context
+    from intake_fn.desk import spec_report  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
@@ -75,6 +77,8 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     for row in seen:
         with suppress(Unreadable):  # the outbox's page and the desk say so
             wrong += [row.id] if difference(desk.cases, desk.process, row) else []
+    with suppress(SpecdeskError, SpecLookupError):  # the page of the spec then shows that of an earlier night
+        spec_report.keep(desk)
     if wrong:
         raise Broken(f"{', '.join(wrong[:10])}: stored otherwise than the log says. Run: specdesk recompute --fix")
     return {"requests": len(seen), "differences": len(wrong)}

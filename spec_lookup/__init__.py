@@ -36,6 +36,7 @@ from spec_lookup.llm.openai import AUTHORIZATION, NO_KEY, Endpoint, openai_model
 from spec_lookup.llm.qualification import may_act, prompts_version, read_record
 from spec_lookup.llm.readings import from_readings
 from spec_lookup.search.clause import Clause
+from spec_lookup.search.clusters import clustered
 from spec_lookup.search.coverage import Coverage
 from spec_lookup.search.dense import Dense, texts_of
 from spec_lookup.search.embed import TOLERANCE, Embedder, model_folder
@@ -96,6 +97,7 @@ __all__ = [
     "build",
     "cassette_name",
     "check_coverage",
+    "clustered",
     "connected",
     "content_stamp",
     "decode_page",

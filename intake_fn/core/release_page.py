@@ -6,16 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 
+from intake_fn.core.markdown import escaped
 from intake_fn.core.release_notes import Line, Open, ReleaseNotes
 
 SIGNED = "<!-- Written by specdesk release-notes. SHA-256 of the lines above: {digest} -->"
 """The last line: a page that still has the digest of its other lines was edited by nobody."""
 
 _SIGNATURE = re.compile(r"\n" + re.escape(SIGNED).replace(r"\{digest\}", "([0-9a-f]{64})") + r"\n\Z")
-_ESCAPED = str.maketrans({**{mark: f"\\{mark}" for mark in "\\`*_{}[]"}, "<": "&lt;", "&": "&amp;", "|": "&#124;"})
-_FIRST = str.maketrans({**{mark: f"\\{mark}" for mark in "#+->"}, ":": "&#58;", "=": "&#61;", "~": "&#126;"})
-"""What begins a heading, a list, a quote, a definition or a fence."""
-_NUMBERED = re.compile(r"^(\d+)([.)])")
 _BEGINS_BLOCK = re.compile(r"^\s*(?:[-*+]\s|\d+[.)]\s|\||#)")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
@@ -40,12 +37,6 @@ def is_as_written(page: str) -> bool:
     """Whether nobody has edited a page since it was written."""
     found = _SIGNATURE.search(page)
     return found is not None and found[1] == _digest(page[: found.start()])
-
-
-def escaped(text: str) -> str:
-    """A text on one line in which Markdown and HTML find nothing to read."""
-    plain = " ".join(text.split()).translate(_ESCAPED)
-    return _NUMBERED.sub(r"\1\\\2", plain[:1].translate(_FIRST) + plain[1:])
 
 
 def _digest(text: str) -> str:

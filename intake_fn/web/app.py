@@ -29,6 +29,7 @@ from intake_fn.web import (
     quarantine,
     reports,
     sign_in,
+    spec_page,
     status,
     uploads,
     words,
@@ -84,7 +85,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, desk_pages, quarantine, reports):
+    for module in (sign_in, desk_pages, quarantine, reports, spec_page):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, config)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from intake_fn.core.change_events import ChangeAssessed, ClausePublished, SentToOwner
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Filed, Overruled, Resolved
+from intake_fn.core.markdown import escaped
 from intake_fn.core.release_notes import FixedIssue, ReleaseNotes, notes_of, unusable, versions_between
-from intake_fn.core.release_page import escaped, is_as_written, page_of
+from intake_fn.core.release_page import is_as_written, page_of
 from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category, Outcome
 from tests.core.samples import NOW, PAUL, case_at

@@ -39,6 +39,8 @@ BUILT_IN = "builtin"
 ANY_MODEL = "any-model"
 """Stands in a replay's requests and verdicts where no model is named."""
 
+WHERE_NEEDED, RESTATED = "default", "restated"
+
 Row = dict[str, Any]
 
 QUERY = {"id": True, "query": True}
@@ -120,7 +122,7 @@ def evaluate(args: argparse.Namespace) -> Iterator[Row]:
     if args.shown:
         known = _readings(args.readings) if args.readings else None
         price = Price(args.price_in, args.price_out)
-        figures = [shown_table(shown(args.folder, args.part, known), price)]
+        figures = [shown_table(shown(args.folder, args.part, known, restates=args.shown == RESTATED), price)]
     else:
         figures = tables(answer_all(args.folder, args.part, _judge(args, accounts), dict(args.spec)))
     _print_accounts(accounts)
@@ -276,7 +278,11 @@ def parser() -> argparse.ArgumentParser:
         "--write-prompts", type=Path, metavar="DIR", help="write a prompt for each case, judge nothing"
     )
     command.add_argument(
-        "--shown", action="store_true", help="which clauses a model is shown; --readings has restated searches"
+        "--shown",
+        nargs="?",
+        const=WHERE_NEEDED,
+        choices=(WHERE_NEEDED, RESTATED),
+        help="measure which clauses a model is shown; --readings has searches, of all claims or those that need it",
     )
     command.add_argument("--price-in", type=float, default=0.0, metavar="DOLLARS", help="of a million tokens, --shown")
     command.add_argument("--price-out", type=float, default=0.0, metavar="DOLLARS")

@@ -14,7 +14,7 @@ from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Verdict
 from spec_lookup.llm.cassettes import LanguageModel, Plain
 from spec_lookup.llm.judge import LlmJudge
-from spec_lookup.llm.prompt import SCHEMA, SEARCH_SYSTEM, SEARCH_TOOL, SYSTEM
+from spec_lookup.llm.prompt import ENGLISH, SCHEMA, SEARCH_SYSTEM, SEARCH_TOOL, SYSTEM
 from spec_lookup.llm.readings import prompt_id, report_hash
 
 RULES = "RULES.md"
@@ -57,7 +57,7 @@ def write_prompts(folder: Path, out: Path, part: str | None, known: LanguageMode
     rules = f"{HOW}\n{SYSTEM}\n\n# Input of the tool, as JSON Schema\n\n```json\n{schema}\n```\n"
     _write(out, {RULES: rules, **{f"{name}.md": text + "\n" for name, text in sorted(written.items())}})
     line = '{"report": "<name of the file>", "searches": ["...", "..."]}'
-    restating = f"{SEARCH_SYSTEM.format(language='English')}\n\nOne line of JSON each: `{line}`\n"
+    restating = f"{SEARCH_SYSTEM.format(language=ENGLISH)}\n\nOne line of JSON each: `{line}`\n"
     _write(out / "searches", {RULES: restating, **{f"{name}.md": text + "\n" for name, text in reports.items()}})
     return len(written)
 

@@ -65,13 +65,18 @@ class _Watched:
         raise NoResponse("nothing is read")
 
 
-def shown(folder: Path, part: str | None = None, known: LanguageModel | None = None) -> dict[str, list[Shown]]:
-    """What each case is shown, pairs (two cases each) and singles. `known` has the searches of restated claims."""
+def shown(
+    folder: Path, part: str | None = None, known: LanguageModel | None = None, *, restates: bool = False
+) -> dict[str, list[Shown]]:
+    """What each case is shown, pairs (two cases each) and singles.
+
+    `known` has the searches of restated claims, which are all of them or, by default, those that need it.
+    """
     cases = Cases(folder, part)
     pairs = (each for row in cases.pairs for each in _versions(cases, row))
     singles = ((row, cases.source(row).spec) for row in cases.singles)
     return {
-        name: [_shown(row, spec, known) for row, spec in every]
+        name: [_shown(row, spec, known, restates=restates) for row, spec in every]
         for name, every in (("pairs", pairs), ("singles", singles))
     }
 
@@ -81,10 +86,10 @@ def _versions(cases: Cases, row: Row) -> Iterator[tuple[Row, Spec]]:
     yield row, Spec.of(cases.version_b(row))
 
 
-def _shown(row: Row, spec: Spec, known: LanguageModel | None) -> Shown:
+def _shown(row: Row, spec: Spec, known: LanguageModel | None, *, restates: bool) -> Shown:
     watched = _Watched(known)
     claim: Claim = claim_of(row)
-    LlmJudge("any-model", watched, restates=known is not None)(spec, claim)
+    LlmJudge("any-model", watched, restates=restates)(spec, claim)
     return Shown(
         deciding=cite_of(row),
         also=tuple(texts_in(row, "also")),

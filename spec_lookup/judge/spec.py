@@ -13,6 +13,7 @@ No clause decides by itself, nor does a wish or what is said to be lost; evaluat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.confidence import confidence
@@ -78,8 +79,17 @@ WISHED = 0.9
 """The probability of a wish from which it sounds like one, and a form settles nothing."""
 
 
+SAMPLE = 20
+"""Clauses by which the language of a spec is told."""
+
+
 class Spec(SpecIndex):
     """A spec that can be searched, and by which claims are judged."""
+
+    @cached_property
+    def is_legible(self) -> bool:
+        """Whether it is in the language that rules and router have learnt."""
+        return is_legible(" ".join(self._clauses[n].markdown for n in range(min(SAMPLE, len(self._clauses)))))
 
     def nearest(self, claim: Claim) -> str:
         """The clause that a claim resembles most, as page#anchor; "" when none has to do with it."""

@@ -1,7 +1,7 @@
 """The judge by a language model: it has a claim read once or twice, checks what comes back, or gives up.
 
-1. if so set, or if the claim itself finds nothing, as in another script, the model restates it as searches in the
-   manner of the spec; without any the claim alone is used;
+1. if so set, or if the claim is in another language than the spec or finds nothing, the model restates it as searches
+   in the manner of the spec; without any the claim alone is used;
 2. the clauses that may decide are found by the same search as the built-in judge's (context);
 3. the prompt is sent, unless the day's budget is spent (prompt, budget);
 4. the response is checked word by word against those clauses; a fault is told once (response);
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from spec_lookup.errors import NoResponse, NotRecorded
 from spec_lookup.judge.claim import WEIGHTS, Claim
+from spec_lookup.judge.language import is_legible
 from spec_lookup.judge.sentences import SAID, Reason
 from spec_lookup.judge.spec import CITED, JUDGE, Spec
 from spec_lookup.judge.verdict import NOTHING, READING, RELATED, UNDECIDED, Citation, Reading, Verdict
@@ -25,7 +26,7 @@ from spec_lookup.llm.budget import Budget, Price, RunBudget, Usage
 from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.context import context
 from spec_lookup.llm.masking import Masking
-from spec_lookup.llm.prompt import Plain, earlier_prompt, follow_up, prompt, searches_prompt, second_prompt
+from spec_lookup.llm.prompt import ENGLISH, Plain, earlier_prompt, follow_up, prompt, searches_prompt, second_prompt
 from spec_lookup.llm.reading import CATEGORIES, agree, confidence_of, reading_of
 from spec_lookup.llm.response import Fault, Response, checked_response, searches_in, tool_call
 from spec_lookup.search.clause import Clause
@@ -151,14 +152,16 @@ class LlmJudge:
         """The clauses that are shown; none only where the spec has none."""
         if self._earlier:
             return context(read.spec, read.claim, never_empty=False)
-        found = [] if self._restates else context(read.spec, read.claim, never_empty=False)
+        restates = self._restates or (read.spec.is_legible and not is_legible(read.claim.observed))
+        found = [] if restates else context(read.spec, read.claim, never_empty=False)
         return found or context(read.spec, read.claim, self._searches(read))
 
     def _searches(self, read: _Read) -> list[str]:
         """The claim restated as searches; none when that does not succeed: the claim itself is a search."""
         read.restated = True
+        language = ENGLISH if read.spec.is_legible else "that of the report"
         try:
-            return searches_in(self._sent(read, searches_prompt(self._model, read.claim, read.masking)))
+            return searches_in(self._sent(read, searches_prompt(self._model, read.claim, read.masking, language)))
         except NoResponse:
             return []
 

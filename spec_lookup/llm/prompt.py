@@ -83,6 +83,7 @@ SEARCH_TOOL = "search"
 MOST_SEARCHES = 3
 LONGEST_SEARCH = 300
 SEARCH_TOKENS = 400
+ENGLISH = "English"
 
 SEARCH_SYSTEM = """\
 You prepare a search in the written spec of a system for the clause by which a request to its help desk is decided.
@@ -171,7 +172,7 @@ def earlier_prompt(model: str, claim: Claim, clauses: Sequence[Clause], masking:
     return _judging(model, FIRST_RULES, text)
 
 
-def searches_prompt(model: str, claim: Claim, masking: Masking, language: str = "English") -> Plain:
+def searches_prompt(model: str, claim: Claim, masking: Masking, language: str = ENGLISH) -> Plain:
     """The prompt that asks for the claim in the manner of the spec, to search with."""
     text = f"{_fence('report', _claim(claim, masking))}\n\nGive the searches."
     tool = (SEARCH_TOOL, "Record the searches.", SEARCH_SCHEMA)

@@ -34,7 +34,7 @@ MOST_CLAUSES = 12
 def test_restated_searches_bring_the_deciding_clause_among_a_dozen() -> None:
     """They were written by careful readers who saw the reports alone; two hops included."""
     searches = from_readings(SEARCHES.read_text(encoding="utf-8").splitlines())
-    cases = [case for kind in shown(FOLDER, known=searches).values() for case in kind if case.deciding]
+    cases = [case for kind in shown(FOLDER, known=searches, restates=True).values() for case in kind if case.deciding]
     found = [case for case in cases if {case.deciding, *case.also} <= set(case.cites)]
 
     assert len(found) >= LEAST_SHOWN * len(cases)

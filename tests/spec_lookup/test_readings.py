@@ -171,6 +171,27 @@ def test_a_claim_that_finds_nothing_is_restated_without_being_told() -> None:
     assert "bug" == LlmJudge("m", in_turn(None, BUG, BUG)[0])(SPEC, IN_CHINESE).category
 
 
+FRENCH = Claim("L'amende est trop haute", "On m'a facturé une amende de 12 EUR et elle est au-dessus de la limite.")
+FRENCH_PAGE = "# Amendes\n\n## Limite {#cap}\n\nUne amende est au plus de 10 EUR, et elle est due à la fin du mois.\n"
+
+
+def test_a_claim_in_another_language_than_the_spec_is_restated() -> None:
+    """In the spec's language, which the model is told; where both are in one language nothing is restated unasked."""
+    model, asked = in_turn({"searches": ["No fine is higher than a limit."]}, BUG, BUG)
+    quoted = {**BUG, "clause": "amendes#cap", "quote": "Une amende est au plus de 10 EUR"}
+    theirs, once_each = in_turn(quoted, quoted)
+    told, all_asked = in_turn({"searches": ["Une amende est au plus de tant."]}, quoted, quoted)
+    spec = Spec.of([("amendes.md", FRENCH_PAGE)])
+
+    assert "bug" == LlmJudge("m", model)(SPEC, FRENCH).category
+    assert ["search", "judge", "judge"] == [sent["toolConfig"]["toolChoice"]["tool"]["name"] for sent in asked]
+    assert "which is English" in asked[0]["system"][0]["text"]
+    assert "bug" == LlmJudge("m", theirs)(spec, FRENCH).category
+    assert 2 == len(once_each)
+    LlmJudge("m", told, restates=True)(spec, FRENCH)
+    assert "which is that of the report" in all_asked[0]["system"][0]["text"]
+
+
 @pytest.mark.parametrize("faulty", [None, {}, {"searches": "x"}, {"searches": [1, ""]}, {"verdict": "bug"}])
 def test_without_restated_searches_the_claim_is_judged_all_the_same(faulty: dict[str, Any] | None) -> None:
     """Whatever the first call gives."""
@@ -263,7 +284,7 @@ def test_what_a_reader_is_shown_is_measured(tmp_path: Path) -> None:
     assert rows["all"]["tokens in"] == rows["all"]["dollars a verdict"]
     searches = tmp_path / "searches.jsonl"
     searches.write_text("", encoding="utf-8")
-    args = parser().parse_args(["evaluate", folder, *options, "--readings", str(searches)])
+    args = parser().parse_args(["evaluate", folder, "--json", "--shown", "restated", "--readings", str(searches)])
     again = {row["cases"]: row for row in next(iter(args.run(args)))["shown"]}
     assert rows["all"]["clauses"] == again["all"]["clauses"]
 

@@ -19,6 +19,7 @@ from zlib import crc32
 
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
+from intake_fn.core.change_events import BoardDecided
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.intents import UnknownIntent, ready_at
@@ -238,6 +239,22 @@ class MemoryStore:
             ]
             rows = [self.row(places[place]) for place in rest[:limit]]
             return Page(rows, _pack(rest[limit - 1]) if len(rest) > limit else "")
+
+    def agenda(self) -> Sequence[str]:
+        """Cases before the Board, or put off by it."""
+        with self._up():
+            return sorted(case.id for case in self._cases.values() if case.stage.is_the_boards)
+
+    def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
+        """Cases on which the Board decided in a span of time."""
+        with self._up():
+            found = [
+                (event.at, case_id)
+                for case_id in self._logs
+                for event in self.events(case_id)
+                if isinstance(event, BoardDecided) and since <= event.at < until
+            ]
+            return list(dict.fromkeys(case_id for _, case_id in sorted(found)))
 
     def row(self, case_id: str) -> CaseRow:
         """The stored state of a case. Raises Unknown."""
@@ -796,6 +813,10 @@ class PlainLinks:
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request."""
         return f"{self.base_url}/desk/requests/{case_id}"
+
+    def board(self, case_id: str) -> str:
+        """The Board's page of a change request."""
+        return f"{self.base_url}/desk/board/{case_id}"
 
     def file(self, case_id: str, attachment: Attachment) -> str:
         """A link to an attachment."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from intake_fn.core.events import Event
 from intake_fn.core.vocabulary import Decision, Motion, Stage, Vote
@@ -81,9 +80,22 @@ class BoardDecided(Event):
     """The chair proclaims what the votes decided. `votes` are those that counted, by member, as they were then."""
 
     decision: Decision
-    votes: Mapping[str, Any]
+    votes: Mapping[str, str]
     text: str
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteClosed(Event):
+    """The time of an online vote is over; `decided` is what the votes come to, None where the quorum has not voted."""
+
+    voted: int
+    decided: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferralEnded(Event):
+    """The date has come to which the Board had put the request off: it is on the agenda again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Any
 from intake_fn.core import change_events as c
 from intake_fn.core.event_messages import EventMessages
 from intake_fn.core.events import Event
-from intake_fn.core.names import name_of
+from intake_fn.core.names import board_date, last_day, name_of
 from intake_fn.core.process import Process
-from intake_fn.core.vocabulary import Motion
+from intake_fn.core.vocabulary import Decision, Motion
 from intake_fn.texts import say
 
 
@@ -28,8 +28,10 @@ def _assessed_in_words(event: c.ChangeAssessed) -> str:
     return "\n\n".join(f"{say(key)}\n{text}" for key, text in parts if text)
 
 
-def _motion(event: c.MotionPut, _: Process) -> dict[str, str]:
-    return {"motion": say(f"motion.{event.motion}"), "date": f"{event.until:%-d %b %Y}" if event.until else ""}
+def _motion(event: c.MotionPut, process: Process) -> dict[str, str]:
+    date = board_date(event.until, process) if event.until else ""
+    closes = last_day(event.closes, process) if event.closes else ""
+    return {"motion": say(f"motion.{event.motion}"), "date": date or closes}
 
 
 def _vote(event: c.VoteCast, process: Process) -> dict[str, str]:
@@ -40,10 +42,14 @@ def _recused(event: c.Recused, process: Process) -> dict[str, str]:
     return {"person": name_of(event.member, process)}
 
 
-def _decision(event: c.BoardDecided, _: Process) -> dict[str, str]:
+def _closed(event: c.VoteClosed, _: Process) -> dict[str, str]:
+    return {"voted": str(event.voted), "decision": say(f"decision.{event.decided}") if event.decided else ""}
+
+
+def _decision(event: c.BoardDecided, process: Process) -> dict[str, str]:
     votes = [str(vote) for vote in event.votes.values()]
     counts = {name: str(votes.count(name)) for name in ("yes", "no", "abstain")}
-    date = f"{event.until:%-d %b %Y}" if event.until else ""
+    date = board_date(event.until, process) if event.until else ""
     return {"decision": say(f"decision.{event.decision}"), "date": date, **counts}
 
 
@@ -60,7 +66,16 @@ def _released(event: c.ChangeReleased, _: Process) -> dict[str, str]:
 
 
 def _of_motion(event: Any) -> str:
+    if event.closes:
+        return "history.motion-online"
     return "history.motion-until" if event.motion is Motion.DEFER else "history.motion"
+
+
+def _of_decision(event: Any) -> str:
+    """What the requester reads of it; nothing of a motion that was lost: the request is where it was."""
+    if event.decision is Decision.NOT_CARRIED:
+        return ""
+    return "page.board-decided-until" if event.until else "page.board-decided"
 
 
 CHANGE_MESSAGES: Mapping[type[Event], EventMessages] = {
@@ -85,19 +100,35 @@ CHANGE_MESSAGES: Mapping[type[Event], EventMessages] = {
         history=_of_motion, note=_of_motion, values=_motion, text=lambda event: event.reason, notices=("board",)
     ),
     c.VoteCast: EventMessages(
-        history="history.voted", note="history.voted", values=_vote, text=lambda event: event.reason
+        history="history.voted",
+        note="history.voted",
+        values=_vote,
+        text=lambda event: event.reason,
+        notices=("board",),
     ),
     c.Recused: EventMessages(
         history="history.recused", note="history.recused", values=_recused, text=lambda event: event.reason
     ),
     c.BoardDecided: EventMessages(
         history="history.board-decided",
-        page="page.board-decided",
+        page=_of_decision,
         note="history.board-decided",
         values=_decision,
         text=lambda event: event.text,
         page_text=lambda event: event.text,
         notices=("assigned", "change", "copied"),
+    ),
+    c.VoteClosed: EventMessages(
+        history=lambda event: "history.vote-closed" if event.decided else "history.vote-lapsed",
+        note=lambda event: "history.vote-closed" if event.decided else "history.vote-lapsed",
+        values=_closed,
+        notices=("board",),
+    ),
+    c.DeferralEnded: EventMessages(
+        history="history.deferral-ended",
+        page="history.deferral-ended",
+        note="history.deferral-ended",
+        notices=("board", "change", "copied"),
     ),
     c.StageReached: EventMessages(
         history="history.stage",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from intake_fn.core.events import Event
 from intake_fn.core.process import Process
@@ -24,6 +26,17 @@ def actor_of(event: Event, process: Process) -> str:
 def name_of(person: str, process: Process) -> str:
     """A person's name, also of one who has left; the id in quotes for one who is not in support.yml."""
     return process.person(person).name if person in process.everyone else repr(person)
+
+
+def board_date(instant: datetime, process: Process) -> str:
+    """The date of an instant where the Board meets, in words."""
+    zone = ZoneInfo(process.calendars[process.board.calendar].zone)
+    return f"{instant.astimezone(zone):%-d %b %Y}"
+
+
+def last_day(end: datetime, process: Process) -> str:
+    """The last date before an instant, where the Board meets: what ends at midnight ends with the day before."""
+    return board_date(end - timedelta.resolution, process)
 
 
 def activity_name(activity: str, process: Process) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case, Step
+from intake_fn.core.changes.clock import next_instant
 from intake_fn.core.changes.options import offered
 from intake_fn.core.errors import Broken, Refused, Unreadable
 from intake_fn.core.escalation import arrival, colleagues, ways_up
@@ -115,9 +116,10 @@ def take_in(
 
 
 def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
-    """A step with its clock: when the case as it stands is due, and when there is something to say of it."""
+    """A step with its clock: when the case as it stands is due, and when time has something to say or do about it."""
     due_time = running(case, process)
-    return Step(case, events, intents, due=due_time.instant if due_time else None, next_alert=next_alert(case, process))
+    next_time = min(filter(None, (next_alert(case, process), next_instant(case, process))), default=None)
+    return Step(case, events, intents, due=due_time.instant if due_time else None, next_alert=next_time)
 
 
 def advance(case: Case, event: Event, process: Process) -> Step:

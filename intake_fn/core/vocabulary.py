@@ -181,6 +181,11 @@ class Stage(StrEnum):
         return self in (Stage.OWNER, Stage.BOARD, Stage.DEFERRED)
 
     @property
+    def is_the_boards(self) -> bool:
+        """Whether it is on the Board's agenda, or will be."""
+        return self in (Stage.BOARD, Stage.DEFERRED)
+
+    @property
     def is_approved(self) -> bool:
         """Whether it is being designed, developed or released."""
         return self in (Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.changes.board import deferred_until
-from intake_fn.core.names import name_of
+from intake_fn.core.names import board_date, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category, Stage
@@ -66,7 +66,7 @@ def _what(step: Stage, case: Case, process: Process) -> Message:
         return message("way.owner", person=owner, module=module.name)
     if step is Stage.BOARD and case.stage is Stage.DEFERRED:
         until = deferred_until(case.history)
-        return message("way.deferred", date=f"{until:%-d %b %Y}" if until else "")
+        return message("way.deferred", date=board_date(until, process) if until else "")
     return message(f"way.{step}")
 
 

@@ -1,4 +1,4 @@
-"""SLA alerts are raised: a warning before a case is due, and the breach after it."""
+"""What time brings is recorded: SLA alerts, the end of an online vote, the end of a deferral by the Board."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from intake_fn.core.changes.clock import by_time
 from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.sla_alerts import alert
@@ -33,7 +34,8 @@ def _raise_alert(desk: Deciding, case_id: str) -> bool:
 
     def decide(case: Case) -> Event | None:
         refuse_unread(case)
-        return alert(case, desk.process, desk.clock(), SPECDESK)
+        now = desk.clock()
+        return alert(case, desk.process, now, SPECDESK) or by_time(case, desk.process, now, SPECDESK)
 
     try:
         step = desk.change(case_id, decide)

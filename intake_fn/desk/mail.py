@@ -12,13 +12,17 @@ from intake_fn.core.sla_alerts import is_obsolete
 from intake_fn.core.unassigned import readdressed
 from intake_fn.ports import Links, Mail, OutboxItem
 
+BOARD = "board"
+"""The notice whose readers vote or comment: it leads to the Board's page of the request."""
+
 ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
 
 
 def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links, render: RenderMail) -> Mail:
     """The mail that an outbox item asks for, as the case stands."""
-    values = values_of(notice, case, process, links.status(case.id), links.desk(case.id))
+    desk_link = links.board(case.id) if notice.notice == BOARD else links.desk(case.id)
+    values = values_of(notice, case, process, links.status(case.id), desk_link)
     subject, text, html = render(values)
     return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
 

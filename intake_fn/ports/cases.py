@@ -76,6 +76,14 @@ class CaseStore(Protocol):
         """Cases that await review (QUARANTINED), or were rejected (REJECTED), the latest first."""
         ...
 
+    def agenda(self) -> Sequence[str]:
+        """The ids of cases that are before the Board or were put off by it; some may be resolved meanwhile."""
+        ...
+
+    def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
+        """The ids of cases on which the Board decided from `since` until before `until`, each once, in that order."""
+        ...
+
     def row(self, case_id: str) -> CaseRow:
         """The state of a case as it is stored, read consistently. Raises Unknown, Unreadable."""
         ...

@@ -33,7 +33,8 @@ LEEWAY = timedelta(minutes=2)
 class Links(Protocol):
     """Addresses and signed tokens: they go out in mails, Mantis texts and pages, and come back.
 
-    The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID.
+    The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID,
+    /desk/board/ID.
     """
 
     def status(self, case_id: str) -> str:
@@ -42,6 +43,10 @@ class Links(Protocol):
 
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request; useless without signing in."""
+        ...
+
+    def board(self, case_id: str) -> str:
+        """The Board's page of a change request; useless without signing in."""
         ...
 
     def file(self, case_id: str, attachment: Attachment) -> str:

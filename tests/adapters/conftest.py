@@ -29,7 +29,7 @@ CHEAP = frozenset({"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "T
 """Operations whose cost does not grow with what exists: no Scan, ever (R28)."""
 
 KEY_CONDITION = re.compile(
-    r"#\w+ = :\w+( AND (#\w+ (<|<=|=|>|>=) :\w+|begins_with\(#\w+, :\w+\)))?",
+    r"#\w+ = :\w+( AND (#\w+ (<|<=|=|>|>=) :\w+|begins_with\(#\w+, :\w+\)|#\w+ BETWEEN :\w+ AND :\w+))?",
 )
 
 

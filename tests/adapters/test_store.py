@@ -17,6 +17,7 @@ from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.core.agreement import Role, Said
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, SentToOwner
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.events import (
     DeliveryFailed,
@@ -43,7 +44,7 @@ from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.messages import in_words
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
-from intake_fn.core.vocabulary import Category, Filing, Postponed, Status
+from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Status
 from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from intake_fn.texts import as_written
 from tests.core.samples import VERDICT
@@ -464,6 +465,53 @@ class TestQueues:
 
         assert store.find_issue(4711) == "HD-1"
         assert store.find_issue(4712) == ""
+
+
+def before_the_board() -> tuple[Event, ...]:
+    """What brings a request before the Board."""
+    assessment: dict[str, Any] = {"clause": "billing#due", "today": "30", "spec": "s", "proposed": "45", "effort": "2"}
+    sent = at(SentToOwner, module="billing", owner="marc-selter")
+    return sent, at(ChangeAssessed, **assessment), at(MotionPut, motion=Motion.APPROVE)
+
+
+class TestBoard:
+    """What the Board has before it, and what it decided, is found without looking at all cases."""
+
+    def test_a_request_is_on_the_agenda_from_its_assessment_to_the_decision(self, store: Store) -> None:
+        """A request that is put off stays in the list: its date brings it back."""
+        for case_id in ("HD-1", "HD-2", "HD-3"):
+            store.create(received(case_id), case_id)
+        assert [] == store.agenda()
+
+        one, two = (then(store.load(case_id), *before_the_board()) for case_id in ("HD-1", "HD-2"))
+        store.save(1, two)
+        store.save(1, one)
+        assert ["HD-1", "HD-2"] == store.agenda()
+
+        later = {"decision": Decision.DEFERRED, "until": MONDAY + timedelta(days=9)}
+        store.save(4, then(one.case, at(BoardDecided, 5, votes={"paul": "yes"}, text="Later.", **later)))
+        assert ["HD-1", "HD-2"] == store.agenda()
+
+        yes = at(BoardDecided, 6, decision=Decision.APPROVED, votes={"paul": "yes"}, text="Yes.")
+        store.save(4, then(two.case, yes))
+        assert ["HD-1"] == store.agenda()
+        assert yes == store.load("HD-2").history[-1]
+
+    def test_decisions_are_found_by_their_time(self, store: Store) -> None:
+        """From an instant on, until before another, in their order; a case once."""
+        for number, minutes in enumerate((5, 3, 9), 1):
+            store.create(received(f"HD-{number}"), f"key {number}")
+            step = then(store.load(f"HD-{number}"), *before_the_board())
+            store.save(1, step)
+            no = {"decision": Decision.NOT_CARRIED, "votes": {"paul": "no"}, "text": "No."}
+            store.save(4, then(step.case, at(BoardDecided, minutes, **no), at(BoardDecided, minutes + 0.5, **no)))
+
+        def found(since: float, until: float) -> list[str]:
+            return list(store.decided_by_board(MONDAY + since * MINUTE, MONDAY + until * MINUTE))
+
+        assert ["HD-2", "HD-1", "HD-3"] == found(0, 60)
+        assert ["HD-1"] == found(5, 9)
+        assert [] == found(0, 3)
 
 
 class TestRestating:

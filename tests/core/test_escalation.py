@@ -16,11 +16,13 @@ from intake_fn.core.change_events import (
     ChangeReleased,
     ClausePublished,
     Commented,
+    DeferralEnded,
     MotionPut,
     Recused,
     SentToOwner,
     StageReached,
     VoteCast,
+    VoteClosed,
 )
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import front_end, handler_at
@@ -155,6 +157,8 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "votes": {"marc-selter": "yes", "paul": "yes"},
         "text": "Yes.",
     },
+    VoteClosed: {"actor": "specdesk", "voted": 0},
+    DeferralEnded: {"actor": "specdesk"},
     StageReached: {"stage": Stage.DEVELOPMENT, "handler": "andrei"},
     ClausePublished: {"clause": "billing#due", "spec": "s2", "text": "45 days.", "as_proposed": True},
     ChangeReleased: {"version": "4.3", "text": "45 days now.", "reason": "The page follows."},
@@ -175,6 +179,8 @@ VOTED = (
     VoteCast(at=NOW, actor=PAUL, member="paul", vote=Vote.YES),
 )
 """What the Board has said of a change that it approves."""
+ONLINE = happened(MotionPut, motion=Motion.APPROVE, closes=NOW)
+PUT_OFF = happened(BoardDecided, decision=Decision.DEFERRED, votes={"paul": "yes"}, text="Later.", until=NOW)
 HELD_BACK = case_of(
     received(3, "paul"), Quarantined(at=NOW, actor="specdesk", reasons=(message("quarantine.links", links=9),))
 )
@@ -214,6 +220,11 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         VoteCast: {"stage": Stage.BOARD, **_with_history(case, *VOTED[:1])},
         Recused: {"stage": Stage.BOARD},
         BoardDecided: {"stage": Stage.BOARD, **_with_history(case, *VOTED)},
+        VoteClosed: {
+            "stage": Stage.BOARD,
+            **_with_history(case, ONLINE),
+        },
+        DeferralEnded: {"stage": Stage.DEFERRED, **_with_history(case, PUT_OFF)},
         StageReached: {"stage": Stage.DESIGN},
         ClausePublished: {"stage": Stage.DESIGN},
         ChangeReleased: {"stage": Stage.READY},

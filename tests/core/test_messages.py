@@ -47,6 +47,8 @@ BUILT = (
     "verdict.",
     "vote.",
     "way.",
+    "carries.",
+    "tie.",
 )
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""
 

@@ -336,6 +336,8 @@ DEFECTS = [
     (ROMA, "mantis: roma, mantis_accounts: [Roma]}", "[Roma]", "'Roma' is people.roma.mantis already", "Delete it"),
     (ROMA, "mantis: roma, mantis_accounts: ann}", "accounts: ann", "mantis_accounts has to be a list", "Write it as"),
     ("quorum: 2", "quorum: 4", "quorum: 4", "4 can't be reached by 3 members", "Choose a number from 1 to 3"),
+    ("deputies: {} ", "deputies: {paul: roma, marc-selter: roma} ", "deputies", "would have two votes", "Name somebody"),
+    ("deputies: {} ", "deputies: {paul: marc-selter} ", "deputies", "would have two votes", "Name somebody"),
     ("quorum: 2", "quorum: [2]", "quorum: [2]", "board.quorum has to be a whole number", "Write a number"),
     ("sample: true", "sample: perhaps", "perhaps", "'perhaps' is not true or false", "Write true or false"),
     ("title: CT2 Customer Support", "title: null", "title: null", "product.title has to be a line", "Write one line"),

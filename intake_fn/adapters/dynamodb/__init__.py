@@ -7,6 +7,8 @@
 | OUT#id      | 000002#001   | an outbox item: of version 2, its first intent       | key, due         |
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days   | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                | key              |
+| BOARD       | AGENDA#id    | a case that is before the Board, or put off by it    | key              |
+| BOARD       | DECIDED#at   | a decision of the Board, with its case               | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step      | key              |
 | COUNT#what  | COUNT        | how often something came (desk/spam_check.py)        | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good   | key              |

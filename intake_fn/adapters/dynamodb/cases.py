@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from intake_fn.adapters.dynamodb.board_items import AGENDA, BOARD, board_writes, decided_at, ids_of
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
@@ -88,7 +89,7 @@ class DynamoCases:
         moved = tally(after)
         moved.subtract(tally(earlier))
         as_read = put(state_item(replace(step, case=after)), "#version = :before", {":before": before})
-        writes = [as_read, *_appended(step, before), *moves(after.id, moved)]
+        writes = [as_read, *_appended(step, before), *moves(after.id, moved), *board_writes(earlier, after, step)]
         if done:
             writes.append(delete(outbox_key(done)))
         if again:
@@ -154,6 +155,16 @@ class DynamoCases:
         """Open cases of a handler, urgent ones, then the latest first. Raises Refused for a damaged cursor."""
         queues = [level_queue(number, is_open=True) for number in self._levels()]
         return page_of_handler(self.table, handler, queues, limit, cursor)
+
+    def agenda(self) -> Sequence[str]:
+        """The ids of cases that are before the Board or were put off by it."""
+        within = {":pk": BOARD, ":agenda": AGENDA}
+        return ids_of(self.table.query("#pk = :pk AND begins_with(#sk, :agenda)", within, ConsistentRead=True))
+
+    def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
+        """The ids of cases on which the Board decided in a span of time, in that order."""
+        within = {":pk": BOARD, ":since": decided_at(since), ":until": decided_at(until)}
+        return ids_of(self.table.query("#pk = :pk AND #sk BETWEEN :since AND :until", within, ConsistentRead=True))
 
     def _levels(self) -> set[int]:
         """The levels of the process, and those that are gone from it and held cases."""

@@ -18,7 +18,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import ALL, CHAIR, MORE_THAN_HALF, TWO_THIRDS, Board, Process
 from intake_fn.core.vocabulary import Decision, Motion, Vote
-from intake_fn.texts import Message, message
+from intake_fn.texts import Message, message, say
 
 CARRIED: Mapping[Motion, Decision] = {
     Motion.APPROVE: Decision.APPROVED,
@@ -153,8 +153,11 @@ def decision_is_the_tally(event: BoardDecided, voting: Round, process: Process) 
     if not may_proclaim(event.actor, process):
         yield f"{process.person(board.chair).name} chairs {board.name} and proclaims its decisions."
     if standing.decision is None:
-        yield "The vote has not decided yet."
-    elif event.decision is not standing.decision or dict(event.votes) != votes_of(voting):
+        why = say(standing.why.key, standing.why.values) if standing.why else ""
+        yield f"The vote has not decided yet. {why}"
+    elif event.decision is not standing.decision:
+        yield f"The votes decide: {say(f'decision.{standing.decision}')}. Nothing else can be proclaimed."
+    elif dict(event.votes) != votes_of(voting) or event.until != until_of(voting, standing.decision):
         yield "The votes have changed since you looked; please look at them again."
 
 
@@ -177,6 +180,11 @@ def deferred_until(history: Iterable[Event]) -> datetime | None:
     """The date to which the Board has put it off last; None where it has not."""
     decisions = [event for event in history if isinstance(event, BoardDecided)]
     return decisions[-1].until if decisions and decisions[-1].decision is Decision.DEFERRED else None
+
+
+def until_of(voting: Round, decision: Decision | None) -> datetime | None:
+    """The date to which a decision puts the request off; None for all others."""
+    return voting.motion.until if voting.motion and decision is Decision.DEFERRED else None
 
 
 def votes_of(voting: Round) -> dict[str, str]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import (
     BoardDecided,
     ChangeAssessed,
     Commented,
+    DeferralEnded,
     MotionPut,
-    Recused,
     SentToOwner,
     StageReached,
     VoteCast,
+    VoteClosed,
 )
-from intake_fn.core.changes.meetings import next_meeting
+from intake_fn.core.changes.board import tally
+from intake_fn.core.changes.meetings import meeting_after
+from intake_fn.core.changes.rules import voting_of
 from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
-from intake_fn.core.names import SPECDESK, actor_of, name_of
+from intake_fn.core.names import SPECDESK, actor_of, board_date, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Decision, Stage
 from intake_fn.texts import Message, message
@@ -34,13 +38,12 @@ def on_sent_to_owner(_: Case, event: SentToOwner, after: Case, process: Process)
 def on_assessed(_: Case, event: ChangeAssessed, after: Case, process: Process) -> Iterator[Intent]:
     """The Board is asked to vote, owners of other modules to comment, and the requester learns when."""
     yield from _in_mantis(after)
-    meeting = _meeting(event, process)
     for member in process.board.members:
-        yield _to(member, "board", process, message("why.board"), *meeting)
+        yield _to(member, "board", process, message("why.board"), *_meeting("why.meeting", event.at, process))
     owners = {process.modules[module].owner for module in event.modules} - {after.handler, *process.board.members}
     for owner in sorted(owners):
         yield _to(owner, "board", process, message("why.comment", days=process.board.comment_days))
-    yield _to_requester(after, message("step.board"), *meeting)
+    yield _to_requester(after, message("step.board"), *_meeting("step.meeting", event.at, process))
 
 
 def on_commented(_: Case, __: Commented, after: Case, ___: Process) -> Iterator[Intent]:
@@ -61,9 +64,31 @@ def on_motion(_: Case, event: MotionPut, after: Case, process: Process) -> Itera
         yield _to(member, "board", process, *why, text=event.reason)
 
 
-def on_vote(_: Case, __: VoteCast | Recused, after: Case, ___: Process) -> Iterator[Intent]:
-    """Votes stand in Mantis as notes."""
+def on_vote(_: Case, event: VoteCast, after: Case, process: Process) -> Iterator[Intent]:
+    """Votes stand in Mantis as notes; the chair learns when an online vote is decided before its time is over."""
     yield AddNote(after.version)
+    voting = voting_of(after, process)
+    if voting.motion and voting.motion.closes and tally(voting, event.at, process.board).decision:
+        yield _to(process.board.chair, "board", process, message("why.all-voted"))
+
+
+def on_vote_closed(_: Case, event: VoteClosed, after: Case, process: Process) -> Iterator[Intent]:
+    """The chair is asked to proclaim what was decided; without a quorum, the members are told when they vote."""
+    yield AddNote(after.version)
+    if event.decided is not None:
+        decided = message("why.vote-closed", decision=event.decided)
+        yield _to(process.board.chair, "board", process, decided)
+        return
+    for member in process.board.members:
+        yield _to(member, "board", process, message("why.vote-lapsed"), *_meeting("why.meeting", event.at, process))
+
+
+def on_deferral_ended(_: Case, event: DeferralEnded, after: Case, process: Process) -> Iterator[Intent]:
+    """Mantis, the members and the requester learn that it is on the agenda again."""
+    yield from _in_mantis(after)
+    for member in process.board.members:
+        yield _to(member, "board", process, message("why.again"), *_meeting("why.meeting", event.at, process))
+    yield _to_requester(after, message("step.again"), *_meeting("step.meeting", event.at, process))
 
 
 def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> Iterator[Intent]:
@@ -73,7 +98,7 @@ def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> I
         decided = message("why.decided", decision=event.decision)
         yield _to(after.handler, "assigned", process, decided, text=event.text)
     if event.decision not in (Decision.DECLINED, Decision.NOT_CARRIED):
-        until = (message("step.until", date=f"{event.until:%-d %b %Y}"),) if event.until else ()
+        until = (message("step.until", date=board_date(event.until, process)),) if event.until else ()
         yield _to_requester(after, message(f"step.{event.decision}"), *until, text=event.text)
 
 
@@ -92,11 +117,10 @@ def on_noted_alone(_: Case, __: object, after: Case, ___: Process) -> Iterator[I
     yield AddNote(after.version)
 
 
-def _meeting(event: ChangeAssessed, process: Process) -> tuple[Message, ...]:
+def _meeting(key: str, now: datetime, process: Process) -> tuple[Message, ...]:
     """When the Board meets next, if support.yml says it."""
-    rule, calendar = process.board.meets, process.calendars[process.board.calendar]
-    meeting = next_meeting(rule, event.at, calendar) if rule else None
-    return (message("step.meeting", zone=calendar.zone, due=meeting.isoformat()),) if meeting else ()
+    meeting, zone = meeting_after(now, process), process.calendars[process.board.calendar].zone
+    return (message(key, zone=zone, due=meeting.isoformat()),) if meeting else ()
 
 
 def _in_mantis(after: Case) -> Iterator[Intent]:

@@ -13,7 +13,7 @@ from intake_fn.core import change_events as c
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.changes import intents as i
 from intake_fn.core.changes import rules as r
-from intake_fn.core.changes.meetings import end_of_working_day
+from intake_fn.core.changes.meetings import end_of_online_vote
 from intake_fn.core.escalation import last_handler_at, module_of_clause, says_something
 from intake_fn.core.event_spec import HANDLED, JUDGED, EventSpec
 from intake_fn.core.events import Event, Judged, Overruled, Resolved
@@ -60,9 +60,7 @@ def _with_owner(_: Case, event: c.SentToOwner, process: Process) -> Event:
 
 def _assessed(case: Case, event: c.ChangeAssessed, process: Process) -> Iterator[Event]:
     """It is up for approval: at the next meeting, or if it is urgent online at once."""
-    urgent = case.priority is Priority.URGENT
-    calendar = process.calendars[process.board.calendar]
-    closes = end_of_working_day(event.at, process.board.online_days, calendar) if urgent else None
+    closes = end_of_online_vote(event.at, process) if case.priority is Priority.URGENT else None
     yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE, closes=closes)
 
 
@@ -71,6 +69,12 @@ def _decided(_: Case, event: c.BoardDecided, __: Process) -> Iterator[Event]:
     if event.decision is Decision.DECLINED:
         yield Resolved(at=event.at, actor=event.actor, resolution=event.text, outcome=Outcome.WONT_FIX)
     elif event.decision in (Decision.DEFERRED, Decision.NOT_CARRIED):
+        yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE)
+
+
+def _closed(_: Case, event: c.VoteClosed, __: Process) -> Iterator[Event]:
+    """Without a quorum it is voted on anew, at the next meeting."""
+    if event.decided is None:
         yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE)
 
 
@@ -110,7 +114,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     c.MotionPut: EventSpec(
         allowed_in=HANDLED,
         action="put a motion to the Board",
-        rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.is_by_a_member, r.motion_is_whole),
+        rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.may_move, r.motion_is_whole),
         changes=lambda case, event: {"stage": case.stage if event.actor == SPECDESK else Stage.BOARD},
         intents=i.on_motion,
     ),
@@ -125,7 +129,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
         allowed_in=HANDLED,
         action="recuse a member of the Board",
         rules=(r.stands_at(Stage.OWNER, Stage.BOARD, Stage.DEFERRED), r.may_be_recused),
-        intents=i.on_vote,
+        intents=i.on_noted_alone,
     ),
     c.BoardDecided: EventSpec(
         allowed_in=HANDLED,
@@ -134,6 +138,19 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
         changes=lambda _, event: {"stage": DECIDED[event.decision]},
         after=_decided,
         intents=i.on_decided,
+        copied=True,
+    ),
+    c.VoteClosed: EventSpec(
+        allowed_in=HANDLED,
+        rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.is_over),
+        after=_closed,
+        intents=i.on_vote_closed,
+    ),
+    c.DeferralEnded: EventSpec(
+        allowed_in=HANDLED,
+        rules=(r.stands_at(Stage.DEFERRED), r.has_come),
+        changes=_back_on_the_agenda,
+        intents=i.on_deferral_ended,
         copied=True,
     ),
     c.StageReached: EventSpec(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.process import Calendar, MeetingRule
+from intake_fn.core.process import Calendar, MeetingRule, Process
 
 DAY = timedelta(days=1)
 WEEK = 7
@@ -50,6 +50,17 @@ def end_of_working_day(after: datetime, days: int, calendar: Calendar) -> dateti
     if last is None:
         raise ValueError(f"The calendar {calendar.id} has not {days} working days in the next year.")
     return datetime.combine(last + DAY, datetime.min.time(), zone).astimezone(UTC)
+
+
+def end_of_online_vote(opened: datetime, process: Process) -> datetime:
+    """When an online vote closes that is opened at an instant."""
+    return end_of_working_day(opened, process.board.online_days, process.calendars[process.board.calendar])
+
+
+def meeting_after(instant: datetime, process: Process) -> datetime | None:
+    """When the Board meets next after an instant; None where support.yml has no rule for it."""
+    rule, calendar = process.board.meets, process.calendars[process.board.calendar]
+    return next_meeting(rule, instant, calendar) if rule else None
 
 
 def in_words(rule: MeetingRule, calendar: Calendar) -> str:

@@ -19,6 +19,7 @@ from intake_fn.core.change_events import (
 from intake_fn.core.changes import board
 from intake_fn.core.changes.rules import is_person, voting_of
 from intake_fn.core.events import Event
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Category, Stage
 
@@ -31,7 +32,7 @@ def offered(case: Case, process: Process, actor: str) -> Mapping[type[Event], bo
         SentToOwner: case.category is Category.CHANGE and (case.stage is Stage.OWNER or not case.stage.is_on_its_way),
         ChangeAssessed: case.stage is Stage.OWNER and (not actor or is_person(case.handler, actor, process)),
         Commented: case.stage.is_undecided,
-        MotionPut: before_the_board and member,
+        MotionPut: before_the_board and (member or is_person(case.handler, actor, process)),
         VoteCast: before_the_board and (not actor or bool(votes_for(case, process, actor))),
         Recused: case.stage.is_undecided and member,
         BoardDecided: case.stage is Stage.BOARD and (not actor or board.may_proclaim(actor, process)),
@@ -41,6 +42,8 @@ def offered(case: Case, process: Process, actor: str) -> Mapping[type[Event], bo
 
 
 def votes_for(case: Case, process: Process, actor: str) -> tuple[str, ...]:
-    """The members for whom a person may vote: themselves, and whom they stand in for."""
+    """The members for whom a person may vote: themselves, and whom they stand in for; none for the requester."""
+    if mailbox(actor) == mailbox(case.request.requester.email):
+        return ()
     recused = voting_of(case, process).recused
     return tuple(member for member in board.members_of(actor, process) if member not in recused)

@@ -7,6 +7,7 @@ Board meeting", and docs/process/changes.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from intake_fn.core.case import Case
@@ -15,16 +16,18 @@ from intake_fn.core.change_events import (
     ChangeAssessed,
     ChangeReleased,
     ClausePublished,
+    DeferralEnded,
     MotionPut,
     Recused,
     SentToOwner,
     StageReached,
     VoteCast,
+    VoteClosed,
 )
 from intake_fn.core.changes import board
 from intake_fn.core.events import Event, Resolved
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.names import name_of
+from intake_fn.core.names import board_date, last_day, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Category, Motion, Outcome, Stage
 
@@ -91,25 +94,57 @@ def is_by_the_owner(case: Case, event: ChangeAssessed, process: Process) -> Iter
             yield f"There is no module {module!r}."
 
 
-def is_by_a_member(_: Case, event: Event, process: Process) -> Iterator[str]:
-    """A member of the Board, or a deputy, does it."""
-    if not board.members_of(event.actor, process):
+def may_move(case: Case, event: MotionPut, process: Process) -> Iterator[str]:
+    """A member of the Board, or a deputy, puts a motion; an online vote is opened by the owner or the chair."""
+    motion = voting_of(case, process).motion
+    if event.closes is not None and not may_open_online(case, event.actor, process):
+        owner, chair = name_of(case.handler, process), name_of(process.board.chair, process)
+        yield f"Only {owner}, who has the request, or {chair}, who chairs {process.board.name}, opens an online vote."
+    elif event.closes is None and not board.members_of(event.actor, process):
         yield f"Only members of {process.board.name} do this: {_members(process)}."
+    if motion and motion.closes and event.at < motion.closes:
+        yield f"An online vote is open to the end of {last_day(motion.closes, process)}; it is closed first."
+    elif motion and (motion.motion, motion.closes) == (event.motion, event.closes) and motion.until == event.until:
+        yield "This motion is before the Board already."
+
+
+def may_open_online(case: Case, actor: str, process: Process) -> bool:
+    """Whether whoever acts, by address, may let the members vote between meetings: the owner, or the chair."""
+    return is_person(case.handler, actor, process) or board.may_proclaim(actor, process)
 
 
 def motion_is_whole(_: Case, event: MotionPut, __: Process) -> Iterator[str]:
     """To defer needs a date ahead, and what is no approval needs a reason."""
     if event.motion is Motion.DEFER and (event.until is None or event.until <= event.at):
         yield "Please give the date to which it is put off; it has to lie ahead."
-    if event.motion is not Motion.APPROVE and not event.reason.strip():
-        yield "Please give the reason: the requester and the owner read it."
+    if event.closes is not None and event.closes <= event.at:
+        yield "An online vote needs some time to vote in."
+    if (event.motion is not Motion.APPROVE or event.closes) and not event.reason.strip():
+        yield "Please give the reason: the members and the owner read it."
 
 
 def may_vote(case: Case, event: VoteCast, process: Process) -> Iterator[str]:
     """The member may vote, and the vote is open."""
     if case.stage is Stage.DEFERRED and (until := board.deferred_until(case.history)) and event.at < until:
-        yield f"It is put off until {until:%-d %b %Y}."
+        yield f"It is put off until {board_date(until, process)}."
+    own = mailbox(event.actor) == mailbox(case.request.requester.email)
+    if own and not is_person(event.member, event.actor, process):
+        yield "Whoever made the request does not vote on it, not for a member either."
     yield from board.may_cast(event, voting_of(case, process), process)
+
+
+def is_over(case: Case, event: VoteClosed, process: Process) -> Iterator[str]:
+    """The online vote's time is over, and nobody has said so."""
+    closes = closing(case, process)
+    if closes is None or event.at < closes:
+        yield "There is no online vote whose time is over."
+
+
+def has_come(case: Case, event: DeferralEnded, _: Process) -> Iterator[str]:
+    """The date has come to which it was put off."""
+    until = board.deferred_until(case.history)
+    if until is None or event.at < until:
+        yield "It is not put off to a date that has come."
 
 
 def may_be_recused(_: Case, event: Recused, process: Process) -> Iterator[str]:
@@ -163,6 +198,16 @@ def takes_its_way(case: Case, event: Resolved, _: Process) -> Iterator[str]:
     on_its_way = case.stage.is_undecided or case.stage.is_approved
     if on_its_way and event.outcome in BY_THE_BOARD and not event.in_mantis:
         yield f"{case.id} {WHERE[case.stage]}. It is declined by the Board, or done when it is released."
+
+
+def closing(case: Case, process: Process) -> datetime | None:
+    """When the online vote that is open, or whose end nobody has noted, closes; None where there is none."""
+    motion = voting_of(case, process).motion
+    if motion is None or motion.closes is None:
+        return None
+    later = reversed(case.history)
+    last = next(event for event in later if isinstance(event, MotionPut | VoteClosed))
+    return None if isinstance(last, VoteClosed) else motion.closes
 
 
 def voting_of(case: Case, process: Process) -> board.Round:

@@ -38,6 +38,9 @@ def _board_votes_once_each(p: Raw, line: Line) -> Iterator[Problem]:
         path = f"board.deputies.{member}"
         if members and member not in members:
             yield Problem(line(path), f"{path}: {member} is no member of the Board", nearest(member, members))
+        if list(board["deputies"].values()).index(deputy) != list(board["deputies"]).index(member):
+            message = f"{path}: {deputy} is the deputy of another member, too, and would have two votes"
+            yield Problem(line(path), message, "Name somebody else")
         if deputy in members:
             message = f"{path}: {deputy} is a member and would have two votes"
             yield Problem(line(path), message, "Name somebody who is no member")

@@ -1,0 +1,187 @@
+"""The Board's agenda: its items, who may vote on each, what it takes to decide, and who was asked to comment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake_fn.core.case import Case
+from intake_fn.core.change_events import (
+    BoardDecided,
+    ChangeAssessed,
+    Commented,
+    DeferralEnded,
+    MotionPut,
+    Recused,
+    VoteCast,
+    VoteClosed,
+)
+from intake_fn.core.changes.board import Round, Tally, deferred_until, tally
+from intake_fn.core.changes.meetings import end_of_working_day
+from intake_fn.core.changes.rules import is_person, voting_of
+from intake_fn.core.events import Event
+from intake_fn.core.process import MORE_THAN_HALF, Process
+from intake_fn.core.request import Priority
+from intake_fn.core.vocabulary import Motion, Stage
+from intake_fn.texts import Message, message
+
+LONG = 60
+"""Days after which a request that the Board has not decided is said to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change request before the Board, with its assessment and how the vote stands."""
+
+    case: Case
+    assessed: ChangeAssessed
+    since: datetime
+    """Since when it is before the Board: its assessment, or the end of its deferral."""
+    until: datetime | None
+    """The date to which it is put off; None where it is on the agenda."""
+    voting: Round
+    standing: Tally
+    days: int
+    """For how many days it has been before the Board."""
+
+    @property
+    def waits(self) -> Message | None:
+        """That the Board has not decided on it for long."""
+        return message("board.waits", days=self.days) if self.days >= LONG and self.until is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member of the Board, and what they do about one request."""
+
+    member: str
+    deputy: str
+    """Who may vote for them; "" for nobody."""
+    vote: VoteCast | None
+    by_deputy: bool
+    """Whether the vote was cast by the deputy."""
+    recused: str | None
+    """Why they do not vote: a reason, "" for the requester; None where they may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The owner of other modules that a change touches, who is asked to comment."""
+
+    person: str
+    modules: tuple[str, ...]
+    until: datetime | None
+    comments: tuple[Commented, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the log of votes; `counts` is False for a vote that does not count."""
+
+    event: Event
+    counts: bool = True
+    is_member: bool = True
+
+
+def item_of(case: Case, process: Process, now: datetime) -> Item | None:
+    """A case as an item for the Board; None for one that nobody has assessed."""
+    assessed = next((event for event in reversed(case.history) if isinstance(event, ChangeAssessed)), None)
+    if assessed is None:
+        return None
+    since = next(event.at for event in reversed(case.history) if isinstance(event, ChangeAssessed | DeferralEnded))
+    voting = voting_of(case, process)
+    until = deferred_until(case.history) if case.stage is Stage.DEFERRED else None
+    days = (now - since).days if case.stage.is_the_boards else 0
+    ahead = until if until is not None and until > now else None
+    return Item(case, assessed, since, ahead, voting, tally(voting, now, process.board), days)
+
+
+def agenda(cases: Iterable[Case], process: Process, now: datetime) -> tuple[list[Item], list[Item]]:
+    """The items that are to be decided now, by urgency and age; and those that are put off, by date."""
+    items = [
+        item
+        for case in cases
+        if case.stage.is_the_boards and case.status.is_open and (item := item_of(case, process, now))
+    ]
+    ready = [item for item in items if item.until is None]
+    put_off = [item for item in items if item.until is not None]
+    return sorted(ready, key=_pressing), sorted(put_off, key=lambda item: (str(item.until), item.case.id))
+
+
+def _pressing(item: Item) -> tuple[int, datetime, str]:
+    return list(Priority).index(item.case.priority), item.since, item.case.id
+
+
+def seats(item: Item, process: Process) -> list[Seat]:
+    """The members, each with their vote, or why they have none."""
+    return [_seat(member, item, process) for member in process.board.members]
+
+
+def _seat(member: str, item: Item, process: Process) -> Seat:
+    vote = item.voting.votes.get(member)
+    by_deputy = vote is not None and not is_person(member, vote.actor, process)
+    return Seat(member, process.board.deputies.get(member, ""), vote, by_deputy, item.voting.recused.get(member))
+
+
+def it_takes(item: Item, process: Process) -> list[Message]:
+    """What it takes to decide: the quorum, the majority, what a tie is."""
+    board, motion = process.board, item.voting.motion
+    taken = [
+        message("board.quorum", quorum=board.quorum, members=len(board.members)),
+        message(f"carries.{board.majority}"),
+    ]
+    if board.majority == MORE_THAN_HALF and (motion is None or motion.motion is Motion.APPROVE):
+        taken.append(message(f"tie.{board.tie}"))
+    if motion and motion.closes:
+        taken.append(message("board.online"))
+    return taken
+
+
+def asked(item: Item, process: Process) -> list[Asked]:
+    """The owners of other modules that the change touches, with their comments."""
+    owners: dict[str, list[str]] = {}
+    for name in item.assessed.modules:
+        module = process.modules.get(name)
+        if module and not is_person(module.owner, item.assessed.actor, process):
+            owners.setdefault(module.owner, []).append(module.name)
+    calendar = process.calendars[process.board.calendar]
+    until = end_of_working_day(item.assessed.at, process.board.comment_days, calendar)
+    return [
+        Asked(owner, tuple(modules), until, tuple(_comments_of(owner, item.case, process)))
+        for owner, modules in owners.items()
+    ]
+
+
+def _comments_of(person: str, case: Case, process: Process) -> Iterator[Commented]:
+    return (event for event in comments(case) if is_person(person, event.actor, process))
+
+
+def comments(case: Case) -> list[Commented]:
+    """The discussion, in its order."""
+    return [event for event in case.history if isinstance(event, Commented)]
+
+
+def log_of_votes(item: Item, process: Process) -> list[Entry]:
+    """All motions, votes, recusals and decisions; votes that were replaced or are of nobody who may vote among them."""
+    counted = list(item.voting.votes.values())
+    entries: list[Entry] = []
+    for event in item.case.history:
+        if isinstance(event, MotionPut | BoardDecided | VoteClosed | DeferralEnded | Recused):
+            entries.append(Entry(event))
+        elif isinstance(event, VoteCast):
+            entries.append(Entry(event, _counts(event, item, counted), event.member in process.board.members))
+    return entries
+
+
+def _counts(vote: VoteCast, item: Item, counted: list[VoteCast]) -> bool:
+    """Whether a vote counts now, or counted in the decision that followed it."""
+    if vote in counted:
+        return True
+    later = item.case.history[item.case.history.index(vote) + 1 :]
+    for event in later:
+        if isinstance(event, MotionPut) or (isinstance(event, VoteCast) and event.member == vote.member):
+            return False
+        if isinstance(event, BoardDecided):
+            return vote.member in event.votes
+    return False

@@ -89,7 +89,7 @@ ACTIONS: Mapping[str, Action] = {
         "Priority changed.",
         Reprioritised,
         {"priority": "Please choose the priority."},
-        lambda a: {"priority": _one_of(Priority, a["priority"]), "note": a["note"]},
+        lambda a: {"priority": one_of(Priority, a["priority"]), "note": a["note"]},
     ),
     "overrule": Action(
         "Override the verdict",
@@ -100,7 +100,7 @@ ACTIONS: Mapping[str, Action] = {
             "reason": "Please enter the reason: the requester reads it.",
         },
         lambda a: {
-            "category": _one_of(Category, a["category"]),
+            "category": one_of(Category, a["category"]),
             **{name: a[name] for name in ("clause", "quote", "url", "module", "reason", "spec", "person")},
         },
     ),
@@ -148,7 +148,7 @@ ACTIONS: Mapping[str, Action] = {
         "Linked.",
         Linked,
         {"relation": "Please choose the relation.", "number": "Please enter the issue number."},
-        lambda a: {"relation": _one_of(Relation, a["relation"]), "number": _number(a["number"])},
+        lambda a: {"relation": one_of(Relation, a["relation"]), "number": _number(a["number"])},
     ),
     "unlink": Action(
         "Remove link",
@@ -175,7 +175,7 @@ ACTIONS: Mapping[str, Action] = {
             "resolution": "Please describe the resolution: the requester reads it.",
         },
         lambda a: {
-            "outcome": _one_of(Outcome, a["outcome"]),
+            "outcome": one_of(Outcome, a["outcome"]),
             "fixed_in": a["fixed_in"],
             "resolution": a["resolution"],
         },
@@ -206,6 +206,11 @@ LINES = (
     "confirmed",
     "outcome",
     "fixed_in",
+    "vote",
+    "member",
+    "motion",
+    "until",
+    "decision",
 )
 """Answers on one line; all others are texts."""
 
@@ -225,7 +230,11 @@ READINGS: Mapping[str, tuple[Stance, Category]] = {
 
 def event_of(name: str, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
     """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown."""
-    action = ACTIONS[name]
+    return event_by(ACTIONS[name], form_data, desk, person)
+
+
+def event_by(action: Action, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
+    """The event that the form of an action makes. Raises Refused as `event_of` does."""
     answers = _Answers({key: clean_line(text) if key in LINES else clean_text(text) for key, text in form_data.items()})
     missing = [message for field, message in action.must.items() if not answers[field]]
     if missing:
@@ -296,7 +305,8 @@ def _request(text: str) -> str:
     return number
 
 
-def _one_of(kind: Any, value: str) -> Any:
+def one_of(kind: Any, value: str) -> Any:
+    """The member of a vocabulary that was chosen. Raises Refused for none."""
     try:
         return kind(value)
     except ValueError:

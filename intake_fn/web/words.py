@@ -33,11 +33,12 @@ from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
 from intake_fn.core.request import Kind
 from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
-from intake_fn.core.vocabulary import Category, Filing, Outcome, Relation, Stage, Stance, Status
+from intake_fn.core.vocabulary import Category, Decision, Filing, Outcome, Relation, Stage, Stance, Status, Vote
 from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
+    from intake_fn.core.change_events import MotionPut
     from intake_fn.ports import OutboxItem
 
 KIND: Mapping[Kind, str] = {
@@ -265,6 +266,24 @@ def outcome(case: Case) -> str:
     """What came of a request that is done, as a sentence; "" where nobody said, and for what is not done."""
     done = resolved_by(case)
     return in_words(outcome_of(done)) if done and case.status.is_done else ""
+
+
+# --- the Board -------------------------------------------------------------------------------
+
+
+def motion(put: MotionPut | None) -> str:
+    """What the Board votes on."""
+    return say(f"motion.{put.motion}") if put else "none"
+
+
+def vote(cast: Vote) -> str:
+    """A vote."""
+    return say(f"vote.{cast}")
+
+
+def decision_of_board(decided: Decision) -> str:
+    """A decision of the Board."""
+    return say(f"decision.{decided}")
 
 
 # --- times ---------------------------------------------------------------------------------

@@ -20,10 +20,18 @@ from spec_lookup.errors import (
     SpecLookupError,
 )
 from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.drift import Drift, DriftJudge, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
 from spec_lookup.judge.sentences import SAID, SENTENCES, Reason, as_reason, in_words
 from spec_lookup.judge.spec import Spec
+from spec_lookup.judge.substance import (
+    GONE,
+    HASH_LENGTH,
+    ClauseChange,
+    clause_changes,
+    clause_hash,
+)
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
@@ -47,10 +55,14 @@ from spec_lookup.search.rendering import left_out, site_of
 from spec_lookup.search.spec_index import Hit, build
 from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
+from spec_lookup.search.word_diff import ADDED, REMOVED, SAME, marked_diff, word_diff
 
 __all__ = [
+    "ADDED",
     "AUTHORIZATION",
     "BEDROCK",
+    "GONE",
+    "HASH_LENGTH",
     "MILLION",
     "NOT_RECORDED",
     "NO_CLAUSE",
@@ -58,7 +70,9 @@ __all__ = [
     "OPENAI",
     "PROVIDERS",
     "RECORDED",
+    "REMOVED",
     "SAID",
+    "SAME",
     "SENTENCES",
     "SUFFIXES",
     "TOLERANCE",
@@ -68,16 +82,22 @@ __all__ = [
     "Citation",
     "Claim",
     "Clause",
+    "ClauseChange",
     "Coverage",
     "Dense",
+    "Drift",
+    "DriftJudge",
     "DuplicateIndex",
     "Embedder",
     "Endpoint",
+    "Flip",
+    "FlipKind",
     "Hit",
     "IndexBroken",
     "IndexMissing",
     "InputBroken",
     "IssueText",
+    "JudgedRequest",
     "KeptVectors",
     "LanguageModel",
     "LlmJudge",
@@ -97,13 +117,17 @@ __all__ = [
     "build",
     "cassette_name",
     "check_coverage",
+    "clause_changes",
+    "clause_hash",
     "clustered",
     "connected",
     "content_stamp",
     "decode_page",
+    "drift",
     "from_readings",
     "in_words",
     "left_out",
+    "marked_diff",
     "may_act",
     "model_folder",
     "openai_model",
@@ -121,5 +145,6 @@ __all__ = [
     "split_front_matter",
     "texts_of",
     "whole_text",
+    "word_diff",
     "write_index",
 ]

@@ -122,9 +122,15 @@ def _lengthened(text: str, sentences: Sequence[str], scores: Sequence[float], be
     return _run(text, sentences, first, last) or sentences[best]
 
 
+def leans_back(sentence: str) -> bool:
+    """Whether it begins with a word that stands for something in the sentence before it."""
+    return _LEANS_BACK.match(fold(sentence)) is not None
+
+
 def _belongs_before(sentences: Sequence[str], scores: Sequence[float], best: int) -> bool:
-    leans = _LEANS_BACK.match(fold(sentences[best])) is not None
-    return leans or sentences[best - 1].endswith(":") or _is_close(sentences, scores, best, best - 1)
+    return (
+        leans_back(sentences[best]) or sentences[best - 1].endswith(":") or _is_close(sentences, scores, best, best - 1)
+    )
 
 
 def _belongs_behind(sentences: Sequence[str], scores: Sequence[float], best: int) -> bool:

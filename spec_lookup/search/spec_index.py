@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -127,6 +128,10 @@ class SpecIndex:
     def clause(self, cite: str) -> Clause | None:
         """The clause that is cited as page#anchor."""
         return self._clauses.cited(cite)
+
+    def clauses(self) -> Iterator[Clause]:
+        """All clauses, in the order of the pages."""
+        return (self._clauses[n] for n in range(len(self._clauses)))
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""

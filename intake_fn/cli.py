@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
     background_desk,
     doctor,
+    drift,
     due,
     export_cases,
     hand_over,
@@ -36,13 +36,14 @@ from intake_fn.commands import (
     sessions,
     silence,
 )
+from intake_fn.commands.spec_history import git, pages_at
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.decided_cases import PersonsReading, persons_readings
 from intake_fn.desk.verdict_replay import as_bytes, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import Spec, SpecLookupError, content_stamp, decode_page, left_out, pages_among, site_of
+from spec_lookup import Spec, SpecLookupError, content_stamp, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 MODULES = (
     due,
     export_cases,
+    drift,
     outbox,
     recompute,
     holidays,
@@ -159,8 +161,8 @@ def _spec_as_read(args: argparse.Namespace, stamp: str) -> Spec:
         spec = None
     if spec is not None and spec.stamp.content == stamp:
         return spec
-    for commit in _git(args.spec, "log", "--format=%H", "--", ".").split():
-        pages = _pages_at(args.spec, commit)
+    for commit in git(args.spec, "log", "--format=%H", "--", ".").split():
+        pages = pages_at(args.spec, commit)
         if content_stamp(pages) == stamp:
             return Spec.of(pages, site=site_of(args.spec))
     raise SpecdeskError(
@@ -169,28 +171,9 @@ def _spec_as_read(args: argparse.Namespace, stamp: str) -> Spec:
     )
 
 
-def _pages_at(folder: Path, commit: str) -> list[tuple[str, str]]:
-    """The pages of the spec as they stood at a commit, as read_pages gives them."""
-    names = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".").split("\0")
-    paths = [path.as_posix() for path in sorted(map(Path, filter(None, names)))]
-    return [
-        (name, decode_page(_git(folder, "show", f"{commit}:./{name}").encode(), name))
-        for name in pages_among(paths, left_out(folder))
-    ]
-
-
 def _commit(folder: Path) -> str:
     """The commit of the spec, "" outside a checkout."""
-    return _git(folder, "rev-parse", "HEAD").strip()
-
-
-def _git(folder: Path, *words: str) -> str:
-    """What git prints about a folder; "" outside a checkout."""
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout.decode() if done.returncode == 0 else ""
+    return git(folder, "rev-parse", "HEAD").strip()
 
 
 def parser() -> argparse.ArgumentParser:

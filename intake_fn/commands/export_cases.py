@@ -15,10 +15,14 @@ from intake_fn.core.agreement import Agreement, agreements
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk.decided_cases import decided_cases
+from intake_fn.desk.judged_requests import as_line, judged_cases
 from intake_fn.settings import ROOT
 from spec_lookup import read_pages
 
 CASES = "singles.jsonl"
+JUDGED = "requests.jsonl"
+"""Every open request and the latest others, for `specdesk drift`."""
+
 SPEC = "spec"
 
 
@@ -35,25 +39,31 @@ def add(commands: Any) -> None:
 def export_cases(args: argparse.Namespace) -> None:
     """Write what people decided as a folder that `python -m spec_lookup evaluate` takes; personal data is masked.
 
-    How often each judge had said the same goes to the error output.
+    Every open request and the latest others stand in a file beside them, for `specdesk drift`. How often each judge
+    had said the same goes to the error output.
     """
     out: Path = args.out
     if (out / CASES).exists():
         raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
     pages = list(read_pages(args.spec))
-    cases = list(decided_cases(background_desk().cases, args.since))
+    store = background_desk().cases
+    cases = list(decided_cases(store, args.since))
+    judged = [json.dumps(as_line(case), ensure_ascii=False) for case in judged_cases(store)]
     lines = [json.dumps({"spec": SPEC, **case.line}, ensure_ascii=False) for case in cases]
     for name, text in pages:
         page = out / "specs" / SPEC / name
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
-    (out / CASES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    for name, rows in ((CASES, lines), (JUDGED, judged)):
+        (out / name).write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     print("\n".join(_figures(agreements(cases))), file=sys.stderr)
     summary = (
-        f"{len(lines)} cases in {out / CASES}. They hold what requesters wrote, masked as far as personal "
-        "data is known as such: keep them where requests are kept."
+        f"{len(lines)} cases in {out / CASES}, and {len(judged)} requests for `specdesk drift` in {out / JUDGED}. "
+        "They hold what requesters wrote, masked as far as personal data is known as such: keep them where requests "
+        "are kept."
     )
-    say(args, {"cases": len(lines), "file": str(out / CASES)}, [summary])
+    plain = {"cases": len(lines), "file": str(out / CASES), "requests": len(judged), "requests_file": str(out / JUDGED)}
+    say(args, plain, [summary])
 
 
 def _figures(rows: Iterable[Agreement]) -> Iterator[str]:

@@ -14,11 +14,11 @@ from intake_fn.core.case import Case
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.events import Overruled, RequesterRead
 from intake_fn.core.names import REQUESTER
-from intake_fn.core.verdicts import decision, requester_reading
+from intake_fn.core.verdicts import decision, requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
-from intake_fn.desk.judging import claim_of, people_in
+from intake_fn.desk.judged_requests import masked_claim, masking_of
 from intake_fn.ports import CaseStore
-from spec_lookup import Masking, Spec, whole_text
+from spec_lookup import Spec, whole_text
 
 PAGE = 200
 """Requests that are read from the queue at a time."""
@@ -60,17 +60,16 @@ def decided_cases(cases: CaseStore, since: date | None = None) -> Iterator[Decid
 
 def _single(case: Case, by_person: Overruled) -> dict[str, Any]:
     """The line of a case: what was asked and decided, by which clause, and what each judge had said."""
-    masking = Masking(people_in(case.request), (case.request.requester.company,))
-    claim = claim_of(case.request).to_plain()
-    kept = ("module", "reporter_says")
+    masking = masking_of(case)
     page, _, anchor = by_person.clause.partition("#")
     read = requester_reading(case)
     return {
         "id": case.id,
-        "request": {name: text if name in kept else masking.mask(text) for name, text in claim.items() if text},
+        "request": masked_claim(case, masking),
         "verdict": by_person.category.value,
         "page": page or None,
         "anchor": anchor or None,
+        "shown": list(shown_clauses(case)),
         "kind": OVERRULED,
         "note": masking.mask(by_person.reason),
         "stance": by_person.stance.value,

@@ -92,11 +92,11 @@ def test_a_spec_that_is_the_same_flips_nothing(old: Spec) -> None:
     assert () == drift([read.request for read in READ], old, Spec.of(PAGES), reader(old, old)).again
 
 
-def test_the_built_in_judge_flips_where_a_clause_explains_a_loss(old: Spec) -> None:
-    """What is gone is a bug, until the spec says that it is removed."""
+def test_the_built_in_judge_flips_where_a_clause_explains_a_crash(old: Spec) -> None:
+    """It is a bug, until the spec says why the program does so."""
     holds = "A shipment holds at most 200 cargo lines."
-    says = Edit("shipments#cargo", holds, f"{holds} Cargo lines are deleted after 90 days.")
-    claim = Claim("Cargo lines are gone", "The cargo lines of my shipment are gone.")
+    says = Edit("shipments#cargo", holds, f"{holds} Saving more of them shows an error page.")
+    claim = Claim("Error page when cargo lines are saved", "An error page comes when I save the cargo lines.")
     explained = Spec.of(edited(says))
     (flip,) = drift([JudgedRequest("R", claim)], old, explained, built_in).flips
 

@@ -20,6 +20,7 @@ from spec_lookup.errors import (
     SpecLookupError,
 )
 from spec_lookup.judge.claim import Claim
+from spec_lookup.judge.confidence import measured
 from spec_lookup.judge.drift import Drift, DriftJudge, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
@@ -129,6 +130,7 @@ __all__ = [
     "left_out",
     "marked_diff",
     "may_act",
+    "measured",
     "model_folder",
     "openai_model",
     "page_clauses",

@@ -25,7 +25,7 @@ from intake_fn.core.verdicts import (
 )
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.texts import gettext, say
-from spec_lookup import Reason
+from spec_lookup import Reason, measured
 
 SHOWN_OTHERWISE = frozenset({"person-decides", "nearest-whole", "nearest-begins", "nearest-sentence", "no-clause"})
 """Reasons that say what heading, quote and mark say already."""
@@ -65,16 +65,29 @@ def reached_by(verdict: Mapping[str, Any]) -> str:
 
 
 def sureness(verdict: Mapping[str, Any]) -> str:
-    """How sure a language model, whose name has its provider, calls itself; the confidence of a rule is a setting.
+    """How often a rule was right where it was measured; how sure a language model, which has a provider, calls itself.
 
     That of two readings that agree is measured, and no estimate: then it is the less sure one of them that speaks.
     """
     stated = [float(reading["confidence"]) for reading in verdict.get("readings", ())]
     judge, share = str(verdict.get("judge", "")), min(stated, default=float(verdict.get("confidence") or 0))
-    if verdict["category"] == Category.UNDECIDED or judge.startswith(BUILT_IN) or ":" not in judge:
+    if verdict["category"] == Category.UNDECIDED:
+        return ""
+    if judge.startswith(BUILT_IN):
+        return _measured(verdict)
+    if ":" not in judge:
         return ""
     words = next(name for least, name in SURE if share >= least)
     return say("by.sureness", sure=say(f"sure.{words}"), percent=round(share * 100))
+
+
+def _measured(verdict: Mapping[str, Any]) -> str:
+    """How often the rule that decided was right; "" where it is not that by which its confidence was measured."""
+    for reason in map(reason_of, verdict["reasons"]):
+        found = measured().get(reason.key)
+        if found and found.share == verdict.get("confidence"):
+            return say("by.measured", right=found.right, decided=found.decided)
+    return ""
 
 
 def reasons_to_show(verdict: Mapping[str, Any], *, asks: object = False) -> tuple[str, ...]:

@@ -306,6 +306,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "By recorded readings of a language model (%(judge)s): it read request and clauses twice, in two orders, and "
         "came to the same."
     ),
+    "by.measured": "In test cases that were held back, such a rule was right %(right)s of %(decided)s times.",
     "by.sureness": "By its own estimate, the model is %(sure)s (%(percent)s %%).",
     "sure.very-sure": "very sure",
     "sure.sure": "sure",

@@ -41,7 +41,11 @@ def _plain(report: SpecReport) -> dict[str, Any]:
 
 def _points(report: SpecReport, limit: int) -> Iterator[str]:
     total = sum(len(point.requests) for point in report.points)
-    yield f"Of {report.requests} requests the spec is silent on {total}, which are about {len(report.points)} points."
+    undecided = sum(point.undecided for point in report.points)
+    yield (
+        f"Of {report.requests} requests {total - undecided} were decided with “the spec is silent” and {undecided} "
+        f"stayed undecided; they are about {len(report.points)} points."
+    )
     for number, point in enumerate(report.points[:limit], 1):
         near = f", nearest clause {point.nearest}" if point.nearest else ""
         yield ""

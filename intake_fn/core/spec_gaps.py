@@ -1,8 +1,8 @@
 """What the spec leaves open, and how its clauses fare: requests on which it is silent, figures for each clause. Pure.
 
-A request is a **gap** of the spec when a person has decided it with "the spec is silent", or when nobody has decided it
-yet and no judge proposes anything. Gaps that are about the same are one open point, which has a stub: a clause to be
-written.
+A request is a **gap** of the spec when a person has decided it with "the spec is silent", or when the Help Desk has
+had it for a day, nobody has decided it and no judge proposes anything. Gaps that are about the same are one open
+point, which has a stub: a clause to be written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from intake_fn.core.vocabulary import Category, Stance, Status
 
 ON_THE_CLOCK = (Status.NEW, Status.OPEN)
 """Statuses in which the Help Desk has the request: its hours count. While it waits for the requester they do not."""
+
+UNDECIDED_AFTER = 24
+"""Hours at the Help Desk after which a request counts that nobody has decided: one that has just come only waits."""
 
 RELATED = "related"
 """The stance of a citation that decides nothing."""
@@ -96,7 +99,8 @@ class SpecReport:
 
 def gap_of(case: Case, now: datetime, masked: Masked) -> GapRequest | None:
     """The request as a gap of the spec; None where the spec, or what needs no spec, has decided it."""
-    undecided = case.category is Category.UNDECIDED and case.status.is_open and judgement(case) and not proposal(case)
+    hours = round(hours_of(case, now), 1)
+    undecided = _stayed_undecided(case) and hours >= UNDECIDED_AFTER
     if not undecided and not _is_silent(case):
         return None
     cited = case.verdict["citations"] if case.verdict else ()
@@ -104,10 +108,15 @@ def gap_of(case: Case, now: datetime, masked: Masked) -> GapRequest | None:
         case.id,
         " ".join(masked(case, case.request.summary).split()),
         case.received_at,
-        round(hours_of(case, now), 1),
-        bool(undecided),
+        hours,
+        undecided,
         str(cited[0]["clause"]) if cited else "",
     )
+
+
+def _stayed_undecided(case: Case) -> bool:
+    judged = case.category is Category.UNDECIDED and case.status.is_open and judgement(case) is not None
+    return judged and proposal(case) is None
 
 
 def _is_silent(case: Case) -> bool:
@@ -149,7 +158,7 @@ def stub_of(title: str, requests: Sequence[GapRequest]) -> str:
     lines = [
         f"## {escaped(title)} {{#{_anchor(title)}}}",
         "",
-        "*Open: the spec is silent on this. It would decide:*",
+        "*Open. Write here what holds; it would decide:*",
         "",
     ]
     lines += [f"- {escaped(request.summary)} ({request.id})" for request in requests[:IN_STUB]]

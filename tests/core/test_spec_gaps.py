@@ -64,11 +64,19 @@ def case(*events: Event) -> Case:
 )
 def test_a_gap_is_what_the_spec_is_silent_on(events: tuple[Event, ...], *, is_gap: bool) -> None:
     """By a person's word, or because nobody and no judge has an answer."""
-    found = gap_of(case(*events), hour(5), plain)
+    found = gap_of(case(*events), hour(24), plain)
 
     assert is_gap == (found is not None)
     if found:
         assert (len(events) == 1, "billing#due") == (found.undecided, found.nearest)
+
+
+def test_what_has_just_come_only_waits() -> None:
+    """It counts once the Help Desk has had it for a day, waits for the requester left out."""
+    asked = AskedRequester(at=hour(1), actor=PAUL, question="Which one?")
+
+    assert None is gap_of(case(judged()), hour(23), plain) is gap_of(case(judged(), asked), hour(99), plain)
+    assert gap_of(case(judged()), hour(24), plain) is not None
 
 
 def test_hours_are_those_at_the_help_desk() -> None:

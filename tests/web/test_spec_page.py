@@ -80,7 +80,10 @@ def test_the_command_prints_and_keeps_the_same_report(
 
     assert 0 == main(["silence"])
     printed = capsys.readouterr().out
-    assert "Of 4 requests the spec is silent on 3, which are about 2 points." in printed
+    assert (
+        "Of 4 requests 3 were decided with “the spec is silent” and 0 stayed undecided; they are about 2 points."
+        in printed
+    )
     assert f"1. {HOLIDAY}\n   2 requests, 0 undecided" in printed
     assert all(number in printed for number in numbers)
     assert name not in printed

@@ -82,6 +82,7 @@ SENTENCES: Mapping[str, str] = {
     # A language model's reading.
     "not-recorded": "No recorded answer.",
     "not-held": "The model's answer did not hold when it was checked against the spec; a person has to read it.",
+    "unsure": "The model is not sure enough of what it read; a person has to read it.",
     "disagreed": "The model read this twice and did not come to the same; a person has to read it.",
     "read-once": "The second reading by the model could not be had; a person has to read it.",
     "see-clause": "The clause quoted here decides this.",

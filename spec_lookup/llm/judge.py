@@ -27,7 +27,7 @@ from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.context import context
 from spec_lookup.llm.masking import Masking
 from spec_lookup.llm.prompt import ENGLISH, Plain, earlier_prompt, follow_up, prompt, searches_prompt, second_prompt
-from spec_lookup.llm.reading import CATEGORIES, agree, confidence_of, reading_of
+from spec_lookup.llm.reading import CATEGORIES, agree, confidence_of, is_unsure, reading_of
 from spec_lookup.llm.response import Fault, Response, checked_response, searches_in, tool_call
 from spec_lookup.search.clause import Clause
 
@@ -41,6 +41,7 @@ RECORDED = "recorded"
 NOT_RECORDED = Reason("not-recorded")
 NOT_HELD = Reason("not-held")
 DISAGREED = Reason("disagreed")
+UNSURE = Reason("unsure")
 READ_ONCE = Reason("read-once")
 SEE_CLAUSE = Reason("see-clause")
 SEE_NONE = Reason("see-none")
@@ -52,7 +53,8 @@ SEE_NOTHING = Reason("see-nothing")
 class Account:
     """What one judgement took, for the log.
 
-    `outcome` is answered, repaired, disagreed, read-once, refused, not-recorded or fallback; `calls` counts responses.
+    `outcome` is answered, repaired, disagreed, unsure, read-once, refused, not-recorded or fallback; `calls` counts
+    responses.
     """
 
     judge: str
@@ -168,17 +170,21 @@ class LlmJudge:
     def _concluded(self, read: _Read, first: Response) -> tuple[str, Verdict, str]:
         """Outcome, verdict, and why it is no decision; after a second reading where one is needed."""
         category = CATEGORIES[first.verdict]
-        if self._earlier or category == UNDECIDED or not self._twice(category):
-            return ("repaired" if read.repaired else "answered"), self._decided(read, [first]), ""
-        readings: tuple[Reading, ...] = (reading_of(first, read.masking),)
-        try:
-            second = self._second(read)
-        except (Fault, NoResponse) as error:
-            return "read-once", self._undecided(read, READ_ONCE, readings), str(error)
-        if not agree(first, second):
-            readings = (*readings, reading_of(second, read.masking))
+        decides = category != UNDECIDED and not self._earlier
+        responses, why = [first], ""
+        if decides and not is_unsure(responses) and self._twice(category):
+            try:
+                responses.append(self._second(read))
+            except (Fault, NoResponse) as error:
+                why = str(error)
+        readings = tuple(reading_of(response, read.masking) for response in responses)
+        if why:
+            return "read-once", self._undecided(read, READ_ONCE, readings), why
+        if not agree(first, responses[-1]):
             return "disagreed", self._undecided(read, DISAGREED, readings), ""
-        return ("repaired" if read.repaired else "answered"), self._decided(read, [first, second]), ""
+        if decides and is_unsure(responses):
+            return "unsure", self._undecided(read, UNSURE, readings), ""
+        return ("repaired" if read.repaired else "answered"), self._decided(read, responses), ""
 
     def _second(self, read: _Read) -> Response:
         """The second reading, which is not corrected: somebody waits for the receipt. Raises Fault or NoResponse."""

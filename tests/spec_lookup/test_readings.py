@@ -41,6 +41,7 @@ BUG: dict[str, Any] = {
 CHANGE = {**BUG, "verdict": "change", "stance": "supports-observed"}
 FAILURE = {**BUG, "ground": "failure", "stance": "none", "clause": None}
 BY_RATE = {**BUG, "clause": "fines#rate", "quote": "A fine is 1 EUR a day."}
+HARDLY = BUG | {"confidence": 0.6}
 SILENT = {**BUG, "verdict": "silent", "ground": "none", "stance": "none", "clause": None}
 WRONG = {**BUG, "quote": "No fine is higher than 20 EUR."}
 Model = Callable[[dict[str, Any]], dict[str, Any]]
@@ -74,6 +75,8 @@ def text_of(sent: dict[str, Any]) -> str:
         ([BUG, BY_RATE], "disagreed", "undecided", ["bug", "bug"]),
         ([BUG, FAILURE], "disagreed", "undecided", ["bug", "bug"]),
         ([BUG, SILENT], "disagreed", "undecided", ["bug", "undecided"]),
+        ([HARDLY], "unsure", "undecided", ["bug"]),
+        ([BUG, HARDLY], "unsure", "undecided", ["bug", "bug"]),
         ([SILENT], "answered", "undecided", ["undecided"]),
         ([BUG, None], "read-once", "undecided", ["bug"]),
         ([BUG, WRONG], "read-once", "undecided", ["bug"]),

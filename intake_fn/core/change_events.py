@@ -24,7 +24,8 @@ class ChangeAssessed(Event):
     """The owner's assessment, with the clause as it reads today and as it would read.
 
     `clause` is page#anchor of today's clause, or the page under which a new one would stand; then `today` is "". `spec`
-    is the stamp of the spec that `today` was read from. `effort` is in days. `modules` are the others that it touches.
+    is the stamp of the spec that `today` was read from, `commit` where it stood, `file` that of the page below the
+    spec's folder. `effort` is in days. `modules` are the others that it touches.
     """
 
     clause: str
@@ -35,6 +36,15 @@ class ChangeAssessed(Event):
     risk: str = ""
     effect: str = ""
     modules: tuple[str, ...] = ()
+    commit: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerDeclined(Event):
+    """The owner declines a change for a module whose owner may (`board.owner_declines` of support.yml)."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,12 @@ CHANGE_MESSAGES: Mapping[type[Event], EventMessages] = {
         text=_assessed_in_words,
         notices=("board", "change", "copied"),
     ),
+    c.OwnerDeclined: EventMessages(
+        history="history.owner-declined",
+        page="history.owner-declined",
+        note="history.owner-declined",
+        text=lambda event: event.reason,
+    ),
     c.Commented: EventMessages(history="history.commented", note="history.commented", text=lambda event: event.text),
     c.MotionPut: EventMessages(
         history=_of_motion, note=_of_motion, values=_motion, text=lambda event: event.reason, notices=("board",)

@@ -212,6 +212,8 @@ class Board:
     meets: MeetingRule | None = None
     online_days: int = 2
     comment_days: int = 5
+    owner_declines: tuple[str, ...] = ()
+    """The modules whose owner may decline a change without the Board."""
 
 
 REOPENED = "reopened"

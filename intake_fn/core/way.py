@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.case import Case, module_of
+from intake_fn.core.change_events import BoardDecided, OwnerDeclined
 from intake_fn.core.changes.board import deferred_until
 from intake_fn.core.names import board_date, name_of
 from intake_fn.core.process import Process
@@ -40,34 +41,48 @@ def _milestones(case: Case, reached: Mapping[Stage, datetime], process: Process)
     if stage is Stage.NONE:
         is_open = case.status.is_open
         yield Milestone(message("way.choose"), case.changed_at if is_open else None, is_now=is_open)
-    here = STEPS.index(_place(stage)) if stage is not Stage.NONE else -1
+    here = STEPS.index(_place(stage, by_owner=_owner_declined(case))) if stage is not Stage.NONE else -1
     for number, step in enumerate(STEPS):
         if step is Stage.OWNER and stage is Stage.NONE:
             continue
-        what = _what(step, case, process) if number <= here else message(f"way.{step}-ahead")
+        what = (
+            _what(step, case, process, is_now=number == here and stage is not Stage.DECLINED)
+            if number <= here
+            else message(f"way.{step}-ahead")
+        )
         is_now = number == here and stage is not Stage.DECLINED
         yield Milestone(what, reached.get(step) if number <= here else None, is_now)
-        if stage is Stage.DECLINED and step is Stage.BOARD:
-            yield Milestone(message("way.declined"), reached.get(Stage.DECLINED), is_now=True)
+        if stage is Stage.DECLINED and number == here:
+            declined = "way.owner-declined" if step is Stage.OWNER else "way.declined"
+            yield Milestone(message(declined), reached.get(Stage.DECLINED), is_now=True)
             return
 
 
-def _place(stage: Stage) -> Stage:
-    return Stage.BOARD if stage in (Stage.DEFERRED, Stage.DECLINED) else stage
+def _place(stage: Stage, *, by_owner: bool = False) -> Stage:
+    """The step of a stage: where it was put off, and after which it was declined."""
+    if stage is Stage.DECLINED:
+        return Stage.OWNER if by_owner else Stage.BOARD
+    return Stage.BOARD if stage is Stage.DEFERRED else stage
 
 
-def _what(step: Stage, case: Case, process: Process) -> Message:
+def _owner_declined(case: Case) -> bool:
+    decided = (event for event in reversed(case.history) if isinstance(event, BoardDecided | OwnerDeclined))
+    return isinstance(next(decided, None), OwnerDeclined)
+
+
+def _what(step: Stage, case: Case, process: Process, *, is_now: bool) -> Message:
     """The step that was reached, in words."""
     if step is Stage.OWNER:
         module = process.modules.get(module_of(case))
         if module is None:
             return message("way.owner-ahead")
         owner = name_of(case.handler if case.stage is Stage.OWNER else module.owner, process)
-        return message("way.owner", person=owner, module=module.name)
+        key = "way.owner" if is_now else "way.owner-done"
+        return message(key, person=owner, module=module.name)
     if step is Stage.BOARD and case.stage is Stage.DEFERRED:
         until = deferred_until(case.history)
         return message("way.deferred", date=board_date(until, process) if until else "")
-    return message(f"way.{step}")
+    return message("way.board-done" if step is Stage.BOARD and not is_now else f"way.{step}")
 
 
 def _reached(case: Case) -> Mapping[Stage, datetime]:

@@ -21,6 +21,7 @@ from intake_fn.texts import ENGLISH, gettext, language
 from intake_fn.texts.templates import translated
 from intake_fn.web import (
     api,
+    assessment,
     board,
     desk_pages,
     errors,
@@ -86,7 +87,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, desk_pages, quarantine, reports, spec_page, board):
+    for module in (sign_in, desk_pages, assessment, quarantine, reports, spec_page, board):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, config)

@@ -12,6 +12,7 @@ from intake_fn.core import request_id
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
 from intake_fn.core.case_row import Page
+from intake_fn.core.change_events import ChangeAssessed
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import colleagues, handler_at, keeper, proposed_module, speciality_of
@@ -25,6 +26,7 @@ from intake_fn.core.unassigned import candidates, unassigned
 from intake_fn.core.verdicts import in_shadow, requester_reading, shown_clauses
 from intake_fn.core.way import way
 from intake_fn.desk import sign_in
+from intake_fn.desk.proposing import assessed
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
@@ -50,6 +52,12 @@ MOST_PAGES = 10
 """How far a filtered list is read on before it is shown, even if it is not full then."""
 
 ANY_ACTION = ",".join(f'"{name}"' for name in ACTIONS)
+
+DONE = {
+    "assessment": "Your assessment is saved, and the Board is asked to vote.",
+    "declined": "Declined. The requester is notified.",
+}
+"""What is said after what has a page of its own."""
 
 AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
@@ -240,7 +248,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         action=action,
         problem=problem,
         said=request.form if problem else {},
-        done=ACTIONS[done].done if done in ACTIONS else "",
+        done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
         files=files_of(case),
         history=words.history(case, process),
         decided=words.overruled(case),
@@ -250,6 +258,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),
         way=way(case, process),
+        assessed=assessed(case, desk.spec()) if case.stage else None,
         checklist=checklist(case, process),
         unreached=_unreached(case),
         similar=[(issue, _request_of(issue.number)) for issue in desk.similar(case)],
@@ -301,6 +310,7 @@ def _offers(case: Case) -> dict[str, Any]:
     process = config().process
     options = allowed(case, process, me().address)
     return {
+        "may_assess": ChangeAssessed in options.events,
         "offered": {
             name
             for name, action in ACTIONS.items()

@@ -22,6 +22,7 @@ from intake_fn.core.assessment import (
 )
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
+from intake_fn.core.changes.clause_text import digest_of
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
@@ -388,5 +389,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "said_of": said_of,
     "sureness": sureness,
     "said": in_words,
+    "sha256": digest_of,
     "decided_with_lead": decided_with_lead,
 }

@@ -35,6 +35,10 @@ class Clause:
     normative: bool = True
     links: str = ""
     """The addresses that the body links to, as they were written, with spaces between them."""
+    file: str = ""
+    """The file of its page below the spec's folder."""
+    source: str = ""
+    """What stands in the file from its heading to the next one; "" where its heading stands nowhere in it."""
 
     @property
     def cite(self) -> str:

@@ -85,8 +85,19 @@ def read_page(name: str, text: str, site: Path | None = None) -> Page:
     top = next((section for section in below if section.level == 1), None)
     title = top.title if top else head.get("title", page)
     made = [
-        Clause(page, section.anchor, section.title, title, section.text, line, normative, " ".join(section.links))
-        for section, line in zip(below, lines, strict=True)
+        Clause(
+            page,
+            section.anchor,
+            section.title,
+            title,
+            section.text,
+            line,
+            normative,
+            " ".join(section.links),
+            name,
+            source,
+        )
+        for section, line, source in zip(below, lines, _sources(text, lines), strict=True)
         if section is not top or section.text or len(below) == 1
     ]
     if above.text:
@@ -94,6 +105,13 @@ def read_page(name: str, text: str, site: Path | None = None) -> Page:
     texts = {clause.anchor: f"{clause.title if clause.anchor else ''}\n{clause.markdown}" for clause in made}
     texts = ({top.anchor: top.title} if top else {}) | texts
     return Page(made, texts, first_line, check_coverage(name, first_line, html, texts))
+
+
+def _sources(text: str, lines: list[int]) -> list[str]:
+    """What stands in the file from each of these lines to before the next; "" for headings that share a line."""
+    written = text.split("\n")
+    ends = [*lines, len(written) + 1][1:]
+    return ["\n".join(written[line - 1 : end - 1]).rstrip() for line, end in zip(lines, ends, strict=True)]
 
 
 def check_coverage(name: str, line: int, html: str, texts: Mapping[str, str]) -> Coverage:

@@ -133,6 +133,16 @@ class SpecIndex:
         """All clauses, in the order of the pages."""
         return (self._clauses[n] for n in range(len(self._clauses)))
 
+    def file_of(self, page: str) -> str:
+        """The file below the spec's folder that makes a page; "" for a page that is not there."""
+        cite = next((cite for cite in self._clauses.cites if cite.partition("#")[0] == page), None)
+        clause = self._clauses.cited(cite) if cite is not None else None
+        return clause.file if clause else ""
+
+    def pages(self) -> tuple[str, ...]:
+        """The pages that hold clauses, in their order."""
+        return tuple(dict.fromkeys(cite.partition("#")[0] for cite in self._clauses.cites))
+
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
         return self._search([(text, 1.0)], limit)

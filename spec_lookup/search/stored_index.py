@@ -50,7 +50,7 @@ WORDS = len(LAYOUT) - 3
 LISTS = ("cites", "words", "synonyms")
 """How each clause is cited, the words by number, and groups of terms, as JSON; cites are read when one is looked up."""
 
-FORMAT = 8
+FORMAT = 9
 """Raised with every change of what an index folder holds."""
 
 ENGINE = "spec_lookup 0.11"

@@ -18,6 +18,7 @@ from intake_fn.core.change_events import (
     Commented,
     DeferralEnded,
     MotionPut,
+    OwnerDeclined,
     Recused,
     SentToOwner,
     StageReached,
@@ -147,6 +148,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "proposed": "45 days.",
         "effort": "2",
     },
+    OwnerDeclined: {"actor": PAUL, "reason": "Too dear."},
     Commented: {"text": "It touches customs."},
     MotionPut: {"motion": Motion.APPROVE},
     VoteCast: {"member": "paul", "vote": Vote.YES},
@@ -198,6 +200,7 @@ BY_STATUS = {
 def step_of(case: Case, kind: type[Event], process: Process, **changes: Any) -> Step:
     """What a good event of a kind does to a case."""
     texts = {part.name: "So." for part in fields(kind) if part.type == "str" and part.default is MISSING}
+    process = replace(process, board=replace(process.board, owner_declines=tuple(process.modules)))
     return advance(case, kind(**{**texts, "at": NOW, "actor": PAUL, **SAMPLES.get(kind, {}), **changes}), process)
 
 
@@ -215,6 +218,7 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
         SentToOwner: {"category": Category.CHANGE},
         ChangeAssessed: {"stage": Stage.OWNER},
+        OwnerDeclined: {"stage": Stage.OWNER},
         Commented: {"stage": Stage.BOARD},
         MotionPut: {"stage": Stage.BOARD},
         VoteCast: {"stage": Stage.BOARD, **_with_history(case, *VOTED[:1])},
@@ -342,6 +346,7 @@ ENDS_WAITING: dict[type[Event], Status] = {
     RequesterReplied: Status.OPEN,
     Resolved: Status.RESOLVED,
     ChangeReleased: Status.RESOLVED,
+    OwnerDeclined: Status.RESOLVED,
 }
 
 

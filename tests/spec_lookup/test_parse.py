@@ -184,3 +184,12 @@ def test_the_time_to_read_a_page_grows_as_the_page_does() -> None:
     seconds(10)  # what is loaded once
 
     assert 7 > min(seconds(1_600) / seconds(400) for _ in range(3))
+
+
+def test_a_clause_keeps_what_stands_in_its_file() -> None:
+    """From its heading to the next one, with the front matter left out: joined, they are the page."""
+    body = "# Billing\n\nIntro with a [link](quotes.md).\n\n## Terms {#terms}\n\n**30** days.\n\n### Late\n\n- 9 %"
+    clauses = page_clauses("billing.md", f"---\nowner: x\n---\n{body}\n")
+
+    assert body == "\n\n".join(clause.source for clause in clauses)
+    assert {"billing.md"} == {clause.file for clause in clauses}

@@ -78,6 +78,11 @@ def _closed(_: Case, event: c.VoteClosed, __: Process) -> Iterator[Event]:
         yield c.MotionPut(at=event.at, actor=SPECDESK, motion=Motion.APPROVE)
 
 
+def _declined(_: Case, event: c.OwnerDeclined, __: Process) -> Iterator[Event]:
+    """The requester is mailed the reason by the resolution."""
+    yield Resolved(at=event.at, actor=event.actor, resolution=event.reason, outcome=Outcome.WONT_FIX)
+
+
 def _released(_: Case, event: c.ChangeReleased, __: Process) -> Iterator[Event]:
     yield Resolved(at=event.at, actor=event.actor, resolution=event.text, outcome=Outcome.DONE, fixed_in=event.version)
 
@@ -99,11 +104,24 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     c.ChangeAssessed: EventSpec(
         allowed_in=HANDLED,
         action="assess the change",
-        rules=(r.stands_at(Stage.OWNER), r.is_by_the_owner),
+        rules=(r.stands_at(Stage.OWNER, Stage.BOARD), r.is_by_the_owner, r.is_assessed),
         changes=lambda *_: {"stage": Stage.BOARD},
         after=_assessed,
         intents=i.on_assessed,
         copied=True,
+    ),
+    c.OwnerDeclined: EventSpec(
+        allowed_in=HANDLED,
+        action="decline the change",
+        rules=(
+            r.stands_at(Stage.OWNER),
+            r.is_by_the_owner,
+            r.owner_may_decline,
+            requires("reason", "Please give the reason: the requester reads it."),
+        ),
+        changes=lambda *_: {"stage": Stage.DECLINED},
+        after=_declined,
+        intents=i.on_noted_alone,
     ),
     c.Commented: EventSpec(
         allowed_in=HANDLED,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, module_of
 from intake_fn.core.change_events import (
     BoardDecided,
     ChangeAssessed,
     ChangeReleased,
     Commented,
     MotionPut,
+    OwnerDeclined,
     Recused,
     SentToOwner,
     StageReached,
@@ -27,10 +28,12 @@ from intake_fn.core.vocabulary import Category, Stage
 def offered(case: Case, process: Process, actor: str) -> Mapping[type[Event], bool]:
     """The events of a change's way that a person, by address, may make happen; to some person for ""."""
     before_the_board = case.stage in (Stage.BOARD, Stage.DEFERRED)
+    owner = not actor or is_person(case.handler, actor, process)
     member = not actor or bool(board.members_of(actor, process))
     return {
         SentToOwner: case.category is Category.CHANGE and (case.stage is Stage.OWNER or not case.stage.is_on_its_way),
-        ChangeAssessed: case.stage is Stage.OWNER and (not actor or is_person(case.handler, actor, process)),
+        ChangeAssessed: case.stage in (Stage.OWNER, Stage.BOARD) and owner,
+        OwnerDeclined: case.stage is Stage.OWNER and owner and module_of(case) in process.board.owner_declines,
         Commented: case.stage.is_undecided,
         MotionPut: before_the_board and (member or is_person(case.handler, actor, process)),
         VoteCast: before_the_board and (not actor or bool(votes_for(case, process, actor))),

@@ -6,11 +6,12 @@ Board meeting", and docs/process/changes.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, module_of
 from intake_fn.core.change_events import (
     BoardDecided,
     ChangeAssessed,
@@ -18,6 +19,7 @@ from intake_fn.core.change_events import (
     ClausePublished,
     DeferralEnded,
     MotionPut,
+    OwnerDeclined,
     Recused,
     SentToOwner,
     StageReached,
@@ -50,6 +52,8 @@ NEXT: dict[Stage, tuple[Stage, ...]] = {
 }
 """The stages after approval: one further, or one back."""
 
+_EFFORT = re.compile(r"\d{1,4}(?:\.\d)?")
+
 BY_THE_BOARD = (Outcome.FIXED, Outcome.DONE, Outcome.WONT_FIX, Outcome.POSTPONED)
 """What comes of a change by the Board's decision and by its release alone."""
 
@@ -77,18 +81,28 @@ def has_an_owner(case: Case, event: SentToOwner, process: Process) -> Iterator[s
         yield f"{name_of(event.owner, process)} has {case.id} already."
 
 
-def is_by_the_owner(case: Case, event: ChangeAssessed, process: Process) -> Iterator[str]:
-    """The owner writes the assessment, and says what the clause would read and what it takes."""
+def is_by_the_owner(case: Case, event: ChangeAssessed | OwnerDeclined, process: Process) -> Iterator[str]:
+    """The owner of the module does it."""
     if not is_person(case.handler, event.actor, process):
-        yield f"The owner of the module assesses it: {name_of(case.handler, process)}."
+        yield f"The owner of the module does this: {name_of(case.handler, process)}."
+
+
+def owner_may_decline(case: Case, _: OwnerDeclined, process: Process) -> Iterator[str]:
+    """support.yml names the modules whose owner may."""
+    if module_of(case) not in process.board.owner_declines:
+        yield f"Changes of this module are declined by {process.board.name} alone. Assess it, and write what you think."
+
+
+def is_assessed(_: Case, event: ChangeAssessed, process: Process) -> Iterator[str]:
+    """It says what the clause would read and what it takes."""
     if not event.clause.strip():
         yield "Please name the clause that would change, or the page of a new one."
     if not event.proposed.strip():
         yield "Please write the clause as it would read."
     elif event.proposed.strip() == event.today.strip():
         yield "The clause would read as it does today. Please write what would change."
-    if not event.effort.strip():
-        yield "Please give the effort in days."
+    if not _EFFORT.fullmatch(event.effort.strip()):
+        yield "Please give the effort in days as a number, such as 2 or 0.5."
     for module in event.modules:
         if module not in process.modules:
             yield f"There is no module {module!r}."

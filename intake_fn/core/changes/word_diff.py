@@ -7,6 +7,9 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
+MOST_WORDS = 20_000
+"""Beyond that two texts are compared line by line: the time that words take grows with their square."""
+
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -28,6 +31,8 @@ class Piece(NamedTuple):
 def word_diff(today: str, proposed: str) -> list[Piece]:
     """The pieces that make both texts: without those put in, today's; without those taken out, the proposed one."""
     before, after = _WORDS.findall(today), _WORDS.findall(proposed)
+    if len(before) + len(after) > MOST_WORDS:
+        before, after = today.splitlines(keepends=True), proposed.splitlines(keepends=True)
     pieces: list[Piece] = []
     for how, start, end, start_after, end_after in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if how == "equal":

@@ -93,6 +93,7 @@ BOARD = {
     "meets": optional(record(_MEETS)),
     "online_days": optional(COUNT, 2),
     "comment_days": optional(COUNT, 5),
+    "owner_declines": optional(list_of(TEXT), ()),
 }
 
 

@@ -26,6 +26,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("board.members.*", "person"),
     ("board.chair", "person"),
     ("board.deputies.*", "person"),
+    ("board.owner_declines.*", "module"),
     ("board.calendar", "calendar"),
     ("admins.*", "person"),
 )
@@ -35,6 +36,7 @@ KNOWN: Mapping[str, Callable[[Raw], Collection[Any]]] = {
     "calendar": lambda p: p["calendars"],
     "calendar of a level": lambda p: (*p["calendars"], OFFICE_CALENDAR),
     "level": lambda p: [level["number"] for level in p["levels"] if level["number"] is not None],
+    "module": lambda p: p["modules"],
     "person": lambda p: p["people"],
     "speciality": lambda p: {name for level in p["levels"] for name in level["specialities"]},
 }

@@ -1,0 +1,87 @@
+"""The owner's assessment is made on the spec as it stands: today's clause, and whether it has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from intake_fn.core.changes.clause_text import ClauseText, assessment_of, cite_of
+from intake_fn.core.changes.word_diff import Piece, word_diff
+from intake_fn.core.errors import Refused
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.change_events import ChangeAssessed
+    from spec_lookup import Spec
+
+
+class Standing(StrEnum):
+    """How the published clause stands to an assessment."""
+
+    AS_ASSESSED = "as-assessed"
+    CHANGED = "changed"
+    """It reads otherwise than when it was assessed, and not as proposed."""
+    GONE = "gone"
+    PUBLISHED = "published"
+    """It reads as proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An assessment with what the spec says by now. `since` is what changed in the clause since it was assessed."""
+
+    event: ChangeAssessed
+    diff: list[Piece]
+    standing: Standing
+    now: str
+    since: list[Piece]
+
+
+def clause_today(spec: Spec, named: str) -> ClauseText:
+    """The clause as it reads today, cited as page#anchor; a page alone stands for a new clause of it.
+
+    Raises Refused for what is not there.
+    """
+    stamp = spec.stamp
+    clause = spec.clause(named) if "#" in named else None
+    if clause is not None and clause.source:
+        return ClauseText(clause.cite, clause.source, clause.file, stamp.content, stamp.commit)
+    page = named.partition("#")[0]
+    file = spec.file_of(page)
+    if "#" in named or not file:
+        raise Refused(f"The spec has no clause {named}. It may have moved: choose another, or a page for a new clause.")
+    return ClauseText(page, "", file, stamp.content, stamp.commit)
+
+
+def assessed(case: Case, spec: Spec) -> Assessment | None:
+    """The latest assessment of a case, held against the spec that is published; None before there is one."""
+    event = assessment_of(case)
+    if event is None:
+        return None
+    clause = spec.clause(cite_of(event))
+    now = clause.source if clause else ""
+    return Assessment(
+        event=event,
+        diff=word_diff(event.today, event.proposed),
+        standing=_standing(event, now),
+        now=now,
+        since=word_diff(event.today, now),
+    )
+
+
+def _standing(event: ChangeAssessed, now: str) -> Standing:
+    if same(now, event.proposed):
+        return Standing.PUBLISHED
+    if same(now, event.today):
+        return Standing.AS_ASSESSED
+    return Standing.CHANGED if now else Standing.GONE
+
+
+def same(text: str, other: str) -> bool:
+    """Whether two texts differ at most in the blanks at the ends of their lines."""
+    return _stripped(text) == _stripped(other)
+
+
+def _stripped(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]

@@ -30,6 +30,17 @@ SEARCH_TOKENS = 90
 """Of an ordinary response."""
 
 
+NOTHING_READ: Plain = {
+    "verdict": "silent",
+    "ground": "none",
+    "stance": "none",
+    "clause": None,
+    "confidence": 0.0,
+    "reason": "Nothing is read.",
+}
+"""A response after which nothing more is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What one case was shown."""
@@ -43,7 +54,7 @@ class Shown:
 
 
 class _Watched:
-    """A model that gives searches that were written before, and no judgement; it keeps what a prompt showed."""
+    """A model that gives searches that were written before, and reads nothing; it keeps what a prompt showed."""
 
     def __init__(self, known: LanguageModel | None) -> None:
         self._known = known
@@ -62,7 +73,7 @@ class _Watched:
         self.clauses = clauses_in(prompt)
         self.tokens_in += 2 * (signs // SIGNS_PER_TOKEN)  # it is read twice
         self.tokens_out += 2 * RESPONSE_TOKENS
-        raise NoResponse("nothing is read")
+        return NOTHING_READ
 
 
 def shown(

@@ -57,7 +57,8 @@ def clauses_of(pages: Pages) -> dict[str, Clause]:
 
 
 def _without_lines(clauses: Mapping[str, Clause]) -> dict[str, Clause]:
-    return {cite: replace(clause, line=0) for cite, clause in clauses.items()}
+    """What the clauses say, wherever and however they are written."""
+    return {cite: replace(clause, line=0, source="") for cite, clause in clauses.items()}
 
 
 def _alone(body: str) -> Clause:

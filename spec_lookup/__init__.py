@@ -23,6 +23,7 @@ from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.confidence import measured
 from spec_lookup.judge.drift import Drift, DriftJudge, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
+from spec_lookup.judge.neighbours import Neighbour, neighbours
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
 from spec_lookup.judge.sentences import SAID, SENTENCES, Reason, as_reason, in_words
 from spec_lookup.judge.spec import Spec
@@ -56,10 +57,8 @@ from spec_lookup.search.rendering import left_out, site_of
 from spec_lookup.search.spec_index import Hit, build
 from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
-from spec_lookup.search.word_diff import ADDED, REMOVED, SAME, marked_diff, word_diff
 
 __all__ = [
-    "ADDED",
     "AUTHORIZATION",
     "BEDROCK",
     "GONE",
@@ -71,9 +70,7 @@ __all__ = [
     "OPENAI",
     "PROVIDERS",
     "RECORDED",
-    "REMOVED",
     "SAID",
-    "SAME",
     "SENTENCES",
     "SUFFIXES",
     "TOLERANCE",
@@ -104,6 +101,7 @@ __all__ = [
     "LlmJudge",
     "Masking",
     "ModelBroken",
+    "Neighbour",
     "NoResponse",
     "NotRecorded",
     "Price",
@@ -128,10 +126,10 @@ __all__ = [
     "from_readings",
     "in_words",
     "left_out",
-    "marked_diff",
     "may_act",
     "measured",
     "model_folder",
+    "neighbours",
     "openai_model",
     "page_clauses",
     "page_name",
@@ -147,6 +145,5 @@ __all__ = [
     "split_front_matter",
     "texts_of",
     "whole_text",
-    "word_diff",
     "write_index",
 ]

@@ -12,16 +12,16 @@ from typing import Any
 from intake_fn.commands import background_desk, say, text_of
 from intake_fn.commands.spec_history import spec_of
 from intake_fn.core.acknowledgements import Acknowledgement, Key, acknowledged, stale
-from intake_fn.core.errors import Refused, TryLater
-from intake_fn.core.verdicts import BUILT_IN as BUILT_IN_NAME
+from intake_fn.core.changes.word_diff import Part, word_diff
+from intake_fn.core.errors import Refused
 from intake_fn.core.verdicts import in_words
 from intake_fn.desk import Judge, built_in, form_first
 from intake_fn.desk.judged_requests import judged_cases, judged_request, requests_in
+from intake_fn.desk.judging import without_fallback
 from intake_fn.settings import BUILT_IN, ROOT
 from spec_lookup import (
     GONE,
     RECORDED,
-    Claim,
     ClauseChange,
     Drift,
     Flip,
@@ -29,13 +29,13 @@ from spec_lookup import (
     InputBroken,
     JudgedRequest,
     LlmJudge,
-    Spec,
-    Verdict,
     drift,
     from_readings,
-    marked_diff,
     whole_text,
 )
+
+MARKS = {Part.SAME: "{}", Part.TAKEN_OUT: "[-{}-]", Part.PUT_IN: "{{+{}+}}"}
+"""As `git diff --word-diff` marks what differs."""
 
 AGAIN = "a person looks at it again"
 
@@ -60,7 +60,7 @@ def judge_again(args: argparse.Namespace) -> int:
     lines = acknowledged(text_of(args.acknowledge), str(args.acknowledge)) if args.acknowledge else {}
     requests = _requests(args)
     old, new = spec_of(args.old, args.spec), spec_of(args.new, args.spec)
-    result = drift(requests, old, new, _answering(_judge(args)))
+    result = drift(requests, old, new, without_fallback(_judge(args)))
     for line in stale(lines, {flip.key for flip in result.flips}):
         print(f"{args.acknowledge}:{line.line}: nothing flips like that now: {line}", file=sys.stderr)
     if result.unread:
@@ -85,18 +85,6 @@ def _judge(args: argparse.Namespace) -> Judge:
             raise Refused(str(error)) from error
         return form_first(LlmJudge(args.readings.name, model, provider=RECORDED, restates=True))
     return built_in if os.environ.get("SPECDESK_JUDGE", BUILT_IN) == BUILT_IN else background_desk().judge
-
-
-def _answering(judge: Judge) -> Judge:
-    """The judge, who raises TryLater where the built-in one speaks in a model's place: the two are not compared."""
-
-    def answered(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
-        verdict = judge(spec, claim, names)
-        if verdict.judge.startswith(f"{BUILT_IN_NAME}, for "):
-            raise TryLater(f"The language model does not answer ({verdict.judge}). Run it again once it does.")
-        return verdict
-
-    return answered
 
 
 def _lines(result: Drift, lines: Mapping[Key, Acknowledgement]) -> Iterator[str]:
@@ -134,7 +122,7 @@ def _turn(flip: Flip) -> str:
 def _both(change: ClauseChange) -> str:
     """Both texts in one."""
     old, new = (whole_text(clause) if clause else "" for clause in (change.old, change.new))
-    return marked_diff(old, new)
+    return "".join(MARKS[part].format(text) for part, text in word_diff(old, new))
 
 
 def _as_plain(result: Drift, lines: Mapping[Key, Acknowledgement]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from intake_fn.core.case import Case
+from intake_fn.core.errors import TryLater
 from intake_fn.core.escalation import speciality_of
 from intake_fn.core.events import Judged, JudgedInShadow
 from intake_fn.core.names import SPECDESK
@@ -42,6 +43,18 @@ def where_recorded(judge: Judge) -> Judge:
     def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
         verdict = judge(spec, claim, names)
         return verdict if verdict.readings else built_in(spec, claim, names)
+
+    return judged
+
+
+def without_fallback(judge: Judge) -> Judge:
+    """A judge who raises TryLater where the built-in one speaks in a model's place: the two are not compared."""
+
+    def judged(spec: Spec, claim: Claim, names: tuple[str, ...]) -> Verdict:
+        verdict = judge(spec, claim, names)
+        if verdict.judge.startswith(f"{BUILT_IN}, for "):
+            raise TryLater(f"The language model does not answer ({verdict.judge}). Try it again once it does.")
+        return verdict
 
     return judged
 

@@ -12,14 +12,13 @@ is no evidence.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.spec import Spec
 from spec_lookup.search.clause import Clause
-from spec_lookup.search.parse import page_name
+from spec_lookup.search.links import linked_clauses
 
 MOST_CLAUSES = 12
 """Clauses in the context of a restated claim."""
@@ -89,13 +88,3 @@ def _wanted(spec: Spec, parts: list[tuple[str, float]]) -> Iterator[Clause]:
     yield from best
     for clause in dict.fromkeys(best):
         yield from linked_clauses(spec, clause)
-
-
-def linked_clauses(spec: Spec, clause: Clause) -> Iterator[Clause]:
-    """The clauses that a clause links to by page and anchor."""
-    for link in clause.links.split():
-        target, _, anchor = link.partition("#")
-        page = posixpath.normpath(posixpath.join(posixpath.dirname(clause.page), target)) if target else clause.page
-        linked = spec.clause(f"{page_name(page)}#{anchor}")
-        if linked is not None:
-            yield linked

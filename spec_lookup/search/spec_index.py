@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from spec_lookup.errors import SpecBroken
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.clauses import Clauses
-from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings
+from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings, texts_of
 from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import Bm25, best
 from spec_lookup.search.pages import content_stamp, read_pages
@@ -109,6 +110,38 @@ class SpecIndex:
         )
         bm25 = Bm25.of(passage for clause in clauses for passage in _words_of_passages(clause))
         return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
+
+    def amended(self, cite: str, markdown: str) -> Self:
+        """This spec with one clause as it would read: `markdown` with or without its heading, "" to leave it out.
+
+        `cite` is page#anchor, or a page alone for a new clause of it, whose heading names its anchor. No other text is
+        embedded again. Raises SpecBroken.
+        """
+        page, _, anchor = cite.partition("#")
+        clauses = list(self.clauses())
+        here = next((n for n, clause in enumerate(clauses) if anchor and clause.cite == cite), None)
+        last = max((n for n, clause in enumerate(clauses) if clause.page == page), default=len(clauses) - 1)
+        start, end = (last + 1, last + 1) if here is None else (here, here + 1)
+        now = _as_it_would_read(cite, clauses[here].title if here is not None else "", markdown)
+        beside = clauses[here if here is not None else last] if clauses else None
+        if beside is not None:
+            now = [replace(clause, page_title=beside.page_title, normative=beside.normative) for clause in now]
+        changed = [*clauses[:start], *now, *clauses[end:]]
+        digest = sha256(f"{self.stamp.content}\n{cite}\n{markdown}".encode()).hexdigest()
+        stamp = replace(self.stamp, content=digest, commit="", clauses=len(changed))
+        dense = Dense.of(changed, self._embedder, self._kept(clauses)) if self._embedder and self._dense else None
+        bm25 = Bm25.of(passage for clause in changed for passage in _words_of_passages(clause))
+        return type(self)(Clauses.of(changed), bm25, dense, self._synonyms, stamp, self._embedder)
+
+    def _kept(self, clauses: list[Clause]) -> KeptVectors:
+        """The vectors of these clauses, which are all of this spec."""
+        import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+        kept = KeptVectors()
+        if self._dense:
+            sentences = self._dense.sentences[0 : len(self._dense.sentences)].astype(np.float32)
+            kept.add(dict(zip(texts_of(clauses), [*self._dense.wholes, *sentences], strict=True)))
+        return kept
 
     @property
     def by_words_alone(self) -> bool:
@@ -212,6 +245,16 @@ def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     if embedder and kept:
         kept.write(beside(out), embedder.identity)
     return stamp
+
+
+def _as_it_would_read(cite: str, title: str, markdown: str) -> list[Clause]:
+    """The clauses that a text makes in the place of one. Raises SpecBroken."""
+    page, _, anchor = cite.partition("#")
+    if not markdown.strip():
+        return []
+    has_heading = markdown.lstrip().startswith("#")
+    text = markdown if has_heading else f"## {title or cite} {{#{anchor or 'new'}}}\n\n{markdown}"
+    return read_page(f"{page}.md", text).clauses
 
 
 def words_of(clause: Clause) -> list[str]:

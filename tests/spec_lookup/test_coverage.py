@@ -12,11 +12,11 @@ import pytest
 from mkdocs.utils.meta import get_data
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup.llm.context import linked_clauses
 from spec_lookup.search import coverage as check
 from spec_lookup.search import published as reader
 from spec_lookup.search.coverage import coverage
 from spec_lookup.search.front_matter import split_front_matter
+from spec_lookup.search.links import linked_clauses
 from spec_lookup.search.pages import pages_among
 from spec_lookup.search.parse import page_clauses, read_page
 

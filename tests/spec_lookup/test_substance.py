@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spec_lookup import Spec, clause_changes, clause_hash, marked_diff, word_diff
+from spec_lookup import Spec, clause_changes, clause_hash
 from spec_lookup.judge.substance import changed_in_substance, kinds_of_change
 from tests.spec_edits import COSMETIC, PAGES, SUBSTANTIVE, Edit
 
@@ -137,22 +137,3 @@ def test_the_hash_names_what_is_said(today: Spec) -> None:
     assert clause_hash(former) == clause_hash(Spec.of(set_anew.on(PAGES)).clause("quotes#validity"))
     assert clause_hash(former) != clause_hash(Spec.of(other.on(PAGES)).clause("quotes#validity"))
     assert "gone" == clause_hash(None)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "marked"),
-    [
-        ("valid for 30 days.", "valid for 45 days.", "valid for [-30-]{+45+} days."),
-        ("one two three", "one 2 3", "one [-two three-]{+2 3+}"),
-        ("", "new", "{+new+}"),
-        ("gone", "", "[-gone-]"),
-        ("same", "same", "same"),
-    ],
-)
-def test_a_word_diff_holds_both_texts(old: str, new: str, marked: str) -> None:
-    """Marked as git marks it; its parts make either text again."""
-    parts = word_diff(old, new)
-
-    assert marked == marked_diff(old, new)
-    assert old == "".join(text for kind, text in parts if kind != "added")
-    assert new == "".join(text for kind, text in parts if kind != "removed")

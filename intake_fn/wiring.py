@@ -120,6 +120,7 @@ class Application:
             mail_state=store,
             sync_state=store,
             sessions=store,
+            meetings=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set

@@ -20,6 +20,7 @@ from zlib import crc32
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.change_events import BoardDecided
+from intake_fn.core.changes.invitations import Invitation
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.intents import UnknownIntent, ready_at
@@ -41,6 +42,7 @@ from intake_fn.ports import (
     Ledger,
     Mail,
     MailState,
+    Meetings,
     Outbox,
     OutboxItem,
     Placed,
@@ -99,13 +101,13 @@ class Ids:
 # --- Store -----------------------------------------------------------------------------------
 
 
-class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Protocol):
+class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, Protocol):
     """All ports that stand in one table."""
 
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    return dict.fromkeys(("cases", "outbox", "counters", "mail_state", "sync_state", "sessions"), store)
+    return dict.fromkeys(("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings"), store)
 
 
 class MemoryStore:
@@ -132,6 +134,7 @@ class MemoryStore:
         self._suppressed: dict[str, SuppressedAddress] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
         self._asked: dict[str, SignInAsked] = {}
+        self._invitation: Invitation | None = None
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -414,6 +417,18 @@ class MemoryStore:
         """Forget one."""
         with self._up():
             self._asked.pop(asked.id, None)
+
+    def invitation(self) -> Invitation | None:
+        """The invitation that was kept last."""
+        with self._up():
+            return self._invitation
+
+    def save_invitation(self, before: Invitation | None, after: Invitation) -> bool:
+        """Keep it; False when it is not as it was read."""
+        with self._up():
+            as_read = self._invitation == before
+            self._invitation = after if as_read else self._invitation
+            return as_read
 
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""
@@ -814,9 +829,9 @@ class PlainLinks:
         """The engineers' page of a request."""
         return f"{self.base_url}/desk/requests/{case_id}"
 
-    def board(self, case_id: str) -> str:
-        """The Board's page of a change request."""
-        return f"{self.base_url}/desk/board/{case_id}"
+    def board(self, case_id: str = "") -> str:
+        """The Board's page of a change request, or its agenda."""
+        return f"{self.base_url}/desk/board/{case_id}".rstrip("/")
 
     def file(self, case_id: str, attachment: Attachment) -> str:
         """A link to an attachment."""

@@ -129,6 +129,9 @@ def _message(mail: Mail, to: str, identity: MailIdentity) -> bytes:
     content.set_content(whole_text(mail.text))
     if mail.html:
         content.add_alternative(whole_text(mail.html), subtype="html")
+    if mail.calendar:
+        method = {"method": mail.calendar.method}
+        content.add_alternative(whole_text(mail.calendar.text), subtype="calendar", params=method)
     head = [
         address_header("From", sendable(identity.address), identity.name),
         address_header("To", to),

@@ -70,9 +70,9 @@ class SignedLinks:
         """The engineers' page of a request; useless without signing in."""
         return f"{self.base_url}/desk/requests/{case_id}"
 
-    def board(self, case_id: str) -> str:
-        """The Board's page of a change request; useless without signing in."""
-        return f"{self.base_url}/desk/board/{case_id}"
+    def board(self, case_id: str = "") -> str:
+        """The Board's page of a change request, or its agenda; useless without signing in."""
+        return f"{self.base_url}/desk/board/{case_id}".rstrip("/")
 
     def file(self, case_id: str, attachment: Attachment) -> str:
         """A signed link to an attachment, for those who read Mantis."""

@@ -24,7 +24,18 @@ from intake_fn.core.events import Event
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.desk import actions, alerts, dispatcher, outbox, sign_in, spam_check, suppression_list, sync, versions
+from intake_fn.desk import (
+    actions,
+    alerts,
+    dispatcher,
+    invitations,
+    outbox,
+    sign_in,
+    spam_check,
+    suppression_list,
+    sync,
+    versions,
+)
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
 from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, where_recorded
@@ -37,6 +48,7 @@ from intake_fn.ports import (
     Mailer,
     MailReport,
     MailState,
+    Meetings,
     Outbox,
     OutboxItem,
     Sessions,
@@ -61,6 +73,7 @@ class Desk:
     mail_state: MailState
     sync_state: SyncState
     sessions: Sessions
+    meetings: Meetings
     tracker: Tracker
     mailer: Mailer
     files: Files
@@ -189,7 +202,7 @@ class Desk:
         raised = alerts.raise_alerts(self, limit)
         self.outbox.reread(limit)
         case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
-        swept = Swept(alerts=raised, delivered=sign_in.mail_links(self))
+        swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + invitations.mail_invitation(self))
         return sum((self._swept(case_id) for case_id in case_ids), swept)
 
     def _swept(self, case_id: str) -> Swept:

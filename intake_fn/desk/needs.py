@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Links,
         Mailer,
         MailState,
+        Meetings,
         Outbox,
         Sessions,
         SyncState,
@@ -129,6 +130,23 @@ class Acting(Protocol):
     @property
     def counters(self) -> Counters: ...
     def act(self, case_id: str, event: Event, seen: int) -> Case: ...
+
+
+class Inviting(Protocol):
+    """Mailing the invitation to the Board's meeting."""
+
+    @property
+    def process(self) -> Process: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def meetings(self) -> Meetings: ...
+    @property
+    def mail_state(self) -> MailState: ...
+    @property
+    def mailer(self) -> Mailer: ...
+    @property
+    def links(self) -> Links: ...
 
 
 class SigningIn(Protocol):

@@ -7,6 +7,7 @@
 | Counters  | ledger, counts, tokens that work once        | adapters/dynamodb/      | tests/fakes.py |
 | MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
+| Meetings  | the last invitation of the Board             | adapters/dynamodb/      | tests/fakes.py |
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
@@ -23,7 +24,8 @@ from intake_fn.ports.counters import Counters, Ledger
 from intake_fn.ports.files import Files, Upload
 from intake_fn.ports.links import LEEWAY, Links, Purpose
 from intake_fn.ports.mail_state import MailState, SuppressedAddress
-from intake_fn.ports.mailer import ITEM_TAG, Mail, Mailer, MailReport
+from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
+from intake_fn.ports.meetings import Meetings
 from intake_fn.ports.outbox import Outbox, OutboxItem
 from intake_fn.ports.sessions import Session, Sessions, SignInAsked
 from intake_fn.ports.sync_state import SyncCursor, SyncState
@@ -33,6 +35,7 @@ __all__ = [
     "ITEM_TAG",
     "LEEWAY",
     "NOTHING_DECIDED",
+    "CalendarPart",
     "CaseStore",
     "Change",
     "Counters",
@@ -46,6 +49,7 @@ __all__ = [
     "MailReport",
     "MailState",
     "Mailer",
+    "Meetings",
     "Outbox",
     "OutboxItem",
     "Placed",

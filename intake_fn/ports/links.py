@@ -45,8 +45,8 @@ class Links(Protocol):
         """The engineers' page of a request; useless without signing in."""
         ...
 
-    def board(self, case_id: str) -> str:
-        """The Board's page of a change request; useless without signing in."""
+    def board(self, case_id: str = "") -> str:
+        """The Board's page of a change request, or its agenda; useless without signing in."""
         ...
 
     def file(self, case_id: str, attachment: Attachment) -> str:

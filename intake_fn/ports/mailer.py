@@ -10,6 +10,14 @@ from intake_fn.core.vocabulary import Failure
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """An iCalendar object in a mail, and its iTIP method, which stands in the part's header, too."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, ready to go. Header values have no line breaks: the adapter refuses them."""
 
@@ -20,6 +28,7 @@ class Mail:
     headers: Mapping[str, str] = field(default_factory=dict)
     item: str = ""
     """The outbox item it is sent for, if it is for one: the mail service names it in its reports."""
+    calendar: CalendarPart | None = None
 
 
 ITEM_TAG = "specdesk-item"

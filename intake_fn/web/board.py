@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from intake_fn.core.changes import agenda as items
 from intake_fn.core.changes.board import members_of
+from intake_fn.core.changes.meetings import beginning_of, meeting_after
 from intake_fn.core.changes.meetings import in_words as rule_in_words
-from intake_fn.core.changes.meetings import meeting_after
+from intake_fn.core.changes.minutes import minutes as minutes_of
 from intake_fn.core.changes.options import offered, votes_for
 from intake_fn.core.changes.rules import may_open_online
 from intake_fn.core.changes.word_diff import word_diff
@@ -18,6 +21,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_history, in_words
 from intake_fn.core.names import last_day, names_of
 from intake_fn.core.vocabulary import Motion, Vote
+from intake_fn.desk.proposing import assessed
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, config, me, open_to
 from intake_fn.web.board_actions import BOARD_ACTIONS, ONLINE, board_event
@@ -50,7 +54,44 @@ MOTIONS = {
 def agenda() -> ResponseReturnValue:
     """The next meeting, and what is before the Board, by urgency and age."""
     ready, put_off, unread = _items()
-    return render_template("board.html", ready=ready, put_off=put_off, unread=unread, **_of_board())
+    return render_template("board.html", ready=ready, put_off=put_off, unread=unread, today=_today(), **_of_board())
+
+
+@blueprint.get("/agenda")
+@open_to(ENGINEER)
+def printed() -> ResponseReturnValue:
+    """The whole agenda on one page, to be printed."""
+    process = config().process
+    ready, put_off, unread = _items()
+    return render_template(
+        "board_agenda.html",
+        items=[_shown(item) for item in ready],
+        put_off=put_off,
+        unread=unread,
+        admins_of=process.admins,
+        **_of_board(),
+    )
+
+
+@blueprint.get("/minutes.md")
+@open_to(ENGINEER)
+def minutes() -> ResponseReturnValue:
+    """What was decided between two dates (of the Board's zone, both included; today), as Markdown to be kept."""
+    desk, process = config().desk(), config().process
+    today = date.fromisoformat(_today())
+    first = _day(request.args.get("first", ""), today)
+    last = _day(request.args.get("last", ""), max(first, today))
+    if last < first:
+        raise Refused("The last date is before the first one.")
+    since, until = beginning_of(first, process), beginning_of(last + timedelta(days=1), process)
+    cases = [desk.cases.load(case_id) for case_id in desk.cases.decided_by_board(since, until)]
+    text = minutes_of(cases, _items()[0], process, since, until)
+    name = f"minutes-{first}.md" if first == last else f"minutes-{first}-{last}.md"
+    return Response(
+        text,
+        content_type="text/markdown; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @blueprint.get("/<case_id>")
@@ -94,6 +135,33 @@ def _items() -> tuple[list[Item], list[Item], list[str]]:
     return ready, put_off, unread
 
 
+def _today() -> str:
+    """Today where the Board meets."""
+    zone = config().process.calendars[config().process.board.calendar].zone
+    return config().desk().clock().astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _day(text: str, otherwise: date) -> date:
+    """A date that was given. Raises Refused for what is none."""
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        raise Refused("Please give the dates such as 2027-01-31.") from None
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    """What a page shows of an item."""
+    process = config().process
+    return {
+        "item": item,
+        "diff": word_diff(item.assessed.today, item.assessed.proposed),
+        "seats": items.seats(item, process),
+        "takes": items.it_takes(item, process),
+        "asked": items.asked(item, process),
+        "comments": items.comments(item.case),
+    }
+
+
 def _of_board() -> dict[str, Any]:
     """What every page of the Board shows of it."""
     process, now = config().process, config().desk().clock()
@@ -125,12 +193,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         **_of_board(),
         **_offers(case, item),
         case=case,
-        item=item,
-        diff=word_diff(item.assessed.today, item.assessed.proposed),
-        seats=items.seats(item, process),
-        takes=items.it_takes(item, process),
-        asked=items.asked(item, process),
-        comments=items.comments(case),
+        **_shown(item),
+        spec_says=assessed(case, desk.spec()),
         log=[(entry, *in_history(entry.event, process)) for entry in items.log_of_votes(item, process)],
         actions=BOARD_ACTIONS,
         action=action,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from intake_fn.core.change_events import BoardDecided, Commented, MotionPut, Recused, VoteCast
 from intake_fn.core.changes.board import until_of, votes_of
-from intake_fn.core.changes.meetings import end_of_online_vote
+from intake_fn.core.changes.meetings import beginning_of, end_of_online_vote
 from intake_fn.core.changes.rules import voting_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.steps import fold
@@ -96,8 +95,7 @@ def board_event(name: str, form_data: Mapping[str, str], desk: Desk, person: Per
 
 def _beginning_of(text: str, process: Process) -> datetime:
     """The beginning of a date where the Board meets, as an instant. Raises Refused for what is no date."""
-    zone = ZoneInfo(process.calendars[process.board.calendar].zone)
     try:
-        return datetime.combine(date.fromisoformat(text.strip()), time(), zone).astimezone(UTC)
+        return beginning_of(date.fromisoformat(text.strip()), process)
     except ValueError:
         raise Refused("Please give the date to which it is put off, such as 2027-01-31.") from None

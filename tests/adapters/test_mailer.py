@@ -12,7 +12,7 @@ import pytest
 from intake_fn.adapters.provision.ses import reports_lack
 from intake_fn.adapters.ses import SesMailer, _message
 from intake_fn.core.errors import Broken, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
-from intake_fn.ports import Mail
+from intake_fn.ports import CalendarPart, Mail
 from tests.fakes import MemoryMailer
 
 if TYPE_CHECKING:
@@ -264,3 +264,16 @@ def test_a_mail_that_ses_had_and_did_not_answer_for_may_have_been_sent(process: 
         silent: Any = Silent(error)
         with pytest.raises(expected):
             SesMailer(lambda client=silent: client, process.mail).send(MAIL)  # type: ignore[misc]  # a default in a lambda
+
+
+def test_an_invitation_is_a_part_that_calendars_read(process: Process) -> None:
+    """text/calendar with its method, beside the text; its lines arrive as they were written."""
+    text = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Réunion\r\nEND:VCALENDAR\r\n"
+    mail = replace(MAIL, html="", calendar=CalendarPart("REQUEST", text))
+    read = message_from_bytes(_message(mail, mail.to, process.mail), policy=default)
+    plain, calendar = read.iter_parts()
+
+    assert "multipart/alternative" == read.get_content_type()
+    assert ["text/plain", "text/calendar"] == [plain.get_content_type(), calendar.get_content_type()]
+    assert ("REQUEST", "utf-8") == (calendar.get_param("method"), calendar.get_param("charset"))
+    assert text == calendar.get_content().replace("\r\n", "\n").replace("\n", "\r\n")

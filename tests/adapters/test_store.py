@@ -18,6 +18,7 @@ from intake_fn.core.agreement import Role, Said
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, SentToOwner
+from intake_fn.core.changes.invitations import Invitation
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.events import (
     DeliveryFailed,
@@ -999,6 +1000,24 @@ def test_instants_are_kept_to_the_microsecond_and_in_order(store: Store) -> None
 def test_filing_names_are_those_of_the_ledger() -> None:
     """The columns of the ledger are the values of Filing; both stores rely on it."""
     assert {filing.value for filing in Filing} == {"queued", "filed", "failed", "quarantined", "rejected"}
+
+
+class TestMeetings:
+    """The invitation of the Board: two sweeps at once do not both take it."""
+
+    def test_an_invitation_is_kept_by_whoever_read_the_last_one(self, store: Store) -> None:
+        """The first one by one alone; then each in the place of the one that was read."""
+        first = Invitation("1@example.com", 0, MONDAY, ("a@example.com",), ("a@example.com",))
+        assert store.invitation() is None
+        with ThreadPoolExecutor(4) as many:
+            kept = list(many.map(lambda _: store.save_invitation(None, first), range(4)))
+        assert 1 == sum(kept)
+        assert first == store.invitation()
+
+        leased = replace(first, sequence=1, cancelled=True, pending=(), leased_until=MONDAY + MINUTE)
+        assert store.save_invitation(first, leased)
+        assert not store.save_invitation(first, replace(first, sequence=9))
+        assert leased == store.invitation()
 
 
 class TestSync:

@@ -48,6 +48,8 @@ BUILT = (
     "vote.",
     "way.",
     "carries.",
+    "invitation.",
+    "minutes.",
     "tie.",
 )
 """Beginnings of keys whose rest is a value of a vocabulary, or the name of a notice or an intent."""

@@ -116,6 +116,16 @@ def test_the_page_shows_the_assessment_with_the_changed_words_marked(web: Web) -
     assert "A tie is declined." in text
 
 
+def test_a_clause_that_reads_otherwise_by_now_is_said(web: Web) -> None:
+    """What the assessment was written on is not what the spec of this version holds: the Board sees the difference."""
+    case = before_the_board(web)
+    web.sign_in()
+    page = text_of(board_page(web, case))
+
+    assert "The clause has changed in the spec since it was assessed:" in page
+    assert "After that it is shown as expired." in page
+
+
 def test_what_nobody_assessed_has_no_page_there(web: Web) -> None:
     """404, with the reason; so has a number that nobody has."""
     case = web.sent()
@@ -162,7 +172,7 @@ def test_a_vote_stands_with_its_reason_and_is_an_event(web: Web) -> None:
     assert isinstance(last, VoteCast)
     assert ("paul", "yes", PAUL) == (last.member, last.vote.value, last.actor)
     assert "Paul yes Clients ask for it." in page
-    assert "1 have voted; the quorum is 2." in page
+    assert "1 has voted; the quorum is 2." in page
 
 
 def test_a_later_vote_counts_instead_and_both_stand_in_the_log(web: Web) -> None:
@@ -172,7 +182,7 @@ def test_a_later_vote_counts_instead_and_both_stand_in_the_log(web: Web) -> None
     vote(web, case, "paul", "yes", reason="Cheaper than I thought.")
     page = text_of(board_page(web, case))
 
-    assert "1 have voted" in page
+    assert "1 has voted" in page
     assert "Vote of Paul: no does not count any more Too dear." in page
     assert "Vote of Paul: yes Cheaper than I thought." in page
 

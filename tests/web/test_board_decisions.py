@@ -72,6 +72,7 @@ def test_two_of_three_approve_and_the_chair_proclaims(web: Web) -> None:
     shown = status_page(web, case)
     assert "Decision of the Board: approved Clients ask for it, and it is cheap." in shown
     assert "Too dear" not in shown
+    assert "Paul yes So." in text_of(board_page(web, case))
     assert any("Decision of the Board: approved (2 for, 1 against" in note for note in notes(web, case))
     assert "Nothing is before the Board." in text_of(web.client.get("/desk/board").text)
 
@@ -139,7 +140,7 @@ def test_nothing_is_proclaimed_before_the_quorum_nor_by_another(web: Web) -> Non
     other = press(web, case, "proclaim", decision="approved", text="So.")
 
     assert early.status_code == other.status_code == 422
-    assert "The vote has not decided yet. 1 have voted; the quorum is 2." in text_of(early.text)
+    assert "The vote has not decided yet. 1 has voted; the quorum is 2." in text_of(early.text)
     assert "Marc Selter chairs The CT2 Board and proclaims its decisions." in text_of(other.text)
     assert "/proclaim" not in shown
     assert Stage.BOARD is web.desk.cases.load(case.id).stage

@@ -1,4 +1,4 @@
-"""Six ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
+"""Seven ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
 | pk          | sk           | what                                                 | found by         |
 |-------------|--------------|------------------------------------------------------|------------------|
@@ -9,6 +9,7 @@
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                | key              |
 | BOARD       | AGENDA#id    | a case that is before the Board, or put off by it    | key              |
 | BOARD       | DECIDED#at   | a decision of the Board, with its case               | key              |
+| BOARD       | INVITATION   | the invitation to its meeting that was mailed last   | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step      | key              |
 | COUNT#what  | COUNT        | how often something came (desk/spam_check.py)        | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good   | key              |

@@ -17,7 +17,7 @@ from intake_fn.core.change_events import (
     VoteCast,
     VoteClosed,
 )
-from intake_fn.core.changes.board import Round, Tally, deferred_until, tally
+from intake_fn.core.changes.board import Round, Tally, deferred_until, tally, voting_round
 from intake_fn.core.changes.meetings import end_of_working_day
 from intake_fn.core.changes.rules import is_person, voting_of
 from intake_fn.core.events import Event
@@ -90,11 +90,20 @@ def item_of(case: Case, process: Process, now: datetime) -> Item | None:
     if assessed is None:
         return None
     since = next(event.at for event in reversed(case.history) if isinstance(event, ChangeAssessed | DeferralEnded))
-    voting = voting_of(case, process)
+    voting = _voting(case, process)
     until = deferred_until(case.history) if case.stage is Stage.DEFERRED else None
     days = (now - since).days if case.stage.is_the_boards else 0
     ahead = until if until is not None and until > now else None
     return Item(case, assessed, since, ahead, voting, tally(voting, now, process.board), days)
+
+
+def _voting(case: Case, process: Process) -> Round:
+    """The vote on the latest motion; once the Board has decided on the request, the vote that decided."""
+    if not case.stage.is_the_boards:
+        for number, event in reversed(list(enumerate(case.history))):
+            if isinstance(event, BoardDecided):
+                return voting_round(case.history[:number], case.request.requester.email, process)
+    return voting_of(case, process)
 
 
 def agenda(cases: Iterable[Case], process: Process, now: datetime) -> tuple[list[Item], list[Item]]:

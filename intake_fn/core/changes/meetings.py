@@ -63,6 +63,12 @@ def meeting_after(instant: datetime, process: Process) -> datetime | None:
     return next_meeting(rule, instant, calendar) if rule else None
 
 
+def beginning_of(day: date, process: Process) -> datetime:
+    """The beginning of a date where the Board meets, as an instant in UTC."""
+    zone = ZoneInfo(process.calendars[process.board.calendar].zone)
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
+
+
 def in_words(rule: MeetingRule, calendar: Calendar) -> str:
     """The rule as a reader of the process page knows it."""
     day = WEEKDAYS[rule.day]

@@ -19,6 +19,7 @@ import structlog
 from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
     background_desk,
+    change,
     doctor,
     drift,
     due,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 MODULES = (
     due,
     export_cases,
+    change,
     drift,
     outbox,
     recompute,

@@ -248,6 +248,11 @@ class MemoryStore:
         with self._up():
             return sorted(case.id for case in self._cases.values() if case.stage.is_the_boards)
 
+    def approved(self) -> Sequence[str]:
+        """Changes that are approved and not released."""
+        with self._up():
+            return sorted(case.id for case in self._cases.values() if case.stage.is_approved)
+
     def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
         """Cases on which the Board decided in a span of time."""
         with self._up():

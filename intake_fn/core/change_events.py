@@ -126,6 +126,7 @@ class ClausePublished(Event):
     spec: str
     text: str
     as_proposed: bool
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from intake_fn.desk import (
     dispatcher,
     invitations,
     outbox,
+    published,
     sign_in,
     spam_check,
     suppression_list,
@@ -93,6 +94,9 @@ class Desk:
     """Whether a language model's verdicts may decide."""
     index_cache: Cache = field(default_factory=Cache)
     """The issue index, as this process read it last."""
+
+    looked: published.Looked = field(default_factory=published.Looked)
+    """When this process held the approved changes against the published spec."""
 
     @property
     def change(self) -> Change:
@@ -200,6 +204,7 @@ class Desk:
         What a sweep costs depends on what is due, not on what exists.
         """
         raised = alerts.raise_alerts(self, limit)
+        published.note(self, self.spec, self.looked)
         self.outbox.reread(limit)
         case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
         swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + invitations.mail_invitation(self))

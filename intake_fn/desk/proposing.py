@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake_fn.core.changes.clause_text import ClauseText, assessment_of, cite_of
+from intake_fn.core.changes.patch import PageText, patch
 from intake_fn.core.changes.word_diff import Piece, word_diff
 from intake_fn.core.errors import Refused
 
@@ -29,12 +30,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """An assessment with what the spec says by now. `since` is what changed in the clause since it was assessed."""
+    """An assessment with what the spec says by now.
+
+    `since` is what changed in the clause since it was assessed, `otherwise` how it differs from the proposed one.
+    """
 
     event: ChangeAssessed
     diff: list[Piece]
     standing: Standing
     now: str
+    otherwise: list[Piece]
     since: list[Piece]
 
 
@@ -66,6 +71,7 @@ def assessed(case: Case, spec: Spec) -> Assessment | None:
         diff=word_diff(event.today, event.proposed),
         standing=_standing(event, now),
         now=now,
+        otherwise=word_diff(event.proposed, now),
         since=word_diff(event.today, now),
     )
 
@@ -85,3 +91,30 @@ def same(text: str, other: str) -> bool:
 
 def _stripped(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().splitlines()]
+
+
+# --- the patch -------------------------------------------------------------------------------
+
+
+def patch_of(case: Case, spec: Spec) -> str:
+    """The clause of an approved change as a patch against the spec that is published.
+
+    Raises Refused where there is none, and where the clause has changed since it was assessed.
+    """
+    known = assessed(case, spec)
+    if known is None or not case.stage.is_approved:
+        raise Refused(f"{case.id} is no change request that the Board has approved and that is not released yet.")
+    event = known.event
+    if known.standing is Standing.PUBLISHED:
+        raise Refused(f"The published spec holds the clause of {case.id} as proposed: there is nothing to apply.")
+    if known.standing is not Standing.AS_ASSESSED:
+        how = "has changed" if known.standing is Standing.CHANGED else "is gone"
+        raise Refused(
+            f"The clause {event.clause} {how} in the spec since it was assessed, so no patch of it applies. "
+            f"Change the page by hand; the page of {case.id} at the desk shows what differs."
+        )
+    text = clause_today(spec, event.clause)
+    first, lines = spec.written(event.clause.partition("#")[0])
+    clause = spec.clause(event.clause)
+    page = PageText(first, lines, clause.line if clause else first)
+    return patch(f"{case.id}: {' '.join(case.request.summary.split())}", text, page, event.proposed)

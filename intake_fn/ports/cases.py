@@ -80,6 +80,10 @@ class CaseStore(Protocol):
         """The ids of cases that are before the Board or were put off by it; some may be resolved meanwhile."""
         ...
 
+    def approved(self) -> Sequence[str]:
+        """The ids of changes that the Board has approved and that are not released yet."""
+        ...
+
     def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
         """The ids of cases on which the Board decided from `since` until before `until`, each once, in that order."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
-from intake_fn.core.change_events import SentToOwner
+from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -33,7 +33,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.request import Priority
-from intake_fn.core.vocabulary import Category, Outcome, Relation, Stance
+from intake_fn.core.vocabulary import Category, Outcome, Relation, Stage, Stance
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 from spec_lookup import whole_text
@@ -121,6 +121,26 @@ ACTIONS: Mapping[str, Action] = {
         {"module": "Please choose the module."},
         lambda a: {"module": a["module"], "owner": "", "note": a["note"]},
     ),
+    "stage": Action(
+        "Move the change on",
+        "The change is a stage further, or back.",
+        StageReached,
+        {"stage": "Please choose the stage.", "handler": "Please choose the assignee."},
+        lambda a: {
+            "stage": one_of(Stage, a["stage"]),
+            **{name: a[name] for name in ("handler", "version", "note")},
+        },
+    ),
+    "release-change": Action(
+        "Release the change",
+        "Released. The requester is notified.",
+        ChangeReleased,
+        {
+            "version": "Please enter the version.",
+            "text": "Please write what was changed: the requester reads it.",
+        },
+        lambda a: {name: a[name] for name in ("version", "text", "reason")},
+    ),
     "ask": Action(
         "Ask the requester",
         "Your question is sent to the requester.",
@@ -206,6 +226,8 @@ LINES = (
     "confirmed",
     "outcome",
     "fixed_in",
+    "stage",
+    "version",
     "vote",
     "member",
     "motion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from intake_fn.core.case import module_of
 from intake_fn.core.change_events import ChangeAssessed, OwnerDeclined
@@ -12,7 +12,7 @@ from intake_fn.core.changes.clause_text import ClauseText, assessment_of, digest
 from intake_fn.core.changes.word_diff import word_diff
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.steps import allowed
-from intake_fn.desk.proposing import clause_today, same
+from intake_fn.desk.proposing import clause_today, patch_of, same
 from intake_fn.web.access import ENGINEER, config, me, open_to
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
@@ -87,6 +87,16 @@ def decline(case_id: str) -> ResponseReturnValue:
         named = nearest_clause(case)
         return _page(case, named, _begun(case, named), problem, declining=reason), status
     return redirect(url_for("desk.show", case_id=case_id, done="declined"), 303)
+
+
+@blueprint.get("/patch")
+@open_to(ENGINEER)
+def patch(case_id: str) -> ResponseReturnValue:
+    """The clause of an approved change as a patch that `git apply` takes."""
+    desk = config().desk()
+    made = patch_of(desk.cases.load(case_id), desk.spec())
+    attachment = {"Content-Disposition": f'attachment; filename="{case_id}.patch"'}
+    return Response(made, mimetype="text/x-patch", headers=attachment)
 
 
 def _event(text: ClauseText, said: Mapping[str, Any]) -> ChangeAssessed:

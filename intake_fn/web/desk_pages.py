@@ -13,6 +13,8 @@ from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
 from intake_fn.core.case_row import Page
 from intake_fn.core.change_events import ChangeAssessed
+from intake_fn.core.changes.clause_text import planned_version, published_since
+from intake_fn.core.changes.rules import NEXT
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import colleagues, handler_at, keeper, proposed_module, speciality_of
@@ -310,6 +312,9 @@ def _offers(case: Case) -> dict[str, Any]:
     process = config().process
     options = allowed(case, process, me().address)
     return {
+        "stages": [(stage.value, words.STAGE[stage]) for stage in NEXT.get(case.stage, ())],
+        "published": published_since(case),
+        "planned": planned_version(case),
         "may_assess": ChangeAssessed in options.events,
         "offered": {
             name

@@ -172,6 +172,18 @@ class SpecIndex:
         clause = self._clauses.cited(cite) if cite is not None else None
         return clause.file if clause else ""
 
+    def written(self, page: str) -> tuple[int, list[str]]:
+        """The lines of a page's file from its first heading on, and the number of the first; (0, []) where unknown."""
+        clauses = [self._clauses[n] for n, cite in enumerate(self._clauses.cites) if cite.partition("#")[0] == page]
+        headed = [clause for clause in clauses if clause.source]
+        if not headed:
+            return 0, []
+        lines: list[str] = []
+        for clause in headed:
+            lines += [""] * (clause.line - headed[0].line - len(lines))
+            lines += clause.source.split("\n")
+        return headed[0].line, lines
+
     def pages(self) -> tuple[str, ...]:
         """The pages that hold clauses, in their order."""
         return tuple(dict.fromkeys(cite.partition("#")[0] for cite in self._clauses.cites))

@@ -483,6 +483,7 @@ class TestBoard:
         for case_id in ("HD-1", "HD-2", "HD-3"):
             store.create(received(case_id), case_id)
         assert [] == store.agenda()
+        assert [] == store.approved()
 
         one, two = (then(store.load(case_id), *before_the_board()) for case_id in ("HD-1", "HD-2"))
         store.save(1, two)
@@ -497,6 +498,7 @@ class TestBoard:
         store.save(4, then(two.case, yes))
         assert ["HD-1"] == store.agenda()
         assert yes == store.load("HD-2").history[-1]
+        assert ["HD-2"] == store.approved()
 
     def test_decisions_are_found_by_their_time(self, store: Store) -> None:
         """From an instant on, until before another, in their order; a case once."""

@@ -19,6 +19,7 @@ from intake_fn.core.events import Escalated
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.wiring import Application
 from tests.removals import text_without
+from tests.web.approvals import approve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,3 +216,26 @@ def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> N
     for name, says in (("ledger", "does not balance"), ("recompute", f"{state}: stored otherwise than the log says")):
         done = scheduled(environ, f"on_{name}")
         assert (1, True) == (done.returncode, says in done.stderr)
+
+
+def test_the_clause_of_an_approved_change_is_printed_as_a_patch(
+    environ: dict[str, str], call: Callable[..., tuple[int, Any]]
+) -> None:
+    """Against the commit of the published spec; of a request without one it is said that there is none."""
+    desk = Application.from_environ(environ).background_desk
+    sender = Requester("Camille Laurent", "camille@example.com", "paris")
+    wish = Request(kind=Kind.CHANGE, requester=sender, summary="45 days", description="30 days.", module="shipments")
+    case = desk.take_in(wish, "patch-1")
+    status, _ = call("change", "patch", case.id)
+    assert 1 == status
+
+    clause = desk.spec().clause("billing#terms")
+    assert clause is not None
+    proposed = clause.source.replace("30 days", "45 days")
+    approve(desk, case, clause=clause.cite, today=clause.source, file=clause.file, proposed=proposed)
+    status, lines = call("change", "patch", case.id.lower())
+    assert 0 == status
+    assert f"Clause billing#terms, against commit {desk.spec().stamp.commit}." in lines
+    assert "+++ b/docs/spec/billing.md" in lines
+    assert [line for line in lines if line.startswith("+An invoice is due 45 days")]
+    assert (0, {"request": case.id, "patch": "\n".join(lines) + "\n"}) == call("change", "patch", case.id, "--json")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_fn.core.change_events import SentToOwner
+from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -31,12 +31,13 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import AddNote, FileIssue
 from intake_fn.core.request import Kind, Priority
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Stance, Status
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Stage, Stance, Status
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.mail_templates import environment
 from intake_fn.ports import Issue, MailReport
 from intake_fn.web.actions import ACTIONS
 from tests.adapters.test_store import dead_letter
+from tests.web.approvals import approved
 from tests.web.samples import ANSWERS
 from tests.web.test_status_pages import happen
 
@@ -256,6 +257,16 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         SentToOwner,
         {"module": "billing", "owner": "marc-selter", "note": "Yours?"},
     ),
+    "stage": (
+        {"stage": "development", "handler": "roma", "version": "4.3", "note": "Go."},
+        StageReached,
+        {"stage": Stage.DEVELOPMENT, "handler": "roma", "version": "4.3", "note": "Go."},
+    ),
+    "release-change": (
+        {"version": "4.3", "text": "It opens faster.", "reason": "The wiki follows."},
+        ChangeReleased,
+        {"version": "4.3", "text": "It opens faster.", "reason": "The wiki follows."},
+    ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
     "complete": (
         {"activity": "reproduce", "note": "Every time."},
@@ -295,6 +306,10 @@ def ready(web: Web, action: str) -> Case:
         case = web.sent(summary="I cannot open a shipment")
     if action == "unmark-duplicate":
         web.act(case, "mark-duplicate", request="HD-0000-0001")
+    if action == "stage":
+        case = approved(web)
+    if action == "release-change":
+        case = approved(web, Stage.DEVELOPMENT, Stage.READY)
     if action == "send-to-owner":
         web.act(case, "overrule", category="change", module="shipments", reason="It is as defined.")
     if action == "unlink":

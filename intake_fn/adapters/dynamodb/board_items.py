@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 BOARD = "BOARD"
 """The partition of both: a Board decides on few requests."""
 
-AGENDA, DECIDED = "AGENDA#", "DECIDED#"
+AGENDA, DECIDED, APPROVED = "AGENDA#", "DECIDED#", "APPROVED#"
 """What the sort keys begin with."""
 
 
 def board_writes(earlier: Case, after: Case, step: Step) -> Iterator[Write]:
-    """What a step changes of the agenda, and the decisions that it holds."""
-    key = {"pk": BOARD, "sk": f"{AGENDA}{after.id}"}
-    if after.stage.is_the_boards:
-        yield put({**key, "case_id": after.id}, "")
-    elif earlier.stage.is_the_boards:
-        yield {"Delete": {"Key": wire(key)}}
+    """What a step changes of the agenda and of the approved changes, and the decisions that it holds."""
+    lists = (
+        (AGENDA, earlier.stage.is_the_boards, after.stage.is_the_boards),
+        (APPROVED, earlier.stage.is_approved, after.stage.is_approved),
+    )
+    for begins, was, is_now in lists:
+        key = {"pk": BOARD, "sk": f"{begins}{after.id}"}
+        if is_now:
+            yield put({**key, "case_id": after.id}, "")
+        elif was:
+            yield {"Delete": {"Key": wire(key)}}
     for event in step.events:
         if isinstance(event, BoardDecided):
             yield put({"pk": BOARD, "sk": decided_at(event.at, after.id), "case_id": after.id}, "")

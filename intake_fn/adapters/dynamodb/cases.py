@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from intake_fn.adapters.dynamodb.board_items import AGENDA, BOARD, board_writes, decided_at, ids_of
+from intake_fn.adapters.dynamodb.board_items import AGENDA, APPROVED, BOARD, board_writes, decided_at, ids_of
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
@@ -160,6 +160,11 @@ class DynamoCases:
         """The ids of cases that are before the Board or were put off by it."""
         within = {":pk": BOARD, ":agenda": AGENDA}
         return ids_of(self.table.query("#pk = :pk AND begins_with(#sk, :agenda)", within, ConsistentRead=True))
+
+    def approved(self) -> Sequence[str]:
+        """The ids of changes that the Board has approved and that are not released yet."""
+        within = {":pk": BOARD, ":approved": APPROVED}
+        return ids_of(self.table.query("#pk = :pk AND begins_with(#sk, :approved)", within, ConsistentRead=True))
 
     def decided_by_board(self, since: datetime, until: datetime) -> Sequence[str]:
         """The ids of cases on which the Board decided in a span of time, in that order."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from intake_fn.core.case import Case
-from intake_fn.core.change_events import ChangeAssessed
+from intake_fn.core.change_events import ChangeAssessed, ClausePublished, StageReached
 from intake_fn.core.verdicts import decision, requester_reading, shown_clauses
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{:?\s*#([^\s{}#]+)\s*\})?\s*")
@@ -65,6 +65,22 @@ def cite_of(event: ChangeAssessed) -> str:
         return event.clause
     heading = _heading(event.proposed)
     return f"{event.clause}#{heading[3]}" if heading and heading[3] else event.clause
+
+
+def published_since(case: Case) -> ClausePublished | None:
+    """How the clause of the latest assessment was published last; None where it has not changed since."""
+    for event in reversed(case.history):
+        if isinstance(event, ClausePublished):
+            return event
+        if isinstance(event, ChangeAssessed):
+            return None
+    return None
+
+
+def planned_version(case: Case) -> str:
+    """The version that an approved change is meant for; "" where nobody has said."""
+    named = (event.version for event in reversed(case.history) if isinstance(event, StageReached) and event.version)
+    return next(named, "")
 
 
 def problems(text: ClauseText, proposed: str, is_there: Callable[[str], bool]) -> Iterator[str]:

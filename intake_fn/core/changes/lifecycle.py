@@ -181,7 +181,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     ),
     c.ClausePublished: EventSpec(
         allowed_in=JUDGED,
-        rules=(r.stands_at(Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY, Stage.RELEASED), r.is_another_text),
+        rules=(r.stands_at(Stage.DESIGN, Stage.DEVELOPMENT, Stage.READY), r.is_another_text),
         intents=i.on_noted_alone,
     ),
     c.ChangeReleased: EventSpec(

@@ -27,6 +27,7 @@ from intake_fn.core.change_events import (
     VoteClosed,
 )
 from intake_fn.core.changes import board
+from intake_fn.core.changes.clause_text import published_since
 from intake_fn.core.events import Event, Resolved
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import board_date, last_day, name_of
@@ -191,16 +192,14 @@ def goes_one_stage(case: Case, event: StageReached, process: Process) -> Iterato
 
 def is_another_text(case: Case, event: ClausePublished, _: Process) -> Iterator[str]:
     """The clause has been published in another form than was known."""
-    known = next((e for e in reversed(case.history) if isinstance(e, ClausePublished)), None)
+    known = published_since(case)
     if known is not None and known.text == event.text:
         yield f"It is known that {event.clause} is published like that."
 
 
 def is_delivered(case: Case, event: ChangeReleased, _: Process) -> Iterator[str]:
     """The clause is published as proposed, or a person says why it is not."""
-    published = next((e for e in reversed(case.history) if isinstance(e, ClausePublished)), None)
-    if not event.version.strip():
-        yield "Please name the version."
+    published = published_since(case)
     if not event.text.strip():
         yield "Please say what was changed: the requester reads it."
     if (published is None or not published.as_proposed) and not event.reason.strip():

@@ -1,0 +1,96 @@
+"""What the published spec says of approved changes is noted by itself: as proposed, otherwise, or no more.
+
+The spec is published with its index, whose stamp says which one it is: each approved change is held against it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.change_events import ClausePublished
+from intake_fn.core.changes.clause_text import assessment_of, cite_of, published_since
+from intake_fn.core.errors import Refused, Stale, Unreadable
+from intake_fn.core.names import SPECDESK
+from intake_fn.desk.proposing import same
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
+    from intake_fn.desk.needs import Deciding
+    from spec_lookup import Spec
+
+EVERY = timedelta(minutes=10)
+"""How often it is looked whether another spec is published."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Looked:
+    """When this process looked last, and at which spec."""
+
+    at: datetime | None = None
+    stamp: str = ""
+
+
+def note(desk: Deciding, spec: Callable[[], Spec], looked: Looked) -> int:
+    """Hold the approved changes against the published spec, if that is another one; how many cases noted something."""
+    now = desk.clock()
+    if looked.at is not None and now - looked.at < EVERY:
+        return 0
+    looked.at = now
+    approved = desk.cases.approved()
+    if not approved:
+        return 0
+    try:
+        opened = spec()
+    except SpecLookupError as error:
+        log.warning("published_spec_unread", error=str(error))
+        return 0
+    if opened.stamp.content == looked.stamp:
+        return 0
+    noted = sum(_noted(desk, case_id, opened) for case_id in approved)
+    looked.stamp = opened.stamp.content
+    return noted
+
+
+def _noted(desk: Deciding, case_id: str, spec: Spec) -> bool:
+    """Whether there was something to note; one case that cannot be changed stops no other."""
+
+    def decide(case: Case) -> Event | None:
+        return publication(case, spec, desk.clock())
+
+    try:
+        return bool(desk.change(case_id, decide).events)
+    except (Stale, Refused, Unreadable) as error:
+        log.warning("publication_unnoted", case=case_id, error=str(error))
+        return False
+
+
+def publication(case: Case, spec: Spec, now: datetime) -> ClausePublished | None:
+    """The event by which an approved change learns how its clause is published; None when it knows."""
+    event = assessment_of(case)
+    if event is None or not case.stage.is_approved:
+        return None
+    cite = cite_of(event)
+    clause = spec.clause(cite)
+    text = clause.source if clause else ""
+    before = published_since(case)
+    if same(text, before.text if before else event.today):
+        return None
+    return ClausePublished(
+        at=now,
+        actor=SPECDESK,
+        clause=cite,
+        spec=spec.stamp.content,
+        commit=spec.stamp.commit,
+        text=text,
+        as_proposed=same(text, event.proposed),
+    )

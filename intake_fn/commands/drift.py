@@ -18,6 +18,7 @@ from intake_fn.core.verdicts import in_words
 from intake_fn.desk import Judge, built_in, form_first
 from intake_fn.desk.judged_requests import judged_cases, judged_request, requests_in
 from intake_fn.desk.judging import without_fallback
+from intake_fn.desk.notify_flips import notify, refuse_unpublished
 from intake_fn.settings import BUILT_IN, ROOT
 from spec_lookup import (
     GONE,
@@ -29,6 +30,7 @@ from spec_lookup import (
     InputBroken,
     JudgedRequest,
     LlmJudge,
+    Spec,
     drift,
     from_readings,
     whole_text,
@@ -50,6 +52,7 @@ def add(commands: Any) -> None:
     source.add_argument("--live", action="store_true", help="the requests of the settings' table")
     command.add_argument("--readings", type=Path, metavar="FILE", help="recorded readings, in place of another judge")
     command.add_argument("--acknowledge", type=Path, metavar="FILE", help="flips that people have looked at")
+    command.add_argument("--notify", action="store_true", help="with --live: tell requests of acknowledged flips, once")
     command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec", help="whose revisions OLD and NEW are")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=judge_again)
@@ -57,6 +60,8 @@ def add(commands: Any) -> None:
 
 def judge_again(args: argparse.Namespace) -> int:
     """Judge requests again by a changed spec; exit status 1 while a flip is not acknowledged."""
+    if args.notify and not (args.live and args.acknowledge):
+        raise Refused("--notify tells requests of acknowledged flips: it needs --live and --acknowledge FILE.")
     lines = acknowledged(text_of(args.acknowledge), str(args.acknowledge)) if args.acknowledge else {}
     requests = _requests(args)
     old, new = spec_of(args.old, args.spec), spec_of(args.new, args.spec)
@@ -65,8 +70,18 @@ def judge_again(args: argparse.Namespace) -> int:
         print(f"{args.acknowledge}:{line.line}: nothing flips like that now: {line}", file=sys.stderr)
     if result.unread:
         print(f"Cannot be compared, for no reading is recorded: {', '.join(result.unread)}.", file=sys.stderr)
-    say(args, _as_plain(result, lines), _lines(result, lines))
+    told = _notified(result, lines, new) if args.notify else []
+    say(args, _as_plain(result, lines) | {"notified": told}, _lines(result, lines))
+    if args.notify:
+        print(f"Told now: {', '.join(told) or 'nobody'}.", file=sys.stderr)
     return 1 if any(flip.key not in lines for flip in result.flips) else 0
+
+
+def _notified(result: Drift, lines: Mapping[Key, Acknowledgement], new: Spec) -> list[str]:
+    """Tell the requests of acknowledged flips. Raises Refused where that spec is not published."""
+    desk = background_desk()
+    refuse_unpublished(desk, new.stamp.content)
+    return notify(desk, [flip for flip in result.flips if flip.key in lines], new.stamp.content)
 
 
 def _requests(args: argparse.Namespace) -> list[JudgedRequest]:

@@ -25,6 +25,8 @@ from intake_fn.core import lifecycle_rules as r
 from intake_fn.core.case import Case
 from intake_fn.core.changes.lifecycle import CHANGE_LIFECYCLE, handler_by
 from intake_fn.core.changes.rules import takes_its_way
+from intake_fn.core.clause_changed import is_new_to_it, on_clause_changed
+from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
 from intake_fn.core.event_spec import (
     ACCEPTED,
@@ -239,6 +241,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         intents=i.on_lead_updated,
         notifies=d.on_lead_updated,
     ),
+    ClauseChanged: EventSpec(allowed_in=JUDGED, rules=(is_new_to_it,), intents=on_clause_changed),
     e.Noted: EventSpec(
         allowed_in=ANY,
         action="add a note",

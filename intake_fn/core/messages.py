@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core import events as e
 from intake_fn.core.change_messages import CHANGE_MESSAGES
+from intake_fn.core.clause_changed import sentence_diff
+from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.event_messages import EventMessages, Key
 from intake_fn.core.names import activity_name, actor_of, name_of
 from intake_fn.core.process import Process
@@ -207,6 +209,15 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         text=lambda event: event.note,
         page_text=lambda event: event.note,
         notices=("workaround", "copied"),
+    ),
+    ClauseChanged: EventMessages(
+        history="history.clause-changed",
+        page="history.clause-changed",
+        note="history.clause-changed",
+        values=lambda event, _: {"clause": event.clause},
+        text=lambda event: sentence_diff(event.old, event.new),
+        page_text=lambda event: sentence_diff(event.old, event.new),
+        notices=("clause-changed", "recheck"),
     ),
     e.Noted: EventMessages(history="history.noted", note="note.noted", text=lambda event: event.text),
     e.Resolved: EventMessages(

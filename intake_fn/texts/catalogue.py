@@ -56,6 +56,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.delivery-failed": "Delivery failed, now a dead letter: %(delivery)s",
     "history.escalated": "Escalated to level %(level)s, %(handler)s: %(reason)s",
     "history.handed-over": "Reassigned to %(handler)s",
+    "history.clause-changed": "The clause %(clause)s says something else now",
     "history.reprioritised": "Priority is now %(priority)s",
     "history.asked": "Question to the requester",
     "history.replied": "Reply of the requester",
@@ -264,6 +265,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "The online vote is open, and %(missing)s members have not voted.",
         "missing",
     ),
+    "why.clause-changed": "The clause %(clause)s, on which this request rests, says something else now.",
+    "why.clause-turned": "By the clause as it reads now it would be %(category)s.",
     "why.unreached": "Mail to %(to)s %(failure)s. The address is now on the suppression list.",
     "why.copied": "%(headline)s (%(actor)s).",
     # What the requests that are duplicates are told.
@@ -411,6 +414,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "notice.resolved": "the resolution",
     "notice.reopened": "the reopening",
     "notice.closed": "the closing",
+    "notice.clause-changed": "the change of a clause",
     "notice.joined": "the mark as duplicate",
     "notice.parted": "the removal of the mark as duplicate",
     "notice.heard": "news of the lead request",
@@ -423,6 +427,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "notice.warned": "an SLA alert",
     "notice.breached": "the breach of the SLA",
     "notice.completed": "the completion",
+    "notice.recheck": "the request to look again",
     "notice.unreached": "the failure of mail",
     "notice.piled": "a digest",
     # Why a verdict is as it is.

@@ -15,6 +15,7 @@ from intake_fn.core.case_row import Page
 from intake_fn.core.change_events import ChangeAssessed
 from intake_fn.core.changes.clause_text import planned_version, published_since
 from intake_fn.core.changes.rules import NEXT
+from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.duplicates import company_of
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unknown, Unreadable
 from intake_fn.core.escalation import colleagues, handler_at, keeper, proposed_module, speciality_of
@@ -253,6 +254,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
         files=files_of(case),
         history=words.history(case, process),
+        unsettled=unsettled(case),
         decided=words.overruled(case),
         reading=requester_reading(case),
         in_shadow=in_shadow(case),

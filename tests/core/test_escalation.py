@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import change_events, events
+from intake_fn.core import change_events, drift_events, events
 from intake_fn.core.case import Case, Step
 from intake_fn.core.change_events import (
     BoardDecided,
@@ -25,6 +25,7 @@ from intake_fn.core.change_events import (
     VoteCast,
     VoteClosed,
 )
+from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import front_end, handler_at
 from intake_fn.core.events import (
@@ -107,6 +108,15 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Judged: {"category": Category.BUG, "verdict": VERDICT},
     JudgedInShadow: {"category": Category.BUG, "verdict": VERDICT},
     RequesterRead: {"clause": "billing#due", "stance": Stance.MATCHES, "quote": "Q", "url": "u", "spec": "s"},
+    ClauseChanged: {
+        "clause": "billing#due",
+        "before": Category.BUG,
+        "after": Category.CHANGE,
+        "old": "An invoice is due after 30 days.",
+        "new": "An invoice is due after 45 days.",
+        "digest": "0123456789ab",
+        "spec": "s",
+    },
     Overruled: {"category": Category.CHANGE, "clause": "billing#due", "reason": "It says so."},
     Filed: {"number": 7, "project": "Bugs InBox", "url": "http://mantis/7"},
     DeliveryFailed: {"what": "SendNotice", "error": "No such address."},
@@ -373,7 +383,7 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 def test_the_registry_has_a_row_for_every_event() -> None:
     """No event is forgotten, and each may happen somewhere; two begin a case."""
-    named = {**vars(events), **vars(change_events)}.values()
+    named = {**vars(events), **vars(change_events), **vars(drift_events)}.values()
     kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)}
 
     assert set(LIFECYCLE) == kinds - {Event, UnknownEvent}

@@ -9,11 +9,12 @@ import pytest
 
 from intake_fn.cli import main
 from intake_fn.commands import drift, export_cases
+from intake_fn.core.clause_changed import sentence_diff, unsettled
 from intake_fn.core.events import MarkedDuplicate, Overruled, Resolved
 from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Category, Outcome, Stance
 from intake_fn.desk.judged_requests import as_line, judged_cases, judged_request, requests_in
-from spec_lookup import Spec
+from spec_lookup import Spec, clause_hash
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.core.process import Process
+    from intake_fn.ports import Mail
 
 PAGE = "# Quotes\n\n## Validity {#validity}\n\nA quote is valid for 30 days.\n"
 CLAUSE = "quotes#validity"
@@ -102,3 +104,97 @@ def test_what_is_exported_is_judged_again_as_what_is_stored(
         assert 1 == main([*specs, *source])
         (flip,) = json.loads(capsys.readouterr().out)["flips"]
         assert (case.id, "clause-changed", CLAUSE) == tuple(flip[name] for name in ("request", "kind", "clause"))
+
+
+# --- telling them ----------------------------------------------------------------------------
+
+NEW_PAGE = PAGE.replace("30", "45")
+
+
+@pytest.fixture
+def flipped(room: Room, tmp_path: Path) -> tuple[Case, list[str]]:
+    """A decided request whose clause has changed, acknowledged in a file; and the command that tells of it."""
+    case = decided(room, sent(room, "key"))
+    for name, text in (("old", PAGE), ("new", NEW_PAGE)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "quotes.md").write_text(text, encoding="utf-8")
+    room.spec = Spec.of([("quotes.md", NEW_PAGE)])
+    file = tmp_path / "acknowledged.txt"
+    file.write_text(f"{case.id}  {CLAUSE}  {clause_hash(room.spec.clause(CLAUSE))}  Paul calls them.", "utf-8")
+    words = ["drift", "--from", str(tmp_path / "old"), "--to", str(tmp_path / "new"), "--live", "--notify"]
+    return case, [*words, "--acknowledge", str(file)]
+
+
+def mails_about(room: Room, case: Case) -> list[Mail]:
+    """The mails of a changed clause, delivered by the sweep."""
+    room.clock.advance(minutes=2)
+    room.desk.sweep()
+    return [mail for mail in room.mailer.sent if "clause has changed" in mail.subject and case.id in mail.subject]
+
+
+def test_requester_and_handler_of_an_acknowledged_flip_are_told_once(
+    room: Room, flipped: tuple[Case, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what changed in the clause; a second run tells nobody."""
+    case, command = flipped
+    assert 0 == main(command)
+    assert f"Told now: {case.id}." in capsys.readouterr().err
+    told = mails_about(room, case)
+    handler = room.desk.process.people[case.handler].address
+
+    assert {"camille@example.com", handler} == {mail.to for mail in told}
+    assert 2 == len(told)
+    assert all("> - A quote is valid for 30 days.\n> + A quote is valid for 45 days." in mail.text for mail in told)
+    assert 0 == main(command)
+    assert "Told now: nobody." in capsys.readouterr().err
+    assert 2 == len(mails_about(room, case))
+
+
+def test_the_case_is_marked_until_a_person_decides_again(room: Room, flipped: tuple[Case, list[str]]) -> None:
+    """Category and status stay as they are; Mantis gets a note."""
+    case, command = flipped
+    before = room.store.load(case.id)
+    main(command)
+    after = room.store.load(case.id)
+
+    assert (before.category, before.status, before.handler) == (after.category, after.status, after.handler)
+    assert [("bug", "bug", CLAUSE)] == [(event.before, event.after, event.clause) for event in unsettled(after)]
+    mails_about(room, case)
+    assert "The clause quotes#validity says something else now" in room.tracker.notes[case.issue or 0][-1]
+    assert () == unsettled(decided(room, after))
+
+
+def test_a_spec_that_is_not_published_tells_nobody(
+    room: Room, flipped: tuple[Case, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The desk still reads the former one."""
+    case, command = flipped
+    room.spec = Spec.of([("quotes.md", PAGE)])
+
+    assert 1 == main(command)
+    assert "is not published: the desk reads" in capsys.readouterr().err
+    assert () == unsettled(room.store.load(case.id))
+
+
+def test_what_is_not_acknowledged_is_not_told(
+    room: Room, flipped: tuple[Case, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person looks first; without a file of acknowledgements the command is refused."""
+    case, command = flipped
+    (tmp_path / "acknowledged.txt").write_text("", "utf-8")
+    assert 1 == main(command)
+    assert "Told now: nobody." in capsys.readouterr().err
+    assert () == unsettled(room.store.load(case.id))
+    assert 1 == main(command[:-2])
+    assert "it needs --live and --acknowledge FILE" in capsys.readouterr().err
+
+
+def test_only_sentences_that_differ_are_told() -> None:
+    """In their order, as a diff."""
+    old = "It is blue. A quote is valid for 30 days.\nIt ends at noon."
+    new = "It is blue. A quote is valid for 45 days. Nobody extends it.\nIt ends at noon."
+
+    assert "- A quote is valid for 30 days.\n+ A quote is valid for 45 days.\n+ Nobody extends it." == sentence_diff(
+        old, new
+    )
+    assert "+ It is new." == sentence_diff("", "It is new.")

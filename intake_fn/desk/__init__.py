@@ -207,8 +207,18 @@ class Desk:
         published.note(self, self.spec, self.looked)
         self.outbox.reread(limit)
         case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
-        swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + invitations.mail_invitation(self))
+        swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + self._invited())
         return sum((self._swept(case_id) for case_id in case_ids), swept)
+
+    def _invited(self) -> int:
+        """Mail the Board's invitation; whatever goes wrong with it must not keep the deliveries."""
+        try:
+            return invitations.mail_invitation(self)
+        except TryLater:
+            raise
+        except Exception:  # it is tried again by the next sweep
+            log.exception("invitation_broken")
+            return 0
 
     def _swept(self, case_id: str) -> Swept:
         """Deliver what is due of one case; a poisoned one must not block the others, nor come up first for ever."""

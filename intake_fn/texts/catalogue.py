@@ -246,6 +246,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "minutes.chair": "chair",
     "minutes.quorum": "The quorum is %(quorum)s.",
     "minutes.nothing": "Nothing was decided.",
+    "minutes.unread": "The decision on %(request)s cannot be read by this version of Specdesk.",
     "minutes.open": "Still on the agenda",
     "minutes.clause": "Clause",
     "minutes.effort": "Effort: %(effort)s days.",

@@ -41,6 +41,11 @@ ANY_ACTION = ",".join(f'"{name}"' for name in BOARD_ACTIONS)
 
 NOT_SURE = "Your action may not have been saved. Check the log, and try again if it is not there."
 
+LONGEST = timedelta(days=366)
+"""How many days minutes may be of: they cost what was decided in them."""
+
+NO_DATE = "Please give the dates such as 2027-01-31."
+
 VOTES = {Vote.YES: "Yes", Vote.NO: "No", Vote.ABSTAIN: "Abstain"}
 MOTIONS = {
     Motion.DEFER: "Put it off to a date",
@@ -83,9 +88,14 @@ def minutes() -> ResponseReturnValue:
     last = _day(request.args.get("last", ""), max(first, today))
     if last < first:
         raise Refused("The last date is before the first one.")
-    since, until = beginning_of(first, process), beginning_of(last + timedelta(days=1), process)
-    cases = [desk.cases.load(case_id) for case_id in desk.cases.decided_by_board(since, until)]
-    text = minutes_of(cases, _items()[0], process, since, until)
+    if last - first > LONGEST:
+        raise Refused(f"Minutes are of {LONGEST.days} days at most. Please choose a shorter span.")
+    try:
+        since, until = beginning_of(first, process), beginning_of(last + timedelta(days=1), process)
+    except OverflowError:
+        raise Refused(NO_DATE) from None
+    cases, unread = _readable(desk.cases.decided_by_board(since, until))
+    text = minutes_of(cases, _items()[0], process, since, until, unread)
     name = f"minutes-{first}.md" if first == last else f"minutes-{first}-{last}.md"
     return Response(
         text,
@@ -124,15 +134,21 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
 def _items() -> tuple[list[Item], list[Item], list[str]]:
     """What is on the agenda, what is put off, and the requests that this version cannot read."""
     desk = config().desk()
-    cases: list[Case] = []
-    unread: list[str] = []
-    for case_id in desk.cases.agenda():
-        try:
-            cases.append(desk.cases.load(case_id))
-        except Unreadable:
-            unread.append(case_id)
+    cases, unread = _readable(desk.cases.agenda())
     ready, put_off = items.agenda(cases, desk.process, desk.clock())
     return ready, put_off, unread
+
+
+def _readable(case_ids: Iterable[str]) -> tuple[list[Case], list[str]]:
+    """The cases, and the ids of those that this version cannot read."""
+    cases: list[Case] = []
+    unread: list[str] = []
+    for case_id in case_ids:
+        try:
+            cases.append(config().desk().cases.load(case_id))
+        except Unreadable:
+            unread.append(case_id)
+    return cases, unread
 
 
 def _today() -> str:
@@ -146,7 +162,7 @@ def _day(text: str, otherwise: date) -> date:
     try:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
-        raise Refused("Please give the dates such as 2027-01-31.") from None
+        raise Refused(NO_DATE) from None
 
 
 def _shown(item: Item) -> dict[str, Any]:

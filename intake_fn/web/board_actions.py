@@ -97,5 +97,5 @@ def _beginning_of(text: str, process: Process) -> datetime:
     """The beginning of a date where the Board meets, as an instant. Raises Refused for what is no date."""
     try:
         return beginning_of(date.fromisoformat(text.strip()), process)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused("Please give the date to which it is put off, such as 2027-01-31.") from None

@@ -277,3 +277,13 @@ def test_an_invitation_is_a_part_that_calendars_read(process: Process) -> None:
     assert ["text/plain", "text/calendar"] == [plain.get_content_type(), calendar.get_content_type()]
     assert ("REQUEST", "utf-8") == (calendar.get_param("method"), calendar.get_param("charset"))
     assert text == calendar.get_content().replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+@pytest.mark.aws
+def test_a_mail_with_an_invitation_arrives(ses_mailer: SesMailer, aws: LocalAws) -> None:
+    """SES takes it, and its text is that of the mail."""
+    calendar = CalendarPart("REQUEST", "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n")
+    ses_mailer.send(replace(MAIL, to="invited@example.com", html="", calendar=calendar))
+
+    (mail,) = [mail for mail in aws.mails() if mail["to"] == "invited@example.com"]
+    assert mail["text"] == MAIL.text.rstrip("\n")

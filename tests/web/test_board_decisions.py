@@ -226,6 +226,10 @@ def test_what_is_put_off_comes_back_by_itself(process: Process, spec: Spec) -> N
     ("answers", "problem"),
     [
         pytest.param({"motion": "defer", "until": "soon", "reason": "So."}, "such as 2027-01-31", id="no date"),
+        pytest.param({"motion": "defer", "until": "9999-99-99", "reason": "So."}, "such as 2027-01-31", id="far"),
+        pytest.param(
+            {"motion": "defer", "until": "0001-01-01", "reason": "So."}, "has to lie ahead", id="very long ago"
+        ),
         pytest.param({"motion": "defer", "until": "2026-11-01", "reason": "So."}, "has to lie ahead", id="past"),
         pytest.param({"motion": "defer", "until": "2026-12-15", "reason": ""}, "give the reason", id="no reason"),
         pytest.param({"motion": "return", "reason": ""}, "give the reason", id="given back without a reason"),
@@ -326,10 +330,12 @@ def test_an_online_vote_is_closed_by_time(web: Web) -> None:
     web.desk.sweep()
     closed = [event for event in web.desk.cases.load(case.id).history if isinstance(event, VoteClosed)]
     late = vote(web, case, "marc-selter", "no")
+    instead = press(web, case, "move", motion="return", reason="Who pays?")
 
     assert [(2, Decision.APPROVED)] == [(event.voted, event.decided) for event in closed]
     assert "The online vote is over: approved. Please proclaim the decision." in mails_to(web, MARC)
     assert (422, True) == (late.status_code, "The online vote is closed." in text_of(late.text))
+    assert (422, True) == (instead.status_code, "its decision is proclaimed first" in text_of(instead.text))
     assert 303 == proclaim(web, case, "approved").status_code
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.errors import OutcomeUnknown, TryLater
+from intake_fn.core.errors import OutcomeUnknown, TryLater, Unreadable
 from intake_fn.core.process import MeetingRule
+from intake_fn.core.steps import fold
 from intake_fn.ports import SuppressedAddress
 from intake_fn.texts import message
 from tests.web.boards import (
@@ -30,6 +31,7 @@ from tests.web.samples import HOSTILE
 from tests.web.test_removed_names import reopened
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case
     from intake_fn.core.process import Process
     from intake_fn.ports import Mail
     from spec_lookup import Spec
@@ -114,12 +116,41 @@ def test_the_minutes_of_a_day_without_decisions_say_so(web: Web) -> None:
     assert "minutes of 23 Nov 2026 to 24 Nov 2026" in minutes(web, "?first=2026-11-23")
 
 
-@pytest.mark.parametrize("query", ["?first=soon", "?first=2026-11-24&last=2026-11-23"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?first=soon",
+        "?first=2026-11-24&last=2026-11-23",
+        "?first=9999-12-31&last=9999-12-31",
+        "?first=0001-01-01&last=2026-11-23",
+    ],
+)
 def test_dates_that_are_none_are_refused(web: Web, query: str) -> None:
-    """With what to write."""
+    """With what to write; so is a span of years."""
     web.sign_in()
 
     assert 422 == web.client.get(f"/desk/board/minutes.md{query}").status_code
+
+
+def test_a_decision_that_cannot_be_read_is_named(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer version wrote it: the agenda and the minutes are there without it, and say so."""
+    case, other = before_the_board(web), before_the_board(web, summary="Another")
+    vote(web, case, "paul", "no")
+    vote(web, case, "marc-selter", "no")
+    proclaim(web, case, "declined", "No.")
+    load = web.store.load
+    without = load(case.id).history[:-2]
+
+    def unreadable(case_id: str) -> Case:
+        raise Unreadable(f"{case_id} cannot be read.")
+
+    def partly(case_id: str) -> Case:
+        return fold(case_id, without) if case_id == case.id else load(case_id)
+
+    for loads in (unreadable, partly):
+        monkeypatch.setattr(web.store, "load", loads)
+        assert f"The decision on {case.id} cannot be read by this version" in minutes(web)
+        assert other.id in web.client.get("/desk/board").text
 
 
 def test_nobodys_words_become_markdown(web: Web) -> None:

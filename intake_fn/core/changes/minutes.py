@@ -20,9 +20,17 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def minutes(
-    cases: Iterable[Case], still_open: Iterable[Item], process: Process, since: datetime, until: datetime
+    cases: Iterable[Case],
+    still_open: Iterable[Item],
+    process: Process,
+    since: datetime,
+    until: datetime,
+    unread: Iterable[str] = (),
 ) -> str:
-    """The decisions from `since` until before `until`, and what is still on the agenda."""
+    """The decisions from `since` until before `until`, and what is still on the agenda.
+
+    `cases` are those with decisions in that time; what this version cannot read of them, as of `unread`, is named.
+    """
     board = process.board
     first, last = board_date(since, process), last_day(until, process)
     date = first if first == last else _say("span", first=first, last=last)
@@ -34,11 +42,14 @@ def minutes(
         f"# {_say('title', board=board.name, date=date)}",
         f"{_say('members')} {members}. {_say('quorum', quorum=str(board.quorum))}",
     ]
-    decided = sorted(_decisions(cases, since, until), key=lambda one: one[1].at)
-    if not decided:
+    found = [(case, list(_decisions(case, since, until))) for case in cases]
+    decided = sorted(((case, event) for case, events in found for event in events), key=lambda one: one[1].at)
+    unread = [*unread, *(case.id for case, events in found if not events)]
+    if not decided and not unread:
         lines.append(_say("nothing"))
     for case, event in decided:
         lines += _decision(case, event, process)
+    lines += [_say("unread", request=case_id) for case_id in unread]
     waiting = list(still_open)
     if waiting:
         lines.append(f"## {_say('open')}")
@@ -46,11 +57,9 @@ def minutes(
     return "\n\n".join(lines) + "\n"
 
 
-def _decisions(cases: Iterable[Case], since: datetime, until: datetime) -> Iterator[tuple[Case, BoardDecided]]:
-    for case in cases:
-        for event in case.history:
-            if isinstance(event, BoardDecided) and since <= event.at < until:
-                yield case, event
+def _decisions(case: Case, since: datetime, until: datetime) -> Iterator[BoardDecided]:
+    """The decisions on a case in a span of time; none where this version cannot read what a newer one wrote."""
+    return (event for event in case.history if isinstance(event, BoardDecided) and since <= event.at < until)
 
 
 def _decision(case: Case, event: BoardDecided, process: Process) -> Iterator[str]:

@@ -111,7 +111,8 @@ def is_assessed(_: Case, event: ChangeAssessed, process: Process) -> Iterator[st
 
 def may_move(case: Case, event: MotionPut, process: Process) -> Iterator[str]:
     """A member of the Board, or a deputy, puts a motion; an online vote is opened by the owner or the chair."""
-    motion = voting_of(case, process).motion
+    voting = voting_of(case, process)
+    motion = voting.motion
     if event.closes is not None and not may_open_online(case, event.actor, process):
         owner, chair = name_of(case.handler, process), name_of(process.board.chair, process)
         yield f"Only {owner}, who has the request, or {chair}, who chairs {process.board.name}, opens an online vote."
@@ -119,6 +120,8 @@ def may_move(case: Case, event: MotionPut, process: Process) -> Iterator[str]:
         yield f"Only members of {process.board.name} do this: {_members(process)}."
     if motion and motion.closes and event.at < motion.closes:
         yield f"An online vote is open to the end of {last_day(motion.closes, process)}; it is closed first."
+    elif motion and motion.closes and board.tally(voting, event.at, process.board).decision:
+        yield "The online vote has decided; its decision is proclaimed first."
     elif motion and (motion.motion, motion.closes) == (event.motion, event.closes) and motion.until == event.until:
         yield "This motion is before the Board already."
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from intake_fn.core.case import Case, accepts, module_of
-from intake_fn.core.change_events import SentToOwner
+from intake_fn.core.change_events import BoardDecided, OwnerDeclined, SentToOwner
 from intake_fn.core.escalation import keeper, last_handler_at, routed
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -187,13 +187,24 @@ def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_done_in_mantis(event, after)
-    yield _to_requester(after, "resolved", *outcome_of(event), text=event.resolution)
+    if refused := _declined(before):
+        yield _to_requester(after, "change", refused, message("step.object"), text=event.resolution)
+    else:
+        yield _to_requester(after, "resolved", *outcome_of(event), text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[last_handler_at(informed, before, process)]
         completed = message("why.completed", actor=actor_of(event, process), level=before.level)
         fields = {"name": person.name, "text": event.resolution}
         yield SendNotice("completed", person.address, fields, why=(completed, *outcome_of(event)))
+
+
+def _declined(before: Case) -> Message | None:
+    """That a change is resolved because it was declined, and by whom; None for all else."""
+    last = before.history[-1]
+    if before.stage is not Stage.DECLINED or not isinstance(last, BoardDecided | OwnerDeclined):
+        return None
+    return message("step.declined" if isinstance(last, BoardDecided) else "step.owner-declined")
 
 
 def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:

@@ -227,7 +227,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         values=_resolved,
         text=lambda event: event.resolution,
         page_text=lambda event: event.resolution,
-        notices=("resolved", "completed", "copied"),
+        notices=("resolved", "change", "completed", "copied"),
     ),
     e.Reopened: EventMessages(
         history="history.reopened",

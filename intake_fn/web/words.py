@@ -237,7 +237,18 @@ def upcoming(case: Case) -> str:
     """What happens next, for the requester."""
     if case.status is Status.OPEN and case.stage.is_on_its_way:
         return mark("Your change request goes the way below.")
+    if was_declined(case):
+        return mark(
+            "Your change request is declined, for this reason. If something was not considered, please reply below: "
+            "a reply reopens it."
+        )
     return NEXT[case.status]
+
+
+def was_declined(case: Case) -> str:
+    """The reason why a change request is done that was declined; "" for all else."""
+    done = resolved_by(case)
+    return done.resolution if done and case.status.is_done and case.stage is Stage.DECLINED else ""
 
 
 # --- the history -----------------------------------------------------------------------------

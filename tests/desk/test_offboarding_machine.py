@@ -41,8 +41,15 @@ def left(process: Process, name: str, *, known: bool) -> Process:
         one: replace(office, liaison=levels[0].resources[0] if office.liaison == name else office.liaison)
         for one, office in process.offices.items()
     }
+    modules = {
+        one: replace(module, owner=anybody if module.owner == name else module.owner)
+        for one, module in process.modules.items()
+    }
+    members = tuple(one for one in process.board.members if one != name) or (anybody,)
+    chair = process.board.chair if process.board.chair in members else members[0]
+    board = replace(process.board, members=members, chair=chair, quorum=min(process.board.quorum, len(members)))
     former = {**process.former, name: process.people[name]} if known else process.former
-    return replace(process, people=people, levels=levels, offices=offices, former=former)
+    return replace(process, people=people, levels=levels, offices=offices, modules=modules, board=board, former=former)
 
 
 class DeskThatPeopleLeave(DeskMachine):

@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 from intake_fn.core.change_events import ChangeAssessed, SentToOwner
 from intake_fn.core.events import Overruled
 from intake_fn.core.vocabulary import Category, Stage
+from intake_fn.desk.proposing import clause_today
 from sandbox.demo import send
 from tests.e2e.test_one_request import sign_in
-from tests.web.boards import MARC, PAUL, PROPOSED, TODAY
+from tests.web.boards import MARC, PAUL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +51,14 @@ def before_the_board(sandbox: Sandbox, summary: str, priority: str = "low") -> s
     if case.stage is Stage.NONE:
         to_owner = SentToOwner(at=desk.clock(), actor=PAUL, module="billing", owner="marc-selter")
         case = desk.act(case.id, to_owner, case.version)
+    clause = clause_today(desk.spec(), "quotes#validity")
     assessment: dict[str, Any] = {
-        "clause": "quotes#validity",
-        "today": TODAY,
-        "spec": "s",
-        "proposed": PROPOSED,
+        "clause": clause.cite,
+        "today": clause.source,
+        "spec": clause.spec,
+        "commit": clause.commit,
+        "file": clause.file,
+        "proposed": clause.source.replace("30 days", "45 days", 1),
         "effort": "2",
         "risk": "Quotes of last month become valid again.",
         "effect": "Clients have two weeks more to accept.",

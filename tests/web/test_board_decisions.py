@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from typing import TYPE_CHECKING
 
@@ -93,8 +94,31 @@ def test_what_is_declined_is_resolved_with_the_reason(web: Web) -> None:
 
     assert Stage.DECLINED is case.stage
     assert isinstance(case.history[-1], Resolved)
-    assert "> The law fixes 30 days." in mail_to_requester(web)
-    assert "Decision of the Board: declined The law fixes 30 days." in status_page(web, case)
+    mail, page = mail_to_requester(web), status_page(web, case)
+    assert "> The law fixes 30 days." in mail
+    assert "The Board has declined your change request: it will not be changed." in mail
+    assert "Decision of the Board: declined The law fixes 30 days." in page
+    assert "Your change request is declined, for this reason." in page
+    assert not re.search(r"check the solution|does it work now|whether it works|it works", mail + page, re.IGNORECASE)
+
+
+def test_who_does_not_agree_with_a_refusal_replies_and_it_is_open_again(web: Web) -> None:
+    """With the button of the page; then it can go to the owner once more."""
+    case = before_the_board(web)
+    vote(web, case, "paul", "no")
+    vote(web, case, "marc-selter", "no")
+    proclaim(web, case, "declined", "The law fixes 30 days.")
+    status = page_of(web, case)
+    page = web.client.get(status).text
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None
+    assert 'name="finding" value="trouble"' in page
+    answer = web.upload(f"{status}/reply", text="The law has changed.", finding="trouble", seen=seen[1])
+    case = web.desk.cases.load(case.id)
+
+    assert answer.status_code == 303
+    assert case.status.is_open
+    assert "Your change request is declined" not in status_page(web, case)
 
 
 @pytest.mark.parametrize(

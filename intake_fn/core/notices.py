@@ -166,7 +166,7 @@ class MailValues:
     level: str
     """Where it is handled: its level, or of a change on its way how far that has come."""
     on_its_way: bool
-    """Whether it is a change request on its way to the Board or to its release."""
+    """Whether it is a change request that is handled by nobody of its level."""
     handler: str
     approver: tuple[str, ...]
     """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
@@ -221,7 +221,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         missing=wanted,
         priority=process.priorities[case.priority].name,
         level=place_of(case, process),
-        on_its_way=case.stage.is_on_its_way,
+        on_its_way=off_the_levels(case, process),
         handler=say("handler.help-desk") if process.has_left(case.handler) else process.people[case.handler].name,
         approver=tuple(
             one_line(detail) for name in ("approver", "approver_email") if (detail := case.request.details.get(name))
@@ -236,9 +236,15 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
     )
 
 
+def off_the_levels(case: Case, process: Process) -> bool:
+    """Whether it is a change request on its way, or one that came to its end with somebody who is not of its level."""
+    is_there = case.handler in process.level(case.level).resources
+    return case.stage.is_on_its_way or (case.stage is not Stage.NONE and not is_there)
+
+
 def place_of(case: Case, process: Process) -> str:
     """Where a case is handled, as it follows the name of who handles it."""
-    if not case.stage.is_on_its_way:
+    if not off_the_levels(case, process):
         return process.level(case.level).name
     module = process.modules.get(module_of(case))
     if case.stage is Stage.OWNER and module:

@@ -28,7 +28,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, in_words, is_on_page, on_page, outcome_of
 from intake_fn.core.names import actor_of
-from intake_fn.core.notices import place_of
+from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
@@ -231,6 +231,11 @@ def delivery(item: OutboxItem) -> str:
 def place(case: Case, process: Process) -> str:
     """Where a request is handled: its level, or of a change on its way how far that has come."""
     return place_of(case, process)
+
+
+def is_elsewhere(case: Case, process: Process) -> bool:
+    """Whether it is handled by nobody of its level."""
+    return off_the_levels(case, process)
 
 
 def upcoming(case: Case) -> str:

@@ -146,7 +146,7 @@ def test_a_change_is_released_when_its_clause_is_published(web: Web) -> None:
     page = web.client.get(page_of(web, case)).text
     assert "It is done, in version 4.3." in page
     assert TOLD["text"] in page
-    assert "Released" in page
+    assert "Andrei, released" in " ".join(page.split())
 
 
 def test_or_with_a_reason_why_it_is_not(web: Web) -> None:

@@ -14,10 +14,13 @@ import pytest
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.cli import main
+from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.errors import Refused
-from intake_fn.core.events import Escalated
+from intake_fn.core.events import Escalated, Overruled
 from intake_fn.core.request import Kind, Request, Requester
+from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.wiring import Application
+from spec_lookup import Spec
 from tests.removals import text_without
 from tests.web.approvals import approve
 
@@ -32,6 +35,9 @@ pytestmark = pytest.mark.aws
 
 NOBODY = "http://127.0.0.1:9"
 REFUSED = "No mail goes there."
+
+SPECS = ("spec30", "spec45")
+"""Folders of a spec before and after a change, by the days that a quote is valid for."""
 
 
 @pytest.fixture
@@ -129,6 +135,45 @@ def test_what_somebody_had_is_named_and_handed_over(
     assert (0, ["Roma has no open request."]) == call("hand-over", "roma", "andrei")
     assert "Roma has moved on." == getattr(desk.cases.load(case.id).history[-1], "note", "")
     assert not {part["part"]: part["findings"] for part in call("doctor", "--json")[1]["parts"]}["table"]
+
+
+def test_a_changed_spec_is_told_to_the_requests_that_flip(
+    environ: dict[str, str], call: Callable[..., tuple[int, Any]], tmp_path: Path
+) -> None:
+    """Judged from the table and from the export alike; the notice is sent once, by the sweep."""
+    texts = {
+        name: f"# Quotes\n\n## Validity {{#validity}}\n\nA quote is valid for {name[4:]} days.\n" for name in SPECS
+    }
+    for name, text in texts.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "quotes.md").write_text(text, encoding="utf-8")
+    Spec.build(tmp_path / "spec45", tmp_path / "index")
+    desk = Application.from_environ(environ).background_desk
+    sender = Requester("Camille Laurent", "camille@example.com", "paris")
+    wanted = Request(kind=Kind.BUG, requester=sender, summary="Quote ended", description="It ended after 20 days.")
+    case = desk.take_in(wanted, "drift")
+    read: dict[str, Any] = {"category": Category.BUG, "clause": "quotes#validity", "stance": Stance.CONTRADICTS}
+    decided = Overruled(at=desk.clock(), actor="paul@example.com", reason="It says 30.", **read)
+    case = desk.act(case.id, decided, case.version)
+    file = tmp_path / "acknowledged.txt"
+    file.write_text("", encoding="utf-8")
+    environ["SPECDESK_INDEX"] = str(tmp_path / "index")
+    specs = ("drift", "--json", "--from", str(tmp_path / "spec30"), "--to", str(tmp_path / "spec45"))
+
+    status, live = call(*specs, "--live")
+    assert (1, [case.id]) == (status, [flip["request"] for flip in live["flips"]])
+    out = tmp_path / "out"
+    assert 1 == call("export-cases", "--out", str(out), "--spec", str(tmp_path / "spec30"), "--json")[1]["requests"]
+    assert live["flips"] == call(*specs, "--cases", str(out / "requests.jsonl"))[1]["flips"]
+
+    file.write_text(f"{case.id} quotes#validity {live['flips'][0]['hash']} Known.", encoding="utf-8")
+    tell = (*specs, "--live", "--notify", "--acknowledge", str(file))
+    assert (0, [case.id]) == ((told := call(*tell))[0], told[1]["notified"])
+    assert (0, []) == ((told := call(*tell))[0], told[1]["notified"])
+    call("sweep", "--json")
+    after = desk.cases.load(case.id)
+    assert ["quotes#validity"] == [event.clause for event in unsettled(after)]
+    assert [] == list(desk.outbox.items_of(case.id))
 
 
 @pytest.mark.parametrize(

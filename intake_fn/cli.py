@@ -38,6 +38,7 @@ from intake_fn.commands import (
     silence,
 )
 from intake_fn.commands.spec_history import git, pages_at
+from intake_fn.commands.spec_versions import build_versions
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
@@ -83,14 +84,16 @@ def check(args: argparse.Namespace) -> None:
 
 
 def build_index(args: argparse.Namespace) -> None:
-    """Build the index of the spec that the function carries."""
+    """Build the index of the spec that the function carries, and those of the released versions that it lists."""
     stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
+    versions = build_versions(args.spec, args.out)
     summary = (
         f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}). "
         f"Of {stamp.words} published words {stamp.words_in_no_clause} are in no clause."
     )
     counted = {name: getattr(stamp, name) for name in ("clauses", "words", "words_in_no_clause")}
-    say(args, {**counted, "spec": stamp.content}, [summary])
+    kept = [f"With the spec of {len(versions)} released versions: {', '.join(versions)}."] if versions else []
+    say(args, {**counted, "spec": stamp.content, "versions": versions}, [summary, *kept])
 
 
 def expected(args: argparse.Namespace) -> None:

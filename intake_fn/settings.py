@@ -31,6 +31,15 @@ WHERE_IT_ACTS, ALWAYS = "acts", "always"
 """What SPECDESK_LLM_TWICE may say."""
 
 
+VERSIONS = "versions.json"
+"""The names of the versions whose spec is kept, the earliest first, in the folder of their indexes."""
+
+
+def versions_beside(index: Path) -> Path:
+    """The folder of the indexes of released versions, beside that of today's spec."""
+    return index.with_name(f"{index.name}-versions")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where everything is. Paths are absolute; addresses have no slash at the end."""

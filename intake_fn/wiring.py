@@ -7,8 +7,10 @@ rest to the sweep, which uses `background_desk`.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -22,7 +24,7 @@ from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import hide
-from intake_fn.settings import ALWAYS, BUILT_IN, Settings, secret
+from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secret, versions_beside
 from intake_fn.texts import translations_of, use
 from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 
@@ -114,6 +116,7 @@ class Application:
         return Desk(
             process=self.process,
             spec=lambda: self.spec,
+            spec_versions=self.spec_versions,
             cases=store,
             outbox=store,
             counters=store,
@@ -147,6 +150,18 @@ class Application:
         from spec_lookup import Spec  # noqa: PLC0415 - not for a form page
 
         return Spec.open(self.settings.index)
+
+    @once
+    def spec_versions(self) -> Mapping[str, Callable[[], Spec]]:
+        """The specs of released versions that were built beside the index, each opened once when it is needed."""
+        from spec_lookup import Spec  # noqa: PLC0415 - not for a form page
+
+        folder = versions_beside(self.settings.index)
+        try:
+            names = json.loads((folder / VERSIONS).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {name: cache(partial(Spec.open, folder / name)) for name in names}
 
     @once
     def _files(self) -> Files:

@@ -103,7 +103,7 @@ def test_nothing_is_packaged_that_only_people_use(folder: Path) -> None:
     parts = [path.relative_to(folder) for path in folder.rglob("*")]
     ours = {path for path in parts if path.parts[0] in OURS}
 
-    assert {"index", "model", "qualification.json"} >= {
+    assert {"index", "index-versions", "model", "qualification.json"} >= {
         path.parts[1] for path in ours if path.parts[0] == "build" and len(path.parts) > 1
     }
     assert set() == {path.name for path in ours} & {

@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "always": mark("Does it happen every time?"),
     "priority": mark("Priority"),
     "module": mark("Module"),
+    "version": mark("Version in which you saw it"),
     "files": mark("Files"),
     "no_screenshot": mark("If you have no screenshot, tell us why"),
     "benefit": mark("What is the benefit?"),

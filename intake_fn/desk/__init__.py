@@ -24,6 +24,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
+from intake_fn.core.spec_versions import RuleChange
 from intake_fn.desk import (
     actions,
     alerts,
@@ -33,6 +34,7 @@ from intake_fn.desk import (
     published,
     sign_in,
     spam_check,
+    spec_versions,
     suppression_list,
     sync,
     versions,
@@ -40,6 +42,7 @@ from intake_fn.desk import (
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
 from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, where_recorded
+from intake_fn.desk.needs import Versions
 from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable
 from intake_fn.ports import (
     CaseStore,
@@ -88,6 +91,8 @@ class Desk:
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
     judge: Judge = built_in
+    spec_versions: Versions = field(default_factory=dict)
+    """The specs of released versions of the product, the earliest first."""
     shadow: Judge | None = None
     """The judge that speaks beside that one without acting (core/process.py, JudgePolicy)."""
     may_act: MayAct = anyone
@@ -172,6 +177,18 @@ class Desk:
     def similar(self, case: Case) -> list[SimilarIssue]:
         """The issues in Mantis that are most similar to a request; it suggests, and a person links."""
         return self.issue_index.similar(case)
+
+    def spec_shown(self, case: Case) -> Spec:
+        """The spec whose clauses the pages of a request show: the one that its verdict went by, or today's."""
+        return spec_versions.spec_shown(self, case)
+
+    def judged_by_version(self, case: Case) -> str:
+        """The version by whose spec the verdict was given; "" for today's (desk/spec_versions.py)."""
+        return spec_versions.judged_by_version(self, case)
+
+    def rule_changes(self, case: Case) -> tuple[RuleChange, ...]:
+        """The clauses of a request that read otherwise today than in the version that it was judged by."""
+        return spec_versions.changed_since(self, case)
 
     def versions_for(self, case: Case) -> list[str]:
         """The versions that a request may be resolved in, as they were read last (desk/versions.py)."""

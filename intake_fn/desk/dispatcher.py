@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -25,6 +26,7 @@ from intake_fn.desk import issue_delivery, mail_delivery, notify_duplicates
 from intake_fn.desk.judging import judged, judged_in_shadow
 from intake_fn.desk.mail_delivery import LOOK
 from intake_fn.desk.outbox import LEASE_SECONDS, Swept, dead_letter, deliverable, postpone, record
+from intake_fn.desk.spec_versions import spec_for
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -133,12 +135,14 @@ def _outcome(desk: Dispatching, item: OutboxItem, work: Callable[[], None]) -> S
 
 
 def _judge(desk: Judging, item: OutboxItem, case: Case, _: JudgeRequest) -> None:
-    record(desk, item, case, judged(case, desk.judge, desk.spec(), desk.process, desk.clock, desk.may_act))
+    record(
+        desk, item, case, judged(case, desk.judge, spec_for(desk, case.request), desk.process, desk.clock, desk.may_act)
+    )
 
 
 def _judge_in_shadow(desk: Judging, item: OutboxItem, case: Case, _: JudgeInShadow) -> None:
     """Record the verdict; without a model, or where the built-in judge spoke for it, there is none."""
-    event = judged_in_shadow(case, desk.shadow, desk.spec, desk.clock)
+    event = judged_in_shadow(case, desk.shadow, partial(spec_for, desk, case.request), desk.clock)
     if event:
         record(desk, item, case, event)
     else:

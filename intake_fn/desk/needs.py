@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from spec_lookup import Spec
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from intake_fn.core.case import Case
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
         SyncState,
         Tracker,
     )
-    from spec_lookup import Spec
+
+
+Versions = Mapping[str, Callable[[], Spec]]
+"""The specs of released versions of the product, the earliest first; each is opened when it is needed."""
 
 
 class Deciding(Protocol):
@@ -58,6 +63,8 @@ class Judging(Delivering, Protocol):
 
     @property
     def spec(self) -> Callable[[], Spec]: ...
+    @property
+    def spec_versions(self) -> Versions: ...
     @property
     def judge(self) -> Judge: ...
     @property

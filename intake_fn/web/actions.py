@@ -41,6 +41,7 @@ from spec_lookup import whole_text
 if TYPE_CHECKING:
     from intake_fn.core.process import Person
     from intake_fn.desk import Desk
+    from spec_lookup import Spec
 
 Answers = Mapping[str, str]
 
@@ -250,12 +251,23 @@ READINGS: Mapping[str, tuple[Stance, Category]] = {
 """What a person may say who has read request and spec, and the category that it decides."""
 
 
-def event_of(name: str, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
-    """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown."""
-    return event_by(ACTIONS[name], form_data, desk, person)
+def event_of(
+    name: str, form_data: Mapping[str, str], desk: Desk, person: Person, spec: Callable[[], Spec] | None = None
+) -> Event:
+    """The event that an action's form makes. Raises Refused when an answer is missing, too long or unknown.
+
+    `spec` is the one that the request was judged by, where that is not today's.
+    """
+    return event_by(ACTIONS[name], form_data, desk, person, spec)
 
 
-def event_by(action: Action, form_data: Mapping[str, str], desk: Desk, person: Person) -> Event:
+def event_by(
+    action: Action,
+    form_data: Mapping[str, str],
+    desk: Desk,
+    person: Person,
+    spec: Callable[[], Spec] | None = None,
+) -> Event:
     """The event that the form of an action makes. Raises Refused as `event_of` does."""
     answers = _Answers({key: clean_line(text) if key in LINES else clean_text(text) for key, text in form_data.items()})
     missing = [message for field, message in action.must.items() if not answers[field]]
@@ -266,7 +278,7 @@ def event_by(action: Action, form_data: Mapping[str, str], desk: Desk, person: P
         raise Refused(f"This text is too long: the limit is {limit:,} characters.")
     if action.event is Overruled:
         answers |= _clause_read(answers) | {"person": person.id}
-        answers |= _cited(answers["clause"], desk, always=bool(answers["reading"]))
+        answers |= _cited(answers["clause"], spec or desk.spec, always=bool(answers["reading"]))
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
 
 
@@ -284,14 +296,14 @@ def _read(pressed: str) -> dict[str, Any]:
     return {"stance": stance, "category": category}
 
 
-def _cited(clause: str, desk: Desk, *, always: bool) -> dict[str, str]:
-    """Text and place of a clause as they are now, and the stamp of the spec; that `always`, else for a clause only.
+def _cited(clause: str, opened: Callable[[], Spec], *, always: bool) -> dict[str, str]:
+    """Text and place of a clause as the spec has them, and its stamp; that `always`, else for a clause only.
 
     Raises Refused for a clause that is not there.
     """
     if not clause:
-        return {"quote": "", "url": "", "spec": desk.spec().stamp.content if always else ""}
-    spec = desk.spec()
+        return {"quote": "", "url": "", "spec": opened().stamp.content if always else ""}
+    spec = opened()
     cited = spec.clause(clause)
     if cited is None:
         raise Refused(f"The spec has no clause {clause}. Search under “Expected behaviour”, or leave the field empty.")

@@ -163,8 +163,9 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
     if ACTIONS[action].for_admins:
         refuse_others()
     try:
-        event, seen = event_of(action, request.form, desk, me()), whole(request.form.get("seen"), 0)
         case = desk.cases.load(case_id)
+        event = event_of(action, request.form, desk, me(), lambda: desk.spec_shown(case))
+        seen = whole(request.form.get("seen"), 0)
         desk.refuse_unknown_version(case, event)
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event)
@@ -258,6 +259,8 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
         decided=words.overruled(case),
         reading=requester_reading(case),
         in_shadow=in_shadow(case),
+        by_version=desk.judged_by_version(case),
+        rule_changes=desk.rule_changes(case),
         readable=_readable(case),
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),

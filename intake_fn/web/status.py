@@ -233,6 +233,8 @@ def _page(
         read="read" in request.args,
         may_read=RequesterRead in TRANSITIONS[case.status] and case.category is Category.UNDECIDED and not case.unread,
         reading=requester_reading(case),
+        by_version=desk.judged_by_version(case),
+        rule_changes=desk.rule_changes(case),
         wrong_reading=wrong_reading,
         link=config().links.status(case.id),
         way=way(case, process),

@@ -27,10 +27,10 @@ class BugForm(IntakeForm):
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("What went wrong"): ("summary", "description", "expected", "steps", "always"),
         mark("Screenshots"): ("files", "no_screenshot"),
-        mark("How urgent is it?"): ("priority", "module"),
+        mark("How urgent is it?"): ("priority", "module", "version"),
         mark("About you"): ("name", "email", "office", "company"),
     }
-    details = ("no_screenshot",)
+    details = ("no_screenshot", "version")
     sometimes = frozenset({"company", "files", "no_screenshot"})
 
     summary = line(
@@ -52,6 +52,7 @@ class BugForm(IntakeForm):
     )
     files = MultipleFileField(description=mark("A screenshot of the whole window helps most."))
     no_screenshot = line(hint=mark("For example: nothing appears on the screen."))
+    version = line(hint=mark("If you know it, for example 4.2: then we read the spec of that version."))
     priority = SelectField(validators=[needed(mark("Please choose how urgent it is."))])
 
     def missing_files(self, attached: int) -> list[str]:

@@ -20,6 +20,7 @@ LIMITS: Mapping[str, int] = {
     "company": 100,
     "summary": 128,
     "no_screenshot": 300,
+    "version": 64,
     "person_name": 100,
     "person_email": 254,
     "role": 100,

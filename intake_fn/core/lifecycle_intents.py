@@ -121,7 +121,7 @@ def _was_with_owner(event: Event) -> bool:
 
 def _way(before: Case, after: Case, process: Process) -> tuple[Message, ...]:
     """What a change's requester is told of the way that begins."""
-    if after.category is not Category.CHANGE or before.category is Category.CHANGE:
+    if after.category is not Category.CHANGE or before.category is Category.CHANGE or after.status.is_done:
         return ()
     module = process.modules.get(module_of(after))
     if after.stage is not Stage.OWNER or module is None:

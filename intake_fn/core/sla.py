@@ -26,7 +26,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case
-from intake_fn.core.change_events import BoardDecided, ChangeAssessed, SentToOwner
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, ChangeReleased, SentToOwner
 from intake_fn.core.events import Escalated, Event, Overruled, Received, Released
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
@@ -180,8 +180,8 @@ def _is_deciding(event: Event, *, before: bool) -> bool:
     if isinstance(event, ChangeAssessed):
         return True
     if isinstance(event, BoardDecided):
-        return event.decision is not Decision.RETURNED
-    if isinstance(event, SentToOwner):
+        return event.decision not in (Decision.RETURNED, Decision.DECLINED)
+    if isinstance(event, SentToOwner | ChangeReleased):
         return False
     return before and not (isinstance(event, Overruled) and event.category is not Category.CHANGE)
 

@@ -29,7 +29,10 @@ class Milestone:
 
 
 def way(case: Case, process: Process) -> tuple[Milestone, ...]:
-    """The steps of a change request, the first when it was sent; none of what is no change."""
+    """The steps of a change request, the first when it was sent; none of what is no change.
+
+    One that was resolved on its way, such as a duplicate, is nowhere now, and nothing is ahead of it.
+    """
     if case.category is not Category.CHANGE:
         return ()
     return tuple(_milestones(case, _reached(case), process))
@@ -42,15 +45,12 @@ def _milestones(case: Case, reached: Mapping[Stage, datetime], process: Process)
         is_open = case.status.is_open
         yield Milestone(message("way.choose"), case.changed_at if is_open else None, is_now=is_open)
     here = STEPS.index(_place(stage, by_owner=_owner_declined(case))) if stage is not Stage.NONE else -1
-    for number, step in enumerate(STEPS):
+    goes_on = case.status.is_open or not (stage is Stage.NONE or stage.is_on_its_way)
+    for number, step in enumerate(STEPS if goes_on else STEPS[: here + 1]):
         if step is Stage.OWNER and stage is Stage.NONE:
             continue
-        what = (
-            _what(step, case, process, is_now=number == here and stage is not Stage.DECLINED)
-            if number <= here
-            else message(f"way.{step}-ahead")
-        )
-        is_now = number == here and stage is not Stage.DECLINED
+        is_now = number == here and stage is not Stage.DECLINED and goes_on
+        what = _what(step, case, process, is_now=is_now) if number <= here else message(f"way.{step}-ahead")
         yield Milestone(what, reached.get(step) if number <= here else None, is_now)
         if stage is Stage.DECLINED and number == here:
             declined = "way.owner-declined" if step is Stage.OWNER else "way.declined"

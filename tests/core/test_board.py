@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, VoteCast
+from intake_fn.core.changes.agenda import item_of, log_of_votes
 from intake_fn.core.changes.board import tally, votes_of, voting_round
 from intake_fn.core.changes.meetings import end_of_working_day, in_words, next_meeting
 from intake_fn.core.changes.rules import voting_of
 from intake_fn.core.errors import Refused
-from intake_fn.core.events import Overruled, Resolved
-from intake_fn.core.process import MAJORITIES, TIES, MeetingRule
+from intake_fn.core.events import Overruled, RequesterReplied, Resolved
+from intake_fn.core.intents import SendNotice
+from intake_fn.core.process import MAJORITIES, TIES, MeetingRule, WorkingDayHours
 from intake_fn.core.request import Priority, Requester
+from intake_fn.core.sla import ClockState, due
 from intake_fn.core.spans import Holiday
 from intake_fn.core.steps import advance, fold
 from intake_fn.core.vocabulary import Category, Decision, Motion, Outcome, Stage, Status, Vote
@@ -144,6 +147,59 @@ def test_a_declined_change_is_resolved_in_the_chairs_words(process: Process) -> 
     assert isinstance(resolved, Resolved)
     assert (Stage.DECLINED, Status.RESOLVED) == (case.stage, case.status)
     assert ("Too dear for what it brings.", Outcome.WONT_FIX) == (resolved.resolution, resolved.outcome)
+
+
+def test_a_decision_on_a_change_whose_owner_has_left_goes_to_the_present_owner(process: Process) -> None:
+    """The chair proclaims it all the same, and who looks after it now is mailed."""
+    case = voted(before_the_board(process), process, {"paul": YES, "system-analysts": YES})
+    people = {name: person for name, person in process.people.items() if name != "marc-selter"}
+    modules = {**process.modules, "billing": replace(process.modules["billing"], owner="roma")}
+    board = replace(process.board, members=("paul", "system-analysts"), chair="paul")
+    later = replace(
+        process, people=people, former={"marc-selter": process.people["marc-selter"]}, modules=modules, board=board
+    )
+    votes = {"paul": "yes", "system-analysts": "yes"}
+    event = BoardDecided(at=NOW, actor=PAUL, decision=Decision.APPROVED, votes=votes, text="So it is.")
+    step = advance(case, event, later)
+
+    assert Stage.DESIGN is step.case.stage
+    assert ["roma@example.com"] == [
+        owed.to for owed in step.intents if isinstance(owed, SendNotice) and owed.notice == "assigned"
+    ]
+
+
+def test_a_vote_that_came_twice_counts_once_in_the_log(process: Process) -> None:
+    """Two entries of one instant that say the same are two all the same."""
+    case = voted(before_the_board(process), process, {"paul": YES})
+    case = voted(case, process, {"paul": YES})
+    item = item_of(case, process, NOW)
+    assert item is not None
+
+    votes = [entry for entry in log_of_votes(item, process) if isinstance(entry.event, VoteCast)]
+    assert [False, True] == [entry.counts for entry in votes]
+
+
+@pytest.mark.parametrize(
+    ("vote", "after", "clock"),
+    [
+        pytest.param(YES, ClockState.DECIDING, ClockState.DECIDING, id="approved: the release has a date of its own"),
+        pytest.param(NO, ClockState.STOPPED, ClockState.RUNS, id="declined and reopened: it waits for us again"),
+    ],
+)
+def test_the_clock_stands_still_only_for_the_board_and_the_release(
+    process: Process, vote: Vote, after: ClockState, clock: ClockState
+) -> None:
+    """What the requester objects to is a request like any other."""
+    level = replace(process.levels[3], response=dict.fromkeys(Priority, WorkingDayHours(24)))
+    timed = replace(process, levels={**process.levels, 3: level})
+    case = proclaimed(voted(before_the_board(timed), timed, {"paul": vote, "marc-selter": vote}), timed)
+    then = due(case, timed)
+    replied = act(case, timed, RequesterReplied, actor="requester", text="We need it.")
+    now = due(replied, timed)
+
+    assert then is not None
+    assert now is not None
+    assert (after, clock) == (then.clock, now.clock)
 
 
 def test_a_deferred_change_is_voted_on_again_from_its_date(process: Process) -> None:

@@ -13,7 +13,7 @@ from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import ChangeAssessed, SentToOwner
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import keeper
-from intake_fn.core.events import Escalated, HandedOver, Judged, Overruled, Reprioritised
+from intake_fn.core.events import Escalated, HandedOver, Judged, Overruled, Reopened, Reprioritised, Resolved
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_words
 from intake_fn.core.process import NOT_THIS_LEVEL, WorkingDayHours
@@ -21,7 +21,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.sla import ClockState, due
 from intake_fn.core.steps import advance, allowed, fold
 from intake_fn.core.stored import event_to_plain, read_event
-from intake_fn.core.vocabulary import Category, Stage
+from intake_fn.core.vocabulary import Category, Outcome, Stage, Status
 from intake_fn.core.way import way
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, case_at, case_of, judged, received
 
@@ -55,6 +55,11 @@ def change(process: Process, module: str = "billing", **what: Any) -> Step:
 def mailed(made: Step) -> dict[str, str]:
     """Who is mailed why, in words."""
     return {owed.to: in_words(owed.why) for owed in made.intents if isinstance(owed, SendNotice)}
+
+
+def notices(made: Step) -> list[SendNotice]:
+    """Who is mailed what."""
+    return [owed for owed in made.intents if isinstance(owed, SendNotice)]
 
 
 def test_a_verdict_that_acts_sends_a_change_to_the_owner_of_its_module(process: Process) -> None:
@@ -162,6 +167,28 @@ def test_when_the_owner_has_left_the_next_one_looks_after_it(process: Process) -
     assert "paul" == keeper(case, later).id
     assert ("paul",) == allowed(case, later).hand_over_to
     assert "paul" == step(case, later, HandedOver, handler="paul").case.handler
+
+
+def test_what_is_a_change_once_it_is_done_goes_to_nobody_and_nobody_is_told_that_it_does(process: Process) -> None:
+    """Reopened, it is for the Help Desk to send it; before that no owner could assess it."""
+    done = step(case_at(3, "paul", module="billing"), process, Resolved, resolution="It is as defined.").case
+    decided = step(done, process, Overruled, category=Category.CHANGE, clause="", reason="A wish.", module="billing")
+
+    assert (Stage.NONE, "paul", Status.RESOLVED) == (decided.case.stage, decided.case.handler, decided.case.status)
+    assert ["requester"] == [one.to.replace("camille@example.com", "requester") for one in notices(decided)]
+    assert not notices(decided)[0].why
+    reopened = step(decided.case, process, Reopened, reason="It is wanted.").case
+    assert Stage.OWNER is step(reopened, process, SentToOwner, module="billing", owner="").case.stage
+
+
+def test_what_is_resolved_on_its_way_is_nowhere_now_and_nothing_is_ahead(process: Process) -> None:
+    """A duplicate, before its owner has assessed it; reopened, it is where it was."""
+    case = step(change(process).case, process, Resolved, resolution="See there.", outcome=Outcome.DUPLICATE).case
+    assert ["way.received", "way.owner-done"] == [one.what.key for one in way(case, process)]
+    assert not any(one.is_now for one in way(case, process))
+
+    again = step(case, process, Reopened, reason="It is another wish.").case
+    assert ["way.owner"] == [one.what.key for one in way(again, process) if one.is_now]
 
 
 def test_the_clock_runs_for_the_owner_and_stops_for_the_board(process: Process) -> None:

@@ -173,24 +173,20 @@ def comments(case: Case) -> list[Commented]:
 
 def log_of_votes(item: Item, process: Process) -> list[Entry]:
     """All motions, votes, recusals and decisions; votes that were replaced or are of nobody who may vote among them."""
-    counted = list(item.voting.votes.values())
     entries: list[Entry] = []
-    for event in item.case.history:
+    for place, event in enumerate(item.case.history):
         if isinstance(event, MotionPut | BoardDecided | VoteClosed | DeferralEnded | Recused):
             entries.append(Entry(event))
         elif isinstance(event, VoteCast):
-            entries.append(Entry(event, _counts(event, item, counted), event.member in process.board.members))
+            entries.append(Entry(event, _counts(event, item, place), event.member in process.board.members))
     return entries
 
 
-def _counts(vote: VoteCast, item: Item, counted: list[VoteCast]) -> bool:
-    """Whether a vote counts now, or counted in the decision that followed it."""
-    if vote in counted:
-        return True
-    later = item.case.history[item.case.history.index(vote) + 1 :]
-    for event in later:
+def _counts(vote: VoteCast, item: Item, place: int) -> bool:
+    """Whether a vote, by its place in the log, counts now, or counted in the decision that followed it."""
+    for event in item.case.history[place + 1 :]:
         if isinstance(event, MotionPut) or (isinstance(event, VoteCast) and event.member == vote.member):
             return False
         if isinstance(event, BoardDecided):
             return vote.member in event.votes
-    return False
+    return item.voting.votes.get(vote.member) == vote

@@ -20,6 +20,7 @@ from intake_fn.core.change_events import (
 from intake_fn.core.changes.board import tally
 from intake_fn.core.changes.meetings import meeting_after
 from intake_fn.core.changes.rules import voting_of
+from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
 from intake_fn.core.names import SPECDESK, actor_of, board_date, name_of
 from intake_fn.core.process import Process
@@ -96,7 +97,7 @@ def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> I
     yield from _in_mantis(after)
     if event.decision in (Decision.APPROVED, Decision.RETURNED):
         decided = message("why.decided", decision=event.decision)
-        yield _to(after.handler, "assigned", process, decided, text=event.text)
+        yield _to(keeper(after, process).id, "assigned", process, decided, text=event.text)
     if event.decision not in (Decision.DECLINED, Decision.NOT_CARRIED):
         until = (message("step.until", date=board_date(event.until, process)),) if event.until else ()
         yield _to_requester(after, message(f"step.{event.decision}"), *until, text=event.text)

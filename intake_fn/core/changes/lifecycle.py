@@ -37,14 +37,15 @@ def handler_by(case: Case, event: Judged | Overruled, process: Process) -> str:
     """Who gets a request by a verdict or a decision; "" for whoever has it.
 
     What is a change now goes to the owner of its module: the one that a person chose, else the one that the requester
-    named, else that of the deciding clause. Where there is none the Help Desk chooses one. What is no change any more
-    goes back to the level that has it.
+    named, else that of the deciding clause. Where there is none the Help Desk chooses one; so it does when a request is
+    reopened that was decided to be a change after it was done. What is no change any more goes back to the level that
+    has it.
     """
     if isinstance(event, Judged) and (not event.acts or any(isinstance(e, Overruled) for e in case.history)):
         return ""
     if event.category is not Category.CHANGE:
         return last_handler_at(case.level, case, process) if case.stage is not Stage.NONE else ""
-    if case.stage is not Stage.NONE:
+    if case.stage is not Stage.NONE or case.status.is_done:
         return ""
     names = [module_of(case)]
     if isinstance(event, Overruled):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_fn.core.change_events import ChangeAssessed, ClausePublished, SentToOwner
+from intake_fn.core.change_events import ChangeAssessed, ClausePublished
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Filed, Overruled, Resolved
 from intake_fn.core.markdown import escaped
@@ -56,7 +56,6 @@ def filed(process: Process, number: int, **changes: Any) -> Case:
 def delivered(process: Process, number: int, published: str = "") -> Case:
     """A change whose owner has assessed it, and perhaps whose clause is published."""
     case = act(filed(process, number), process, Overruled, category=Category.CHANGE, clause="billing#due", reason="So.")
-    case = act(case, process, SentToOwner, module="billing", owner="marc-selter")
     assessed = ChangeAssessed(
         at=NOW, actor=MARC, clause="billing#due", today=TODAY, spec="s", proposed=PROPOSED, effort="2"
     )

@@ -21,7 +21,7 @@ from spec_lookup.errors import (
 )
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.confidence import measured
-from spec_lookup.judge.drift import Drift, DriftJudge, Flip, FlipKind, JudgedRequest, drift
+from spec_lookup.judge.drift import Drift, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.neighbours import Neighbour, neighbours
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
@@ -31,8 +31,6 @@ from spec_lookup.judge.substance import (
     GONE,
     HASH_LENGTH,
     ClauseChange,
-    clause_changes,
-    clause_hash,
 )
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
@@ -84,7 +82,6 @@ __all__ = [
     "Coverage",
     "Dense",
     "Drift",
-    "DriftJudge",
     "DuplicateIndex",
     "Embedder",
     "Endpoint",
@@ -116,8 +113,6 @@ __all__ = [
     "build",
     "cassette_name",
     "check_coverage",
-    "clause_changes",
-    "clause_hash",
     "clustered",
     "connected",
     "content_stamp",

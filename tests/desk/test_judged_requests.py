@@ -14,7 +14,8 @@ from intake_fn.core.events import MarkedDuplicate, Overruled, Resolved
 from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Category, Outcome, Stance
 from intake_fn.desk.judged_requests import as_line, judged_cases, judged_request, requests_in
-from spec_lookup import Spec, clause_hash
+from spec_lookup import Spec
+from spec_lookup.judge.substance import clause_hash
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:

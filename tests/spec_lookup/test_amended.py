@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from spec_lookup import Claim, Spec, clause_changes, neighbours
+from spec_lookup import Claim, Spec, neighbours
+from spec_lookup.judge.substance import clause_changes
 from tests.spec_edits import PAGES, SUBSTANTIVE, edited
 
 EDIT = SUBSTANTIVE[0]

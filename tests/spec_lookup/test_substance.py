@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from spec_lookup import Spec, clause_changes, clause_hash
-from spec_lookup.judge.substance import changed_in_substance, kinds_of_change
-from tests.spec_edits import COSMETIC, PAGES, SUBSTANTIVE, Edit
+from spec_lookup import Spec, page_clauses, read_pages
+from spec_lookup.evaluation.source import Source
+from spec_lookup.judge.substance import changed_in_substance, clause_changes, clause_hash, kinds_of_change
+from tests.spec_edits import COSMETIC, PAGES, ROOT, SUBSTANTIVE, Edit
 
 KNOWN = frozenset("receive shipment import export sender".split())
 
@@ -137,3 +140,22 @@ def test_the_hash_names_what_is_said(today: Spec) -> None:
     assert clause_hash(former) == clause_hash(Spec.of(set_anew.on(PAGES)).clause("quotes#validity"))
     assert clause_hash(former) != clause_hash(Spec.of(other.on(PAGES)).clause("quotes#validity"))
     assert "gone" == clause_hash(None)
+
+
+SETS = ("tests/data/evaluation", "tests/data/evaluation-unseen", "spec_lookup/evaluation/qualification")
+"""Sets with pairs: two versions of a clause, by which a request is another thing."""
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_two_versions_of_every_pair_differ_in_substance(name: str) -> None:
+    """They turn the verdict of careful readers; and no other clause of the page differs."""
+    folder = ROOT / name
+    rows = [json.loads(line) for file in folder.glob("pairs*.jsonl") for line in file.read_text("utf-8").splitlines()]
+    specs = {spec: Source(list(read_pages(folder / "specs" / spec))) for spec in {row["spec"] for row in rows}}
+    assert len(rows) >= 10
+    for row in rows:
+        source, file, cite = specs[row["spec"]], f"{row['page']}.md", f"{row['page']}#{row['anchor']}"
+        before, after = dict(source.pages)[file], dict(source.with_body(cite, row["clause_b"]))[file]
+        clauses = zip(page_clauses(file, before), page_clauses(file, after), strict=True)
+        changed = [one.anchor for one, other in clauses if changed_in_substance(one.markdown, other.markdown)]
+        assert [row["anchor"]] == changed, row["id"]

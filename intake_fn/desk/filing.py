@@ -88,7 +88,7 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
     verdicts += [_verdict_before(state, links) for state in stored]
     done = resolved_by(case)
     fixed_in = done.fixed_in if done and case.status.is_done else ""
-    versions = tuple(filter(None, map(_version_of, case.history)))
+    versions = tuple(filter(None, map(version_of, case.history)))
     stages = (event.version for event in reversed(case.history) if isinstance(event, StageReached) and event.version)
     return Decided(
         category=Instead(category_of(case, process), tuple({category_of(state, process) for state in before})),
@@ -98,7 +98,7 @@ def decided_of(case: Case, process: Process, links: Links) -> Decided:
     )
 
 
-def _version_of(event: Event) -> str:
+def version_of(event: Event) -> str:
     """The version that an event names for its issue, planned or delivered."""
     if isinstance(event, StageReached | ChangeReleased):
         return event.version

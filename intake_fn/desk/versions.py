@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater
-from intake_fn.core.events import Resolved
-from intake_fn.desk.filing import project_of
+from intake_fn.desk.filing import project_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,21 +47,22 @@ def offered(desk: Filing, case: Case) -> list[str]:
 
 
 def refuse_unknown(desk: Filing, case: Case, event: Event) -> None:
-    """Raise Refused for a resolution in a version that the project in Mantis does not have, naming those that it has.
+    """Raise Refused for a version, planned or delivered, that the project in Mantis does not have, naming its versions.
 
     An event that the log holds already is none of it: the form was sent twice.
     """
-    if not isinstance(event, Resolved) or not event.fixed_in or case.status.is_done:
+    version = version_of(event)
+    if not version or case.status.is_done:
         return
     project = project_of(case, desk.process)
     try:
         names = desk.tracker.versions().get(project, ())
     except (TryLater, Broken) as error:
-        log.warning("version_not_looked_up", case=case.id, version=event.fixed_in, error=str(error))
+        log.warning("version_not_looked_up", case=case.id, version=version, error=str(error))
         return
-    if event.fixed_in.casefold() not in {name.casefold() for name in names}:
+    if version.casefold() not in {name.casefold() for name in names}:
         raise Refused(
-            f"Mantis has no version “{event.fixed_in}” in the project {project}. {_those(names)} "
+            f"Mantis has no version “{version}” in the project {project}. {_those(names)} "
             "Choose another one, have it created in Mantis, or leave the version empty."
         )
 

@@ -12,7 +12,7 @@ from intake_fn.core import request_id
 from intake_fn.core.activities import checklist
 from intake_fn.core.case import module_of
 from intake_fn.core.case_row import Page
-from intake_fn.core.change_events import ChangeAssessed
+from intake_fn.core.change_events import ChangeAssessed, ChangeReleased, StageReached
 from intake_fn.core.changes.clause_text import planned_version, published_since
 from intake_fn.core.changes.rules import NEXT
 from intake_fn.core.clause_changed import unsettled
@@ -66,6 +66,9 @@ AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
 NOT_SURE = "Your action may not have been saved. Check the history, and try again if it is not there."
+
+VERSIONED = {Resolved, StageReached, ChangeReleased}
+"""Events whose forms ask for a version of the product."""
 
 HITS = 10
 LONGEST_QUERY = 2000
@@ -338,7 +341,7 @@ def _offers(case: Case) -> dict[str, Any]:
         "categories": [(category.value, words.CATEGORY[category]) for category in DECISIONS],
         "modules": [(module.id, module.name) for module in process.modules.values()],
         "module": proposed_module(case, process),
-        "versions": config().desk().versions_for(case) if Resolved in options.events else [],
+        "versions": config().desk().versions_for(case) if VERSIONED & set(options.events) else [],
         "outcomes": [(outcome.value, name) for outcome, name in words.OUTCOME.items()],
     }
 

@@ -47,6 +47,9 @@ def test_a_change_goes_from_design_to_an_engineer_and_on(web: Web) -> None:
     case = approved(web)
     assert (Stage.DESIGN, "system-analysts") == (case.stage, case.handler)
     web.sign_in(ANALYSTS)
+    unknown = web.act(case, "stage", stage="development", handler="roma", version="9.9")
+    assert 422 == unknown.status_code
+    assert "Mantis has no version “9.9” in the project Change InBox. It has 4.3, 4.2." in unknown.text
     assert 303 == web.act(case, "stage", stage="development", handler="roma", version="4.3").status_code
 
     case = loaded(web, case)
@@ -154,6 +157,7 @@ def test_or_with_a_reason_why_it_is_not(web: Web) -> None:
     case = approved(web, Stage.DEVELOPMENT, Stage.READY)
     web.sign_in(ANALYSTS)
     reason = "The wiki follows next week."
+    assert 422 == web.act(case, "release-change", **{**TOLD, "version": "9.9"}, reason=reason).status_code
     assert 303 == web.act(case, "release-change", **TOLD, reason=reason).status_code
 
     case = loaded(web, case)

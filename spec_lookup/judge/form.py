@@ -28,6 +28,9 @@ REPORTED_BY_WORDS = {QUESTION_FORM: 0.75, SETUP_FORM: 0.97}
 REPORTED_IN_TITLE = 0.9
 """The least for a summary: titles without a verb look like reports."""
 
+REPORTED_OF_A_THING = 0.6
+"""The same for one sentence beside a set-up that is about a thing and not about a person."""
+
 LEAST_STATED = 3
 """Words from which statements can be judged by their meaning."""
 
@@ -152,6 +155,49 @@ _NOT_KNOWING = any_of(
     r"(?:know|find|found|sure|see how|understand|remember)\b"
 )
 
+_ITS = r"(?:its?|this|that|there|these|those|the|he|she|they|his|her|their|my|our|mine|ours|one|nobody|somebody)"
+_OF_ONES_OWN = (
+    rf"(?:{_ITS}|(?:i|we)(?! (?:need|want|would|'d|know|have to|am|are|think|plan|like|wonder|ask|must|should|can"
+    r"|could|cannot|can't|do not|don't)\b)|each|every|all|\w{2,20}'s)"
+)
+_PRESUPPOSES = any_of(
+    rf"(?:[,:(\u2013\u2014]|\s-)\s{{0,3}}(?:(?:and|but|so|yet) )?{_OF_ONES_OWN} [^?]{{0,80}}?\w",
+    rf"\b(?:since|although|though|because|now that|given that|seeing that|whereas|while) {_OF_ONES_OWN}\b",
+    r"\b(?:when|if|as) (?:each|every|all|mine|ours|my|our|no|none|nobody)\b",
+    r"\b(?:when|if|as) it (?:is|was|does|did|has|never|always|only)\b",
+    r"\b(?:that|which|who|whose)\b[^.?!,]{0,60}(?:\b(?:not|never|nobody|nothing|none)\b|n't\b)(?![^.?!]{0,40}\byet\b)",
+    r"\b(?:no longer|no more|any ?more|mine|ours|theirs)\b",
+    r", (?:as|like|where) (?:it|the|our|my|his|her|their|he|she|they|we|i)\b",
+    r", (?:which|who) (?:the|it|our|my|he|she|they|we|i|\w+s)\b",
+    r"\b(?:did so|used to|always did|so far)\b",
+)
+"""A question that takes for granted that something has happened: "how do I get mine, which did not come?"."""
+
+_OF_THE_THING = any_of(r"\A\W*(?:and |but |so )?(?:it|they|mine|ours|theirs|one|this one|these|those)\b")
+"""A sentence beside a question about the thing that is asked about: "they come mixed"."""
+
+_BY_THE_WAY = any_of(
+    r"\b(?:by the way|btw|incidentally|apart from (?:this|that)|on another note|while (?:i am|i'm|you are|you're) at it"
+    r"|(?:an|one) ?(?:other|more) thing|as an aside)\b|\bp\. ?s\b|\bps\b ?[:,.-]",
+    r"\b(?:right now|at the moment|at present|currently|as things are|so far|these days|with (?:his|her|their|my|our)"
+    r" (?:present|current|old))\b",
+    r"\b(?:funn(?:y|ily)|strange(?:ly)?|odd(?:ly)?|weird(?:ly)?|surpris\w+|astonish\w+|puzzl\w+|notic(?:ed?|ing)"
+    r"|realis(?:ed?|ing)|realiz(?:ed?|ing)|apparently|turns out)\b",
+    r"\bwithout (?:anybody|anyone|any|being|asking)\b",
+    r"\A\W*(?:(?:also|and|but|so|now)\W{1,2})?(?!(?:this|his|its|yes|thanks|as|is|was|has|does|always)\b)"
+    r"(?:\w{2,20}s|people|everybody|anybody|everyone|anyone|each(?: of \w+)?) (?:now |still |always )?(?:can|may|could"
+    r"|are|have|has|gets?|sees?|do|does|don't|never|still|add|read|pay|take)\b",
+    r"\b(?:stay|remain|keep|get|is|are|was|were)(?:s|ing)? (?:still |always |never )?"
+    r"(?:signed|logged|locked|thrown|kicked) ?(?:in|out|off)?\b",
+    r"\b(?:ever )?since (?:(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|last \w+"
+    r"|the (?:last )?(?:update|upgrade|release|change|migration|new version))\b",
+)
+"""Something told beside a set-up: what the system does now, or what was noticed."""
+
+_OF_A_THING = any_of(
+    r"\A\W*(?:(?:also|and|but|besides|then)\W{1,2})?"
+    r"(?:the|his|her|their|our|my|its?|in|at|on|with|every|each|all|some|many|one) "
+)
 
 _STATES_NOTHING = (_ASKS, _NOT_KNOWING, _OF_PEOPLE)
 
@@ -175,7 +221,10 @@ def tells_report(claim: Claim) -> bool:
 
 
 def _reports(sentence: str, form: str) -> bool:
-    if _ASKED.search(sentence):
+    if _ASKED.search(sentence) or (form == SETUP_FORM and _BY_THE_WAY.search(sentence)):
+        return True
+    beside = _PRESUPPOSES if _ASKS.search(sentence) else _OF_THE_THING
+    if form == QUESTION_FORM and beside.search(sentence) and not _OF_PEOPLE.search(sentence):
         return True
     stated = _OWN_SLIP.sub(" ", sentence)
     stated = _PERSON_LACKS.sub(" ", stated) if form == SETUP_FORM else stated
@@ -183,9 +232,16 @@ def _reports(sentence: str, form: str) -> bool:
 
 
 def stated_with_sureness(claim: Claim, *, by_words_alone: bool) -> list[tuple[str, float]]:
-    """What the summary states and what the rest states, each with the probability from which it is a report."""
+    """What the summary states and what the rest states, each with the probability from which it is a report.
+
+    Of a set-up also each sentence about a thing: among many about people it would not be seen.
+    """
     sure = (REPORTED_BY_WORDS if by_words_alone else REPORTED)[claim.reporter_says]
-    parts = ((stated(claim.summary), max(sure, REPORTED_IN_TITLE)), (stated(claim.what_happened), sure))
+    parts = [(stated(claim.summary), max(sure, REPORTED_IN_TITLE)), (stated(claim.what_happened), sure)]
+    if claim.reporter_says == SETUP_FORM and not by_words_alone:
+        parts += [
+            (each, REPORTED_OF_A_THING) for each in own_sentences(claim.what_happened) if _OF_A_THING.search(each)
+        ]
     return [(said, sure) for said, sure in parts if len(said.split()) >= LEAST_STATED]
 
 

@@ -16,8 +16,8 @@ DATA = Path(__file__).parent.parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "forms" / "forms.jsonl").read_text(encoding="utf-8").splitlines()]
 
 FEWEST_SETTLED = {"tune": 0.7, "held": 0.8}
-"""Share of the texts that report nothing whose verdict is misc. Measured: 69 of 93; of the part whose rows were not
-looked at 35 of 41. What is left to a person is not wrong."""
+"""Share of the texts that report nothing whose verdict is misc. Measured: 66 of 93; of the part whose rows were not
+looked at 34 of 41. What is left to a person is not wrong."""
 
 MOST_SWALLOWED = {"tune": 0, "held": 0.04}
 """Share of hidden reports whose verdict is misc. Measured: 0 of 69; of the part that had not been looked at 0 of 27."""
@@ -87,6 +87,35 @@ def test_the_form_decides_only_where_nothing_is_reported(
 ) -> None:
     """Other forms settle nothing, whatever is written in them."""
     assert category == library.judge(Claim(summary, description, reporter_says=form)).category
+
+
+@pytest.mark.parametrize(
+    ("form", "beside", "alone"),
+    [
+        ("question", "How do I sign in when each fresh code is refused at once?", "How do I sign in with a code?"),
+        ("question", "Where do I get the notice that doesn't come by mail any more?", "Where do I get the notice?"),
+        ("question", "How long is a code good for, mine dies after a minute?", "How long is a code good for?"),
+        ("question", "Does the discount hold, since I pay the full price?", "Does the discount hold for children?"),
+        ("question", "Can helpers read the log, as the page suggests?", "Can helpers read the log?"),
+        ("question", "In what order are labels printed? They come mixed.", "In what order are labels printed?"),
+        ("question", "How are fines sent? One came at four in the morning.", "How are fines sent?"),
+        (
+            "setup",
+            "Please make Ana a clerk. Right now she lends films.",
+            "Please make Ana a clerk. She lends films soon.",
+        ),
+        ("setup", "New login for Lia. By the way, fines are free for her.", "New login for Lia. She starts on Monday."),
+        ("setup", "Ina needs a login. Members can see all fines.", "Ina needs a login. She should see all fines."),
+        ("setup", "Please give Uwe a card. He stays signed in all day.", "Please give Uwe a card. He works all day."),
+        ("setup", "Please close Ben's account. His books are no more in the list.", "Please close Ben's account."),
+    ],
+)
+def test_what_is_taken_for_granted_or_told_beside_is_a_report(
+    library: Spec, form: str, beside: str, alone: str
+) -> None:
+    """A question may presuppose what happened, and a set-up may tell it by the way; without that the form settles."""
+    assert "undecided" == library.judge(Claim("A request", beside, reporter_says=form)).category
+    assert "misc" == library.judge(Claim("A request", alone, reporter_says=form)).category
 
 
 @pytest.mark.parametrize("form", ["setup", "question"])

@@ -31,6 +31,10 @@ def add(commands: Any) -> None:
     command.add_argument("--url", help="OpenAI-compatible endpoint in place of the settings'; its key: LLM_KEY")
     command.add_argument("--model", help="its model")
     command.add_argument("--restates", action="store_true", help="with --url: it restates each claim as searches first")
+    command.add_argument(
+        "--price-in", type=float, default=0.0, metavar="DOLLARS", help="with --url: of a million tokens"
+    )
+    command.add_argument("--price-out", type=float, default=0.0, metavar="DOLLARS")
     command.add_argument("--limit", type=int, metavar="N", help="a first look at N cases of each kind; no record")
     command.add_argument("--cassettes", type=Path, default=ROOT / "build" / "cassettes" / "qualification")
     command.add_argument("--record", type=Path, metavar="FILE", help="where the record is written")
@@ -74,6 +78,8 @@ def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Pric
         raise Refused("--limit has to be 1 or more.")
     if args.restates and not args.url:
         raise Refused("--restates belongs to --url; without it SPECDESK_LLM_RESTATES says so.")
+    if (args.price_in or args.price_out) and not args.url:
+        raise Refused("--price-in and --price-out belong to --url; without it SPECDESK_LLM_PRICE_IN and _OUT say so.")
     if bool(args.url) != bool(args.model):
         raise Refused("--url and --model belong together.")
     if args.url:
@@ -82,8 +88,9 @@ def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Pric
         key = secret(os.environ.get("LLM_KEY", ""), "LLM_KEY")
         hide(key)
         endpoint = Endpoint(args.url.rstrip("/"), key)
-        path = args.record or ROOT / "build" / "qualification.json"
-        return OPENAI, args.model, openai_model(lambda: endpoint, lambda: SECONDS), Price(), path, args.restates
+        path = args.record or Path(os.environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json")
+        price = Price(args.price_in, args.price_out)
+        return OPENAI, args.model, openai_model(lambda: endpoint, lambda: SECONDS), price, path, args.restates
     from intake_fn.wiring import Application  # noqa: PLC0415 - with --url no settings are needed
 
     application = Application.from_environ(os.environ)

@@ -129,7 +129,8 @@ def lines_of(record: QualificationRecord) -> Iterator[str]:
         yield f"  {name:12}  {figures.decided} of {figures.cases} decided, {figures.wrong} wrong"
     yield f"outcomes        {', '.join(f'{count} {outcome}' for outcome, count in record.outcomes.items()) or 'none'}"
     each = record.cost / 1e6 / total.cases if total.cases else 0.0
-    yield f"cost            {record.cost / 1e6:.4f} dollars, {each:.5f} for each case"
+    cost = f"{record.cost / 1e6:.4f} dollars, {each:.5f} for each case"
+    yield f"cost            {cost if record.cost else 'not counted: no price is given'}"
     yield f"time            {record.seconds:.1f} s, {record.calls} calls"
 
 

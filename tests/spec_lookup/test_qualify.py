@@ -169,6 +169,11 @@ def test_the_command_writes_no_record_of_a_first_look(
     said = capsys.readouterr()
     assert "pairs right" in said.out
     assert "a first look" in said.out
+    assert "not counted: no price is given" in said.out
     assert read_record(path) is None
+    assert 0 == main([*common, "--limit", "1", "--price-in", "3", "--price-out", "15", "--json"])
+    assert json.loads(capsys.readouterr().out)["cost"] > 0
+    assert 1 == main(["qualify-judge", "--price-in", "3"])
+    assert "belong to --url" in capsys.readouterr().err
     assert 1 == main(["qualify-judge", "--model", "stub"])
     assert "--url and --model belong together" in capsys.readouterr().err

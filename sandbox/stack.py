@@ -97,6 +97,8 @@ class Sandbox:
     state: Path | None = ROOT / "build" / "state"
     wiki: bool = True
     support: Path = ROOT / "support.yml"
+    spec: Path = ROOT / "docs" / "spec"
+    """The spec that the desk looks up; the wiki is always that of this checkout."""
     real: RealMantis | None = None
     """A Mantis that is there already; the stand-in is started where there is none."""
     llm: Judging | None = None
@@ -129,7 +131,7 @@ class Sandbox:
         self.mantis_lacks = self.real.lacks(_process(self.support)) if self.real else []
         if self.wiki:
             self._make("mkdocs", "build", "--quiet", "--site-dir", str(self.build / "site"))
-        self._make("specdesk", "build-index", "--out", str(self.build / "index"))
+        self._build_index()
 
         self.aws = LocalAws(self.state / "aws" if self.state else None, self.ports.aws)
         self._closing.append(self.aws.stop)
@@ -151,24 +153,14 @@ class Sandbox:
             "SPECDESK_QUALIFICATION": str(self.build / "qualification.json"),
             **(self.llm.settings if self.llm else {}),
         }
+        self._port = site_port
         self.application = Application.from_environ(self.environ)
         provision(self.environ, self.application.process, self.application.settings.pages_at)
         if not self.real:
             self.start_mantis()
             self._closing.append(self.stop_mantis)
-        self.server = Server(
-            front(
-                self.application.app,
-                self.build / "site",
-                self.aws.mails,
-                self.mantis_url,
-                self.application.settings.files_at,
-            ),
-            HOST,
-            site_port,
-        )
-        self.server.start()
-        self._closing.append(self.server.stop)
+        self._serve_site()
+        self._closing.append(self._stop_site)
         self._stopping = threading.Event()
         self._sweeping = threading.Thread(target=self._sweep, daemon=True)
         self._sweeping.start()
@@ -179,6 +171,13 @@ class Sandbox:
         """Wait until somebody sets `stop`."""
         while not stop.wait(0.5):
             pass
+
+    def publish(self) -> None:
+        """Deploy anew, as after a change of the spec: the index is rebuilt, and the function starts with it."""
+        self._build_index()
+        self._stop_site()
+        self.application = Application.from_environ(self.environ)
+        self._serve_site()
 
     def close(self) -> None:
         """Stop what was started, the last first, whatever happens on the way."""
@@ -229,6 +228,19 @@ class Sandbox:
                 self.aws.keep_mails()
             except (SpecdeskError, SandboxError, OSError) as error:
                 print(f"The sweep will try again: {redacted(str(error))}", file=sys.stderr)
+
+    def _build_index(self) -> None:
+        self._make("specdesk", "build-index", "--spec", str(self.spec), "--out", str(self.build / "index"))
+
+    def _serve_site(self) -> None:
+        application = self.application
+        site = self.build / "site"
+        app = front(application.app, site, self.aws.mails, self.mantis_url, application.settings.files_at)
+        self.server = Server(app, HOST, self._port)
+        self.server.start()
+
+    def _stop_site(self) -> None:
+        self.server.stop()
 
     def _make(self, program: str, *arguments: str) -> None:
         command = [str(Path(sys.executable).parent / program), *arguments]

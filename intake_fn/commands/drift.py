@@ -88,7 +88,7 @@ def _requests(args: argparse.Namespace) -> list[JudgedRequest]:
     """Raises Refused naming the line of a file that is broken."""
     if args.cases:
         return list(requests_in(text_of(args.cases).splitlines(), str(args.cases)))
-    return [judged_request(case) for case in judged_cases(background_desk().cases)]
+    return [judged_request(case) for case in judged_cases(background_desk())]
 
 
 def _judge(args: argparse.Namespace) -> Judge:

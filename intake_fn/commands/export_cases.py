@@ -46,9 +46,9 @@ def export_cases(args: argparse.Namespace) -> None:
     if (out / CASES).exists():
         raise SpecdeskError(f"{out} holds exported cases already. Name another folder, or delete that one.")
     pages = list(read_pages(args.spec))
-    store = background_desk().cases
-    cases = list(decided_cases(store, args.since))
-    judged = [json.dumps(as_line(case), ensure_ascii=False) for case in judged_cases(store)]
+    desk = background_desk()
+    cases = list(decided_cases(desk.cases, args.since))
+    judged = [json.dumps(as_line(case), ensure_ascii=False) for case in judged_cases(desk)]
     lines = [json.dumps({"spec": SPEC, **case.line}, ensure_ascii=False) for case in cases]
     for name, text in pages:
         page = out / "specs" / SPEC / name

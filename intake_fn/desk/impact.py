@@ -94,7 +94,7 @@ def judge_again(desk: Desk, case: Case) -> Impact:
         raise Refused(f"{case.id} has no assessment yet: its owner writes how the clause would read.")
     spec, until = desk.spec(), desk.clock() + desk.inline
     amended = _amended(spec, assessment)
-    others = [other for other in judged_cases(desk.cases, RECENT) if other.id != case.id]
+    others = [other for other in judged_cases(desk, RECENT) if other.id != case.id]
     of, before = key_of(assessment, spec.stamp.content), kept(desk, case)
     known = {one.request: one for one in before.affected} if before and before.of == of and before.left else {}
     affected: list[Affected] = []

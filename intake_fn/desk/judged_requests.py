@@ -13,7 +13,8 @@ from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.verdicts import decision, shown_clauses
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk.judging import claim_of, people_in
-from intake_fn.ports import CaseStore
+from intake_fn.desk.needs import Judging
+from intake_fn.desk.spec_versions import judged_by_version
 from spec_lookup import Claim, JudgedRequest, Masking
 
 PAGE = 200
@@ -31,10 +32,13 @@ CLAIM = tuple(Claim("", "").to_plain())
 log = structlog.get_logger()
 
 
-def judged_cases(cases: CaseStore, recent: int = RECENT) -> Iterator[Case]:
-    """Every open request that was judged, and so many of the latest others; no duplicates, which follow their leads."""
-    yield from (case for case in _cases(cases, open_only=True) if case.status.is_open)
-    for case in _cases(cases, open_only=False):
+def judged_cases(desk: Judging, recent: int = RECENT) -> Iterator[Case]:
+    """Every open request that today's spec judged, and so many of the latest others.
+
+    Duplicates follow their leads, and what a version's spec judged stays as that version was.
+    """
+    yield from (case for case in _cases(desk, open_only=True) if case.status.is_open)
+    for case in _cases(desk, open_only=False):
         if recent and case.status.is_done:
             recent -= 1
             yield case
@@ -42,18 +46,18 @@ def judged_cases(cases: CaseStore, recent: int = RECENT) -> Iterator[Case]:
             return
 
 
-def _cases(cases: CaseStore, *, open_only: bool) -> Iterator[Case]:
+def _cases(desk: Judging, *, open_only: bool) -> Iterator[Case]:
     cursor = ""
     while True:
-        page = cases.queue(None, open_only=open_only, limit=PAGE, cursor=cursor)
+        page = desk.cases.queue(None, open_only=open_only, limit=PAGE, cursor=cursor)
         for row in page.rows:
             if open_only or row.status.is_done:
                 try:
-                    case = cases.load(row.id)
+                    case = desk.cases.load(row.id)
                 except Unreadable as error:
                     log.warning("case_left_out", case=row.id, error=str(error))
                     continue
-                if case.verdict and not case.duplicate_of:
+                if case.verdict and not case.duplicate_of and not judged_by_version(desk, case):
                     yield case
         cursor = page.cursor
         if not cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,9 +70,22 @@ def test_all_open_ones_and_the_latest_others_are_judged_again(room: Room) -> Non
     marked = room.event(MarkedDuplicate, other=ids["open"])
     room.desk.act(ids["duplicate"], marked, room.seen(ids["duplicate"]))
 
-    assert {ids["open"], ids["late"], ids["old"]} == {case.id for case in judged_cases(room.store)}
-    assert [ids["open"], ids["late"]] == [case.id for case in judged_cases(room.store, recent=1)]
-    assert [ids["open"]] == [case.id for case in judged_cases(room.store, recent=0)]
+    assert {ids["open"], ids["late"], ids["old"]} == {case.id for case in judged_cases(room.desk)}
+    assert [ids["open"], ids["late"]] == [case.id for case in judged_cases(room.desk, recent=1)]
+    assert [ids["open"]] == [case.id for case in judged_cases(room.desk, recent=0)]
+
+
+def test_what_the_spec_of_a_version_judged_stays_as_that_version_was(room: Room) -> None:
+    """A change of today's spec says nothing of it; one whose version is not kept was judged by today's."""
+    former = Spec.of([("quotes.md", PAGE.replace("30", "20"))])
+    desk = replace(room.desk, spec_versions={"4.2": lambda: former})
+    words = {"summary": "Quote ended", "description": "My quote is valid for 20 days only."}
+    kept = desk.take_in(request(**words, details={"version": "4.2"}), "kept")
+    other = desk.take_in(request(**words, details={"version": "4.1"}), "other")
+
+    assert kept.verdict is not None
+    assert former.stamp.content == kept.verdict["spec"]
+    assert [other.id] == [case.id for case in judged_cases(desk)]
 
 
 def test_a_line_comes_back_as_the_same_request_without_personal_data(room: Room) -> None:

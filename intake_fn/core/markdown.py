@@ -7,7 +7,7 @@ import re
 _ESCAPED = str.maketrans({**{mark: f"\\{mark}" for mark in "\\`*_{}[]"}, "<": "&lt;", "&": "&amp;", "|": "&#124;"})
 _FIRST = str.maketrans({**{mark: f"\\{mark}" for mark in "#+->"}, ":": "&#58;", "=": "&#61;", "~": "&#126;"})
 """What begins a heading, a list, a quote, a definition or a fence."""
-_NUMBERED = re.compile(r"^(\d+)([.)])")
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 def escaped(text: str) -> str:

@@ -16,9 +16,9 @@ from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.cli import main
 from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.errors import Refused
-from intake_fn.core.events import Escalated, Overruled
+from intake_fn.core.events import Escalated, Overruled, Resolved
 from intake_fn.core.request import Kind, Request, Requester
-from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.core.vocabulary import Category, Outcome, Stance
 from intake_fn.wiring import Application
 from spec_lookup import Spec
 from tests.removals import text_without
@@ -284,3 +284,29 @@ def test_the_clause_of_an_approved_change_is_printed_as_a_patch(
     assert "+++ b/docs/spec/billing.md" in lines
     assert [line for line in lines if line.startswith("+An invoice is due 45 days")]
     assert (0, {"request": case.id, "patch": "\n".join(lines) + "\n"}) == call("change", "patch", case.id, "--json")
+
+
+def test_release_notes_and_open_points_of_the_running_stack(
+    environ: dict[str, str], call: Callable[..., tuple[int, Any]], tmp_path: Path
+) -> None:
+    """A bug that was resolved in 4.3 stands in its notes, with its issue; what the spec leaves open is listed."""
+    desk = Application.from_environ(environ).background_desk
+    sender = Requester("Camille Laurent", "camille@example.com", "paris")
+    wanted = Request(kind=Kind.BUG, requester=sender, summary="Labels of pallets have no border", description="None.")
+    case = desk.take_in(wanted, "commands-release")
+    now: dict[str, Any] = {"at": desk.clock(), "actor": "paul@example.com"}
+    decided = Overruled(**now, category=Category.BUG, clause="", reason="So.", stance=Stance.SILENT, person="paul")
+    case = desk.act(case.id, decided, case.version)
+    done = Resolved(**now, resolution="Mended.", outcome=Outcome.FIXED, fixed_in="4.3")
+    case = desk.act(case.id, done, case.version)
+    desk.sweep()
+    stands = desk.tracker.look(case.issue or 0)
+    status, lines = call("release-notes", "4.3", "--docs", str(tmp_path))
+    page = (tmp_path / "releases" / "4.3.md").read_text(encoding="utf-8")
+    silent = call("silence", "--json")[1]["points"]
+
+    assert ("fixed", "4.3", "4.3") == (stands.resolution, stands.fixed_in, stands.target)
+    assert (0, True) == (status, lines[0].endswith("4.3.md is written."))
+    assert "- Labels of pallets have no border (" in page
+    assert f"[#{case.issue}]({desk.tracker.page_of(case.issue or 0)}), {case.id})" in page
+    assert [case.id] == [one["id"] for one in silent[0]["requests"]]

@@ -345,7 +345,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "came to the same."
     ),
     "by.measured": "In test cases that were held back, such a rule was right %(right)s of %(decided)s times.",
-    "by.sureness": "By its own estimate, the model is %(sure)s (%(percent)s %%).",
+    "by.sureness": "By its own estimate, which is no measurement, the model is %(sure)s (%(percent)s %%).",
     "sure.very-sure": "very sure",
     "sure.sure": "sure",
     "sure.rather-sure": "rather sure",

@@ -35,7 +35,7 @@ test: environment ## every check and every test
 bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 100,000 due times against a count (about a quarter of an hour)
+soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 20,000 sequences of change requests, 100,000 due times against a count (about twenty minutes)
 	@nice $(BIN)/python -m tests.soak
 
 function: environment $(FUNCTION)/.ready ## what Zappa packages beside the code: dependencies in build/function, the index of the spec

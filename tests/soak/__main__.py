@@ -1,10 +1,12 @@
-"""`make soak`: what takes too long for every test run. Three tables; the exit status is 1 when one has a fault.
+"""`make soak`: what takes too long for every test run. Tables of each proof; the exit status is 1 when one has a fault.
 
-    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED]
+    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED] [SEQUENCES]
 
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
 - Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random,
   while the servers throttle, fail and answer late (tests/e2e/kills.py).
+- Change requests are assessed, voted on, decided, released and resolved in random sequences, while members leave and
+  support.yml changes: all is as a second count of the votes says (tests/core/change_machine.py).
 - Due times stand against the counter of minutes, in every zone, around every clock change and leap day 2020 to 2040.
 """
 
@@ -14,10 +16,13 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from intake_fn.core.process_file import parse
 from sandbox.stack import Ports, Sandbox
+from tests.core.change_machine import ChangeMachine
+from tests.core.change_machine import run as run_changes
 from tests.core.counter import disagreement, leap_days, trials, windows, zones
 from tests.desk.cuts import run
 from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
@@ -29,17 +34,22 @@ EVERY = 10_000
 SUBMISSIONS = 10_000
 KILLED = 200
 """Requests that are submitted while workers are killed; more workers than that are."""
+SEQUENCES = 20_000
+"""Of what happens to change requests."""
+BATCH = 1_000
+"""Sequences that are run with one seed; the next ones have the next."""
 SUPPORT = Path(__file__).parents[2] / "support.yml"
 
 
 def main() -> int:
     """Run all; the exit status."""
     given = [int(number) for number in sys.argv[1:]]
-    defaults = (HISTORIES, SEED, SUBMISSIONS, KILLED)
-    histories, seed, submissions, requests = (*given, *defaults[len(given) :])
+    defaults = (HISTORIES, SEED, SUBMISSIONS, KILLED, SEQUENCES)
+    histories, seed, submissions, requests, sequences = (*given, *defaults[len(given) :])
     through_cuts = cut(submissions, seed)
     through_kills = kill(requests, seed)
-    return max(through_cuts, through_kills, counted(histories, seed))
+    changed = change(sequences, seed)
+    return max(through_cuts, through_kills, changed, counted(histories, seed))
 
 
 def cut(submissions: int, seed: int) -> int:
@@ -87,6 +97,31 @@ def _kill_by_chance(sandbox: Sandbox, folder: Path, requests: int, seed: int) ->
     print(f"\nkilled by chance, {len(chances)} workers at once\n{toll.table()}\nseed             {seed}")
     print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(front, back)}")
     return 1 if any(toll.faults) else 0
+
+
+def change(sequences: int, seed: int) -> int:
+    """Do anything to change requests; 1 when one stands otherwise than a second count says."""
+    process = parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
+    begun = time.monotonic()
+    fault = ""
+    try:
+        for number, done in enumerate(range(0, sequences, BATCH)):
+            run_changes(process, min(BATCH, sequences - done), seed + number)
+            print(f"{ChangeMachine.sequences} sequences, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    except Exception as error:  # noqa: BLE001 - an error is a fault like any other
+        fault = "".join(traceback.format_exception(error))
+    print(f"""
+change requests
+sequences      {ChangeMachine.sequences}
+steps          {ChangeMachine.steps}
+refused        {ChangeMachine.refusals}
+seed           {seed}
+seconds        {time.monotonic() - begun:.0f}
+faults         {int(bool(fault))}""")
+    for name, times in ChangeMachine.happened.most_common():
+        print(f"  {name:<30} {times:>6}")
+    print(fault)
+    return 1 if fault else 0
 
 
 def counted(histories: int, seed: int) -> int:

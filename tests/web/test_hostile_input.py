@@ -62,7 +62,8 @@ def addresses(web: Web) -> list[tuple[Rule, str]]:
     filled = {"case_id": case.id, "token": page_of(web, case).rpartition("/")[2], "filename": "specdesk.css"}
     found = []
     for rule in web.client.application.url_map.iter_rules():
-        values = {name: filled.get(name, "note" if name == "action" else "bug") for name in rule.arguments}
+        action = "comment" if rule.rule.startswith("/desk/board/") else "note"
+        values = {name: filled.get(name, action if name == "action" else "bug") for name in rule.arguments}
         built = rule.build(values)
         assert built is not None
         found.append((rule, built[1]))

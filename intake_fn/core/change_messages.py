@@ -61,6 +61,11 @@ def _published(event: c.ClausePublished, _: Process) -> dict[str, str]:
     return {"clause": event.clause}
 
 
+def _stamped(event: c.ClausePublished) -> str:
+    """Which spec it was, as its stamp says."""
+    return say("publication.commit" if event.commit else "publication.stamp", spec=event.spec[:12], commit=event.commit)
+
+
 def _released(event: c.ChangeReleased, _: Process) -> dict[str, str]:
     return {"version": event.version}
 
@@ -149,6 +154,7 @@ CHANGE_MESSAGES: Mapping[type[Event], EventMessages] = {
         page=lambda event: "page.published" if event.as_proposed else "",
         note=lambda event: "history.published" if event.as_proposed else "history.published-otherwise",
         values=_published,
+        text=_stamped,
     ),
     c.ChangeReleased: EventMessages(
         history="history.change-released",

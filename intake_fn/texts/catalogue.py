@@ -97,6 +97,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.stage": "Now %(stage)s, assigned to %(person)s",
     "history.published": "Clause %(clause)s is published as proposed",
     "history.published-otherwise": "Clause %(clause)s is published, but not as proposed",
+    "publication.stamp": "Spec %(spec)s",
+    "publication.commit": "Spec %(spec)s, commit %(commit)s",
     "history.change-released": "Released in version %(version)s",
     "change.proposed": "The clause as it would read:",
     "change.risk": "Risk:",

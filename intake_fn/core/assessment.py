@@ -20,6 +20,7 @@ from intake_fn.core.verdicts import (
     decision,
     in_words,
     is_recorded,
+    judgement,
     proposal,
     reason_of,
 )
@@ -46,7 +47,9 @@ def said_of(case: Case, *, for_requester: bool = True) -> str:
     if decided_with_lead(case):
         return say("says.lead", kind=kind)
     if proposed := proposal(case):
-        return say("says.proposed", kind=say(f"kind.{proposed}"))
+        judged = judgement(case)
+        key = "says.proposed-unqualified" if judged and judged.unqualified else "says.proposed"
+        return say(key, kind=say(f"kind.{proposed}"))
     if case.category is not Category.UNDECIDED:
         return say("says.program", kind=kind)
     return say("says.undecided") if for_requester else say("says.decide")

@@ -69,6 +69,8 @@ class Judged(Event):
     """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
     acts: bool = True
     """Whether the verdict decides; if not, it is a proposal, and the request is undecided until a person decides."""
+    unqualified: bool = False
+    """Whether it is a proposal because the language model has not passed the qualification."""
     handler: str = ""
     """Who gets it by the verdict: the owner of the module of a change; "" for whoever has it."""
 

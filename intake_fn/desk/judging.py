@@ -91,8 +91,12 @@ def acts(verdict: Verdict, process: Process, may_act: MayAct) -> bool:
     """Whether a verdict decides. What is undecided proposes nothing; a language model has to be qualified."""
     if verdict.category == Category.UNDECIDED:
         return True
-    qualified = verdict.judge.startswith(BUILT_IN) or may_act(verdict.judge)
-    return qualified and verdict.category in process.judge.acts
+    return is_qualified(verdict, may_act) and verdict.category in process.judge.acts
+
+
+def is_qualified(verdict: Verdict, may_act: MayAct) -> bool:
+    """Whether the judge of a verdict needs no qualification, or has passed it."""
+    return verdict.judge.startswith(BUILT_IN) or may_act(verdict.judge)
 
 
 def judged(
@@ -108,6 +112,7 @@ def judged(
         verdict=verdict.to_plain(),
         speciality=speciality_of(case.request, process),
         acts=acts(verdict, process, may_act),
+        unqualified=verdict.category != Category.UNDECIDED and not is_qualified(verdict, may_act),
     )
 
 

@@ -327,6 +327,9 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # What a verdict says, and by what it was reached.
     "says.program": "The program takes this for %(kind)s.",
     "says.proposed": "Proposed by the program: %(kind)s. A person decides.",
+    "says.proposed-unqualified": (
+        "Proposed by a language model that has not passed its qualification: %(kind)s. A person decides."
+    ),
     "says.undecided": (
         "A person of the Help Desk reads the spec and decides what it is: a bug, a change request or a support request."
     ),

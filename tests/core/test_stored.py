@@ -69,7 +69,7 @@ def _written(sentence: str) -> Plain | None:
 
 
 ADDED: dict[str, Plain] = {
-    "Judged": {"acts": True, "handler": ""},
+    "Judged": {"acts": True, "unqualified": False, "handler": ""},
     "Overruled": {"stance": "", "spec": "", "person": "", "handler": ""},
     "Received": {"request": {"reading_clause": "", "reading_stance": "", "reading_spec": ""}},
 }

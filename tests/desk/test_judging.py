@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.core.assessment import said_of
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled
 from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
@@ -93,7 +94,8 @@ def test_the_desk_asks_whether_a_model_may_act(room: Room, process: Process) -> 
     case = room.desk.take_in(request(**CRASH), "key")
     (judged,) = [event for event in case.history if isinstance(event, Judged)]
 
-    assert (False, Category.UNDECIDED) == (judged.acts, case.category)
+    assert (False, True, Category.UNDECIDED) == (judged.acts, judged.unqualified, case.category)
+    assert said_of(case).startswith("Proposed by a language model that has not passed its qualification: a bug.")
 
 
 # --- shadow ----------------------------------------------------------------------------------

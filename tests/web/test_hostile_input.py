@@ -11,6 +11,7 @@ from intake_fn.core.events import Noted
 from intake_fn.core.request import Kind
 from intake_fn.web.actions import ACTIONS
 from intake_fn.web.numbers import whole
+from tests.web.boards import before_the_board
 from tests.web.samples import ANSWERS
 from tests.web.test_api import body_of, valid
 from tests.web.test_status_pages import page_of
@@ -31,11 +32,14 @@ NAMES = (
     *("level", "show", "cursor", "q", "limit", "next", "seen", "done", "same", "number", "left", "rejected", "ticked"),
     *("clause", "replied", "new", "changed", "address", "name", "size", "item", "case", "action", "reason", "text"),
     *("to", "handler", "priority", "category", "question", "activity", "relation", "request", "resolution", "note"),
+    *("vote", "member", "motion", "until", "decision", "first", "last"),
     *("held", "uploaded", "key", "opened", "kind", "office", "email", "summary", "description"),
 )
 """Every parameter and answer that any page reads."""
 
-PLACES = "/desk/requests/{} /status/{} /files/{} /desk/sign-in/{} /requests/new/{} /static/{} /{}".split()
+PLACES = (
+    "/desk/requests/{} /desk/board/{} /status/{} /files/{} /desk/sign-in/{} /requests/new/{} /static/{} /{}".split()
+)
 """Addresses with something in them that a person may change."""
 
 HEADERS: tuple[dict[str, str], ...] = (
@@ -58,7 +62,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 def addresses(web: Web) -> list[tuple[Rule, str]]:
     """Every route with something in its place for what it takes."""
-    case = web.sent()
+    case = before_the_board(web)
     filled = {"case_id": case.id, "token": page_of(web, case).rpartition("/")[2], "filename": "specdesk.css"}
     found = []
     for rule in web.client.application.url_map.iter_rules():

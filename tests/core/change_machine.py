@@ -165,13 +165,23 @@ class ChangeMachine(Requests, RuleBasedStateMachine):
         n=which, motion=st.sampled_from(Motion), cast=st.lists(ballots, min_size=4, max_size=4), days=st.integers(1, 9)
     )
     def the_board_meets(self, n: int, motion: Motion, cast: list[Vote], days: int) -> None:
-        """A motion, a vote of each member, and the decision."""
+        """A motion, a vote of each member, what is no decision, the decision, and votes that come too late."""
         board = self.process.board
         if motion is not self.expected[n].motion:
             self.moves(n, ADDRESSES[board.chair], motion, days, online=False)
         for member, vote in zip(board.members, cast, strict=False):
             self.votes(n, ADDRESSES[member], member, vote)
+        for other in (name for name in board.members if name != board.chair):
+            self.proclaims(n, ADDRESSES[other])
+        counted = self.expected[n].counted(board)
+        decided = self.expected[n].outcome(self.now, board)
+        for decision in (one for one in Decision if one is not decided):
+            self.says(n, ADDRESSES[board.chair], (decision, counted, None))
+        if decided is not None and counted:
+            self.says(n, ADDRESSES[board.chair], (decided, {}, self.expected[n].until))
         self.proclaims(n, ADDRESSES[board.chair])
+        for member in board.members:
+            self.votes(n, ADDRESSES[member], member, Vote.NO)
 
     # --- after it ----------------------------------------------------------------------------
 

@@ -17,5 +17,5 @@ def test_whatever_anybody_does_a_decision_is_the_count_of_its_votes(process: Pro
     """Random sequences of all actions; `make soak` runs twenty thousand of them."""
     ChangeMachine.process = process
     run_state_machine_as_test(
-        ChangeMachine, settings=settings(max_examples=150, stateful_step_count=15, derandomize=True, deadline=None)
+        ChangeMachine, settings=settings(max_examples=300, stateful_step_count=15, derandomize=True, deadline=None)
     )

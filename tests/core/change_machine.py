@@ -55,9 +55,12 @@ class ChangeMachine(Requests, RuleBasedStateMachine):
         ),
         urgent=st.booleans(),
         so_far=come_so_far,
+        majority=st.sampled_from(MAJORITIES),
+        tie=st.sampled_from(TIES),
     )
-    def open(self, requesters: list[str], urgent: bool, so_far: list[int]) -> None:
+    def open(self, requesters: list[str], urgent: bool, so_far: list[int], majority: str, tie: str) -> None:
         """Each has come some way: to nobody, to the owner, to the Board, or beyond it. One may be urgent."""
+        self._board(majority=majority, tie=tie)
         for n, address in enumerate(requesters):
             is_urgent = urgent and n == 0
             requester = Requester("Camille", address, "paris")

@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
     command.add_argument("--from", dest="old", required=True, metavar="OLD", help="the former spec: folder or revision")
     command.add_argument("--to", dest="new", required=True, metavar="NEW", help="the changed spec: folder or revision")
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("--cases", type=Path, metavar="FILE", help="requests.jsonl of `specdesk export-cases`")
+    source.add_argument("--cases", type=Path, metavar="FILE", help="judged.jsonl of `specdesk export-cases`")
     source.add_argument("--live", action="store_true", help="the requests of the settings' table")
     command.add_argument("--readings", type=Path, metavar="FILE", help="recorded readings, in place of another judge")
     command.add_argument("--acknowledge", type=Path, metavar="FILE", help="flips that people have looked at")

@@ -20,7 +20,7 @@ from intake_fn.settings import ROOT
 from spec_lookup import read_pages
 
 CASES = "singles.jsonl"
-JUDGED = "requests.jsonl"
+JUDGED = "judged.jsonl"
 """Every open request and the latest others, for `specdesk drift`."""
 
 SPEC = "spec"

@@ -115,7 +115,7 @@ def test_what_is_exported_is_judged_again_as_what_is_stored(
     assert 2 == json.loads(capsys.readouterr().out)["requests"]
 
     specs = ["drift", "--json", "--from", str(tmp_path / "old"), "--to", str(tmp_path / "new")]
-    for source in (["--live"], ["--cases", str(out / "requests.jsonl")], ["--cases", str(out / "singles.jsonl")]):
+    for source in (["--live"], ["--cases", str(out / "judged.jsonl")], ["--cases", str(out / "singles.jsonl")]):
         assert 1 == main([*specs, *source])
         (flip,) = json.loads(capsys.readouterr().out)["flips"]
         assert (case.id, "clause-changed", CLAUSE) == tuple(flip[name] for name in ("request", "kind", "clause"))

@@ -164,7 +164,7 @@ def test_a_changed_spec_is_told_to_the_requests_that_flip(
     assert (1, [case.id]) == (status, [flip["request"] for flip in live["flips"]])
     out = tmp_path / "out"
     assert 1 == call("export-cases", "--out", str(out), "--spec", str(tmp_path / "spec30"), "--json")[1]["requests"]
-    assert live["flips"] == call(*specs, "--cases", str(out / "requests.jsonl"))[1]["flips"]
+    assert live["flips"] == call(*specs, "--cases", str(out / "judged.jsonl"))[1]["flips"]
 
     file.write_text(f"{case.id} quotes#validity {live['flips'][0]['hash']} Known.", encoding="utf-8")
     tell = (*specs, "--live", "--notify", "--acknowledge", str(file))

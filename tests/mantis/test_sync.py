@@ -631,7 +631,7 @@ def test_a_decision_moves_the_issue_and_all_that_it_holds(office: Office) -> Non
     moved = {name for name in before if before[name] != after[name]}
 
     assert ("Bugs InBox", "Change InBox") == (before["project"]["name"], after["project"]["name"])
-    assert {"project", "category", "description", "updated_at", "notes", "history"} >= moved
+    assert {"project", "category", "description", "handler", "updated_at", "notes", "history"} >= moved
     assert before["notes"] == after["notes"][: len(before["notes"])]
     assert "The spec has no such thing." in after["notes"][-1]["text"]
     assert after["category"] is not None

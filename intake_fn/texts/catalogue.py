@@ -344,13 +344,12 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "by.model-twice": (
         "By a language model (%(judge)s): it read request and clauses twice, in two orders, and came to the same."
     ),
-    "by.recorded-once": "By a recorded reading of request and clauses by a language model (%(judge)s).",
+    "by.recorded-once": "By a recorded reading of request and clauses (%(judge)s).",
     "by.recorded-twice": (
-        "By recorded readings of a language model (%(judge)s): it read request and clauses twice, in two orders, and "
-        "came to the same."
+        "By recorded readings (%(judge)s): request and clauses were read twice, in two orders, with the same result."
     ),
     "by.measured": "In test cases that were held back, such a rule was right %(right)s of %(decided)s times.",
-    "by.sureness": "By its own estimate, which is no measurement, the model is %(sure)s (%(percent)s %%).",
+    "by.sureness": "By its own estimate, which is no measurement, the reading is %(sure)s (%(percent)s %%).",
     "sure.very-sure": "very sure",
     "sure.sure": "sure",
     "sure.rather-sure": "rather sure",

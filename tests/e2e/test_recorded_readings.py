@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.aws
 
 LINES = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
-READ_TWICE = "read request and clauses twice, in two orders, and came to the same"
-CALLED = "This is a recorded reading of a language model"
+READ_TWICE = "request and clauses were read twice, in two orders, with the same result"
+CALLED = "This is a recorded reading, replayed"
 
 
 def recorded() -> RecordedReadings:
@@ -248,4 +248,4 @@ def test_bedrock_with_the_recorded_exchanges_decides_the_same(sandbox: Sandbox, 
             ]
             receipt = page(answer["status_url"])
             assert CALLED not in receipt
-            assert READ_TWICE in receipt
+            assert "it read request and clauses twice, in two orders, and came to the same" in receipt

@@ -89,7 +89,7 @@ def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
     for said in (
         "The program takes this for a bug.",
         "By one reading of request and clauses by a language model (a.model).",
-        "By its own estimate, which is no measurement, the model is sure (93 %).",
+        "By its own estimate, which is no measurement, the reading is sure (93 %).",
         "If you see it otherwise, reply below",
         "The clause promises it.",
         "It shall.",

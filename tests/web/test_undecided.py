@@ -280,7 +280,7 @@ def test_the_engineer_reads_request_and_clause_side_by_side_and_decides_below(we
             "By a language model (m): it read request and",
         ),
         ({"ground": "reading", "judge": "openai:m", "readings": [1]}, "By one reading of request and clauses by"),
-        ({"ground": "reading", "judge": "recorded:m", "readings": [1, 2]}, "By recorded readings of a language model"),
+        ({"ground": "reading", "judge": "recorded:m", "readings": [1, 2]}, "By recorded readings (m): request"),
         ({"ground": "reading", "judge": "recorded:m", "readings": []}, "By a recorded reading of request and clauses"),
         ({"ground": "", "judge": "built-in"}, ""),
         ({"ground": "nothing", "judge": "built-in", "category": "undecided"}, ""),
@@ -297,10 +297,10 @@ def test_a_verdict_says_by_what_it_was_reached(verdict: dict[str, Any], says: st
 @pytest.mark.parametrize(
     ("judge", "confidence", "says"),
     [
-        ("bedrock:m", 0.97, "By its own estimate, which is no measurement, the model is very sure (97 %)."),
-        ("openai:m", 0.81, "By its own estimate, which is no measurement, the model is sure (81 %)."),
-        ("recorded:m", 0.5, "By its own estimate, which is no measurement, the model is rather sure (50 %)."),
-        ("openai:m", 0.49, "By its own estimate, which is no measurement, the model is not sure (49 %)."),
+        ("bedrock:m", 0.97, "By its own estimate, which is no measurement, the reading is very sure (97 %)."),
+        ("openai:m", 0.81, "By its own estimate, which is no measurement, the reading is sure (81 %)."),
+        ("recorded:m", 0.5, "By its own estimate, which is no measurement, the reading is rather sure (50 %)."),
+        ("openai:m", 0.49, "By its own estimate, which is no measurement, the reading is not sure (49 %)."),
         ("built-in", measured()["crash"].share, "In test cases that were held back, such a rule was right "),
         (
             "built-in (in place of openai:m)",
@@ -328,7 +328,7 @@ def test_of_two_readings_the_less_sure_one_speaks() -> None:
         "readings": [{"confidence": 0.91}, {"confidence": 0.96}],
     }
 
-    assert "By its own estimate, which is no measurement, the model is sure (91 %)." == sureness(verdict)
+    assert "By its own estimate, which is no measurement, the reading is sure (91 %)." == sureness(verdict)
 
 
 @pytest.mark.parametrize(

@@ -139,15 +139,13 @@ class Acting(Protocol):
     def act(self, case_id: str, event: Event, seen: int) -> Case: ...
 
 
-class Inviting(Protocol):
-    """Mailing the invitation to the Board's meeting."""
+class MailingPeople(Protocol):
+    """Mailing people what no case tells."""
 
     @property
     def process(self) -> Process: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def meetings(self) -> Meetings: ...
     @property
     def mail_state(self) -> MailState: ...
     @property
@@ -156,20 +154,17 @@ class Inviting(Protocol):
     def links(self) -> Links: ...
 
 
-class SigningIn(Protocol):
-    """Mailing sign-in links, and opening sessions with them."""
+class Inviting(MailingPeople, Protocol):
+    """Mailing the invitation to the Board's meeting."""
 
     @property
-    def process(self) -> Process: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
+    def meetings(self) -> Meetings: ...
+
+
+class SigningIn(MailingPeople, Protocol):
+    """Mailing sign-in links, and opening sessions with them."""
+
     @property
     def counters(self) -> Counters: ...
     @property
     def sessions(self) -> Sessions: ...
-    @property
-    def mail_state(self) -> MailState: ...
-    @property
-    def mailer(self) -> Mailer: ...
-    @property
-    def links(self) -> Links: ...

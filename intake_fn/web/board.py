@@ -206,6 +206,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
     done = request.args.get("done", "")
     return render_template(
         "board_item.html",
+        act_at="board.act",
         **_of_board(),
         **_offers(case, item),
         case=case,

@@ -243,6 +243,7 @@ def _page(case_id: str, action: str = "", problem: str = "") -> str:
     done = request.args.get("done", "")
     return render_template(
         "request.html",
+        act_at="desk.act",
         case=case,
         actions=ACTIONS,
         quarantine=[*words.quarantine(case), *words.unread(case)],

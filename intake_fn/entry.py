@@ -66,7 +66,8 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     """
     del event, context
     from intake_fn.desk import spec_report  # noqa: PLC0415 - no page needs it
-    from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
     for row in list(rows(desk.cases)):

@@ -33,7 +33,8 @@ def recompute(args: argparse.Namespace) -> int:
 
     With --fix, requests of earlier versions are brought to where such ones stand today.
     """
-    from intake_fn.desk.consistency_check import difference, migrated, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     seen, differences = 0, []
@@ -74,7 +75,8 @@ def recompute(args: argparse.Namespace) -> int:
 
 def preview(args: argparse.Namespace) -> int:
     """List the open requests whose due time a changed support.yml would move; change nothing."""
-    from intake_fn.desk.consistency_check import move, rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.consistency_check import move  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     changed = process_of(args.file)

@@ -5,16 +5,15 @@ Both page through the queue index, so they cost what is open; no request and no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.agreement import said
 from intake_fn.core.case import Case, Step
-from intake_fn.core.case_row import CaseRow, Page
+from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
@@ -28,29 +27,9 @@ from intake_fn.core.vocabulary import Status
 from intake_fn.desk.change import Change
 from intake_fn.ports import CaseStore
 
-PAGE = 100
 ATTEMPTS = 5
 
 UP_AT_ONCE = "Such requests are handled at this level. This one came in before that was seen to."
-
-
-def rows(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:
-    """All cases, or all open ones, page by page."""
-    yield from pages(partial(cases.queue, None, open_only=open_only))
-    for status in Status:
-        if status.in_quarantine and not open_only:
-            yield from pages(partial(cases.quarantine, status))
-
-
-def pages(listed: Callable[..., Page]) -> Iterator[CaseRow]:
-    """The rows of a list, page by page."""
-    cursor = ""
-    while True:
-        page = listed(limit=PAGE, cursor=cursor)
-        yield from page.rows
-        cursor = page.cursor
-        if not cursor:
-            return
 
 
 # --- the stored state against the log --------------------------------------------------------

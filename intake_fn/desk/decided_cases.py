@@ -7,26 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import structlog
-
 from intake_fn.core.agreement import Said, said
 from intake_fn.core.case import Case
-from intake_fn.core.errors import Unreadable
 from intake_fn.core.events import Overruled, RequesterRead
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.verdicts import decision, requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
+from intake_fn.desk.case_lists import queued, readable
 from intake_fn.desk.judged_requests import masked_claim, masking_of
 from intake_fn.ports import CaseStore
 from spec_lookup import Spec, whole_text
 
-PAGE = 200
-"""Requests that are read from the queue at a time."""
-
 OVERRULED = "overruled"
 """The kind of an evaluation case that came from a person's decision."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +34,10 @@ class DecidedCase:
 
 def decided_cases(cases: CaseStore, since: date | None = None) -> Iterator[DecidedCase]:
     """Every judged request that a person has decided, `since` a day (UTC) if given; oldest last."""
-    cursor = ""
-    while True:
-        page = cases.queue(None, open_only=False, limit=PAGE, cursor=cursor)
-        for row in page.rows:
-            try:
-                case = cases.load(row.id)
-            except Unreadable as error:
-                log.warning("case_left_out", case=row.id, error=str(error))
-                continue
-            by_person = decision(case)
-            if by_person and case.verdict and (since is None or by_person.at.date() >= since):
-                yield DecidedCase(_single(case, by_person), said(case), by_person.category)
-        cursor = page.cursor
-        if not cursor:
-            return
+    for case in readable(cases, queued(cases, open_only=False)):
+        by_person = decision(case)
+        if by_person and case.verdict and (since is None or by_person.at.date() >= since):
+            yield DecidedCase(_single(case, by_person), said(case), by_person.category)
 
 
 def _single(case: Case, by_person: Overruled) -> dict[str, Any]:

@@ -6,18 +6,15 @@ for as long as a page may take, goes on where it stopped, and is kept as a file 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.changes.word_diff import Piece, word_diff
-from intake_fn.core.codec import from_plain, to_plain
-from intake_fn.core.errors import Refused, SpecdeskError, Unknown
+from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import module_of_clause
 from intake_fn.core.impact import Affected, Impact, cites, decisions_on, is_new, key_of
+from intake_fn.desk import kept_files
 from intake_fn.desk.judged_requests import judged_cases, judged_request
 from intake_fn.desk.judging import without_fallback
 from spec_lookup import SpecBroken, drift, neighbours
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
 
 RECENT = 200
 """Requests that are no longer open and are looked at, the latest ones."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +104,13 @@ def judge_again(desk: Desk, case: Case) -> Impact:
         elif one := _affected(desk, other, spec, amended, assessment):
             affected.append(one)
     made = Impact(of, desk.clock(), tuple(affected), tuple(decisions_on(others, assessment.clause)), left)
-    desk.files.put(_file(case), json.dumps(to_plain(made), ensure_ascii=False).encode(), "application/json")
+    kept_files.keep(desk.files, _file(case), made)
     return made
 
 
 def kept(desk: Desk, case: Case) -> Impact | None:
     """What was worked out last for a change request; None where nothing was, or another version wrote it."""
-    try:
-        return from_plain(Impact, json.loads(desk.files.get(_file(case))))
-    except Unknown:
-        return None
-    except (SpecdeskError, AttributeError, LookupError, TypeError, ValueError) as error:
-        log.warning("impact_not_read", case=case.id, error=str(error))
-        return None
+    return kept_files.kept(desk.files, _file(case), Impact)
 
 
 def _amended(spec: Spec, assessment: ChangeAssessed) -> Spec:

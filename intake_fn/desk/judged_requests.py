@@ -6,19 +6,15 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import structlog
-
 from intake_fn.core.case import Case
-from intake_fn.core.errors import Refused, Unreadable
+from intake_fn.core.errors import Refused
 from intake_fn.core.verdicts import decision, shown_clauses
 from intake_fn.core.vocabulary import Category
+from intake_fn.desk.case_lists import queued, readable
 from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.desk.needs import Judging
 from intake_fn.desk.spec_versions import judged_by_version
 from spec_lookup import Claim, JudgedRequest, Masking
-
-PAGE = 200
-"""Requests that are read from the queue at a time."""
 
 RECENT = 500
 """Requests that are no longer open and are judged again, the latest ones."""
@@ -28,8 +24,6 @@ UNMASKED = ("module", "reporter_says")
 
 CLAIM = tuple(Claim("", "").to_plain())
 """The members of a claim."""
-
-log = structlog.get_logger()
 
 
 def judged_cases(desk: Judging, recent: int = RECENT) -> Iterator[Case]:
@@ -47,21 +41,10 @@ def judged_cases(desk: Judging, recent: int = RECENT) -> Iterator[Case]:
 
 
 def _cases(desk: Judging, *, open_only: bool) -> Iterator[Case]:
-    cursor = ""
-    while True:
-        page = desk.cases.queue(None, open_only=open_only, limit=PAGE, cursor=cursor)
-        for row in page.rows:
-            if open_only or row.status.is_done:
-                try:
-                    case = desk.cases.load(row.id)
-                except Unreadable as error:
-                    log.warning("case_left_out", case=row.id, error=str(error))
-                    continue
-                if case.verdict and not case.duplicate_of and not judged_by_version(desk, case):
-                    yield case
-        cursor = page.cursor
-        if not cursor:
-            return
+    listed = queued(desk.cases, open_only=open_only)
+    for case in readable(desk.cases, (row for row in listed if open_only or row.status.is_done)):
+        if case.verdict and not case.duplicate_of and not judged_by_version(desk, case):
+            yield case
 
 
 def judged_request(case: Case) -> JudgedRequest:

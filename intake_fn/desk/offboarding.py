@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from intake_fn.core import unassigned
-from intake_fn.core.errors import Unreadable
 from intake_fn.core.names import SPECDESK
-from intake_fn.desk.consistency_check import pages, rows
+from intake_fn.desk.case_lists import pages, readable, rows
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from intake_fn.core.unassigned import MissingReference
     from intake_fn.desk.needs import Deciding
     from intake_fn.ports import CaseStore
-
-log = structlog.get_logger()
 
 
 def open_requests_of(cases: CaseStore, person: str) -> Iterator[str]:
@@ -44,10 +39,7 @@ def hand_over(desk: Deciding, case_id: str, whom: str, to: str, why: str) -> boo
 def missing_references(cases: CaseStore, process: Process) -> Mapping[MissingReference, Sequence[str]]:
     """What open requests refer to and support.yml no longer has, each with the ids of the requests."""
     case_ids: dict[MissingReference, list[str]] = {}
-    for row in rows(cases):
-        try:
-            for reference in unassigned.missing_references(cases.load(row.id), process):
-                case_ids.setdefault(reference, []).append(row.id)
-        except Unreadable as error:
-            log.warning("case_left_out", case=row.id, error=str(error))
+    for case in readable(cases, rows(cases)):
+        for reference in unassigned.missing_references(case, process):
+            case_ids.setdefault(reference, []).append(case.id)
     return case_ids

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
-from intake_fn.core.errors import Unreadable
 from intake_fn.core.release_notes import notes_of, versions_between
-from intake_fn.desk.consistency_check import rows
-from intake_fn.desk.judging import people_in
+from intake_fn.desk.case_lists import readable, rows
+from intake_fn.desk.judged_requests import masking_of
 from spec_lookup import Masking
 
 if TYPE_CHECKING:
@@ -19,8 +16,6 @@ if TYPE_CHECKING:
     from intake_fn.core.release_notes import ReleaseNotes
     from intake_fn.desk import Desk
     from intake_fn.ports import CaseStore
-
-log = structlog.get_logger()
 
 
 def release_notes(desk: Desk, version: str, since: str = "") -> ReleaseNotes:
@@ -34,15 +29,8 @@ def release_notes(desk: Desk, version: str, since: str = "") -> ReleaseNotes:
 
 def _resolved(cases: CaseStore) -> Iterator[Case]:
     """Our requests that are resolved; one that cannot be read is left out, and its issue goes by what Mantis says."""
-    for row in rows(cases, open_only=False):
-        if row.status.is_done:
-            try:
-                yield cases.load(row.id)
-            except Unreadable as error:
-                log.warning("case_left_out", case=row.id, error=str(error))
+    return readable(cases, (row for row in rows(cases, open_only=False) if row.status.is_done))
 
 
 def _masked(case: Case | None, text: str) -> str:
-    if case is None:
-        return Masking().mask(text)
-    return Masking(people_in(case.request), (case.request.requester.company,)).mask(text)
+    return (masking_of(case) if case else Masking()).mask(text)

@@ -5,40 +5,31 @@ It reads the logs of the latest requests, so it is kept as a file of the file st
 
 from __future__ import annotations
 
-import json
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import structlog
-
-from intake_fn.core.codec import from_plain, to_plain
-from intake_fn.core.errors import SpecdeskError, Unreadable
 from intake_fn.core.spec_gaps import SpecReport, figures_of, gap_of, points_of
-from intake_fn.desk.consistency_check import pages
-from intake_fn.desk.judging import people_in
-from spec_lookup import Masking, clustered
+from intake_fn.desk import kept_files
+from intake_fn.desk.case_lists import queued, readable
+from intake_fn.desk.judged_requests import masking_of
+from spec_lookup import clustered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from intake_fn.core.case import Case
     from intake_fn.core.spec_gaps import GapRequest
     from intake_fn.desk import Desk
-    from intake_fn.ports import CaseStore, Files
+    from intake_fn.ports import Files
 
 KEY = "known/spec-report.json"
 
 LATEST = 1000
 """Requests that are looked at: the latest ones."""
 
-log = structlog.get_logger()
-
 
 def report(desk: Desk) -> SpecReport:
     """The report as of now. Raises TryLater."""
     now = desk.clock()
-    cases = list(_latest(desk.cases))
+    cases = list(readable(desk.cases, islice(queued(desk.cases, open_only=False), LATEST)))
     gaps = {case.id: gap for case in cases if (gap := gap_of(case, now, _masked))}
     texts = [_meaning(case) for case in cases if case.id in gaps]
     found = list(gaps.values())
@@ -49,25 +40,13 @@ def report(desk: Desk) -> SpecReport:
 def keep(desk: Desk) -> SpecReport:
     """The same, kept for the page. Raises TryLater."""
     made = report(desk)
-    desk.files.put(KEY, json.dumps(to_plain(made), ensure_ascii=False).encode(), "application/json")
+    kept_files.keep(desk.files, KEY, made)
     return made
 
 
 def kept(files: Files) -> SpecReport | None:
     """The report as it was kept; None where there is none, or another version wrote it."""
-    try:
-        return from_plain(SpecReport, json.loads(files.get(KEY)))
-    except (SpecdeskError, AttributeError, LookupError, TypeError, ValueError) as error:
-        log.info("spec_report_not_read", error=str(error))
-        return None
-
-
-def _latest(cases: CaseStore) -> Iterator[Case]:
-    for row in islice(pages(partial(cases.queue, None, open_only=False)), LATEST):
-        try:
-            yield cases.load(row.id)
-        except Unreadable as error:
-            log.warning("case_left_out", case=row.id, error=str(error))
+    return kept_files.kept(files, KEY, SpecReport)
 
 
 def _meaning(case: Case) -> str:
@@ -76,4 +55,4 @@ def _meaning(case: Case) -> str:
 
 
 def _masked(case: Case, text: str) -> str:
-    return Masking(people_in(case.request), (case.request.requester.company,)).mask(text)
+    return masking_of(case).mask(text)

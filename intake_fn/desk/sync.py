@@ -21,7 +21,7 @@ import structlog
 
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.desk import versions
-from intake_fn.desk.consistency_check import rows
+from intake_fn.desk.case_lists import rows
 from intake_fn.desk.reconciliation import compare, undo_drift
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from intake_fn.core.events import Breached, Warned
 from intake_fn.core.intents import FileIssue, SendNotice
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
-from intake_fn.desk.consistency_check import difference, rows
+from intake_fn.desk.case_lists import rows
+from intake_fn.desk.consistency_check import difference
 from intake_fn.desk.filing import issue_of
 from intake_fn.web import WebConfig, create_app
 from spec_lookup import Spec

@@ -19,7 +19,8 @@ from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
 from intake_fn.core.steps import standing
 from intake_fn.core.vocabulary import Status
-from intake_fn.desk.consistency_check import Difference, difference, migrated, move, rows
+from intake_fn.desk.case_lists import rows
+from intake_fn.desk.consistency_check import Difference, difference, migrated, move
 from intake_fn.settings import ROOT
 from tests.core.samples import at, case_of, judged, received
 from tests.desk.test_story import Room, at_level_4, request

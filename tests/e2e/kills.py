@@ -23,7 +23,7 @@ from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.events import Escalated, NotedInMantis
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.steps import advance
-from intake_fn.desk.consistency_check import rows
+from intake_fn.desk.case_lists import rows
 from intake_fn.wiring import Application
 from sandbox.clock import shift
 from sandbox.stack import ROOT

@@ -14,7 +14,8 @@ import urllib3
 
 from intake_fn.core.events import ActivityCompleted, AskedRequester, Escalated, Noted, Reprioritised, Resolved
 from intake_fn.core.names import SPECDESK
-from intake_fn.desk.consistency_check import difference, rows
+from intake_fn.desk.case_lists import rows
+from intake_fn.desk.consistency_check import difference
 from intake_fn.ports import Purpose
 from intake_fn.wiring import Application
 from sandbox.demo import send

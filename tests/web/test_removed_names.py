@@ -22,7 +22,8 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.request import Kind, Priority
 from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category
-from intake_fn.desk.consistency_check import difference, move, rows
+from intake_fn.desk.case_lists import rows
+from intake_fn.desk.consistency_check import difference, move
 from intake_fn.web import WebConfig, create_app
 from tests.removals import names, whole, without
 from tests.web.conftest import Web, application_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -44,6 +44,21 @@ if TYPE_CHECKING:
     from spec_lookup import Spec
 
 Answers = Mapping[str, str]
+
+
+def why_not(error: Refused | Stale | TryLater, *, after: str, not_sure: str) -> tuple[str, int]:
+    """What is said of an action that did not happen, or may not have, and the HTTP status.
+
+    `after` says what to do where others have changed the request meanwhile.
+    """
+    match error:
+        case Stale():
+            return f"{error} {after}", 409
+        case Unreadable():
+            return str(error), 503
+        case TryLater():
+            return not_sure, 503
+    return str(error), 422
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from intake_fn.core.vocabulary import Motion, Vote
 from intake_fn.desk.proposing import assessed
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, config, me, open_to
+from intake_fn.web.actions import why_not
 from intake_fn.web.board_actions import BOARD_ACTIONS, ONLINE, board_event
 from intake_fn.web.numbers import whole
 
@@ -39,6 +40,7 @@ blueprint = Blueprint("board", __name__, url_prefix="/desk/board")
 
 ANY_ACTION = ",".join(f'"{name}"' for name in BOARD_ACTIONS)
 
+CHANGED = "Your text is still here: look at what has changed and repeat your action."
 NOT_SURE = "Your action may not have been saved. Check the log, and try again if it is not there."
 
 LONGEST = timedelta(days=366)
@@ -119,15 +121,9 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
     try:
         event = board_event(action, request.form, desk, me(), desk.cases.load(case_id), seen)
         desk.act(case_id, event, seen)
-    except Stale as error:
-        changed = f"{error} Your text is still here: look at what has changed and repeat your action."
-        return _page(case_id, action, changed), 409
-    except Unreadable as error:
-        return _page(case_id, action, str(error)), 503
-    except TryLater:
-        return _page(case_id, action, NOT_SURE), 503
-    except Refused as error:
-        return _page(case_id, action, str(error)), 422
+    except (Refused, Stale, TryLater) as error:
+        problem, status = why_not(error, after=CHANGED, not_sure=NOT_SURE)
+        return _page(case_id, action, problem), status
     return redirect(url_for("board.show", case_id=case_id, done=action), 303)
 
 

@@ -32,7 +32,7 @@ from intake_fn.desk import sign_in
 from intake_fn.desk.proposing import assessed
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, is_admin, me, open_to, refuse_others, typed
-from intake_fn.web.actions import ACTIONS, DECISIONS, event_of
+from intake_fn.web.actions import ACTIONS, DECISIONS, event_of, why_not
 from intake_fn.web.forms import clean_line
 from intake_fn.web.numbers import whole
 from intake_fn.web.status import files_of
@@ -65,6 +65,7 @@ DONE = {
 AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
+CHANGED = "Your text is still here: check the request and repeat your action."
 NOT_SURE = "Your action may not have been saved. Check the history, and try again if it is not there."
 
 VERSIONED = {Resolved, StageReached, ChangeReleased}
@@ -180,17 +181,10 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
 
 def _not_done(case_id: str, action: str, error: Refused | Stale | TryLater) -> tuple[str, int]:
     """Why it did not happen, or what has to be confirmed before, with everything typed still there."""
-    match error:
-        case Unconfirmed():
-            return _confirm_duplicate(case_id), 200
-        case Stale():
-            changed = f"{error} Your text is still here: check the request and repeat your action."
-            return _page(case_id, action, changed), 409
-        case Unreadable():
-            return _page(case_id, action, str(error)), 503
-        case TryLater():
-            return _page(case_id, action, NOT_SURE), 503
-    return _page(case_id, action, str(error)), 422
+    if isinstance(error, Unconfirmed):
+        return _confirm_duplicate(case_id), 200
+    problem, status = why_not(error, after=CHANGED, not_sure=NOT_SURE)
+    return _page(case_id, action, problem), status
 
 
 def _is_mine(case: Case) -> bool:

@@ -24,7 +24,8 @@ from sandbox.recorded import READER, SPEC, RecordedReadings, to_read
 from sandbox.stack import Ports, Sandbox
 from spec_lookup import NotRecorded, Spec, prompts_version, read_pages
 from spec_lookup.llm.cassettes import replaying
-from spec_lookup.llm.qualification import Figures, QualificationRecord, write_record
+from spec_lookup.llm.qualification import write_record
+from tests.e2e.test_language_model import QUALIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,18 +226,7 @@ def test_bedrock_with_the_recorded_exchanges_decides_the_same(sandbox: Sandbox, 
         converse_from(tmp_path) as url,
         Sandbox(Ports(0, 0, 0), build=tmp_path / "build", state=None, wiki=False, llm=Bedrock(url)) as stage,
     ):
-        write_record(
-            stage.application.settings.qualification,
-            QualificationRecord(
-                judge=f"bedrock:{READER}",
-                prompts=prompts_version(),
-                engine="",
-                at="2026-11-26T12:00:00+00:00",
-                pairs=64,
-                pairs_right=64,
-                total=Figures(279, 270, 0),
-            ),
-        )
+        write_record(stage.application.settings.qualification, replace(QUALIFIED, judge=f"bedrock:{READER}"))
         for category, before in wanted.items():
             answer = send(stage.url, first(category))
             case = stage.application.desk.cases.load(answer["id"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from spec_lookup.search.pages import read_pages
-from spec_lookup.search.parse import page_clauses
+from tests.spec_lookup.sets import clauses_of, shared_run
 
 ROOT = Path(__file__).parents[2]
 MIX = {
@@ -38,23 +36,8 @@ ROWS: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text(encodi
 
 @cache
 def spec() -> dict[str, str]:
-    """Each clause of the sample spec, as lower-case words."""
-    return {
-        clause.cite: " ".join(["", *re.findall(r"\w+", clause.text.lower()), ""])
-        for name, text in read_pages(ROOT / "docs" / "spec")
-        for clause in page_clauses(name, text)
-    }
-
-
-def shared_run(request: dict[str, str], clause: str) -> int:
-    """The longest run of words that a part of a request has in common with a clause."""
-    best = 0
-    for part in request.values():
-        told = re.findall(r"\w+", part.lower())
-        for start in range(len(told)):
-            while start + best < len(told) and f" {' '.join(told[start : start + best + 1])} " in clause:
-                best += 1
-    return best
+    """Each clause of the sample spec."""
+    return clauses_of(ROOT / "docs" / "spec")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])

@@ -14,6 +14,7 @@ import pytest
 
 from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
+from tests.spec_lookup.sets import clauses_of, shared_run
 
 FOLDER = Path(__file__).parents[1] / "data" / "probes"
 SPECS = ("bees", "radio")
@@ -37,23 +38,7 @@ ROWS: list[Row] = [json.loads(line) for line in (FOLDER / "probes.jsonl").read_t
 @cache
 def clauses(spec: str) -> dict[str, str]:
     """Each clause of a spec."""
-    return {
-        clause.cite: clause.text
-        for name, text in read_pages(FOLDER / "specs" / spec)
-        for clause in page_clauses(name, text)
-    }
-
-
-def shared_run(request: Row, clause: str) -> int:
-    """The longest run of words that a part of a request has in common with a clause."""
-    clause_words = " ".join(["", *re.findall(r"\w+", clause.lower()), ""])
-    best = 0
-    for part in request.values():
-        told = re.findall(r"\w+", part.lower())
-        for start in range(len(told)):
-            while start + best < len(told) and f" {' '.join(told[start : start + best + 1])} " in clause_words:
-                best += 1
-    return best
+    return clauses_of(FOLDER / "specs" / spec)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])

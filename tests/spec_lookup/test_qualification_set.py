@@ -13,6 +13,7 @@ import pytest
 
 from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
+from tests.spec_lookup.sets import shared_run
 
 FOLDER = Path(__file__).parents[2] / "spec_lookup" / "evaluation" / "qualification"
 DOMAINS = ("carsharing", "pool", "theatre", "vet")
@@ -75,18 +76,6 @@ def headings(domain: str) -> int:
 def flat(text: str) -> str:
     """The text with single spaces."""
     return " ".join(text.split())
-
-
-def shared_run(request: Row, clause: str) -> int:
-    """The longest run of words that a part of a request has in common with a clause."""
-    clause_words = " ".join(["", *re.findall(r"\w+", clause.lower()), ""])
-    best = 0
-    for part in request.values():
-        told = re.findall(r"\w+", part.lower())
-        for start in range(len(told)):
-            while start + best < len(told) and f" {' '.join(told[start : start + best + 1])} " in clause_words:
-                best += 1
-    return best
 
 
 PAIRS = rows("pairs")

@@ -14,17 +14,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from intake_fn.core.assessment import (
-    due_in_words,
-    has_replied,
-    is_shown_clause,
-    missing,
-    reached_by,
-    reasons_to_show,
-    said_of,
-    sureness,
-    zone_of_requester,
-)
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.errors import Broken
@@ -47,6 +36,17 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import may_be_quoted
 from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
+from intake_fn.core.verdict_texts import (
+    due_in_words,
+    has_replied,
+    is_shown_clause,
+    missing,
+    reached_by,
+    reasons_to_show,
+    said_of,
+    sureness,
+    zone_of_requester,
+)
 from intake_fn.core.verdicts import proposal
 from intake_fn.core.vocabulary import Category, Stage
 from intake_fn.texts import say

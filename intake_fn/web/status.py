@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core import request_id
-from intake_fn.core.assessment import ADDED, due_in_words, missing, question_of, zone_of_requester
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.events import RequesterRead, RequesterReplied
 from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
+from intake_fn.core.verdict_texts import ADDED, due_in_words, missing, question_of, zone_of_requester
 from intake_fn.core.verdicts import requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
 from intake_fn.core.way import way

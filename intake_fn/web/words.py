@@ -12,14 +12,6 @@ from markupsafe import Markup, escape
 from intake_fn.core import events as c
 from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
-from intake_fn.core.assessment import (
-    has_replied,
-    is_shown_clause,
-    reached_by,
-    reasons_to_show,
-    said_of,
-    sureness,
-)
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.changes.clause_text import digest_of
@@ -33,6 +25,14 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
 from intake_fn.core.request import Kind
+from intake_fn.core.verdict_texts import (
+    has_replied,
+    is_shown_clause,
+    reached_by,
+    reasons_to_show,
+    said_of,
+    sureness,
+)
 from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
 from intake_fn.core.vocabulary import Category, Decision, Filing, Outcome, Relation, Stage, Stance, Status, Vote
 from intake_fn.texts import mark, say
@@ -61,7 +61,7 @@ VERDICT: Mapping[Category, str] = {
     Category.CHANGE: mark("This is a change request: it asks for a new or different behaviour."),
     Category.MISC: mark("This is a support request: a question or a set-up, neither a bug nor a change."),
 }
-"""What a request is, as a person has decided; what a program says is worded in core/assessment.py."""
+"""What a request is, as a person has decided; what a program says is worded in core/verdict_texts.py."""
 
 OUTCOME: Mapping[Outcome, str] = {
     Outcome.FIXED: "Fixed",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.assessment import said_of
 from intake_fn.core.events import Judged, JudgedInShadow, Overruled
 from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
+from intake_fn.core.verdict_texts import said_of
 from intake_fn.core.verdicts import BUILT_IN, proposal
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk.judging import acts, built_in

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.core.assessment import said_of
 from intake_fn.core.request import Channel, Kind
+from intake_fn.core.verdict_texts import said_of
 from intake_fn.core.vocabulary import Filing
 from tests.web.samples import ANSWERS, HOSTILE, PNG
 

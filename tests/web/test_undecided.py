@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.assessment import missing, reached_by, sureness
 from intake_fn.core.events import AskedRequester, Escalated, Overruled, RequesterRead, RequesterReplied
 from intake_fn.core.request import Kind
+from intake_fn.core.verdict_texts import missing, reached_by, sureness
 from intake_fn.core.vocabulary import Category, Failure, Stance
 from intake_fn.ports import MailReport
 from spec_lookup import Spec, measured

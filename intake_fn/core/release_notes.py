@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from intake_fn.core.case import Case, resolved_by
-from intake_fn.core.change_events import ChangeAssessed, ClausePublished
+from intake_fn.core.change_events import ClausePublished
+from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.process import Process
 from intake_fn.core.verdicts import decision
@@ -209,7 +210,7 @@ def _line(issue: FixedIssue, case: Case | None, category: Category, summary: str
 
 def _clause_of(case: Case) -> tuple[str, str, str]:
     """The clause that a change is about, as it was and as it is published, or else as it was proposed."""
-    assessed = next((event for event in reversed(case.history) if isinstance(event, ChangeAssessed)), None)
+    assessed = assessment_of(case)
     if assessed is None:
         return "", "", ""
     published = next((event for event in reversed(case.history) if isinstance(event, ClausePublished)), None)

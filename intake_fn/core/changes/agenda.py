@@ -18,6 +18,7 @@ from intake_fn.core.change_events import (
     VoteClosed,
 )
 from intake_fn.core.changes.board import Round, Tally, deferred_until, tally, voting_round
+from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.changes.meetings import end_of_working_day
 from intake_fn.core.changes.rules import is_person, voting_of
 from intake_fn.core.events import Event
@@ -86,7 +87,7 @@ class Entry:
 
 def item_of(case: Case, process: Process, now: datetime) -> Item | None:
     """A case as an item for the Board; None for one that nobody has assessed."""
-    assessed = next((event for event in reversed(case.history) if isinstance(event, ChangeAssessed)), None)
+    assessed = assessment_of(case)
     if assessed is None:
         return None
     since = next(event.at for event in reversed(case.history) if isinstance(event, ChangeAssessed | DeferralEnded))

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from intake_fn.core.case import Case, resolved_by
-from intake_fn.core.change_events import ClausePublished
-from intake_fn.core.changes.clause_text import assessment_of
+from intake_fn.core.changes.clause_text import assessment_of, published_since
 from intake_fn.core.errors import Refused
 from intake_fn.core.process import Process
 from intake_fn.core.verdicts import decision
@@ -213,7 +212,7 @@ def _clause_of(case: Case) -> tuple[str, str, str]:
     assessed = assessment_of(case)
     if assessed is None:
         return "", "", ""
-    published = next((event for event in reversed(case.history) if isinstance(event, ClausePublished)), None)
+    published = published_since(case)
     if published is None:
         return assessed.clause, assessed.today, assessed.proposed
     return published.clause, assessed.today, published.text

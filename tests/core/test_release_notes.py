@@ -216,6 +216,16 @@ def test_a_change_shows_its_clause_before_and_now(process: Process) -> None:
     assert "0 bugs are fixed, 3 changes are delivered." in text
 
 
+def test_a_clause_that_was_published_for_an_earlier_assessment_is_not_this_one(process: Process) -> None:
+    """Assessed anew, the change has the clause as it is proposed now until that is published."""
+    case = delivered(process, 7, published="In between.")
+    anew = next(event for event in case.history if isinstance(event, ChangeAssessed))
+    case = replace(case, history=(*case.history, replace(anew, today="In between.", proposed="60 days.")))
+    notes = notes_of(("4.3",), [fixed(7, project="Change InBox")], [case], process, plain)
+
+    assert [("In between.", "60 days.")] == [(line.before, line.after) for line in notes.changes]
+
+
 HOSTILE = [
     "<script>alert(1)</script> and more words",
     "# no heading * no _emphasis_ `code` [link](javascript:x)",

@@ -13,13 +13,16 @@ SERVICES := bedrock-runtime dynamodb s3 sesv2 ssm
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench soak function clean lock
+.PHONY: help run shell test demo bench soak function clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 run: environment ## the whole application on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT change its ports; MANTIS_URL: on a real Mantis; LLM_URL, LLM_MODEL: a language model judges; JUDGE=builtin: no recorded readings)
 	@$(BIN)/python -m sandbox
+
+shell: environment ## a shell in which `specdesk` commands work on the running application
+	@$(BIN)/python -m sandbox.shell
 
 demo: environment ## send tests/data/requests.jsonl through the running application
 	@$(BIN)/python -m sandbox.demo

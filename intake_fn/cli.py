@@ -10,7 +10,10 @@ import argparse
 import json
 import os
 import sys
+import tomllib
+from contextlib import suppress
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,8 +75,8 @@ MODULES = (
 
 
 def check(args: argparse.Namespace) -> None:
-    """Validate support.yml in full."""
-    process = process_of(args.file)
+    """Validate support.yml in full, the spec's pages that it names included."""
+    process = process_of(args.file, {page.stem for page in args.spec.glob("*.md")} if args.spec.is_dir() else None)
     parts = {name: len(getattr(process, name)) for name in ("levels", "people", "modules", "calendars")}
     counted = ", ".join(f"{number} {name}" for name, number in parts.items())
     lines = [f"{args.file.name} is sound: {counted}."]
@@ -181,13 +184,24 @@ def _commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD").strip()
 
 
+def _version() -> str:
+    """The version of Specdesk: as installed, else that of this checkout."""
+    with suppress(PackageNotFoundError):
+        return version("specdesk")
+    with suppress(OSError, tomllib.TOMLDecodeError, KeyError):
+        return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+    return "unknown"
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="specdesk", description="Run and look after Specdesk.")
+    top.add_argument("--version", action="version", version=f"specdesk {_version()}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("check", help=check.__doc__)
     command.add_argument("file", nargs="?", type=Path, default=ROOT / "support.yml")
+    command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec", help="the spec whose pages it names")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=check)
 

@@ -50,7 +50,8 @@ Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
   Local AWS          {sandbox.aws.url}
   Judge              {which_judge(sandbox.application)}
 
-  `make demo` in another terminal sends {sandbox.url} a day's worth of requests.
+  In another terminal, `make demo` sends {sandbox.url} a day's worth of requests, and `make shell` opens a shell in
+  which `specdesk` commands work on what was entered here.
 """,
                 flush=True,
             )

@@ -5,6 +5,7 @@ The browser tests, `make run` and the benchmarks all use this one class.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -39,6 +40,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 VERSIONS = ("4.1", "4.2", "4.3")
 """Versions of the product that the stand-in Mantis knows."""
+SETTINGS = "settings.json"
+"""The settings of the running sandbox, beside what was entered; `make shell` reads them."""
 SWEEP_SECONDS = 2.0
 """In production the sweep runs every minute; here somebody is watching."""
 
@@ -166,6 +169,8 @@ class Sandbox:
         self._sweeping.start()
         self._closing.append(self._sweeping.join)
         self._closing.append(self._stopping.set)
+        if self.state:
+            self._keep_settings(self.state / SETTINGS)
 
     def serve(self, stop: threading.Event) -> None:
         """Wait until somebody sets `stop`."""
@@ -200,7 +205,7 @@ class Sandbox:
             command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
         )
         for _ in range(100):
-            if _answers(self.mantis_url):
+            if answers(self.mantis_url):
                 return
             if self.mantis.poll() is not None:
                 break
@@ -248,6 +253,12 @@ class Sandbox:
         if done.returncode:
             raise SandboxError(f"`{program}` failed:\n{done.stdout}{done.stderr}")
 
+    def _keep_settings(self, path: Path) -> None:
+        """Leave the settings for `make shell` until the stop; for the owner alone, as a key is in them."""
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(self.environ), encoding="utf-8")
+        self._closing.append(lambda: path.unlink(missing_ok=True))
+
     def _secret(self) -> str:
         """The key that signs links; kept, so that links survive a restart."""
         if not self.state:
@@ -268,7 +279,8 @@ def _process(support: Path) -> Process:
         raise SandboxError(str(error)) from error
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether somebody answers at an address, with whatever."""
     try:
         with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
             return True

@@ -12,7 +12,7 @@ from intake_fn.core.redaction import without_secrets
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from intake_fn.core.process import Process
@@ -42,9 +42,12 @@ def text_of(path: Path) -> str:
         raise Refused(f"{path} cannot be read: {error.strerror}. Name a file that can.") from error
 
 
-def process_of(path: Path) -> Process:
-    """A support.yml. Raises Refused saying in which line what is wrong."""
-    return parse(text_of(path), path.name)
+def process_of(path: Path, pages: Collection[str] | None = None) -> Process:
+    """A support.yml, held to the pages of the spec where they are given.
+
+    Raises Refused saying in which line what is wrong.
+    """
+    return parse(text_of(path), path.name, pages)
 
 
 def say(args: argparse.Namespace, plain: Any, lines: Iterable[str]) -> None:

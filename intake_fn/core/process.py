@@ -315,6 +315,18 @@ class JudgePolicy:
     shadow: bool = False
 
 
+ASSUMPTIONS = (
+    "board.members",
+    "board.chair",
+    "board.quorum",
+    "calendars.hours",
+    "same_day.cutoff",
+    "same_day.next_due",
+    "reports.zone",
+)
+"""What may be to be confirmed: each is marked so wherever a page shows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """The whole support process."""
@@ -339,6 +351,10 @@ class Process:
     admins: tuple[str, ...] = ()
     """The people who look after Specdesk itself: the outbox and the quarantine."""
     judge: JudgePolicy = JudgePolicy()
+    reports_zone: str = "UTC"
+    """The IANA name of the zone whose days the reports count by."""
+    to_be_confirmed: frozenset[str] = frozenset()
+    """The names of ASSUMPTIONS that the customer has not confirmed."""
 
     # What is stored outlives what support.yml names. These find everything by name, also what is there no more.
 

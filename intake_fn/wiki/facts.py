@@ -6,8 +6,9 @@ for one Help Desk level.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from intake_fn.core import request_id
 from intake_fn.core.changes.meetings import in_words
@@ -110,7 +111,8 @@ def _offices(process: Process) -> str:
 
     clients = (process.client_name, NOBODY, NOBODY, f"Level {process.client_front_end}", NOBODY)
     rows = [*map(row, process.offices.values()), clients]
-    return table(("Who", "Time zone", "Working time", "Front end", "Liaison"), rows)
+    working_time = f"Working time{_unless_confirmed('calendars.hours', process)}"
+    return table(("Who", "Time zone", working_time, "Front end", "Liaison"), rows)
 
 
 def _holidays(process: Process) -> str:
@@ -197,12 +199,12 @@ TIE = {DECLINED: "declined", CHAIR: "as the chair voted; declined if the chair d
 
 
 def _board(process: Process) -> str:
-    board = process.board
+    board, unsure = process.board, partial(_unless_confirmed, process=process)
     rows = (
-        ("Members", ", ".join(f"{process.people[member].name}" for member in board.members)),
-        ("Chair", process.people[board.chair].name),
+        ("Members" + unsure("board.members"), ", ".join(process.people[member].name for member in board.members)),
+        ("Chair" + unsure("board.chair"), process.people[board.chair].name),
         ("Deputies", _deputies(process)),
-        ("Quorum", f"{board.quorum} of {len(board.members)} members"),
+        ("Quorum" + unsure("board.quorum"), f"{board.quorum} of {len(board.members)} members"),
         ("Majority", MAJORITY[board.majority]),
         ("Tie", TIE[board.tie]),
         ("Meets", in_words(board.meets, process.calendars[board.calendar]) if board.meets else TBD),
@@ -271,6 +273,11 @@ def _mail(process: Process) -> str:
     return f"Mail comes from **{process.mail.name}** ({process.mail.address}); replies go to {process.mail.reply_to}."
 
 
+def _reports_zone(process: Process) -> str:
+    mark = _unless_confirmed("reports.zone", process)
+    return f"A day is a calendar day in the zone **{process.reports_zone}**{mark}; a week begins on Monday."
+
+
 FACTS: Mapping[str, Callable[[Process], str]] = {
     "product": _product,
     "figure": figure,
@@ -293,6 +300,7 @@ FACTS: Mapping[str, Callable[[Process], str]] = {
     "mantis-settings": _mantis_settings,
     "intake": _intake,
     "mail": _mail,
+    "reports-zone": _reports_zone,
 }
 """What a page may ask for."""
 
@@ -361,23 +369,33 @@ def _target(level: Level, priority: Priority, process: Process) -> str:
         return "never at this level"
     if at is not None and level.number != at:
         return f"goes to Level {at} at once"
-    return target(level.response[priority])
+    return target(level.response[priority], process.to_be_confirmed)
 
 
-def target(when: Target | None) -> str:
+def target(when: Target | None, to_be_confirmed: Collection[str] = ()) -> str:
     """A response target in the words of the process page, and how we read them."""
     match when:
         case None:
             return TBD
         case SameDay(cutoff, next_due):
+            before, by = (_mark(f"same_day.{name}" in to_be_confirmed, ", ") for name in ("cutoff", "next_due"))
             return (
-                f"same day (received before {cutoff:%H:%M}: by the end of that working day) "
-                f"or morning of the next working day (by {next_due:%H:%M})"
+                f"same day (received before {cutoff:%H:%M}{before}: by the end of that working day) "
+                f"or morning of the next working day (by {next_due:%H:%M}{by})"
             )
         case WorkingDayHours(hours):
             return f"{hours} hours, counted on working days only"
         case AroundTheClock(hours):
             return f"{hours} hours around the clock"
+
+
+def _unless_confirmed(name: str, process: Process) -> str:
+    """What stands behind something that the customer has not confirmed; nothing behind all else."""
+    return _mark(name in process.to_be_confirmed, " (", ")")
+
+
+def _mark(unsure: bool, before: str, after: str = "") -> str:
+    return f"{before}to be confirmed{after}" if unsure else ""
 
 
 def _calendar_name(calendar: str) -> str:

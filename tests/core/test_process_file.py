@@ -195,6 +195,7 @@ LEVEL_1 = "    resources: [ihelp]\n    calendar: new-york\n"
 LEVEL_2 = "    resources: [marc-selter]\n    calendar: new-york\n"
 
 HOURS = 'hours: "09:00-17:30"'
+PAGES = {page.stem for page in (Path(__file__).parents[2] / "docs" / "spec").glob("*.md")}
 BOARD = "board:\n  name: The CT2 Board\n  members: [marc-selter"
 EVE = "Good Friday"
 ROMA = "mantis: roma}"
@@ -270,6 +271,7 @@ DEFECTS = [
     ("admins: [ihelp, paul, system-analysts]", "admins: []", "admins:", "admins is empty", "Name at least one"),
     ("admins: [ihelp, paul, system-analysts]\n", "", "# The support process", "there is no 'admins'", "Add `admins:`"),
     ("number: 2", "number: 1", "number: 1", "level 1 is there twice", "Give each level a number"),
+    ("[board.members, ", "[board.member, ", "to_be_confirmed: [", "can mark 'board.member'", "Write 'board.members'"),
     ("number: 2", "number: two", "number: two", "'two' is not a level", "Write its number"),
     (LEVEL_2, LEVEL_2.replace("marc-selter", ""), "resources: []", "levels.2.resources is empty", "Name at least one"),
     (LEVEL_2, LEVEL_2.replace("    resources: [marc-selter]\n", ""), "number: 2", "no 'resources'", "Add `resources:`"),
@@ -449,6 +451,18 @@ def test_a_defect_is_named_with_its_line_and_what_to_do(old: str, new: str, at: 
     assert any(
         line.startswith(f"support.yml:{line_of(broken, at)}: ") and says in line and remedy in line for line in lines
     ), str(error.value)
+
+
+def test_a_page_of_the_spec_that_is_not_there_is_named_with_its_line() -> None:
+    """Only where the pages are at hand: the function carries none."""
+    text = TEXT.replace("spec: [billing]", "spec: [biling]")
+    with pytest.raises(ProcessError) as error:
+        parse(text, pages=PAGES)
+
+    (problem,) = error.value.problems
+    assert (line_of(text, "[biling]"), "Write 'billing' if you meant that") == (problem.line, problem.remedy)
+    assert parse(TEXT, pages=PAGES) == parse(TEXT)
+    assert parse(text)
 
 
 def test_all_problems_are_named_at_once() -> None:

@@ -89,6 +89,12 @@ def alive(pid: int) -> bool:
     return True
 
 
+def in_shell(environ: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    """A command as `make shell` runs it, on the sandbox of these settings."""
+    shell = [sys.executable, "-m", "sandbox.shell", *command]
+    return subprocess.run(shell, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=False)
+
+
 def mails_of(site: int, case_id: str) -> int:
     """How often the page of sent mails names a request."""
     with urllib.request.urlopen(f"http://127.0.0.1:{site}/sandbox/mail") as answer:
@@ -97,7 +103,10 @@ def mails_of(site: int, case_id: str) -> int:
 
 
 def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) -> None:
-    """A request sent before the stop is on its page, in Mantis and among the mails after the next start."""
+    """A request sent before the stop is on its page, in Mantis and among the mails after the next start.
+
+    While it runs, and not longer, commands work on its data.
+    """
     site, aws, mantis = free_ports(3)
     environ = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(mantis), "BUILD": str(tmp_path)}
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
@@ -105,7 +114,13 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
         taken = send(f"http://127.0.0.1:{site}", request)
         mails = mails_of(site, taken["id"])
         started = children(process.pid)
+        ledger = in_shell(environ, "specdesk", "ledger", "--json")
+        readable_by = (tmp_path / "state" / "settings.json").stat().st_mode & 0o777
 
+    stopped = in_shell(environ, "specdesk", "ledger")
+    assert (0, 1) == (ledger.returncode, json.loads(ledger.stdout)["received"])
+    assert 0o600 == readable_by
+    assert (1, True) == (stopped.returncode, "No sandbox is running. Start it with `make run`" in stopped.stderr)
     assert 0 == process.returncode
     assert len(started) >= 2
     assert [] == [pid for pid in started if alive(pid)]

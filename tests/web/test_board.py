@@ -46,6 +46,8 @@ def test_an_empty_agenda_says_so_and_that_no_meeting_is_set(web: Web) -> None:
 
     assert "Nothing is before the Board." in page
     assert "Marc Selter (chair), System Analysts (SAs), Paul" in page
+    assert all(f"{part} to be confirmed" in page for part in ("Members", "Quorum"))
+    assert "The chair is to be confirmed." in page
     assert "board.meets of support.yml holds no rule" in page
     assert "2 of 3 members" in page
 

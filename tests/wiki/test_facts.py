@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from intake_fn.core.process import Process, SameDay, WorkingDayHours
+from intake_fn.core.process import ASSUMPTIONS, Process, SameDay, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
 from intake_fn.wiki.facts import FACTS, TBD, facts, table, target
@@ -73,7 +73,7 @@ def test_every_level_has_its_people_and_targets_in_its_own_section(site: Site, p
     for level in process.levels.values():
         text = section(html, f"level-{level.number}").replace("&#39;", "'")
         wanted = [process.people[person].address for person in level.resources]
-        times = {p: target(when) for p, when in level.response.items()}
+        times = {p: target(when, process.to_be_confirmed) for p, when in level.response.items()}
         times |= {p: "goes to Level 3 at once" for p in times if p == "urgent" and level.number != 3}
         wanted += [f"{process.priorities[p].name} {when}" for p, when in times.items()]
         wanted += [f"Escalates to Level {to}" for to in level.escalates_to]
@@ -191,6 +191,27 @@ def test_same_day_is_told_with_its_hours(process: Process) -> None:
     assert target(when) == (
         "same day (received before 13:00: by the end of that working day) or morning of the next working day (by 12:00)"
     )
+
+
+MARKED = {
+    "board.members": ("board", "Members (to be confirmed)"),
+    "board.chair": ("board", "Chair (to be confirmed)"),
+    "board.quorum": ("board", "Quorum (to be confirmed)"),
+    "calendars.hours": ("offices", "Working time (to be confirmed)"),
+    "same_day.cutoff": ("level-4", "before 13:00, to be confirmed"),
+    "same_day.next_due": ("level-4", "by 12:00, to be confirmed"),
+    "reports.zone": ("reports-zone", "**America/New_York** (to be confirmed)"),
+}
+
+
+def test_each_assumption_is_marked_until_it_is_confirmed(process: Process) -> None:
+    """What may be listed in support.yml is marked on a page; what is not listed is not."""
+    confirmed = facts(replace(process, to_be_confirmed=frozenset()))
+
+    assert set(ASSUMPTIONS) == set(MARKED) == process.to_be_confirmed
+    for fact, mark in MARKED.values():
+        assert mark in facts(process)[fact]
+    assert "to be confirmed" not in "".join(confirmed.values())
 
 
 def test_urgent_is_never_at_level_4(process: Process) -> None:

@@ -7,9 +7,9 @@ been reported already and is passed over here, so that all problems come out at 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR
+from intake_fn.core.process import ASSUMPTIONS, CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR
 from intake_fn.core.process_file import level_checks, people_checks
 from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
 from intake_fn.core.process_file.references import references
@@ -89,6 +89,23 @@ def _words_of_ours_are_free(p: Raw, line: Line) -> Iterator[Problem]:
             yield Problem(line(path), f"{path}: {word!r} has a meaning of its own here", "Choose another name")
 
 
+def _assumptions_are_marked(p: Raw, line: Line) -> Iterator[Problem]:
+    """What is to be confirmed is something that the pages can mark."""
+    for name in p["to_be_confirmed"] or ():
+        if name not in ASSUMPTIONS:
+            message = f"to_be_confirmed: no page can mark {name!r}"
+            yield Problem(line("to_be_confirmed"), message, nearest(name, ASSUMPTIONS))
+
+
+def pages_are_there(p: Raw, line: Line, pages: Collection[str]) -> Iterator[Problem]:
+    """The modules name pages of the spec that exist."""
+    for module, row in p["modules"].items():
+        for place, page in enumerate(row["spec"] or ()):
+            if page not in pages:
+                path = f"modules.{module}.spec.{place}"
+                yield Problem(line(path), f"modules.{module}.spec: the spec has no page {page!r}", nearest(page, pages))
+
+
 CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     references,
     level_checks.levels_lead_upwards,
@@ -109,4 +126,5 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _named_fields_are_filled,
     _own_reason_is_there,
     _words_of_ours_are_free,
+    _assumptions_are_marked,
 )

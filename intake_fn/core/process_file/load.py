@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import yaml
@@ -19,7 +20,7 @@ from intake_fn.core.process import (
     Product,
 )
 from intake_fn.core.process_file.calendars import CALENDAR, OFFICE, calendar
-from intake_fn.core.process_file.checks import check
+from intake_fn.core.process_file.checks import check, pages_are_there
 from intake_fn.core.process_file.intake import INTAKE, MAIL, intake_limits
 from intake_fn.core.process_file.judge import JUDGE, judge_policy
 from intake_fn.core.process_file.levels import ACTIVITY, BOARD, LEVEL, MODULE, PRIORITY, board
@@ -27,7 +28,7 @@ from intake_fn.core.process_file.mantis import MANTIS
 from intake_fn.core.process_file.people import FORMER, PERSON
 from intake_fn.core.process_file.problems import Problem, ProcessError, Raw
 from intake_fn.core.process_file.schema import Document, list_of, mapping_of, non_empty, optional, record
-from intake_fn.core.process_file.values import FLAG, ID, LEVEL_NUMBER, TEXT
+from intake_fn.core.process_file.values import FLAG, ID, LEVEL_NUMBER, TEXT, ZONE
 from intake_fn.core.request import Priority
 
 PRODUCT = {"name": TEXT, "title": TEXT, "about": TEXT, "sample": optional(FLAG, nothing=False)}
@@ -49,14 +50,21 @@ PROCESS = {
     "mail": record(MAIL),
     "intake": record(INTAKE),
     "judge": optional(record(JUDGE)),
+    "reports": optional(record({"zone": ZONE})),
+    "to_be_confirmed": optional(list_of(TEXT), ()),
 }
 
 
-def parse(text: str, source: str = "support.yml") -> Process:
-    """The process that `text` describes. Raises ProcessError naming every problem, each by `source` and line."""
+def parse(text: str, source: str = "support.yml", pages: Collection[str] | None = None) -> Process:
+    """The process that `text` describes. Raises ProcessError naming every problem, each by `source` and line.
+
+    `pages` are those of the spec, by name, that the modules may be about; None where they are not at hand.
+    """
     document = Document()
     raw = document.record(_tree(text, source), "", PROCESS)
     document.problems += check(raw, document.line)
+    if pages is not None:
+        document.problems += pages_are_there(raw, document.line, pages)
     if document.problems:
         raise ProcessError(source, document.problems)
     return _process(raw)
@@ -104,4 +112,6 @@ def _process(p: Raw) -> Process:
         mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
         intake=intake_limits(**p["intake"]),
         judge=judge_policy(p["judge"]),
+        reports_zone=p["reports"]["zone"] if p["reports"] else "UTC",
+        to_be_confirmed=frozenset(p["to_be_confirmed"]),
     )

@@ -131,8 +131,8 @@ def _furnish(app: Flask, config: WebConfig) -> None:
 
     @cache
     def scripts() -> tuple[str, ...]:
-        script = (Path(app.static_folder or "") / "intake.js").read_text(encoding="utf-8")
-        return tuple(re.findall(r'\b_\(\s*"([^"\\]+)"', script))
+        files = sorted(Path(app.static_folder or "").glob("*.js"))
+        return tuple(re.findall(r'\b_\(\s*"([^"\\]+)"', "".join(file.read_text(encoding="utf-8") for file in files)))
 
     def script_texts() -> dict[str, str]:
         """The translations of what the script says; none into English, which stands in it."""

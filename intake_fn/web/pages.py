@@ -51,8 +51,8 @@ TYPED_IS_KEPT = mark("Your request may not have been saved. Your text is still h
 @blueprint.get("/requests/new")
 @open_to(PUBLIC)
 def choose() -> ResponseReturnValue:
-    """Ask which form."""
-    return render_template("choose.html", forms=FORMS)
+    """The start page: which of the four forms; with `clause`, about a clause of the spec."""
+    return render_template("choose.html", forms=FORMS, clause=citation(request.args.get("clause", "")))
 
 
 @blueprint.get(f"/requests/new/{KINDS}")

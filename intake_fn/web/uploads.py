@@ -10,7 +10,6 @@ Nothing that a browser says of a file is believed: the token names the place and
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
@@ -21,7 +20,6 @@ from intake_fn.web.access import PUBLIC, config, open_to, source
 from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("uploads", __name__)
@@ -44,13 +42,3 @@ def permit() -> ResponseReturnValue:
     except TryLater:
         return {"problem": "The file store does not respond. Please try again in a moment."}, 503, {"Retry-After": "30"}
     return {"token": token, "url": upload.url, "fields": dict(upload.fields)}
-
-
-@blueprint.after_request
-def let_the_wiki_ask(response: Response) -> Response:
-    """The same forms stand in the wiki, which may be another origin."""
-    wiki = "{0.scheme}://{0.netloc}".format(urlsplit(config().site_url))
-    response.headers["Vary"] = "Origin"
-    if request.headers.get("Origin") == wiki:
-        response.headers["Access-Control-Allow-Origin"] = wiki
-    return response

@@ -10,6 +10,8 @@ from collections.abc import Container, Iterator
 from html import escape, unescape
 from urllib.parse import quote
 
+from intake_fn.core.request import Kind
+
 _HEADING = re.compile(r"""<!--.*?-->|<h[1-6]\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE | re.DOTALL)
 _ID = re.compile(r"""(?<![\w-])id\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
@@ -31,12 +33,18 @@ def _parts(html: str, page: str, anchors: Container[str], intake_url: str) -> It
 
 
 def _tools(citation: str, intake_url: str) -> str:
-    """The citation can be searched for; the link, the same everywhere, would only be in the way there."""
-    address = escape(f"{intake_url}/requests/new/bug?clause={quote(citation, safe='')}")
+    """The citation can be searched for; the links, the same everywhere, would only be in the way there."""
+    ways = ((Kind.BUG, "Report a problem with this clause"), (Kind.CHANGE, "Ask to change this clause"))
+    links = " ".join(f'<a href="{_about(citation, kind, intake_url)}" rel="nofollow">{text}</a>' for kind, text in ways)
     return (
         f'<p class="sd-clause"><code>{escape(citation)}</code> '
-        f'<a href="{address}" rel="nofollow" data-search-exclude>Report a problem with this clause</a></p>\n'
+        f'<span class="sd-clause-ways" data-search-exclude>{links}</span></p>\n'
     )
+
+
+def _about(citation: str, kind: Kind, intake_url: str) -> str:
+    """The form of a kind, about a clause."""
+    return escape(f"{intake_url}/requests/new/{kind}?clause={quote(citation, safe='')}")
 
 
 def with_owner(html: str, owner: str, *, sample: bool) -> str:

@@ -37,6 +37,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.texts import say
+from intake_fn.web.forms import FORMS
 from intake_fn.wiki.figure import figure
 from intake_fn.wiki.lifecycle_diagram import lifecycle
 
@@ -278,8 +279,17 @@ def _reports_zone(process: Process) -> str:
     return f"A day is a calendar day in the zone **{process.reports_zone}**{mark}; a week begins on Monday."
 
 
+def _forms(_process: Process) -> str:
+    """The four forms, as on the start page of the intake."""
+    return "\n\n".join(
+        f"[**{form.title}**\n{form.choose_when}](intake:/requests/new/{kind}){{ .sd-card }}"
+        for kind, form in FORMS.items()
+    )
+
+
 FACTS: Mapping[str, Callable[[Process], str]] = {
     "product": _product,
+    "forms": _forms,
     "figure": figure,
     "lifecycle": lifecycle,
     "levels": _levels,

@@ -1,9 +1,10 @@
 """What MkDocs calls while it builds the wiki (`hooks:` in mkdocs.yml). Thin: each hook is a few lines.
 
 on_config         pages of release notes join the navigation, the latest first
-on_files          the spec's form is checked; form pages, scripts and icon join the site
+on_files          the spec's form is checked; colours, scripts and icon join the site
+on_nav            links of the navigation to the intake get its address
 on_page_markdown  markers become facts of support.yml
-on_page_content   clauses get their citation and link, form pages their form
+on_page_content   clauses get their citation and links, links to the intake its address
 on_post_page      scripts where a page needs them
 """
 
@@ -20,6 +21,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Link, Navigation
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,8 +31,6 @@ if str(ROOT) not in sys.path:
 from intake_fn.core.errors import SpecdeskError  # noqa: E402 - after the path is set
 from intake_fn.core.process import Process  # noqa: E402
 from intake_fn.core.process_file import parse  # noqa: E402
-from intake_fn.core.request import Kind  # noqa: E402
-from intake_fn.web.forms import FORMS, form_for, render_fields  # noqa: E402
 from intake_fn.wiki import clauses, lint  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
 from spec_lookup import SUFFIXES, SpecBroken, check_coverage, page_name, read_page  # noqa: E402
@@ -43,19 +43,18 @@ SPEC = "spec/"
 RELEASES = "releases"
 """The folder of the release notes."""
 
-FORM_PAGES = {f"ask/{kind}.md": kind for kind in Kind}
-"""Not below /requests/: those addresses are the intake's."""
-
 MERMAID = "assets/mermaid.min.js"
 MERMAID_SHA256 = "74d7c46dabca328c2294733910a8aa1ed0c37451776e8d5295da38a2b758fb9b"
 """The official mermaid.min.js 11.16.0, as its project publishes it."""
 
-INTAKE_SCRIPT = "assets/intake.js"
-ICON = "assets/icon.svg"
+SHARED = ("icon.svg", "palette.css")
+"""What the wiki shows as the intake does, copied to assets/."""
+
 STATIC = ROOT / "intake_fn" / "web" / "static"
 
 _MARKER = re.compile(r"^<!-- specdesk: (\S+) -->$", re.MULTILINE)
 _SPEC_LINK = re.compile(r"\]\(/spec/([^)#]+)(\.md)\)")
+INTAKE = "intake:"
 _INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
 
 
@@ -83,12 +82,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     counted = [page.coverage for page in pages]
     words, lost = sum(each.words for each in counted), sum(len(each.lost) for each in counted)
     log.info("The spec publishes %d words; %d of them are in no clause", words, lost)
-    for uri, kind in FORM_PAGES.items():
-        text = f"---\nhide: [toc, footer]\n---\n# {FORMS[kind].title}\n\n{FORMS[kind].lead}\n"
-        files.append(File.generated(config, uri, content=text))
-    for uri, path in ((MERMAID, mermaid()), (INTAKE_SCRIPT, STATIC / "intake.js"), (ICON, STATIC / "icon.svg")):
+    shared = ((f"assets/{name}", STATIC / name) for name in SHARED)
+    for uri, path in ((MERMAID, mermaid()), *shared):
         files.append(File.generated(config, uri, abs_src_path=str(path)))
     return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Links of mkdocs.yml that begin with `intake:` get the intake's address."""
+    del files
+    for link in nav.items:
+        if isinstance(link, Link) and link.url.startswith(INTAKE):
+            link.url = _intake_url(config) + link.url.removeprefix(INTAKE)
+    return nav
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -108,25 +114,21 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Give clauses their citation, spec pages their owner, form pages their form, links the intake's address."""
+    """Give clauses their citation, spec pages their owner, links the intake's address."""
     del files
     process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
     if _is_spec(uri):
         html = clauses.with_reports(html, _name(uri), _anchors(html, page, config), intake)
         html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
-    if kind := FORM_PAGES.get(uri):
-        html += _form(kind, process, intake)
     return _INTAKE_LINK.sub(lambda match: f'href="{intake}{match.group(1)}"', html)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Load Mermaid where a diagram is (the theme then loads none from elsewhere), the forms' script where a form is."""
+    """Load Mermaid where a diagram is (the theme then loads none from elsewhere)."""
     del config
     up = "../" * page.url.count("/")
     if 'class="mermaid"' in output:
         output = output.replace("</head>", f'<script src="{up}{MERMAID}"></script></head>', 1)
-    if page.file.src_uri in FORM_PAGES:
-        output = output.replace("</head>", f'<script src="{up}{INTAKE_SCRIPT}" defer></script></head>', 1)
     return output
 
 
@@ -178,16 +180,6 @@ def _anchors(html: str, page: Page, config: MkDocsConfig) -> set[str]:
 def _intake_url(config: MkDocsConfig) -> str:
     """Where the intake is, without a slash at the end; "" for the wiki's own origin."""
     return str(config.extra.get("intake_url") or "").rstrip("/")
-
-
-def _form(kind: Kind, process: Process, intake: str) -> str:
-    return (
-        f'<form class="sd-form" method="post" action="{intake}/requests/{kind}" enctype="multipart/form-data" '
-        f'novalidate data-intake="{kind}">\n{render_fields(form_for(kind, process), intake=intake)}\n'
-        '<p class="sd-send"><button class="md-button md-button--primary">Send</button> '
-        '<span class="sd-hint">You get a receipt at once, with a link to the status of your request.</span></p>\n'
-        "</form>\n"
-    )
 
 
 def mermaid() -> Path:

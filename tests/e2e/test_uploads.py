@@ -64,20 +64,6 @@ def test_25_mb_reach_the_request_and_never_pass_through_the_function(
     assert max(largest) < 100_000
 
 
-def test_the_form_in_the_wiki_sends_large_files_the_same_way(page: Page, sandbox: Sandbox, tmp_path: Path) -> None:
-    """The same script stands there. Two files that are too large to travel with the form together, sent at once."""
-    page.goto(f"{sandbox.url}/ask/bug/")
-    fill_bug(page, "Large files from the wiki")
-    files = [log_of(tmp_path, 3 * MB, f"{number}.log") for number in (1, 2)]
-    page.get_by_label("Screenshots").set_input_files(files)
-    page.get_by_role("button", name="Send", exact=True).click()  # it goes when they have arrived
-
-    receipt = page.get_by_role("main")
-    expect(receipt).to_contain_text(re.compile(r"HD-[0-9A-Z]{4}-[0-9A-Z]{4}"), timeout=30_000)
-    for path in files:
-        expect(receipt).to_contain_text(hashlib.sha256(path.read_bytes()).hexdigest())
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_too_large_is_said_before_anything_is_sent(
     page: Page, sandbox: Sandbox, tmp_path: Path, screens: Path, width: int

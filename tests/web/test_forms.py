@@ -12,11 +12,12 @@ import yaml
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Requester
-from intake_fn.web.forms import APPROVAL_CLAUSE, FORMS, SetupForm, form_for, limit_of, render_fields, to_request
+from intake_fn.web.forms import APPROVAL_CLAUSE, FORMS, SetupForm, form_for, limit_of, to_request
 from tests.web.samples import ANSWERS
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
+    from tests.web.conftest import Web
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.yaml"
 
@@ -203,20 +204,18 @@ def test_details_are_kept_in_the_words_that_people_read(process: Process) -> Non
     }
 
 
-def test_the_wikis_form_has_the_same_fields_and_needs_no_flask() -> None:
-    """MkDocs renders the form in a build that has no request and should not load a web framework."""
-    program = (
-        "import sys; from intake_fn.web.forms import FORMS, render_fields; print('flask' in sys.modules, len(FORMS))"
-    )
+def test_the_forms_need_no_flask() -> None:
+    """MkDocs names them on the wiki's start page, in a build that should not load a web framework."""
+    program = "import sys; from intake_fn.web.forms import FORMS; print('flask' in sys.modules, len(FORMS))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert result.stdout == "False 4\n"
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_shown_field_has_a_label_and_is_sent_under_its_name(kind: Kind, process: Process) -> None:
+def test_every_shown_field_has_a_label_and_is_sent_under_its_name(kind: Kind, web: Web) -> None:
     """A field without a label is one that a screen reader can't name."""
-    html = render_fields(form_for(kind, process), clause="a#b")
+    html = web.client.get(f"/requests/new/{kind}?clause=a%23b").text
 
     for names in FORMS[kind].sections.values():
         for name in names:
@@ -225,15 +224,14 @@ def test_every_shown_field_has_a_label_and_is_sent_under_its_name(kind: Kind, pr
     assert 'name="clause" value="a#b"' in html
 
 
-def test_hostile_text_is_escaped_in_every_field(process: Process) -> None:
+@pytest.mark.parametrize("kind", Kind)
+def test_hostile_text_is_escaped_in_every_field(kind: Kind, web: Web) -> None:
     """What was typed comes back as text, never as markup."""
     hostile = "\"><script>alert(1)</script>'"
-    for kind in Kind:
-        answers = MultiDict(dict.fromkeys(FORMS[kind](process=process).fields, hostile))
-        form = form_for(kind, process, answers)
-        form.check()
+    html = web.client.post(f"/requests/{kind}", data=dict.fromkeys(form_for(kind, web.desk.process).fields, hostile))
 
-        assert "<script>" not in render_fields(form, clause=hostile)
+    assert "<script>alert" not in html.text
+    assert "&lt;script&gt;alert" in html.text
 
 
 # --- the API's description -------------------------------------------------------------------

@@ -93,15 +93,16 @@ def test_every_clause_stands_in_the_page_under_the_anchor_that_is_cited(site: Si
 
 
 @pytest.mark.parametrize("path", SPEC_PAGES, ids=lambda path: path.stem)
-def test_every_clause_shows_its_citation_and_a_link_to_report_it(site: Site, path: Path) -> None:
-    """The link carries the clause to the form, so that nobody has to copy it."""
+def test_every_clause_shows_its_citation_and_links_to_report_it_and_to_change_it(site: Site, path: Path) -> None:
+    """They carry the clause to the form, so that nobody has to copy it."""
     page = site[address(path)]
     targets = [element.attributes.get("href", "") for element in page.elements if element.tag == "a"]
     cites = [clause.cite for clause in clauses_of(path)]
 
-    assert [cite for cite in cites if f"{cite} Report a problem with this clause" not in page.text] == []
-    assert [target.partition("clause=")[2] for target in targets if "clause=" in target] == [
-        cite.replace("#", "%23") for cite in cites
+    ways = "Report a problem with this clause Ask to change this clause"
+    assert [cite for cite in cites if f"{cite} {ways}" not in page.text] == []
+    assert [target for target in targets if "clause=" in target] == [
+        f"/requests/new/{kind}?clause={cite.replace('#', '%23')}" for cite in cites for kind in ("bug", "change")
     ]
 
 
@@ -111,23 +112,20 @@ def test_the_spec_says_that_it_is_the_sample_and_who_owns_each_page(site: Site) 
     assert "Owner: Marc Selter · sample instance" in site["spec/billing/"].text
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_form_page_holds_every_field_and_posts_without_javascript(site: Site, kind: Kind) -> None:
-    """The same fields as on the intake's own pages, in a plain form that a browser sends by itself."""
-    page = site[f"ask/{kind}/"]
-    names = {element.attributes.get("name") for element in page.elements}
-    form = next(e.attributes for e in page.elements if e.tag == "form" and "enctype" in e.attributes)
+def test_home_is_a_start_page_to_the_forms_the_spec_and_the_desk(site: Site) -> None:
+    """It asks what the reader needs, as the intake's start page does: each form with the same words."""
+    page = site[""]
+    targets = {element.attributes.get("href") for element in page.elements if element.tag == "a"}
 
-    assert (form["action"], form["method"], form["enctype"]) == (f"/requests/{kind}", "post", "multipart/form-data")
-    assert {name for section in FORMS[kind].sections.values() for name in section} - names == set()
-    assert "button" in {element.tag for element in page.elements}
-
-
-def test_home_leads_to_the_forms_the_spec_and_the_desk(site: Site) -> None:
-    """The three kinds of readers find their way from the first page."""
-    targets = {element.attributes.get("href") for element in site[""].elements if element.tag == "a"}
-
-    assert {"ask/bug/", "ask/change/", "ask/setup/", "ask/question/", "spec/", "process/", "/desk"} - targets == set()
+    assert {
+        "/requests/new",
+        "spec/",
+        "process/",
+        "/desk",
+        *(f"/requests/new/{kind}" for kind in Kind),
+    } - targets == set()
+    assert "What do you need?" in page.text
+    assert [form.title for form in FORMS.values() if f"{form.title} {form.choose_when}" not in page.text] == []
 
 
 def test_another_intake_gets_all_forms_and_links(tmp_path: Path) -> None:

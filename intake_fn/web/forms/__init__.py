@@ -1,7 +1,7 @@
-"""The four forms, once: the wiki's pages, the server's validation and the JSON API all read them here.
+"""The four forms, once: their pages, the server's validation and the JSON API all read them here.
 
 A form is a class of fields; its choices and limits come from support.yml. `templates/fields.html`
-shows it, in the wiki (through `render_fields`) as on our own pages. Importing this needs no Flask.
+shows it; the start page of the wiki names all of them. Importing this needs no Flask.
 
 The bug form asks for all that the process page says a bug report must have: summary, description,
 steps to reproduce, screenshots, always reproducible (Y/N), priority; and for what was expected,
@@ -18,9 +18,9 @@ from intake_fn.core.request import Kind
 from intake_fn.web.forms.bug import BugForm
 from intake_fn.web.forms.change import ChangeForm
 from intake_fn.web.forms.cleaning import LOST, clean_line, clean_text
+from intake_fn.web.forms.fields import ACCEPT
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.question import QuestionForm
-from intake_fn.web.forms.rendering import ACCEPT, render_fields
 from intake_fn.web.forms.request import NO_READING, Reading, to_request
 from intake_fn.web.forms.setup import APPROVAL_CLAUSE, SetupForm
 from intake_fn.web.forms.validators import limit_of
@@ -38,7 +38,6 @@ __all__ = [
     "clean_text",
     "form_for",
     "limit_of",
-    "render_fields",
     "to_request",
 ]
 

@@ -24,6 +24,7 @@ class BugForm(IntakeForm):
         "Tell us what the system did and what you expected. The receipt shows the nearest clause of the spec; "
         "a person decides whether the system follows it."
     )
+    choose_when = mark("Something does not work as it should.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("What went wrong"): ("summary", "description", "expected", "steps", "always"),
         mark("Screenshots"): ("files", "no_screenshot"),

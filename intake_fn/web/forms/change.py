@@ -22,6 +22,7 @@ class ChangeForm(IntakeForm):
     lead = mark(
         "Tell us what the system should do differently. The owner of the module reviews it, then the Board decides."
     )
+    choose_when = mark("You would like the system to work differently.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("The change"): ("summary", "description", "expected", "benefit", "files"),
         mark("How urgent is it?"): ("priority", "module"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import Field, StringField, TextAreaField
 
+from intake_fn.core.file_types import FILE_TYPES
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.texts import gettext, mark
 from intake_fn.web.forms.cleaning import clean_line, clean_text
@@ -23,6 +24,9 @@ CHOICES: Mapping[str, Callable[[Process], Choices]] = {
     "offices": lambda p: offices_of(p),  # noqa: PLW0108 - defined below, where functions are
 }
 """Where the choices of a field come from."""
+
+ACCEPT = ",".join(f".{extension}" for extension in FILE_TYPES)
+"""For the `accept` of file inputs: what may be attached."""
 
 WORDS: Mapping[str, str] = {
     "Not a valid choice.": mark("Please choose one of the answers offered."),

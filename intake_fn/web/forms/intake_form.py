@@ -25,6 +25,8 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     kind: ClassVar[Kind]
     title: ClassVar[str]
     lead: ClassVar[str]
+    choose_when: ClassVar[str]
+    """When to choose this form, for the start page: the intake's and the wiki's."""
     sections: ClassVar[Mapping[str, tuple[str, ...]]]
     details: ClassVar[tuple[str, ...]] = ()
     sometimes: ClassVar[frozenset[str]] = frozenset({"company"})

@@ -18,6 +18,7 @@ class QuestionForm(IntakeForm):
     kind = Kind.QUESTION
     title = mark("Ask a question")
     lead = mark("How do I …, where do I find …, who may …, and everything else.")
+    choose_when = mark("How do I …, where do I find …, who may …, and everything else.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("Your request"): ("summary", "description", "module", "files"),
         mark("About you"): ("name", "email", "office", "company"),

@@ -36,6 +36,7 @@ class SetupForm(IntakeForm):
     kind = Kind.SETUP
     title = mark("Set up a user or a client company")
     lead = mark("For new users, new client companies, changed rights, and people who leave.")
+    choose_when = mark("New users, new client companies, other rights, people who leave.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("What you need"): ("what", "summary", "needed_by"),
         mark("The person"): ("person_name", "person_email", "role", "offices"),

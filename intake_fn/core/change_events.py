@@ -25,7 +25,8 @@ class ChangeAssessed(Event):
 
     `clause` is page#anchor of today's clause, or the page under which a new one would stand; then `today` is "". `spec`
     is the stamp of the spec that `today` was read from, `commit` where it stood, `file` that of the page below the
-    spec's folder. `effort` is in days. `modules` are the others that it touches.
+    spec's folder. `effort` is in days. `modules` are the others that it touches, as the
+    owner says; `near` are those whose clauses link to this one, are linked by it, or are about the same.
     """
 
     clause: str
@@ -38,6 +39,7 @@ class ChangeAssessed(Event):
     modules: tuple[str, ...] = ()
     commit: str = ""
     file: str = ""
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

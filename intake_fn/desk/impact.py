@@ -22,7 +22,7 @@ from spec_lookup import SpecBroken, drift, neighbours
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.change_events import ChangeAssessed
-    from intake_fn.core.process import Module
+    from intake_fn.core.process import Module, Process
     from intake_fn.desk import Desk
     from spec_lookup import Neighbour, Spec
 
@@ -51,13 +51,6 @@ class Packet:
     impact: Impact | None
     is_old: bool
 
-    @property
-    def owners(self) -> tuple[str, ...]:
-        """The owners of the other modules whose clauses are named, by their ids."""
-        here = self.assessment.clause.partition("#")[0]
-        modules = (one.module for one in self.beside if one.module and here not in one.module.spec)
-        return tuple(dict.fromkeys(module.owner for module in modules))
-
 
 def packet(desk: Desk, case: Case) -> Packet | None:
     """The packet of a change request as it stands; None before it is assessed. Nothing is judged."""
@@ -69,13 +62,25 @@ def packet(desk: Desk, case: Case) -> Packet | None:
     return Packet(
         assessment=assessment,
         diff=tuple(word_diff(assessment.today, assessment.proposed)),
-        beside=tuple(
-            Beside(one, process.modules.get(module_of_clause(one.clause.cite, process)))
-            for one in neighbours(spec, assessment.clause, assessment.proposed)
-        ),
+        beside=beside(spec, process, assessment.clause, assessment.proposed),
         impact=impact,
         is_old=impact is not None and impact.of != key_of(assessment, spec.stamp.content),
     )
+
+
+def beside(spec: Spec, process: Process, clause: str, proposed: str) -> tuple[Beside, ...]:
+    """The neighbours of a clause that would read so, with their modules."""
+    return tuple(
+        Beside(one, process.modules.get(module_of_clause(one.clause.cite, process)))
+        for one in neighbours(spec, clause, proposed)
+    )
+
+
+def modules_near(spec: Spec, process: Process, clause: str, proposed: str) -> tuple[str, ...]:
+    """The other modules whose clauses are neighbours of a clause that would read so, by their ids."""
+    here = clause.partition("#")[0]
+    modules = (one.module for one in beside(spec, process, clause, proposed))
+    return tuple(dict.fromkeys(module.id for module in modules if module and here not in module.spec))
 
 
 def judge_again(desk: Desk, case: Case) -> Impact:

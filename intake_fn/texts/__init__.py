@@ -53,6 +53,9 @@ FORMER_SENTENCES = {
 }
 """Sentences that a former version stored, by what the catalogue says today."""
 
+FORMER_KEYS = ("why.comment",)
+"""Keys that a former version stored in its outbox; their texts stay in the catalogue."""
+
 
 def as_written(text: str) -> Message:
     """What a former version stored as a sentence, in today's words."""

@@ -12,6 +12,7 @@ from intake_fn.core.changes.clause_text import ClauseText, assessment_of, digest
 from intake_fn.core.changes.word_diff import word_diff
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.steps import allowed
+from intake_fn.desk.impact import modules_near
 from intake_fn.desk.proposing import clause_today, patch_of, same
 from intake_fn.web.access import ENGINEER, config, me, open_to
 from intake_fn.web.forms import clean_line, clean_text
@@ -121,6 +122,7 @@ def _event(text: ClauseText, said: Mapping[str, Any]) -> ChangeAssessed:
         risk=said["risk"],
         effect=said["effect"],
         modules=tuple(said["modules"]),
+        near=modules_near(desk.spec(), desk.process, text.cite, said["proposed"]),
     )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Blueprint, redirect, render_template, url_for
 
+from intake_fn.core.changes.agenda import asked, item_of
 from intake_fn.core.errors import Unknown, Unreadable
+from intake_fn.core.names import last_day
 from intake_fn.core.vocabulary import Category, Decision
 from intake_fn.desk.impact import Packet, judge_again, packet
 from intake_fn.web import words
@@ -40,10 +42,9 @@ def show(case_id: str) -> ResponseReturnValue:
         "impact.html",
         case=case,
         packet=found,
-        relations=RELATIONS,
-        turn=_turn,
-        summary=_summary,
-        decided=_decided,
+        asked=asked(item, desk.process) if (item := item_of(case, desk.process, desk.clock())) else (),
+        now=desk.clock(),
+        last_day=last_day,
         zone=words.zone_of(me(), desk.process),
     )
 
@@ -59,8 +60,9 @@ def again(case_id: str) -> ResponseReturnValue:
 
 @blueprint.app_context_processor
 def furnish() -> dict[str, Any]:
-    """What the part of other pages calls."""
-    return {"packet_of": packet_of}
+    """What the parts of pages call that show a packet."""
+    says = {"relations": RELATIONS, "turn": _turn, "summary": _summary, "decided": _decided}
+    return {"packet_of": packet_of, "packet_says": says}
 
 
 def packet_of(case: Case) -> Packet | None:

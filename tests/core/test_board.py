@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, VoteCast
-from intake_fn.core.changes.agenda import item_of, log_of_votes
+from intake_fn.core.changes.agenda import asked, item_of, log_of_votes
 from intake_fn.core.changes.board import tally, votes_of, voting_round
 from intake_fn.core.changes.meetings import end_of_working_day, in_words, next_meeting
 from intake_fn.core.changes.rules import voting_of
@@ -349,3 +349,58 @@ def test_a_round_without_a_motion_decides_nothing(process: Process) -> None:
     assert standing.decision is None
     assert standing.why is not None
     assert "board.no-motion" == standing.why.key
+
+
+# --- mails -----------------------------------------------------------------------------------
+
+
+def mailed(case: Case, process: Process, event: Event) -> dict[str, list[str]]:
+    """Whom the Board's mails of an event go to, with the keys of what they say."""
+    intents = advance(case, event, process).intents
+    return {
+        intent.to: [why.key for why in intent.why]
+        for intent in intents
+        if isinstance(intent, SendNotice) and intent.notice == "board"
+    }
+
+
+def test_a_deputy_gets_the_mails_of_the_member_and_who_is_recused_none(process: Process) -> None:
+    """Nobody reports an absence, so the rule knows none; the deputy reads for whom the mail is."""
+    process = replace(process, board=replace(process.board, deputies={"paul": "andrei", "marc-selter": "roma"}))
+    case = before_the_board(process, requester=Requester("SA", ANALYSTS, "new-york"))
+    closes = NOW + timedelta(days=2)
+    online = MotionPut(at=NOW, actor=MARC, motion=Motion.APPROVE, reason="It cannot wait.", closes=closes)
+
+    told = mailed(case, process, online)
+    assert {MARC, PAUL, "andrei@example.com", "roma@example.com"} == set(told)
+    assert ["why.motion", "why.online"] == told[PAUL]
+    assert ["why.deputy", "why.motion", "why.online"] == told["andrei@example.com"]
+
+    case = act(case, process, MotionPut, MARC, motion=Motion.APPROVE, reason="It cannot wait.", closes=closes)
+    case = act(case, process, VoteCast, actor=PAUL, member="paul", vote=YES)
+    last = VoteCast(at=NOW, actor="roma@example.com", member="marc-selter", vote=YES)
+    assert {MARC, "roma@example.com"} == set(mailed(case, process, last)), "who may proclaim"
+
+
+def test_owners_of_touched_and_near_modules_are_asked_once_with_a_date(process: Process) -> None:
+    """A member among them by the mail that asks for the vote; whoever assessed it is not asked."""
+    case = act(
+        case_at(3, "paul", module="billing"), process, Overruled, category=Category.CHANGE, clause="", reason="So."
+    )
+    what = {"clause": "billing#due", "today": "30 days.", "spec": "s", "proposed": "45 days.", "effort": "2"}
+    modules = {"modules": ("customs", "general"), "near": ("users", "customs", "billing", "no-more")}
+    event = ChangeAssessed(at=NOW, actor=MARC, **what, **modules)  # type: ignore[arg-type]  # texts and modules
+
+    told = mailed(case, process, event)
+    assert {
+        MARC: ["why.board"],
+        PAUL: ["why.board"],
+        ANALYSTS: ["why.board", "why.comment-by"],
+        "ihelp@jaguarfreight.com": ["why.comment-by"],
+    } == told
+    item = item_of(advance(case, event, process).case, process, NOW)
+    assert item is not None
+    assert [
+        ("system-analysts", ("Customs",)),
+        ("ihelp", ("Something else", "Users and client companies")),
+    ] == [(one.person, one.modules) for one in asked(item, process)]

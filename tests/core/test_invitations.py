@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake_fn.core.changes.invitations import Invitation, icalendar, invitation_now, method_of
@@ -92,6 +92,17 @@ def test_who_is_no_member_any_more_is_told_and_the_others_too(process: Process) 
     assert {MARC: "REQUEST", PAUL: "REQUEST", "andrei@example.com": "REQUEST", ANALYSTS: "CANCEL"} == methods
 
 
+def test_a_deputy_is_invited_as_who_may_come(process: Process) -> None:
+    """Each is mailed it; calendars show members as expected, deputies as optional."""
+    process = meeting(process, TUESDAY, deputies={"paul": "andrei"})
+    invitation = sent(invitation_now(None, process, NOW))
+    lines = unfolded(icalendar(invitation, PAUL, process, AGENDA, NOW))
+
+    assert (MARC, ANALYSTS, PAUL, "andrei@example.com") == invitation.invited
+    assert 3 == sum("ROLE=REQ-PARTICIPANT" in line for line in lines)
+    assert 'ATTENDEE;CN="Andrei";ROLE=OPT-PARTICIPANT;RSVP=FALSE:mailto:andrei@example.com' in lines
+
+
 def unfolded(text: str) -> list[str]:
     """The lines of an iCalendar object, each whole."""
     assert text.endswith("\r\n")
@@ -146,6 +157,7 @@ def test_a_cancellation_names_who_it_is_for(process: Process) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Hong_Kong", "Europe/London", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"])
+@settings(deadline=None)
 @given(instant=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds
 def test_the_zone_in_the_invitation_gives_the_instant_back(process: Process, zone: str, instant: datetime) -> None:
     """Read by the rule that stands in it, the wall clock is the instant of the meeting, wherever the Board sits."""

@@ -13,7 +13,7 @@ from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import Overruled
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Stance
-from intake_fn.desk.impact import judge_again, kept, packet
+from intake_fn.desk.impact import judge_again, kept, modules_near, packet
 from intake_fn.desk.judging import claim_of
 from spec_lookup import LlmJudge, NoResponse, Spec, from_readings
 from tests.desk.test_story import Room, request
@@ -131,7 +131,7 @@ def test_the_neighbours_stand_with_their_owners(room: Room) -> None:
 
     assert "links-here" == named["quotes#reminder"] == named["billing#prices"]
     assert CLAUSE not in named
-    assert ("marc-selter",) == found.owners
+    assert ("billing",) == modules_near(room.desk.spec(), room.desk.process, CLAUSE, PROPOSED)
     assert ["30", "45"] == [text for part, text in found.diff if part.value != "same"]
     assert (None, False) == (found.impact, found.is_old)
 

@@ -44,8 +44,11 @@ TUESDAY, WEDNESDAY = MeetingRule(1, time(10), 2), MeetingRule(2, time(10), 2)
 
 
 def test_the_whole_agenda_is_one_page(web: Web) -> None:
-    """Each item with its diff, assessment, comments and votes, in the order of the agenda."""
+    """Each item with its diff, assessment, packet, comments and votes, in the order of the agenda."""
     first = before_the_board(web, summary="First")
+    web.sign_in()
+    packet = f"/desk/requests/{first.id}/impact"
+    web.post(packet, on=packet)
     web.clock.advance(hours=1)
     urgent = before_the_board(web, summary="Urgent", priority="urgent")
     vote(web, first, "paul", "yes", reason="Cheap.")
@@ -57,6 +60,10 @@ def test_the_whole_agenda_is_one_page(web: Web) -> None:
     assert 2 == page.count("<del>30</del><ins>45</ins>")
     assert "Paul yes Cheap." in text
     assert "Customs is not touched." in text
+    assert 1 == text.count("by the clause as it would read: 0 of 0 would flip.")
+    assert 1 == text.count("have not been judged again yet"), "nobody has asked for it"
+    assert 2 == text.count("Impact: clauses that have to do with it")
+    assert "quotes#" in text
     assert "<form" not in page[page.index("<main") :]
     with web.client.get(re.search(r'href="(/static/specdesk\.css[^"]*)"', page)[1]) as css:  # type: ignore[index]  # every page has it
         assert ".agenda-item { break-before: page" in css.get_data(as_text=True)

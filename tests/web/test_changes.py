@@ -14,6 +14,7 @@ from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.core.way import way
+from intake_fn.desk.impact import modules_near
 from spec_lookup import Spec
 from tests.web.conftest import application_of
 from tests.web.samples import SPEC
@@ -152,7 +153,11 @@ def test_the_difference_is_shown_before_anything_is_sent(web: Web) -> None:
 
 
 def test_an_assessment_goes_to_the_board(web: Web) -> None:
-    """With the clause of today, its stamp and file; members, owners of other modules and the requester are mailed."""
+    """With the clause of today, its stamp and file; members, owners of other modules and the requester are mailed.
+
+    Owners are asked whose modules were ticked, and those whose clauses link to it, are linked or are about the same;
+    a member among them by the mail that asks for the vote.
+    """
     case = with_owner(web)
     assert 303 == assess(web, case, modules=["billing", "users"]).status_code
     case = web.desk.cases.load(case.id)
@@ -162,11 +167,16 @@ def test_an_assessment_goes_to_the_board(web: Web) -> None:
     assert (OPENING, FASTER, "shipments") == (event.today, event.proposed, event.file)
     assert web.desk.spec().stamp.content == event.spec
     assert ("billing", "users") == event.modules
+    assert modules_near(web.desk.spec(), web.desk.process, "shipments#open", FASTER) == event.near
+    assert "shipments" not in event.near
 
     web.desk.sweep()
     told = {mail.to: mail.text for mail in web.mailer.sent}
     assert "before the Board" in told["paul@example.com"]
-    assert "please comment within 5 working days" in told["ihelp@jaguarfreight.com"]
+    asked = "which you own: please comment by 1 Dec 2026."
+    assert f"Users and client companies, {asked}" in told["ihelp@jaguarfreight.com"]
+    assert f"Billing and charges, {asked}" in told["marc.selter@example.com"]
+    assert "before the Board: please vote." in told["marc.selter@example.com"]
     assert "now before the Board" in told["camille@example.com"]
     page = web.client.get(f"/desk/requests/{case.id}").text
     assert "<del>3</del><ins>1</ins>" in page

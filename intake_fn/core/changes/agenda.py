@@ -19,7 +19,7 @@ from intake_fn.core.change_events import (
 )
 from intake_fn.core.changes.board import Round, Tally, deferred_until, tally, voting_round
 from intake_fn.core.changes.clause_text import assessment_of
-from intake_fn.core.changes.meetings import end_of_working_day
+from intake_fn.core.changes.mailed import comment_until, commenters
 from intake_fn.core.changes.rules import is_person, voting_of
 from intake_fn.core.events import Event
 from intake_fn.core.process import MORE_THAN_HALF, Process
@@ -68,11 +68,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The owner of other modules that a change touches, who is asked to comment."""
+    """The owner of other modules that a change touches or has clauses near to, who is asked to comment."""
 
     person: str
     modules: tuple[str, ...]
-    until: datetime | None
+    until: datetime
     comments: tuple[Commented, ...]
 
 
@@ -149,17 +149,11 @@ def it_takes(item: Item, process: Process) -> list[Message]:
 
 
 def asked(item: Item, process: Process) -> list[Asked]:
-    """The owners of other modules that the change touches, with their comments."""
-    owners: dict[str, list[str]] = {}
-    for name in item.assessed.modules:
-        module = process.modules.get(name)
-        if module and not is_person(module.owner, item.assessed.actor, process):
-            owners.setdefault(module.owner, []).append(module.name)
-    calendar = process.calendars[process.board.calendar]
-    until = end_of_working_day(item.assessed.at, process.board.comment_days, calendar)
+    """The owners of other modules who are asked, with their comments."""
+    until = comment_until(item.assessed.at, process)
     return [
-        Asked(owner, tuple(modules), until, tuple(_comments_of(owner, item.case, process)))
-        for owner, modules in owners.items()
+        Asked(owner, modules, until, tuple(_comments_of(owner, item.case, process)))
+        for owner, modules in commenters(item.assessed, process).items()
     ]
 
 

@@ -18,11 +18,12 @@ from intake_fn.core.change_events import (
     VoteClosed,
 )
 from intake_fn.core.changes.board import tally
+from intake_fn.core.changes.mailed import comment_until, commenters, to, to_chair, to_seat, to_voters, voters
 from intake_fn.core.changes.meetings import meeting_after
 from intake_fn.core.changes.rules import voting_of
 from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
-from intake_fn.core.names import SPECDESK, actor_of, board_date, name_of
+from intake_fn.core.names import SPECDESK, actor_of, board_date, last_day, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Decision, Stage
 from intake_fn.texts import Message, message
@@ -32,18 +33,23 @@ def on_sent_to_owner(_: Case, event: SentToOwner, after: Case, process: Process)
     """Mantis, the owner and the requester learn of it."""
     yield from _in_mantis(after)
     module = process.modules[event.module].name
-    yield _to(event.owner, "assigned", process, message("why.owner"), text=event.note)
+    yield to(event.owner, "assigned", process, message("why.owner"), text=event.note)
     yield _to_requester(after, message("step.owner", person=name_of(event.owner, process), module=module))
 
 
 def on_assessed(_: Case, event: ChangeAssessed, after: Case, process: Process) -> Iterator[Intent]:
     """The Board is asked to vote, owners of other modules to comment, and the requester learns when."""
     yield from _in_mantis(after)
-    for member in process.board.members:
-        yield _to(member, "board", process, message("why.board"), *_meeting("why.meeting", event.at, process))
-    owners = {process.modules[module].owner for module in event.modules} - {after.handler, *process.board.members}
-    for owner in sorted(owners):
-        yield _to(owner, "board", process, message("why.comment", days=process.board.comment_days))
+    until, meeting = last_day(comment_until(event.at, process), process), _meeting("why.meeting", event.at, process)
+    asked = {
+        owner: message("why.comment-by", modules=", ".join(modules), date=until)
+        for owner, modules in commenters(event, process).items()
+    }
+    for member in voters(after, process):
+        comment = asked.pop(member, None)
+        yield from to_seat(member, process, message("why.board"), *filter(None, (comment,)), *meeting)
+    for owner, comment in asked.items():
+        yield to(owner, "board", process, comment)
     yield _to_requester(after, message("step.board"), *_meeting("step.meeting", event.at, process))
 
 
@@ -61,8 +67,7 @@ def on_motion(_: Case, event: MotionPut, after: Case, process: Process) -> Itera
     if event.closes is not None:
         zone = process.calendars[process.board.calendar].zone
         why.append(message("why.online", zone=zone, due=event.closes.isoformat()))
-    for member in process.board.members:
-        yield _to(member, "board", process, *why, text=event.reason)
+    yield from to_voters(after, process, *why, text=event.reason)
 
 
 def on_vote(_: Case, event: VoteCast, after: Case, process: Process) -> Iterator[Intent]:
@@ -70,25 +75,22 @@ def on_vote(_: Case, event: VoteCast, after: Case, process: Process) -> Iterator
     yield AddNote(after.version)
     voting = voting_of(after, process)
     if voting.motion and voting.motion.closes and tally(voting, event.at, process.board).decision:
-        yield _to(process.board.chair, "board", process, message("why.all-voted"))
+        yield from to_chair(process, message("why.all-voted"))
 
 
 def on_vote_closed(_: Case, event: VoteClosed, after: Case, process: Process) -> Iterator[Intent]:
     """The chair is asked to proclaim what was decided; without a quorum, the members are told when they vote."""
     yield AddNote(after.version)
     if event.decided is not None:
-        decided = message("why.vote-closed", decision=event.decided)
-        yield _to(process.board.chair, "board", process, decided)
-        return
-    for member in process.board.members:
-        yield _to(member, "board", process, message("why.vote-lapsed"), *_meeting("why.meeting", event.at, process))
+        yield from to_chair(process, message("why.vote-closed", decision=event.decided))
+    else:
+        yield from to_voters(after, process, message("why.vote-lapsed"), *_meeting("why.meeting", event.at, process))
 
 
 def on_deferral_ended(_: Case, event: DeferralEnded, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis, the members and the requester learn that it is on the agenda again."""
     yield from _in_mantis(after)
-    for member in process.board.members:
-        yield _to(member, "board", process, message("why.again"), *_meeting("why.meeting", event.at, process))
+    yield from to_voters(after, process, message("why.again"), *_meeting("why.meeting", event.at, process))
     yield _to_requester(after, message("step.again"), *_meeting("step.meeting", event.at, process))
 
 
@@ -97,7 +99,7 @@ def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> I
     yield from _in_mantis(after)
     if event.decision in (Decision.APPROVED, Decision.RETURNED):
         decided = message("why.decided", decision=event.decision)
-        yield _to(keeper(after, process).id, "assigned", process, decided, text=event.text)
+        yield to(keeper(after, process).id, "assigned", process, decided, text=event.text)
     if event.decision not in (Decision.DECLINED, Decision.NOT_CARRIED):
         until = (message("step.until", date=board_date(event.until, process)),) if event.until else ()
         yield _to_requester(after, message(f"step.{event.decision}"), *until, text=event.text)
@@ -107,7 +109,7 @@ def on_stage(before: Case, event: StageReached, after: Case, process: Process) -
     """Mantis and the new handler learn of it; the requester of a stage further."""
     yield from _in_mantis(after)
     if after.handler != before.handler:
-        yield _to(after.handler, "assigned", process, message("why.stage", stage=event.stage), text=event.note)
+        yield to(after.handler, "assigned", process, message("why.stage", stage=event.stage), text=event.note)
     if (before.stage, event.stage) in ((Stage.DESIGN, Stage.DEVELOPMENT), (Stage.DEVELOPMENT, Stage.READY)):
         version = (message("step.version", version=event.version),) if event.version else ()
         yield _to_requester(after, message(f"step.{event.stage}"), *version)
@@ -127,11 +129,6 @@ def _meeting(key: str, now: datetime, process: Process) -> tuple[Message, ...]:
 def _in_mantis(after: Case) -> Iterator[Intent]:
     yield AddNote(after.version)
     yield UpdateIssue()
-
-
-def _to(person: str, notice: str, process: Process, *why: Message, **fields: str) -> SendNotice:
-    known = process.people[person]
-    return SendNotice(notice, known.address, {"name": known.name, **fields}, why=why)
 
 
 def _to_requester(case: Case, *why: Message, **fields: str) -> SendNotice:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core.changes.meetings import meeting_after
 from intake_fn.core.names import board_date
-from intake_fn.core.process import Process
+from intake_fn.core.process import Person, Process
 from intake_fn.texts import say
 
 LENGTH = timedelta(hours=1)
@@ -107,7 +107,7 @@ def icalendar(invitation: Invitation, address: str, process: Process, agenda: st
         f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
         f"ORGANIZER;CN={_parameter(process.mail.name)}:mailto:{process.mail.address}",
         *(
-            f"ATTENDEE;CN={_parameter(one.name)};ROLE=REQ-PARTICIPANT;RSVP=FALSE:mailto:{one.address}"
+            f"ATTENDEE;CN={_parameter(one.name)};ROLE={_role(one, process)};RSVP=FALSE:mailto:{one.address}"
             for one in people
             if not off
         ),
@@ -124,8 +124,15 @@ def method_of(invitation: Invitation, address: str) -> str:
 
 
 def _addresses(process: Process) -> tuple[str, ...]:
-    """Of the members who are here."""
-    return tuple(process.people[member].address for member in process.board.members if member in process.people)
+    """Of the members who are here, then of their deputies."""
+    board = process.board
+    invited = (*board.members, *(board.deputies[member] for member in board.members if member in board.deputies))
+    return tuple(process.people[person].address for person in invited if person in process.people)
+
+
+def _role(person: Person, process: Process) -> str:
+    """Members are expected; a deputy comes where the member does not."""
+    return "OPT-PARTICIPANT" if person.id in process.board.deputies.values() else "REQ-PARTICIPANT"
 
 
 def _kind(invitation: Invitation, address: str) -> str:

@@ -66,6 +66,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     """
     del event, context
     from intake_fn.desk import spec_report  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.board_lists import BoardLists, with_listed  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - no page needs it
 
@@ -73,11 +74,12 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     for row in list(rows(desk.cases)):
         with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
             migrated(desk.cases, desk.process, row, desk.clock())
-    seen = list(rows(desk.cases))
+    lists = BoardLists.of(desk.cases)
+    seen = list(with_listed(desk.cases, lists))
     wrong = []
     for row in seen:
         with suppress(Unreadable):  # the outbox's page and the desk say so
-            wrong += [row.id] if difference(desk.cases, desk.process, row) else []
+            wrong += [row.id] if difference(desk.cases, desk.process, row, lists) else []
     with suppress(SpecdeskError, SpecLookupError):  # the page of the spec then shows that of an earlier night
         spec_report.keep(desk)
     if wrong:

@@ -29,24 +29,25 @@ def add(commands: Any) -> None:
 
 
 def recompute(args: argparse.Namespace) -> int:
-    """Fold the log of every open request anew, and compare state and due time with what is stored.
+    """Fold the log of every open request anew, and compare state, due time and the Board's lists with what is stored.
 
     With --fix, requests of earlier versions are brought to where such ones stand today.
     """
-    from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - `specdesk due` needs no desk
+    from intake_fn.desk.board_lists import BoardLists, with_listed  # noqa: PLC0415 - `specdesk due` needs no desk
     from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - `specdesk due` needs no desk
 
     desk = background_desk()
     seen, differences = 0, []
     unread: list[str] = []
     moved: list[str] = []
-    for row in rows(desk.cases, open_only=not args.all):
+    lists = BoardLists.of(desk.cases)
+    for row in with_listed(desk.cases, lists, open_only=not args.all):
         seen += 1
         try:
             if args.fix and migrated(desk.cases, desk.process, row, desk.clock()):
                 moved.append(row.id)
                 row = desk.cases.row(row.id)  # noqa: PLW2901 - as it stands from now on
-            mismatch = difference(desk.cases, desk.process, row)
+            mismatch = difference(desk.cases, desk.process, row, lists)
         except Unreadable:
             unread.append(row.id)
             continue

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from intake_fn.core.agreement import Role, Said, decided, said
 from intake_fn.core.case import Step
+from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Stage, Status
@@ -47,6 +48,8 @@ class CaseRow:
     """What a person decided that it is; None where none did."""
     stage: Stage = Stage.NONE
     """Where it stands as a change request."""
+    recheck: bool = False
+    """Whether a clause that it rests on has changed since a person decided last."""
 
     @property
     def proposed(self) -> Category | None:
@@ -82,6 +85,7 @@ class CaseRow:
             said=said(case),
             decided=decided(case),
             stage=case.stage,
+            recheck=bool(unsettled(case)),
         )
 
 

@@ -5,8 +5,8 @@ Both page through the queue index, so they cost what is open; no request and no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.steps import refuse_unread, standing
 from intake_fn.core.vocabulary import Status
+from intake_fn.desk.board_lists import BoardLists
 from intake_fn.desk.change import Change
 from intake_fn.ports import CaseStore
 
@@ -41,17 +42,19 @@ class Difference:
 
     step: Step
     stored: CaseRow
+    listed: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    """What the Board's lists hold otherwise."""
 
     @property
     def parts(self) -> dict[str, tuple[Any, Any]]:
-        """The fields that differ: as they are stored, and as they should be."""
+        """What differs, fields and lists: as it is stored, and as it should be."""
         folded = CaseRow.of(self.step)
         pairs = {part.name: (getattr(self.stored, part.name), getattr(folded, part.name)) for part in fields(CaseRow)}
-        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        return {**{name: pair for name, pair in pairs.items() if pair[0] != pair[1]}, **self.listed}
 
 
-def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference | None:
-    """How a row differs from the log of its case; None where it does not.
+def difference(cases: CaseStore, process: Process, row: CaseRow, lists: BoardLists | None = None) -> Difference | None:
+    """How a row, and what the Board's lists hold of it, differ from the log of its case; None where nothing does.
 
     Raises Unreadable for a log that cannot be read in full, and Stale for a case that changes at each attempt.
 
@@ -62,11 +65,12 @@ def difference(cases: CaseStore, process: Process, row: CaseRow) -> Difference |
         case = cases.load(row.id)
         refuse_unread(case)
         step = standing(case, process)
-        if _same(row, CaseRow.of(step)):
+        wrong = lists.differences(case, cases) if lists else {}
+        if not wrong and _same(row, CaseRow.of(step)):
             return None
-        again = cases.row(row.id)
-        if again == row:
-            return Difference(step, row)
+        again, lists = cases.row(row.id), BoardLists.of(cases) if wrong else lists
+        if again == row and wrong == (lists.differences(case, cases) if lists else {}):
+            return Difference(step, row, wrong)
         row = again
     raise Stale(f"{row.id} is changing too fast to be compared. Try again in a moment.")
 

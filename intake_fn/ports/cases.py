@@ -41,7 +41,7 @@ class CaseStore(Protocol):
         ...
 
     def restate(self, step: Step) -> None:
-        """Write the state of a case anew as the fold of its log has it, the ledger with it; no event tells of it.
+        """Write state, ledger and Board's lists anew as the fold of a log has them; no event tells of it.
 
         For what the log does not decide alone: a due time moves when support.yml does. Raises Stale
         when the log has moved on.

@@ -264,6 +264,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "minutes.own": "made the request",
     "minutes.recused": "recused",
     "board.no-motion": "There is no motion to vote on.",
+    "board.date-passed": "The date to which it was to be put off has come: please put another motion.",
     "board.below-quorum": Plural(
         "%(voted)s has voted; the quorum is %(quorum)s.", "%(voted)s have voted; the quorum is %(quorum)s.", "voted"
     ),

@@ -19,6 +19,7 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, SentToOwner
 from intake_fn.core.changes.invitations import Invitation
+from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, Unknown
 from intake_fn.core.events import (
     DeliveryFailed,
@@ -45,7 +46,8 @@ from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.messages import in_words
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
 from intake_fn.core.steps import apply
-from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Status
+from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Stage, Status
+from intake_fn.desk.board_lists import BoardLists
 from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from intake_fn.texts import as_written
 from tests.core.samples import VERDICT
@@ -533,6 +535,33 @@ class TestRestating:
 
         assert CaseRow.of(step) == store.row("HD-1")
         assert (1, 0) == (store.counts()[1], store.counts()[3])
+
+    def test_the_lists_of_the_board_are_held_against_the_log_and_written_anew(self, store: Store) -> None:
+        """A request that is listed as approved and stands before the Board; decisions are found by their time."""
+        store.create(received("HD-1"), "key")
+        no = {"decision": Decision.NOT_CARRIED, "votes": {"paul": "no"}, "text": "No."}
+        step = then(store.load("HD-1"), *before_the_board(), at(BoardDecided, 5, **no))
+        store.save(1, step)
+        assert {} == BoardLists.of(store).differences(step.case, store)
+
+        store.restate(replace(step, case=replace(step.case, stage=Stage.DESIGN)))
+        assert {
+            "on the Board's agenda": (False, True),
+            "among the approved changes": (True, False),
+        } == BoardLists.of(store).differences(step.case, store)
+
+        store.restate(step)
+        assert {} == BoardLists.of(store).differences(step.case, store)
+
+    def test_a_changed_clause_stands_in_the_state(self, store: Store) -> None:
+        """A queue marks it without reading the log."""
+        step = received("HD-1")
+        store.create(step, "key")
+        bug = {"before": Category.BUG, "after": Category.BUG, "old": "30.", "new": "45.", "digest": "d", "spec": "s"}
+        store.save(1, then(step.case, at(ClauseChanged, clause="quotes#validity", **bug)))
+
+        assert store.row("HD-1").recheck
+        assert [True] == [row.recheck for row in store.queue(1).rows]
 
     def test_a_case_that_has_moved_on_is_left_alone(self, store: Store) -> None:
         """What was counted from an old log is not written."""

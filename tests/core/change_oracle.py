@@ -114,6 +114,8 @@ class Expected:
         all_voted = {*board.members} - self.away() <= {*self.votes}
         if self.closes is not None and now < self.closes and not all_voted:
             return None
+        if self.until is not None and self.until <= now:
+            return None
         return count(self.votes, self.away(), board, self.motion)
 
     # --- who may do what ---------------------------------------------------------------------

@@ -351,6 +351,28 @@ def test_a_round_without_a_motion_decides_nothing(process: Process) -> None:
     assert "board.no-motion" == standing.why.key
 
 
+def test_a_motion_to_defer_decides_nothing_once_its_date_has_come(process: Process) -> None:
+    """It would be back on the agenda at once: another motion is put, to a date ahead."""
+    case = before_the_board(process)
+    until = NOW + timedelta(days=3)
+    case = act(case, process, MotionPut, motion=Motion.DEFER, until=until, reason="After the audit.")
+    case = voted(case, process, {"paul": YES, "system-analysts": YES})
+    voting = voting_of(case, process)
+    assert Decision.DEFERRED is tally(voting, until - timedelta(seconds=1), process.board).decision
+
+    late = tally(voting, until, process.board)
+    assert (None, "board.date-passed") == (late.decision, late.why and late.why.key)
+    proclaims = BoardDecided(
+        at=until, actor=MARC, decision=Decision.DEFERRED, votes=votes_of(voting), text="So.", until=until
+    )
+    with pytest.raises(Refused, match="The date to which it was to be put off has come: please put another motion"):
+        advance(case, proclaims, process)
+    ahead = MotionPut(
+        at=until, actor=PAUL, motion=Motion.DEFER, until=until + timedelta(days=9), reason="The audit is late."
+    )
+    assert advance(case, ahead, process).case.stage is Stage.BOARD
+
+
 # --- mails -----------------------------------------------------------------------------------
 
 

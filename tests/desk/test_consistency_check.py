@@ -12,13 +12,13 @@ import pytest
 from intake_fn.adapters.dynamodb.states import row_of, state_item
 from intake_fn.cli import main
 from intake_fn.commands import recompute as commands
-from intake_fn.core.events import AskedRequester
+from intake_fn.core.events import AskedRequester, Resolved
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process, WorkingDayHours
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
 from intake_fn.core.steps import standing
-from intake_fn.core.vocabulary import Status
+from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk.case_lists import rows
 from intake_fn.desk.consistency_check import Difference, difference, migrated, move
 from intake_fn.settings import ROOT
@@ -82,6 +82,21 @@ def test_what_differs_is_told_and_fixed_when_asked(room: Room, call: Any) -> Non
     ] == json.loads(out)["differences"]
     assert (0, True) == (call("recompute", "--fix")[0], room.store.row(case_id).level == 4)
     assert (0, "1 requests, 0 differences\n") == call("recompute")
+
+
+def test_what_the_lists_of_the_board_hold_otherwise_is_told(
+    room: Room, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a resolved request, too, which is no row of the open ones."""
+    case_id = at_level_4(room)
+    resolved = room.event(Resolved, resolution="Done.", outcome=Outcome.FIXED)
+    room.desk.act(case_id, resolved, room.store.load(case_id).version)
+    assert (0, "0 requests, 0 differences\n") == call("recompute")
+
+    monkeypatch.setattr(room.store, "agenda", lambda: [case_id])
+    status, out = call("recompute")
+    assert 1 == status
+    assert f"{case_id}  on the Board's agenda: stored True, by the log False\n1 requests, 1 differences\n" == out
 
 
 def test_a_due_time_that_support_yml_moved_is_a_difference(room: Room, process: Process) -> None:

@@ -176,7 +176,9 @@ def test_the_case_is_marked_until_a_person_decides_again(room: Room, flipped: tu
     assert [("bug", "bug", CLAUSE)] == [(event.before, event.after, event.clause) for event in unsettled(after)]
     mails_about(room, case)
     assert "The clause quotes#validity says something else now" in room.tracker.notes[case.issue or 0][-1]
+    assert room.store.row(case.id).recheck, "the queue marks it"
     assert () == unsettled(decided(room, after))
+    assert not room.store.row(case.id).recheck
 
 
 def test_a_spec_that_is_not_published_tells_nobody(

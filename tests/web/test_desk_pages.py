@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
+from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -734,6 +735,19 @@ def test_an_action_reaches_mantis(web: Web) -> None:
 
 
 # --- trouble in Mantis -----------------------------------------------------------------------
+
+
+def test_a_request_whose_clause_has_changed_is_marked_in_the_queue(web: Web) -> None:
+    """Until a person decides anew."""
+    case = web.sent()
+    web.sign_in()
+    assert "clause changed" not in web.client.get("/desk").text
+    texts = {"old": "30 days.", "new": "45 days.", "digest": "d", "spec": "s"}
+    turned = {"before": Category.BUG, "after": Category.BUG}
+    changed = ClauseChanged(at=web.clock(), actor="specdesk", clause="quotes#validity", **turned, **texts)
+    web.desk.act(case.id, changed, case.version)
+
+    assert '<span class="chip chip-filing-queued">clause changed</span>' in web.client.get("/desk").text
 
 
 def test_an_issue_that_is_gone_is_flagged_in_the_queue_and_on_its_page(web: Web) -> None:

@@ -9,10 +9,11 @@ from intake_fn.adapters.dynamodb.writes import Write, put
 from intake_fn.core.change_events import BoardDecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from intake_fn.core.case import Case, Step
+    from intake_fn.core.events import Event
 
 BOARD = "BOARD"
 """The partition of both: a Board decides on few requests."""
@@ -23,19 +24,36 @@ AGENDA, DECIDED, APPROVED = "AGENDA#", "DECIDED#", "APPROVED#"
 
 def board_writes(earlier: Case, after: Case, step: Step) -> Iterator[Write]:
     """What a step changes of the agenda and of the approved changes, and the decisions that it holds."""
-    lists = (
+    for begins, was, is_now in _listed(earlier, after):
+        if is_now or was:
+            yield _put_or_delete(begins, after, is_now=is_now)
+    yield from _decisions(step.events, after)
+
+
+def board_restated(case: Case) -> Iterator[Write]:
+    """All that the Board's lists should hold of a case, and nothing else of it."""
+    for begins, _, is_now in _listed(case, case):
+        yield _put_or_delete(begins, case, is_now=is_now)
+    yield from _decisions(case.history, case)
+
+
+def _listed(earlier: Case, after: Case) -> tuple[tuple[str, bool, bool], ...]:
+    """The lists by the beginning of their sort key: whether a case stood in them, and whether it stands in them now."""
+    return (
         (AGENDA, earlier.stage.is_the_boards, after.stage.is_the_boards),
         (APPROVED, earlier.stage.is_approved, after.stage.is_approved),
     )
-    for begins, was, is_now in lists:
-        key = {"pk": BOARD, "sk": f"{begins}{after.id}"}
-        if is_now:
-            yield put({**key, "case_id": after.id}, "")
-        elif was:
-            yield {"Delete": {"Key": wire(key)}}
-    for event in step.events:
+
+
+def _put_or_delete(begins: str, case: Case, *, is_now: bool) -> Write:
+    key = {"pk": BOARD, "sk": f"{begins}{case.id}"}
+    return put({**key, "case_id": case.id}, "") if is_now else {"Delete": {"Key": wire(key)}}
+
+
+def _decisions(events: Iterable[Event], case: Case) -> Iterator[Write]:
+    for event in events:
         if isinstance(event, BoardDecided):
-            yield put({"pk": BOARD, "sk": decided_at(event.at, after.id), "case_id": after.id}, "")
+            yield put({"pk": BOARD, "sk": decided_at(event.at, case.id), "case_id": case.id}, "")
 
 
 def decided_at(at: datetime, case_id: str = "") -> str:

@@ -8,7 +8,15 @@ from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from intake_fn.adapters.dynamodb.board_items import AGENDA, APPROVED, BOARD, board_writes, decided_at, ids_of
+from intake_fn.adapters.dynamodb.board_items import (
+    AGENDA,
+    APPROVED,
+    BOARD,
+    board_restated,
+    board_writes,
+    decided_at,
+    ids_of,
+)
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
@@ -101,7 +109,7 @@ class DynamoCases:
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
 
     def restate(self, step: Step) -> None:
-        """Write the state anew as the fold has it, the ledger with it. Raises Stale when the log has moved on."""
+        """Write state, ledger and Board's lists anew as the fold has them. Raises Stale when the log has moved on."""
         case = step.case
         stored = self.table.get(**state_key(case.id))
         if stored is None or len(self.events(case.id)) != case.version:
@@ -110,7 +118,7 @@ class DynamoCases:
         moved.subtract(tally(row_of(stored)))
         as_read = {":version": stored["version"], ":filing": stored["filing"]}
         state = put(state_item(step), "#version = :version AND #filing = :filing", as_read)
-        if self.table.transact([state, *moves(case.id, moved)]):
+        if self.table.transact([state, *moves(case.id, moved), *board_restated(case)]):
             raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
 
     # --- one case -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from intake_fn.adapters.dynamodb.due_index import ALERTS, partition_of
 from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, written
 from intake_fn.core.agreement import Said, decided, said
 from intake_fn.core.case_row import CaseRow
+from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.codec import checked, from_plain, to_plain
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.quarantine import why_in_quarantine
@@ -64,6 +65,8 @@ def state_item(step: Step) -> Item:
         state["decided"] = by_person
     if case.stage:
         state["stage"] = case.stage
+    if unsettled(case):
+        state["recheck"] = True
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
@@ -135,6 +138,7 @@ def _row(item: Item) -> CaseRow:
         said=tuple(from_plain(Said, one) for one in json.loads(item.get("said", "[]"))),
         decided=Category(item["decided"]) if "decided" in item else None,
         stage=Stage(item.get("stage", "")),
+        recheck=item.get("recheck", False),
     )
 
 

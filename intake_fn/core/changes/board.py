@@ -82,7 +82,8 @@ def voting_round(history: Iterable[Event], requester: str, process: Process) -> 
 def tally(voting: Round, now: datetime, board: Board) -> Tally:
     """How the vote stands at an instant, and what it decides.
 
-    There is a decision when the quorum has voted and, in an online vote, all who may vote have, or its time is over.
+    There is a decision when the quorum has voted and, in an online vote, all who may vote have, or its time is over;
+    none on a motion to put off to a date that has come.
     """
     votes = [cast.vote for cast in voting.votes.values()]
     yes, no, abstained = (votes.count(vote) for vote in (Vote.YES, Vote.NO, Vote.ABSTAIN))
@@ -102,6 +103,8 @@ def _why_not(voting: Round, now: datetime, board: Board, may_vote: int, missing:
         return message("board.quorum-out-of-reach", may_vote=may_vote, quorum=board.quorum)
     if len(voting.votes) < board.quorum:
         return message("board.below-quorum", voted=len(voting.votes), quorum=board.quorum)
+    if voting.motion.until is not None and voting.motion.until <= now:
+        return message("board.date-passed")
     if voting.motion.closes is not None and missing and now < voting.motion.closes:
         return message("board.vote-open", missing=len(missing))
     return None

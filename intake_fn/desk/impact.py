@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from intake_fn.core.changes.clause_text import assessment_of
-from intake_fn.core.changes.word_diff import Piece, word_diff
+from intake_fn.core.changes.word_diff import Piece, clause_diff
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import module_of_clause
 from intake_fn.core.impact import Affected, Impact, cites, decisions_on, is_new, key_of
@@ -61,7 +61,7 @@ def packet(desk: Desk, case: Case) -> Packet | None:
     impact = kept(desk, case)
     return Packet(
         assessment=assessment,
-        diff=tuple(word_diff(assessment.today, assessment.proposed)),
+        diff=tuple(clause_diff(assessment.today, assessment.proposed)),
         beside=beside(spec, process, assessment.clause, assessment.proposed),
         impact=impact,
         is_old=impact is not None and impact.of != key_of(assessment, spec.stamp.content),

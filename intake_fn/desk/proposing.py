@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.changes.clause_text import ClauseText, assessment_of, cite_of
 from intake_fn.core.changes.patch import PageText, patch
-from intake_fn.core.changes.word_diff import Piece, word_diff
+from intake_fn.core.changes.word_diff import Piece, clause_diff, flowed
 from intake_fn.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def assessed(case: Case, spec: Spec) -> Assessment | None:
     now = clause.source if clause else ""
     return Assessment(
         event=event,
-        diff=word_diff(event.today, event.proposed),
+        diff=clause_diff(event.today, event.proposed),
         standing=_standing(event, now),
         now=now,
-        otherwise=word_diff(event.proposed, now),
-        since=word_diff(event.today, now),
+        otherwise=clause_diff(event.proposed, now),
+        since=clause_diff(event.today, now),
     )
 
 
@@ -85,12 +85,12 @@ def _standing(event: ChangeAssessed, now: str) -> Standing:
 
 
 def same(text: str, other: str) -> bool:
-    """Whether two texts differ at most in the blanks at the ends of their lines."""
-    return _stripped(text) == _stripped(other)
+    """Whether two texts differ at most in where their paragraphs are broken into lines, and in blanks at line ends."""
+    return _lines(text) == _lines(other)
 
 
-def _stripped(text: str) -> list[str]:
-    return [line.rstrip() for line in text.strip().splitlines()]
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in flowed(text.strip()).splitlines()]
 
 
 # --- the patch -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from intake_fn.core.case import module_of
 from intake_fn.core.change_events import ChangeAssessed, OwnerDeclined
 from intake_fn.core.changes.clause_text import ClauseText, assessment_of, digest_of, nearest_clause, problems
-from intake_fn.core.changes.word_diff import word_diff
+from intake_fn.core.changes.word_diff import clause_diff
 from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.steps import allowed
 from intake_fn.desk.impact import modules_near
@@ -167,8 +167,8 @@ def _page(
         text=text,
         digest=digest_of(today),
         said={**said, "proposed": proposed},
-        diff=word_diff(today, proposed) if text and proposed != today else (),
-        since=word_diff(base, today) if base is not None else (),
+        diff=clause_diff(today, proposed) if text and proposed != today else (),
+        since=clause_diff(base, today) if base is not None else (),
         pages=spec.pages(),
         own=module_of(case),
         problem=problem,

@@ -15,7 +15,7 @@ from intake_fn.core.changes.meetings import in_words as rule_in_words
 from intake_fn.core.changes.minutes import minutes as minutes_of
 from intake_fn.core.changes.options import offered, votes_for
 from intake_fn.core.changes.rules import may_open_online
-from intake_fn.core.changes.word_diff import word_diff
+from intake_fn.core.changes.word_diff import clause_diff
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_history, in_words
@@ -166,7 +166,7 @@ def _shown(item: Item) -> dict[str, Any]:
     process = config().process
     return {
         "item": item,
-        "diff": word_diff(item.assessed.today, item.assessed.proposed),
+        "diff": clause_diff(item.assessed.today, item.assessed.proposed),
         "seats": items.seats(item, process),
         "takes": items.it_takes(item, process),
         "asked": items.asked(item, process),

@@ -15,6 +15,7 @@ from intake_fn.core.agreement import Role
 from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.changes.clause_text import digest_of
+from intake_fn.core.changes.word_diff import flowed
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
@@ -406,5 +407,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sureness": sureness,
     "said": in_words,
     "sha256": digest_of,
+    "flowed": flowed,
     "decided_with_lead": decided_with_lead,
 }

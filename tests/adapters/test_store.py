@@ -557,8 +557,9 @@ class TestRestating:
         """A queue marks it without reading the log."""
         step = received("HD-1")
         store.create(step, "key")
-        bug = {"before": Category.BUG, "after": Category.BUG, "old": "30.", "new": "45.", "digest": "d", "spec": "s"}
-        store.save(1, then(step.case, at(ClauseChanged, clause="quotes#validity", **bug)))
+        texts: dict[str, Any] = {"old": "30.", "new": "45.", "digest": "d", "spec": "s"}
+        bug: dict[str, Any] = {"before": Category.BUG, "after": Category.BUG}
+        store.save(1, then(step.case, at(ClauseChanged, clause="quotes#validity", **bug, **texts)))
 
         assert store.row("HD-1").recheck
         assert [True] == [row.recheck for row in store.queue(1).rows]

@@ -742,8 +742,8 @@ def test_a_request_whose_clause_has_changed_is_marked_in_the_queue(web: Web) -> 
     case = web.sent()
     web.sign_in()
     assert "clause changed" not in web.client.get("/desk").text
-    texts = {"old": "30 days.", "new": "45 days.", "digest": "d", "spec": "s"}
-    turned = {"before": Category.BUG, "after": Category.BUG}
+    texts: dict[str, Any] = {"old": "30 days.", "new": "45 days.", "digest": "d", "spec": "s"}
+    turned: dict[str, Any] = {"before": Category.BUG, "after": Category.BUG}
     changed = ClauseChanged(at=web.clock(), actor="specdesk", clause="quotes#validity", **turned, **texts)
     web.desk.act(case.id, changed, case.version)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intake_fn.core.case import Case
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -65,11 +66,11 @@ def checklist(case: Case, process: Process) -> tuple[Item, ...]:
 
 
 def to_tick(case: Case, process: Process) -> tuple[str, ...]:
-    """The ids of the open activities that a person ticks."""
+    """The ids of the open activities that a person ticks; what may be tried again is open."""
     return tuple(
         item.activity.id
         for item in checklist(case, process)
-        if item.done is None and item.activity.shown_by in ALSO_BY_HAND
+        if (item.done is None or item.activity.reproduces) and item.activity.shown_by in ALSO_BY_HAND
     )
 
 
@@ -97,7 +98,9 @@ def _item(activity: Activity, case: Case, placed: Iterable[tuple[int, Event]]) -
 def _shows(event: Event, activity: Activity) -> bool:
     if isinstance(event, ActivityCompleted):
         return event.activity == activity.id
-    if isinstance(event, Linked) and event.relation is not Relation.CHILD:
+    if isinstance(event, UpdateSent):
+        return event.workaround and activity.mails_requester
+    if (isinstance(event, Linked) and event.relation is not Relation.CHILD) or isinstance(event, Deescalated):
         return False
     return isinstance(event, SHOWN_BY.get(activity.shown_by, ())) and _rests_on_a_clause(event)
 

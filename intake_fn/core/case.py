@@ -14,7 +14,7 @@ from typing import Any
 from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.events import Event, Overruled, RequesterReplied, Resolved, UnknownEvent
 from intake_fn.core.intents import Intent
-from intake_fn.core.request import Priority, Request
+from intake_fn.core.request import Attachment, Priority, Request
 from intake_fn.core.vocabulary import Category, Filing, Relation, Stage, Status
 
 UPDATED = ("project", "category", "handler", "status", "priority", "resolution", "fixed_in_version", "target_version")
@@ -91,3 +91,13 @@ def module_of(case: Case) -> str:
 def accepts(case: Case, event: RequesterReplied) -> bool:
     """Whether the requester says of what is done that it works; of what is not done that says nothing yet."""
     return event.works and case.status.is_done
+
+
+def files_of_event(event: Event) -> tuple[Attachment, ...]:
+    """The files that came with a reply of the requester or an answer of ours; () for events that have none."""
+    return getattr(event, "attachments", ())
+
+
+def files_of(case: Case) -> list[Attachment]:
+    """All files of a case: those of the request, then those of replies and answers, in the order of the log."""
+    return [*case.request.attachments, *(file for event in case.history for file in files_of_event(event))]

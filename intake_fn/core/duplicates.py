@@ -6,7 +6,7 @@ progress reaches it:
 | The lead is           | The duplicate                                                  |
 |-----------------------|----------------------------------------------------------------|
 | filed, or filed anew  | is a duplicate of that issue in Mantis                         |
-| escalated             | stays as it is, and its requester is notified                  |
+| at another level      | stays as it is, and its requester is notified                  |
 | decided               | takes the category if it is undecided; its requester is notified |
 | given a workaround    | stays as it is, and its requester is mailed the workaround     |
 | resolved              | is resolved in the same words, if it is open                   |
@@ -14,10 +14,10 @@ progress reaches it:
 | closed                | is closed, if it had been resolved with it and still is so     |
 
 Each is notified once, as news of the requester's own request: in its thread, with the link to its page. Receipts,
-questions and replies stay between the Help Desk and each requester, and so does what the other one asked for: names and
-addresses are masked in what was written to the lead's requester. What happened before the mark is not notified, with
-two exceptions: a duplicate of a resolved lead is resolved at once, and a duplicate of an open lead that has a
-workaround is mailed it.
+questions, updates, files and replies stay between the Help Desk and each requester, and so does what the other one
+asked for: names and addresses are masked in what was written to the lead's requester. What happened before the mark is
+not notified, with two exceptions: a duplicate of a resolved lead is resolved at once, and a duplicate of an open lead
+that has a workaround is mailed it.
 
 A duplicate cannot be a new duplicate's lead: its own lead is named instead, so no circle comes about. Of two requests
 that are marked as duplicates of each other at the same moment, the one with the smaller number stays the lead. A lead
@@ -31,6 +31,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake_fn.core.case import Case, accepts, resolved_by
+from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused, Unconfirmed
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -154,10 +155,10 @@ def on_escalated(_: Case, __: Escalated, after: Case, process: Process) -> _News
     yield from _notify(after, Progress.ESCALATED, message("lead.escalated", person=person, level=level))
 
 
-def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, __: Process) -> _News:
-    """A workaround that the requester was mailed."""
-    if event.mailed:
-        yield from _notify(after, Progress.WORKAROUND, message("lead.workaround"), event.note)
+def on_update(_: Case, event: UpdateSent, after: Case, __: Process) -> _News:
+    """A workaround that the requester was mailed, without its files; any other update is for that requester alone."""
+    if event.workaround:
+        yield from _notify(after, Progress.WORKAROUND, message("lead.workaround"), event.text)
 
 
 def on_resolved(_: Case, event: Resolved, after: Case, __: Process) -> _News:
@@ -204,8 +205,15 @@ def on_added(_: Case, event: DuplicateAdded, case: Case, __: Process) -> _News:
 
 def _workaround_of(case: Case) -> str:
     """What was mailed last as a workaround for an open request; "" for none."""
-    given = (event.note for event in reversed(case.history) if isinstance(event, ActivityCompleted) and event.mailed)
+    given = filter(None, map(workaround_in, reversed(case.history)))
     return next(given, "") if case.status.is_open else ""
+
+
+def workaround_in(event: Event) -> str:
+    """The workaround that an event sent to the requester, also one of a log before UpdateSent; "" for none."""
+    if isinstance(event, UpdateSent):
+        return event.text if event.workaround else ""
+    return event.note if isinstance(event, ActivityCompleted) and event.mailed else ""
 
 
 def lead_update(

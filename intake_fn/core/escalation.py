@@ -159,6 +159,13 @@ def level_for(case: Case, priority: Priority, process: Process) -> int:
     return max((level for level in rule.levels if level <= case.level), default=case.level)
 
 
+def ways_down(case: Case, process: Process) -> tuple[int, ...]:
+    """The levels to which a case can be sent back: those that escalate to its own, not below its front end."""
+    first, _ = routed(case.request, process, case.id)
+    below = (level for level in process.levels.values() if case.level in level.escalates_to)
+    return tuple(level.number for level in below if first <= level.number < case.level)
+
+
 def ways_up(case: Case, process: Process) -> tuple[int, ...]:
     """The levels to which a case can be escalated; one that is below the level of its priority goes there."""
     at = process.priorities[case.priority].handled_at

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake_fn.core.process import Process
+from intake_fn.texts import say
 
 Key = str | Callable[[Any], str]
 """A key of the catalogue, or how it follows from the event."""
@@ -15,6 +16,12 @@ Key = str | Callable[[Any], str]
 def no_text(_: Any) -> str:
     """Nobody wrote anything."""
     return ""
+
+
+def with_files(text: str, event: Any) -> str:
+    """A text, and the names of the files that came with it."""
+    files = (say("reply.file", name=file.name, size=file.size) for file in event.attachments)
+    return "\n".join(filter(None, (text, *files)))
 
 
 def no_values(_: Any, __: Process) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from intake_fn.core.errors import Broken
 from intake_fn.core.request import Attachment, Priority, Request
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Stance
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Reproduced, Stance
 from intake_fn.texts import Message
 
 
@@ -170,6 +170,7 @@ class AskedRequester(Event):
     """We need to know more; the clock pauses until a person answers."""
 
     question: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,9 +192,10 @@ class LinkRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Event):
-    """An engineer wrote something down for colleagues."""
+    """An engineer wrote something down for colleagues. `mentions` are the ids of those who are mailed it."""
 
     text: str
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,7 @@ class Resolved(Event):
     in_mantis: bool = False
     outcome: Outcome = Outcome.UNSAID
     fixed_in: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +244,17 @@ class Breached(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityCompleted(Event):
-    """A core activity of the process is done (core/activities.py), such as trying to reproduce a bug."""
+    """A core activity of the process is done (core/activities.py), such as trying to reproduce a bug.
+
+    `reproduced` says whether that worked, `version` in which version of the product ("" where nobody said).
+    """
 
     activity: str
     note: str = ""
     mailed: bool = False
-    """Whether the note was written for the requester, and is mailed to them."""
+    """Whether the note was a workaround that was mailed to the requester: in logs before UpdateSent."""
+    reproduced: Reproduced = Reproduced.UNSAID
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

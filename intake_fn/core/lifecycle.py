@@ -26,6 +26,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.changes.lifecycle import CHANGE_LIFECYCLE, handler_by
 from intake_fn.core.changes.rules import takes_its_way
 from intake_fn.core.clause_changed import is_new_to_it, on_clause_changed
+from intake_fn.core.desk_lifecycle import DESK_LIFECYCLE
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
 from intake_fn.core.event_spec import (
@@ -43,15 +44,16 @@ from intake_fn.core.event_spec import (
     EventSpec,
     to,
 )
+from intake_fn.core.mentions import mentioned
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
 from intake_fn.core.vocabulary import Filing, Status
 
 # --- what support.yml adds, and what happens first -------------------------------------------
 
 
-def _with_mailed(_: Case, event: e.ActivityCompleted, process: Process) -> e.Event:
-    known = process.activities.get(event.activity)
-    return replace(event, mailed=known.mails_requester) if known else event
+def _with_mentions(case: Case, event: e.Noted, process: Process) -> e.Event:
+    """A case in quarantine causes no mail."""
+    return replace(event, mentions=() if case.status.in_quarantine else mentioned(event.text, process, event.actor))
 
 
 def _with_module(case: Case, event: e.Overruled, process: Process) -> e.Event:
@@ -158,7 +160,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         notifies=d.on_overruled,
         copied=True,
     ),
-    e.RequesterRead: EventSpec(allowed_in=HANDLED, rules=(r.requester_may_read,), intents=i.on_noted),
+    e.RequesterRead: EventSpec(allowed_in=HANDLED, rules=(r.requester_may_read,), intents=i.on_requester_read),
     e.AskedRequester: EventSpec(
         allowed_in=HANDLED,
         action="ask the requester",
@@ -180,11 +182,8 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.ActivityCompleted: EventSpec(
         allowed_in=HANDLED,
         action="complete an activity",
-        rules=(r.activity_is_open,),
-        completes=_with_mailed,
+        rules=(r.activity_is_open, r.says_whether_reproduced),
         intents=i.on_activity_completed,
-        notifies=d.on_activity_completed,
-        copied=True,
     ),
     e.Linked: EventSpec(
         allowed_in=JUDGED,
@@ -246,6 +245,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=ANY,
         action="add a note",
         rules=(r.requires("text", "Please write the note."),),
+        completes=_with_mentions,
         intents=i.on_noted,
     ),
     e.Resolved: EventSpec(
@@ -293,6 +293,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.MailFailed: EventSpec(allowed_in=ACCEPTED, intents=i.on_mail_failed),
     e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),
     **CHANGE_LIFECYCLE,
+    **DESK_LIFECYCLE,
 }
 
 EVENTS: Mapping[str, type[e.Event]] = {kind.__name__: kind for kind in LIFECYCLE}

@@ -54,7 +54,7 @@ from intake_fn.core.intents import (
     UpdateIssue,
 )
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.messages import NOTIFIED, has_a_note, makes_a_note, outcome_of, reply_of
+from intake_fn.core.messages import NOTIFIED, files_told, has_a_note, makes_a_note, outcome_of, reply_of
 from intake_fn.core.names import actor_of, name_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Priority
@@ -85,9 +85,9 @@ def on_overruled(before: Case, event: Overruled, after: Case, process: Process) 
     if before.status is Status.NEW:
         yield from _filing(before, after, process)
     else:
-        yield from _in_mantis(after)
+        yield from in_mantis(after)
         read = [message(f"stance.{event.stance}")] if event.stance else []
-        yield _to_requester(after, "overruled", *read, *_way(before, after, process), text=event.reason)
+        yield to_requester(after, "overruled", *read, *_way(before, after, process), text=event.reason)
         if after.handler != before.handler:
             yield _to_handler(after, process, "assigned", _assignment(after), text=event.reason)
 
@@ -97,7 +97,7 @@ def _filing(before: Case, case: Case, process: Process) -> Iterator[Intent]:
     yield FileIssue()
     if any(map(makes_a_note, case.history)):
         yield BackfillNotes()
-    yield _to_requester(case, "receipt", *_way(before, case, process))
+    yield to_requester(case, "receipt", *_way(before, case, process))
     if process.has_left(case.handler):
         yield _to_handler(case, process, "orphaned", message("why.left", person=name_of(case.handler, process)))
     else:
@@ -135,37 +135,53 @@ def on_filed(_: Case, event: Filed, __: Case, ___: Process) -> Iterator[Intent]:
         yield UpdateIssue()
 
 
-def on_noted(before: Case, _: Noted | RequesterRead, after: Case, __: Process) -> Iterator[Intent]:
-    """A colleague's note goes to Mantis, and so does what the requester says of a clause."""
+def on_noted(before: Case, event: Noted, after: Case, process: Process) -> Iterator[Intent]:
+    """A colleague's note goes to Mantis, and by mail to each colleague whom it mentions."""
+    if _has_an_issue(before):
+        yield AddNote(after.version)
+    why = message("why.mentioned", actor=actor_of(event, process))
+    for mention in event.mentions:
+        person = process.people.get(mention)
+        if person:
+            yield SendNotice("mentioned", person.address, {"name": person.name, "text": event.text}, why=(why,))
+
+
+def on_requester_read(before: Case, _: RequesterRead, after: Case, __: Process) -> Iterator[Intent]:
+    """What the requester says of a clause goes to Mantis."""
     if _has_an_issue(before):
         yield AddNote(after.version)
 
 
 def on_escalated(before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis, the new handler and the requester learn of it."""
-    yield from _in_mantis(after)
-    why = message("why.escalated", actor=actor_of(event, process), level=before.level, reason=event.reason)
+    yield from in_mantis(after)
+    yield from on_moved("why.escalated", before, event, after, process)
+    yield to_requester(after, "escalated", message("why.escalation-reason", reason=event.reason))
+
+
+def on_moved(key: str, before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:
+    """Whoever gets it at another level learns from where it comes and why."""
+    why = message(key, actor=actor_of(event, process), level=before.level, reason=event.reason)
     yield _to_handler(after, process, "assigned", why, text=event.note)
-    yield _to_requester(after, "escalated", message("why.escalation-reason", reason=event.reason))
 
 
 def on_handed_over(_: Case, event: HandedOver, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis and the new handler learn of it."""
-    yield from _in_mantis(after)
+    yield from in_mantis(after)
     why = message("why.handed-over", actor=actor_of(event, process))
     yield _to_handler(after, process, "assigned", why, text=event.note)
 
 
 def on_reprioritised(_: Case, __: Reprioritised, after: Case, ___: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _in_mantis(after)
-    yield _to_requester(after, "priority")
+    yield from in_mantis(after)
+    yield to_requester(after, "priority")
 
 
 def on_asked(_: Case, event: AskedRequester, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis has the question, and the requester is mailed it."""
-    yield from _in_mantis(after)
-    yield _to_requester(after, "question", text=event.question)
+    yield from in_mantis(after)
+    yield to_requester(after, "question", *files_told(event), text=event.question)
 
 
 def on_replied(before: Case, event: RequesterReplied, after: Case, process: Process) -> Iterator[Intent]:
@@ -174,23 +190,23 @@ def on_replied(before: Case, event: RequesterReplied, after: Case, process: Proc
         yield AddNote(after.version)
         return
     if _has_an_issue(before):
-        yield from _in_mantis(after)
+        yield from in_mantis(after)
     if not before.status.in_quarantine:
         yield _to_handler(after, process, "replied", text=reply_of(event))
 
 
 def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> Iterator[Intent]:
     """The requester is mailed the link."""
-    yield _to_requester(after, "link")
+    yield to_requester(after, "link")
 
 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _unless_done_in_mantis(event, after)
+    yield from _unless_donein_mantis(event, after)
     if refused := _declined(before):
-        yield _to_requester(after, "change", refused, message("step.object"), text=event.resolution)
+        yield to_requester(after, "change", refused, message("step.object"), text=event.resolution)
     else:
-        yield _to_requester(after, "resolved", *outcome_of(event), text=event.resolution)
+        yield to_requester(after, "resolved", *outcome_of(event), *files_told(event), text=event.resolution)
     informed = process.level(before.level).notifies_on_completion
     if informed is not None:
         person = process.people[last_handler_at(informed, before, process)]
@@ -209,25 +225,23 @@ def _declined(before: Case) -> Message | None:
 
 def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iterator[Intent]:
     """Mantis, the requester and the handler learn of it."""
-    yield from _in_mantis(after)
+    yield from in_mantis(after)
     with_lead = () if event.reason else (message("lead.reopened"),)
-    yield _to_requester(after, "reopened", *with_lead, text=event.reason)
+    yield to_requester(after, "reopened", *with_lead, text=event.reason)
     why = message("why.reopened", actor=actor_of(event, process))
     yield _to_handler(after, process, "returned", why, *with_lead, text=event.reason)
 
 
 def on_closed(_: Case, event: Closed, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _unless_done_in_mantis(event, after)
-    yield _to_requester(after, "closed")
+    yield from _unless_donein_mantis(event, after)
+    yield to_requester(after, "closed")
 
 
 def on_activity_completed(_: Case, event: ActivityCompleted, after: Case, __: Process) -> Iterator[Intent]:
-    """What was written about it belongs into Mantis; a workaround is mailed to the requester, too."""
+    """What was written about it belongs into Mantis."""
     if makes_a_note(event):
         yield AddNote(after.version)
-    if event.mailed:
-        yield _to_requester(after, "workaround", text=event.note)
 
 
 def on_linked(_: Case, event: Linked, __: Case, ___: Process) -> Iterator[Intent]:
@@ -250,7 +264,7 @@ def on_marked(_: Case, event: MarkedDuplicate, after: Case, __: Process) -> Iter
     """The lead, Mantis and the requester learn of it."""
     yield NotifyLead(event.other)
     yield AddNote(after.version)
-    yield _to_requester(after, "joined")
+    yield to_requester(after, "joined")
 
 
 def on_unmarked(before: Case, _: UnmarkedDuplicate, after: Case, __: Process) -> Iterator[Intent]:
@@ -259,7 +273,7 @@ def on_unmarked(before: Case, _: UnmarkedDuplicate, after: Case, __: Process) ->
     if after.status.is_done:
         yield UpdateIssue()
     yield AddNote(after.version)
-    yield _to_requester(after, "parted", message("why.stands-alone" if after.status.is_open else "why.stays-done"))
+    yield to_requester(after, "parted", message("why.stands-alone" if after.status.is_open else "why.stays-done"))
 
 
 def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -> Iterator[Intent]:
@@ -267,7 +281,7 @@ def on_lead_updated(before: Case, event: LeadUpdated, after: Case, _: Process) -
     if after.category is not before.category:
         yield UpdateIssue()
     if event.progress in NOTIFIED and event.told:
-        yield _to_requester(after, "heard", *filter(None, (event.why,)), text=event.text)
+        yield to_requester(after, "heard", *filter(None, (event.why,)), text=event.text)
 
 
 def on_alert(_: Case, event: Alert, after: Case, process: Process) -> Iterator[Intent]:
@@ -309,17 +323,18 @@ def on_mail_failed(_: Case, event: MailFailed, after: Case, process: Process) ->
         yield SendNotice("unreached", person.address, {"name": person.name, "text": event.detail}, why=(why,))
 
 
-def _in_mantis(after: Case) -> Iterator[Intent]:
+def in_mantis(after: Case) -> Iterator[Intent]:
+    """A note of what happened, and the fields of the issue as the case stands now."""
     yield AddNote(after.version)
     yield UpdateIssue()
 
 
-def _unless_done_in_mantis(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
+def _unless_donein_mantis(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
     """Mantis needs no note of what was done there; the rest is brought in line all the same."""
     if event.in_mantis:
         yield UpdateIssue()
     else:
-        yield from _in_mantis(after)
+        yield from in_mantis(after)
 
 
 def _has_an_issue(before: Case) -> bool:
@@ -331,9 +346,7 @@ def copies(before: Case, event: Event, after: Case, process: Process) -> Iterato
     """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
     if before.status is Status.NEW and isinstance(event, Judged | Overruled):
         yield from _in_copy(before, after, process, message("why.new"))
-    elif (
-        _has_an_issue(before) and has_a_note(event) and not (isinstance(event, ActivityCompleted) and not event.mailed)
-    ):
+    elif _has_an_issue(before) and has_a_note(event):
         yield from _in_copy(before, after, process, about=str(after.version))
 
 
@@ -349,7 +362,8 @@ def _in_copy(before: Case, after: Case, process: Process, *why: Message, **field
         yield SendNotice("copied", person.address, {"name": person.name, **fields}, why=why)
 
 
-def _to_requester(case: Case, notice: str, *why: Message, **fields: str) -> SendNotice:
+def to_requester(case: Case, notice: str, *why: Message, **fields: str) -> SendNotice:
+    """A mail to the requester. `why` is what we say of it, `fields` what a person wrote."""
     requester = case.request.requester
     return SendNotice(notice, requester.email, {"name": requester.name, **fields}, why=why)
 

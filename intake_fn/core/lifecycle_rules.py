@@ -38,7 +38,7 @@ from intake_fn.core.names import name_of, names_of
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla_alerts import Alert, alert, share_of
-from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.core.vocabulary import Category, Reproduced, Stance
 from intake_fn.texts import say
 
 LONGEST_VERSION = 64
@@ -173,13 +173,27 @@ def is_the_first_in_shadow(case: Case, event: JudgedInShadow, _: Process) -> Ite
 
 
 def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:
-    """The activity is open, and has the text that is mailed."""
+    """The activity is open."""
     known = to_tick(case, process)
     if event.activity not in known:
         names = "; ".join(process.activities[activity].name for activity in known) or "nothing is left"
         yield f"There is no such open activity. Open are: {names}."
-    elif event.mailed and not event.note.strip():
-        yield f"Please write what the requester is to read about it: {process.activities[event.activity].name}."
+
+
+def says_whether_reproduced(_: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:
+    """Who tried to reproduce it says what came of it; of other activities nobody can say that."""
+    known = process.activities.get(event.activity)
+    if known is None:
+        return
+    said = event.reproduced is not Reproduced.UNSAID
+    if known.reproduces and not said:
+        yield "Please say whether you could reproduce it: yes, no, or not tried."
+    elif said and not known.reproduces:
+        yield f"Whether it could be reproduced is not said of this activity: {known.name}."
+    if event.version and event.reproduced not in (Reproduced.YES, Reproduced.NO):
+        yield "A version belongs only to what was tried. Leave it empty, or choose yes or no."
+    if len(event.version) > LONGEST_VERSION:
+        yield f"The name of a version has at most {LONGEST_VERSION} characters."
 
 
 def is_another_issue(case: Case, event: Linked, _: Process) -> Iterator[str]:

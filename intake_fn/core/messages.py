@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from intake_fn.core import events as e
 from intake_fn.core.change_messages import CHANGE_MESSAGES
 from intake_fn.core.clause_changed import sentence_diff
+from intake_fn.core.desk_messages import DESK_MESSAGES
 from intake_fn.core.drift_events import ClauseChanged
-from intake_fn.core.event_messages import EventMessages, Key
-from intake_fn.core.names import activity_name, actor_of, name_of
+from intake_fn.core.event_messages import EventMessages, Key, with_files
+from intake_fn.core.names import activity_name, actor_of, name_of, names_of
 from intake_fn.core.process import Process
-from intake_fn.core.vocabulary import Category, Outcome, Progress
+from intake_fn.core.vocabulary import Category, Outcome, Progress, Reproduced
 from intake_fn.texts import Message, message, say
 
 
@@ -80,6 +81,14 @@ def _decided(event: e.Overruled, _: Process) -> dict[str, str]:
 
 def _due(event: Any, _: Process) -> dict[str, str]:
     return {"share": str(getattr(event, "share", 100)), "due": f"{event.due:%-d %b %Y, %H:%M} UTC"}
+
+
+def _activity_key(event: e.ActivityCompleted) -> str:
+    """What came of trying to reproduce it, with the version in which it was tried; of others that they are done."""
+    if event.reproduced is Reproduced.UNSAID:
+        return "history.activity-completed"
+    in_version = "-in" if event.version and event.reproduced is not Reproduced.NOT_TRIED else ""
+    return f"reproduced.{event.reproduced}{in_version}"
 
 
 def _delivery(event: Any, _: Process) -> dict[str, str]:
@@ -188,8 +197,9 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         history="history.asked",
         page="page.asked",
         note="history.asked",
-        text=lambda event: event.question,
-        page_text=lambda event: event.question,
+        text=lambda event: with_files(event.question, event),
+        page_text=lambda event: with_files(event.question, event),
+        note_text=lambda event: event.question,
         notices=("question", "copied"),
     ),
     e.RequesterReplied: EventMessages(
@@ -202,13 +212,15 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         notices=("replied", "copied"),
     ),
     e.ActivityCompleted: EventMessages(
-        history="history.activity-completed",
-        page=lambda event: "page.activity-completed" if event.mailed else "",
-        note="history.activity-completed",
-        values=lambda event, process: {"activity": activity_name(event.activity, process)},
+        history=_activity_key,
+        page=lambda event: "page.workaround-sent" if event.mailed else "",
+        note=_activity_key,
+        values=lambda event, process: {
+            "activity": activity_name(event.activity, process),
+            "version": event.version,
+        },
         text=lambda event: event.note,
         page_text=lambda event: event.note,
-        notices=("workaround", "copied"),
     ),
     ClauseChanged: EventMessages(
         history="history.clause-changed",
@@ -219,14 +231,21 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         page_text=lambda event: sentence_diff(event.old, event.new),
         notices=("clause-changed", "recheck"),
     ),
-    e.Noted: EventMessages(history="history.noted", note="note.noted", text=lambda event: event.text),
+    e.Noted: EventMessages(
+        history=lambda event: "history.noted-to" if event.mentions else "history.noted",
+        note="note.noted",
+        values=lambda event, process: {"people": names_of(event.mentions, process)},
+        text=lambda event: event.text,
+        notices=("mentioned",),
+    ),
     e.Resolved: EventMessages(
         history=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
         page=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
         note=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
         values=_resolved,
-        text=lambda event: event.resolution,
-        page_text=lambda event: event.resolution,
+        text=lambda event: with_files(event.resolution, event),
+        page_text=lambda event: with_files(event.resolution, event),
+        note_text=lambda event: event.resolution,
         notices=("resolved", "change", "completed", "copied"),
     ),
     e.Reopened: EventMessages(
@@ -305,6 +324,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         history="history.skipped", values=_skipped, text=lambda event: in_words([event.why])
     ),
     **CHANGE_MESSAGES,
+    **DESK_MESSAGES,
     e.UnknownEvent: EventMessages(
         history="history.unknown", values=lambda event, _: {"kind": event.kind}, text=lambda event: event.why
     ),
@@ -358,7 +378,7 @@ def makes_a_note(event: e.Event) -> bool:
     Of what is put back only where there is a reason to be read.
     """
     done_there = isinstance(event, e.Resolved | e.Closed) and event.in_mantis
-    bare = (isinstance(event, e.ActivityCompleted) and not event.note) or (
+    bare = (isinstance(event, e.ActivityCompleted) and not (event.note or event.reproduced)) or (
         isinstance(event, e.ChangedInMantis) and not event.why
     )
     return has_a_note(event) and not done_there and not bare
@@ -380,5 +400,10 @@ def outcome_of(event: e.Resolved) -> tuple[Message, ...]:
 
 def reply_of(event: e.RequesterReplied) -> str:
     """What the requester wrote, and the files that came with it."""
-    files = (say("reply.file", name=file.name, size=file.size) for file in event.attachments)
-    return "\n".join(filter(None, (say("reply.works") if event.works else "", event.text, *files)))
+    return with_files("\n".join(filter(None, (say("reply.works") if event.works else "", event.text))), event)
+
+
+def files_told(event: Any) -> tuple[Message, ...]:
+    """What a mail says of the files that came with an answer: they are on the status page."""
+    names = ", ".join(file.name for file in event.attachments)
+    return (message("answer.files", files=names),) if names else ()

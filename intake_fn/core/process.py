@@ -134,7 +134,8 @@ class Level:
 class Activity:
     """A core activity. `categories` and `levels` ask for it, all if there are none; `shown_by` is what ticks it.
 
-    `mails_requester`: what is written about it is for the requester, and is mailed to them.
+    `mails_requester`: a workaround that the requester is mailed ticks it. `reproduces`: whoever ticks it says whether
+    the bug could be reproduced, each time that it is tried.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Activity:
     shown_by: str
     mails_requester: bool
     levels: tuple[int, ...] = ()
+    reproduces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case, Step
 from intake_fn.core.changes.clock import next_instant
 from intake_fn.core.changes.options import offered
+from intake_fn.core.desk_events import Deescalated
 from intake_fn.core.errors import Broken, Refused, Unreadable
-from intake_fn.core.escalation import arrival, colleagues, ways_up
+from intake_fn.core.escalation import arrival, colleagues, ways_down, ways_up
 from intake_fn.core.event_spec import EventSpec
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -54,6 +55,7 @@ class Options:
 
     events: frozenset[type[Event]]
     escalate_to: tuple[int, ...]
+    send_back_to: tuple[int, ...]
     hand_over_to: tuple[str, ...]
     priorities: tuple[Priority, ...]
     activities: tuple[str, ...]
@@ -64,6 +66,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
     may = frozenset() if case.unread else TRANSITIONS[case.status]
     ways = () if case.stage.is_on_its_way and case.level in process.levels else ways_up(case, process)
     escalate_to = tuple(to for to in ways if to in process.priorities[case.priority].levels)
+    is_held = case.stage.is_on_its_way or process.priorities[case.priority].handled_at is not None
+    send_back_to = () if is_held else ways_down(case, process)
     hand_over_to = colleagues(case, process)
     fitting = tuple(priority for priority in Priority if not [*fits(case, priority, process)])
     priorities = () if [*may_lower(case, actor, process)] else fitting
@@ -71,6 +75,7 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
     some: dict[type[Event], object] = {
         **offered(case, process, actor),
         Escalated: escalate_to,
+        Deescalated: send_back_to,
         HandedOver: hand_over_to,
         Reprioritised: priorities,
         Resolved: not [*is_decided(case), *may_resolve(case, actor, process)],
@@ -84,6 +89,7 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
     return Options(
         events=frozenset(kind for kind in ACTIONS if kind in may and some.get(kind, True)),
         escalate_to=escalate_to if Escalated in may else (),
+        send_back_to=send_back_to if Deescalated in may else (),
         hand_over_to=hand_over_to if HandedOver in may else (),
         priorities=priorities if Reprioritised in may else (),
         activities=activities if ActivityCompleted in may else (),

@@ -79,6 +79,17 @@ class Outcome(StrEnum):
         return self in (Outcome.FIXED, Outcome.DONE)
 
 
+class Reproduced(StrEnum):
+    """Whether somebody who tried to reproduce a bug could."""
+
+    UNSAID = ""
+    """Nobody said: of other activities, and in logs before that."""
+    YES = "yes"
+    NO = "no"
+    NOT_TRIED = "not-tried"
+    """It was not tried, such as where the level has no access to the place."""
+
+
 class Failure(StrEnum):
     """What the mail service says of a mail after it took it."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.core import duplicates
 from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.errors import Refused, Stale, Unknown
-from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, Overruled, RequesterReplied
+from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, Noted, Overruled
 from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def _given(event: Event) -> dict[str, Any]:
     """What a person put into an event; of files their content, not their place."""
     ours = _OURS.get(type(event), _AT)
     given = {part.name: getattr(event, part.name) for part in fields(event) if part.name not in ours}
-    if isinstance(event, RequesterReplied):
-        given["attachments"] = {file.sha256 for file in event.attachments}
+    if "attachments" in given:
+        given["attachments"] = {file.sha256 for file in given["attachments"]}
     return given
 
 
@@ -71,6 +71,7 @@ _AT = ("at",)
 _OURS: Mapping[type[Event], Sequence[str]] = {
     MarkedDuplicate: ("at", "number"),
     ActivityCompleted: ("at", "mailed"),
+    Noted: ("at", "mentions"),
     Overruled: ("at", "handler"),
     SentToOwner: ("at", "owner"),
 }

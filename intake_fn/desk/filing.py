@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from intake_fn.core.case import Case, module_of, resolved_by
+from intake_fn.core.case import Case, files_of_event, module_of, resolved_by
 from intake_fn.core.change_events import ChangeReleased, StageReached
-from intake_fn.core.events import Event, Judged, LeadUpdated, Overruled, Received, RequesterReplied, Resolved
+from intake_fn.core.events import Event, Judged, LeadUpdated, Overruled, Received, Resolved
 from intake_fn.core.form_labels import answer_label, labelled
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import CLIENT, Process
@@ -197,7 +197,7 @@ def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
 
 
 def note_text(case: Case, number: int, text: str, links: Links) -> str:
-    """A note as Mantis gets it; `number` is that of the event it tells of. A reply's files come with their links."""
+    """A note as Mantis gets it; `number` is that of the event it tells of. Its files come with their links."""
     event = case.history[number - 1]
-    files = event.attachments if isinstance(event, RequesterReplied) else ()
+    files = files_of_event(event)
     return "\n".join([text, *(f"{file.name}: {links.file(case.id, file)}" for file in files)])

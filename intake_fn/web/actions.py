@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -33,7 +34,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.request import Priority
-from intake_fn.core.vocabulary import Category, Outcome, Relation, Stage, Stance
+from intake_fn.core.vocabulary import Category, Outcome, Relation, Reproduced, Stage, Stance
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 from spec_lookup import whole_text
@@ -73,6 +74,8 @@ class Action:
     asks: bool = True
     """Whether it needs a confirmation if the request is assigned to somebody else."""
     for_admins: bool = False
+    takes_files: bool = False
+    """Whether files may come with it; the requester gets them."""
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -92,6 +95,13 @@ ACTIONS: Mapping[str, Action] = {
         Escalated,
         {"to": "Please choose the new assignee.", "reason": "Please choose the reason."},
         lambda a: {**_level_and_handler(a["to"]), "reason": a["reason"], "note": a["note"]},
+    ),
+    "send-back": Action(
+        "Send back to the level below",
+        "Sent back to the level below.",
+        Deescalated,
+        {"to": "Please choose the new assignee.", "note": "Please give the reason: the level below reads it."},
+        lambda a: {**_level_and_handler(a["to"]), "note": a["note"]},
     ),
     "hand-over": Action(
         "Reassign",
@@ -157,19 +167,33 @@ ACTIONS: Mapping[str, Action] = {
         },
         lambda a: {name: a[name] for name in ("version", "text", "reason")},
     ),
+    "update": Action(
+        "Write to the requester",
+        "Sent to the requester by mail. It stands on the status page.",
+        UpdateSent,
+        {"text": "Please write what the requester is to read."},
+        lambda a: {"text": a["text"], "workaround": a["as"] == "workaround"},
+        takes_files=True,
+    ),
     "ask": Action(
         "Ask the requester",
         "Your question is sent to the requester.",
         AskedRequester,
         {"question": "Please enter your question."},
         lambda a: {"question": a["question"]},
+        takes_files=True,
     ),
     "complete": Action(
         "Complete an activity",
         "Activity completed.",
         ActivityCompleted,
         {"activity": "Please choose the activity."},
-        lambda a: {"activity": a["activity"], "note": a["note"]},
+        lambda a: {
+            "activity": a["activity"],
+            "note": a["note"],
+            "reproduced": one_of(Reproduced, a["reproduced"]),
+            "version": a["version"],
+        },
     ),
     "note": Action(
         "Add an internal note",
@@ -215,6 +239,7 @@ ACTIONS: Mapping[str, Action] = {
             "fixed_in": a["fixed_in"],
             "resolution": a["resolution"],
         },
+        takes_files=True,
     ),
     "reopen": Action(
         "Reopen",
@@ -228,6 +253,8 @@ ACTIONS: Mapping[str, Action] = {
 
 LINES = (
     "to",
+    "as",
+    "reproduced",
     "handler",
     "priority",
     "category",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from intake_fn.core import request_id
+from intake_fn.core.case import files_of
 from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
 from intake_fn.core.events import RequesterRead, RequesterReplied
 from intake_fn.core.lifecycle import TRANSITIONS
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
-    from intake_fn.core.request import Attachment
 
 blueprint = Blueprint("status", __name__)
 
@@ -181,12 +181,6 @@ def file(token: str) -> ResponseReturnValue:
         if attachment.key == key:
             return redirect(desk.files.link(attachment, DOWNLOAD_SECONDS), 302)
     raise Unknown("This file is no longer attached to the request.")
-
-
-def files_of(case: Case) -> list[Attachment]:
-    """All files of a case: those of the request, then those of replies."""
-    replies = (event for event in case.history if isinstance(event, RequesterReplied))
-    return [*case.request.attachments, *(attachment for event in replies for attachment in event.attachments)]
 
 
 def _case(token: str) -> Case:

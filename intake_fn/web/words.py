@@ -35,7 +35,18 @@ from intake_fn.core.verdict_texts import (
     sureness,
 )
 from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
-from intake_fn.core.vocabulary import Category, Decision, Filing, Outcome, Relation, Stage, Stance, Status, Vote
+from intake_fn.core.vocabulary import (
+    Category,
+    Decision,
+    Filing,
+    Outcome,
+    Relation,
+    Reproduced,
+    Stage,
+    Stance,
+    Status,
+    Vote,
+)
 from intake_fn.texts import mark, say
 
 if TYPE_CHECKING:
@@ -75,6 +86,13 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.WONT_FIX: "Will not be changed",
 }
 """What may have come of a request, as the desk offers it; the requester reads a sentence of it (texts/catalogue.py)."""
+
+REPRODUCED: Mapping[Reproduced, str] = {
+    Reproduced.YES: "Yes, it happens here, too",
+    Reproduced.NO: "No, it does not happen here",
+    Reproduced.NOT_TRIED: "Not tried",
+}
+"""What came of trying to reproduce a bug, as the desk asks for it."""
 
 RELATED = "related"
 """The stance of a clause that was found and takes no side."""
@@ -263,6 +281,12 @@ def was_declined(case: Case) -> str:
 def history(case: Case, process: Process) -> list[tuple[Event, str, str]]:
     """Everything that happened, for the desk: event, headline, somebody's words."""
     return [(event, *in_history(event, process)) for event in case.history]
+
+
+def came_of(event: Event, process: Process) -> str:
+    """What came of an activity, as the beginning of a line: whether the bug could be reproduced; "" for others."""
+    reproduced = getattr(event, "reproduced", Reproduced.UNSAID)
+    return f"{in_history(event, process)[0]}. " if reproduced is not Reproduced.UNSAID else ""
 
 
 def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from intake_fn.core.activities import checklist, to_tick
 from intake_fn.core.case import Case
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -20,10 +21,10 @@ from intake_fn.core.events import (
     Overruled,
     Resolved,
 )
-from intake_fn.core.intents import AddNote, SendNotice
+from intake_fn.core.intents import AddNote
 from intake_fn.core.messages import note_of
 from intake_fn.core.steps import advance
-from intake_fn.core.vocabulary import Category, Relation
+from intake_fn.core.vocabulary import Category, Relation, Reproduced
 from tests.core.samples import NOW, PAUL, VERDICT, case_at, case_of, happened, received
 
 if TYPE_CHECKING:
@@ -67,16 +68,57 @@ def test_events_tick_what_they_show(process: Process) -> None:
 
 
 def test_a_person_ticks_the_others_once_and_what_came_of_it_goes_to_mantis(process: Process) -> None:
-    """A workaround is worth a note, and the requester is mailed it; a tick alone is worth nothing of both."""
-    step = advance(BUG, happened(ActivityCompleted, activity="workaround", note="Use the list."), process)
-    bare = advance(step.case, happened(ActivityCompleted, activity="reproduce"), process)
+    """A result is worth a note, and nobody is mailed it; a tick alone is worth nothing of both."""
+    step = advance(BUG, happened(ActivityCompleted, activity="workaround", note="There is none."), process)
+    bare = advance(step.case, happened(ActivityCompleted, activity="analyse"), process)
 
-    assert {"consult-spec": "specdesk", "workaround": PAUL, "reproduce": PAUL} == done(bare.case, process)
-    note = "Activity completed: Provide the user with a workaround if there is one (Paul)\nUse the list."
-    assert ((AddNote(step.case.version),), ()) == (step.intents[:1], bare.intents)
+    assert {"consult-spec": "specdesk", "workaround": PAUL, "analyse": PAUL} == done(bare.case, process)
+    note = "Activity completed: Provide the user with a workaround if there is one (Paul)\nThere is none."
+    assert ((AddNote(step.case.version),), ()) == (step.intents, bare.intents)
     assert note == note_of(step.case.history[-1], process)
-    assert ["workaround"] == [owed.notice for owed in step.intents[1:] if isinstance(owed, SendNotice)]
-    assert ("analyse", "consult-mantis") == to_tick(bare.case, process)
+    assert ("consult-mantis", "reproduce") == to_tick(bare.case, process)
+
+
+@pytest.mark.parametrize(
+    ("said", "headline"),
+    [
+        ({"reproduced": Reproduced.YES, "version": "4.2"}, "Reproduced in version 4.2"),
+        ({"reproduced": Reproduced.NO, "version": "4.3"}, "Tried to reproduce it in version 4.3, and could not"),
+        ({"reproduced": Reproduced.NOT_TRIED}, "Not tried to reproduce it"),
+    ],
+)
+def test_who_tries_to_reproduce_a_bug_says_what_came_of_it(process: Process, said: Any, headline: str) -> None:
+    """Each time that it is tried, such as in another version; Mantis has it, with or without a text."""
+    step = advance(BUG, happened(ActivityCompleted, activity="reproduce", **said), process)
+
+    assert ((AddNote(step.case.version),), f"{headline} (Paul)") == (step.intents, note_of(step.events[0], process))
+    assert "reproduce" in done(step.case, process)
+    again = happened(ActivityCompleted, activity="reproduce", reproduced=Reproduced.YES, version="4.4")
+    assert again == next(item.done for item in checklist(advance(step.case, again, process).case, process)[5:])
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"activity": "reproduce"}, "yes, no, or not tried"),
+        ({"activity": "analyse", "reproduced": Reproduced.YES}, "is not said of this activity: Analyse"),
+        ({"activity": "reproduce", "reproduced": Reproduced.NOT_TRIED, "version": "4.2"}, "only to what was tried"),
+        ({"activity": "reproduce", "reproduced": Reproduced.NO, "version": "4" * 65}, "at most 64 characters"),
+    ],
+)
+def test_what_is_said_of_reproducing_fits(process: Process, said: Any, says: str) -> None:
+    """Nobody is left to guess whether it was tried, and where."""
+    with pytest.raises(Refused, match=says):
+        advance(BUG, happened(ActivityCompleted, **said), process)
+
+
+def test_a_workaround_that_was_sent_ticks_the_activity_and_another_update_does_not(process: Process) -> None:
+    """The level that sends it has done it."""
+    update = advance(BUG, happened(UpdateSent, text="We look into it."), process).case
+    workaround = advance(BUG, happened(UpdateSent, text="Use the list.", workaround=True), process).case
+
+    assert "workaround" not in done(update, process)
+    assert PAUL == done(workaround, process)["workaround"]
 
 
 @pytest.mark.parametrize("activity", ["interview", "resolve", "gone", ""])
@@ -119,7 +161,7 @@ def test_a_level_does_its_own_and_sees_what_others_did(process: Process) -> None
     """What level 1 tried is no excuse for level 4, but stands beside; an escalation is level 2's doing."""
     case = case_at(1, "ihelp")
     for event in (
-        happened(ActivityCompleted, activity="reproduce", note="Not here."),
+        happened(ActivityCompleted, activity="reproduce", reproduced=Reproduced.NO),
         happened(Escalated, level=2, handler="marc-selter", reason="too-complex"),
         happened(Escalated, level=3, handler="paul", reason="too-complex"),
         happened(Escalated, level=4, handler="roma", reason="too-complex"),
@@ -129,9 +171,6 @@ def test_a_level_does_its_own_and_sees_what_others_did(process: Process) -> None
 
     assert items["reproduce"].done is None
     assert [1] == list(items["reproduce"].elsewhere)
-    assert "reproduce" in to_tick(case, process)
-    again = advance(case, happened(ActivityCompleted, activity="reproduce"), process).case
-    assert "reproduce" not in to_tick(again, process)
 
 
 def test_level_2_has_done_its_part_when_it_passes_it_on_or_resolves_it(process: Process) -> None:
@@ -142,6 +181,7 @@ def test_level_2_has_done_its_part_when_it_passes_it_on_or_resolves_it(process: 
     back = case_of(*moved.history, happened(Escalated, level=2, handler="marc-selter", reason="too-complex"))
 
     assert {"pass-on": PAUL} == done(solved, process) == done(back, process)
+    assert {} == done(case_of(*case.history, happened(Deescalated, level=1, handler="ihelp", note="!")), process)
 
 
 def test_level_4_files_links_to_the_parent_and_notifies(process: Process) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import change_events, drift_events, events
+from intake_fn.core import change_events, desk_events, drift_events, events
 from intake_fn.core.case import Case, Step
 from intake_fn.core.change_events import (
     BoardDecided,
@@ -25,6 +25,7 @@ from intake_fn.core.change_events import (
     VoteCast,
     VoteClosed,
 )
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import front_end, handler_at
@@ -87,6 +88,7 @@ from intake_fn.core.vocabulary import (
     Motion,
     Progress,
     Relation,
+    Reproduced,
     Stage,
     Stance,
     Status,
@@ -141,7 +143,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     MissingInMantis: {"number": 4711},
     FoundInMantis: {"number": 4711},
     FieldsDropped: {"dropped": ("handler",)},
-    ActivityCompleted: {"activity": "reproduce", "note": "Always."},
+    ActivityCompleted: {"activity": "reproduce", "note": "Always.", "reproduced": Reproduced.YES, "version": "4.2"},
+    UpdateSent: {"text": "We are on it."},
+    Deescalated: {"level": 2, "handler": "marc-selter", "note": "A matter of training."},
     Refiled: {},
     Unlinked: {"number": 4700},
     MarkedDuplicate: {"other": "HD-0000-0002", "number": 4700},
@@ -383,7 +387,7 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 def test_the_registry_has_a_row_for_every_event() -> None:
     """No event is forgotten, and each may happen somewhere; two begin a case."""
-    named = {**vars(events), **vars(change_events), **vars(drift_events)}.values()
+    named = {**vars(events), **vars(change_events), **vars(desk_events), **vars(drift_events)}.values()
     kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)}
 
     assert set(LIFECYCLE) == kinds - {Event, UnknownEvent}
@@ -739,10 +743,12 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
             AT_LEVEL_3,
             {
                 "escalate",
+                "send it back to the level below",
                 "hand over",
                 "change the priority",
                 "override the verdict",
                 "ask the requester",
+                "write to the requester",
                 "complete an activity",
                 "link it to another issue",
                 "mark it as a duplicate",
@@ -760,6 +766,7 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
                 "change the priority",
                 "override the verdict",
                 "ask the requester",
+                "write to the requester",
                 "complete an activity",
                 "link it to another issue",
                 "mark it as a duplicate",
@@ -774,9 +781,11 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
             case_at(2, "marc-selter"),
             {
                 "escalate",
+                "send it back to the level below",
                 "change the priority",
                 "override the verdict",
                 "ask the requester",
+                "write to the requester",
                 "complete an activity",
                 "link it to another issue",
                 "mark it as a duplicate",
@@ -790,13 +799,24 @@ def test_a_reply_to_what_is_done_reopens_it(process: Process) -> None:
         pytest.param(BY_STATUS[Status.NEW], {"override the verdict", "add a note"}, (), (), id="not judged yet"),
         pytest.param(
             BY_STATUS[Status.RESOLVED],
-            {"add a note", "override the verdict", "link it to another issue", "reopen", "close"},
+            {
+                "add a note",
+                "write to the requester",
+                "override the verdict",
+                "link it to another issue",
+                "reopen",
+                "close",
+            },
             (),
             (),
             id="resolved",
         ),
         pytest.param(
-            BY_STATUS[Status.CLOSED], {"add a note", "link it to another issue", "reopen"}, (), (), id="closed"
+            BY_STATUS[Status.CLOSED],
+            {"add a note", "write to the requester", "link it to another issue", "reopen"},
+            (),
+            (),
+            id="closed",
         ),
     ],
 )

@@ -22,7 +22,7 @@ from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.core.steps import advance, allowed, fold
 from intake_fn.core.stored import event_from_plain, event_to_plain, intent_from_plain, intent_to_plain, read_event
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Reproduced
 from intake_fn.texts import Message
 from tests.core.samples import CASE_ID, NOW, VERDICT, judged, received
 from tests.core.test_codec import values
@@ -99,6 +99,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "attachments": st.lists(files, max_size=1).map(tuple),
     "resolution": said,
     "activity": st.sampled_from(["analyse", "reproduce", "interview", "gone"]),
+    "reproduced": st.sampled_from(Reproduced),
+    "version": st.sampled_from(["", "4.2"]),
+    "mentions": st.just(()),
     "theirs": st.just({"status": "new"}),
     "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),

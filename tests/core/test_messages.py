@@ -28,6 +28,7 @@ BUILT = (
     "category.",
     "kind.",
     "proposed.",
+    "reproduced.",
     "decided.",
     "stance.",
     "history.read-",

@@ -69,6 +69,10 @@ def _written(sentence: str) -> Plain | None:
 
 
 ADDED: dict[str, Plain] = {
+    "ActivityCompleted": {"reproduced": "", "version": ""},
+    "AskedRequester": {"attachments": []},
+    "Noted": {"mentions": []},
+    "Resolved": {"attachments": []},
     "Judged": {"acts": True, "unqualified": False, "handler": ""},
     "Overruled": {"stance": "", "spec": "", "person": "", "handler": ""},
     "Received": {"request": {"reading_clause": "", "reading_stance": "", "reading_spec": ""}},

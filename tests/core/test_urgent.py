@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import speciality_of
 from intake_fn.core.events import (
-    ActivityCompleted,
     AskedRequester,
     Closed,
     Escalated,
@@ -77,7 +77,7 @@ def test_the_front_end_of_its_origin_is_in_copy(process: Process) -> None:
         happened(Overruled, category=Category.CHANGE, clause="", reason="So it is specified."),
         happened(HandedOver, handler="paul", note="Yours."),
         happened(AskedRequester, question="Which screen?"),
-        happened(ActivityCompleted, activity="workaround", note="Use the old page."),
+        happened(UpdateSent, text="Use the old page.", workaround=True),
         RequesterReplied(at=NOW, actor="requester", text="It is the first one."),
         happened(Resolved, resolution="Mended."),
     ],

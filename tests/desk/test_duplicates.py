@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core import duplicates
+from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import (
-    ActivityCompleted,
     Closed,
     Escalated,
     LeadUpdated,
@@ -119,9 +119,7 @@ def test_the_requester_hears_how_it_goes_on(pair: Pair) -> None:
 
 def test_a_workaround_reaches_the_followers_too(pair: Pair) -> None:
     """In their own thread, without a name of the other requester; their page shows it."""
-    pair.act(
-        pair.lead, ActivityCompleted, activity="workaround", note="Ask Camille (camille@example.com) for the old page."
-    )
+    pair.act(pair.lead, UpdateSent, text="Ask Camille (camille@example.com) for the old page.", workaround=True)
 
     assert ["News"] == pair.subjects()
     (mail,) = pair.to_jun()
@@ -135,7 +133,7 @@ def test_a_workaround_reaches_the_followers_too(pair: Pair) -> None:
 def test_who_joins_later_hears_of_the_workaround_of_an_open_request(process: Process) -> None:
     """Once; of a request that is resolved, the resolution says all."""
     pair = Pair(process)
-    pair.act(pair.lead, ActivityCompleted, activity="workaround", note="Use the old page.")
+    pair.act(pair.lead, UpdateSent, text="Use the old page.", workaround=True)
     late = pair.desk.take_in(request(requester=Requester("Kim", "kim@example.com", "paris")), "late").id
     pair.act(late, MarkedDuplicate, other=pair.lead)
     pair.sweep()

@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 
 from intake_fn.core.case import module_of
 from intake_fn.core.case_row import CaseRow
+from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
-    ActivityCompleted,
     AskedRequester,
     Breached,
     Closed,
@@ -129,7 +129,7 @@ class DeskMachine(RuleBasedStateMachine):
                 (AskedRequester, {"question": "Which?"}),
                 (AskedRequester, {"question": "Which?"}),
                 (Noted, {"text": "On it."}),
-                (ActivityCompleted, {"activity": "reproduce", "note": "Always."}),
+                (UpdateSent, {"text": "Use the list.", "workaround": True}),
                 (Linked, {"number": 1, "relation": Relation.RELATED}),
                 (Overruled, {"category": Category.CHANGE, "clause": "", "reason": "So."}),
                 (Unlinked, {"number": 1}),

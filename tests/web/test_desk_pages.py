@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -32,7 +33,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import AddNote, FileIssue
 from intake_fn.core.request import Kind, Priority
-from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Stage, Stance, Status
+from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Reproduced, Stage, Stance, Status
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.mail_templates import environment
 from intake_fn.ports import Issue, MailReport
@@ -241,6 +242,11 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         Escalated,
         {"level": 1, "handler": "ihelp", "reason": "too-complex", "note": "Please look."},
     ),
+    "send-back": (
+        {"to": "0:paris-liaison", "note": "A matter of training."},
+        Deescalated,
+        {"level": 0, "handler": "paris-liaison", "note": "A matter of training."},
+    ),
     "hand-over": ({"handler": "london-liaison", "note": "Yours."}, HandedOver, {"handler": "london-liaison"}),
     "prioritise": ({"priority": "low", "note": ""}, Reprioritised, {"priority": Priority.LOW}),
     "overrule": (
@@ -268,11 +274,16 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         ChangeReleased,
         {"version": "4.3", "text": "It opens faster.", "reason": "The wiki follows."},
     ),
+    "update": (
+        {"text": "Use the\r\nlist.", "as": "workaround"},
+        UpdateSent,
+        {"text": "Use the\nlist.", "workaround": True},
+    ),
     "ask": ({"question": "Which\r\nbrowser?"}, AskedRequester, {"question": "Which\nbrowser?"}),
     "complete": (
-        {"activity": "reproduce", "note": "Every time."},
+        {"activity": "reproduce", "note": "Every time.", "reproduced": "yes", "version": " 4.2 "},
         ActivityCompleted,
-        {"activity": "reproduce", "note": "Every time."},
+        {"activity": "reproduce", "note": "Every time.", "reproduced": Reproduced.YES, "version": "4.2"},
     ),
     "note": ({"text": "Seen before."}, Noted, {"text": "Seen before."}),
     "link": (
@@ -313,6 +324,8 @@ def ready(web: Web, action: str) -> Case:
         case = approved(web, Stage.DEVELOPMENT, Stage.READY)
     if action == "send-to-owner":
         web.act(case, "overrule", category="change", module="shipments", reason="It is as defined.")
+    if action == "send-back":
+        web.act(case, "escalate", to="1:ihelp", reason="too-complex")
     if action == "unlink":
         web.act(case, "link", relation="related-to", number="4700")
     if action == "refile":

@@ -71,6 +71,7 @@ ACTIVITY = {
     "levels": optional(list_of(LEVEL_NUMBER), ()),
     "shown_by": optional(SHOWN_BY_EVENT, ""),
     "mails_requester": optional(FLAG, nothing=False),
+    "reproduces": optional(FLAG, nothing=False),
 }
 PRIORITY = {
     "name": TEXT,

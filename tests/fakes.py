@@ -219,6 +219,14 @@ class MemoryStore:
 
         return self._page(listed, limit, cursor)
 
+    def done(self, levels: Collection[int] | None, limit: int = 50, cursor: str = "") -> Page:
+        """Resolved and closed cases, the latest first."""
+
+        def listed(case: Case) -> bool:
+            return case.status.is_done and (levels is None or case.level in levels)
+
+        return self._page(listed, limit, cursor)
+
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
         """Open cases of a handler, in the order of a queue."""
 

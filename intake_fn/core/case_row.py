@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.agreement import Role, Said, decided, said
-from intake_fn.core.case import Step
+from intake_fn.core.case import Step, module_of
 from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
+from intake_fn.core.unanswered import unanswered_since
 from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message
 
@@ -50,6 +51,14 @@ class CaseRow:
     """Where it stands as a change request."""
     recheck: bool = False
     """Whether a clause that it rests on has changed since a person decided last."""
+    module: str = ""
+    """The module that it belongs to; "" for none."""
+    office: str = ""
+    """The requester's office, or "client"; "" in a state that an earlier version stored."""
+    company: str = ""
+    """The client company, as the requester wrote it."""
+    unanswered: datetime | None = None
+    """Since when its requester waits for words of the Help Desk (core/unanswered.py)."""
 
     @property
     def proposed(self) -> Category | None:
@@ -86,6 +95,10 @@ class CaseRow:
             decided=decided(case),
             stage=case.stage,
             recheck=bool(unsettled(case)),
+            module=module_of(case),
+            office=case.request.requester.office,
+            company=case.request.requester.company,
+            unanswered=unanswered_since(case),
         )
 
 

@@ -78,10 +78,14 @@ def difference(cases: CaseStore, process: Process, row: CaseRow, lists: BoardLis
 def _same(row: CaseRow, other: CaseRow) -> bool:
     """Whether two rows say the same.
 
-    Format 1 held all reasons of a quarantine as one text; states of before verdicts stood in them hold none.
+    Format 1 held all reasons of a quarantine as one text; earlier states hold no verdicts, or nothing of the
+    requester.
     """
     if not row.said and row.decided is None:
         row = replace(row, said=other.said, decided=other.decided)
+    if not row.office:
+        facts = {name: getattr(other, name) for name in ("module", "office", "company", "unanswered")}
+        row = replace(row, **facts)
     return replace(row, why=other.why) == other and in_words(row.why) == in_words(other.why)
 
 
@@ -92,13 +96,13 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) ->
     """Bring the state of a request that an earlier version stored to today's rules; whether it was not there.
 
     A request whose priority has a level of its own is escalated to it, and an urgent one goes to the top of its queue.
-    A state holds what judges said and people decided.
+    A state holds what judges said and people decided, and what the desk's queue is filtered by.
     """
     at = process.priorities[row.priority].handled_at
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
     without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(cases.load(row.id)))
     on_top = row.priority is Priority.URGENT and row.status.is_open
-    if not below and not without_verdicts and row.on_top == on_top:
+    if row.office and not below and not without_verdicts and row.on_top == on_top:
         return False
 
     def decide(case: Case) -> Event | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -66,6 +66,10 @@ class CaseStore(Protocol):
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level (all levels for None), urgent open ones, then the latest; none in quarantine."""
+        ...
+
+    def done(self, levels: Collection[int] | None, limit: int = 50, cursor: str = "") -> Page:
+        """Resolved and closed cases of some levels (all levels for None), the latest received first."""
         ...
 
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:

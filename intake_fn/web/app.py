@@ -29,8 +29,8 @@ from intake_fn.web import (
     multipart,
     pages,
     quarantine,
+    queue_pages,
     reports,
-    request_page,
     sign_in,
     spec_page,
     status,
@@ -88,7 +88,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, request_page, assessment, impact, quarantine, reports, spec_page, board):
+    for module in (sign_in, queue_pages, assessment, impact, quarantine, reports, spec_page, board):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, config)

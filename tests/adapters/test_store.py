@@ -309,6 +309,8 @@ class TestQueues:
             filing="filed",
             version=3,
             said=(Said("builtin", Category.BUG, Role.ACTED),),
+            office="paris",
+            unanswered=MONDAY,
         )
 
     def test_a_row_shows_what_was_said_and_decided(self, store: Store) -> None:

@@ -159,6 +159,12 @@ class DynamoCases:
         queues = [level_queue(number, is_open=is_open) for number in levels for is_open in kinds]
         return page_of_queues(self.table, queues, limit, cursor)
 
+    def done(self, levels: Collection[int] | None, limit: int = 50, cursor: str = "") -> Page:
+        """Resolved and closed cases of levels (all for None), the latest first. Raises Refused for a damaged cursor."""
+        of_levels = self._levels() if levels is None else levels
+        queues = [level_queue(number, is_open=False) for number in sorted(of_levels)]
+        return page_of_queues(self.table, queues, limit, cursor)
+
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
         """Open cases of a handler, urgent ones, then the latest first. Raises Refused for a damaged cursor."""
         queues = [level_queue(number, is_open=True) for number in self._levels()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.adapters.dynamodb.due_index import ALERTS, partition_of
 from intake_fn.adapters.dynamodb.values import Item, instant, instant_of, written
 from intake_fn.core.agreement import Said, decided, said
+from intake_fn.core.case import module_of
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.codec import checked, from_plain, to_plain
@@ -15,6 +16,7 @@ from intake_fn.core.errors import Unreadable
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.stored import FORMAT, MISREAD, read_event
+from intake_fn.core.unanswered import unanswered_since
 from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message, as_written
 
@@ -50,6 +52,9 @@ def state_item(step: Step) -> Item:
         "received_at": instant(case.received_at),
         "changed_at": instant(case.changed_at),
         "filing": case.filing,
+        "module": module_of(case),
+        "office": case.request.requester.office,
+        "company": case.request.requester.company,
         "queue": queue_of(case),
         "place": f"{_first(case)}{instant(case.received_at)}#{case.id}",
     }
@@ -67,6 +72,8 @@ def state_item(step: Step) -> Item:
         state["stage"] = case.stage
     if unsettled(case):
         state["recheck"] = True
+    if since := unanswered_since(case):
+        state["unanswered"] = instant(since)
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
@@ -139,6 +146,10 @@ def _row(item: Item) -> CaseRow:
         decided=Category(item["decided"]) if "decided" in item else None,
         stage=Stage(item.get("stage", "")),
         recheck=item.get("recheck", False),
+        module=item.get("module", ""),
+        office=item.get("office", ""),
+        company=item.get("company", ""),
+        unanswered=instant_of(item["unanswered"]) if "unanswered" in item else None,
     )
 
 

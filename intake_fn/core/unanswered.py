@@ -1,0 +1,35 @@
+"""Whether a requester waits for words of the Help Desk: the last who wrote is the requester. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake_fn.core.events import ActivityCompleted, AskedRequester, Event, Received, RequesterReplied, Resolved
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from intake_fn.core.case import Case
+
+WRITTEN_BY_US: tuple[type[Event], ...] = (AskedRequester, Resolved)
+"""Events that hold what a person wrote to the requester; receipts and notices of progress are no answer."""
+
+
+def unanswered_since(case: Case) -> datetime | None:
+    """When the requester wrote first since the Help Desk wrote to them; None for an answered or a resolved request.
+
+    A reply that says that it works asks for nothing.
+    """
+    if not case.status.is_open:
+        return None
+    since: datetime | None = None
+    for event in case.history:
+        if _is_written_by_us(event):
+            since = None
+        elif isinstance(event, Received) or (isinstance(event, RequesterReplied) and not event.works):
+            since = since or event.at
+    return since
+
+
+def _is_written_by_us(event: Event) -> bool:
+    return isinstance(event, WRITTEN_BY_US) or (isinstance(event, ActivityCompleted) and event.mailed)

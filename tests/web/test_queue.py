@@ -1,0 +1,142 @@
+"""The desk's queue: lists by address, filters with their counts, sorting, pages, and the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.request import Kind
+from tests.web.samples import ANSWERS
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Web
+
+CASE = re.compile(r'data-request="(HD-[\w-]+)"')
+
+
+def shown(web: Web, query: str) -> list[str]:
+    """The requests of a list, in their order."""
+    return CASE.findall(web.client.get(f"/desk?{query}").text)
+
+
+def test_the_desk_opens_on_ones_own_level(web: Web) -> None:
+    """The liaison of Paris sees level 0, also by the address of earlier versions."""
+    mine = web.sent()
+    other = web.sent(office="new-york", summary="For level one")
+    web.sign_in()
+
+    assert [mine.id] == shown(web, "") == shown(web, "show=level") == shown(web, "level=0")
+    assert [other.id] == shown(web, "level=1")
+    assert {mine.id, other.id} == {*shown(web, "show=all")} == {*shown(web, "level=0&level=1")}
+
+
+def test_mine_shows_what_is_with_me(web: Web) -> None:
+    """And not what is with a colleague of the same level."""
+    web.sent()
+    web.sent(office="london", summary="For London")
+    web.sign_in()
+    text = web.client.get("/desk?show=mine").text
+
+    assert ANSWERS[Kind.BUG]["summary"] in text
+    assert "For London" not in text
+
+
+def test_resolved_requests_stand_in_a_list_of_their_own(web: Web) -> None:
+    """Not among the open ones; it can be filtered, too."""
+    case = web.sent()
+    web.sign_in()
+    web.act(case, "resolve", outcome="done", resolution="Done.")
+
+    assert [case.id] == shown(web, "show=closed") == shown(web, "show=closed&priority=high&level=0")
+    assert [] == shown(web, "level=0") == shown(web, "show=closed&priority=low") == shown(web, "show=closed&level=1")
+    assert "No requests." in web.client.get("/desk?show=mine").text
+
+
+def test_a_long_queue_is_turned_page_by_page(web: Web) -> None:
+    """Every request is on exactly one page, the longest waiting first; the CSV file has all of them."""
+    cases = []
+    for number in range(52):
+        web.clock.advance(minutes=11)
+        cases.append(web.sent(Kind.QUESTION, summary=f"Question {number:02}", email=f"user-{number % 9}@example.com"))
+    web.sign_in()
+    first = web.client.get("/desk?level=0").text
+    more = re.search(r'href="([^"]+page=2)"', first)
+    assert more is not None
+    second = web.client.get(more[1].replace("&amp;", "&")).text
+    file = web.client.get("/desk/queue.csv?level=0").get_data(as_text=True)
+
+    assert [case.id for case in cases] == CASE.findall(first) + CASE.findall(second)
+    assert [50, 2] == [len(CASE.findall(page)) for page in (first, second)]
+    assert ("page=3" in second, "52 requests, page 2 of 2" in second) == (False, True)
+    assert 53 == len([*csv.reader(io.StringIO(file))])
+
+
+@pytest.mark.parametrize("query", ["level=9", "show=closed&cursor=garbage", "status=x", "sort=x", "show=x", "due=x"])
+def test_a_list_that_does_not_exist_says_so(web: Web, query: str) -> None:
+    """A made-up level, cursor or filter is no crash, and no list that looks like an answer."""
+    web.sign_in()
+
+    assert 422 == web.client.get(f"/desk?{query}").status_code == web.client.get(f"/desk/queue.csv?{query}").status_code
+
+
+def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
+    """Instead of a number."""
+    web.tracker.down = True
+    web.sent()
+    web.sign_in()
+
+    assert "delayed" in web.client.get("/desk?level=0").text
+
+
+def test_filters_say_what_they_would_show_and_can_be_cleared_one_by_one(web: Web) -> None:
+    """Each choice has its count by all other filters; what is given stands above the list."""
+    high = web.sent()
+    low = web.sent(priority="low", module="billing", summary="Another")
+    web.sign_in()
+    page = web.client.get("/desk?level=0&priority=low").text
+    counted = dict(re.findall(r'name="priority" value="(\w+)".*?<span class="count">(\d+)</span>', page))
+
+    assert [low.id] == CASE.findall(page)
+    assert {"high": "1", "low": "1"} == {name: number for name, number in counted.items() if number != "0"}
+    assert '<a class="filter-given" href="/desk?level=0">' in page
+    assert '<a class="filter-given" href="/desk?show=all&amp;priority=low">' in page
+    assert [high.id, low.id] == shown(web, "level=0")
+    assert [low.id, high.id] == shown(web, "level=0&sort=-priority")
+    assert 'aria-sort="descending"' in web.client.get("/desk?level=0&sort=-priority").text
+
+
+def test_an_empty_list_says_which_filter_hides_what(web: Web) -> None:
+    """And leads to the list without it; where none alone does, it says that."""
+    web.sent()
+    web.sign_in()
+    one = web.client.get("/desk?level=0&priority=low").text
+    both = web.client.get("/desk?level=0&priority=low&status=waiting").text
+
+    assert "These filters hide requests" in one
+    assert re.search(r'href="/desk\?level=0">Clear Priority: .*Low', one)
+    assert "1 request</span>" in one
+    assert "No single filter hides them" in both
+    assert 'href="/desk?show=all">Clear all filters</a>' in both
+    assert "This queue is empty." in web.client.get("/desk?level=4").text
+
+
+def test_the_csv_file_is_what_is_shown_and_runs_nothing(web: Web) -> None:
+    """A formula in a summary is text; the columns are those of the list and more."""
+    web.sent(summary="=HYPERLINK(0)", company="")
+    web.sent(priority="low", summary="Another")
+    web.sign_in()
+    answer = web.client.get("/desk/queue.csv?level=0&priority=high")
+    head, *rows = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))
+    cells = dict(zip(head, rows[0], strict=True))
+
+    assert 1 == len(rows)
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "'=HYPERLINK(0)" == cells["Summary"]
+    assert ("Paris", "In progress", "0", "High") == tuple(
+        cells[name] for name in ("Office", "Status", "Level", "Priority")
+    )
+    assert cells["Page"].startswith("http")

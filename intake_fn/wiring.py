@@ -124,6 +124,7 @@ class Application:
             sync_state=store,
             sessions=store,
             meetings=store,
+            search_index=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set

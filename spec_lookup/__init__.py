@@ -55,6 +55,7 @@ from spec_lookup.search.rendering import left_out, site_of
 from spec_lookup.search.spec_index import Hit, build
 from spec_lookup.search.stored_index import Stamp, read_index, write_index
 from spec_lookup.search.vectors import KeptVectors
+from spec_lookup.search.words import fold, stem, unstemmed
 
 __all__ = [
     "AUTHORIZATION",
@@ -118,6 +119,7 @@ __all__ = [
     "content_stamp",
     "decode_page",
     "drift",
+    "fold",
     "from_readings",
     "in_words",
     "left_out",
@@ -138,7 +140,9 @@ __all__ = [
     "response_in",
     "site_of",
     "split_front_matter",
+    "stem",
     "texts_of",
+    "unstemmed",
     "whole_text",
     "write_index",
 ]

@@ -23,6 +23,7 @@ from intake_fn.core.change_events import BoardDecided
 from intake_fn.core.changes.invitations import Invitation
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
+from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.reconciliation import IssueState, MantisNote
@@ -45,8 +46,11 @@ from intake_fn.ports import (
     Meetings,
     Outbox,
     OutboxItem,
+    Pending,
     Placed,
+    Posting,
     Purpose,
+    SearchIndex,
     Session,
     Sessions,
     SignInAsked,
@@ -101,13 +105,14 @@ class Ids:
 # --- Store -----------------------------------------------------------------------------------
 
 
-class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, Protocol):
+class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, SearchIndex, Protocol):
     """All ports that stand in one table."""
 
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    return dict.fromkeys(("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings"), store)
+    ports = ("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings", "search_index")
+    return dict.fromkeys(ports, store)
 
 
 class MemoryStore:
@@ -123,6 +128,8 @@ class MemoryStore:
         self._clocks: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._keys: dict[str, str] = {}
         self._issues: dict[int, str] = {}
+        self._words: dict[str, set[str]] = {}
+        self._pending: dict[str, Pending] = {}
         self._outbox: dict[str, OutboxItem] = {}
         self._of_case: dict[str, list[str]] = {}
         self._leases: dict[str, datetime] = {}
@@ -285,6 +292,42 @@ class MemoryStore:
         with self._up():
             held = Counter(case.level for case in self._cases.values() if case.status.is_open)
             return {level: held[level] for level in sorted({*self._levels, *held})}
+
+    def rows_of(self, case_ids: Sequence[str]) -> Sequence[CaseRow]:
+        """The stored states of some cases."""
+        return [self.row(case_id) for case_id in case_ids if case_id in self._cases]
+
+    def postings(self, beginning: str, limit: int, *, whole: bool) -> Sequence[Posting]:
+        """The postings of words, of one word the latest received first."""
+        with self._up():
+            held = [
+                Posting(word, self._cases[case_id].received_at, case_id)
+                for case_id, words in self._words.items()
+                for word in words
+                if word == beginning or (word.startswith(beginning) and not whole)
+            ]
+            return sorted(held, key=lambda one: (f"{one.word}#", one.received, one.case_id), reverse=True)[:limit]
+
+    def words(self, case_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The words of some requests."""
+        with self._up():
+            return {case_id: frozenset(self._words[case_id]) for case_id in case_ids if case_id in self._words}
+
+    def pending(self, limit: int) -> Sequence[Pending]:
+        """What is not in the index yet."""
+        with self._up():
+            return [self._pending[case_id] for case_id in sorted(self._pending)[:limit]]
+
+    def post(self, pending: Pending) -> int:
+        """Put words into the index."""
+        with self._up():
+            words = self._words.setdefault(pending.case_id, set())
+            new = set(pending.words) - words
+            words |= new
+            here = self._pending.get(pending.case_id)
+            if here and here.version == pending.version:
+                del self._pending[pending.case_id]
+            return len(new)
 
     def find_issue(self, number: int) -> str:
         """The case that was filed as this issue, or ""."""
@@ -548,6 +591,8 @@ class MemoryStore:
         self._cases[case.id] = case
         self._places[_place(case)] = case.id
         self._clocks[case.id] = (step.due, step.next_alert)
+        if any(map(is_searched, step.events)):
+            self._pending[case.id] = Pending(case.id, case.version, case.received_at, words_of(case))
         self._issues |= {event.number: case.id for event in step.events if isinstance(event, Filed)}
         for number, intent in enumerate(step.intents, 1):
             item = OutboxItem(

@@ -29,6 +29,7 @@ from intake_fn.desk import (
     actions,
     alerts,
     dispatcher,
+    find,
     invitations,
     outbox,
     published,
@@ -55,6 +56,7 @@ from intake_fn.ports import (
     Meetings,
     Outbox,
     OutboxItem,
+    SearchIndex,
     Sessions,
     SyncState,
     Tracker,
@@ -78,6 +80,7 @@ class Desk:
     sync_state: SyncState
     sessions: Sessions
     meetings: Meetings
+    search_index: SearchIndex
     tracker: Tracker
     mailer: Mailer
     files: Files
@@ -225,6 +228,7 @@ class Desk:
         self.outbox.reread(limit)
         case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
         swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + self._invited())
+        find.post_pending(self)
         return sum((self._swept(case_id) for case_id in case_ids), swept)
 
     def _invited(self) -> int:

@@ -8,6 +8,7 @@
 | MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
 | Meetings  | the last invitation of the Board             | adapters/dynamodb/      | tests/fakes.py |
+| SearchIndex | words of requests                          | adapters/dynamodb/       | tests/fakes.py |
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
@@ -27,6 +28,7 @@ from intake_fn.ports.mail_state import MailState, SuppressedAddress
 from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
 from intake_fn.ports.meetings import Meetings
 from intake_fn.ports.outbox import Outbox, OutboxItem
+from intake_fn.ports.search_index import Pending, Posting, SearchIndex
 from intake_fn.ports.sessions import Session, Sessions, SignInAsked
 from intake_fn.ports.sync_state import SyncCursor, SyncState
 from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
@@ -52,8 +54,11 @@ __all__ = [
     "Meetings",
     "Outbox",
     "OutboxItem",
+    "Pending",
     "Placed",
+    "Posting",
     "Purpose",
+    "SearchIndex",
     "Session",
     "Sessions",
     "SignInAsked",

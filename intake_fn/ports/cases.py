@@ -96,6 +96,10 @@ class CaseStore(Protocol):
         """The state of a case as it is stored, read consistently. Raises Unknown, Unreadable."""
         ...
 
+    def rows_of(self, case_ids: Sequence[str]) -> Sequence[CaseRow]:
+        """The states of some cases, in that order; what is not there or cannot be read is left out."""
+        ...
+
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""
         ...

@@ -24,6 +24,7 @@ from intake_fn.web import (
     assessment,
     board,
     errors,
+    find,
     health,
     impact,
     multipart,
@@ -88,7 +89,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, queue_pages, assessment, impact, quarantine, reports, spec_page, board):
+    for module in (sign_in, queue_pages, find, assessment, impact, quarantine, reports, spec_page, board):
         app.register_blueprint(module.blueprint)
     errors.show(app)
     _furnish(app, config)

@@ -96,24 +96,29 @@ def _short(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    folded = fold(_LINK.sub(" ", text[:LONGEST_TEXT]))
+    return [word if is_code(word) else stem(word) for word in unstemmed(_LINK.sub(" ", text[:LONGEST_TEXT]))]
+
+
+def unstemmed(text: str) -> list[str]:
+    """The same words as they are written, folded: what somebody who types the beginning of one has to meet."""
+    folded = fold(text[:LONGEST_TEXT])
     if not occurs_in(folded):
         return _spaced(folded, _WORD, _PART)
-    stems: list[str] = []
+    found: list[str] = []
     for piece, unspaced in pieces(folded):
-        stems += ngrams(piece) if unspaced else _spaced(piece, _MARKED_WORD, _MARKED_PART)
-    return stems
+        found += ngrams(piece) if unspaced else _spaced(piece, _MARKED_WORD, _MARKED_PART)
+    return found
 
 
 def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[str]:
-    stems: list[str] = []
+    found: list[str] = []
     for match in word.finditer(folded):
         whole = match.group()
         parts = part.findall(whole)
         if len(parts) > 1:
-            stems.append(whole)
-        stems += [stem(each) for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
-    return stems
+            found.append(whole)
+        found += [each for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
+    return found
 
 
 def stem_sequence(text: str) -> list[str]:

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 numbers = count(1)
 
-CHEAP = frozenset({"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
+CHEAP = frozenset(
+    {
+        *("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"),
+        *("BatchGetItem", "BatchWriteItem"),
+    }
+)
 """Operations whose cost does not grow with what exists: no Scan, ever (R28)."""
 
 KEY_CONDITION = re.compile(

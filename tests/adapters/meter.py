@@ -164,6 +164,23 @@ class Metered:
         writes = [next(iter(write.values())) for write in asked["TransactItems"]]
         return self._changed("transact_write_items", writes, 2, lambda: self.client.transact_write_items(**asked))
 
+    def batch_get_item(self, **asked: Any) -> Any:
+        """Some items; each is a read of its own."""
+        answer = self.client.batch_get_item(**asked)
+        self.bill.calls["batch_get_item"] += 1
+        for items in answer["Responses"].values():
+            self.bill.read += sum(units_to_read([item], consistent=False) for item in items)
+        return answer
+
+    def batch_write_item(self, **asked: Any) -> Any:
+        """Some puts; each is a write of its own."""
+        writes = [
+            {"TableName": table, "Item": request["PutRequest"]["Item"]}
+            for table, requests in asked["RequestItems"].items()
+            for request in requests
+        ]
+        return self._changed("batch_write_item", writes, 1, lambda: self.client.batch_write_item(**asked))
+
     def _write(self, operation: str, call: Callable[..., Any], **asked: Any) -> Any:
         return self._changed(operation, [asked], 1, lambda: call(**asked))
 

@@ -1201,3 +1201,47 @@ class TestSessions:
         store.sign_in_failed(attempted, "It is gone.")
         assert not store.attempt_sign_in(replace(attempted, tries=2), MONDAY)
         assert [then] == list(store.sign_ins_asked())
+
+
+class TestSearchIndex:
+    """Which requests hold which words."""
+
+    def test_words_are_pending_with_their_step_and_posted_once(self, store: Store) -> None:
+        """A posting is found by the beginning of its word, the latest request first; doing it again adds nothing."""
+        store.create(received("HD-1"), "key 1")
+        store.create(received("HD-2", minutes=5), "key 2")
+        (first, second) = store.pending(10)
+
+        assert ("HD-1", "HD-2", 1) == (first.case_id, second.case_id, second.version)
+        assert "shipment" in first.words
+        assert [] == store.postings("shipm", 10, whole=False)
+        assert len(first.words) == store.post(first)
+        assert (len(second.words), 0) == (store.post(second), store.post(second))
+        assert [] == store.pending(10)
+        assert ["HD-2", "HD-1"] == [one.case_id for one in store.postings("shipm", 10, whole=False)]
+        assert ["HD-2"] == [one.case_id for one in store.postings("shipment", 1, whole=True)]
+        assert [] == store.postings("shipm", 10, whole=True)
+        assert {"HD-1": frozenset(first.words)} == store.words(["HD-1", "HD-9"])
+
+    def test_a_request_that_has_moved_on_stays_pending(self, store: Store) -> None:
+        """What was read before the reply does not take the reply's words with it."""
+        one = received("HD-1")
+        store.create(one, "key 1")
+        (before,) = store.pending(10)
+        store.save(1, then(one.case, judged()))
+        assert [before] == store.pending(10)
+        later = store.load("HD-1")
+        store.save(later.version, then(later, at(Noted, 2, text="Their proxy is down.")))
+        store.post(before)
+        (after,) = store.pending(10)
+
+        assert ("proxy" in after.words, "proxy" in before.words) == (True, False)
+        assert 2 <= store.post(after)
+        assert [] == store.pending(10)
+
+    def test_states_are_read_together(self, store: Store) -> None:
+        """In the order in which they were asked for, without those that are not there."""
+        for number in range(3):
+            store.create(received(f"HD-{number}"), f"key {number}")
+
+        assert ["HD-2", "HD-0"] == [row.id for row in store.rows_of(["HD-2", "HD-7", "HD-0"])]

@@ -1,9 +1,12 @@
-"""Seven ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
+"""Eight ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
 | pk          | sk           | what                                                 | found by         |
 |-------------|--------------|------------------------------------------------------|------------------|
 | REQ#id      | STATE        | the case as lists show it, its version               | key, all indexes |
 | REQ#id      | EVENT#000001 | one event, as JSON                                   | key              |
+| REQ#id      | WORDS        | the words of a request that are in the search index  | key              |
+| FIND        | id           | a request whose words are not all in the index yet   | key              |
+| WORD#est    | estate#at#id | a posting: a word, and a request that holds it       | key              |
 | OUT#id      | 000002#001   | an outbox item: of version 2, its first intent       | key, due         |
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days   | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                | key              |

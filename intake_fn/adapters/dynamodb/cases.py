@@ -21,7 +21,8 @@ from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
-from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, row_of, state_item, state_key
+from intake_fn.adapters.dynamodb.search_items import pending_writes
+from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, readable_row, row_of, state_item, state_key
 from intake_fn.adapters.dynamodb.table import Table
 from intake_fn.adapters.dynamodb.values import epoch, instant, json_of
 from intake_fn.adapters.dynamodb.writes import Write, delete, put, update
@@ -71,7 +72,10 @@ class DynamoCases:
         expires = epoch(case.received_at + SUBMIT_KEY_KEPT)
         unused_key = put({"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": expires})
         untaken_id = put(state_item(step))
-        broken = self.table.transact([unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case))])
+        words = pending_writes(case, step.events)
+        broken = self.table.transact(
+            [unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case)), *words]
+        )
         if 0 in broken and "case_id" not in broken[0]:
             raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
         if 0 in broken:
@@ -98,6 +102,7 @@ class DynamoCases:
         moved.subtract(tally(earlier))
         as_read = put(state_item(replace(step, case=after)), "#version = :before", {":before": before})
         writes = [as_read, *_appended(step, before), *moves(after.id, moved), *board_writes(earlier, after, step)]
+        writes += pending_writes(after, step.events)
         if done:
             writes.append(delete(outbox_key(done)))
         if again:
@@ -144,6 +149,11 @@ class DynamoCases:
         if stored is None:
             raise Unknown(f"There is no request {case_id}.")
         return row_of(stored)
+
+    def rows_of(self, case_ids: Sequence[str]) -> Sequence[CaseRow]:
+        """The states of some cases, in that order; what is not there or cannot be read is left out."""
+        items = {id_of(item): item for item in self.table.get_all([state_key(case_id) for case_id in case_ids])}
+        return [row for case_id in case_ids if case_id in items and (row := readable_row(items[case_id]))]
 
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""

@@ -58,27 +58,34 @@ def state_item(step: Step) -> Item:
         "queue": queue_of(case),
         "place": f"{_first(case)}{instant(case.received_at)}#{case.id}",
     }
-    if case.issue is not None:
-        state["issue"] = case.issue
-    if case.missing_in_mantis:
-        state["gone"] = True
-    if why := why_in_quarantine(case):
-        state["why"] = json.dumps([to_plain(reason) for reason in why])
-    if spoken := said(case):
-        state["said"] = json.dumps([to_plain(one) for one in spoken])
-    if by_person := decided(case):
-        state["decided"] = by_person
-    if case.stage:
-        state["stage"] = case.stage
-    if unsettled(case):
-        state["recheck"] = True
-    if since := unanswered_since(case):
-        state["unanswered"] = instant(since)
+    state |= _facts(case)
     if step.due is not None:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
         state |= {"line": partition_of(ALERTS, case.id), "turn": f"{instant(step.next_alert)}#{case.id}"}
     return state
+
+
+def _facts(case: Case) -> Item:
+    """What a state holds only where it is so."""
+    facts: Item = {}
+    if case.issue is not None:
+        facts["issue"] = case.issue
+    if case.missing_in_mantis:
+        facts["gone"] = True
+    if why := why_in_quarantine(case):
+        facts["why"] = json.dumps([to_plain(reason) for reason in why])
+    if spoken := said(case):
+        facts["said"] = json.dumps([to_plain(one) for one in spoken])
+    if by_person := decided(case):
+        facts["decided"] = by_person
+    if case.stage:
+        facts["stage"] = case.stage
+    if unsettled(case):
+        facts["recheck"] = True
+    if since := unanswered_since(case):
+        facts["unanswered"] = instant(since)
+    return facts
 
 
 def _first(case: Case) -> str:
@@ -113,6 +120,14 @@ def row_of(item: Item) -> CaseRow:
         raise Unreadable(
             f"The state of {id_of(item)} is not as this version of Specdesk knows it: {error!r}."
         ) from error
+
+
+def readable_row(item: Item) -> CaseRow | None:
+    """The same; None for a state that this version cannot read."""
+    try:
+        return row_of(item)
+    except Unreadable:
+        return None
 
 
 def event_of(item: Item) -> Event:

@@ -9,12 +9,20 @@ from intake_fn.adapters.dynamodb.counters import DynamoCounters
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
 from intake_fn.adapters.dynamodb.meetings import DynamoMeetings
 from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
+from intake_fn.adapters.dynamodb.search_index import DynamoSearchIndex
 from intake_fn.adapters.dynamodb.sessions import DynamoSessions
 from intake_fn.adapters.dynamodb.sync_state import DynamoSyncState
 
 
 @dataclass
 class DynamoStore(
-    DynamoCases, DynamoOutbox, DynamoCounters, DynamoMailState, DynamoSyncState, DynamoSessions, DynamoMeetings
+    DynamoCases,
+    DynamoOutbox,
+    DynamoCounters,
+    DynamoMailState,
+    DynamoSyncState,
+    DynamoSessions,
+    DynamoMeetings,
+    DynamoSearchIndex,
 ):
     """Every port that stands in one table, for the levels of one process."""

@@ -18,9 +18,10 @@ from intake_fn.adapters.dynamodb.values import Item, names, plain, wire
 from intake_fn.adapters.dynamodb.writes import Write, delete
 from intake_fn.core.errors import Broken, Stale, TryLater
 from intake_fn.core.once import once
+from intake_fn.core.stored import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -34,6 +35,9 @@ REMEDY = "`specdesk provision --apply` adds it."
 BUSY_REASONS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 NO_INDEX = ("does not have the specified index", "Cannot read from backfilling global secondary index")
 """What DynamoDB says of an index that is not there, or not filled yet."""
+
+BATCH_OF_KEYS, BATCH_OF_ITEMS = 100, 25
+"""What DynamoDB takes in one call at most."""
 
 OPERATIONS = {"Put": "put_item", "Update": "update_item"}
 """What sends a write alone."""
@@ -105,7 +109,36 @@ class Table:
             for item in self.query(condition, {":partition": partition, ":bound": bound}, limit, **more)
         ]
 
+    def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[Item]:
+        """Those of some items that are there, in any order, read in batches; what is written now may be missing."""
+        return [
+            plain(item)
+            for batch in _batches(keys, BATCH_OF_KEYS)
+            for answer in self._batched("batch_get_item", {"Keys": [wire(key) for key in batch]}, "UnprocessedKeys")
+            for item in answer["Responses"].get(self.name, ())
+        ]
+
     # --- writes -------------------------------------------------------------------------------
+
+    def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Write whole items, whatever is there, in batches: each by itself, so that all may be written again."""
+        for batch in _batches(items, BATCH_OF_ITEMS):
+            requests = [{"PutRequest": {"Item": wire({**item, "format": FORMAT})}} for item in batch]
+            for _ in self._batched("batch_write_item", requests, "UnprocessedItems"):
+                pass
+
+    def _batched(self, operation: str, requests: Any, left: str) -> Iterator[Any]:
+        """The answers to a batch; what DynamoDB leaves of it is asked for again. Raises TryLater if that goes on."""
+        asked = {self.name: requests}
+        for pause in CONFLICT_PAUSES:
+            with translated(SERVICE):
+                answer = getattr(self.client, operation)(RequestItems=asked)
+            yield answer
+            asked = answer.get(left)
+            if not asked:
+                return
+            self.sleep(pause)
+        raise TryLater("The table is busy. Try again in a moment.")
 
     def write(self, write: Write) -> bool:
         """One guarded write of one item; False when its guard does not hold or a transaction is at the item."""
@@ -124,6 +157,11 @@ class Table:
     def delete(self, key: Mapping[str, Any]) -> bool:
         """Delete an item; False when there is none. A transaction: no guard would know its own deletion again."""
         return not self.transact([delete(key)])
+
+    def delete_if(self, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+        """Delete an item that has these values; False when it is gone or has others."""
+        guard = " AND ".join(f"#{name} = :{name}" for name in values)
+        return not self.transact([delete(key, guard, {f":{name}": value for name, value in values.items()})])
 
     def transact(self, writes: Iterable[Write]) -> dict[int, Item]:
         """Write all or nothing. Returns the positions whose guards did not hold, with the items found there.
@@ -153,6 +191,10 @@ class Table:
                 reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
                 return _broken_guards(reasons, error)
         return {}
+
+
+def _batches(items: Sequence[Mapping[str, Any]], size: int) -> Iterator[Sequence[Mapping[str, Any]]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def new_token() -> str:

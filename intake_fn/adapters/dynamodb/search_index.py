@@ -1,0 +1,66 @@
+"""The SearchIndex: a word costs a query, however many requests there are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intake_fn.adapters.dynamodb.search_items import (
+    PENDING,
+    partition_of,
+    pending_key,
+    pending_of,
+    posting_item,
+    posting_of,
+    words_in,
+    words_key,
+)
+from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.writes import put
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from intake_fn.ports import Pending, Posting
+
+
+@dataclass
+class DynamoSearchIndex:
+    """The SearchIndex port."""
+
+    table: Table
+
+    def postings(self, beginning: str, limit: int, *, whole: bool) -> Sequence[Posting]:
+        """The postings of words, of one word the latest received first."""
+        begins = f"{beginning}#" if whole else beginning
+        items = self.table.query(
+            "#pk = :pk AND begins_with(#sk, :begins)",
+            {":pk": partition_of(beginning), ":begins": begins},
+            limit,
+            ScanIndexForward=False,
+        )
+        return [posting_of(item) for item in items]
+
+    def words(self, case_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The words of some requests."""
+        items = self.table.get_all([words_key(case_id) for case_id in case_ids])
+        return {str(item["pk"]).removeprefix("REQ#"): words_in(item) for item in items}
+
+    def pending(self, limit: int) -> Sequence[Pending]:
+        """What is not in the index yet; what this version cannot read waits for one that can."""
+        items = self.table.query("#pk = :pk", {":pk": PENDING}, limit)
+        return [pending for item in items if (pending := pending_of(item))]
+
+    def post(self, pending: Pending) -> int:
+        """Put words into the index."""
+        #   transaction: words v3 pending ──► sweep: postings, WORDS ──► pending ✗ if it is v3 still
+        #                     reply: v4 pending ──────────────────────►  it stays: v4 is posted next
+        there = words_in(self.table.get(**words_key(pending.case_id)))
+        new = [word for word in dict.fromkeys(pending.words) if word not in there]
+        if new:
+            self.table.put_all([posting_item(word, pending) for word in new])
+            known = json.dumps(sorted({*there, *new}), ensure_ascii=False)
+            self.table.write(put({**words_key(pending.case_id), "words": known}, ""))
+        self.table.delete_if(pending_key(pending.case_id), {"version": pending.version})
+        return len(new)

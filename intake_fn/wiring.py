@@ -125,6 +125,7 @@ class Application:
             sessions=store,
             meetings=store,
             search_index=store,
+            views=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set

@@ -26,6 +26,7 @@ from intake_fn.core.events import Filed
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.queue.views import View, key_of
 from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.request import Priority
@@ -58,6 +59,7 @@ from intake_fn.ports import (
     SyncCursor,
     SyncState,
     Upload,
+    Views,
 )
 
 if TYPE_CHECKING:
@@ -105,13 +107,13 @@ class Ids:
 # --- Store -----------------------------------------------------------------------------------
 
 
-class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, SearchIndex, Protocol):
+class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, SearchIndex, Views, Protocol):
     """All ports that stand in one table."""
 
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    ports = ("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings", "search_index")
+    ports = ("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings", "search_index", "views")
     return dict.fromkeys(ports, store)
 
 
@@ -128,6 +130,7 @@ class MemoryStore:
         self._clocks: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._keys: dict[str, str] = {}
         self._issues: dict[int, str] = {}
+        self._views: dict[tuple[str, str], View] = {}
         self._words: dict[str, set[str]] = {}
         self._pending: dict[str, Pending] = {}
         self._outbox: dict[str, OutboxItem] = {}
@@ -328,6 +331,23 @@ class MemoryStore:
             if here and here.version == pending.version:
                 del self._pending[pending.case_id]
             return len(new)
+
+    def views(self, person: str) -> Sequence[View]:
+        """A person's own views, then the shared ones."""
+        with self._up():
+            kept = [self._views[key] for key in sorted(self._views)]
+            own = [view for view in kept if view.owner == person and not view.shared]
+            return own + [view for view in kept if view.shared]
+
+    def save_view(self, view: View) -> None:
+        """Keep a view in the place of the one of its name."""
+        with self._up():
+            self._views["" if view.shared else view.owner, key_of(view)] = view
+
+    def delete_view(self, view: View) -> None:
+        """Delete a view."""
+        with self._up():
+            self._views.pop(("" if view.shared else view.owner, key_of(view)), None)
 
     def find_issue(self, number: int) -> str:
         """The case that was filed as this issue, or ""."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -54,7 +55,9 @@ WRITTEN_IN: Mapping[type[Event], tuple[str, ...]] = {
     Noted: ("text",),
     NotedInMantis: ("text",),
     Overruled: ("reason",),
+    UpdateSent: ("text",),
     Escalated: ("note",),
+    Deescalated: ("note",),
     HandedOver: ("note",),
     ActivityCompleted: ("note",),
     Resolved: ("resolution",),

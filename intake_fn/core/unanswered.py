@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.events import ActivityCompleted, AskedRequester, Event, Received, RequesterReplied, Resolved
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
 
-WRITTEN_BY_US: tuple[type[Event], ...] = (AskedRequester, Resolved)
+WRITTEN_BY_US: tuple[type[Event], ...] = (AskedRequester, UpdateSent, Resolved)
 """Events that hold what a person wrote to the requester; receipts and notices of progress are no answer."""
 
 

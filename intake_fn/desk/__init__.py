@@ -11,15 +11,15 @@ that caused them. They are delivered at once if that is quick, else by the sweep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from intake_fn.core import steps
 from intake_fn.core.case import Case
-from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
+from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
@@ -60,6 +60,7 @@ from intake_fn.ports import (
     Sessions,
     SyncState,
     Tracker,
+    Views,
 )
 from intake_fn.texts import Message
 from spec_lookup import Spec
@@ -81,6 +82,7 @@ class Desk:
     sessions: Sessions
     meetings: Meetings
     search_index: SearchIndex
+    views: Views
     tracker: Tracker
     mailer: Mailer
     files: Files
@@ -153,21 +155,6 @@ class Desk:
             return step.case
         spam_check.remember_release(self.counters, event, step.case, self.clock())
         return self._delivered(case_id, step.case)
-
-    def act_on_many(self, chosen: Iterable[tuple[str, int]], event: Event) -> int:
-        """Let an event happen to many cases, each as it was seen; returns how many stay as they are. Raises TryLater.
-
-        Together they take as long as a single one may: what is not delivered by then is left to the sweep.
-        """
-        until = self.clock() + self.inline
-        left = 0
-        for case_id, seen in chosen:
-            now = self.clock()
-            try:
-                replace(self, inline=until - now).act(case_id, replace(event, at=now), seen)
-            except (Stale, Refused, Unreadable):
-                left += 1
-        return left
 
     def looked_ahead(self, case_id: str, event: Event, seen: int) -> Case:
         """The case to which `event` may happen; nothing changes. Raises as `act` does."""

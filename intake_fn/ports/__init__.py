@@ -8,8 +8,9 @@
 | MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
 | Meetings  | the last invitation of the Board             | adapters/dynamodb/      | tests/fakes.py |
-| SearchIndex | words of requests                          | adapters/dynamodb/       | tests/fakes.py |
+| SearchIndex | words of requests                         | adapters/dynamodb/       | tests/fakes.py |
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
+| Views     | named lists of the queue                     | adapters/dynamodb/       | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
 | Files     | attachments                                  | adapters/s3.py           | tests/fakes.py |
@@ -32,6 +33,7 @@ from intake_fn.ports.search_index import Pending, Posting, SearchIndex
 from intake_fn.ports.sessions import Session, Sessions, SignInAsked
 from intake_fn.ports.sync_state import SyncCursor, SyncState
 from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
+from intake_fn.ports.views import Views
 
 __all__ = [
     "ITEM_TAG",
@@ -67,4 +69,5 @@ __all__ = [
     "SyncState",
     "Tracker",
     "Upload",
+    "Views",
 ]

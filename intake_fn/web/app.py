@@ -23,6 +23,7 @@ from intake_fn.web import (
     api,
     assessment,
     board,
+    bulk_actions,
     errors,
     find,
     health,
@@ -31,7 +32,9 @@ from intake_fn.web import (
     pages,
     quarantine,
     queue_pages,
+    queue_views,
     reports,
+    request_page,
     sign_in,
     spec_page,
     status,
@@ -89,8 +92,10 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for module in (sign_in, queue_pages, find, assessment, impact, quarantine, reports, spec_page, board):
-        app.register_blueprint(module.blueprint)
+    pages_of_desk = (request_page, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
+    modules = (*pages_of_desk, sign_in, reports, spec_page, board)
+    for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
+        app.register_blueprint(blueprint)
     errors.show(app)
     _furnish(app, config)
     made = app.wsgi_app

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.vocabulary import Status
+from intake_fn.desk.bulk import Result, act_on_each
 from intake_fn.web.access import ADMIN, config, me, open_to
 from intake_fn.web.actions import ACTIONS, event_of
 from intake_fn.web.numbers import whole
@@ -56,7 +57,10 @@ def _decide(action: str, ticked: Sequence[str]) -> int:
     """Let it happen to each; how many were left as they are. Raises TryLater, and Refused for a missing reason."""
     desk = config().desk()
     chosen = [(case_id, whole(seen, 0)) for case_id, _, seen in (case.partition(":") for case in ticked)]
-    return desk.act_on_many(chosen, event_of(action, request.form, desk, me()))
+    outcomes = act_on_each(desk, chosen, event_of(action, request.form, desk, me()))
+    if any(outcome.result in (Result.UNKNOWN, Result.UNTRIED) for outcome in outcomes):
+        raise TryLater("Not all requests were saved.")
+    return sum(outcome.result is Result.REFUSED for outcome in outcomes)
 
 
 def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:

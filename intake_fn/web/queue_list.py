@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from flask import request
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Refused
 from intake_fn.core.queue.facets import FACETS, ME, NOBODY, Viewer
-from intake_fn.core.queue.filters import Filtered, Filters, Show, filtered, is_listed, parsed
+from intake_fn.core.queue.filters import Filtered, Filters, Show, filtered, is_listed, meets, parsed
 from intake_fn.core.queue.order import ordered
+from intake_fn.core.queue.views import View
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Status
 from intake_fn.desk.queue import PAGE, done_requests, open_requests
@@ -108,6 +109,36 @@ def _all_values(facet: str, process: Process) -> tuple[str, ...]:
     return known.get(facet, ()) if facet in known else tuple(FACETS[facet].known) if facet == "verdict" else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A saved view as a list shows it; `count` is how many open requests it has, None where that is not counted."""
+
+    view: View
+    filters: Filters
+    count: int | None
+    is_current: bool
+    may_delete: bool
+
+
+def named_views(here: Listed) -> list[Named]:
+    """The views of whoever looks, and the shared ones; a view with a filter that is gone is left out."""
+    viewer, current = here.viewer, here.filters.query()
+    is_counted = here.filters.show is not Show.DONE
+    return [
+        Named(
+            view,
+            filters,
+            sum(meets(row, filters, viewer) for row in here.open.rows)
+            if is_counted and filters.show is not Show.DONE
+            else None,
+            filters.query() == current,
+            may_delete=view.owner == viewer.id or (view.shared and viewer.id in viewer.process.admins),
+        )
+        for view in config().desk().views.views(viewer.id)
+        if (filters := view.filters)
+    ]
+
+
 def viewer_here() -> Viewer:
     """Who looks now."""
     process = config().process
@@ -140,6 +171,11 @@ def listed(filters: Filters, viewer: Viewer) -> Listed:
     found = filtered((row for row in page.rows if is_listed(row, filters.show, viewer)), filters, viewer)
     rows = ordered(found.rows, filters.sort, viewer.process)
     return Listed(filters, viewer, page, rows, found, "", page.unread, number)
+
+
+def people_at(levels: Collection[int], process: Process) -> list[tuple[int, Sequence[str]]]:
+    """Who is at some levels: a request is reassigned within its level."""
+    return [(number, process.levels[number].resources) for number in sorted(levels) if number in process.levels]
 
 
 def refuse_unknown_level(filters: Filters, counts: Mapping[int, int]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.escalation import keeper
@@ -19,8 +19,8 @@ from intake_fn.core.unassigned import candidates, unassigned
 from intake_fn.desk.queue import MOST_OPEN, PAGE
 from intake_fn.web import queue_words, words
 from intake_fn.web.access import ENGINEER, config, me, open_to
-from intake_fn.web.queue_list import asked, listed, refuse_unknown_level, viewer_here
-from intake_fn.web.request_page import blueprint
+from intake_fn.web.desk_pages import blueprint
+from intake_fn.web.queue_list import asked, listed, named_views, people_at, refuse_unknown_level, viewer_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +40,18 @@ HEADS = (
 )
 """The columns of the CSV file."""
 
+DONE = {
+    "view-saved": "The view is saved.",
+    "view-deleted": "The view is deleted. The list itself stays.",
+}
+"""What is said of what happened to views."""
+
 
 @blueprint.get("")
 @open_to(ENGINEER)
 def queue() -> ResponseReturnValue:
     """A list of requests as its address asks for it; without one, the level of whoever looks."""
-    filters, viewer, desk = asked(), viewer_here(), config().desk()
+    filters, viewer, desk, process = asked(), viewer_here(), config().desk(), config().process
     counts = desk.counters.counts()
     refuse_unknown_level(filters, counts)
     here = listed(filters, viewer)
@@ -61,6 +67,10 @@ def queue() -> ResponseReturnValue:
         page_size=PAGE,
         most_open=MOST_OPEN,
         facets=FACETS,
+        views=named_views(here),
+        people=people_at({row.level for row in (*rows, *without)}, process),
+        done=DONE.get(request.args.get("done", ""), ""),
+        said={},
         queue_words=queue_words,
         list_link=list_link,
         show="level" if is_level else filters.show.value if not levels else "",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.core.find import WRITTEN_IN
 from intake_fn.core.request import Kind
 from intake_fn.desk.find import post_pending
+from intake_fn.web.find import WHERE
 
 if TYPE_CHECKING:
     from tests.web.conftest import Web
@@ -77,3 +79,8 @@ def test_spam_is_found_by_its_number_alone(web: Web) -> None:
 
     assert [] == offered(web, "watches")
     assert [case.id] == offered(web, case.id)
+
+
+def test_every_place_in_which_words_are_found_has_a_name() -> None:
+    """An event that holds words is told by its name on the page of results."""
+    assert {kind.__name__ for kind in WRITTEN_IN} <= WHERE.keys()

@@ -12,6 +12,7 @@ from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
 from intake_fn.adapters.dynamodb.search_index import DynamoSearchIndex
 from intake_fn.adapters.dynamodb.sessions import DynamoSessions
 from intake_fn.adapters.dynamodb.sync_state import DynamoSyncState
+from intake_fn.adapters.dynamodb.views import DynamoViews
 
 
 @dataclass
@@ -24,5 +25,6 @@ class DynamoStore(
     DynamoSessions,
     DynamoMeetings,
     DynamoSearchIndex,
+    DynamoViews,
 ):
     """Every port that stands in one table, for the levels of one process."""

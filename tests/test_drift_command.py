@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from intake_fn import cli
 from intake_fn.core.acknowledgements import acknowledged, stale
 from intake_fn.core.errors import Refused
+from intake_fn.settings import ROOT
 from spec_lookup import Spec
 from tests.drift_requests import READ
 from tests.spec_edits import COSMETIC, PAGES, SUBSTANTIVE, edited
@@ -220,3 +224,55 @@ def test_readings_that_are_broken_are_told(room: Path, tmp_path: Path, capsys: p
 
     assert 1 == drift(room, "--readings", file)
     assert f"{file}:1: " in capsys.readouterr().err
+
+
+# --- the workflow of docs/operate/drift.md -----------------------------------------------------
+
+
+def test_the_workflow_of_the_documentation_fails_until_a_flip_is_acknowledged(tmp_path: Path) -> None:
+    """Its last step is run as it stands, in a checkout whose branch changes a clause; its keys are those of GitHub."""
+    page = (ROOT / "docs" / "operate" / "drift.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(page.split("```yaml")[1].split("```")[0])
+    steps = workflow["jobs"]["drift"]["steps"]
+    assert {"name", True, "permissions", "jobs"} == set(workflow), "YAML 1.1 reads `on` as true"
+    assert {"uses", "with"} >= {key for step in steps if "uses" in step for key in step}
+    assert 0 == next(
+        step["with"]["fetch-depth"] for step in steps if step.get("uses", "").startswith("actions/checkout")
+    )
+    assert ["pip", "aws", "specdesk"] == [step["run"].split()[0] for step in steps if "run" in step]
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        subprocess.run(["git", "-C", tmp_path, *who, *words], check=True, capture_output=True)
+
+    def runs() -> subprocess.CompletedProcess[str]:
+        program = f"{sys.executable} -m intake_fn.cli"
+        step = steps[-1]["run"].replace("${{ github.base_ref }}", "main").replace("specdesk", program, 1)
+        line = f"{step.strip()} --spec docs/spec"  # here the checkout is not that of the code
+        environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHECKOUT": str(ROOT), "SPEC_LOOKUP_MODEL": ""}
+        environ.pop("SPECDESK_JUDGE", None)
+        command = ["sh", "-c", line]
+        return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+
+    (tmp_path / "docs").mkdir()
+    folder(
+        tmp_path / "docs" / "spec", [("quotes.md", "# Quotes\n\n## Validity {#validity}\n\nIt ends after 30 days.\n")]
+    )
+    (tmp_path / "docs" / "spec-flips.txt").touch()
+    decided = {"id": "HD-7K3M-Q9TZ", "kind": "overruled", "verdict": "bug", "page": "quotes", "anchor": "validity"}
+    claim = {"request": {"summary": "A report", "what_happened": "It is so."}, "shown": []}
+    (tmp_path / "judged.jsonl").write_text(json.dumps({**decided, **claim}), encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "The wiki")
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    page_of_quotes = tmp_path / "docs" / "spec" / "quotes.md"
+    assert 0 == runs().returncode, "nothing has changed"
+
+    page_of_quotes.write_text(page_of_quotes.read_text("utf-8").replace("30", "45"), encoding="utf-8")
+    failed = runs()
+    assert 1 == failed.returncode
+    line = failed.stdout.partition("To acknowledge: ")[2].partition("\n")[0]
+    (tmp_path / "docs" / "spec-flips.txt").write_text(line, encoding="utf-8")
+    passed = runs()
+    assert (0, True) == (passed.returncode, "1 of them acknowledged" in passed.stdout)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from intake_fn.commands import background_desk, say
 from intake_fn.core.codec import to_plain
-from intake_fn.core.spec_gaps import SpecReport
+from intake_fn.core.spec_gaps import SpecReport, counts_of
 from intake_fn.desk import spec_report
 
 SHOWN = 20
@@ -19,6 +21,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser("silence", help=silence.__doc__, description=silence.__doc__)
     command.add_argument("--limit", type=int, default=SHOWN, help="points that are printed (default: %(default)s)")
     command.add_argument("--clauses", action="store_true", help="the figures of each clause in place of the points")
+    command.add_argument("--counts", type=Path, metavar="FILE", help="write the counts of each clause for the wiki")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=silence)
 
@@ -29,6 +32,8 @@ def silence(args: argparse.Namespace) -> None:
     The desk's page of the spec shows the same report from then on. Personal data is masked.
     """
     report = spec_report.keep(background_desk())
+    if args.counts:
+        args.counts.write_text(json.dumps(counts_of(report), indent=1) + "\n", encoding="utf-8")
     say(args, _plain(report), _clauses(report) if args.clauses else _points(report, args.limit))
 
 

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from intake_fn.core.case import Case
 from intake_fn.core.markdown import escaped
@@ -219,3 +220,21 @@ def _with(figures: ClauseFigures, case: Case) -> ClauseFigures:
         open=figures.open + is_open,
         oldest=oldest,
     )
+
+
+def counts_of(report: SpecReport) -> dict[str, Any]:
+    """The figures of the clauses as the wiki's build takes them: counts by page#anchor, and nothing of any request.
+
+    `oldest_days` is the age of the oldest open request when the report was made, None where none is open.
+    """
+    clauses = {
+        one.clause: {
+            "bugs": one.bugs,
+            "changes": one.changes,
+            "overridden": one.overridden,
+            "open": one.open,
+            "oldest_days": one.age(report.at),
+        }
+        for one in report.clauses
+    }
+    return {"at": report.at.date().isoformat(), "requests": report.requests, "clauses": clauses}

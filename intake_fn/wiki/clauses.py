@@ -6,7 +6,7 @@ The citation is `page#anchor`, as spec_lookup cites it and as Mantis and the rec
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from html import escape, unescape
 from urllib.parse import quote
 
@@ -16,12 +16,20 @@ _HEADING = re.compile(r"""<!--.*?-->|<h[1-6]\b((?:[^<>"']|"[^"]*"|'[^']*')*)>"""
 _ID = re.compile(r"""(?<![\w-])id\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
 
-def with_reports(html: str, page: str, anchors: Container[str], intake_url: str) -> str:
-    """The page's HTML with citation and link at the end of every clause; `anchors` are those of its clauses."""
-    return "".join(_parts(html, page, anchors, intake_url))
+_NONE: Mapping[str, str] = {}
 
 
-def _parts(html: str, page: str, anchors: Container[str], intake_url: str) -> Iterator[str]:
+def with_reports(
+    html: str, page: str, anchors: Container[str], intake_url: str, figures: Mapping[str, str] = _NONE
+) -> str:
+    """The page's HTML with citation and links at the end of every clause; `anchors` are those of its clauses.
+
+    `figures` says of a clause, by its citation, how many requests it decided (wiki/clause_figures.py).
+    """
+    return "".join(_parts(html, page, anchors, intake_url, figures))
+
+
+def _parts(html: str, page: str, anchors: Container[str], intake_url: str, figures: Mapping[str, str]) -> Iterator[str]:
     headings = [match for match in _HEADING.finditer(html) if match[1] is not None]
     ends = [heading.start() for heading in headings[1:]] + [len(html)]
     yield html[: headings[0].start()] if headings else html
@@ -29,17 +37,22 @@ def _parts(html: str, page: str, anchors: Container[str], intake_url: str) -> It
         named = _ID.search(heading[1])
         yield html[heading.start() : end]
         if named and (anchor := unescape(named[1].strip("\"'"))) in anchors:
-            yield _tools(f"{page}#{anchor}", intake_url)
+            citation = f"{page}#{anchor}"
+            yield _tools(citation, intake_url, figures.get(citation, ""))
 
 
-def _tools(citation: str, intake_url: str) -> str:
+def _tools(citation: str, intake_url: str, figures: str) -> str:
     """The citation can be searched for; the links, the same everywhere, would only be in the way there."""
     ways = ((Kind.BUG, "Report a problem with this clause"), (Kind.CHANGE, "Ask to change this clause"))
     links = " ".join(f'<a href="{_about(citation, kind, intake_url)}" rel="nofollow">{text}</a>' for kind, text in ways)
     return (
         f'<p class="sd-clause"><code>{escape(citation)}</code> '
-        f'<span class="sd-clause-ways" data-search-exclude>{links}</span></p>\n'
+        f'<span class="sd-clause-ways" data-search-exclude>{links}</span>{_figures(figures)}</p>\n'
     )
+
+
+def _figures(text: str) -> str:
+    return f'<span class="sd-clause-figures" data-search-exclude>{escape(text)}</span>' if text else ""
 
 
 def _about(citation: str, kind: Kind, intake_url: str) -> str:

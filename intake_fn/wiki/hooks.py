@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import re
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,7 +32,7 @@ if str(ROOT) not in sys.path:
 from intake_fn.core.errors import SpecdeskError  # noqa: E402 - after the path is set
 from intake_fn.core.process import Process  # noqa: E402
 from intake_fn.core.process_file import parse  # noqa: E402
-from intake_fn.wiki import clauses, lint  # noqa: E402
+from intake_fn.wiki import clause_figures, clauses, lint  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
 from spec_lookup import SUFFIXES, SpecBroken, check_coverage, page_name, read_page  # noqa: E402
 
@@ -118,7 +119,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     del files
     process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
     if _is_spec(uri):
-        html = clauses.with_reports(html, _name(uri), _anchors(html, page, config), intake)
+        html = clauses.with_reports(html, _name(uri), _anchors(html, page, config), intake, _clause_figures(config))
         html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
     return _INTAKE_LINK.sub(lambda match: f'href="{intake}{match.group(1)}"', html)
 
@@ -175,6 +176,24 @@ def _anchors(html: str, page: Page, config: MkDocsConfig) -> set[str]:
     except SpecBroken as error:
         raise PluginError(str(error)) from error
     return {clause.anchor for clause in indexed.clauses}
+
+
+def _clause_figures(config: MkDocsConfig) -> Mapping[str, str]:
+    """What is said of each clause's requests, from the file that `extra.clause_figures` names; nothing without one.
+
+    Raises PluginError for a file that can't be read: a page without its figures would look like a clause without any.
+    """
+    named = config.extra.get("clause_figures")
+    if not named:
+        return {}
+    path = Path(config.config_file_path).parent / str(named)
+    try:
+        return _read_figures(path)
+    except (OSError, ValueError) as error:
+        raise PluginError(f"The figures of the clauses, {named}, can't be read: {error}") from error
+
+
+_read_figures = lru_cache(maxsize=1)(clause_figures.figures)
 
 
 def _intake_url(config: MkDocsConfig) -> str:

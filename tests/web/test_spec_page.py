@@ -9,9 +9,12 @@ from intake_fn.cli import main
 from intake_fn.commands import silence
 from intake_fn.core.request import Kind
 from intake_fn.desk import spec_report
+from intake_fn.wiki.clause_figures import figures
 from tests.web.samples import ANSWERS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from tests.web.conftest import Web
@@ -68,9 +71,9 @@ def test_a_damaged_report_is_none(web: Web) -> None:
 
 
 def test_the_command_prints_and_keeps_the_same_report(
-    web: Web, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    web: Web, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Without the names of people; figures of clauses on demand."""
+    """Without the names of people; figures of clauses on demand, and their counts for the wiki."""
     monkeypatch.setattr(silence, "background_desk", lambda: web.desk)
     name = ANSWERS[Kind.BUG]["name"]
     numbers = sent_as_silent(web)
@@ -92,6 +95,10 @@ def test_the_command_prints_and_keeps_the_same_report(
     assert [2, 1] == [point["number"] for point in told["points"]]
     assert 0 == main(["silence", "--clauses"])
     assert "quotes#validity     1        0" in capsys.readouterr().out
+    counts = tmp_path / "clauses.json"
+    assert 0 == main(["silence", "--counts", str(counts)])
+    assert {"quotes#validity": "1 bug · 1 open, the oldest for 0 days (23 Nov 2026)"} == figures(counts)
+    assert not [number for number in numbers if number in counts.read_text("utf-8")], "counts alone"
     kept = spec_report.kept(web.files)
     assert kept is not None
     assert [HOLIDAY] == [point.title for point in kept.points[:1]]

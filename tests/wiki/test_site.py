@@ -128,8 +128,15 @@ def test_home_is_a_start_page_to_the_forms_the_spec_and_the_desk(site: Site) -> 
     assert [form.title for form in FORMS.values() if f"{form.title} {form.choose_when}" not in page.text] == []
 
 
-def test_another_intake_gets_all_forms_and_links(tmp_path: Path) -> None:
-    """Where forms and desk have an address of their own, `extra.intake_url` moves everything there."""
+def test_another_intake_gets_all_forms_and_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where forms and desk have an address of their own, `extra.intake_url` moves everything there.
+
+    Clauses show their figures where the build is given some.
+    """
+    counts = {"bugs": 2, "changes": 0, "overridden": 0, "open": 0, "oldest_days": None}
+    told = {"at": "2026-11-27", "requests": 2, "clauses": {"quotes#validity": counts}}
+    (tmp_path / "clauses.json").write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.setenv("SPECDESK_CLAUSE_FIGURES", "clauses.json")
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace('intake_url: ""', "intake_url: https://help.ct2")
     (tmp_path / "mkdocs.yml").write_text(config, encoding="utf-8")
     for name in ("docs", "intake_fn", "support.yml"):
@@ -139,6 +146,7 @@ def test_another_intake_gets_all_forms_and_links(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
     pages = Site(tmp_path / "site")
+    assert 1 == pages["spec/quotes/"].text.count("2 bugs (27 Nov 2026)")
     addresses = [
         value
         for page in pages.values()

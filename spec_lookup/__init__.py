@@ -54,6 +54,7 @@ from spec_lookup.search.parse import SUFFIXES, check_coverage, decode_page, page
 from spec_lookup.search.rendering import left_out, site_of
 from spec_lookup.search.spec_index import Hit, build
 from spec_lookup.search.stored_index import Stamp, read_index, write_index
+from spec_lookup.search.synonyms import abbreviations, read_synonyms
 from spec_lookup.search.vectors import KeptVectors
 from spec_lookup.search.words import fold, stem, unstemmed
 
@@ -109,6 +110,7 @@ __all__ = [
     "SpecLookupError",
     "Stamp",
     "Verdict",
+    "abbreviations",
     "as_reason",
     "bedrock_model",
     "build",
@@ -136,6 +138,7 @@ __all__ = [
     "read_page",
     "read_pages",
     "read_record",
+    "read_synonyms",
     "recording",
     "response_in",
     "site_of",

@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, jsonify, request
 from werkzeug.datastructures import MultiDict
@@ -22,6 +23,7 @@ from intake_fn.desk.filing import project_of
 from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, open_to
+from intake_fn.web.expected import LONGEST_QUERY, count_search
 from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
 from intake_fn.web.pages import citation, reading_in, stance_in, submit_key, take_in
@@ -39,7 +41,6 @@ OWN = ("kind", "clause", "reading_clause", "reading_stance", "details", "files")
 
 NO_SCREENSHOT = "No screenshot was sent."
 SEARCH_LIMIT = 20
-LONGEST_QUERY = 2000
 LONGEST_KEY = 200
 LONGEST_NAME = 100
 """Of a member that does not exist, as it is named in the answer."""
@@ -104,8 +105,10 @@ def search() -> ResponseReturnValue:
     if not 1 <= limit <= SEARCH_LIMIT:
         return _refuse({"limit": [f"Must be a number from 1 to {SEARCH_LIMIT}."]})
     text = clean_line(asked)
+    if text:
+        count_search()
     hits = config().desk().spec().search(text, limit) if text else []
-    return jsonify(
+    answer = jsonify(
         results=[
             {
                 "clause": hit.clause.cite,
@@ -118,6 +121,11 @@ def search() -> ResponseReturnValue:
             for hit in hits
         ]
     )
+    wiki = "{0.scheme}://{0.netloc}".format(urlsplit(config().site_url))
+    answer.headers["Vary"] = "Origin"
+    if request.headers.get("Origin") == wiki:  # its search box asks, too; no cookie counts here
+        answer.headers["Access-Control-Allow-Origin"] = wiki
+    return answer
 
 
 def describe(case: Case, desk: Desk) -> dict[str, Any]:

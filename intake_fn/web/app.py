@@ -25,6 +25,7 @@ from intake_fn.web import (
     board,
     bulk_actions,
     errors,
+    expected,
     find,
     health,
     impact,
@@ -93,7 +94,7 @@ def build(config: WebConfig) -> Flask:
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
     pages_of_desk = (request_page, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
-    modules = (*pages_of_desk, sign_in, reports, spec_page, board)
+    modules = (*pages_of_desk, expected, sign_in, reports, spec_page, board)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
         app.register_blueprint(blueprint)
     errors.show(app)
@@ -123,6 +124,10 @@ def _furnish(app: Flask, config: WebConfig) -> None:
         if config.secure_cookies:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
+        if (
+            request.endpoint == "static" and "v" not in request.args
+        ):  # what a script imports has no stamp of its content
+            response.headers["Cache-Control"] = "no-cache"
         return response
 
     @cache
@@ -141,7 +146,7 @@ def _furnish(app: Flask, config: WebConfig) -> None:
         return tuple(re.findall(r'\b_\(\s*"([^"\\]+)"', "".join(file.read_text(encoding="utf-8") for file in files)))
 
     def script_texts() -> dict[str, str]:
-        """The translations of what the script says; none into English, which stands in it."""
+        """The translations of what the scripts say; none into English, which stands in them."""
         return {} if language() == ENGLISH else {text: gettext(text) for text in scripts()}
 
     app.jinja_env.globals.update(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from intake_fn.web.search_limit import SearchLimit
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -34,3 +36,5 @@ class WebConfig:
     sandbox: bool = False
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
     """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""
+    searches: SearchLimit = field(default_factory=SearchLimit)
+    """How often each source has searched lately."""

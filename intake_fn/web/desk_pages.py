@@ -11,7 +11,6 @@ from intake_fn.core.errors import Refused, TryLater, Unreadable
 from intake_fn.desk import sign_in
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
-from intake_fn.web.forms import clean_line
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -22,9 +21,6 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 AHEAD = timedelta(days=1)
 """How far the outbox looks ahead for what waits: farther than any item is ever postponed."""
 
-HITS = 10
-LONGEST_QUERY = 2000
-
 
 # --- the spec and the outbox -----------------------------------------------------------------
 
@@ -32,15 +28,8 @@ LONGEST_QUERY = 2000
 @blueprint.get("/expected")
 @open_to(ENGINEER)
 def expected() -> ResponseReturnValue:
-    """A question in, clauses out."""
-    text = clean_line(request.args.get("q", ""))[:LONGEST_QUERY]
-    spec = config().desk().spec() if text else None
-    return render_template(
-        "expected.html",
-        q=text,
-        hits=spec.search(text, HITS) if spec else [],
-        by_words_alone=spec is not None and spec.by_words_alone,
-    )
+    """Open the former address of the search for expected behaviour."""
+    return redirect(url_for("expected.shown", q=request.args.get("q")), 301)
 
 
 @blueprint.get("/outbox")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from intake_fn.core.errors import (
     Broken,
@@ -114,6 +114,9 @@ BY_STATUS: Mapping[int, Shown] = {
     415: Shown(
         415, mark("This format cannot be read"), mark("Send the form as multipart/form-data, as a browser does.")
     ),
+    429: Shown(
+        429, mark("Too many searches"), mark("Your network has searched very often. Please try again in a minute.")
+    ),
 }
 IN_THE_API: Mapping[int, str] = {
     400: "Send one JSON object in UTF-8, nested no deeper than ten levels.",
@@ -122,6 +125,7 @@ IN_THE_API: Mapping[int, str] = {
     413: "The request is too large. Send smaller or fewer files.",
     414: "The address is too long: a search text may have 2,000 characters.",
     415: "Send JSON, with Content-Type: application/json.",
+    429: "This source has searched too often; the header Retry-After says when to try again, in seconds.",
 }
 """What a program is advised instead."""
 
@@ -150,6 +154,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     response = answer(BY_STATUS.get(code, OTHERWISE if code >= 500 else BY_STATUS[400]), "")  # noqa: PLR2004 - ours
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -22,7 +22,7 @@ from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, engineer, open_to
-from intake_fn.web.forms import ACCEPT, FORMS, NO_READING, IntakeForm, form_for, to_request
+from intake_fn.web.forms import ACCEPT, FORMS, NO_READING, IntakeForm, clean_line, form_for, to_request
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def choose() -> ResponseReturnValue:
 @blueprint.get(f"/requests/new/{KINDS}")
 @open_to(PUBLIC)
 def new(kind: str) -> ResponseReturnValue:
-    """An empty form; with `clause`, about a clause of the spec."""
+    """An empty form; with `clause`, about a clause of the spec; with `summary`, what was searched for in vain."""
     form = form_for(Kind(kind), config().process)
+    form.summary.data = clean_line(request.args.get("summary", ""))[: form.limit("summary")]
     opened = config().links.sign(Purpose.FORM, config().clock().isoformat())
     clause = citation(request.args.get("clause", ""))
     page = make_response(_show(form, clause=clause, key=secrets.token_urlsafe(16), opened=opened))

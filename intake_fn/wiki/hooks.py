@@ -5,6 +5,7 @@ on_files          the spec's form is checked; colours, scripts and icon join the
 on_nav            links of the navigation to the intake get its address
 on_page_markdown  markers become facts of support.yml
 on_page_content   clauses get their citation and links, links to the intake its address
+on_env            the index of the search box joins the site
 on_post_page      scripts where a page needs them
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
@@ -32,9 +34,17 @@ if str(ROOT) not in sys.path:
 from intake_fn.core.errors import SpecdeskError  # noqa: E402 - after the path is set
 from intake_fn.core.process import Process  # noqa: E402
 from intake_fn.core.process_file import parse  # noqa: E402
-from intake_fn.wiki import clause_figures, clauses, lint  # noqa: E402
+from intake_fn.wiki import clause_figures, clauses, lint, search_index  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
-from spec_lookup import SUFFIXES, SpecBroken, check_coverage, page_name, read_page  # noqa: E402
+from spec_lookup import (  # noqa: E402
+    SUFFIXES,
+    SpecBroken,
+    abbreviations,
+    check_coverage,
+    page_name,
+    read_page,
+    read_synonyms,
+)
 
 log = get_plugin_logger("specdesk")
 
@@ -48,9 +58,11 @@ MERMAID = "assets/mermaid.min.js"
 MERMAID_SHA256 = "74d7c46dabca328c2294733910a8aa1ed0c37451776e8d5295da38a2b758fb9b"
 """The official mermaid.min.js 11.16.0, as its project publishes it."""
 
-SHARED = ("icon.svg", "palette.css")
-"""What the wiki shows as the intake does, copied to assets/."""
+SHARED = ("icon.svg", "palette.css", "search.css", "search.js", "search-index.js", "texts.js")
+"""What the wiki has in common with the intake, copied to assets/."""
 
+SEARCH_INDEX = "search/index.json"
+SYNONYMS = "synonyms.txt"
 STATIC = ROOT / "intake_fn" / "web" / "static"
 
 _MARKER = re.compile(r"^<!-- specdesk: (\S+) -->$", re.MULTILINE)
@@ -124,6 +136,19 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return _INTAKE_LINK.sub(lambda match: f'href="{intake}{match.group(1)}"', html)
 
 
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Publish the index of the search box: every section of every page, and the synonyms of the spec."""
+    found: list[search_index.Section] = []
+    for file in files.documentation_pages():
+        if file.page and file.page.content:
+            cited_as = _name(file.src_uri) if _is_spec(file.src_uri) else ""
+            kind = search_index.kind_of(file.src_uri)
+            found += search_index.sections(file.page.content, file.url.removeprefix("./"), kind, cited_as)
+    index = search_index.as_json(found, _synonyms(config, files))
+    files.append(File.generated(config, SEARCH_INDEX, content=index))
+    return env
+
+
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Load Mermaid where a diagram is (the theme then loads none from elsewhere)."""
     del config
@@ -194,6 +219,21 @@ def _clause_figures(config: MkDocsConfig) -> Mapping[str, str]:
 
 
 _read_figures = lru_cache(maxsize=1)(clause_figures.figures)
+
+
+def _synonyms(config: MkDocsConfig, files: Files) -> list[list[str]]:
+    """The groups that the spec's own list names, and the abbreviations that it explains.
+
+    Raises PluginError for a list that can't be read.
+    """
+    path, site = Path(config.docs_dir, SPEC, SYNONYMS), Path(config.config_file_path)
+    try:
+        listed = read_synonyms(path.read_text(encoding="utf-8")) if path.is_file() else []
+        pages = [file for file in files.documentation_pages() if _is_spec(file.src_uri)]
+        read = (read_page(f"docs/{page.src_uri}", page.content_string, site) for page in pages)
+        return [*listed, *abbreviations(clause for page in read for clause in page.clauses)]
+    except SpecBroken as error:
+        raise PluginError(str(error)) from error
 
 
 def _intake_url(config: MkDocsConfig) -> str:

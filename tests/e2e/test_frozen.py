@@ -103,7 +103,7 @@ def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     read = [
         *("/requests/new", "/requests/new/bug", "/health", "/api/search?q=shipment", f"/status/{token}"),
         *("/status/lost", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),
-        *("/desk/outbox", "/desk/quarantine", "/desk/expected?q=shipment", "/desk/sign-in"),
+        *("/desk/outbox", "/desk/quarantine", "/expected?q=shipment", "/desk/sign-in"),
     ]
     written: list[tuple[str, dict[str, Any]]] = [
         (f"/status/{token}/reply", {"data": {"text": TYPED, "files": (io.BytesIO(PNG), "more.png")}}),

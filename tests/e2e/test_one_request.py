@@ -182,7 +182,7 @@ def test_a_second_click_gives_the_same_receipt(page: Page, sandbox: Sandbox) -> 
 def test_the_lookup_lands_on_the_clause(page: Page, sandbox: Sandbox) -> None:
     """A question in, clauses out; the link opens the published page at the clause's own anchor."""
     sign_in(page, sandbox, "paul@example.com")
-    page.goto(f"{sandbox.url}/desk/expected?q=shipment+number")
+    page.goto(f"{sandbox.url}/expected?q=shipment+number")
     page.get_by_role("main").locator("a[href*='/spec/']").first.click()
     anchor = page.url.partition("#")[2]
 

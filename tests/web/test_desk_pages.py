@@ -591,24 +591,7 @@ def test_there_is_no_page_for_a_request_that_does_not_exist(web: Web) -> None:
     assert web.client.get("/desk/requests/HD-9999-9999").status_code == 404
 
 
-# --- the spec and the outbox -----------------------------------------------------------------
-
-
-def test_a_question_finds_its_clause_with_a_link_that_lands_on_it(web: Web) -> None:
-    """The quote is the clause's own words."""
-    web.sign_in()
-    text = web.client.get("/desk/expected", query_string={"q": "how long is a quote valid"}).text
-
-    assert 'href="https://help.example.com/spec/quotes/#validity"' in text
-    assert "A quote is valid for 30 days" in text
-
-
-def test_a_question_that_the_spec_does_not_answer_says_so(web: Web) -> None:
-    """And an empty one explains what can be asked."""
-    web.sign_in()
-
-    assert "The search found no clause about this" in web.client.get("/desk/expected?q=xyzzyplugh").text
-    assert "Enter a question" in web.client.get("/desk/expected").text
+# --- the outbox ------------------------------------------------------------------------------
 
 
 def test_what_was_given_up_can_be_tried_again(web: Web) -> None:

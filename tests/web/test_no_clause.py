@@ -58,7 +58,7 @@ def test_a_question_is_told_so_on_the_page_by_the_api_and_at_the_terminal(
     """A person reads a sentence, a program an empty list."""
     Spec.of(list(SPEC.items())).save(tmp_path / "index")
     web.sign_in()
-    page = web.client.get("/desk/expected", query_string={"q": text}).text
+    page = web.client.get("/expected", query_string={"q": text}).text
     answer = web.client.get("/api/search", query_string={"q": text}).json
     capsys.readouterr()
     assert 0 == main(["expected", "--index", str(tmp_path / "index"), text])

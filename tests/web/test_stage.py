@@ -94,7 +94,7 @@ def test_every_address_on_every_page_begins_with_the_stage(web: Web, staged: Fla
     case = web.sent()
     sign_in(web, staged)
     paths = ["/requests/new", "/requests/new/bug", page_of(web, case), "/status/lost", "/desk", "/desk?show=all"]
-    paths += [f"/desk/requests/{case.id}", "/desk/expected?q=shipment", "/desk/outbox", "/desk/quarantine", "/nothing"]
+    paths += [f"/desk/requests/{case.id}", "/expected?q=shipment", "/desk/outbox", "/desk/quarantine", "/nothing"]
     for path in paths:
         inner = [address for address in ADDRESS.findall(staged.get(STAGE + path, **AT).text) if address.startswith("/")]
 

@@ -355,7 +355,7 @@ def test_hostile_text_is_text_everywhere(web: Web) -> None:
         page_of(web, case),
         "/desk?show=all",
         f"/desk/requests/{case.id}",
-        f"/desk/expected?q={HOSTILE}",
+        f"/expected?q={HOSTILE}",
         f"/status/{HOSTILE}",
         f"/nowhere/{HOSTILE}",
     ]

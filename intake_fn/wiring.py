@@ -126,6 +126,7 @@ class Application:
             meetings=store,
             search_index=store,
             views=store,
+            presence=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set

@@ -50,6 +50,7 @@ from intake_fn.ports import (
     Pending,
     Placed,
     Posting,
+    Presence,
     Purpose,
     SearchIndex,
     Session,
@@ -107,14 +108,16 @@ class Ids:
 # --- Store -----------------------------------------------------------------------------------
 
 
-class Store(CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, SearchIndex, Views, Protocol):
+class Store(
+    CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, Presence, SearchIndex, Views, Protocol
+):
     """All ports that stand in one table."""
 
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    ports = ("cases", "outbox", "counters", "mail_state", "sync_state", "sessions", "meetings", "search_index", "views")
-    return dict.fromkeys(ports, store)
+    ports = "cases outbox counters mail_state sync_state sessions meetings presence search_index views"
+    return dict.fromkeys(ports.split(), store)
 
 
 class MemoryStore:
@@ -138,6 +141,7 @@ class MemoryStore:
         self._leases: dict[str, datetime] = {}
         self._turns: dict[str, datetime] = {}
         self._counted: Counter[str] = Counter()
+        self._looking: dict[tuple[str, str], datetime] = {}
         self._used: set[str] = set()
         self._sync: SyncCursor | None = None
         self._throttles: dict[tuple[str, str], MailThrottle] = {}
@@ -435,6 +439,13 @@ class MemoryStore:
         """How many there are."""
         with self._up():
             return self._counted[what]
+
+    def look(self, case_id: str, person: str, now: datetime, until: datetime) -> Sequence[str]:
+        """Note that a person looks at a request; the others who do."""
+        with self._up():
+            self._looking[case_id, person] = until
+            looking = sorted(self._looking.items())
+        return [who for (place, who), end in looking if place == case_id and who != person and end > now]
 
     def use_once(self, token: str, until: datetime) -> bool:
         """False when the token was used before; it is remembered for ever here."""

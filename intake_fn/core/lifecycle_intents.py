@@ -202,7 +202,7 @@ def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> 
 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
-    yield from _unless_donein_mantis(event, after)
+    yield from _unless_done_in_mantis(event, after)
     if refused := _declined(before):
         yield to_requester(after, "change", refused, message("step.object"), text=event.resolution)
     else:
@@ -234,7 +234,7 @@ def on_reopened(_: Case, event: Reopened, after: Case, process: Process) -> Iter
 
 def on_closed(_: Case, event: Closed, after: Case, __: Process) -> Iterator[Intent]:
     """Mantis and the requester learn of it."""
-    yield from _unless_donein_mantis(event, after)
+    yield from _unless_done_in_mantis(event, after)
     yield to_requester(after, "closed")
 
 
@@ -329,7 +329,7 @@ def in_mantis(after: Case) -> Iterator[Intent]:
     yield UpdateIssue()
 
 
-def _unless_donein_mantis(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
+def _unless_done_in_mantis(event: Resolved | Closed, after: Case) -> Iterator[Intent]:
     """Mantis needs no note of what was done there; the rest is brought in line all the same."""
     if event.in_mantis:
         yield UpdateIssue()

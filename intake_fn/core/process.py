@@ -148,6 +148,17 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTemplate:
+    """A text for what engineers write to requesters (core/answer_templates.py), by answer and form (all for none)."""
+
+    id: str
+    name: str
+    answers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityRule:
     """A priority: its Mantis name and the levels that may hold a request of it.
 
@@ -353,6 +364,7 @@ class Process:
     admins: tuple[str, ...] = ()
     """The people who look after Specdesk itself: the outbox and the quarantine."""
     judge: JudgePolicy = JudgePolicy()
+    templates: Mapping[str, AnswerTemplate] = field(default_factory=dict)
     reports_zone: str = "UTC"
     """The IANA name of the zone whose days the reports count by."""
     to_be_confirmed: frozenset[str] = frozenset()

@@ -56,6 +56,7 @@ from intake_fn.ports import (
     Meetings,
     Outbox,
     OutboxItem,
+    Presence,
     SearchIndex,
     Sessions,
     SyncState,
@@ -83,6 +84,7 @@ class Desk:
     meetings: Meetings
     search_index: SearchIndex
     views: Views
+    presence: Presence
     tracker: Tracker
     mailer: Mailer
     files: Files

@@ -9,6 +9,7 @@
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
 | Meetings  | the last invitation of the Board             | adapters/dynamodb/      | tests/fakes.py |
 | SearchIndex | words of requests                         | adapters/dynamodb/       | tests/fakes.py |
+| Presence  | who looks at a request now                   | adapters/dynamodb/      | tests/fakes.py |
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Views     | named lists of the queue                     | adapters/dynamodb/       | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
@@ -29,6 +30,7 @@ from intake_fn.ports.mail_state import MailState, SuppressedAddress
 from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
 from intake_fn.ports.meetings import Meetings
 from intake_fn.ports.outbox import Outbox, OutboxItem
+from intake_fn.ports.presence import Presence
 from intake_fn.ports.search_index import Pending, Posting, SearchIndex
 from intake_fn.ports.sessions import Session, Sessions, SignInAsked
 from intake_fn.ports.sync_state import SyncCursor, SyncState
@@ -59,6 +61,7 @@ __all__ = [
     "Pending",
     "Placed",
     "Posting",
+    "Presence",
     "Purpose",
     "SearchIndex",
     "Session",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import request_id
+from intake_fn.core.answer_templates import unfilled
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
@@ -318,6 +319,10 @@ def event_by(
     limit = desk.process.intake.text_characters
     if any(len(text) > limit for text in answers.values()):
         raise Refused(f"This text is too long: the limit is {limit:,} characters.")
+    if action.takes_files and (left := [name for text in answers.values() for name in unfilled(text)]):
+        raise Refused(
+            f"Please replace {', '.join(f'{{{name}}}' for name in left)} in your text: the requester reads it."
+        )
     if action.event is Overruled:
         answers |= _clause_read(answers) | {"person": person.id}
         answers |= _cited(answers["clause"], spec or desk.spec, always=bool(answers["reading"]))

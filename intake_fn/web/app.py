@@ -24,6 +24,7 @@ from intake_fn.web import (
     assessment,
     board,
     bulk_actions,
+    desk_routes,
     errors,
     expected,
     find,
@@ -35,7 +36,6 @@ from intake_fn.web import (
     queue_pages,
     queue_views,
     reports,
-    request_page,
     sign_in,
     spec_page,
     status,
@@ -93,7 +93,7 @@ def build(config: WebConfig) -> Flask:
     for module in (pages, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    pages_of_desk = (request_page, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
+    pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
     modules = (*pages_of_desk, expected, sign_in, reports, spec_page, board)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, request, url_for
 
 from intake_fn.core.activities import checklist
+from intake_fn.core.answer_templates import ANSWERS, Filled, offered
 from intake_fn.core.case import files_of, module_of
 from intake_fn.core.change_events import ChangeAssessed, ChangeReleased, StageReached
 from intake_fn.core.changes.clause_text import planned_version, published_since
@@ -24,18 +25,19 @@ from intake_fn.core.steps import allowed, not_yet
 from intake_fn.core.verdicts import in_shadow, requester_reading, shown_clauses
 from intake_fn.core.way import way
 from intake_fn.desk.proposing import assessed
-from intake_fn.web import answer_files, words
+from intake_fn.web import answer_files, history, presence, words
 from intake_fn.web.access import config, is_admin, me, typed
 from intake_fn.web.actions import ACTIONS, DECISIONS
 from intake_fn.web.forms import ACCEPT, clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
     from intake_fn.core.case_row import CaseRow
     from intake_fn.ports import SuppressedAddress
+    from spec_lookup import Clause
 
 DONE = {
     "assessment": "Your assessment is saved, and the Board is asked to vote.",
@@ -47,12 +49,24 @@ VERSIONED = {ActivityCompleted, Resolved, StageReached, ChangeReleased}
 """Events whose forms ask for a version of the product."""
 
 
-def page(case_id: str, action: str = "", problem: str = "", sent: Selection | None = None) -> str:
-    """The page of a request; `problem` is shown at the action that it is about, with what was typed and sent there."""
+def page(
+    case_id: str,
+    action: str = "",
+    problem: str = "",
+    sent: Selection | None = None,
+    *,
+    said: Mapping[str, str] | None = None,
+    found: Sequence[Clause] = (),
+) -> str:
+    """The page of a request; `problem` is shown at the action that it is about, with what was typed and sent there.
+
+    `said` is what stands in the form of the action where there is no problem, `found` the clauses of a search there.
+    """
     desk = config().desk()
     process = desk.process
     case = desk.cases.load(case_id)
     done = request.args.get("done", "")
+    stream, streams = history.shown(case, process, request.args.get("show", ""))
     return render_template(
         "request.html",
         act_at="desk.act",
@@ -67,7 +81,10 @@ def page(case_id: str, action: str = "", problem: str = "", sent: Selection | No
         not_yet=not_yet(case, process, me().address),
         action=action,
         problem=problem,
-        said=request.form if problem else {},
+        said=said if said is not None else request.form if problem else {},
+        found=found,
+        also_here=presence.others(case_id),
+        templates={name: prepared_for(name, case) for name in ANSWERS},
         held=answer_files.staged(sent) if sent else {},
         waiting=sent.waiting if sent else {},
         accept=ACCEPT,
@@ -77,6 +94,8 @@ def page(case_id: str, action: str = "", problem: str = "", sent: Selection | No
         done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
         files=files_of(case),
         history=words.history(case, process),
+        stream=stream,
+        streams=streams,
         unsettled=unsettled(case),
         decided=words.overruled(case),
         reading=requester_reading(case),
@@ -97,6 +116,11 @@ def page(case_id: str, action: str = "", problem: str = "", sent: Selection | No
         now=desk.clock(),
         zone=words.zone_of(me(), process),
     )
+
+
+def prepared_for(action: str, case: Case) -> Sequence[Filled]:
+    """The templates for an action, with what is known of the request filled in."""
+    return offered(action, case, config().process, me(), config().links.status(case.id))
 
 
 def _specialist(case: Case) -> tuple[str, int, str] | None:

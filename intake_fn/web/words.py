@@ -48,6 +48,7 @@ from intake_fn.core.vocabulary import (
     Vote,
 )
 from intake_fn.texts import mark, say
+from spec_lookup import whole_text
 
 if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
@@ -420,6 +421,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "against": against,
     "has_mark": has_mark,
+    "whole_text": whole_text,
     "has_replied": has_replied,
     "is_shown_clause": is_shown_clause,
     "proposal": proposal,

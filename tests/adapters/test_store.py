@@ -1245,3 +1245,13 @@ class TestSearchIndex:
             store.create(received(f"HD-{number}"), f"key {number}")
 
         assert ["HD-2", "HD-0"] == [row.id for row in store.rows_of(["HD-2", "HD-7", "HD-0"])]
+
+
+def test_who_looks_at_a_request_is_known_to_the_others_for_a_while(store: Store) -> None:
+    """Each has their own item, which ends by itself; looking again prolongs one's own only."""
+    assert [] == list(store.look("HD-1", "paul", MONDAY, MONDAY + 2 * MINUTE))
+    assert ["paul"] == list(store.look("HD-1", "roma", MONDAY + MINUTE, MONDAY + 3 * MINUTE))
+    assert [] == list(store.look("HD-2", "roma", MONDAY + MINUTE, MONDAY + 3 * MINUTE))
+
+    assert [] == list(store.look("HD-1", "roma", MONDAY + 2 * MINUTE, MONDAY + 4 * MINUTE))
+    assert ["roma"] == list(store.look("HD-1", "paul", MONDAY + 2 * MINUTE, MONDAY + 4 * MINUTE))

@@ -9,6 +9,7 @@ from intake_fn.adapters.dynamodb.counters import DynamoCounters
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
 from intake_fn.adapters.dynamodb.meetings import DynamoMeetings
 from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
+from intake_fn.adapters.dynamodb.presence import DynamoPresence
 from intake_fn.adapters.dynamodb.search_index import DynamoSearchIndex
 from intake_fn.adapters.dynamodb.sessions import DynamoSessions
 from intake_fn.adapters.dynamodb.sync_state import DynamoSyncState
@@ -26,5 +27,6 @@ class DynamoStore(
     DynamoMeetings,
     DynamoSearchIndex,
     DynamoViews,
+    DynamoPresence,
 ):
     """Every port that stands in one table, for the levels of one process."""

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterator
 
 from intake_fn.core.process import ASSUMPTIONS, CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR
-from intake_fn.core.process_file import level_checks, people_checks
+from intake_fn.core.process_file import level_checks, people_checks, templates
 from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
 from intake_fn.core.process_file.references import references
 
@@ -126,5 +126,6 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     _named_fields_are_filled,
     _own_reason_is_there,
     _words_of_ours_are_free,
+    templates.placeholders_are_known,
     _assumptions_are_marked,
 )

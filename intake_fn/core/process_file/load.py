@@ -9,6 +9,7 @@ import yaml
 
 from intake_fn.core.process import (
     Activity,
+    AnswerTemplate,
     Level,
     MailIdentity,
     MantisMap,
@@ -28,6 +29,7 @@ from intake_fn.core.process_file.mantis import MANTIS
 from intake_fn.core.process_file.people import FORMER, PERSON
 from intake_fn.core.process_file.problems import Problem, ProcessError, Raw
 from intake_fn.core.process_file.schema import Document, list_of, mapping_of, non_empty, optional, record
+from intake_fn.core.process_file.templates import TEMPLATE
 from intake_fn.core.process_file.values import FLAG, ID, LEVEL_NUMBER, TEXT, ZONE
 from intake_fn.core.request import Priority
 
@@ -50,6 +52,7 @@ PROCESS = {
     "mail": record(MAIL),
     "intake": record(INTAKE),
     "judge": optional(record(JUDGE)),
+    "templates": replace(mapping_of(record(TEMPLATE), ID), needed=False),
     "reports": optional(record({"zone": ZONE})),
     "to_be_confirmed": optional(list_of(TEXT), ()),
 }
@@ -112,6 +115,7 @@ def _process(p: Raw) -> Process:
         mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
         intake=intake_limits(**p["intake"]),
         judge=judge_policy(p["judge"]),
+        templates={name: AnswerTemplate(id=name, **row) for name, row in p["templates"].items()},
         reports_zone=p["reports"]["zone"] if p["reports"] else "UTC",
         to_be_confirmed=frozenset(p["to_be_confirmed"]),
     )

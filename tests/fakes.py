@@ -897,8 +897,9 @@ AGES: Mapping[Purpose, timedelta] = {
     Purpose.FILE: timedelta(days=400),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.FORM: timedelta(days=1),
-    Purpose.HELD: timedelta(days=1),
-    Purpose.UPLOAD: timedelta(days=1),
+    Purpose.HELD: timedelta(hours=36),
+    Purpose.UPLOAD: timedelta(hours=36),
+    Purpose.UNSENT: timedelta(hours=36),
 }
 
 

@@ -29,7 +29,10 @@ NOT_COMPLETE = "This link is not complete or was changed. Copy all of it, or ask
 SHORTEST_SECRET = 32
 """Characters."""
 
-HELD_FOR = timedelta(days=1)
+OPENED_FOR = timedelta(days=1)
+
+HELD_FOR = timedelta(hours=36)
+"""Longer than a night, shorter than the file store keeps what waits for its form (adapters/provision/s3.py)."""
 
 
 class _Signer(TimestampSigner):
@@ -109,9 +112,10 @@ class SignedLinks:
             Purpose.STATUS: timedelta(days=self.limits.status_link_days),
             Purpose.FILE: timedelta(days=self.limits.status_link_days),
             Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
-            Purpose.FORM: HELD_FOR,
+            Purpose.FORM: OPENED_FOR,
             Purpose.HELD: HELD_FOR,
             Purpose.UPLOAD: HELD_FOR,
+            Purpose.UNSENT: HELD_FOR,
         }[purpose]
 
     def _serializer(self, purpose: Purpose) -> URLSafeTimedSerializer:

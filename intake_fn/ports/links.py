@@ -21,9 +21,11 @@ class Purpose(StrEnum):
     FORM = "form"
     """When a form was opened, as ISO 8601. Lives a day."""
     HELD = "held"
-    """A file that was sent with a form which had to be shown again. Lives a day."""
+    """A file of a form that is not yet sent. Lives 36 hours."""
     UPLOAD = "upload"
-    """A file that a browser puts into the file store itself, as JSON of its key and name. Lives a day."""
+    """A file that a browser puts into the file store itself, as JSON of its key and name. Lives 36 hours."""
+    UNSENT = "unsent"
+    """What was typed into a form that is not yet sent; the text is its place in the file store. Lives 36 hours."""
 
 
 LEEWAY = timedelta(minutes=2)

@@ -1,51 +1,71 @@
-"""The forms for requesters: show one, take it in, show it again with everything typed when it can't be taken."""
+"""The forms for requesters: choose one, fill it in, check the answers, send it.
+
+    GET  /requests/new                 the start page
+    GET  /requests/new/KIND            an empty form
+    POST /requests/KIND/check          keeps what was typed (desk/unsent.py), and goes on to one of the next two
+    GET  /requests/KIND/edit/TOKEN     the form with what was typed, and with what is wrong
+    GET  /requests/KIND/check/TOKEN    the answers, each with *change*, and the button that sends them
+    POST /requests/KIND                takes a complete form in, and goes on to its receipt
+
+So no page is the answer to a post, and Back and Reload never ask whether to send again. Only where the file store is
+down the next page is the answer to the post itself: nothing typed is lost then.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import secrets
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from intake_fn.core.errors import Refused, TryLater, Unknown
-from intake_fn.core.request import Channel, Kind, Request
-from intake_fn.core.vocabulary import Stance
-from intake_fn.desk import attachments
-from intake_fn.desk.spam_check import Submission
+from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.request import Channel, Kind
+from intake_fn.desk import attachments, unsent
+from intake_fn.desk.unsent import Unsent
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
-from intake_fn.web import posted
-from intake_fn.web.access import PUBLIC, config, engineer, open_to
-from intake_fn.web.forms import ACCEPT, FORMS, NO_READING, IntakeForm, clean_line, form_for, to_request
-from spec_lookup import SpecLookupError
+from intake_fn.web import posted, words
+from intake_fn.web.access import PUBLIC, TOKEN, config, open_to
+from intake_fn.web.forms import ACCEPT, FORMS, IntakeForm, clean_line, form_for, in_words, to_request
+from intake_fn.web.submission import (
+    KEY,
+    TRAP,
+    arrival,
+    citation,
+    reading_in,
+    says_more,
+    submit_key,
+    take_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.attachments import Selection
-    from intake_fn.core.case import Case
+    from intake_fn.core.request import Attachment
     from intake_fn.desk import Desk
-    from intake_fn.web.forms import Reading
 
 log = structlog.get_logger()
 blueprint = Blueprint("pages", __name__)
 
-KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
-
 KINDS = f"<any({','.join(Kind)}):kind>"
-TRAP = "homepage"
-"""A field that people do not see, and programs fill in."""
+
+CARRIED = ("key", "clause", "opened", "reading_clause", "reading_stance", TRAP)
+"""What a form carries from page to page beside its answers."""
 
 TYPED_IS_KEPT = mark("Your request may not have been saved. Your text is still here: please send it again in a minute.")
+FILES_ARE_LOST = mark("Your files could not be saved: please choose them again.")
+NO_LONGER_KEPT = mark(
+    "What you typed here is no longer kept: an unsent form is kept for 36 hours. What this browser still holds of it "
+    "is filled in below."
+)
 
 
 @blueprint.get("/requests/new")
@@ -63,115 +83,111 @@ def new(kind: str) -> ResponseReturnValue:
     form.summary.data = clean_line(request.args.get("summary", ""))[: form.limit("summary")]
     opened = config().links.sign(Purpose.FORM, config().clock().isoformat())
     clause = citation(request.args.get("clause", ""))
-    page = make_response(_show(form, clause=clause, key=secrets.token_urlsafe(16), opened=opened))
-    page.headers["Cache-Control"] = "private, no-cache"  # Back shows the form as it was sent, with its key (R9, R11)
-    return page
+    gone = gettext(NO_LONGER_KEPT) if "gone" in request.args else ""
+    carried = {"clause": clause, "key": secrets.token_urlsafe(16), "opened": opened}
+    return _kept_by_browsers(_show(form, carried, gone=gone))
 
 
 @blueprint.get(f"/requests/{KINDS}")
+@blueprint.get(f"/requests/{KINDS}/check")
 @open_to(PUBLIC)
 def again(kind: str) -> ResponseReturnValue:
-    """Open the address of a form that was shown again: an empty one."""
+    """Open the address that a form is sent to: an empty one."""
     return redirect(url_for("pages.new", kind=kind))
+
+
+@blueprint.post(f"/requests/{KINDS}/check")
+@open_to(PUBLIC)
+def keep(kind: str) -> ResponseReturnValue:
+    """Keep what was typed, and go on: to the answers if they are complete, else back to the form."""
+    desk = config().desk()
+    filled = Filled.posted(desk, Kind(kind))
+    try:
+        stored = filled.stored(desk)
+        token = unsent.keep(desk.files, desk.links, stored, filled.carried["unsent"])
+    except TryLater:
+        return _in_place(desk, filled)
+    page = "pages.check" if filled.is_complete() else "pages.edit"
+    return redirect(url_for(page, kind=kind, token=token), 303)
+
+
+@blueprint.get(f"/requests/{KINDS}/edit/<token>")
+@open_to(TOKEN)
+def edit(kind: str, token: str) -> ResponseReturnValue:
+    """The form as it was typed; with what is wrong, if it was refused."""
+    desk = config().desk()
+    filled = Filled.kept(desk, Kind(kind), token)
+    if isinstance(filled, str):
+        return redirect(filled)
+    return _kept_by_browsers(filled.show())
+
+
+@blueprint.get(f"/requests/{KINDS}/check/<token>")
+@open_to(TOKEN)
+def check(kind: str, token: str) -> ResponseReturnValue:
+    """The answers, to be checked before they are sent."""
+    desk = config().desk()
+    filled = Filled.kept(desk, Kind(kind), token)
+    if isinstance(filled, str):
+        return redirect(filled)
+    if not filled.is_complete():
+        return redirect(url_for("pages.edit", kind=kind, token=token))
+    return _kept_by_browsers(filled.show_answers())
 
 
 @blueprint.post(f"/requests/{KINDS}")
 @open_to(PUBLIC)
 def send(kind: str) -> ResponseReturnValue:
-    """Take a form in and go on to its receipt, or show it again."""
-    form_data, unreadable = posted.read()
+    """Take a form in and go on to its receipt, or go back to it with what is wrong."""
     desk = config().desk()
-    form = form_for(Kind(kind), desk.process, form_data)
-    form.unreadable = unreadable
-    clause = citation(form_data.get("clause", ""))
-    selection = posted.selection(desk, form_data)
-
-    def show_again(status: int, message: str = "") -> ResponseReturnValue:
-        return _show_again(desk, form, selection, form_data, message), status
-
-    if not form.check(selection.count, selection.problems):
-        return show_again(422)
-    if selection.waiting:
-        return show_again(503, TYPED_IS_KEPT)
-    draft = to_request(form, (), Channel.FORM, clause, reading_in(form_data))
+    filled = Filled.posted(desk, Kind(kind))
+    token = filled.carried["unsent"]
+    if not filled.is_complete():
+        return _refused(desk, filled, 422)
+    if filled.selection.waiting:
+        return _refused(desk, filled, 503, TYPED_IS_KEPT)
+    draft = to_request(filled.form, (), Channel.FORM, filled.carried["clause"], reading_in(filled.carried))
     try:
-        key = submit_key(draft, selection, form_data.get("key", ""))
-        case, wanted = take_in(desk, draft, selection, key, _arrival(desk, form_data))
+        key = submit_key(draft, filled.selection, filled.carried["key"])
+        case, wanted = take_in(desk, draft, filled.selection, key, arrival(desk, filled.carried))
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
-        return show_again(503, TYPED_IS_KEPT)
+        return _refused(desk, filled, 503, TYPED_IS_KEPT)
     except Refused as error:
-        return show_again(422, str(error))
-    token = desk.links.sign(Purpose.STATUS, case.id)
-    changed = "1" if _says_more(wanted, case.request) else None
-    return redirect(url_for("status.show", token=token, new="1", changed=changed), 303)
+        return _refused(desk, filled, 422, str(error))
+    unsent.forget(desk.files, desk.links, token, case.id)
+    changed = "1" if says_more(wanted, case.request) else None
+    return redirect(
+        url_for("status.show", token=desk.links.sign(Purpose.STATUS, case.id), new="1", changed=changed), 303
+    )
 
 
-def _arrival(desk: Desk, form_data: Mapping[str, str]) -> Submission:
-    """How the form was sent. The forms in the wiki do not say when they were opened."""
+def _refused(desk: Desk, filled: Filled, status: int, message: str = "") -> ResponseReturnValue:
+    """Back to the page that it was sent from, by a redirect; a form that was sent without one is shown in place."""
+    filled.message = message
+    token = filled.carried["unsent"]
     try:
-        opened = datetime.fromisoformat(desk.links.verify(Purpose.FORM, form_data.get("opened", "")))
-    except Unknown:
-        opened = None
-    return Submission(trapped=bool(form_data.get(TRAP, "").strip()), opened=opened)
+        if token:
+            token = unsent.keep(desk.files, desk.links, filled.stored(desk), token)
+            return redirect(url_for("pages.edit", kind=filled.form.kind.value, token=token), 303)
+    except TryLater:
+        pass
+    return _in_place(desk, filled, status)
 
 
-def _says_more(again: Request, first: Request) -> bool:
-    """Whether a form that was sent again holds something that the first one did not."""
-    files = set(again.attachments) - set(first.attachments)
-    return bool(files) or _typed(again) != _typed(first)
+def _in_place(desk: Desk, filled: Filled, status: int = 0) -> ResponseReturnValue:
+    """The next page as the answer to the post: the file store is down, or a program sent the form."""
+    lost = filled.stage(desk)
+    if not status and not lost and filled.is_complete():
+        return filled.show_answers()
+    return filled.show(), status or (503 if lost else 422)
 
 
-def _typed(said: Request) -> Request:
-    return replace(said, attachments=(), reading_spec="")
-
-
-# --- shared with the API ---------------------------------------------------------------------
-
-
-def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival: Submission) -> tuple[Case, Request]:
-    """Keep the files, take the request in; the case, and the request as it was sent this time.
-
-    They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
-    What an engineer sends who is signed in, such as for a caller, is not quarantined.
-    """
-    originals = desk.process.intake.keep_originals
-    files = attachments.store(desk.files, selection, key, keep_originals=originals)
-    wanted = replace(draft, attachments=files, reading_spec=_spec_read(desk, draft))
-    return desk.take_in(wanted, key, None if engineer() else arrival), wanted
-
-
-def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
-    """The key under which a form is taken in once: the one rendered into it, else its whole content."""
-    if KEY.fullmatch(given):
-        return f"form-{given}"
-    hashes = sorted({file.sha256 for files in (selection.staged, selection.sent) for file in files})
-    content = json.dumps([asdict(draft), hashes, given], sort_keys=True, default=str)
-    return f"content-{hashlib.sha256(content.encode()).hexdigest()}"
-
-
-def citation(text: str) -> str:
-    """A clause as page#anchor, "" for anything else."""
-    return text if CITATION.fullmatch(text) else ""
-
-
-def reading_in(said: Mapping[str, Any]) -> Reading:
-    """What is said of a clause; nothing where it is no clause together with one of the two stances."""
-    clause, stance = said.get("reading_clause"), stance_in(said.get("reading_stance"))
-    return (clause, stance) if stance and isinstance(clause, str) and citation(clause) else NO_READING
-
-
-def stance_in(text: Any) -> Stance | None:
-    """The stance that can be said of a clause; None for anything else."""
-    return next((one for one in Stance if one.is_of_a_clause and one == text), None)
-
-
-def _spec_read(desk: Desk, draft: Request) -> str:
-    """The stamp of the spec, for a reading of it; "" without an index: the receipt does not depend on it."""
-    try:
-        return desk.spec().stamp.content if draft.reading_clause else ""
-    except SpecLookupError:
-        return ""
+def _kept_by_browsers(page: str) -> Response:
+    """Back shows the page as it was left, with its key (R9, R11)."""
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def clause_address(cite: str) -> str:
@@ -182,33 +198,137 @@ def clause_address(cite: str) -> str:
     return config().links.clause(f"{folder}{slash}#{anchor}")
 
 
-# --- showing a form --------------------------------------------------------------------------
+# --- a form with what was typed ----------------------------------------------------------------
 
 
-def _show(form: IntakeForm, *, clause: str, key: str, **more: Any) -> str:
+@dataclass
+class Filled:
+    """A form with what was typed: its answers, its files, and what it carries from page to page."""
+
+    form: IntakeForm
+    answers: Mapping[str, list[str]]
+    selection: Selection
+    carried: dict[str, str]
+    held: Mapping[str, Attachment]
+    """The files in the store, by the tokens that bring them back."""
+    message: str = ""
+    complete: bool | None = None
+
+    @classmethod
+    def posted(cls, desk: Desk, kind: Kind) -> Filled:
+        """As a browser sent it."""
+        data, unreadable = posted.read()
+        answers = {name: data.getlist(name) for name in _asked(kind) if name in data}
+        carried = _carried({**{name: data.get(name, "") for name in CARRIED}, "unsent": data.get("unsent", "")})
+        return cls(_form(desk, kind, answers, unreadable), answers, posted.selection(desk, data), carried, {})
+
+    @classmethod
+    def kept(cls, desk: Desk, kind: Kind, token: str) -> Filled | str:
+        """As it was kept; if it is no longer, the address to go to instead. Raises TryLater."""
+        stored = unsent.load(desk.files, desk.links, token)
+        if stored is None:
+            return url_for("pages.new", kind=kind.value, gone="1")
+        if stored.sent:
+            return url_for("status.show", token=desk.links.sign(Purpose.STATUS, stored.sent))
+        selection = attachments.collect(
+            desk.files, desk.links, desk.process.intake, staged=stored.held, uploaded=stored.waiting, posted=()
+        )
+        selection = replace(selection, problems=(*stored.problems, *selection.problems))
+        carried = {name: (stored.answers.get(name) or [""])[0] for name in CARRIED} | {"unsent": token}
+        answers = {name: texts for name, texts in stored.answers.items() if name not in CARRIED}
+        filled = cls(_form(desk, kind, answers, stored.unreadable), answers, selection, carried, {}, stored.message)
+        filled.stage(desk)
+        return filled
+
+    def is_complete(self) -> bool:
+        """Whether it can be sent; if not, the errors of its fields say why."""
+        if self.complete is None:
+            self.complete = self.form.check(self.selection.count, self.selection.problems)
+        return self.complete
+
+    def stage(self, desk: Desk) -> bool:
+        """Have its files wait in the store; whether they could not be saved, which stands beside the field then."""
+        try:
+            self.held = attachments.stage(desk.files, desk.links, self.selection)
+        except TryLater:
+            self.is_complete()
+            self.form.files.errors = [*self.form.files.errors, gettext(FILES_ARE_LOST)]
+            return True
+        return False
+
+    def stored(self, desk: Desk) -> Unsent:
+        """As it is kept. Raises TryLater."""
+        self.held = attachments.stage(desk.files, desk.links, self.selection)
+        carried = {name: [self.carried[name]] for name in CARRIED}
+        return Unsent(
+            answers={**self.answers, **carried},
+            held=tuple(self.held),
+            waiting=tuple(self.selection.waiting),
+            problems=self.selection.problems,
+            message=self.message,
+            unreadable=self.form.unreadable,
+        )
+
+    def show(self) -> str:
+        """The form, with what is wrong."""
+        self.is_complete()
+        return _show(
+            self.form,
+            self.carried,
+            held=self.held,
+            waiting=self.selection.waiting,
+            message=self.message,
+            wrong=wrong_fields(self.form),
+            filled=True,
+        )
+
+    def show_answers(self) -> str:
+        """The answers, each with *change*, and all of them hidden in the form that sends them (R11)."""
+        clause, stance = reading_in(self.carried)
+        hidden = [(name, text) for name, texts in self.answers.items() for text in texts]
+        hidden += [(name, text) for name, text in self.carried.items() if text]
+        hidden += [("held", token) for token in self.held] + [("uploaded", token) for token in self.selection.waiting]
+        return render_template(
+            "check.html",
+            form=self.form,
+            in_words=in_words,
+            carried=self.carried,
+            hidden=hidden,
+            files=[*self.held.values()],
+            waiting=self.selection.waiting,
+            reading_clause=clause,
+            reading=words.SAID.get(stance, ""),
+        )
+
+
+def _asked(kind: Kind) -> list[str]:
+    """The fields of a form that its page shows."""
+    return [name for names in FORMS[kind].sections.values() for name in names if name != "files"]
+
+
+def _form(desk: Desk, kind: Kind, answers: Mapping[str, list[str]], unreadable: bool) -> IntakeForm:
+    form = form_for(kind, desk.process, MultiDict(answers))
+    form.unreadable = unreadable
+    form.leave_out()
+    return form
+
+
+def _carried(said: dict[str, str]) -> dict[str, str]:
+    """What was carried, as far as it is what it should be; a form without a key is given one where it is shown."""
+    return {**said, "clause": citation(said["clause"])}
+
+
+def _show(form: IntakeForm, carried: Mapping[str, str], **more: Any) -> str:
+    key = carried["key"] if KEY.fullmatch(carried["key"]) else secrets.token_urlsafe(16)
     return render_template(
         "form.html",
         form=form,
-        key=key,
-        clause=clause,
+        carried={**carried, "key": key},
+        clause=carried["clause"],
         accept=ACCEPT,
         upload=url_for("uploads.permit"),
         **more,
     )
-
-
-def _show_again(desk: Desk, form: IntakeForm, selection: Selection, form_data: Mapping[str, str], message: str) -> str:
-    """The form with all that was typed and attached, and with what to mend."""
-    try:
-        held = attachments.stage(desk.files, desk.links, selection)
-    except TryLater:
-        held = {}
-        form.files.errors = [*form.files.errors, gettext("Your files could not be saved: please choose them again.")]
-    given = form_data.get("key", "")
-    key = given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
-    clause = citation(form_data.get("clause", ""))
-    more = {"held": held, "waiting": selection.waiting, "message": message, "wrong": wrong_fields(form)}
-    return _show(form, clause=clause, key=key, opened=form_data.get("opened", ""), **more)
 
 
 def wrong_fields(form: IntakeForm) -> Sequence[Any]:

@@ -164,6 +164,7 @@ def ask(page: Page, sandbox: Sandbox, said: dict[str, str], *, kind: str = "chan
     page.get_by_label("Your name").fill("Camille Laurent")
     page.get_by_label("E-mail").fill("camille@example.com")
     page.get_by_label("Office").select_option("paris")
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send").click()
     found = re.search(r"HD-[0-9A-Z]{4}-[0-9A-Z]{4}", page.get_by_role("main").inner_text())
     assert found is not None

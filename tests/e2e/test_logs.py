@@ -32,6 +32,7 @@ def test_an_outage_is_logged_with_pages_and_without_what_opens_them(page: Page, 
     """Receipt, sign-in and reply during an outage; the whole run is looked through once more at its end."""
     page.goto(f"{sandbox.url}/requests/new/bug")
     fill_bug(page, "Who reads the log?")
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/status/**")
     receipt = page.url

@@ -78,6 +78,7 @@ def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
     fill_bug(page, summary, no_screenshot="")
     page.get_by_label("Screenshots").set_input_files(picture)
     page.screenshot(path=screens / "form.png", full_page=True)
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send").click()
 
     receipt = page.get_by_role("main")
@@ -126,6 +127,7 @@ def test_while_mantis_is_down_the_receipt_says_so_and_it_is_filed_later(page: Pa
     try:
         page.goto(f"{sandbox.url}/requests/new/bug")
         fill_bug(page, "The list of shipments hangs")
+        page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("main")).to_contain_text("filing is delayed")
     finally:
@@ -149,10 +151,11 @@ def test_a_form_works_without_javascript(browser: object, sandbox: Sandbox) -> N
     page.get_by_role("main").get_by_role("link", name="Report a bug").click()
     fill_bug(page, "Error page when a booking is opened")
     page.get_by_label("Steps to reproduce").fill("")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_label("Summary")).to_have_value("Error page when a booking is opened")
     expect(page.get_by_role("main")).to_contain_text("Steps to reproduce")
     page.get_by_label("Steps to reproduce").fill("1. Open Bookings")
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"HD-[0-9A-Z]{4}-[0-9A-Z]{4}"))
     context.close()
@@ -166,11 +169,12 @@ def test_a_second_click_gives_the_same_receipt(page: Page, sandbox: Sandbox) -> 
     page.get_by_label("Office").select_option("hong-kong")
     page.get_by_label("Summary").fill("How do I export the list of shipments?")
     page.get_by_label("Your question").fill("I need it as a spreadsheet for a client.")
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("main")).to_contain_text("HD-")
     first = page.url
     page.go_back()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("HD-")
 
     shown = page.get_by_role("main").inner_text()

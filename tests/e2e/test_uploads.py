@@ -51,6 +51,7 @@ def test_25_mb_reach_the_request_and_never_pass_through_the_function(
     page.get_by_label("Screenshots").set_input_files(path)
     expect(page.locator(".sd-uploads")).to_contain_text("attached", timeout=30_000)
     page.screenshot(path=screens / "upload-there.png", full_page=True)
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_role("button", name="Send", exact=True).click()
 
     receipt = page.get_by_role("main")
@@ -76,11 +77,12 @@ def test_too_large_is_said_before_anything_is_sent(
     fill_bug(page, "Too large a file")
     page.get_by_label("Screenshots").set_input_files(log_of(tmp_path, 25 * MB + 1))
     expect(page.get_by_text("trace.log has 25.0 MB; the limit is 25 MB per file.")).to_be_visible()
-    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.screenshot(path=screens / f"upload-too-large-{width}.png", full_page=True)
 
     assert [] == asked
     page.get_by_label("Screenshots").set_input_files(log_of(tmp_path, 1000))
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("trace.log")
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"HD-[0-9A-Z]{4}-[0-9A-Z]{4}"))
@@ -105,7 +107,7 @@ def test_an_upload_that_fails_is_tried_again_or_removed(
     page.route(store, cut)
     page.get_by_label("Files").set_input_files([log_of(tmp_path, 5 * MB), log_of(tmp_path, 5 * MB, "other.log")])
     expect(page.get_by_text("The upload failed.")).to_have_count(2)
-    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_text("is not attached. Retry the upload, or remove the file.")).to_be_visible()
     page.screenshot(path=screens / f"upload-failed-{width}.png", full_page=True)
     page.unroute(store)

@@ -65,6 +65,10 @@ class Web:
             path, data=body, content_type=f"multipart/form-data; boundary={boundary}", follow_redirects=follow
         )
 
+    def checked(self, kind: Kind = Kind.SETUP) -> TestResponse:
+        """Fill in a form, and press Continue: the page with its answers."""
+        return self.client.post(f"/requests/{kind.value}/check", data=ANSWERS[kind], follow_redirects=True)
+
     def sent(self, kind: Kind = Kind.BUG, *files: tuple[str, bytes], **changed: Any) -> Case:
         """Send a form that is taken in; its case."""
         answer = self.send(kind, *files, **changed)

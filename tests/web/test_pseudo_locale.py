@@ -176,6 +176,8 @@ PAGES: dict[str, Callable[[Web], str]] = {
     "form with bad files": lambda web: web.send(Kind.BUG, ("a.exe", b"MZ"), ("a.png", b"no"), ("b.png", b"")).text,
     "form that is shown again with files": lambda web: web.send(Kind.BUG, ("a.png", PNG), summary="").text,
     "form that could not be saved": _unsaved,
+    "answers to check": lambda web: web.checked().text,
+    "form that is no longer kept": lambda web: web.client.get("/requests/new/bug?gone=1").text,
     "receipt": lambda web: web.client.get(f"{_status(web)}?new=1").text,
     "receipt of a form that was sent twice": lambda web: web.client.get(f"{_status(web)}?new=1&changed=1").text,
     "open": lambda web: web.client.get(_status(web)).text,

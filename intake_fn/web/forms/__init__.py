@@ -21,7 +21,7 @@ from intake_fn.web.forms.cleaning import LOST, clean_line, clean_text
 from intake_fn.web.forms.fields import ACCEPT
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.question import QuestionForm
-from intake_fn.web.forms.request import NO_READING, Reading, to_request
+from intake_fn.web.forms.request import NO_READING, Reading, in_words, to_request
 from intake_fn.web.forms.setup import APPROVAL_CLAUSE, SetupForm
 from intake_fn.web.forms.validators import limit_of
 
@@ -37,6 +37,7 @@ __all__ = [
     "clean_line",
     "clean_text",
     "form_for",
+    "in_words",
     "limit_of",
     "to_request",
 ]

@@ -31,6 +31,8 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     details: ClassVar[tuple[str, ...]] = ()
     sometimes: ClassVar[frozenset[str]] = frozenset({"company"})
     """Fields that other answers may make necessary: not marked as optional."""
+    shown_when: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {"company": ("office", (CLIENT,))}
+    """Fields that appear with a choice: the field that asks for it, and its answers (fields.html, specdesk.css)."""
 
     name = line(needed(mark("Please enter your name.")))
     email = line(
@@ -71,6 +73,29 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     def fields(self) -> Mapping[str, Field]:
         """All fields by name."""
         return {field.name: field for field in self}
+
+    @property
+    def asked(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields of each section that the page shows for the choices made."""
+        asked = {title: tuple(filter(self.asks, names)) for title, names in self.sections.items()}
+        return {title: names for title, names in asked.items() if names}
+
+    def asks(self, name: str) -> bool:
+        """Whether a field is shown for the choices made."""
+        other, values = self.shown_when.get(name, ("", ()))
+        return not other or self.fields[other].data in values
+
+    def choices_for(self, names: Sequence[str]) -> list[str]:
+        """The choices with one of which some of the fields appear, each as field-answer."""
+        asked = (self.shown_when[name] for name in names)
+        return list(dict.fromkeys(f"{other}-{value}" for other, values in asked for value in values))
+
+    def leave_out(self) -> None:
+        """Forget the answers to fields that are not shown for the choices made."""
+        for names in self.sections.values():
+            for name in names:
+                if not self.asks(name):
+                    self.fields[name].data = None
 
     def limit(self, name: str) -> int:
         """The longest answer to a field, in characters."""

@@ -37,14 +37,14 @@ def to_request(
         module=answers["module"],
         channel=channel,
         clause=clause,
-        details={name: words for name in form.details if (words := _in_words(form.fields[name]))},
+        details={name: words for name in form.details if (words := in_words(form.fields[name]))},
         attachments=tuple(attachments),
         reading_clause=reading[0],
         reading_stance=reading[1],
     )
 
 
-def _in_words(field: Field) -> str:
+def in_words(field: Field) -> str:
     """An answer as people read it: chosen values by their labels."""
     if isinstance(field, SelectField | SelectMultipleField):
         chosen = field.data if isinstance(field.data, list) else [field.data]

@@ -40,8 +40,8 @@ class SetupForm(IntakeForm):
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         mark("What you need"): ("what", "summary", "needed_by"),
         mark("The person"): ("person_name", "person_email", "role", "offices"),
-        mark("Approval"): ("approver", "approver_email"),
         mark("The client company"): ("client_company",),
+        mark("Approval"): ("approver", "approver_email"),
         mark("Anything else"): ("description", "files"),
         mark("About you"): ("name", "email", "office", "company"),
     }
@@ -59,6 +59,17 @@ class SetupForm(IntakeForm):
     sometimes = frozenset(
         {"company", "person_name", "person_email", "role", "approver", "approver_email", "client_company"}
     )
+
+    shown_when: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+        **IntakeForm.shown_when,
+        "person_name": ("what", (NEW_USER, "rights", "leaver")),
+        "person_email": ("what", (NEW_USER, "rights", "leaver")),
+        "role": ("what", (NEW_USER, "rights")),
+        "offices": ("what", (NEW_USER, "rights")),
+        "client_company": ("what", (NEW_USER, "company")),
+        "approver": ("what", (NEW_USER,)),
+        "approver_email": ("what", (NEW_USER,)),
+    }
 
     what = RadioField(
         validators=[needed(mark("Please choose what is to be set up."))],

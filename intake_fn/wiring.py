@@ -124,6 +124,7 @@ class Application:
             sync_state=store,
             sessions=store,
             meetings=store,
+            clause_answers=store,
             search_index=store,
             views=store,
             presence=store,

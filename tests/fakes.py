@@ -11,12 +11,13 @@ import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
 
+from intake_fn.core.answered import Answered
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.change_events import BoardDecided
@@ -38,6 +39,7 @@ from intake_fn.ports import (
     NOTHING_DECIDED,
     CaseStore,
     Change,
+    ClauseAnswers,
     Counters,
     Decided,
     Issue,
@@ -64,7 +66,7 @@ from intake_fn.ports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from intake_fn.core.events import Event
     from intake_fn.core.request import Attachment
@@ -109,14 +111,25 @@ class Ids:
 
 
 class Store(
-    CaseStore, Outbox, Counters, MailState, SyncState, Sessions, Meetings, Presence, SearchIndex, Views, Protocol
+    CaseStore,
+    Outbox,
+    Counters,
+    MailState,
+    SyncState,
+    Sessions,
+    Meetings,
+    ClauseAnswers,
+    Presence,
+    SearchIndex,
+    Views,
+    Protocol,
 ):
     """All ports that stand in one table."""
 
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    ports = "cases outbox counters mail_state sync_state sessions meetings presence search_index views"
+    ports = "cases outbox counters mail_state sync_state sessions meetings clause_answers presence search_index views"
     return dict.fromkeys(ports.split(), store)
 
 
@@ -149,6 +162,7 @@ class MemoryStore:
         self._sessions: dict[tuple[str, str], Session] = {}
         self._asked: dict[str, SignInAsked] = {}
         self._invitation: Invitation | None = None
+        self._answers: dict[str, Answered] = {}
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -504,6 +518,28 @@ class MemoryStore:
         """Forget one."""
         with self._up():
             self._asked.pop(asked.id, None)
+
+    def keep_answer(self, answer: Answered) -> None:
+        """Keep an answer by a clause."""
+        with self._up():
+            self._answers[answer.id] = answer
+
+    def answers_of(self, people: Iterable[str]) -> list[Answered]:
+        """Those of a person."""
+        with self._up():
+            return [one for one in self._answers.values() if set(people) & set(one.people)]
+
+    def take_back(self, answer: Answered, at: datetime) -> None:
+        """It no longer counts; the first instant stays."""
+        with self._up():
+            if self._answers[answer.id].counts:
+                self._answers[answer.id] = replace(answer, taken_back=at)
+
+    def answers_in(self, month: date) -> list[Answered]:
+        """Those of a month, the earliest first."""
+        with self._up():
+            of_month = [one for one in self._answers.values() if f"{one.at:%Y-%m}" == f"{month:%Y-%m}"]
+            return sorted(of_month, key=lambda one: one.at)
 
     def invitation(self) -> Invitation | None:
         """The invitation that was kept last."""

@@ -47,6 +47,7 @@ from intake_fn.desk.needs import Versions
 from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable
 from intake_fn.ports import (
     CaseStore,
+    ClauseAnswers,
     Counters,
     Files,
     Links,
@@ -82,6 +83,7 @@ class Desk:
     sync_state: SyncState
     sessions: Sessions
     meetings: Meetings
+    clause_answers: ClauseAnswers
     search_index: SearchIndex
     views: Views
     presence: Presence

@@ -31,6 +31,9 @@ LOST_LINK_BY_SOURCE = Limit("lost-link-source", 30, timedelta(hours=1))
 UPLOADS_BY_SOURCE = Limit("uploads-source", 60, timedelta(hours=1))
 """Of 25 MB at most; small files travel with their form. An office behind one address is one source."""
 
+ANSWERS_BY_SOURCE = Limit("answers-source", 120, timedelta(hours=1))
+"""Of *that answers it*, so that a program cannot make up figures."""
+
 
 def digest_of(text: str) -> str:
     """What stands for a text in the name of a counter, so that no address is stored there."""

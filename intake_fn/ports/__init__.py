@@ -7,6 +7,7 @@
 | Counters  | ledger, counts, tokens that work once        | adapters/dynamodb/      | tests/fakes.py |
 | MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
+| ClauseAnswers | what clauses have answered              | adapters/dynamodb/      | tests/fakes.py |
 | Meetings  | the last invitation of the Board             | adapters/dynamodb/      | tests/fakes.py |
 | SearchIndex | words of requests                         | adapters/dynamodb/       | tests/fakes.py |
 | Presence  | who looks at a request now                   | adapters/dynamodb/      | tests/fakes.py |
@@ -23,6 +24,7 @@ Every adapter turns the errors of its own library into those of core/errors.py, 
 from __future__ import annotations
 
 from intake_fn.ports.cases import CaseStore
+from intake_fn.ports.clause_answers import ClauseAnswers
 from intake_fn.ports.counters import Counters, Ledger
 from intake_fn.ports.files import Files, Upload
 from intake_fn.ports.links import LEEWAY, Links, Purpose
@@ -44,6 +46,7 @@ __all__ = [
     "CalendarPart",
     "CaseStore",
     "Change",
+    "ClauseAnswers",
     "Counters",
     "Decided",
     "Files",

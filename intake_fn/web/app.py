@@ -39,6 +39,7 @@ from intake_fn.web import (
     sign_in,
     spec_page,
     status,
+    suggestions,
     uploads,
     words,
 )
@@ -90,7 +91,7 @@ def build(config: WebConfig) -> Flask:
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
     csrf = CSRFProtect(app)
-    for module in (pages, uploads, status, api, health):
+    for module in (pages, suggestions, uploads, status, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
     pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)

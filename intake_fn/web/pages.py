@@ -57,7 +57,7 @@ blueprint = Blueprint("pages", __name__)
 
 KINDS = f"<any({','.join(Kind)}):kind>"
 
-CARRIED = ("key", "clause", "opened", "reading_clause", "reading_stance", TRAP)
+CARRIED = ("key", "clause", "opened", "reading_clause", "reading_stance", "visitor", TRAP)
 """What a form carries from page to page beside its answers."""
 
 TYPED_IS_KEPT = mark("Your request may not have been saved. Your text is still here: please send it again in a minute.")
@@ -149,7 +149,9 @@ def send(kind: str) -> ResponseReturnValue:
     draft = to_request(filled.form, (), Channel.FORM, filled.carried["clause"], reading_in(filled.carried))
     try:
         key = submit_key(draft, filled.selection, filled.carried["key"])
-        case, wanted = take_in(desk, draft, filled.selection, key, arrival(desk, filled.carried))
+        case, wanted = take_in(
+            desk, draft, filled.selection, key, arrival(desk, filled.carried), filled.carried["visitor"]
+        )
     except TryLater as error:
         log.warning("request_not_saved", error=str(error))
         return _refused(desk, filled, 503, TYPED_IS_KEPT)

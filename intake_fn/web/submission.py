@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.core.errors import Unknown
 from intake_fn.core.vocabulary import Stance
 from intake_fn.desk import attachments
+from intake_fn.desk.answered import came_again
 from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
 from intake_fn.web.access import engineer
@@ -33,11 +34,16 @@ if TYPE_CHECKING:
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
 
+VISITOR = re.compile(r"[0-9a-f]{32}")
+"""The number by which a browser comes again (static/form_suggestions.js)."""
+
 TRAP = "homepage"
 """A field that people do not see, and programs fill in."""
 
 
-def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival: Submission) -> tuple[Case, Request]:
+def take_in(
+    desk: Desk, draft: Request, selection: Selection, key: str, arrival: Submission, visitor: str = ""
+) -> tuple[Case, Request]:
     """Keep the files, take the request in; the case, and the request as it was sent this time.
 
     They differ when the same key came with other content before (R9: that case stands). Raises TryLater.
@@ -46,7 +52,9 @@ def take_in(desk: Desk, draft: Request, selection: Selection, key: str, arrival:
     originals = desk.process.intake.keep_originals
     files = attachments.store(desk.files, selection, key, keep_originals=originals)
     wanted = replace(draft, attachments=files, reading_spec=_spec_read(desk, draft))
-    return desk.take_in(wanted, key, None if engineer() else arrival), wanted
+    case = desk.take_in(wanted, key, None if engineer() else arrival)
+    came_again(desk.clause_answers, desk.clock(), case, visitor if VISITOR.fullmatch(visitor) else "")
+    return case, wanted
 
 
 def submit_key(draft: Request, selection: Selection, given: str = "") -> str:

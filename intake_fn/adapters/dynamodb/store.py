@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake_fn.adapters.dynamodb.cases import DynamoCases
+from intake_fn.adapters.dynamodb.clause_answers import DynamoClauseAnswers
 from intake_fn.adapters.dynamodb.counters import DynamoCounters
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
 from intake_fn.adapters.dynamodb.meetings import DynamoMeetings
@@ -25,6 +26,7 @@ class DynamoStore(
     DynamoSyncState,
     DynamoSessions,
     DynamoMeetings,
+    DynamoClauseAnswers,
     DynamoSearchIndex,
     DynamoViews,
     DynamoPresence,

@@ -59,6 +59,9 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
     module = SelectField(default="", description=mark("The part of the system, if you know it."))
     files = MultipleFileField(description=mark("A screenshot or a document, if it helps."))
 
+    is_suggested_to: ClassVar[bool] = True
+    """Whether clauses that resemble the text are shown while it is written."""
+
     def __init__(self, formdata: Any = None, *, process: Process) -> None:
         self.support = process
         self.unreadable = False

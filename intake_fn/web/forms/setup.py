@@ -60,6 +60,7 @@ class SetupForm(IntakeForm):
         {"company", "person_name", "person_email", "role", "approver", "approver_email", "client_company"}
     )
 
+    is_suggested_to = False
     shown_when: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         **IntakeForm.shown_when,
         "person_name": ("what", (NEW_USER, "rights", "leaver")),

@@ -1,0 +1,132 @@
+"""While somebody writes: the clauses that the text resembles, whole, and open requests that are like it.
+
+A script asks for them (static/form_suggestions.js); without it the receipt shows the nearest clause. What is asked is
+neither kept nor logged, and nothing here decides: what a requester says of a clause goes along as their reading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Blueprint, render_template, request
+
+from intake_fn.core import quotes
+from intake_fn.core.errors import TryLater
+from intake_fn.core.request import Kind
+from intake_fn.core.vocabulary import Stance
+from intake_fn.desk import answered
+from intake_fn.desk.limits import ANSWERS_BY_SOURCE, within
+from intake_fn.texts import gettext, mark
+from intake_fn.web.access import PUBLIC, config, open_to, source
+from intake_fn.web.forms import clean_line, clean_text
+from intake_fn.web.submission import VISITOR, citation, stance_in
+from spec_lookup import Claim, SpecLookupError, whole_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from intake_fn.core.quotes import Marked
+    from intake_fn.desk import Desk
+    from spec_lookup import Hit
+
+log = structlog.get_logger()
+blueprint = Blueprint("suggestions", __name__)
+
+SHOWN = 3
+"""Clauses at once; those that the person has put aside are replaced by the next ones."""
+
+NEAR = 0.6
+"""Of the best score, below which a clause is not shown: it resembles the text far less."""
+
+FEWEST_WORDS = 3
+LONGEST = 2000
+"""Characters of each text that are read."""
+
+MOST_ASIDE = 10
+
+PRESSED: Mapping[Stance, str] = {
+    Stance.MATCHES: mark("The system does what this says, I want it otherwise"),
+    Stance.CONTRADICTS: mark("The system does something else"),
+}
+"""What a requester may say of a clause and their request; beside *that answers it* and *not about this*."""
+
+NOT_COUNTED = mark("This could not be saved. Your text is still here.")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedClause:
+    """A clause as it is shown: all of it, with the sentence marked that is nearest."""
+
+    cite: str
+    title: str
+    page: str
+    url: str
+    text: Marked
+
+
+@blueprint.post("/suggestions")
+@open_to(PUBLIC)
+def suggest() -> ResponseReturnValue:
+    """What resembles the texts of a form, as a part of a page; empty where nothing does."""
+    desk = config().desk()
+    aside = {cite for cite in request.form.getlist("aside")[:MOST_ASIDE] if citation(cite)}
+    said = {name: clean_text(request.form.get(name, ""))[:LONGEST] for name in ("summary", "description", "expected")}
+    claim = Claim(clean_line(said["summary"]), said["description"], said["expected"])
+    picked = citation(request.form.get("reading_clause", ""))
+    try:
+        clauses = near(desk, claim, aside)
+    except SpecLookupError as error:
+        log.warning("nothing_suggested", error=str(error))
+        clauses = []
+    return render_template(
+        "suggestions.html",
+        clauses=clauses,
+        pressed=PRESSED,
+        picked=picked,
+        stance=stance_in(request.form.get("reading_stance")),
+        asks=request.form.get("kind") == Kind.QUESTION,
+    )
+
+
+def near(desk: Desk, claim: Claim, aside: set[str]) -> list[SuggestedClause]:
+    """The clauses that a claim resembles, the nearest first. Raises SpecLookupError."""
+    parts = claim.evidence().parts()
+    if len(re.findall(r"\w+", " ".join(text for text, _ in parts))) < FEWEST_WORDS:
+        return []
+    hits = desk.spec().deciding(parts, SHOWN + len(aside))
+    close = [hit for hit in hits if hit.score >= NEAR * hits[0].score and hit.clause.cite not in aside]
+    return [_shown(hit) for hit in close[:SHOWN]]
+
+
+def _shown(hit: Hit) -> SuggestedClause:
+    clause = hit.clause
+    text = quotes.marked(quotes.spoken(whole_text(clause)), quotes.spoken(hit.quote))
+    return SuggestedClause(clause.cite, clause.title, clause.page_title, config().links.clause(clause.url), text)
+
+
+@blueprint.post("/answered")
+@open_to(PUBLIC)
+def answer() -> ResponseReturnValue:
+    """Somebody says that a clause answers them; with `back`, that it does not after all. Nothing is sent."""
+    desk = config().desk()
+    clause, visitor = citation(request.form.get("clause", "")), request.form.get("visitor", "")
+    who = answered.people_of(clean_line(request.form.get("email", "")), visitor if VISITOR.fullmatch(visitor) else "")
+    try:
+        if not clause or not who:
+            return {"problem": gettext(NOT_COUNTED)}, 422
+        if not within(desk.counters, ANSWERS_BY_SOURCE, source(), desk.clock()):
+            return {"problem": gettext(NOT_COUNTED)}, 429
+        if request.form.get("back"):
+            answered.not_after_all(desk.clause_answers, desk.clock(), clause, *who)
+        else:
+            stamp = desk.spec().stamp.content
+            answered.keep(desk.clause_answers, desk.new_id, desk.clock(), clause, stamp, *who)
+    except (TryLater, SpecLookupError) as error:
+        log.warning("answer_not_counted", error=str(error))
+        return {"problem": gettext(NOT_COUNTED)}, 503
+    return {}

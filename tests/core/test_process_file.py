@@ -455,12 +455,12 @@ def test_a_defect_is_named_with_its_line_and_what_to_do(old: str, new: str, at: 
 
 def test_a_page_of_the_spec_that_is_not_there_is_named_with_its_line() -> None:
     """Only where the pages are at hand: the function carries none."""
-    text = TEXT.replace("spec: [billing]", "spec: [biling]")
+    text = TEXT.replace("spec: [billing,", "spec: [biling,")
     with pytest.raises(ProcessError) as error:
         parse(text, pages=PAGES)
 
     (problem,) = error.value.problems
-    assert (line_of(text, "[biling]"), "Write 'billing' if you meant that") == (problem.line, problem.remedy)
+    assert (line_of(text, "[biling,"), "Write 'billing' if you meant that") == (problem.line, problem.remedy)
     assert parse(TEXT, pages=PAGES) == parse(TEXT)
     assert parse(text)
 

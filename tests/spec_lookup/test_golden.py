@@ -21,8 +21,8 @@ def spec(request: pytest.FixtureRequest) -> Spec:
 
 def test_every_row_is_about_the_spec(spec: Spec) -> None:
     """Its clauses are there, and the answer stands in its clause."""
-    assert len(rows("queries")) >= 200
-    assert len(rows("lookups")) >= 100
+    assert len(rows("queries")) >= 250
+    assert len(rows("lookups")) >= 180
     assert all(spec.clause(cite) for row in rows("queries") for cite in row["relevant"])
     for row in rows("lookups"):
         clause = spec.clause(row["clause"])
@@ -34,11 +34,11 @@ def test_every_row_is_about_the_spec(spec: Spec) -> None:
 def test_the_clause_is_among_the_first_five(spec: Spec, part: str) -> None:
     """Of codes, numbers, parts, typos, accents, French words, synonyms and questions.
 
-    The floors keep what was reached; the goal is .97, and the held part is below it.
+    The floors keep what was reached; the goal is .97, which the held part and words alone miss.
     """
     found, of = recall(spec, rows("queries", part))["all"]
 
-    assert found / of >= (0.97 if part == "tune" else 0.93)
+    assert found / of >= (0.92 if spec.by_words_alone else 0.97 if part == "tune" else 0.93)
 
 
 @pytest.mark.parametrize("part", ["tune", "held"])

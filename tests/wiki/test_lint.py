@@ -190,7 +190,7 @@ def test_a_page_of_any_markdown_ending_is_a_page_of_the_spec(checkout: Path) -> 
     stray.write_text("# Stray\n\n## Rule {#rule}\n\nIt should be so.\n", encoding="utf-8")
     config = checkout / "mkdocs.yml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("- spec/users.md", "- spec/users.md\n      - spec/stray.markdown"),
+        config.read_text(encoding="utf-8").replace("- spec/index.md", "- spec/index.md\n      - spec/stray.markdown"),
         encoding="utf-8",
     )
     refused = build(checkout / "site", folder=checkout)
@@ -198,7 +198,7 @@ def test_a_page_of_any_markdown_ending_is_a_page_of_the_spec(checkout: Path) -> 
     stray.write_text(sound, encoding="utf-8")
     process = checkout / "support.yml"
     process.write_text(
-        process.read_text(encoding="utf-8").replace("spec: [users]", "spec: [users, stray]"), encoding="utf-8"
+        process.read_text(encoding="utf-8").replace("spec: [users,", "spec: [users, stray,"), encoding="utf-8"
     )
     built = build(checkout / "site", folder=checkout)
 

@@ -16,7 +16,7 @@ from intake_fn.web import answer_files
 from intake_fn.web.access import ENGINEER, config, open_to
 from intake_fn.web.desk_pages import blueprint
 from intake_fn.web.forms import clean_line
-from intake_fn.web.request_view import page, prepared_for
+from intake_fn.web.request_view import page, prepared_for, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,9 @@ def find_clauses(case_id: str) -> ResponseReturnValue:
 
 
 def found_clauses(case: Case, query: str) -> list[Clause]:
-    """The clauses that a search of the spec finds, the best first; none for an empty search."""
+    """The clauses that a search of the spec finds, the best first, without those that the page offers anyway."""
     if not query:
         return []
-    return [hit.clause for hit in config().desk().spec_shown(case).search(query, FOUND)]
+    offered = readable(case)
+    hits = config().desk().spec_shown(case).search(query, FOUND + len(offered))
+    return [hit.clause for hit in hits if hit.clause.cite not in offered][:FOUND]

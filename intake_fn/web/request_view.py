@@ -102,7 +102,7 @@ def page(
         in_shadow=in_shadow(case),
         by_version=desk.judged_by_version(case),
         rule_changes=desk.rule_changes(case),
-        readable=_readable(case),
+        readable=readable(case),
         owed=desk.outbox.items_of(case_id),
         due=due(case, process),
         way=way(case, process),
@@ -133,7 +133,7 @@ def _specialist(case: Case) -> tuple[str, int, str] | None:
     return name, level.number, process.people[level.specialities[name]].name
 
 
-def _readable(case: Case) -> list[str]:
+def readable(case: Case) -> list[str]:
     """The clauses that an engineer may have read here, the nearest first: those shown, and those that are named."""
     read = requester_reading(case)
     named = (case.request.clause, read.clause if read else "")

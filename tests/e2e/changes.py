@@ -199,7 +199,7 @@ def vote(page: Page, how: str, reason: str) -> None:
     form.get_by_label(how, exact=True).check()
     form.get_by_label("Reason").fill(reason)
     press(page, "vote", "Vote")
-    expect(page.get_by_role("status").first).to_have_text("The vote is recorded.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text("The vote is recorded.")
 
 
 def is_no_wider(page: Page) -> None:

@@ -75,7 +75,7 @@ def vote(page: Page, sandbox: Sandbox, case_id: str, how: str, reason: str) -> N
     form.get_by_label(how, exact=True).check()
     form.get_by_label("Reason").fill(reason)
     form.get_by_role("button", name="Vote").click()
-    expect(page.get_by_role("status").first).to_contain_text("The vote is recorded.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("The vote is recorded.")
 
 
 def proclaim(page: Page, sandbox: Sandbox, case_id: str, expected: str, text: str) -> None:
@@ -85,7 +85,7 @@ def proclaim(page: Page, sandbox: Sandbox, case_id: str, expected: str, text: st
     expect(form).to_contain_text(f"The votes decide: {expected}")
     form.get_by_label("The decision and its reason").fill(text)
     form.get_by_role("button", name="Proclaim the decision").click()
-    expect(page.get_by_role("status").first).to_contain_text("The decision is proclaimed.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("The decision is proclaimed.")
 
 
 def shot(page: Page, screens: Path, name: str) -> None:
@@ -183,7 +183,7 @@ def is_declined(people: People, sandbox: Sandbox, screens: Path, case_id: str) -
     expect(page.locator("#vote")).to_contain_text("Someone else has changed this request: Marc Selter.")
     shot(page, screens, "stale")
     page.locator("#vote").get_by_role("button").click()
-    expect(page.get_by_role("status").first).to_contain_text("The vote is recorded.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("The vote is recorded.")
     proclaim(people.marc, sandbox, case_id, "declined", "The law fixes 30 days.")
 
 

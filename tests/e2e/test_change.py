@@ -144,7 +144,7 @@ def proclaimed(page: Page, says: str, text: str) -> None:
     expect(form).to_contain_text(f"The votes decide: {says}")
     form.get_by_label("The decision and its reason").fill(text)
     press(page, "proclaim", "Proclaim the decision")
-    expect(page.get_by_role("status").first).to_have_text("The decision is proclaimed.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text("The decision is proclaimed.")
 
 
 def moved_on(page: Page, stage: str, assignee: str) -> None:
@@ -155,7 +155,7 @@ def moved_on(page: Page, stage: str, assignee: str) -> None:
     form.get_by_label("Planned for version").fill(VERSION)
     press(page, "stage", "Move the change on")
     confirmed(page)
-    expect(page.get_by_role("status").first).to_have_text("The change is a stage further, or back.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text("The change is a stage further, or back.")
 
 
 def words_of(page: Page) -> list[str]:
@@ -233,7 +233,7 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     form.get_by_label("What was changed").fill("A quote is now valid for 45 days.")
     press(owner, "release-change", "Release the change")
     confirmed(owner)
-    expect(owner.get_by_role("status").first).to_have_text("Released. The requester is notified.")
+    expect(owner.get_by_role("main").get_by_role("status").first).to_have_text("Released. The requester is notified.")
 
     # The release notes have it, with the clause before and now.
     def notes() -> str:

@@ -49,7 +49,9 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
         page.reload()
     similar.click()
     page.get_by_role("button", name="Mark as duplicate").click()
-    expect(page.get_by_role("status").first).to_contain_text("is notified of the progress of the other request")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
+        "is notified of the progress of the other request"
+    )
     page.screenshot(path=screens / "follower.png", full_page=True)
     page.goto(f"{sandbox.url}/desk/requests/{lead}")
     expect(page.locator(".facts", has_text="Duplicates")).to_contain_text(follower)

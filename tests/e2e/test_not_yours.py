@@ -51,7 +51,9 @@ def test_a_colleague_is_asked_before_they_act(browser: Browser, sandbox: Sandbox
         expect(page.get_by_label("Your question")).to_have_value("Which list?\nThe one under Partners?")
         page.get_by_role("button", name="Ask the requester").click()
         page.get_by_role("button", name="Yes: ask the requester").click()
-        expect(page.get_by_role("status").first).to_contain_text("Your question is sent to the requester.")
+        expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
+            "Your question is sent to the requester."
+        )
         expect(page.get_by_role("main")).to_contain_text("The one under Partners?")
         page.goto(f"{sandbox.url}/desk/outbox")
         expect(page.get_by_role("main")).to_contain_text("Only admins may do this: iHelp, Paul")

@@ -39,7 +39,7 @@ def test_a_clause_is_found_in_place_without_javascript(web: Web) -> None:
     assert "It is as defined." in shown
     assert 'value="how long is a quote valid"' in shown
     assert case.version == web.store.load(case.id).version
-    assert "No clause is found" in press(web, case, "clauses", find="zzzz")
+    assert "No other clause is found" in press(web, case, "clauses", find="zzzz")
 
 
 def test_the_script_gets_the_same_clauses_as_a_part_of_the_page(web: Web) -> None:

@@ -255,6 +255,13 @@ class MemoryStore:
 
         return self._page(listed, limit, cursor)
 
+    def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
+        """The states of cases that have changed after an instant, the latest first."""
+        with self._up():
+            changed = [case for case in self._cases.values() if case.changed_at > since]
+            latest = sorted(changed, key=lambda case: (case.changed_at, case.id), reverse=True)
+            return [self.row(case.id) for case in latest[:limit]]
+
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
         """Open cases of a handler, in the order of a queue."""
 

@@ -72,6 +72,10 @@ class CaseStore(Protocol):
         """Resolved and closed cases of some levels (all levels for None), the latest received first."""
         ...
 
+    def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
+        """The states of cases that have changed after an instant, open or not, the latest first; one read."""
+        ...
+
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
         """Open cases of all levels that `handler` has, urgent ones, then the latest; none in quarantine."""
         ...

@@ -5,11 +5,12 @@ Its routes complete the blueprint of the desk (desk_pages.py, request_page.py).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
-from intake_fn.core.errors import Unreadable
+from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.escalation import keeper
 from intake_fn.core.queue.csv_file import csv_file
 from intake_fn.core.queue.facets import FACETS
@@ -39,6 +40,14 @@ HEADS = (
     "Page",
 )
 """The columns of the CSV file."""
+
+OVERLAP = timedelta(seconds=10)
+"""How long before a list was shown a change may have begun that it does not show yet."""
+
+MOST_CHANGES = 100
+"""Changed requests that are looked at: who is away for longer is told that there are more."""
+
+EPOCH, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 DONE = {
     "view-saved": "The view is saved.",
@@ -92,6 +101,36 @@ def queue_csv() -> ResponseReturnValue:
     filters = asked()
     refuse_unknown_level(filters, config().desk().counters.counts())
     return csv_of(listed(filters, viewer_here()).rows)
+
+
+@blueprint.get("/changes.json")
+@open_to(ENGINEER)
+def changes() -> ResponseReturnValue:
+    """The requests that have changed since a list was shown, each with whether that list shows it now: one read."""
+    filters, viewer = asked(), viewer_here()
+    since = _instant(request.args.get("since", ""))
+    rows = config().desk().cases.changed_since(since - OVERLAP, MOST_CHANGES)
+    requests = [
+        {
+            "id": row.id,
+            "version": row.version,
+            "listed": meets(row, filters, viewer),
+            "received": row.received_at > since - OVERLAP,
+        }
+        for row in rows
+    ]
+    return jsonify({"requests": requests, "more": len(rows) == MOST_CHANGES})
+
+
+def _instant(text: str) -> datetime:
+    """An instant in an address. Raises Refused for what is none."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.utcoffset() is None or not EPOCH < instant < LATEST:
+        raise Refused("Changes are asked for since an instant with its zone, such as 2026-11-24T15:00:00+00:00.")
+    return instant
 
 
 def csv_of(rows: Sequence[CaseRow]) -> Response:

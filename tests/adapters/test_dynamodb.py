@@ -71,6 +71,7 @@ def test_a_request_stands_in_the_table_under_the_keys_of_the_design(
         ("REQ#HD-1", "EVENT#000003"),
         ("OUT#HD-1", "000001#001"),
         ("IDEM#key", "IDEM"),
+        ("FIND", "HD-1"),
         ("MANTIS#4711", "ISSUE"),
         ("LEDGER", shard),
         ("ONCE#token", "ONCE"),

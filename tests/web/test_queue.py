@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -140,3 +140,33 @@ def test_the_csv_file_is_what_is_shown_and_runs_nothing(web: Web) -> None:
         cells[name] for name in ("Office", "Status", "Level", "Priority")
     )
     assert cells["Page"].startswith("http")
+
+
+def test_a_list_is_told_what_has_changed_since_it_was_shown(web: Web) -> None:
+    """New ones that it would show, and changed ones, whatever they are now; each list hears of its own."""
+    old = web.sent(priority="low")
+    web.sign_in()
+    web.clock.advance(minutes=5)
+    page = web.client.get("/desk?level=0&priority=low").text
+    address = re.search(r'data-news="([^"]+)"', page)
+    assert address is not None
+    told = address[1].replace("&amp;", "&")
+
+    assert {"requests": [], "more": False} == web.client.get(told).json
+
+    web.clock.advance(minutes=5)
+    web.act(old, "prioritise", priority="medium")
+    fresh, other = web.sent(priority="low", summary="Fresh"), web.sent(summary="Not of this list")
+    answer: Any = web.client.get(told).json
+    requests = {one["id"]: (one["listed"], one["received"]) for one in answer["requests"]}
+
+    assert {old.id: (False, False), fresh.id: (True, True), other.id: (False, True)} == requests
+    assert f'data-request="{old.id}" data-version="{old.version}"' in page
+
+
+@pytest.mark.parametrize("since", ["", "x", "2026-11-24T15:00:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:00:00Z"])
+def test_changes_are_asked_for_since_an_instant(web: Web, since: str) -> None:
+    """A made-up one is refused."""
+    web.sign_in()
+
+    assert 422 == web.client.get("/desk/changes.json", query_string={"since": since}).status_code

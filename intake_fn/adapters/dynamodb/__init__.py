@@ -30,6 +30,7 @@
 | queue   | queue: quarantined        | place: received at, id     | cases that await review                 |
 | queue   | queue: rejected           | place: received at, id     | cases that were rejected                |
 | handler | handler                   | queue: level, open/closed  | open cases of a handler                 |
+| changed | sk: STATE                 | changed at                 | cases that have changed of late         |
 | due     | line: owed/failed, shard  | turn: next attempt, id     | outbox items that are due, dead letters |
 | due     | line: clock, shard        | turn: next alert, id       | cases with an SLA alert to come         |
 | due     | line: unreadable          | turn: as it was            | outbox items that were set aside        |

@@ -19,7 +19,7 @@ from intake_fn.adapters.dynamodb.board_items import (
 )
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
-from intake_fn.adapters.dynamodb.lists import page_of_handler, page_of_queues
+from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
 from intake_fn.adapters.dynamodb.search_items import pending_writes
 from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, readable_row, row_of, state_item, state_key
@@ -174,6 +174,10 @@ class DynamoCases:
         of_levels = self._levels() if levels is None else levels
         queues = [level_queue(number, is_open=False) for number in sorted(of_levels)]
         return page_of_queues(self.table, queues, limit, cursor)
+
+    def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
+        """The states of cases that have changed after an instant, the latest first: one query, whatever exists."""
+        return latest_changed(self.table, since, limit)
 
     def assigned(self, handler: str, limit: int = 50, cursor: str = "") -> Page:
         """Open cases of a handler, urgent ones, then the latest first. Raises Refused for a damaged cursor."""

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from intake_fn.adapters.dynamodb.states import id_of, row_of
+from intake_fn.adapters.dynamodb.states import STATE, id_of, readable_row, row_of
 from intake_fn.adapters.dynamodb.table import NoIndex
-from intake_fn.adapters.dynamodb.values import cursor_of, place_of
+from intake_fn.adapters.dynamodb.values import cursor_of, instant, place_of
 from intake_fn.core.case_row import Page
 from intake_fn.core.errors import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from intake_fn.adapters.dynamodb.table import Table
     from intake_fn.adapters.dynamodb.values import Item
+    from intake_fn.core.case_row import CaseRow
 
 log = structlog.get_logger()
 
@@ -47,6 +49,18 @@ def page_of_handler(table: Table, handler: str, queues: Sequence[str], limit: in
         in_queues = table.merged(queues, "#queue = :partition AND #place < :bound", bound, 0, IndexName="queue")
         states = [state for state in in_queues if state.get("handler") == handler]
     return page_of((state for state in states if str(state["place"]) < bound), limit)
+
+
+def latest_changed(table: Table, since: datetime, limit: int) -> list[CaseRow]:
+    """The states that were written since then, the latest first; none until the index `changed` is there and filled."""
+    within = {":state": STATE, ":since": instant(since)}
+    condition = "#sk = :state AND #changed_at > :since"
+    try:
+        states = table.query(condition, within, limit, IndexName="changed", ScanIndexForward=False)
+    except NoIndex as error:
+        log.warning("index_missing", error=str(error))
+        return []
+    return [row for state in states if (row := readable_row(state))]
 
 
 def page_of(states: Iterable[Item], limit: int) -> Page:

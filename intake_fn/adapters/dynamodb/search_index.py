@@ -56,11 +56,16 @@ class DynamoSearchIndex:
         """Put words into the index."""
         #   transaction: words v3 pending ──► sweep: postings, WORDS ──► pending ✗ if it is v3 still
         #                     reply: v4 pending ──────────────────────►  it stays: v4 is posted next
-        there = words_in(self.table.get(**words_key(pending.case_id)))
+        #   two sweeps at once: the words are put as they were read; who is later leaves the request pending
+        stored = self.table.get(**words_key(pending.case_id))
+        there = words_in(stored)
         new = [word for word in dict.fromkeys(pending.words) if word not in there]
         if new:
             self.table.put_all([posting_item(word, pending) for word in new])
             known = json.dumps(sorted({*there, *new}), ensure_ascii=False)
-            self.table.write(put({**words_key(pending.case_id), "words": known}, ""))
+            item = {**words_key(pending.case_id), "words": known}
+            as_read = put(item, "#words = :read", {":read": stored["words"]}) if stored else put(item)
+            if not self.table.write(as_read):
+                return 0
         self.table.delete_if(pending_key(pending.case_id), {"version": pending.version})
         return len(new)

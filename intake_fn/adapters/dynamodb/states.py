@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case, Step
     from intake_fn.core.events import Event
 
+STATE = "STATE"
+"""The sort key of all states."""
+
 ON_TOP = "U"
 """What the places of open urgent requests begin with."""
 
 
 def state_key(case_id: str) -> Item:
     """Where the state of a case stands."""
-    return {"pk": f"REQ#{case_id}", "sk": "STATE"}
+    return {"pk": f"REQ#{case_id}", "sk": STATE}
 
 
 def state_item(step: Step) -> Item:

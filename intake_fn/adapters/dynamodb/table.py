@@ -39,7 +39,7 @@ NO_INDEX = ("does not have the specified index", "Cannot read from backfilling g
 BATCH_OF_KEYS, BATCH_OF_ITEMS = 100, 25
 """What DynamoDB takes in one call at most."""
 
-OPERATIONS = {"Put": "put_item", "Update": "update_item"}
+OPERATIONS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 """What sends a write alone."""
 
 
@@ -158,10 +158,10 @@ class Table:
         """Delete an item; False when there is none. A transaction: no guard would know its own deletion again."""
         return not self.transact([delete(key)])
 
-    def delete_if(self, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        """Delete an item that has these values; False when it is gone or has others."""
+    def delete_if(self, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Delete an item that has these values; nothing happens when it is gone or has others."""
         guard = " AND ".join(f"#{name} = :{name}" for name in values)
-        return not self.transact([delete(key, guard, {f":{name}": value for name, value in values.items()})])
+        self.write(delete(key, guard, {f":{name}": value for name, value in values.items()}))
 
     def transact(self, writes: Iterable[Write]) -> dict[int, Item]:
         """Write all or nothing. Returns the positions whose guards did not hold, with the items found there.

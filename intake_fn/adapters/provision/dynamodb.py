@@ -17,8 +17,10 @@ INDEXES: Mapping[str, tuple[str, str]] = {
     "queue": ("queue", "place"),
     "due": ("line", "turn"),
     "handler": ("handler", "queue"),
+    "changed": ("sk", "changed_at"),
 }
-"""Their keys. `handler` came later; what it is by stands in all states, so that DynamoDB fills it by itself."""
+"""Their keys. `handler` and `changed` came later; what they are by stands in all states, so that DynamoDB fills them by
+itself."""
 
 EXPIRES = "expires"
 NO_TABLE = "table"

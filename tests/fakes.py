@@ -27,6 +27,7 @@ from intake_fn.core.events import Filed
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.mail_throttle import mailbox as mailbox_of
 from intake_fn.core.queue.views import View, key_of
 from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.release_notes import FixedIssue
@@ -373,6 +374,16 @@ class MemoryStore:
         """Delete a view."""
         with self._up():
             self._views.pop(("" if view.shared else view.owner, key_of(view)), None)
+
+    def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
+        """Cases whose requester has this mailbox, the latest first."""
+        with self._up():
+            found = [
+                (case.received_at, case.id)
+                for case in self._cases.values()
+                if mailbox_of(case.request.requester.email) == mailbox
+            ]
+            return [case_id for _, case_id in sorted(found, reverse=True)[: limit or None]]
 
     def find_issue(self, number: int) -> str:
         """The case that was filed as this issue, or ""."""
@@ -937,6 +948,7 @@ class MemoryFiles:
 
 AGES: Mapping[Purpose, timedelta] = {
     Purpose.STATUS: timedelta(days=400),
+    Purpose.COPY: timedelta(days=400),
     Purpose.FILE: timedelta(days=400),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.FORM: timedelta(days=1),
@@ -957,6 +969,10 @@ class PlainLinks:
     def status(self, case_id: str) -> str:
         """The requester's status page."""
         return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
+
+    def copy(self, case_id: str, mailbox: str) -> str:
+        """The status page as somebody in copy opens it."""
+        return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"
 
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request."""

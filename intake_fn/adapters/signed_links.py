@@ -69,6 +69,10 @@ class SignedLinks:
         """The requester's status page."""
         return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
 
+    def copy(self, case_id: str, mailbox: str) -> str:
+        """The status page as somebody in copy opens it."""
+        return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"
+
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request; useless without signing in."""
         return f"{self.base_url}/desk/requests/{case_id}"
@@ -110,6 +114,7 @@ class SignedLinks:
     def _age(self, purpose: Purpose) -> timedelta:
         return {
             Purpose.STATUS: timedelta(days=self.limits.status_link_days),
+            Purpose.COPY: timedelta(days=self.limits.status_link_days),
             Purpose.FILE: timedelta(days=self.limits.status_link_days),
             Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
             Purpose.FORM: OPENED_FOR,

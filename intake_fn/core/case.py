@@ -50,6 +50,10 @@ class Case:
     """The lead that it is marked as a duplicate of; "" for none."""
     stage: Stage = Stage.NONE
     """Where it stands as a change request."""
+    appealed: bool = False
+    """Whether its requester does not agree with the decision, and nobody has decided anew yet (core/appeals.py)."""
+    copies: tuple[str, ...] = ()
+    """The mailboxes of those who are in copy (core/copies.py)."""
     duplicates: tuple[str, ...] = ()
     """The requests that are marked as duplicates of this one."""
     history: tuple[Event, ...] = ()

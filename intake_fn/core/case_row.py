@@ -47,6 +47,8 @@ class CaseRow:
     """What judges said that it is."""
     decided: Category | None = None
     """What a person decided that it is; None where none did."""
+    appealed: bool = False
+    """Whether its requester does not agree with the decision, and nobody has decided anew yet."""
     stage: Stage = Stage.NONE
     """Where it stands as a change request."""
     recheck: bool = False
@@ -93,6 +95,7 @@ class CaseRow:
             on_top=case.priority is Priority.URGENT and case.status.is_open,
             said=said(case),
             decided=decided(case),
+            appealed=case.appealed,
             stage=case.stage,
             recheck=bool(unsettled(case)),
             module=module_of(case),

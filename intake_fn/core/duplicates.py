@@ -56,6 +56,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import NOTIFIED
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
+from intake_fn.core.requester_events import Appealed
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
 from intake_fn.texts import Message, message
 from spec_lookup import Masking
@@ -144,8 +145,13 @@ def on_lead_updated(_: Case, event: LeadUpdated, after: Case, __: Process) -> _N
         yield from _notify(after, event.progress, event.why, event.text)
 
 
-def on_overruled(_: Case, event: Overruled, after: Case, __: Process) -> _News:
-    """The decision and its reason."""
+def on_overruled(before: Case, event: Overruled, after: Case, __: Process) -> _News:
+    """The decision and its reason; an appeal that changes nothing resolves it as before."""
+    done = resolved_by(after)
+    if before.status.is_open and after.status.is_done and done:
+        if after.duplicates:
+            yield _resolution(after.duplicates, done, after)
+        return
     yield from _notify(after, Progress.DECIDED, message("lead.decided", category=event.category), event.reason)
 
 
@@ -175,6 +181,12 @@ def on_reopened(_: Case, event: Reopened, after: Case, __: Process) -> _News:
 def on_replied(before: Case, event: RequesterReplied, after: Case, _: Process) -> _News:
     """A reply to what is done opens it again, unless it says that it works; its words are not for others."""
     if not before.status.is_open and not accepts(before, event):
+        yield from _notify(after, Progress.REOPENED)
+
+
+def on_appealed(before: Case, _: Appealed, after: Case, __: Process) -> _News:
+    """An appeal against the decision on what is done opens it again; its words are not for others."""
+    if not before.status.is_open:
         yield from _notify(after, Progress.REOPENED)
 
 
@@ -303,7 +315,7 @@ def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
 def _resolve(case: Case, event: LeadUpdated) -> Iterator[Event]:
     """What is undecided even then, for the other one was resolved before that had to be, waits for a person."""
     undecided = case.category is Category.UNDECIDED and event.category is Category.UNDECIDED
-    if case.status.is_open and not undecided:
+    if case.status.is_open and not undecided and not case.appealed:
         done = Resolved(at=event.at, actor=event.actor, resolution=event.text)
         yield replace(done, outcome=event.outcome, fixed_in=event.fixed_in)
 

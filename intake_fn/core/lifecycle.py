@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from intake_fn.core import appeals, copies
 from intake_fn.core import duplicates as d
 from intake_fn.core import events as e
 from intake_fn.core import lifecycle_changes as c
@@ -46,6 +47,7 @@ from intake_fn.core.event_spec import (
 )
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
 from intake_fn.core.vocabulary import Filing, Status
 
 # --- what support.yml adds, and what happens first -------------------------------------------
@@ -152,7 +154,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.Overruled: EventSpec(
         allowed_in=HANDLED | {NEW, RESOLVED},
         action="override the verdict",
-        rules=(r.decides, r.reading_fits),
+        rules=(r.decides, r.reading_fits, appeals.is_decided_by_another),
         leads_to={NEW: OPEN},
         changes=c.overruled,
         completes=_with_module,
@@ -178,6 +180,19 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         notifies=d.on_replied,
         copied=True,
     ),
+    Appealed: EventSpec(
+        allowed_in=JUDGED,
+        rules=(appeals.can_be_appealed,),
+        leads_to={WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
+        changes=lambda *_: {"appealed": True},
+        intents=appeals.on_appealed,
+        notifies=d.on_appealed,
+        copied=True,
+    ),
+    CopyAdded: EventSpec(
+        allowed_in=ACCEPTED, rules=(copies.can_be_added,), changes=copies.added, intents=copies.on_copy_added
+    ),
+    CopyRemoved: EventSpec(allowed_in=ACCEPTED, rules=(copies.is_in_copy,), changes=copies.removed),
     e.LinkRequested: EventSpec(allowed_in=ACCEPTED, intents=i.on_link_requested),
     e.ActivityCompleted: EventSpec(
         allowed_in=HANDLED,
@@ -252,13 +267,16 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=HANDLED,
         action="resolve",
         rules=(
-            r.requires("resolution", "Please say how it was resolved: the requester reads it."),
+            r.says_how,
+            r.may_be_withdrawn,
             r.is_decided,
+            r.appeal_is_decided,
             r.version_fits_the_outcome,
             r.is_at_its_level,
             takes_its_way,
         ),
         leads_to=to(RESOLVED),
+        changes=lambda *_: {"appealed": False},
         intents=i.on_resolved,
         notifies=d.on_resolved,
         copied=True,

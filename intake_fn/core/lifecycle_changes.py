@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from intake_fn.core import events as e
+from intake_fn.core.appeals import decided_anew
 from intake_fn.core.case import UPDATED, Case, accepts
 from intake_fn.core.intents import FileIssue
 from intake_fn.core.vocabulary import Category, Filing, Progress, Stage, Status
@@ -20,8 +21,8 @@ def judged(case: Case, event: e.Judged) -> dict[str, Any]:
 
 
 def overruled(case: Case, event: e.Overruled) -> dict[str, Any]:
-    """What is no change request any more is on no way to the Board."""
-    return _decided(case, event)
+    """What is no change request any more is on no way to the Board; an appeal is decided."""
+    return {**_decided(case, event), **decided_anew(case, event)}
 
 
 def _decided(case: Case, event: e.Judged | e.Overruled) -> dict[str, Any]:

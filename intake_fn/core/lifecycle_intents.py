@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from intake_fn.core.appeals import outcome_of_appeal
 from intake_fn.core.case import Case, accepts, module_of
 from intake_fn.core.change_events import BoardDecided, OwnerDeclined, SentToOwner
 from intake_fn.core.escalation import keeper, last_handler_at, routed
@@ -60,7 +61,7 @@ from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla import calendar_of
 from intake_fn.core.sla_alerts import Alert, send_after, share_of
-from intake_fn.core.vocabulary import Category, Stage, Status
+from intake_fn.core.vocabulary import Category, Outcome, Stage, Status
 from intake_fn.texts import Message, message
 
 SHADOW = timedelta(minutes=1)
@@ -87,7 +88,9 @@ def on_overruled(before: Case, event: Overruled, after: Case, process: Process) 
     else:
         yield from in_mantis(after)
         read = [message(f"stance.{event.stance}")] if event.stance else []
-        yield to_requester(after, "overruled", *read, *_way(before, after, process), text=event.reason)
+        notice = "appeal-decided" if before.appealed else "overruled"
+        of_appeal = outcome_of_appeal(before, event, after, process) if before.appealed else ()
+        yield to_requester(after, notice, *read, *of_appeal, *_way(before, after, process), text=event.reason)
         if after.handler != before.handler:
             yield _to_handler(after, process, "assigned", _assignment(after), text=event.reason)
 
@@ -203,6 +206,10 @@ def on_link_requested(_: Case, __: LinkRequested, after: Case, ___: Process) -> 
 def on_resolved(before: Case, event: Resolved, after: Case, process: Process) -> Iterator[Intent]:
     """Seed, Level 4: "Once completed notify Level 3 by e-mail"."""
     yield from _unless_done_in_mantis(event, after)
+    if event.outcome is Outcome.WITHDRAWN:
+        yield to_requester(after, "withdrawn")
+        yield _to_handler(after, process, "withdrew", text=event.resolution)
+        return
     if refused := _declined(before):
         yield to_requester(after, "change", refused, message("step.object"), text=event.resolution)
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from intake_fn.core import appeals
 from intake_fn.core.activities import to_tick
 from intake_fn.core.case import Case
 from intake_fn.core.escalation import colleagues, ways_up
@@ -34,11 +35,11 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.names import name_of, names_of
+from intake_fn.core.names import REQUESTER, name_of, names_of
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
 from intake_fn.core.sla_alerts import Alert, alert, share_of
-from intake_fn.core.vocabulary import Category, Reproduced, Stance
+from intake_fn.core.vocabulary import Category, Outcome, Reproduced, Stance
 from intake_fn.texts import say
 
 LONGEST_VERSION = 64
@@ -123,9 +124,43 @@ def may_lower(case: Case, actor: str, process: Process) -> Iterator[str]:
         yield f"Only level {rule.handled_at} may lower a request that is {name}; escalate it, or write a note to them."
 
 
+def says_how(_: Case, event: Resolved, __: Process) -> Iterator[str]:
+    """The requester reads how it was resolved, unless they withdraw it themselves."""
+    if event.outcome is not Outcome.WITHDRAWN and not event.resolution.strip():
+        yield "Please say how it was resolved: the requester reads it."
+
+
+def may_be_withdrawn(case: Case, event: Resolved, _: Process) -> Iterator[str]:
+    """The requester alone withdraws it, unless other requests wait for it as well."""
+    if event.outcome is Outcome.WITHDRAWN and event.actor != REQUESTER:
+        yield "Only the requester withdraws a request. Please choose another outcome."
+    elif event.outcome is Outcome.WITHDRAWN:
+        yield from cannot_be_withdrawn(case)
+
+
+def cannot_be_withdrawn(case: Case) -> Iterator[str]:
+    """Why the requester cannot withdraw a request that is open."""
+    if case.duplicates:
+        yield say("withdraw.lead")
+    elif case.stage.is_approved:
+        yield say("withdraw.approved")
+
+
+def appeal_is_decided(case: Case, event: Resolved, _: Process) -> Iterator[str]:
+    """What the requester does not agree with is decided anew first, unless they withdraw it."""
+    if event.outcome is not Outcome.WITHDRAWN:
+        yield from appeals.appeal_is_decided(case)
+
+
+def is_decided(case: Case, event: Resolved, _: Process) -> Iterator[str]:
+    """Seed: "All Support tasks are categorized into 3 mutually exclusive categories"; what is withdrawn is no task."""
+    if event.outcome is not Outcome.WITHDRAWN:
+        yield from has_to_be_decided(case)
+
+
 def is_at_its_level(case: Case, event: Resolved, process: Process) -> Iterator[str]:
-    """What was done in Mantis is done."""
-    if not event.in_mantis:
+    """What was done in Mantis is done, and what is withdrawn is, too."""
+    if not event.in_mantis and event.outcome is not Outcome.WITHDRAWN:
         yield from may_resolve(case, event.actor, process)
 
 
@@ -254,8 +289,8 @@ def alert_is_due(case: Case, event: Alert, process: Process) -> Iterator[str]:
         yield f"The clock of {case.id} does not say so: {share_of(event)} % of {event.due.isoformat()}."
 
 
-def is_decided(case: Case, *_: object) -> Iterator[str]:
-    """Seed: "All Support tasks are categorized into 3 mutually exclusive categories"."""
+def has_to_be_decided(case: Case) -> Iterator[str]:
+    """What is undecided is not resolved."""
     if case.category is Category.UNDECIDED:
         yield "Please decide first what it is: bug, change request, or support. Then it can be resolved."
 

@@ -20,6 +20,7 @@ from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.event_messages import EventMessages, Key, with_files
 from intake_fn.core.names import activity_name, actor_of, name_of, names_of
 from intake_fn.core.process import Process
+from intake_fn.core.requester_messages import REQUESTER_MESSAGES
 from intake_fn.core.vocabulary import Category, Outcome, Progress, Reproduced
 from intake_fn.texts import Message, message, say
 
@@ -112,6 +113,12 @@ def _resolved(event: e.Resolved, _: Process) -> dict[str, str]:
     return {"outcome": in_words(outcome_of(event)).rstrip(".")}
 
 
+def _resolution(event: e.Resolved, withdrawn: str) -> str:
+    if event.outcome is Outcome.WITHDRAWN:
+        return withdrawn
+    return "history.resolved-as" if outcome_of(event) else "history.resolved"
+
+
 def _skipped(event: e.NoticeSkipped, _: Process) -> dict[str, str]:
     key = f"notice.{event.notice}"
     return {"to": event.to, "notice": event.notice if say(key) == key else say(key)}
@@ -152,12 +159,12 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     ),
     e.Overruled: EventMessages(
         history=lambda event: _decided_by(event, "history.overruled", "history.overruled-silent"),
-        page=lambda event: _decided_by(event, "history.overruled", "history.overruled-silent"),
+        page=lambda event: f"page.decided-{event.stance}" if event.stance else "page.decided",
         note=lambda event: _decided_by(event, "note.overruled", "note.overruled-silent"),
         values=_decided,
         text=lambda event: event.reason,
         page_text=lambda event: event.reason,
-        notices=("overruled", "receipt", "assigned", "orphaned", "copied"),
+        notices=("overruled", "appeal-decided", "receipt", "assigned", "orphaned", "copied"),
     ),
     e.RequesterRead: EventMessages(
         history=lambda event: f"history.read-{event.stance}",
@@ -239,14 +246,14 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         notices=("mentioned",),
     ),
     e.Resolved: EventMessages(
-        history=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
-        page=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
-        note=lambda event: "history.resolved-as" if outcome_of(event) else "history.resolved",
+        history=lambda event: _resolution(event, "history.withdrawn"),
+        page=lambda event: _resolution(event, "page.withdrawn"),
+        note=lambda event: _resolution(event, "history.withdrawn"),
         values=_resolved,
         text=lambda event: with_files(event.resolution, event),
         page_text=lambda event: with_files(event.resolution, event),
         note_text=lambda event: event.resolution,
-        notices=("resolved", "change", "completed", "copied"),
+        notices=("resolved", "change", "withdrawn", "withdrew", "completed", "copied"),
     ),
     e.Reopened: EventMessages(
         history="history.reopened",
@@ -325,6 +332,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     ),
     **CHANGE_MESSAGES,
     **DESK_MESSAGES,
+    **REQUESTER_MESSAGES,
     e.UnknownEvent: EventMessages(
         history="history.unknown", values=lambda event, _: {"kind": event.kind}, text=lambda event: event.why
     ),
@@ -342,6 +350,32 @@ def on_page(event: e.Event, process: Process) -> tuple[str, str] | None:
     """The same as its requester reads it; None for what is not shown to them."""
     row = MESSAGES[type(event)]
     return (_headline(row.page, event, process), row.page_text(event)) if is_on_page(event) else None
+
+
+FOR_COPIES: Mapping[str, str] = {
+    "page.appealed": "history.appealed",
+    "page.asked": "history.asked",
+    "page.lead-updated": "copy.lead-updated",
+    "page.marked": "copy.marked",
+    "page.read-contradicts": "history.read-contradicts",
+    "page.read-matches": "history.read-matches",
+    "page.read-silent": "history.read-silent",
+    "page.replied": "history.replied",
+    "page.replied-works": "history.replied-works",
+    "page.stage": "copy.stage",
+    "page.unmarked": "history.unmarked",
+    "page.withdrawn": "history.withdrawn",
+}
+"""What speaks to the requester on the page, and how it is said to those in copy; all else is said to both."""
+
+
+def in_copy(event: e.Event, process: Process) -> tuple[str, str] | None:
+    """The headline of an event and what a person wrote, for somebody in copy; None for what is not shown to them."""
+    row = MESSAGES[type(event)]
+    if not is_on_page(event):
+        return None
+    key = key_of(row.page, event)
+    return say(FOR_COPIES.get(key, key), row.values(event, process)), row.page_text(event)
 
 
 def is_on_page(event: e.Event) -> bool:

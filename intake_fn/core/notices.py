@@ -31,11 +31,12 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import in_note, in_words
+from intake_fn.core.messages import in_copy, in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
-from intake_fn.core.quarantine import may_be_quoted
+from intake_fn.core.quarantine import has_been_read, may_be_quoted
 from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
 from intake_fn.core.verdict_texts import (
     due_in_words,
     has_replied,
@@ -57,6 +58,8 @@ class Audience(StrEnum):
 
     REQUESTER = "requester"
     """The signed link to the status page."""
+    COPY = "copy"
+    """Who is in copy of a request: a signed link of their own, which shows the page and changes nothing."""
     HELP_DESK = "help desk"
     """The link to the desk, which asks to sign in."""
 
@@ -81,10 +84,13 @@ NOTICES: Mapping[str, Audience] = {
             "joined",
             "parted",
             "heard",
+            "appeal-decided",
+            "withdrawn",
             "several",
         ),
         Audience.REQUESTER,
     ),
+    **dict.fromkeys(("copy", "informed", "gathered"), Audience.COPY),
     **dict.fromkeys(
         (
             "assigned",
@@ -99,6 +105,8 @@ NOTICES: Mapping[str, Audience] = {
             "completed",
             "recheck",
             "unreached",
+            "appealed",
+            "withdrew",
             "piled",
         ),
         Audience.HELP_DESK,
@@ -117,11 +125,18 @@ UNMAILED: Mapping[type[Event], str] = {
     HandedOver: "It stays at its level, with its due time; the page says who has it.",
     RequesterReplied: "They wrote it themselves, and the page says at once that it was taken.",
     ClausePublished: "What the requester waits for is the release, which is mailed.",
+    Appealed: "They wrote it themselves, and the page says at once that it was taken.",
+    CopyAdded: "They added somebody themselves, and the page shows who is in copy.",
+    CopyRemoved: "It changes nothing for the requester; the page shows who is in copy.",
     LeadUpdated: "What follows from it is mailed; who sent both requests is told as the requester of the other one.",
 }
 """Why a requester may get no mail of what their page shows; of all else that it shows they get exactly one."""
 
-BUNDLES: Mapping[Audience, str] = {Audience.REQUESTER: "several", Audience.HELP_DESK: "piled"}
+BUNDLES: Mapping[Audience, str] = {
+    Audience.REQUESTER: "several",
+    Audience.COPY: "gathered",
+    Audience.HELP_DESK: "piled",
+}
 """The notice that stands for several."""
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -152,6 +167,10 @@ class MailValues:
     notice: str
     number: str
     for_requester: bool
+    for_copy: bool
+    """Whether its reader is in copy of somebody else's request."""
+    requester: str
+    """The address of the requester, for who is in copy."""
     quoted: bool
     """Whether the mail may hold what the requester typed; if not, those values are empty."""
     name: str
@@ -176,8 +195,6 @@ class MailValues:
     reasons: tuple[str, ...]
     citation: Citation | None
     """Reasons and citation belong to the judge's category: there are none once a person has decided otherwise."""
-    by_version: str
-    """The version in which it was seen, where the citation is that of its spec; "" for today's."""
     why: str
     """What we say of the cause."""
     text: tuple[str, ...]
@@ -200,18 +217,13 @@ RenderMail = Callable[[MailValues], Letter]
 """Makes the letter of a notice from its values, by templates."""
 
 
-def values_of(
-    notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str, by_version: str = ""
-) -> MailValues:
-    """What a notice shows of the case as it stands; `by_version` is the version by whose spec it was judged.
-
-    Raises Broken for a notice that has no row here.
-    """
+def values_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> MailValues:
+    """What a notice shows of the case as it stands. Raises Broken for a notice that has no row here."""
     audience = NOTICES.get(notice.notice)
     if audience is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
-    for_requester = audience is Audience.REQUESTER
-    quoted = not for_requester or may_be_quoted(case, process.intake.quarantine)
+    for_requester, for_copy = audience is Audience.REQUESTER, audience is Audience.COPY
+    quoted = _may_quote(audience, case, process)
     case = case if quoted else _without_words(case)
     wanted = tuple(one.question for one in missing(case)) if for_requester else ()
     reasons, citation, by = _grounds(case, asks=bool(wanted))
@@ -221,6 +233,8 @@ def values_of(
         notice=notice.notice,
         number=case.id,
         for_requester=for_requester,
+        for_copy=for_copy,
+        requester=case.request.requester.email,
         quoted=quoted,
         name=one_line(notice.fields.get("name", "")) if quoted else "",
         summary=one_line(case.request.summary),
@@ -238,13 +252,19 @@ def values_of(
         ),
         reasons=reasons,
         citation=citation,
-        by_version=one_line(by_version) if citation else "",
         why=one_line(why),
         text=_lines(text),
         bundled=tuple(bundled.items()),
-        link=status_link if for_requester else desk_link,
+        link=desk_link if audience is Audience.HELP_DESK else status_link,
         sender=f"{process.mail.name}, {case.id}",
     )
+
+
+def _may_quote(audience: Audience, case: Case, process: Process) -> bool:
+    """Whether a mail may hold what the requester typed: to who is in copy only once a person has acted on it."""
+    if audience is Audience.COPY:
+        return has_been_read(case)
+    return audience is Audience.HELP_DESK or may_be_quoted(case, process.intake.quarantine)
 
 
 def off_the_levels(case: Case, process: Process) -> bool:
@@ -268,6 +288,9 @@ def _cause(notice: SendNotice, case: Case, process: Process) -> tuple[str, str]:
     if "about" not in notice.fields:
         return in_words(notice.why, process), notice.fields.get("text", "")
     event = case.history[int(notice.fields["about"]) - 1]
+    if NOTICES[notice.notice] is Audience.COPY:
+        shown = in_copy(event, process) or ("", "")
+        return shown[0], shown[1] if has_been_read(case) else ""
     headline, text = in_note(event, process)
     return say("why.copied", headline=headline, actor=actor_of(event, process)), text
 

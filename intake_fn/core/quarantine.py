@@ -131,8 +131,12 @@ def may_be_quoted(case: Case, limits: QuarantineLimits) -> bool:
 
     Until then somebody may have typed another's address, to have their words sent there by us.
     """
-    acted = any(event.actor not in (REQUESTER, SPECDESK) for event in case.history)
-    return acted or known_domain(mailbox(case.request.requester.email), limits) != ""
+    return has_been_read(case) or known_domain(mailbox(case.request.requester.email), limits) != ""
+
+
+def has_been_read(case: Case) -> bool:
+    """Whether a person of the Help Desk has acted on it."""
+    return any(event.actor not in (REQUESTER, SPECDESK) for event in case.history)
 
 
 def links_in(request: Request) -> int:

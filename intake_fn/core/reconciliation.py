@@ -8,6 +8,7 @@ The rule: **what is said in Mantis is taken over, what is set in Mantis is put b
 | resolves or closes an open request         | take it over (Resolved: requester and level 3 are notified)|
 | closes a resolved request                  | take it over (Closed)                                      |
 | resolves or closes an undecided request    | put it back, and say there why: it is to be decided first  |
+| resolves or closes one that is appealed    | put it back, and say there why: somebody decides it first  |
 | sets another resolution on what is done    | put ours back                                              |
 | sets status, handler, priority or project  | put ours back, and show both on the desk (ChangedInMantis) |
 | deletes the issue, or hides it             | flag it for a person (MissingInMantis), and keep all we have|
@@ -41,7 +42,7 @@ from intake_fn.core.events import (
 from intake_fn.core.process import REOPENED, Process
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category, Outcome, Status
-from intake_fn.texts import message
+from intake_fn.texts import Message, message
 
 MANTIS = "mantis"
 """The actor of what was changed in Mantis by nobody we could name."""
@@ -92,7 +93,7 @@ def expected(case: Case, process: Process) -> dict[str, str]:
     return {
         "project": process.mantis.projects[case.category],
         "handler": "" if process.has_left(case.handler) else process.people[case.handler].mantis,
-        "status": process.mantis.status_of(Status.NEW if case.status.in_quarantine else case.status, case.stage),
+        "status": process.mantis.status[Status.NEW if case.status.in_quarantine else case.status],
         "priority": process.priorities[case.priority].mantis,
         "resolution": _resolution(case, process),
     }
@@ -114,7 +115,7 @@ def _outcome(stands: IssueState, case: Case, process: Process) -> Outcome:
     outcomes = [
         Outcome(name)
         for name, theirs in process.mantis.resolution.items()
-        if theirs.casefold() == stands.resolution.casefold() and name != REOPENED
+        if theirs.casefold() == stands.resolution.casefold() and name not in (REOPENED, Outcome.WITHDRAWN)
     ]
     return outcomes[-1 if case.category is Category.MISC else 0] if outcomes else Outcome.UNSAID
 
@@ -168,7 +169,7 @@ def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Proce
         yield from _done(case, stands, process, now)
     if theirs:
         done = {process.mantis.status[status].casefold() for status in Status if status.is_done}
-        early = case.category is Category.UNDECIDED and theirs.get("status", "").casefold() in done
+        early = theirs.get("status", "").casefold() in done
         ours = {name: value for name, value in expected(case, process).items() if name in theirs}
         who = next((name for field in theirs if (name := (stands.changed_by or {}).get(field, ""))), "")
         yield ChangedInMantis(
@@ -176,8 +177,15 @@ def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Proce
             actor=_who(who, process),
             theirs=theirs,
             ours=ours,
-            why=message("mantis.decide-first") if early else None,
+            why=_first(case) if early else None,
         )
+
+
+def _first(case: Case) -> Message | None:
+    """What has to be decided before it can be resolved, for who did that in Mantis."""
+    if case.category is Category.UNDECIDED:
+        return message("mantis.decide-first")
+    return message("mantis.appeal-first") if case.appealed else None
 
 
 def _theirs(
@@ -207,7 +215,7 @@ def _done(case: Case, stands: IssueState, process: Process, now: datetime) -> It
         stands.status.casefold() == status[done_status].casefold() for done_status in (Status.RESOLVED, Status.CLOSED)
     )
     who = _who((stands.changed_by or {}).get("status", ""), process)
-    decided = case.category is not Category.UNDECIDED
+    decided = case.category is not Category.UNDECIDED and not case.appealed
     if case.status in (Status.OPEN, Status.WAITING) and decided and (resolved or closed):
         outcome = _outcome(stands, case, process)
         yield Resolved(

@@ -21,7 +21,7 @@ _secrets: frozenset[str] = frozenset()
 
 _adding = Lock()
 
-_PATH = re.compile(r"(/(?:status|files|desk/sign-in)/)(?!lost\b)[^/\s?#\"'<>&|\\]+", re.IGNORECASE)
+_PATH = re.compile(r"(/(?:status|copies|files|desk/sign-in)/)(?!lost\b)[^/\s?#\"'<>&|\\]+", re.IGNORECASE)
 """The token in an address of ours."""
 _DOT = r"(?:\.|[%=]2[Ee])"
 _SIGNED = re.compile(

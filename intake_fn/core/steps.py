@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake_fn.core.activities import to_tick
+from intake_fn.core.appeals import appeal_is_decided, may_decide
 from intake_fn.core.case import Case, Step
 from intake_fn.core.changes.clock import next_instant
 from intake_fn.core.changes.options import offered
+from intake_fn.core.copies import informed
 from intake_fn.core.desk_events import Deescalated
 from intake_fn.core.errors import Broken, Refused, Unreadable
 from intake_fn.core.escalation import arrival, colleagues, ways_down, ways_up
@@ -24,6 +26,7 @@ from intake_fn.core.events import (
     HandedOver,
     Linked,
     MarkedDuplicate,
+    Overruled,
     Quarantined,
     Received,
     Refiled,
@@ -36,7 +39,7 @@ from intake_fn.core.events import (
 from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, UpdateIssue
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.lifecycle_intents import copies
-from intake_fn.core.lifecycle_rules import fits, is_decided, may_lower, may_resolve
+from intake_fn.core.lifecycle_rules import fits, has_to_be_decided, may_lower, may_resolve
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority, Request
@@ -78,7 +81,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
         Deescalated: send_back_to,
         HandedOver: hand_over_to,
         Reprioritised: priorities,
-        Resolved: not [*is_decided(case), *may_resolve(case, actor, process)],
+        Resolved: not [*has_to_be_decided(case), *appeal_is_decided(case), *may_resolve(case, actor, process)],
+        Overruled: not [*may_decide(case, actor, process)],
         ActivityCompleted: activities,
         Linked: not case.missing_in_mantis,
         Unlinked: bool(case.links) and not case.missing_in_mantis,
@@ -100,7 +104,13 @@ def not_yet(case: Case, process: Process, actor: str) -> tuple[str, ...]:
     """Why a request that is being handled cannot be resolved, or its priority not changed, by this person now."""
     if case.unread or Resolved not in TRANSITIONS[case.status]:
         return ()
-    return (*is_decided(case), *may_resolve(case, actor, process), *may_lower(case, actor, process))
+    return (
+        *has_to_be_decided(case),
+        *appeal_is_decided(case),
+        *may_decide(case, actor, process),
+        *may_resolve(case, actor, process),
+        *may_lower(case, actor, process),
+    )
 
 
 def take_in(
@@ -152,6 +162,7 @@ def advance(case: Case, event: Event, process: Process) -> Step:
             *(copies(before, happened, after, process) if spec.copied else ()),
             *spec.notifies(before, happened, after, process),
         )
+        caused = (*caused, *informed(happened, after, caused))
         intents += [intent for intent in caused if intent not in intents]
         before = after
     if before.missing_in_mantis:  # nothing can be written there; what is missing follows (`on_found_in_mantis`)

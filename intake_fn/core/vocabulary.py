@@ -72,6 +72,8 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     POSTPONED = "postponed"
     WONT_FIX = "wont-fix"
+    WITHDRAWN = "withdrawn"
+    """The requester needs it no more; nobody of the Help Desk chooses this."""
 
     @property
     def has_a_version(self) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core import duplicates
+from intake_fn.core.appeals import has_decided
 from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.errors import Refused, Stale, Unknown
 from intake_fn.core.events import ActivityCompleted, Event, LinkRequested, MarkedDuplicate, Noted, Overruled
 from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
+from intake_fn.core.requester_events import CopyAdded, CopyRemoved
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -27,6 +29,8 @@ def decided(cases: CaseStore, process: Process, case: Case, event: Event, seen: 
         return None
     if isinstance(event, MarkedDuplicate):
         event = _of_lead(cases, case, event)
+    if isinstance(event, Overruled) and case.appealed and case.duplicate_of:
+        _refuse_if_decided_there(cases, case, event)
     if event.actor != REQUESTER:
         _refuse_if_changed(case, seen, process)
     return event
@@ -41,6 +45,15 @@ def _of_lead(cases: CaseStore, case: Case, event: MarkedDuplicate) -> MarkedDupl
     return duplicates.with_lead(case, event, lead)
 
 
+def _refuse_if_decided_there(cases: CaseStore, case: Case, event: Overruled) -> None:
+    """Raise Refused for who decided on the lead: this request was decided with it."""
+    if has_decided(cases.load(case.duplicate_of), event.actor):
+        raise Refused(
+            f"The requester does not agree, and you have decided on {case.duplicate_of}, with which this request was "
+            "decided: somebody else decides now."
+        )
+
+
 def _refuse_if_changed(case: Case, seen: int, process: Process) -> None:
     """Raise Stale when a person has acted since; an event without a person surprises nobody.
 
@@ -49,8 +62,12 @@ def _refuse_if_changed(case: Case, seen: int, process: Process) -> None:
     if not 0 <= seen <= case.version:
         raise Stale("This form does not belong to the current version of the request. Open the request again.")
     for event in case.history[seen:]:
-        if event.actor != SPECDESK and not isinstance(event, LinkRequested):
+        if event.actor != SPECDESK and not isinstance(event, UNSEEN):
             raise Stale(f"Someone else has changed this request: {actor_of(event, process)}.")
+
+
+UNSEEN = (LinkRequested, CopyAdded, CopyRemoved)
+"""What the requester does that changes nothing of what an engineer decides on."""
 
 
 def _has_happened(event: Event, events: Sequence[Event]) -> bool:

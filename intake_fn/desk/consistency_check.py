@@ -17,6 +17,7 @@ from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
@@ -96,13 +97,15 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) ->
     """Bring the state of a request that an earlier version stored to today's rules; whether it was not there.
 
     A request whose priority has a level of its own is escalated to it, and an urgent one goes to the top of its queue.
-    A state holds what judges said and people decided, and what the desk's queue is filtered by.
+    A state holds what judges said and people decided, and what the desk's queue is filtered by; a case is found by its
+    requester's mailbox.
     """
     at = process.priorities[row.priority].handled_at
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
     without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(cases.load(row.id)))
     on_top = row.priority is Priority.URGENT and row.status.is_open
-    if row.office and not below and not without_verdicts and row.on_top == on_top:
+    as_today = row.office and not below and not without_verdicts and row.on_top == on_top
+    if as_today and _is_found(cases, row):
         return False
 
     def decide(case: Case) -> Event | None:
@@ -116,6 +119,12 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) ->
     if not step.events:
         cases.restate(standing(step.case, process))
     return True
+
+
+def _is_found(cases: CaseStore, row: CaseRow) -> bool:
+    """Whether a case is found by the mailbox of its requester; of one that cannot be read nobody knows that."""
+    requester = cases.load(row.id).request.requester
+    return row.id in cases.requests_of(mailbox(requester.email), limit=0)
 
 
 # --- due times against another support.yml ---------------------------------------------------

@@ -6,7 +6,7 @@ from intake_fn.core.addresses import ascii_host
 from intake_fn.core.case import Case
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notices import NOTICES, RenderMail, values_of
+from intake_fn.core.notices import NOTICES, Audience, RenderMail, values_of
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.core.sla_alerts import is_obsolete
 from intake_fn.core.unassigned import readdressed
@@ -19,18 +19,12 @@ ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
 
 
-def mail_of(
-    notice: SendNotice,
-    item_id: str,
-    case: Case,
-    process: Process,
-    links: Links,
-    render: RenderMail,
-    by_version: str = "",
-) -> Mail:
-    """The mail that an outbox item asks for, as the case stands; `by_version` as in `values_of`."""
+def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links, render: RenderMail) -> Mail:
+    """The mail that an outbox item asks for, as the case stands."""
     desk_link = links.board(case.id) if notice.notice == BOARD else links.desk(case.id)
-    values = values_of(notice, case, process, links.status(case.id), desk_link, by_version)
+    in_copy = NOTICES.get(notice.notice) is Audience.COPY
+    status_link = links.copy(case.id, mailbox(notice.to)) if in_copy else links.status(case.id)
+    values = values_of(notice, case, process, status_link, desk_link)
     subject, text, html = render(values)
     return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
 

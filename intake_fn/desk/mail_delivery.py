@@ -75,8 +75,7 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
                 notices.append(other_notice)
                 others.append(other)
         whole = bundle(notices) if others else notice
-        version = desk.judged_by_version(case)
-        mail = mail_of(whole, item.id, case, desk.process, desk.links, desk.render_mail, version)
+        mail = mail_of(whole, item.id, case, desk.process, desk.links, desk.render_mail)
     except Exception:
         _release(desk, others)
         raise

@@ -118,9 +118,6 @@ class Mailing(Delivering, Suppressing, Protocol):
     def links(self) -> Links: ...
     @property
     def render_mail(self) -> RenderMail: ...
-    def judged_by_version(self, case: Case) -> str:
-        """The version by whose spec the verdict was given; "" for today's."""
-        ...
 
 
 class Dispatching(Judging, Filing, Mailing, Protocol):
@@ -164,10 +161,23 @@ class Inviting(MailingPeople, Protocol):
     def meetings(self) -> Meetings: ...
 
 
-class SigningIn(MailingPeople, Protocol):
-    """Mailing sign-in links, and opening sessions with them."""
+class ActingByProcess(Acting, Protocol):
+    """Acting on cases by the rules of support.yml, as often as a limit lets."""
 
+    @property
+    def process(self) -> Process: ...
+
+
+class ListingRequests(MailingPeople, Protocol):
+    """Mailing the links to all requests of an address."""
+
+    @property
+    def cases(self) -> CaseStore: ...
     @property
     def counters(self) -> Counters: ...
     @property
     def sessions(self) -> Sessions: ...
+
+
+class SigningIn(ListingRequests, Protocol):
+    """Mailing links that were asked for, and opening sessions with those to the desk."""

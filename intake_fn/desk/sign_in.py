@@ -1,4 +1,4 @@
-"""Signing in at the desk: links that anybody asks for and people of support.yml are mailed, and sessions.
+"""Mails with links that anybody asks for, such as to sign in at the desk; and the sessions of who signed in.
 
     form ─► ask ─► the store: whatever address was typed, by the same steps ─► the answer
     sweep, every minute ─► mail_links ─► the address is of support.yml, and was mailed fewer than MOST links lately
@@ -20,10 +20,11 @@ import structlog
 
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.core.mail_throttle import counted_within, mailbox
+from intake_fn.desk import my_requests
 from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.limits import SIGN_IN_BY_SOURCE, within
 from intake_fn.desk.outbox import FIRST_DELAY, backoff, error_text
-from intake_fn.ports import Mail, Session, SignInAsked
+from intake_fn.ports import Asked, Mail, Session, SignInAsked
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person, Process
@@ -62,7 +63,8 @@ def person_in(process: Process, address: str) -> Person | None:
 
 def unmailed(desk: SigningIn) -> list[tuple[Person, SignInAsked]]:
     """The links for people of support.yml that were attempted in vain, and will be again."""
-    attempted = ((person_in(desk.process, link.address), link) for link in desk.sessions.sign_ins_asked(AT_ONCE))
+    asked = (link for link in desk.sessions.sign_ins_asked(AT_ONCE) if link.what is Asked.SIGN_IN)
+    attempted = ((person_in(desk.process, link.address), link) for link in asked)
     return [(person, link) for person, link in attempted if person and link.tries]
 
 
@@ -75,21 +77,21 @@ def mail_links(desk: SigningIn) -> int:
     for asked in desk.sessions.sign_ins_asked(AT_ONCE):
         if asked.next_attempt and asked.next_attempt > desk.clock():
             continue
-        person = person_in(desk.process, asked.address)
-        if person is None or desk.clock() - asked.at > OUTAGE:
-            _drop(desk, asked, person)
+        mail = _mail_of(desk, asked)
+        if mail is None or desk.clock() - asked.at > OUTAGE:
+            _drop(desk, asked, mail)
             continue
         until = desk.clock() + backoff(asked.id, asked.tries, FIRST_DELAY)
         if not desk.sessions.attempt_sign_in(asked, until):
             continue  # another sweep was faster
-        if not _is_within_limit(desk, asked, person):
-            log.info("sign_in_link_throttled", person=person.id)
+        if not _is_within_limit(desk, asked, mail.to):
+            log.info("links_throttled", what=asked.what)
             desk.sessions.finish_sign_in(asked)
             continue
         try:
-            desk.mailer.send(_mail(desk, person))
+            desk.mailer.send(mail)
         except Exception as error:  # noqa: BLE001 - whatever it is: it is attempted again, and the sweep goes on
-            log.warning("sign_in_link_waits", person=person.id, until=until.isoformat(), error=error_text(error))
+            log.warning("links_wait", what=asked.what, until=until.isoformat(), error=error_text(error))
             desk.sessions.sign_in_failed(asked, error_text(error))
             if isinstance(error, TryLater | Broken):
                 break
@@ -99,24 +101,32 @@ def mail_links(desk: SigningIn) -> int:
     return mailed
 
 
-def _drop(desk: SigningIn, asked: SignInAsked, person: Person | None) -> None:
-    """Forget a link that nobody is mailed, or that was attempted for too long."""
-    if person:
-        log.error("sign_in_link_given_up", person=person.id, tries=asked.tries, error=asked.last_error)
+def _mail_of(desk: SigningIn, asked: SignInAsked) -> Mail | None:
+    """The mail that was asked for; None for an address that gets none. Raises TryLater."""
+    if asked.what is Asked.MY_REQUESTS:
+        return my_requests.mail_of(desk, asked.address)
+    person = person_in(desk.process, asked.address)
+    return _mail(desk, person) if person else None
+
+
+def _drop(desk: SigningIn, asked: SignInAsked, mail: Mail | None) -> None:
+    """Forget what nobody is mailed, or was attempted for too long."""
+    if mail:
+        log.error("links_given_up", what=asked.what, tries=asked.tries, error=asked.last_error)
     desk.sessions.finish_sign_in(asked)
 
 
-def _is_within_limit(desk: SigningIn, asked: SignInAsked, person: Person) -> bool:
-    """Count the link among those that the address was mailed lately. Raises TryLater."""
-    to, window = mailbox(person.address), timedelta(minutes=desk.process.intake.sign_in_minutes)
+def _is_within_limit(desk: SigningIn, asked: SignInAsked, address: str) -> bool:
+    """Count the mail among those that the address got lately. Raises TryLater."""
+    to, window = mailbox(address), timedelta(minutes=desk.process.intake.sign_in_minutes)
     for _ in range(ATTEMPTS):
-        before = desk.mail_state.throttle("sign-in", to)
+        before = desk.mail_state.throttle(asked.what, to)
         after = counted_within(before, asked.id, desk.clock(), MOST, window)
         if after is None:
             return False
-        if after == before or desk.mail_state.save_throttle("sign-in", to, before, after):
+        if after == before or desk.mail_state.save_throttle(asked.what, to, before, after):
             return True
-    raise TryLater(f"Too many sign-in links go to {person.id} at once. They are attempted again.")
+    raise TryLater("Too many mails with links go to one address at once. They are attempted again.")
 
 
 def _mail(desk: SigningIn, person: Person) -> Mail:

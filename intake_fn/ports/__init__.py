@@ -34,7 +34,7 @@ from intake_fn.ports.meetings import Meetings
 from intake_fn.ports.outbox import Outbox, OutboxItem
 from intake_fn.ports.presence import Presence
 from intake_fn.ports.search_index import Pending, Posting, SearchIndex
-from intake_fn.ports.sessions import Session, Sessions, SignInAsked
+from intake_fn.ports.sessions import Asked, Session, Sessions, SignInAsked
 from intake_fn.ports.sync_state import SyncCursor, SyncState
 from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
 from intake_fn.ports.views import Views
@@ -43,6 +43,7 @@ __all__ = [
     "ITEM_TAG",
     "LEEWAY",
     "NOTHING_DECIDED",
+    "Asked",
     "CalendarPart",
     "CaseStore",
     "Change",

@@ -104,6 +104,13 @@ class CaseStore(Protocol):
         """The states of some cases, in that order; what is not there or cannot be read is left out."""
         ...
 
+    def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
+        """The ids of the cases whose requester has this mailbox (`mailbox` of core/mail_throttle.py), the latest first.
+
+        All of them for the limit 0.
+        """
+        ...
+
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""
         ...

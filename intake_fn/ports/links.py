@@ -14,6 +14,8 @@ class Purpose(StrEnum):
 
     STATUS = "status"
     """A request's status page; the text is the case id. Lives `status_link_days`."""
+    COPY = "copy"
+    """The status page of who is in copy; the text is `case id/mailbox`. Lives `status_link_days`."""
     FILE = "file"
     """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
     SIGN_IN = "sign-in"
@@ -35,12 +37,16 @@ LEEWAY = timedelta(minutes=2)
 class Links(Protocol):
     """Addresses and signed tokens: they go out in mails, Mantis texts and pages, and come back.
 
-    The addresses are absolute: /status/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID,
+    The addresses are absolute: /status/TOKEN, /copies/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID,
     /desk/board/ID.
     """
 
     def status(self, case_id: str) -> str:
         """The requester's status page."""
+        ...
+
+    def copy(self, case_id: str, mailbox: str) -> str:
+        """The status page as somebody in copy opens it."""
         ...
 
     def desk(self, case_id: str) -> str:

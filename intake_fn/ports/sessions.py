@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -19,9 +20,18 @@ class Session:
     until: datetime
 
 
+class Asked(StrEnum):
+    """What somebody asked to be mailed."""
+
+    SIGN_IN = "sign-in"
+    """A link to sign in at the desk."""
+    MY_REQUESTS = "my-requests"
+    """The links to all requests that were sent from the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignInAsked:
-    """That somebody asked for a link to sign in with this address; whose it is, is not looked at yet."""
+    """That somebody asked for a mail with links to this address; whose it is, is not looked at yet."""
 
     id: str
     address: str
@@ -30,6 +40,7 @@ class SignInAsked:
     next_attempt: datetime | None = None
     """When mailing it is due next; None is at once."""
     last_error: str = ""
+    what: Asked = Asked.SIGN_IN
 
 
 class Sessions(Protocol):
@@ -52,7 +63,7 @@ class Sessions(Protocol):
         ...
 
     def ask_sign_in(self, asked: SignInAsked) -> None:
-        """Keep that a link was asked for, until it is finished; forgotten after two days."""
+        """Keep that a mail was asked for, until it is finished; forgotten after two days."""
         ...
 
     def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:

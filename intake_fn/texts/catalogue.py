@@ -61,6 +61,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.asked": "Question to the requester",
     "history.replied": "Reply of the requester",
     "history.replied-works": "The requester confirmed that it works",
+    "history.withdrawn": "Withdrawn by the requester",
+    "history.appealed": "The requester does not agree with the decision",
+    "history.copy-added": "Added in copy: %(address)s",
+    "history.copy-removed": "No longer in copy: %(address)s",
+    "history.copy-left": "No longer in copy, as they asked: %(address)s",
     "history.link-requested": "New link to the status page requested",
     "history.noted": "Internal note",
     "history.noted-to": "Internal note, mailed to %(people)s",
@@ -136,7 +141,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "change.nobody": "nobody",
     # What happened, as the requester's page tells it.
     "page.quarantined": "Awaiting review",
-    "page.released": "Reviewed: your request is in progress",
+    "page.released": "Reviewed and accepted",
     "page.rejected": "Rejected",
     "page.marked": "Marked as a duplicate of an earlier request: you are notified of its progress here",
     "page.unmarked": "No longer a duplicate of an earlier request",
@@ -155,8 +160,90 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "page.read-matches": "You said: the system does what clause %(clause)s says",
     "page.read-contradicts": "You said: the system does something else than clause %(clause)s says",
     "page.read-silent": "You said: clause %(clause)s says nothing about it",
+    "page.decided": "Decided by a person: %(category)s",
+    "page.decided-matches": "Decided: %(category)s. The system does what the clause says",
+    "page.decided-contradicts": "Decided: %(category)s. The system does something else than the clause says",
+    "page.decided-silent": "Decided: %(category)s. The spec is silent",
+    "page.decided-neither": "Decided: %(category)s. Neither a bug nor a change request",
+    "page.withdrawn": "You withdrew the request",
+    "page.appealed": "You did not agree with the decision",
+    "page.copy-added": "Added in copy: %(address)s",
+    "page.copy-removed": "No longer in copy: %(address)s",
+    "page.copy-left": "%(address)s has asked not to be in copy",
     "page.replied": "Your reply",
     "page.replied-works": "You confirmed that it works",
+    # The same, as somebody in copy reads it.
+    "copy.lead-updated": "The request that this one duplicates is %(progress)s",
+    "copy.marked": "Marked as a duplicate of an earlier request",
+    "copy.stage": "The change is %(stage)s",
+    # Who may be in copy.
+    "copy.yourself": "You get all mails about your request anyway.",
+    "copy.there": "%(address)s is in copy already.",
+    "copy.left": "%(address)s has asked not to be in copy of this request.",
+    "copy.most": "At most %(most)s people can be in copy. Please remove somebody first.",
+    "copy.ever": "%(most)s people have been added to this request, and no more can be.",
+    "copy.domain": (
+        "%(domain)s is not a mail domain of your company or ours. Only addresses of these can be in copy. You can "
+        "forward the link to this page yourself."
+    ),
+    "copy.gone": "%(address)s is not in copy.",
+    "copy.often": "%(address)s cannot be added now: too many invitations were sent. Please try again tomorrow.",
+    # What the status page calls a request.
+    "status.quarantined": "Awaiting review",
+    "status.rejected": "Rejected",
+    "status.received": "Received",
+    "status.assigned": "Assigned",
+    "status.in-progress": "In progress",
+    "status.waiting": "Waiting for your answer",
+    "status.appealed": "To be decided anew",
+    "status.reopened": "Reopened",
+    "status.owner": "With the owner of the module",
+    "status.board": "Before the Board",
+    "status.deferred": "Deferred by the Board",
+    "status.design": "In design",
+    "status.development": "In development",
+    "status.ready": "Ready for release",
+    "status.resolved": "Resolved",
+    "status.withdrawn": "Withdrawn",
+    "status.closed": "Closed",
+    # The mail with the links to all requests of an address.
+    "mine.subject": "Your requests to %(name)s support",
+    "mine.hello": (
+        "These are the requests that were sent from your address: the open ones first, then those that changed within "
+        "the last 90 days. Each link opens the page of a request."
+    ),
+    "mine.more": Plural("%(left)s more request is older.", "%(left)s more requests are older.", "left"),
+    "mine.not-you": "If you did not ask for this, you need not do anything.",
+    # What stands against an appeal or a withdrawal, and what came of an appeal.
+    "appeal.undecided": "Nothing has been decided yet. Please reply instead: your reply is read before the decision.",
+    "appeal.open": (
+        "You have said already that you do not agree. Somebody else decides; you can add something by a reply."
+    ),
+    "appeal.withdrawn": "You have withdrawn this request. Please reply if you need it after all: a reply reopens it.",
+    "appeal.board": "The Board has decided on this change. If something was not considered, please reply.",
+    "appeal.over": (
+        "Two appeals have been decided by different people, and the last decision is final. Please reply if something "
+        "is new: your reply is read by the assignee."
+    ),
+    "appeal.reason": "Please write why you do not agree, or what is new.",
+    "appeal.stands": (
+        "You did not agree with the decision. %(person)s, who had not decided on your request before, has looked at it "
+        "again. The decision stands: this is %(category)s."
+    ),
+    "appeal.changed": (
+        "You did not agree with the decision. %(person)s, who had not decided on your request before, has looked at it "
+        "again and decided otherwise: this is %(category)s."
+    ),
+    "appeal.resolved-again": "Your request is resolved as before.",
+    "appeal.once-more": "If you have new evidence, you can appeal once more; then a third person decides.",
+    "appeal.final": "This was the second appeal, so this decision is final.",
+    "withdraw.lead": (
+        "Other requests wait for the same solution, so this one cannot be withdrawn. You need not do anything; if you "
+        "want to tell us something, please reply."
+    ),
+    "withdraw.approved": (
+        "The Board has approved this change, so it cannot be withdrawn. Please reply to the assignee instead."
+    ),
     # What happened, as a note in Mantis.
     "note.overruled": "Decided: %(category)s, by clause %(clause)s",
     "note.overruled-silent": "Decided: %(category)s, the spec is silent",
@@ -180,6 +267,14 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.handed-over": "%(actor)s reassigned it.",
     "why.completed": "%(actor)s completed it at level %(level)s.",
     "why.reopened": "%(actor)s reopened it.",
+    "why.appeal-decide": "Please decide anew what it is, with the reason: the requester reads it.",
+    "why.appeal-asked": (
+        "You have decided on it before, so somebody else decides now: %(person)s was asked. You remain the assignee."
+    ),
+    "why.appeal-other": (
+        "%(person)s has the request and has decided on it before. Please decide anew what it is, with the reason: the "
+        "requester reads it."
+    ),
     "why.stands-alone": "We handle it separately again.",
     "why.stays-done": "It stays resolved. If something is still wrong, reply, and it is reopened.",
     "why.warned": "%(share)s %% of its time is used. It is due %(due)s.",
@@ -188,7 +283,6 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.choose": "It is a change request that names no module: please choose one, and its owner gets it.",
     "why.no-change": "It is no change request any more.",
     "why.board": "It is assessed and before the Board: please vote.",
-    "why.urgent": "It is assessed, urgent and before the Board: please vote.",
     "why.comment-by": "It has to do with %(modules)s, which you own: please comment by %(date)s.",
     "why.deputy": "You get this as the deputy of %(person)s.",
     "why.comment": "It touches a module that you own: please comment within %(days)s working days.",
@@ -223,6 +317,20 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "step.development": "Your change is now in development.",
     "step.ready": "Your change is ready for release.",
     "step.version": "It is meant for version %(version)s.",
+    # The steps of a request that is no change, as they stand on the status page.
+    "step.received": "Received",
+    "step.to-decide": "A person decides what it is",
+    "step.decided": "Decided: %(category)s",
+    "step.decided-anew": "Decided anew: %(category)s",
+    "step.appealed": "You do not agree: somebody else decides",
+    "step.to-begin": "The assignee begins",
+    "step.to-begin-again": "The assignee begins again",
+    "step.begun": "In progress",
+    "step.waiting": "Waiting for your answer",
+    "step.to-resolve": "Resolved",
+    "step.resolved": "Resolved",
+    "step.withdrawn": "Withdrawn",
+    "step.closed": "Closed",
     # The way of a change, as its steps stand on the status page.
     "way.received": "Sent",
     "way.choose": "With the Help Desk, which chooses the module",
@@ -302,6 +410,10 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "This request is undecided, so it cannot be resolved yet. Please decide it at the desk first: bug, change "
         "request or support. The additional information contains the link."
     ),
+    "mantis.appeal-first": (
+        "The requester does not agree with the decision on this request, so it cannot be resolved yet. Somebody who "
+        "has not decided before decides at the desk first. The additional information contains the link."
+    ),
     # Why a notice is not sent.
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
@@ -376,7 +488,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "missing.which-number": "How much is it in your case?",
     "missing.number": "The clause says %(number)s. How much is it in your case?",
     # By when.
-    "due.none": "No response time is agreed for %(priority)s requests at %(level)s.",
+    "due.none": "No response time is agreed for %(priority)s requests at %(level)s, so none is promised.",
     "due.paused": "The response time is paused until you reply.",
     "due.at": "Due %(due)s, by the response time of %(level)s for %(priority)s requests.",
     "due.passed": "Overdue: it was due %(due)s, by the response time of %(level)s for %(priority)s requests.",
@@ -412,6 +524,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "outcome.duplicate": "It is a duplicate of an earlier report.",
     "outcome.postponed": "It is postponed.",
     "outcome.wont-fix": "It will not be changed.",
+    "outcome.withdrawn": "The requester has withdrawn it.",
     "outcome.fixed-in": "It is fixed, in version %(version)s.",
     "outcome.done-in": "It is done, in version %(version)s.",
     "delivery.JudgeRequest": "assess it and look for clauses",
@@ -447,7 +560,12 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "notice.joined": "the mark as duplicate",
     "notice.parted": "the removal of the mark as duplicate",
     "notice.heard": "news of the lead request",
+    "notice.appeal-decided": "the decision on an appeal",
+    "notice.withdrawn": "the withdrawal",
     "notice.several": "a digest",
+    "notice.copy": "the invitation to read along",
+    "notice.informed": "news for those in copy",
+    "notice.gathered": "a digest",
     "notice.assigned": "the assignment",
     "notice.orphaned": "the missing assignee",
     "notice.copied": "a copy",
@@ -458,6 +576,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "notice.completed": "the completion",
     "notice.recheck": "the request to look again",
     "notice.unreached": "the failure of mail",
+    "notice.appealed": "the appeal of the requester",
+    "notice.withdrew": "the withdrawal",
     "notice.piled": "a digest",
     # Why a verdict is as it is.
     **{f"verdict.{key}": sentence for key, sentence in SENTENCES.items()},

@@ -20,7 +20,6 @@ from intake_fn.desk.sign_in import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
 from intake_fn.texts.templates import translated
 from intake_fn.web import (
-    answer_files,
     api,
     assessment,
     board,
@@ -33,19 +32,18 @@ from intake_fn.web import (
     impact,
     multipart,
     pages,
-    posted,
     quarantine,
     queue_pages,
     queue_views,
     reports,
     sign_in,
     spec_page,
-    status,
     suggestions,
     uploads,
     words,
 )
 from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
+from intake_fn.web.requester_routes import REQUESTER_ROUTES
 from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
@@ -92,16 +90,13 @@ def build(config: WebConfig) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
-
-    @app.before_request
-    def room_for_files() -> None:
-        if request.endpoint in answer_files.ENDPOINTS:  # the check of the token reads the form
-            posted.make_room()
-
     csrf = CSRFProtect(app)
-    for module in (pages, suggestions, uploads, status, api, health):
+    for module in (pages, suggestions, uploads, api, health):
         app.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
+    for blueprint in REQUESTER_ROUTES:
+        app.register_blueprint(blueprint)
+        csrf.exempt(blueprint)
     pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
     modules = (*pages_of_desk, expected, sign_in, reports, spec_page, board)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 
 from intake_fn.core.activities import checklist
 from intake_fn.core.answer_templates import ANSWERS, Filled, offered
+from intake_fn.core.appeals import open_appeal
 from intake_fn.core.case import files_of, module_of
 from intake_fn.core.change_events import ChangeAssessed, ChangeReleased, StageReached
 from intake_fn.core.changes.clause_text import planned_version, published_since
@@ -97,6 +98,7 @@ def page(
         stream=stream,
         streams=streams,
         unsettled=unsettled(case),
+        appeal=open_appeal(case, process, me().address),
         decided=words.overruled(case),
         reading=requester_reading(case),
         in_shadow=in_shadow(case),

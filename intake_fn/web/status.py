@@ -1,29 +1,33 @@
-"""The requester's page of a request: receipt, status, reply, files, and a new link for who lost theirs."""
+"""The requester's page of a request: receipt, status, answers to us; what else they do stands in status_actions.py."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from intake_fn.core import request_id
+from intake_fn.core.appeals import MOST as MOST_APPEALS
+from intake_fn.core.appeals import appeals, decisions, may_appeal
 from intake_fn.core.case import files_of
-from intake_fn.core.errors import Refused, TryLater, Unknown, Unreadable
-from intake_fn.core.events import RequesterRead, RequesterReplied
+from intake_fn.core.copies import MOST as MOST_COPIES
+from intake_fn.core.errors import Refused, TryLater, Unreadable
+from intake_fn.core.events import RequesterRead, RequesterReplied, Resolved
 from intake_fn.core.lifecycle import TRANSITIONS
+from intake_fn.core.lifecycle_rules import cannot_be_withdrawn
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
+from intake_fn.core.requester_events import Appealed, CopyAdded
+from intake_fn.core.requester_status import is_withdrawn
+from intake_fn.core.requester_steps import steps
 from intake_fn.core.verdict_texts import ADDED, due_in_words, missing, question_of, zone_of_requester
 from intake_fn.core.verdicts import requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
-from intake_fn.core.way import way
-from intake_fn.desk import attachments, lost_link
+from intake_fn.desk import attachments, previews
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
-from intake_fn.web import posted, words
-from intake_fn.web.access import PUBLIC, TOKEN, config, open_to, source
+from intake_fn.web import posted, status_words, words
+from intake_fn.web.access import TOKEN, config, open_to
 from intake_fn.web.forms import ACCEPT, clean_text
 from intake_fn.web.numbers import whole
 
@@ -34,19 +38,12 @@ if TYPE_CHECKING:
 
     from intake_fn.core.attachments import Selection
     from intake_fn.core.case import Case
+    from intake_fn.core.request import Attachment
 
 blueprint = Blueprint("status", __name__)
 
-DOWNLOAD_SECONDS = 300
-
-SERVED_BYTES = 4 * 2**20
-"""What an answer of the function can hold: 6 MB, in base64."""
-
-OCTETS = "application/octet-stream"
-"""What a browser takes for nothing that it could show, and adapters/gateway.py for no text."""
-
-ASK = mark("Does it work now? Please press one of the two buttons: your message below is sent with it.")
-STILL = "It still does not work."
+ASK = mark("Is it solved? Please press one of the two buttons: your message is sent with it.")
+STILL = "It is not solved."
 
 NOT_NOW = mark(
     "Replies to this request cannot be saved at the moment, and a second attempt does not help. Your text is still "
@@ -66,7 +63,7 @@ SORRY = mark(
 @open_to(TOKEN)
 def show(token: str) -> ResponseReturnValue:
     """How the request stands; with `new`, as its receipt."""
-    return _page(_case(token), token)
+    return page(case_of(token), token)
 
 
 @blueprint.post("/status/<token>/reply")
@@ -74,10 +71,9 @@ def show(token: str) -> ResponseReturnValue:
 def reply(token: str) -> ResponseReturnValue:
     """The requester writes again."""
     form, _ = posted.read()
-    case = _case(token)
+    case = case_of(token)
     desk = config().desk()
     text, added = clean_text(form.get("text")), {name: clean_text(form.get(f"add-{name}")) for name in ADDED}
-    limits = desk.process.intake
     selection = posted.selection(desk, form)
     problems = list(selection.problems)
     pressed = form.get("finding", "")
@@ -88,26 +84,21 @@ def reply(token: str) -> ResponseReturnValue:
         problems.append(gettext(ASK))
     if not text and finding is not Reading.WORKS:
         problems.append(gettext("Please enter a message."))
-    if len(text) > limits.text_characters:
-        wrong = gettext("This text has %(length)s characters; the limit is %(limit)s.")
-        problems.append(wrong % {"length": f"{len(text):,}", "limit": f"{limits.text_characters:,}"})
+    problems += too_long(text)
+    shown: dict[str, Any] = {"selection": selection, "text": typed, "added": added}
     if problems:
-        return _page(case, token, selection, text=typed, added=added, problems=problems), 422
+        return page(case, token, **shown, problems=problems), 422
     if selection.waiting:
-        return _page(case, token, selection, text=typed, added=added, problems=[gettext(SORRY)]), 503
+        return page(case, token, **shown, problems=[gettext(SORRY)]), 503
     try:
-        files = attachments.store(
-            desk.files, selection, f"reply-{case.id}-{case.version}", keep_originals=limits.keep_originals
-        )
+        files = stored(case, selection, "reply")
         event = RequesterReplied(
             at=desk.clock(), actor=REQUESTER, text=text, attachments=files, works=finding is Reading.WORKS
         )
-        desk.act(case.id, event, _seen(case))
-    except Refused as error:
-        return _page(case, token, selection, text=typed, added=added, problems=[str(error)]), 422
-    except TryLater as error:
-        problem = NOT_NOW if isinstance(error, Unreadable) else SORRY
-        return _page(case, token, selection, text=typed, added=added, problems=[gettext(problem)]), 503
+        desk.act(case.id, event, seen_of(case))
+    except (Refused, TryLater) as error:
+        problem, code = why_not(error)
+        return page(case, token, **shown, problems=[problem]), code
     return redirect(url_for("status.show", token=token, replied=finding.value), 303)
 
 
@@ -115,12 +106,12 @@ def reply(token: str) -> ResponseReturnValue:
 @open_to(TOKEN)
 def read(token: str) -> ResponseReturnValue:
     """The requester has read a shown clause, and presses whether it is what the system does."""
-    case = _case(token)
+    case = case_of(token)
     desk = config().desk()
     cited = shown_clauses(case).get(request.form.get("clause", ""))
     stance = next((one for one in words.PRESSED if one == request.form.get("stance")), None)
     if cited is None or stance is None:
-        return _page(case, token, wrong_reading=gettext(PRESS)), 422
+        return page(case, token, wrong_reading=gettext(PRESS)), 422
     event = RequesterRead(
         at=desk.clock(),
         actor=REQUESTER,
@@ -131,11 +122,11 @@ def read(token: str) -> ResponseReturnValue:
         spec=(case.verdict or {})["spec"],
     )
     try:
-        desk.act(case.id, event, _seen(case))
+        desk.act(case.id, event, seen_of(case))
     except Refused as error:
-        return _page(case, token, wrong_reading=str(error)), 422
+        return page(case, token, wrong_reading=str(error)), 422
     except TryLater:
-        return _page(case, token, wrong_reading=gettext(NOT_SAVED)), 503
+        return page(case, token, wrong_reading=gettext(NOT_SAVED)), 503
     return redirect(url_for("status.show", token=token, read="1", _anchor="found"), 303)
 
 
@@ -143,87 +134,78 @@ def _finding(case: Case, pressed: str, text: str) -> Reading:
     """What the requester says of a request that is done: by the button, or where none was pressed by their words."""
     if pressed in (Reading.WORKS, Reading.TROUBLE):
         return Reading(pressed)
-    return reading(text) if case.status.is_done else Reading.TROUBLE
+    return reading(text) if case.status.is_done and not is_withdrawn(case) else Reading.TROUBLE
 
 
-@blueprint.get("/status/lost")
-@open_to(PUBLIC)
-def lost() -> ResponseReturnValue:
-    """Ask for a new link."""
-    return render_template("lost.html", sent=False)
+# --- what the forms of the page share ---------------------------------------------------------
 
 
-@blueprint.post("/status/lost")
-@open_to(PUBLIC)
-def mail_link() -> ResponseReturnValue:
-    """Mail a new link to the requester's own address. The answer is the same for a number that does not exist."""
-    lost_link.mail_new_link(config().desk(), request_id.typed(request.form.get("number", "")), source())
-    return render_template("lost.html", sent=True)
-
-
-@blueprint.get("/files/<token>")
-@open_to(TOKEN)
-def file(token: str) -> ResponseReturnValue:
-    """The file, to be saved and never to be shown; a large one by a fresh, short-lived link of the file store.
-
-    What the store itself serves has none of our headers, so that is done only where an answer of ours can't hold it.
-    """
-    desk = config().desk()
-    case_id, _, key = desk.links.verify(Purpose.FILE, token).partition("/")
-    for attachment in files_of(desk.cases.load(case_id)):
-        if attachment.key == key and attachment.size <= SERVED_BYTES:
-            content = io.BytesIO(desk.files.get(key))
-            answer = send_file(
-                content, OCTETS, as_attachment=True, download_name=attachment.name, etag=False, max_age=0
-            )
-            answer.headers["Cache-Control"] = "no-store"  # not that of assets
-            return answer
-        if attachment.key == key:
-            return redirect(desk.files.link(attachment, DOWNLOAD_SECONDS), 302)
-    raise Unknown("This file is no longer attached to the request.")
-
-
-def _case(token: str) -> Case:
+def case_of(token: str) -> Case:
     """The case that a status link opens. Raises Unknown, Expired, TryLater."""
     desk = config().desk()
     return desk.cases.load(desk.links.verify(Purpose.STATUS, token))
 
 
-def _page(
+def seen_of(case: Case) -> int:
+    """The version of the case that the requester answered, or is about to see."""
+    return min(whole(request.form.get("seen"), case.version), case.version)
+
+
+def too_long(text: str) -> list[str]:
+    """That a text is longer than the limit."""
+    limit = config().process.intake.text_characters
+    wrong = gettext("This text has %(length)s characters; the limit is %(limit)s.")
+    return [wrong % {"length": f"{len(text):,}", "limit": f"{limit:,}"}] if len(text) > limit else []
+
+
+def stored(case: Case, selection: Selection, what: str) -> Any:
+    """The files of a form, kept in the store. Raises TryLater, Refused."""
+    desk = config().desk()
+    keep = desk.process.intake.keep_originals
+    return attachments.store(desk.files, selection, f"{what}-{case.id}-{case.version}", keep_originals=keep)
+
+
+def why_not(error: Refused | TryLater) -> tuple[str, int]:
+    """What is said of a form that was not saved, or may not have been, and the HTTP status."""
+    if isinstance(error, Refused):
+        return str(error), 422
+    return gettext(NOT_NOW if isinstance(error, Unreadable) else SORRY), 503
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def page(
     case: Case,
     token: str,
-    selection: Selection | None = None,
     *,
+    selection: Selection | None = None,
     text: str = "",
     added: Mapping[str, str] | None = None,
     problems: list[str] | None = None,
     wrong_reading: str = "",
+    at: str = "reply",
+    address: str = "",
 ) -> str:
-    """The page; with the answer, its files and what is wrong with it, where it has to be shown again."""
-    process, problems = config().process, problems or []
-    held, desk = {}, config().desk()
+    """The page; with what was typed into the form `at`, its files and what is wrong with it, to be shown again."""
+    held, desk, problems = {}, config().desk(), problems or []
     if selection:
         try:
             held = attachments.stage(desk.files, desk.links, selection)
         except TryLater:
             problems = [*problems, gettext("Your files could not be saved: please choose them again.")]
-    decided, zone = words.overruled(case), zone_of_requester(case, process)
+    decided = words.overruled(case)
     return render_template(
         "status.html",
-        case=case,
-        undecided=case.verdict
-        and case.category is Category.UNDECIDED
-        and not decided
-        and not case.status.in_quarantine,
-        due=due_in_words(case, process, desk.clock(), zone),
+        **shared(case),
+        token=token,
         missing=missing(case) if RequesterReplied in TRANSITIONS[case.status] else (),
         added=added or {},
         unreached=desk.mail_state.suppression(mailbox(case.request.requester.email)),
-        token=token,
         new="new" in request.args,
         changed="changed" in request.args,
         replied=request.args.get("replied", ""),
-        done=case.status.is_done,
+        said=request.args.get("said", ""),
         read="read" in request.args,
         may_read=RequesterRead in TRANSITIONS[case.status] and case.category is Category.UNDECIDED and not case.unread,
         reading=requester_reading(case),
@@ -231,13 +213,16 @@ def _page(
         rule_changes=desk.rule_changes(case),
         wrong_reading=wrong_reading,
         link=config().links.status(case.id),
-        way=way(case, process),
-        files=files_of(case),
-        history=words.history_for_requester(case, process),
-        zone=zone,
         decided=decided,
-        seen=_seen(case),
+        may_appeal=Appealed in TRANSITIONS[case.status] and not case.unread and not [*may_appeal(case)],
+        appeals_left=MOST_APPEALS - appeals(case),
+        may_withdraw=may_withdraw(case),
+        may_add_copy=CopyAdded in TRANSITIONS[case.status] and not case.unread and len(case.copies) < MOST_COPIES,
+        most_copies=MOST_COPIES,
+        seen=seen_of(case),
+        at=at,
         text=text,
+        address=address,
         problems=problems,
         held=held,
         waiting=selection.waiting if selection else {},
@@ -246,6 +231,42 @@ def _page(
     )
 
 
-def _seen(case: Case) -> int:
-    """The version of the case that the requester answered, or is about to see."""
-    return min(whole(request.form.get("seen"), case.version), case.version)
+def _preview(case: Case, file: Attachment) -> str:
+    """Where the preview of a file is found, on this site whatever its name; "" for a file that has none."""
+    if not previews.has_preview(file):
+        return ""
+    return url_for("files.preview", token=config().links.sign(Purpose.FILE, f"{case.id}/{file.key}"))
+
+
+def may_withdraw(case: Case) -> bool:
+    """Whether the requester may withdraw the request now."""
+    return Resolved in TRANSITIONS[case.status] and not case.unread and not [*cannot_be_withdrawn(case)]
+
+
+def shared(case: Case, *, for_copy: bool = False) -> dict[str, Any]:
+    """What the page shows of a case to its requester and to who is in copy."""
+    process, desk = config().process, config().desk()
+    zone = zone_of_requester(case, process)
+    return {
+        "case": case,
+        "undecided": case.verdict
+        and case.category is Category.UNDECIDED
+        and not words.overruled(case)
+        and not case.status.in_quarantine,
+        "due": due_in_words(case, process, desk.clock(), zone),
+        "done": case.status.is_done,
+        "top": status_words.top(case, process),
+        "declined": status_words.was_declined(case),
+        "withdrawn": is_withdrawn(case),
+        "status": status_words.status(case, for_copy=for_copy),
+        "status_chip": status_words.chip(case),
+        "upcoming": status_words.upcoming(case, for_copy=for_copy),
+        "decider": status_words.asked_to_decide(case, process),
+        "chain": decisions(case, process),
+        "way": steps(case, process),
+        "files": files_of(case),
+        "preview": lambda file: _preview(case, file),
+        "history": status_words.history_for_requester(case, process, for_copy=for_copy),
+        "zone": zone,
+        "for_copy": for_copy,
+    }

@@ -19,7 +19,7 @@ from intake_fn.core.changes.word_diff import flowed
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import in_history, in_words, is_on_page, on_page, outcome_of
+from intake_fn.core.messages import in_history, in_words, is_on_page, outcome_of
 from intake_fn.core.names import actor_of
 from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
@@ -139,30 +139,10 @@ STATUS: Mapping[Status, str] = {
     Status.QUARANTINED: mark("Awaiting review"),
     Status.REJECTED: mark("Rejected"),
     Status.NEW: mark("Received"),
-    Status.OPEN: mark("In progress"),
+    Status.OPEN: mark("Open"),
     Status.WAITING: mark("Waiting for requester"),
     Status.RESOLVED: mark("Resolved"),
     Status.CLOSED: mark("Closed"),
-}
-
-NEXT: Mapping[Status, str] = {
-    Status.QUARANTINED: mark(
-        "Your request is saved and awaits review. You get an e-mail as soon as it is in progress."
-    ),
-    Status.REJECTED: mark(
-        "The Help Desk has rejected this: it does not look like a request. If it is one, please reply."
-    ),
-    Status.NEW: mark(
-        "Your request is saved and is usually assessed within two minutes. Reload this page to see the result."
-    ),
-    Status.OPEN: mark("The Help Desk works on your request."),
-    Status.WAITING: mark("We need an answer from you: please reply below. The response time is paused until then."),
-    Status.RESOLVED: mark(
-        "Please check the solution and tell us below whether it works. If not, the request is reopened."
-    ),
-    Status.CLOSED: mark(
-        "This request is closed. If the problem returns, please reply below: a reply reopens the request."
-    ),
 }
 
 SETTLED: Mapping[Filing, str] = {
@@ -258,24 +238,6 @@ def is_elsewhere(case: Case, process: Process) -> bool:
     return off_the_levels(case, process)
 
 
-def upcoming(case: Case) -> str:
-    """What happens next, for the requester."""
-    if case.status is Status.OPEN and case.stage.is_on_its_way:
-        return mark("Your change request goes the way below.")
-    if was_declined(case):
-        return mark(
-            "Your change request is declined, for this reason. If something was not considered, please reply below: "
-            "a reply reopens it."
-        )
-    return NEXT[case.status]
-
-
-def was_declined(case: Case) -> str:
-    """The reason why a change request is done that was declined; "" for all else."""
-    done = resolved_by(case)
-    return done.resolution if done and case.status.is_done and case.stage is Stage.DECLINED else ""
-
-
 # --- the history -----------------------------------------------------------------------------
 
 
@@ -288,11 +250,6 @@ def came_of(event: Event, process: Process) -> str:
     """What came of an activity, as the beginning of a line: whether the bug could be reproduced; "" for others."""
     reproduced = getattr(event, "reproduced", Reproduced.UNSAID)
     return f"{in_history(event, process)[0]}. " if reproduced is not Reproduced.UNSAID else ""
-
-
-def history_for_requester(case: Case, process: Process) -> list[tuple[Event, str, str]]:
-    """What happened, for the requester's eyes: the Help Desk's notes to each other are not among it."""
-    return [(event, *shown) for event in case.history if (shown := on_page(event, process))]
 
 
 def concerns_requester(event: Event) -> bool:

@@ -238,8 +238,7 @@ def _mantis_fields(process: Process) -> str:
 
 
 def _mantis_status(process: Process) -> str:
-    stages = ((f"open, {say(f'stage.{stage}')}", theirs) for stage, theirs in process.mantis.stages.items() if theirs)
-    return table(("Status of the request", "Status in Mantis"), [*process.mantis.status.items(), *stages])
+    return table(("Status of the request", "Status in Mantis"), process.mantis.status.items())
 
 
 def _mantis_resolution(process: Process) -> str:

@@ -482,6 +482,16 @@ def before_the_board() -> tuple[Event, ...]:
 class TestBoard:
     """What the Board has before it, and what it decided, is found without looking at all cases."""
 
+    def test_the_cases_of_a_mailbox_are_found_the_latest_first(self, store: Store) -> None:
+        """However the address was written; nobody else's."""
+        for number, email in enumerate(("Camille@Example.com", "jun@example.com", "camille@example.com"), 1):
+            requester = Requester("Camille", email, "paris")
+            store.create(received(f"HD-{number}", minutes=number, requester=requester), f"key {number}")
+
+        assert ["HD-3", "HD-1"] == list(store.requests_of("camille@example.com"))
+        assert ["HD-3"] == list(store.requests_of("camille@example.com", limit=1))
+        assert [] == list(store.requests_of("nobody@example.com"))
+
     def test_a_request_is_on_the_agenda_from_its_assessment_to_the_decision(self, store: Store) -> None:
         """A request that is put off stays in the list: its date brings it back."""
         for case_id in ("HD-1", "HD-2", "HD-3"):

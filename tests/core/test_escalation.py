@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import change_events, desk_events, drift_events, events
+from intake_fn.core import change_events, desk_events, drift_events, events, requester_events
 from intake_fn.core.case import Case, Step
 from intake_fn.core.change_events import (
     BoardDecided,
@@ -79,6 +79,7 @@ from intake_fn.core.messages import note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import (
@@ -180,6 +181,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     ChangeReleased: {"version": "4.3", "text": "45 days now.", "reason": "The page follows."},
     NoticesBundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
+    Appealed: {"actor": "requester", "text": "The clause says 45 days."},
+    CopyAdded: {"actor": "requester", "address": "jo@example.com"},
+    CopyRemoved: {"actor": "requester", "address": "jo@example.com"},
     NoticeSkipped: {
         "to": "camille@example.com",
         "notice": "question",
@@ -228,6 +232,7 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
             **_with_history(case, happened(MarkedDuplicate, other="HD-0000-0002")),
         },
         LeadUpdated: {"duplicate_of": "HD-0000-0002"},
+        CopyRemoved: {"copies": ("jo@example.com",)},
         RequesterRead: {"category": Category.UNDECIDED},
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
         SentToOwner: {"category": Category.CHANGE},
@@ -358,6 +363,7 @@ def test_every_pair_of_status_and_event_is_decided(process: Process, status: Sta
 
 ENDS_WAITING: dict[type[Event], Status] = {
     RequesterReplied: Status.OPEN,
+    Appealed: Status.OPEN,
     Resolved: Status.RESOLVED,
     ChangeReleased: Status.RESOLVED,
     OwnerDeclined: Status.RESOLVED,
@@ -387,7 +393,8 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 def test_the_registry_has_a_row_for_every_event() -> None:
     """No event is forgotten, and each may happen somewhere; two begin a case."""
-    named = {**vars(events), **vars(change_events), **vars(desk_events), **vars(drift_events)}.values()
+    modules = (events, change_events, desk_events, drift_events, requester_events)
+    named = [kind for module in modules for kind in vars(module).values()]
     kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)}
 
     assert set(LIFECYCLE) == kinds - {Event, UnknownEvent}

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake_fn.core.case import Case, Step
+from intake_fn.core.copies import MOST as MOST_COPIES
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event, HandedOver, Received, Refiled, UnknownEvent
 from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.lifecycle import EVENTS
-from intake_fn.core.messages import MESSAGES
+from intake_fn.core.messages import MESSAGES, is_on_page
 from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Channel, Kind, Priority, Request, Requester
 from intake_fn.core.steps import advance, allowed, fold
@@ -102,6 +103,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "reproduced": st.sampled_from(Reproduced),
     "version": st.sampled_from(["", "4.2"]),
     "mentions": st.just(()),
+    "address": st.sampled_from(["jo@example.com", "liv@example.com", "camille@example.com", "jo@elsewhere.test", "?"]),
     "theirs": st.just({"status": "new"}),
     "ours": st.just({"status": "assigned"}),
     "share": st.sampled_from([50, 80]),
@@ -176,10 +178,13 @@ def test_any_accepted_sequence_keeps_the_invariants(
         assert case.handler in process.levels[case.level].resources
         assert case.level in process.priorities[case.priority].levels
         assert case.changed_at >= before.changed_at
+        assert not case.appealed or case.status.is_open
+        assert len(case.copies) == len({*case.copies}) <= MOST_COPIES
         below = case.priority is Priority.URGENT and case.level < URGENT_LEVEL
         ways_up = {URGENT_LEVEL} if below else process.levels[case.level].escalates_to
         assert set(allowed(case, process).escalate_to) <= set(ways_up)
         caused = {name for event in step.events for name in MESSAGES[type(event)].notices}
+        caused |= {"informed"} if any(map(is_on_page, step.events)) else set()
         for intent in step.intents:
             if isinstance(intent, SendNotice):
                 assert intent.notice in caused

@@ -33,6 +33,7 @@ BUILT = (
     "stance.",
     "history.read-",
     "page.read-",
+    "page.decided-",
     "relation.",
     "progress.",
     "failure.",
@@ -43,6 +44,7 @@ BUILT = (
     "decision.",
     "motion.",
     "stage.",
+    "status.",
     "step.",
     "sure.",
     "verdict.",
@@ -66,7 +68,7 @@ def test_rows_name_notices_that_there_are_and_only_those_that_can_be_copied_are_
     named = {notice for row in MESSAGES.values() for notice in row.notices}
 
     assert named <= set(NOTICES)
-    assert set(NOTICES) - named == {"several", "piled"}, "these stand for others"
+    assert set(NOTICES) - named == {"several", "gathered", "piled"}, "these stand for others"
     assert {kind for kind, row in MESSAGES.items() if "copied" in row.notices} == {
         kind for kind, spec in LIFECYCLE.items() if spec.copied
     }

@@ -16,19 +16,25 @@ from intake_fn.core.notices import NOTICES, Audience, Letter, MailValues
 from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Category
 from intake_fn.mail_templates import environment
-from tests.core.samples import CASE_ID, NOW, case_at, case_of, received, request
+from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened, received, request
 from tests.letters import letter_of
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case
     from intake_fn.core.process import Process
 
 STATUS_LINK, DESK_LINK = "https://desk.example.com/status/token", "https://desk.example.com/desk/requests/HD"
 SAID = {"name": "Camille", "why": "Paul handed it over.", "text": "Which browser?\nAnd which version?"}
 
 
+def read(case: Case) -> Case:
+    """The case once a person has acted on it: from then on all mails quote what was typed."""
+    return case_of(*case.history, happened(Noted, text="On it."))
+
+
 def rendered(name: str, process: Process, **summary: str) -> Letter:
     """A notice about a case at level 3."""
-    case = case_at(3, "paul", **summary)
+    case = read(case_at(3, "paul", **summary))
     said = {**SAID, "notices": "question resolved question"}
     return letter_of(SendNotice(name, "someone@example.com", said), case, process, STATUS_LINK, DESK_LINK)
 
@@ -68,7 +74,7 @@ def test_a_mail_of_several_notices_lists_what_they_were_about(process: Process) 
 def test_every_notice_carries_number_summary_and_the_link_of_its_audience(process: Process, name: str) -> None:
     """A requester gets the signed link and never the desk's; a colleague gets the desk's, which asks to sign in."""
     subject, text, _ = rendered(name, process)
-    for_requester = NOTICES[name] is Audience.REQUESTER
+    for_requester = NOTICES[name] is not Audience.HELP_DESK
 
     assert subject.startswith(f"[{CASE_ID}] ")
     assert "Error page when a shipment is opened" in subject
@@ -240,7 +246,7 @@ def test_every_notice_says_in_html_what_it_says_in_plain_text(process: Process, 
     subject, text, html = rendered(name, process)
     page = Page(html)
     words = " ".join(" ".join(page.words).split())
-    link = STATUS_LINK if NOTICES[name] is Audience.REQUESTER else DESK_LINK
+    link = DESK_LINK if NOTICES[name] is Audience.HELP_DESK else STATUS_LINK
     plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, "-- ", "")]
 
     assert [] == [line for line in plain if line.removesuffix(":") not in words]
@@ -260,7 +266,7 @@ EVIL = """<script>alert(1)</script> & "quoted" 'too' <img src=x onerror=y> {link
 def test_nothing_from_outside_becomes_markup(process: Process, name: str) -> None:
     """Summary, text, name, reason and the judge's quote are words, whatever they look like."""
     verdict = {"category": "bug", "reasons": [EVIL], "citations": [{"clause": EVIL, "quote": EVIL}]}
-    case = replace(case_at(3, "paul", summary=EVIL), verdict=verdict)
+    case = replace(read(case_at(3, "paul", summary=EVIL)), verdict=verdict)
     notice = SendNotice(name, "someone@example.com", {"name": EVIL, "why": EVIL, "text": f"{EVIL}\n{EVIL}"})
     _, text, html = letter_of(notice, case, process, f"{STATUS_LINK}?a=1&b=2", f"{DESK_LINK}?a=1&b=2")
     page = Page(html)

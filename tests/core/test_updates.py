@@ -18,7 +18,7 @@ from intake_fn.core.request import Attachment, Priority
 from intake_fn.core.sla import due
 from intake_fn.core.steps import advance, allowed
 from intake_fn.core.vocabulary import Category
-from intake_fn.web.words import history_for_requester
+from intake_fn.web.status_words import history_for_requester
 from tests.core.samples import NOW, PAUL, at, case_at, case_of, happened
 from tests.letters import letter_of
 

@@ -23,7 +23,7 @@ from intake_fn.core.events import (
 from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Relation, Status
 from intake_fn.ports import Purpose
-from intake_fn.web.words import history_for_requester
+from intake_fn.web.status_words import history_for_requester
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:

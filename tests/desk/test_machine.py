@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from intake_fn.core.appeals import MOST
 from intake_fn.core.case import module_of
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.desk_events import UpdateSent
@@ -47,10 +48,11 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.process import CLIENT, Process, WorkingDayHours
 from intake_fn.core.request import Priority, Requester
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
 from intake_fn.core.sla import CLOCK_STATE, ClockState, due
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import allowed, apply, standing
-from intake_fn.core.vocabulary import Category, Relation, Status
+from intake_fn.core.vocabulary import Category, Outcome, Relation, Status
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -135,6 +137,7 @@ class DeskMachine(RuleBasedStateMachine):
                 (Unlinked, {"number": 1}),
                 (UnmarkedDuplicate, {}),
                 (Resolved, {"resolution": "Mended."}),
+                (Resolved, {"resolution": "", "outcome": Outcome.WITHDRAWN}),
                 (Reopened, {"reason": "It came back."}),
                 (Closed, {}),
             ]
@@ -154,6 +157,27 @@ class DeskMachine(RuleBasedStateMachine):
         """The requester writes, or says that it works."""
         text = "" if works else "It is this one."
         self.act(self.room.store.load(case_id), "requester", RequesterReplied, text=text, works=works)
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE[:3]), category=st.sampled_from(list(Category)[:3]))
+    def does_not_agree(self, case_id: str, who: str, category: Category) -> None:
+        """The requester appeals, and somebody decides, who may have decided before."""
+        self.act(self.room.store.load(case_id), "requester", Appealed, text="The clause says 45 days.")
+        self.act(self.room.store.load(case_id), who, Overruled, category=category, clause="", reason="So it is.")
+
+    @rule(case_id=cases)
+    def withdraws(self, case_id: str) -> None:
+        """The requester needs it no more."""
+        case = self.room.store.load(case_id)
+        self.act(case, "requester", Resolved, resolution="", outcome=Outcome.WITHDRAWN)
+
+    @rule(case_id=cases, address=st.sampled_from(["jo@example.com", "liv@example.com"]), there=st.booleans())
+    def has_somebody_in_copy(self, case_id: str, address: str, there: bool) -> None:
+        """And takes them out again, or they leave."""
+        case = self.room.store.load(case_id)
+        if there:
+            self.act(case, "requester", CopyAdded, address=address)
+        else:
+            self.act(case, "requester", CopyRemoved, address=address, themselves=address == "liv@example.com")
 
     @rule()
     def tries_again(self) -> None:
@@ -265,6 +289,27 @@ class DeskMachine(RuleBasedStateMachine):
                 case = cases[case.duplicate_of]  # noqa: PLW2901 - up to the head
                 assert case.id not in met
                 met.add(case.id)
+
+    @invariant()
+    def an_appeal_is_open_until_somebody_else_has_decided(self) -> None:
+        """At most two; while one is open the request is, and nobody decides who decided before."""
+        for case in self.all():
+            decided, then = set[str](), None
+            for event in case.history:
+                if isinstance(event, Overruled):
+                    assert then is None or not then.appealed or event.actor not in decided
+                    decided.add(event.actor)
+                then = apply(then, event, case.id)
+                assert not then.appealed or then.status.is_open
+            assert sum(isinstance(event, Appealed) for event in case.history) <= MOST
+
+    @invariant()
+    def who_left_is_mailed_no_more(self) -> None:
+        """Nobody is in copy who asked not to be, and who is in copy stands there once."""
+        for case in self.all():
+            left = {e.address for e in case.history if isinstance(e, CopyRemoved) and e.themselves}
+            assert not left & {*case.copies}
+            assert len(case.copies) == len({*case.copies})
 
     @invariant()
     def it_is_filed_once(self) -> None:

@@ -19,7 +19,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.steps import allowed
 from intake_fn.desk import offboarding
 from intake_fn.desk.consistency_check import difference
-from intake_fn.web import words
+from intake_fn.web import status_words, words
 from tests.desk.test_machine import DeskMachine
 from tests.letters import letter_of
 
@@ -133,7 +133,7 @@ class DeskThatPeopleLeave(DeskMachine):
         """The history, the offers and every notice of each request."""
         for case in self.all():
             words.history(case, self.process)
-            words.history_for_requester(case, self.process)
+            status_words.history_for_requester(case, self.process)
             words.unassigned(case, self.process)
             allowed(case, self.process)
             for name in NOTICES:

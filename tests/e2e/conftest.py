@@ -61,7 +61,7 @@ class Log:
         return sorted(each for each in tokens | addresses if each in written)
 
 
-TOKEN = re.compile(r"/(?:status|files|desk/sign-in)/([\w.-]{30,})")
+TOKEN = re.compile(r"/(?:status|copies|files|desk/sign-in)/([\w.-]{30,})")
 
 
 @pytest.fixture(scope="session")

@@ -102,12 +102,12 @@ def calls(cold: Cold, name: str) -> dict[str, Callable[[], TestResponse]]:
     download = cold.application.links.sign(Purpose.FILE, f"{cold.case_id}/{file.key}")
     read = [
         *("/requests/new", "/requests/new/bug", "/health", "/api/search?q=shipment", f"/status/{token}"),
-        *("/status/lost", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),
+        *("/requests/mine", f"/files/{download}", "/desk", "/desk?show=all", "/desk?show=closed", case),
         *("/desk/outbox", "/desk/quarantine", "/expected?q=shipment", "/desk/sign-in"),
     ]
     written: list[tuple[str, dict[str, Any]]] = [
         (f"/status/{token}/reply", {"data": {"text": TYPED, "files": (io.BytesIO(PNG), "more.png")}}),
-        ("/status/lost", {"data": {"number": cold.case_id}}),
+        ("/requests/mine", {"data": {"who": cold.case_id}}),
         ("/desk/sign-in", {"data": {"address": "paul@example.com"}}),
         (f"{case}/note", {"data": {"text": TYPED, "seen": "1"}}),
         (f"{case}/escalate", {"data": {"reason": "too-complex", "text": TYPED, "to": "1:ihelp", "seen": "1"}}),

@@ -216,7 +216,7 @@ def test_a_category_that_a_move_lost_is_there_again_after_the_next(office: Offic
     assert "Billing and charges" == stands(office, case_id)["category"]["name"]
 
 
-@pytest.mark.parametrize("outcome", [one for one in Outcome if one])
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one and one is not Outcome.WITHDRAWN])
 def test_what_came_of_it_is_the_resolution_in_mantis(office: Office, outcome: Outcome) -> None:
     """In Mantis's own names; the requester reads it in plain words."""
     case_id = taken(office)
@@ -231,6 +231,21 @@ def test_what_came_of_it_is_the_resolution_in_mantis(office: Office, outcome: Ou
     assert f"Your request is resolved. {say(f'outcome.{outcome}')}" in mail.text
     act(office, case_id, Closed)
     assert RESOLUTIONS[outcome] == stands(office, case_id)["resolution"]["name"]
+    assert [] == office.told(case_id)
+
+
+def test_what_is_withdrawn_is_resolved_in_mantis_with_a_note(office: Office) -> None:
+    """Also while nobody has decided what it is; nothing is put back by the next sync."""
+    case_id = taken(office)
+    desk = office.room.desk
+    gone = Resolved(at=office.room.clock(), actor="requester", resolution="Found it.", outcome=Outcome.WITHDRAWN)
+    desk.act(case_id, gone, desk.cases.load(case_id).version)
+
+    assert ("resolved", "not a bug") == (
+        stands(office, case_id)["status"]["name"],
+        stands(office, case_id)["resolution"]["name"],
+    )
+    assert "Withdrawn by the requester (the requester)\nFound it." in stands(office, case_id)["notes"][-1]["text"]
     assert [] == office.told(case_id)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_PAGES = (
-    *("/requests/new", "/requests/new/bug", "/status/lost", "/expected?q=quote"),
+    *("/requests/new", "/requests/new/bug", "/requests/mine", "/expected?q=quote"),
     *("/desk/sign-in", "/health", "/nowhere"),
 )
 DESK_PAGES = ("/desk", "/desk?show=all", "/desk/requests/HD-0000-0001", "/desk/outbox")
@@ -189,7 +189,7 @@ def test_a_form_page_does_not_wake_the_desk(web: Web) -> None:
     config: WebConfig = web.client.application.extensions["specdesk"]
     client = create_app(replace(config, desk=asleep)).test_client()  # type: ignore[arg-type]  # it never answers
 
-    for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/status/lost", "/desk/sign-in"):
+    for path in ("/requests/new", "/requests/new/bug?clause=a%23b", "/requests/mine", "/desk/sign-in"):
         assert client.get(path).status_code == 200
 
 

@@ -764,7 +764,7 @@ def test_similar_issues_are_suggested_on_the_page_and_nobody_is_linked(web: Web)
 
     assert f'view.php?id={first.issue}">#{first.issue}</a> <span dir="auto">{first.request.summary}' in page
     assert "probably the same" in page
-    assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · In progress · received' in page
+    assert f'<a href="/desk/requests/{first.id}">{first.id}</a> · Open · received' in page
     assert "Linked" not in page.partition("Similar issues")[2].partition("History")[0]
 
 

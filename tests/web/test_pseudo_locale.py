@@ -189,8 +189,8 @@ PAGES: dict[str, Callable[[Web], str]] = {
     "replied": lambda web: web.client.get(f"{_status(web)}?replied=trouble").text,
     "reply that is empty": lambda web: web.upload(f"{_status(web)}/reply", text="").text,
     "reply that is unclear": lambda web: web.upload(f"{_status(web, DONE)}/reply", text="Is it fixed?").text,
-    "lost link": lambda web: web.client.get("/status/lost").text,
-    "lost link, sent": lambda web: web.client.post("/status/lost", data={"number": "HD-0000-0000"}).text,
+    "lost link": lambda web: web.client.get("/requests/mine").text,
+    "lost link, sent": lambda web: web.client.post("/requests/mine", data={"who": "HD-0000-0000"}).text,
     "nothing there": lambda web: web.client.get("/nowhere").text,
 }
 

@@ -136,9 +136,7 @@ def test_the_csv_file_is_what_is_shown_and_runs_nothing(web: Web) -> None:
     assert 1 == len(rows)
     assert "attachment" in answer.headers["Content-Disposition"]
     assert "'=HYPERLINK(0)" == cells["Summary"]
-    assert ("Paris", "In progress", "0", "High") == tuple(
-        cells[name] for name in ("Office", "Status", "Level", "Priority")
-    )
+    assert ("Paris", "Open", "0", "High") == tuple(cells[name] for name in ("Office", "Status", "Level", "Priority"))
     assert cells["Page"].startswith("http")
 
 

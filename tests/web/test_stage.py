@@ -93,7 +93,7 @@ def test_every_address_on_every_page_begins_with_the_stage(web: Web, staged: Fla
     """Links, forms, scripts, pictures, redirects: what does not leads out of the application."""
     case = web.sent()
     sign_in(web, staged)
-    paths = ["/requests/new", "/requests/new/bug", page_of(web, case), "/status/lost", "/desk", "/desk?show=all"]
+    paths = ["/requests/new", "/requests/new/bug", page_of(web, case), "/requests/mine", "/desk", "/desk?show=all"]
     paths += [f"/desk/requests/{case.id}", "/expected?q=shipment", "/desk/outbox", "/desk/quarantine", "/nothing"]
     for path in paths:
         inner = [address for address in ADDRESS.findall(staged.get(STAGE + path, **AT).text) if address.startswith("/")]
@@ -122,7 +122,7 @@ def test_a_browser_without_our_cookie_is_not_told_that_it_was_signed_in(web: Web
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk", "/desk/sign-in", "/requests/new", "/requests/new/bug", "/health", "/api/search", "/status/lost"],
+    ["/desk", "/desk/sign-in", "/requests/new", "/requests/new/bug", "/health", "/api/search", "/requests/mine"],
 )
 def test_a_slash_at_the_end_is_the_same_page(web: Web, path: str) -> None:
     """People and proxies add them."""

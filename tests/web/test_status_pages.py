@@ -90,7 +90,7 @@ def test_the_verdict_is_shown_with_its_evidence(web: Web) -> None:
         "The program takes this for a bug.",
         "By one reading of request and clauses by a language model (a.model).",
         "By its own estimate, which is no measurement, the reading is sure (93 %).",
-        "If you see it otherwise, reply below",
+        "I do not agree",
         "The clause promises it.",
         "It shall.",
         "Evidence against it",
@@ -106,8 +106,8 @@ def test_a_persons_decision_stands_above_the_judges(web: Web) -> None:
     happen(web, case, Overruled, category=Category.CHANGE, clause="quotes#validity", reason="The spec wants it so.")
     text = web.client.get(page_of(web, case)).text
 
-    assert "A person has decided" in text
-    assert "quotes#validity" in text
+    assert "Paris CT2 Liaison has decided:" in text
+    assert "quotes#validity" in text.partition('id="details"')[2]
     assert "The spec wants it so." in text
     assert "The program takes this" not in text
 
@@ -139,8 +139,9 @@ def test_the_page_says_what_happens_next(web: Web, happened: tuple[type[Event], 
     text = web.client.get(page_of(web, case)).text
 
     assert says in text
-    assert ("Send reply" in text) == (happened[0] is AskedRequester)
-    assert ("It still does not work" in text) == (happened[0] is Resolved)
+    assert ("Send answer" in text) == (happened[0] is AskedRequester)
+    assert ("It is not solved" in text) == (happened[0] is Resolved)
+    assert text.index(says) < text.index("What happens next")
 
 
 def test_of_a_request_that_is_the_same_its_requester_reads_only_what_concerns_theirs(web: Web) -> None:
@@ -248,7 +249,7 @@ def test_an_expired_link_gets_a_page_that_offers_a_new_one(web: Web) -> None:
     answer = web.client.get(page)
 
     assert answer.status_code == 410
-    assert 'action="/status/lost"' in answer.text
+    assert 'action="/requests/mine"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/status/garbage", "/files/garbage", "/desk/sign-in/garbage"])
@@ -393,7 +394,7 @@ def test_a_resolved_request_asks_with_two_buttons_whether_it_works(web: Web) -> 
     for value in ("works", "trouble"):
         assert f'name="finding" value="{value}"' in page
         assert f'name="finding" value="{value}"' not in open_page
-    assert "Does it work now?" in page
+    assert "Is it solved?" in page
 
 
 @pytest.mark.parametrize(
@@ -402,7 +403,7 @@ def test_a_resolved_request_asks_with_two_buttons_whether_it_works(web: Web) -> 
         ({"text": "", "finding": "works"}, Status.RESOLVED, ""),
         ({"text": "Label 4711 is not there, but I do not need it.", "finding": "works"}, Status.RESOLVED, None),
         ({"text": "Thank you, works now"}, Status.RESOLVED, None),
-        ({"text": "", "finding": "trouble"}, Status.OPEN, "It still does not work."),
+        ({"text": "", "finding": "trouble"}, Status.OPEN, "It is not solved."),
         ({"text": "Thank you, works now", "finding": "trouble"}, Status.OPEN, None),
         ({"text": "The total is still wrong."}, Status.OPEN, None),
         ({"text": "The total is still wrong.", "finding": "other"}, Status.OPEN, None),
@@ -434,7 +435,7 @@ def test_a_reply_that_could_mean_either_is_asked_and_nothing_is_lost(web: Web) -
 
     assert (422, Status.RESOLVED) == (answer.status_code, web.desk.cases.load(case.id).status)
     assert words in answer.text
-    assert "Does it work now? Please press one of the two buttons" in answer.text
+    assert "Is it solved? Please press one of the two buttons" in answer.text
 
 
 def test_an_answer_to_a_question_is_an_answer_whatever_it_thanks_for(web: Web) -> None:

@@ -67,7 +67,7 @@ def test_the_page_begins_with_what_happens_next(web: Web) -> None:
         "What happens next",
         "A person of the Help Desk reads the spec and decides",
         "Paris CT2 Liaison, Help Desk Level 0",
-        "No response time is agreed for high requests at Help Desk Level 0.",
+        "No response time is agreed for high requests at Help Desk Level 0, so none is promised.",
         "What we found in the spec",
         "<mark>",
         'id="reply"',

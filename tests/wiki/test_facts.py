@@ -278,7 +278,6 @@ EXPLAINED_AS_ONE = (
     "mantis.field_names",
     "mantis.status",
     "mantis.resolution",
-    "mantis.stages",
 )
 
 

@@ -1,4 +1,4 @@
-"""Ten ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
+"""Nine ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
 | pk          | sk           | what                                                 | found by         |
 |-------------|--------------|------------------------------------------------------|------------------|
@@ -10,6 +10,7 @@
 | OUT#id      | 000002#001   | an outbox item: of version 2, its first intent       | key, due         |
 | IDEM#key    | IDEM         | the case that was made under a submit key; 90 days   | key              |
 | MANTIS#4711 | ISSUE        | the case that was filed as this issue                | key              |
+| REQUESTER#… | received, id | a case, by the digest of its requester's mailbox     | key              |
 | BOARD       | AGENDA#id    | a case that is before the Board, or put off by it    | key              |
 | BOARD       | DECIDED#at   | a decision of the Board, with its case               | key              |
 | BOARD       | INVITATION   | the invitation to its meeting that was mailed last   | key              |
@@ -22,7 +23,6 @@
 | SESSIONS    | person#id    | who is signed in at the desk; until the session ends | key              |
 | SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day          | key              |
 | VIEWS#      | name         | a shared view of the queue; VIEWS#person: their own  | key              |
-| LOOKING#id  | person       | who has the page of a request open; 2 minutes        | key              |
 | PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day    | key              |
 
 | index   | partition                 | order                      | lists                                   |

@@ -21,6 +21,7 @@ from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
+from intake_fn.adapters.dynamodb.requester_items import requester_item, requester_key
 from intake_fn.adapters.dynamodb.search_items import pending_writes
 from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, readable_row, row_of, state_item, state_key
 from intake_fn.adapters.dynamodb.table import Table
@@ -72,9 +73,9 @@ class DynamoCases:
         expires = epoch(case.received_at + SUBMIT_KEY_KEPT)
         unused_key = put({"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": expires})
         untaken_id = put(state_item(step))
-        words = pending_writes(case, step.events)
+        words, found = pending_writes(case, step.events), put(requester_item(case), "")
         broken = self.table.transact(
-            [unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case)), *words]
+            [unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case)), *words, found]
         )
         if 0 in broken and "case_id" not in broken[0]:
             raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
@@ -123,7 +124,8 @@ class DynamoCases:
         moved.subtract(tally(row_of(stored)))
         as_read = {":version": stored["version"], ":filing": stored["filing"]}
         state = put(state_item(step), "#version = :version AND #filing = :filing", as_read)
-        if self.table.transact([state, *moves(case.id, moved), *board_restated(case)]):
+        found = put(requester_item(case), "")
+        if self.table.transact([state, found, *moves(case.id, moved), *board_restated(case)]):
             raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
 
     # --- one case -----------------------------------------------------------------------------
@@ -154,6 +156,12 @@ class DynamoCases:
         """The states of some cases, in that order; what is not there or cannot be read is left out."""
         items = {id_of(item): item for item in self.table.get_all([state_key(case_id) for case_id in case_ids])}
         return [row for case_id in case_ids if case_id in items and (row := readable_row(items[case_id]))]
+
+    def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
+        """The ids of the cases whose requester has this mailbox, the latest first."""
+        of = {":pk": requester_key(mailbox)}
+        items = self.table.query("#pk = :pk", of, limit, ScanIndexForward=False, ConsistentRead=True)
+        return [str(item["case_id"]) for item in items]
 
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""

@@ -11,7 +11,7 @@ from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of
 from intake_fn.adapters.dynamodb.writes import EXISTS, put, update
 from intake_fn.core.codec import checked
 from intake_fn.core.stored import MISREAD, NEVER
-from intake_fn.ports import Session, SignInAsked
+from intake_fn.ports import Asked, Session, SignInAsked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,8 @@ class DynamoSessions:
     def ask_sign_in(self, asked: SignInAsked) -> None:
         """Keep that a link was asked for, until it is finished; forgotten after two days."""
         item = {**asked_key(asked), "address": asked.address, "expires": epoch(asked.at + REQUEST_KEPT)}
+        if asked.what is not Asked.SIGN_IN:
+            item["what"] = asked.what
         self.table.write(put(item))
 
     def sign_ins_asked(self, limit: int = 25) -> Sequence[SignInAsked]:
@@ -121,7 +123,8 @@ def asked_of(item: Item) -> SignInAsked:
     try:
         next_attempt = instant_of(item["next_attempt"]) if "next_attempt" in item else None
         tries, error = item.get("tries", 0), item.get("last_error", "")
-        return checked(SignInAsked(asked_id, item["address"], instant_of(at), tries, next_attempt, error))
+        what = Asked(item.get("what", Asked.SIGN_IN))
+        return checked(SignInAsked(asked_id, item["address"], instant_of(at), tries, next_attempt, error, what))
     except MISREAD:
         return SignInAsked(asked_id, "", _instant_or_never(at))
 

@@ -60,6 +60,7 @@ def state_item(step: Step) -> Item:
         "company": case.request.requester.company,
         "queue": queue_of(case),
         "place": f"{_first(case)}{instant(case.received_at)}#{case.id}",
+        **({"appealed": True} if case.appealed else {}),
     }
     state |= _facts(case)
     if step.due is not None:
@@ -162,6 +163,7 @@ def _row(item: Item) -> CaseRow:
         on_top=item["place"].startswith(ON_TOP),
         said=tuple(from_plain(Said, one) for one in json.loads(item.get("said", "[]"))),
         decided=Category(item["decided"]) if "decided" in item else None,
+        appealed=item.get("appealed", False),
         stage=Stage(item.get("stage", "")),
         recheck=item.get("recheck", False),
         module=item.get("module", ""),

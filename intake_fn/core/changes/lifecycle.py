@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from intake_fn.core import change_events as c
+from intake_fn.core.appeals import appeal_is_decided
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.changes import intents as i
 from intake_fn.core.changes import rules as r
@@ -118,6 +119,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
             r.stands_at(Stage.OWNER),
             r.is_by_the_owner,
             r.owner_may_decline,
+            appeal_is_decided,
             requires("reason", "Please give the reason: the requester reads it."),
         ),
         changes=lambda *_: {"stage": Stage.DECLINED},
@@ -153,7 +155,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     c.BoardDecided: EventSpec(
         allowed_in=HANDLED,
         action="proclaim the decision of the Board",
-        rules=(r.stands_at(Stage.BOARD), r.is_proclaimed),
+        rules=(r.stands_at(Stage.BOARD), r.is_proclaimed, appeal_is_decided),
         changes=lambda _, event: {"stage": DECIDED[event.decision]},
         after=_decided,
         intents=i.on_decided,

@@ -1,0 +1,31 @@
+"""Events of what a requester does besides writing: not to agree with a decision, and to have others read along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake_fn.core.events import Event
+from intake_fn.core.request import Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appealed(Event):
+    """The requester does not agree with what was decided; somebody else decides anew (core/appeals.py)."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyAdded(Event):
+    """The requester has somebody in copy: a link of their own to the status page, and news of the request."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRemoved(Event):
+    """Somebody is in copy no more; `themselves` when they asked for it, which cannot be undone by the requester."""
+
+    address: str
+    themselves: bool = False

@@ -1,0 +1,34 @@
+"""What the events of a requester say: the keys of their texts in `texts/catalogue.py`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from intake_fn.core.event_messages import EventMessages, with_files
+from intake_fn.core.events import Event
+from intake_fn.core.process import Process
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+
+
+def _address(event: Any, _: Process) -> dict[str, str]:
+    return {"address": event.address}
+
+
+REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
+    Appealed: EventMessages(
+        history="history.appealed",
+        page="page.appealed",
+        note="history.appealed",
+        text=lambda event: event.text,
+        page_text=lambda event: event.text,
+        note_text=lambda event: with_files(event.text, event),
+        notices=("appealed", "informed", "copied"),
+    ),
+    CopyAdded: EventMessages(history="history.copy-added", page="page.copy-added", values=_address, notices=("copy",)),
+    CopyRemoved: EventMessages(
+        history=lambda event: "history.copy-left" if event.themselves else "history.copy-removed",
+        page=lambda event: "page.copy-left" if event.themselves else "page.copy-removed",
+        values=_address,
+    ),
+}

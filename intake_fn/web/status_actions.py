@@ -1,0 +1,123 @@
+"""What a requester does on the status page besides answering: not to agree, to withdraw, to have others in copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.events import Resolved
+from intake_fn.core.lifecycle_rules import cannot_be_withdrawn
+from intake_fn.core.names import REQUESTER
+from intake_fn.core.requester_events import Appealed, CopyRemoved
+from intake_fn.core.vocabulary import Outcome
+from intake_fn.desk import copies
+from intake_fn.texts import gettext, mark
+from intake_fn.web import posted
+from intake_fn.web.access import TOKEN, config, open_to, source
+from intake_fn.web.forms import clean_line, clean_text
+from intake_fn.web.status import case_of, may_withdraw, page, seen_of, stored, too_long, why_not
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+    from intake_fn.core.case import Case
+
+blueprint = Blueprint("status_actions", __name__)
+
+DONE_ALREADY = mark("This request is resolved already, so there is nothing to withdraw.")
+
+
+@blueprint.post("/status/<token>/appeal")
+@open_to(TOKEN)
+def appeal(token: str) -> ResponseReturnValue:
+    """The requester does not agree with the decision, with a reason or new evidence."""
+    form, _ = posted.read()
+    case, desk = case_of(token), config().desk()
+    text, selection = clean_text(form.get("text")), posted.selection(desk, form)
+    problems = [*selection.problems, *too_long(text)]
+    shown: dict[str, Any] = {"selection": selection, "text": text, "at": "appeal"}
+    if problems or selection.waiting:
+        code = 422 if problems else 503
+        return page(case, token, **shown, problems=problems or [why_not(TryLater())[0]]), code
+    try:
+        event = Appealed(
+            at=desk.clock(), actor=REQUESTER, text=text, attachments=stored(case, selection, "appeal") if text else ()
+        )
+        desk.act(case.id, event, seen_of(case))
+    except (Refused, TryLater) as error:
+        problem, code = why_not(error)
+        return page(case, token, **shown, problems=[problem]), code
+    return _back(token, "appealed")
+
+
+@blueprint.get("/status/<token>/withdraw")
+@open_to(TOKEN)
+def ask_to_withdraw(token: str) -> ResponseReturnValue:
+    """Whether they are sure; nothing has happened yet."""
+    case = case_of(token)
+    return _confirm(case, token) if may_withdraw(case) else _not_withdrawn(case, token)
+
+
+@blueprint.post("/status/<token>/withdraw")
+@open_to(TOKEN)
+def withdraw(token: str) -> ResponseReturnValue:
+    """The requester needs it no more."""
+    case, desk = case_of(token), config().desk()
+    reason = clean_text(request.form.get("reason"))
+    if problems := too_long(reason):
+        return _confirm(case, token, reason, problems), 422
+    event = Resolved(at=desk.clock(), actor=REQUESTER, resolution=reason, outcome=Outcome.WITHDRAWN)
+    try:
+        desk.act(case.id, event, seen_of(case))
+    except Refused:
+        return _not_withdrawn(case, token)
+    except TryLater as error:
+        return _confirm(case, token, reason, [why_not(error)[0]]), 503
+    return _back(token, "withdrawn")
+
+
+def _confirm(case: Case, token: str, reason: str = "", problems: list[str] | None = None) -> str:
+    return render_template(
+        "withdraw.html", case=case, token=token, seen=seen_of(case), reason=reason, problems=problems or []
+    )
+
+
+def _not_withdrawn(case: Case, token: str) -> ResponseReturnValue:
+    """Back to the page with the sentence why not; a second click finds it withdrawn."""
+    why = [*cannot_be_withdrawn(case)] or [gettext(DONE_ALREADY)]
+    return page(case, token, problems=why, at="withdraw"), 422
+
+
+@blueprint.post("/status/<token>/copies")
+@open_to(TOKEN)
+def add_copy(token: str) -> ResponseReturnValue:
+    """Somebody more is in copy."""
+    case, address = case_of(token), clean_line(request.form.get("address"))
+    try:
+        copies.add(config().desk(), case, address, seen_of(case), source())
+    except (Refused, TryLater) as error:
+        problem, code = why_not(error)
+        return page(case, token, problems=[problem], at="copy", address=address), code
+    return _back(token, "copied")
+
+
+@blueprint.post("/status/<token>/copies/remove")
+@open_to(TOKEN)
+def remove_copy(token: str) -> ResponseReturnValue:
+    """Somebody is in copy no more."""
+    case, desk = case_of(token), config().desk()
+    event = CopyRemoved(at=desk.clock(), actor=REQUESTER, address=clean_line(request.form.get("address")))
+    try:
+        desk.act(case.id, event, seen_of(case))
+    except (Refused, TryLater) as error:
+        problem, code = why_not(error)
+        return page(case, token, problems=[problem], at="copy"), code
+    return _back(token, "uncopied")
+
+
+def _back(token: str, said: str) -> Response:
+    """To the page, which says what was saved."""
+    return redirect(url_for("status.show", token=token, said=said), 303)

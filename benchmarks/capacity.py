@@ -19,8 +19,12 @@ from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.core.events import Escalated
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
+from intake_fn.core.queue.facets import Viewer
+from intake_fn.core.queue.filters import Show, parsed
 from intake_fn.core.request import Requester
 from intake_fn.core.steps import fold, standing
+from intake_fn.desk.find import find, post_pending
+from intake_fn.desk.queue import done_requests, open_requests
 from intake_fn.desk.spam_check import Submission
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
@@ -123,6 +127,24 @@ def of_requests(office: Office) -> list[Cost]:
     return costs
 
 
+def of_the_queue(office: Office) -> list[Cost]:
+    """Lists of the desk, news of a list, and a search of two words: five levels, and what was submitted before."""
+    desk = office.desk
+    for number in range(3):
+        desk.take_in(request(summary=f"Shipment {number} is lost"), f"queue {number}", Submission())
+    resolved = parsed([("show", "closed")])
+    since, here = office.room.clock() - timedelta(hours=1), Viewer("ihelp", office.room.clock(), "UTC", desk.process)
+    costs = [
+        office.cost("the queue: all open requests", lambda: open_requests(desk.cases, Show.ALL, here)),
+        office.cost("a page of resolved ones", lambda: done_requests(desk.cases, resolved, here, "")),
+        office.cost("what has changed since a list", lambda: desk.cases.changed_since(since)),
+        office.cost("a search of two words, pending", lambda: find(desk, "lost shipment", 8)),
+    ]
+    post_pending(desk)
+    costs.append(office.cost("a search of two words, in the index", lambda: find(desk, "lost shipment", 8)))
+    return costs
+
+
 def of_a_sweep(office: Office, due: int, others: int) -> Cost:
     """One sweep, which takes up a hundred alarms at most."""
     return office.cost(f"sweep, {due:,} due among {others:,}", lambda: office.desk.sweep(SWEEP))
@@ -133,6 +155,7 @@ def main(dues: tuple[int, ...] = DUE) -> None:
     process = parse((ROOT / "support.yml").read_text(encoding="utf-8"))
     with LocalAws() as aws, closing(client("dynamodb", aws.environ())) as dynamodb:
         costs = of_requests(Office(dynamodb, "requests", process, MILLION))
+        costs += of_the_queue(Office(dynamodb, "queue", process, MILLION))
         for due in dues:
             for others in (0, MILLION):
                 office = Office(dynamodb, f"sweep-{due}-{others}", process, others, due)

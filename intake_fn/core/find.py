@@ -28,6 +28,7 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
+from intake_fn.core.requester_events import Appealed
 from spec_lookup import fold, stem, unstemmed
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 
 WRITTEN_IN: Mapping[type[Event], tuple[str, ...]] = {
     RequesterReplied: ("text",),
+    Appealed: ("text",),
     AskedRequester: ("question",),
     Noted: ("text",),
     NotedInMantis: ("text",),

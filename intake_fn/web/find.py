@@ -37,6 +37,7 @@ WHERE = {
     "steps": "Steps to reproduce",
     "details": "Details",
     "RequesterReplied": "Reply of the requester",
+    "Appealed": "Appeal of the requester",
     "AskedRequester": "Question to the requester",
     "Noted": "Internal note",
     "NotedInMantis": "Note in Mantis",

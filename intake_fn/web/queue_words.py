@@ -30,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "due": "Due",
     "age": "Age",
     "unanswered": "Unanswered",
+    "appealed": "Appealed",
 }
 """What each facet is called."""
 
@@ -92,6 +93,7 @@ def value_name(facet: str, value: str, process: Process, known_companies: Mappin
         "due": DUE.__getitem__,
         "age": AGE.__getitem__,
         "unanswered": {YES: "The requester waits for an answer"}.__getitem__,
+        "appealed": {YES: "The requester does not agree"}.__getitem__,
     }
     return by_facet[facet](value)
 

@@ -117,9 +117,11 @@ class Crowd:
 
     def meeting(self, asked: Mapping[str, Any]) -> list[Wire]:
         """Items of the crowd that a query of an index returns, up to its limit."""
+        if asked["IndexName"] != "due":
+            return []
         values = asked["ExpressionAttributeValues"]
         line, _, shard = str(values[":partition"]["S"]).partition("#")
-        if asked["IndexName"] != "due" or line != "clock":
+        if line != "clock":
             return []
         turns = Turns(int(shard), self.number // SHARDS, self.first)
         met = min(bisect_right(turns, values[":bound"]["S"]), asked.get("Limit", len(turns)))

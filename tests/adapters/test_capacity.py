@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests
+from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests, of_the_queue
 from intake_fn.adapters.aws import client
 from tests.adapters.meter import Wire, size, units_to_read, units_to_write
 
@@ -73,6 +73,15 @@ def test_a_request_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process
     assert [(30, 1, 2), (31, 1, 2), (28, 3, 2), (1, 0, 0), (1, 0, 0), (2, 1, 0), (4, 0, 0)] == [
         (cost.calls, cost.mantis, cost.mails) for cost in costs
     ]
+
+
+@pytest.mark.aws
+def test_the_queue_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process) -> None:
+    """A list a query for each level, news one, a search one for each word and three for what it finds."""
+    costs = of_the_queue(office(dynamodb, process, MILLION))
+
+    assert [6, 6, 1, 4, 4] == [cost.calls for cost in costs]
+    assert all(0 == cost.written for cost in costs)
 
 
 def test_units_are_reckoned_as_dynamodb_does() -> None:

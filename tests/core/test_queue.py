@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         ("due", "none", {"due": None}, "no clock runs"),
         ("age", "3", {"received_at": NOW - 3 * DAY}, "three days to the minute"),
         ("unanswered", "yes", {"unanswered": NOW - HOUR}, "the requester wrote last"),
+        ("appealed", "yes", {"appealed": True}, "the requester does not agree"),
     ],
 )
 def test_a_request_is_found_by_what_it_is(

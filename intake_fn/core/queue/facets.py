@@ -93,5 +93,6 @@ FACETS: Mapping[str, Facet] = {
     "due": Facet(_due, DUE),
     "age": Facet(_ages, tuple(AGES)),
     "unanswered": Facet(lambda row, _: (YES,) if row.unanswered else (), (YES,)),
+    "appealed": Facet(lambda row, _: (YES,) if row.appealed else (), (YES,)),
 }
 """All facets, in the order in which they stand on the page and in addresses."""

@@ -5,7 +5,9 @@ And the sandbox's mail page, which shows what the local SES was asked to send.
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, render_template, send_file
@@ -41,7 +43,7 @@ def front(
             return pages(environ, start_response)
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and (file := _file(site, path)):
             with pages.request_context(environ):
-                response = send_file(file, conditional=True)
+                response = _sent(file, environ)
                 response.headers["Content-Security-Policy"] = policy
                 response.headers["X-Content-Type-Options"] = "nosniff"
                 response.headers["Cache-Control"] = "no-cache"
@@ -49,6 +51,31 @@ def front(
         return app(environ, start_response)
 
     return route
+
+
+TEXT = (".html", ".css", ".js", ".json", ".svg", ".xml")
+"""Files that travel compressed, as they do from CloudFront."""
+
+
+def _sent(file: Path, environ: dict[str, Any]) -> Response:
+    """The answer with a file; compressed where the browser takes that."""
+    if file.suffix not in TEXT:
+        return send_file(file, conditional=True)
+    if "gzip" not in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        response = send_file(file, conditional=True)
+    else:
+        response = Response(_compressed(file, file.stat().st_mtime_ns), mimetype=mimetypes.guess_type(file.name)[0])
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(f"{file.stat().st_mtime_ns:x}-gzip")
+        response.make_conditional(environ)
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+@lru_cache(maxsize=256)
+def _compressed(file: Path, changed: int) -> bytes:
+    del changed  # a file that was built again is compressed again
+    return gzip.compress(file.read_bytes())
 
 
 def _file(site: Path, path: str) -> Path | None:

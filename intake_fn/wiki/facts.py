@@ -211,7 +211,7 @@ def _board(process: Process) -> str:
         ("Meets", in_words(board.meets, process.calendars[board.calendar]) if board.meets else TBD),
         ("Online vote", f"open for {board.online_days} working days"),
     )
-    return table((board.name, ""), rows)
+    return table((board.name, "Rule"), rows)
 
 
 def _deputies(process: Process) -> str:

@@ -68,6 +68,9 @@ STATIC = ROOT / "intake_fn" / "web" / "static"
 _MARKER = re.compile(r"^<!-- specdesk: (\S+) -->$", re.MULTILINE)
 _SPEC_LINK = re.compile(r"\]\(/spec/([^)#]+)(\.md)\)")
 INTAKE = "intake:"
+_NESTED_NAV = re.compile(r'<nav class="md-nav" (data-md-level="[1-9]") aria-labelledby="[^"]*" aria-expanded="[^"]*">')
+"""A part of the navigation, which the theme makes a landmark of its own, and on phones one without a name."""
+
 _INTAKE_LINK = re.compile(r'href="intake:([^"]*)"')
 
 
@@ -153,6 +156,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Load Mermaid where a diagram is (the theme then loads none from elsewhere)."""
     del config
     up = "../" * page.url.count("/")
+    output = _NESTED_NAV.sub(r'<nav class="md-nav" \1 role="none">', output)
     if 'class="mermaid"' in output:
         output = output.replace("</head>", f'<script src="{up}{MERMAID}"></script></head>', 1)
     return output

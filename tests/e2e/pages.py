@@ -1,0 +1,165 @@
+"""Every page and state that a person sees, as one list: what is to hold on all pages walks it (test_accessibility.py).
+
+A new page is a row here: its name, its address or a function that makes one, and, where the state needs it, what is
+done on the page before it is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from sandbox.demo import REQUESTS, send
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from sandbox.stack import Sandbox
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Requests in the states that pages show: their numbers and the addresses of their status pages."""
+
+    sandbox: Sandbox
+    numbers: dict[str, str]
+    status: dict[str, str]
+
+    def desk(self, name: str) -> str:
+        """The desk's page of a request."""
+        return f"/desk/requests/{self.numbers[name]}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page in a state. `address` starts with "/", or is made of the cases; `do` brings the page into the state."""
+
+    name: str
+    address: str | Callable[[Cases], str]
+    do: Callable[[Page], None] | None = None
+
+    def open(self, page: Page, cases: Cases) -> None:
+        """Go there."""
+        address = self.address if isinstance(self.address, str) else self.address(cases)
+        page.goto(f"{cases.sandbox.url}{address}" if address.startswith("/") else address)
+        if self.do:
+            self.do(page)
+
+
+# --- what is done on a page -------------------------------------------------------------------
+
+
+def _searched(page: Page) -> None:
+    page.get_by_role("combobox").fill("email")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def _nothing_found(page: Page) -> None:
+    page.route("**/api/search*", lambda route: route.abort())
+    page.get_by_role("combobox").fill("xyzzyplugh")
+    expect(page.get_by_text("Nothing found").first).to_be_visible()
+
+
+def _sent_empty(page: Page) -> None:
+    page.locator("form[data-intake]").get_by_role("button", name=re.compile("^(Send|Check|Continue)")).click()
+    expect(page.locator(".sd-error").first).to_be_visible()
+
+
+def _actions_open(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+
+# --- the list: a row for each page and state --------------------------------------------------
+
+WIKI = (
+    Visit("home", "/"),
+    Visit("home, search", "/", _searched),
+    Visit("home, nothing found", "/", _nothing_found),
+    Visit("spec", "/spec/"),
+    Visit("spec page with tables", "/spec/users/"),
+    Visit("process with diagrams", "/process/"),
+    Visit("process of changes", "/process/changes/"),
+    Visit("operators' page with code", "/operate/running/"),
+    Visit("glossary", "/glossary/"),
+    Visit("decision", "/decisions/0001-one-house-with-floors/"),
+)
+
+REQUESTER = (
+    Visit("start page", "/requests/new"),
+    *(Visit(f"form {kind}", f"/requests/new/{kind}") for kind in ("bug", "change", "setup", "question")),
+    *(Visit(f"form {kind} with errors", f"/requests/new/{kind}", _sent_empty) for kind in ("bug", "setup")),
+    Visit("form about a clause", "/requests/new/bug?clause=quotes%23validity"),
+    Visit("receipt", lambda cases: cases.status["bug"] + "?new=1"),
+    Visit("status, undecided", lambda cases: cases.status["question"]),
+    Visit("status, waiting for requester", lambda cases: cases.status["asked"]),
+    Visit("status, resolved", lambda cases: cases.status["resolved"]),
+    Visit("status of a change", lambda cases: cases.status["change"]),
+    Visit("lost link", "/status/lost"),
+    Visit("expected behaviour", "/expected"),
+    Visit("expected behaviour, found", "/expected?q=how+long+is+a+quote+valid"),
+    Visit("expected behaviour, nothing", "/expected?q=xyzzyplugh"),
+    Visit("page not found", "/nowhere"),
+    Visit("sign-in", "/desk/sign-in"),
+)
+
+DESK = (
+    Visit("queue", "/desk"),
+    Visit("queue of all", "/desk?show=all"),
+    Visit("find", "/desk/find?q=quote"),
+    Visit("request", lambda cases: cases.desk("bug"), _actions_open),
+    Visit("undecided request", lambda cases: cases.desk("question"), _actions_open),
+    Visit("resolved request", lambda cases: cases.desk("resolved"), _actions_open),
+    Visit("request for change", lambda cases: cases.desk("change"), _actions_open),
+    Visit("outbox", "/desk/outbox"),
+    Visit("quarantine", "/desk/quarantine"),
+    Visit("reports", "/desk/reports"),
+    Visit("report on the spec", "/desk/spec"),
+    Visit("board", "/desk/board"),
+    Visit("agenda", "/desk/board/agenda"),
+    Visit("board's page of a change", lambda cases: f"/desk/board/{cases.numbers['change']}", _actions_open),
+)
+
+
+# --- the states ---------------------------------------------------------------------------------
+
+SAMPLES = {
+    "bug": "Quote expires after 14 days although no period was chosen",
+    "asked": "Staff are signed out after 10 minutes",
+    "resolved": "Order of package labels is random",
+    "change": "Text messages for delays",
+    "question": "reports are wrong",
+}
+"""Requests of the demo, by the state that they are brought into."""
+
+
+def made(engineer: Page, sandbox: Sandbox) -> Cases:
+    """Send the requests, and bring them into their states at the desk; `engineer` is signed in there."""
+    lines = map(json.loads, REQUESTS.read_text(encoding="utf-8").splitlines())
+    samples = {line["summary"]: line for line in lines}
+    sent = {name: send(sandbox.url, samples[summary]) for name, summary in SAMPLES.items()}
+    cases = Cases(
+        sandbox,
+        {name: one["id"] for name, one in sent.items()},
+        {name: one["status_url"] for name, one in sent.items()},
+    )
+    act(engineer, cases, "asked", "ask", question="In which browser did you see it?")
+    act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The order is that of the packages now.")
+    return cases
+
+
+def act(page: Page, cases: Cases, name: str, action: str, **answers: str) -> None:
+    """Do something with a request as a form of its page does; sure of it, whoever has the request."""
+    page.goto(f"{cases.sandbox.url}{cases.desk(name)}")
+    hidden: dict[str, Any] = {
+        field: page.locator(f"main input[name={field}]").first.input_value() for field in ("csrf_token", "seen")
+    }
+    handler = cases.sandbox.application.desk.cases.load(cases.numbers[name]).handler
+    done = page.request.post(
+        f"{cases.sandbox.url}{cases.desk(name)}/{action}", form={**hidden, "sure": handler, **answers}
+    )
+    assert done.ok, f"{action} of {name}: {done.status}"

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from intake_fn.core import change_events as change
 from intake_fn.core import events as e
+from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.intents import SendNotice
+from intake_fn.texts import say
 from intake_fn.web.words import history
 
 if TYPE_CHECKING:
@@ -62,8 +64,8 @@ DECISIONS = (
 )
 """What was decided: what it is, who has it, how pressing it is, what came of it."""
 
-MAIL = (e.LinkRequested, e.NoticesBundled, e.MailFailed, e.NoticeSkipped)
-"""What became of mail; a mail that just went out stands under the event that caused it."""
+MAIL = (e.NoticesBundled, e.MailFailed, e.NoticeSkipped)
+"""What became of mail; the filter shows the events that caused one, too."""
 
 MANTIS = (
     e.Filed,
@@ -86,6 +88,15 @@ STREAMS: Mapping[str, tuple[str, tuple[type[Event], ...]]] = {
 """The filters by their name in the address: what they are called, and the events that they show."""
 
 
+class Entry(NamedTuple):
+    """An event as the history tells it: its headline, what a person wrote, and the mails that it caused, in words."""
+
+    event: Event
+    headline: str
+    said: str
+    mails: tuple[str, ...]
+
+
 class Stream(NamedTuple):
     """What a filter shows: its name, what it is called, how many entries it has, whether it is on."""
 
@@ -95,17 +106,25 @@ class Stream(NamedTuple):
     on: bool
 
 
-def shown(case: Case, process: Process, name: str) -> tuple[list[tuple[Event, str, str]], list[Stream]]:
+def shown(case: Case, process: Process, name: str) -> tuple[list[Entry], list[Stream]]:
     """The entries of the history that the filter `name` shows ("" or an unknown one: all), and all filters."""
-    entries = history(case, process)
+    told = zip(history(case, process), caused_mails(case, process), strict=True)
+    entries = [Entry(event, headline, said, _in_words(mails)) for (event, headline, said), (_, mails) in told]
     name = name if name in STREAMS else ""
     streams = [Stream("", "All", len(entries), not name)]
     for key, (title, _) in STREAMS.items():
-        streams.append(Stream(key, title, sum(_is_of(key, event) for event, *_ in entries), key == name))
-    return [entry for entry in entries if not name or _is_of(name, entry[0])], streams
+        streams.append(Stream(key, title, sum(_is_of(key, entry) for entry in entries), key == name))
+    return [entry for entry in entries if not name or _is_of(name, entry)], streams
 
 
-def _is_of(stream: str, event: Event) -> bool:
+def _in_words(mails: tuple[SendNotice, ...]) -> tuple[str, ...]:
+    return tuple(f"{say(f'notice.{mail.notice}')} to {mail.to}" for mail in mails)
+
+
+def _is_of(stream: str, entry: Entry) -> bool:
+    event = entry.event
+    if stream == "mail" and entry.mails:
+        return True
     if isinstance(event, e.DeliveryFailed | e.Retried):
         return stream == ("mail" if event.what == SendNotice.__name__ else "mantis")
     return isinstance(event, STREAMS[stream][1])

@@ -103,7 +103,9 @@ def test_the_history_is_one_stream_with_filters(web: Web) -> None:
     assert ("Priority is now Low" in entries(show="decisions")) > ("Seen before." in entries(show="decisions"))
     assert ("Filed in Mantis" in entries(show="mantis")) > ("Seen before." in entries(show="mantis"))
     counts = dict(re.findall(r"(All|Messages|Decisions|Mail|Mantis) <span class=\"count\">(\d+)", page_of(web, case)))
-    assert ("0", "1") == (counts["Mail"], counts["Mantis"])
+    assert ("2", "1") == (counts["Mail"], counts["Mantis"])
+    assert f"Mail: the new priority to {case.request.requester.email}" in entries(show="mail")
+    assert "Seen before." not in entries(show="mail")
 
 
 def test_who_else_is_there_is_shown_for_a_while(web: Web) -> None:

@@ -65,7 +65,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     spec is made.
     """
     del event, context
-    from intake_fn.desk import spec_report  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk import figures, spec_report  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.board_lists import BoardLists, with_listed  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - no page needs it
@@ -74,6 +74,8 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     for row in list(rows(desk.cases)):
         with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
             migrated(desk.cases, desk.process, row, desk.clock())
+    with suppress(SpecdeskError):  # the reports say how many requests are not counted yet
+        figures.catch_up(desk)
     lists = BoardLists.of(desk.cases)
     seen = list(with_listed(desk.cases, lists))
     wrong = []

@@ -112,12 +112,13 @@ class Application:
         from intake_fn.desk import Desk, built_in  # noqa: PLC0415
 
         table = Table(lambda: self.client("dynamodb"), self.settings.table)
-        store = DynamoStore(table, levels=self.process.levels)
+        store = DynamoStore(table, levels=self.process.levels, zone=self.process.reports_zone)
         return Desk(
             process=self.process,
             spec=lambda: self.spec,
             spec_versions=self.spec_versions,
             cases=store,
+            figures=store,
             outbox=store,
             counters=store,
             mail_state=store,

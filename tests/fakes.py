@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
@@ -24,6 +24,7 @@ from intake_fn.core.change_events import BoardDecided
 from intake_fn.core.changes.invitations import Invitation
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
+from intake_fn.core.figures import Entry, Figure, counters, entries
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
@@ -43,6 +44,8 @@ from intake_fn.ports import (
     ClauseAnswers,
     Counters,
     Decided,
+    EntryPage,
+    Figures,
     Issue,
     Ledger,
     Mail,
@@ -62,6 +65,7 @@ from intake_fn.ports import (
     SuppressedAddress,
     SyncCursor,
     SyncState,
+    Unbalanced,
     Upload,
     Views,
 )
@@ -113,6 +117,7 @@ class Ids:
 
 class Store(
     CaseStore,
+    Figures,
     Outbox,
     Counters,
     MailState,
@@ -130,8 +135,8 @@ class Store(
 
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
-    ports = "cases outbox counters mail_state sync_state sessions meetings clause_answers presence search_index views"
-    return dict.fromkeys(ports.split(), store)
+    ports = "cases figures outbox counters mail_state sync_state sessions meetings clause_answers presence search_index"
+    return dict.fromkeys((*ports.split(), "views"), store)
 
 
 class MemoryStore:
@@ -139,6 +144,7 @@ class MemoryStore:
 
     def __init__(self, levels: Collection[int] = LEVELS) -> None:
         self.down = False
+        self.zone = "America/New_York"
         self._levels = levels
         self._lock = threading.RLock()
         self._logs: dict[str, list[str]] = {}
@@ -315,6 +321,50 @@ class MemoryStore:
                 raise Unknown(f"There is no request {case_id}.")
             due, next_alert = self._clocks[case_id]
             return CaseRow.of(Step(self._cases[case_id], (), (), due, next_alert))
+
+    def daily(self, first: date, last: date) -> Mapping[date, Mapping[str, int]]:
+        """The sums of the entries of all logs, by day."""
+        days: defaultdict[date, Counter[str]] = defaultdict(Counter)
+        for _, entry in self._entries(first, last):
+            days[entry.day].update(counters([entry]))
+        return days
+
+    def entries(
+        self, figures: Collection[Figure], first: date, last: date, limit: int = 0, cursor: str = ""
+    ) -> EntryPage:
+        """The entries of some figures, by day."""
+        found = [(case_id, entry) for case_id, entry in self._entries(first, last) if entry.figure in figures]
+        start = int(cursor or 0)
+        rest = found[start : start + limit] if limit else found[start:]
+        return EntryPage(rest, str(start + limit) if limit and len(found) > start + limit else "")
+
+    def _entries(self, first: date, last: date) -> list[tuple[str, Entry]]:
+        with self._up():
+            every = [(case.id, entry) for case in self._cases.values() for entry in entries(case, self.zone)]
+            return sorted(
+                (pair for pair in every if first <= pair[1].day <= last), key=lambda pair: (pair[1].day, pair[0])
+            )
+
+    def uncounted(self) -> int:
+        """None: all is counted when it is asked for."""
+        return 0
+
+    def to_recount(self) -> Sequence[str]:
+        """None, for the same reason."""
+        return []
+
+    def recount(self, case: Case, days: Collection[date] = (), *, fix: bool = True) -> Sequence[date]:
+        """Nothing ever differs."""
+        del case, days, fix
+        return []
+
+    def recounted(self, case_id: str) -> None:
+        """Nothing is to be recounted."""
+
+    def unbalanced(self, day: date, *, fix: bool = True) -> Unbalanced | None:
+        """A row is always the sum of its entries."""
+        del day, fix
+        return None
 
     def counts(self) -> Mapping[int, int]:
         """Open cases of each level."""

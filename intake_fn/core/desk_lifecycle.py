@@ -20,6 +20,7 @@ from intake_fn.core.intents import AddNote, Intent
 from intake_fn.core.lifecycle_intents import in_mantis, on_moved, to_requester
 from intake_fn.core.messages import files_told
 from intake_fn.core.process import Process
+from intake_fn.core.sla import with_in_time
 
 
 def on_update(_: Case, event: UpdateSent, after: Case, __: Process) -> Iterator[Intent]:
@@ -76,6 +77,7 @@ DESK_LIFECYCLE: Mapping[type[Event], EventSpec] = {
             r.handler_is_at_the_level,
         ),
         changes=lambda _, event: {"level": event.level, "handler": event.handler},
+        completes=with_in_time,
         intents=on_deescalated,
         notifies=notify_of_level,
         copied=True,

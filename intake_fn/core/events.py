@@ -147,6 +147,8 @@ class Escalated(Event):
     handler: str
     reason: str
     note: str = ""
+    in_time: bool | None = None
+    """Whether it leaves its level in time; None where no clock runs there, and in logs before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,8 @@ class Resolved(Event):
     outcome: Outcome = Outcome.UNSAID
     fixed_in: str = ""
     attachments: tuple[Attachment, ...] = ()
+    in_time: bool | None = None
+    """Whether it is done in time; None where no clock runs at its level, and in logs before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

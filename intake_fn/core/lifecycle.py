@@ -48,6 +48,7 @@ from intake_fn.core.event_spec import (
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
 from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.sla import with_in_time
 from intake_fn.core.vocabulary import Filing, Status
 
 # --- what support.yml adds, and what happens first -------------------------------------------
@@ -76,9 +77,10 @@ def _moved_first(case: Case, event: e.Reprioritised, process: Process) -> Iterat
     level = level_for(case, event.priority, process)
     if level != case.level:
         handler = case.handler if case.stage.is_on_its_way else last_handler_at(level, case, process)
-        yield e.Escalated(
+        moved = e.Escalated(
             at=event.at, actor=event.actor, level=level, handler=handler, reason=NOT_THIS_LEVEL, note=event.note
         )
+        yield with_in_time(case, moved, process)
 
 
 # --- the registry ----------------------------------------------------------------------------
@@ -130,6 +132,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
             r.handler_is_at_the_level,
         ),
         changes=lambda _, event: {"level": event.level, "handler": event.handler},
+        completes=with_in_time,
         intents=i.on_escalated,
         notifies=d.on_escalated,
         copied=True,
@@ -277,6 +280,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         ),
         leads_to=to(RESOLVED),
         changes=lambda *_: {"appealed": False},
+        completes=with_in_time,
         intents=i.on_resolved,
         notifies=d.on_resolved,
         copied=True,

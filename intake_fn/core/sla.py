@@ -19,7 +19,7 @@ twice is its first occurrence, one that is skipped is read with the offset befor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, ChangeReleased, SentToOwner
-from intake_fn.core.events import Escalated, Event, Overruled, Received, Released
+from intake_fn.core.events import Escalated, Event, Overruled, Received, Released, Resolved
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 from intake_fn.core.vocabulary import Category, Decision, Status
@@ -121,6 +121,12 @@ def due(case: Case, process: Process) -> Due | None:
     if target is None:
         return None
     return reckoned(target, _clock_spans(case), calendar_of(case, process))
+
+
+def with_in_time(case: Case, event: Escalated | Resolved, process: Process) -> Event:
+    """The event with whether the level keeps its due time by it: as it is now, whatever support.yml says later."""
+    counted = due(case, process) if case.level in process.levels else None
+    return replace(event, in_time=None if counted is None else not counted.status(event.at).breached)
 
 
 def reckoned(target: Target, clock_spans: Sequence[ClockSpan], calendar: Calendar) -> Due:

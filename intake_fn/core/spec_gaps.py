@@ -194,10 +194,10 @@ def deciding_clause(case: Case) -> str:
     if case.category not in (Category.BUG, Category.CHANGE):
         return ""
     decided = decision(case)
-    return decided.clause if decided else next(_relied_on(case), "")
+    return decided.clause if decided else next(relied_on(case), "")
 
 
-def _relied_on(case: Case) -> Iterator[str]:
+def relied_on(case: Case) -> Iterator[str]:
     """The clauses on which an acting verdict rests."""
     judged = judgement(case)
     if judged and judged.acts and judged.category is not Category.UNDECIDED:
@@ -207,7 +207,7 @@ def _relied_on(case: Case) -> Iterator[str]:
 def _overridden(case: Case) -> Iterator[str]:
     judged, decided = judgement(case), decision(case)
     if judged and decided and decided.category is not judged.category:
-        yield from list(_relied_on(case))[:1]
+        yield from list(relied_on(case))[:1]
 
 
 def _with(figures: ClauseFigures, case: Case) -> ClauseFigures:

@@ -49,6 +49,7 @@ from intake_fn.ports import (
     CaseStore,
     ClauseAnswers,
     Counters,
+    Figures,
     Files,
     Links,
     Mailer,
@@ -77,6 +78,7 @@ class Desk:
     process: Process
     spec: Callable[[], Spec]
     cases: CaseStore
+    figures: Figures
     outbox: Outbox
     counters: Counters
     mail_state: MailState

@@ -4,6 +4,7 @@
 |-----------|----------------------------------------------|--------------------------|----------------|
 | CaseStore | cases, events, states; steps as transactions | adapters/dynamodb/      | tests/fakes.py |
 | Outbox    | what is to be delivered, leases on it        | adapters/dynamodb/      | tests/fakes.py |
+| Figures   | figures of the reports, by day               | adapters/dynamodb/      | tests/fakes.py |
 | Counters  | ledger, counts, tokens that work once        | adapters/dynamodb/      | tests/fakes.py |
 | MailState | mail throttle, suppression list              | adapters/dynamodb/      | tests/fakes.py |
 | SyncState | cursor of the sync with Mantis               | adapters/dynamodb/      | tests/fakes.py |
@@ -26,6 +27,7 @@ from __future__ import annotations
 from intake_fn.ports.cases import CaseStore
 from intake_fn.ports.clause_answers import ClauseAnswers
 from intake_fn.ports.counters import Counters, Ledger
+from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
 from intake_fn.ports.files import Files, Upload
 from intake_fn.ports.links import LEEWAY, Links, Purpose
 from intake_fn.ports.mail_state import MailState, SuppressedAddress
@@ -50,6 +52,8 @@ __all__ = [
     "ClauseAnswers",
     "Counters",
     "Decided",
+    "EntryPage",
+    "Figures",
     "Files",
     "Instead",
     "Issue",
@@ -75,6 +79,7 @@ __all__ = [
     "SyncCursor",
     "SyncState",
     "Tracker",
+    "Unbalanced",
     "Upload",
     "Views",
 ]

@@ -30,11 +30,14 @@ from intake_fn.web import (
     find,
     health,
     impact,
+    judge_report,
+    ledger,
     multipart,
     pages,
     quarantine,
     queue_pages,
     queue_views,
+    report_requests,
     reports,
     sign_in,
     spec_page,
@@ -98,7 +101,8 @@ def build(config: WebConfig) -> Flask:
         app.register_blueprint(blueprint)
         csrf.exempt(blueprint)
     pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
-    modules = (*pages_of_desk, expected, sign_in, reports, spec_page, board)
+    pages_of_reports = (reports, report_requests, judge_report, spec_page, ledger)
+    modules = (*pages_of_desk, *pages_of_reports, expected, sign_in, board)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
         app.register_blueprint(blueprint)
     errors.show(app)

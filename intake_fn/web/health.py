@@ -19,10 +19,16 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 @open_to(PUBLIC)
 def health() -> ResponseReturnValue:
-    """200 when everything answers and every request is accounted for, else 503; to who signed in, with all parts."""
+    """200 when everything answers and every request is accounted for, else 503.
+
+    Who signed in gets all parts; everybody else, whether the ledger balances.
+    """
     parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
     well = all(part["ok"] for part in parts.values())
-    details = {"process": {"product": config().process.product.name, "ok": True}, **parts} if _is_signed_in() else {}
+    if _is_signed_in():
+        details = {"process": {"product": config().process.product.name, "ok": True}, **parts}
+    else:
+        details = {"ledger": {"ok": parts["ledger"]["ok"]}}
     answer = jsonify(ok=well, **details)
     answer.status_code = 200 if well else 503
     return answer

@@ -245,14 +245,14 @@ def test_search_gives_clauses_that_land(web: Web) -> None:
 
 
 def test_health_tells_the_public_whether_all_is_well_and_no_more(web: Web) -> None:
-    """How much work there is, and which version runs, is nobody's business."""
+    """And whether the ledger balances. How much work there is, and which version runs, is nobody's business."""
     web.sent()
     answer = web.client.get("/health")
 
-    assert (200, {"ok": True}) == (answer.status_code, answer.json)
+    assert (200, {"ok": True, "ledger": {"ok": True}}) == (answer.status_code, answer.json)
     web.store.down = True
     answer = web.client.get("/health")
-    assert (503, {"ok": False}) == (answer.status_code, answer.json)
+    assert (503, {"ok": False, "ledger": {"ok": False}}) == (answer.status_code, answer.json)
 
 
 def test_health_tells_who_signed_in_all_parts(web: Web) -> None:

@@ -15,6 +15,9 @@
 | BOARD       | DECIDED#at   | a decision of the Board, with its case               | key              |
 | BOARD       | INVITATION   | the invitation to its meeting that was mailed last   | key              |
 | LEDGER      | SHARD#3      | counters, moved in the transaction of each step      | key              |
+| FIGURES#v   | day#3        | a day's row of the reports: its counters             | key              |
+| COUNTED#v#m | day#id       | the entries of a case on a day, in month m           | key              |
+| RECOUNT#v   | id           | that the last step of a case could not be counted    | key              |
 | COUNT#what  | COUNT        | how often something came (desk/spam_check.py)        | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good   | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when | key              |
@@ -35,6 +38,8 @@
 | due     | line: owed/failed, shard  | turn: next attempt, id     | outbox items that are due, dead letters |
 | due     | line: clock, shard        | turn: next alert, id       | cases with an SLA alert to come         |
 | due     | line: unreadable          | turn: as it was            | outbox items that were set aside        |
+
+`v` is the layout of the figures and the zone whose days they are of (core/figures).
 
 Everything is read by Get and Query: what a read costs depends on what it returns, not on what exists.
 

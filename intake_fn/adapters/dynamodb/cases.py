@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
+
+import structlog
 
 from intake_fn.adapters.dynamodb.board_items import (
     AGENDA,
@@ -18,6 +21,7 @@ from intake_fn.adapters.dynamodb.board_items import (
     ids_of,
 )
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
+from intake_fn.adapters.dynamodb.figure_items import FigureItems
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
@@ -43,6 +47,8 @@ if TYPE_CHECKING:
     from intake_fn.core.vocabulary import Status
     from intake_fn.ports import OutboxItem
 
+log = structlog.get_logger()
+
 SUBMIT_KEY_KEPT = timedelta(days=90)
 LONGEST_KEY = 200
 """Characters of a submit key."""
@@ -56,6 +62,8 @@ class DynamoCases:
 
     table: Table
     levels: Collection[int]
+    zone: str = "UTC"
+    """The zone whose days the figures count by."""
 
     # --- changing -----------------------------------------------------------------------------
 
@@ -73,10 +81,11 @@ class DynamoCases:
         expires = epoch(case.received_at + SUBMIT_KEY_KEPT)
         unused_key = put({"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": expires})
         untaken_id = put(state_item(step))
-        words, found = pending_writes(case, step.events), put(requester_item(case), "")
-        broken = self.table.transact(
-            [unused_key, untaken_id, *_appended(step, 0), *moves(case.id, tally(case)), *words, found]
-        )
+        figures = FigureItems(self.zone)
+        counted = figures.writes(case.id, {}, figures.by_day(case)) or []
+        moved = tally(case) + Counter({figures.ledger_counter: 1})
+        found = [*pending_writes(case, step.events), put(requester_item(case), ""), *counted]
+        broken = self.table.transact([unused_key, untaken_id, *_appended(step, 0), *moves(case.id, moved), *found])
         if 0 in broken and "case_id" not in broken[0]:
             raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
         if 0 in broken:
@@ -111,8 +120,23 @@ class DynamoCases:
         if dead_letter:
             error, now = dead_letter.last_error, after.changed_at
             writes.append(tried(dead_letter, now, error, Postponed.FAILED, dead_lettered=True))
-        if self.table.transact(writes):
+        if self._transact_with_figures(writes, earlier, after):
             raise Stale(f"{step.case.id} has moved on while it was being changed. Read it again.")
+
+    def _transact_with_figures(self, writes: list[Write], earlier: Case, after: Case) -> bool:
+        """Write a step and what it changes of the figures; whether a guard of the step did not hold.
+
+        Where the figures are not as the log before the step says, such as of an earlier layout, the step is written
+        without them, and the case is recounted later: figures never keep anybody from working.
+        """
+        items = FigureItems(self.zone)
+        counted = items.writes(after.id, items.by_day(earlier), items.by_day(after))
+        if counted is not None:
+            broken = self.table.transact([*writes, *counted])
+            if not broken or min(broken) < len(writes):
+                return bool(broken)
+        log.info("figures_left_to_recount", case=after.id)
+        return bool(self.table.transact([*writes, put(items.again_key(after.id), "")]))
 
     def restate(self, step: Step) -> None:
         """Write state, ledger and Board's lists anew as the fold has them. Raises Stale when the log has moved on."""

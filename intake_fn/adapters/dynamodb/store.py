@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from intake_fn.adapters.dynamodb.cases import DynamoCases
 from intake_fn.adapters.dynamodb.clause_answers import DynamoClauseAnswers
 from intake_fn.adapters.dynamodb.counters import DynamoCounters
+from intake_fn.adapters.dynamodb.figures import DynamoFigures
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
 from intake_fn.adapters.dynamodb.meetings import DynamoMeetings
 from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
@@ -20,6 +21,7 @@ from intake_fn.adapters.dynamodb.views import DynamoViews
 @dataclass
 class DynamoStore(
     DynamoCases,
+    DynamoFigures,
     DynamoOutbox,
     DynamoCounters,
     DynamoMailState,
@@ -31,4 +33,4 @@ class DynamoStore(
     DynamoViews,
     DynamoPresence,
 ):
-    """Every port that stands in one table, for the levels of one process."""
+    """Every port that stands in one table, for the levels and the reports' zone of one process."""

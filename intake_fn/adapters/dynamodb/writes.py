@@ -36,14 +36,14 @@ def update(key: Mapping[str, Any], change: Mapping[str, Any], guard: str, values
 
 
 def add(key: Mapping[str, Any], amounts: Mapping[str, int]) -> Write:
-    """Move some counters of an item; it need not be there yet."""
-    expression = "ADD " + ", ".join(f"#{counter} :{counter}" for counter in amounts)
+    """Move some counters of an item, of any names; it need not be there yet."""
+    counters = [*enumerate(amounts.items())]
     return {
         "Update": {
             "Key": wire(key),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": names(expression),
-            "ExpressionAttributeValues": wire({f":{counter}": amount for counter, amount in amounts.items()}),
+            "UpdateExpression": "ADD " + ", ".join(f"#counter{number} :amount{number}" for number, _ in counters),
+            "ExpressionAttributeNames": {f"#counter{number}": counter for number, (counter, _) in counters},
+            "ExpressionAttributeValues": wire({f":amount{number}": amount for number, (_, amount) in counters}),
         }
     }
 

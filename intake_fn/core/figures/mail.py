@@ -1,0 +1,25 @@
+"""Mail: what failed, what was not sent, digests, replies of requesters, and deliveries that were given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake_fn.core.events import DeliveryFailed, MailFailed, NoticesBundled, NoticeSkipped, RequesterReplied
+from intake_fn.core.figures.entry import Entry, Figure
+from intake_fn.core.figures.log import Log
+
+
+def mail(log: Log) -> Iterator[Entry]:
+    """One entry for each event."""
+    for row in log.happened:
+        match row.event:
+            case MailFailed(failure=failure):
+                yield Entry(Figure.MAIL_FAILED, row.day, row.number, (("failure", failure.value),))
+            case NoticeSkipped():
+                yield Entry(Figure.NOT_SENT, row.day, row.number)
+            case NoticesBundled():
+                yield Entry(Figure.DIGEST, row.day, row.number)
+            case RequesterReplied():
+                yield Entry(Figure.REPLIED, row.day, row.number)
+            case DeliveryFailed(what=what):
+                yield Entry(Figure.DEAD_LETTER, row.day, row.number, (("what", what),))

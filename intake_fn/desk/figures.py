@@ -1,0 +1,111 @@
+"""The figures of the reports against the logs: what differs, and how it is put right.
+
+Steps count themselves in their own transactions (adapters/dynamodb/figure_items.py). Here is what they leave over:
+requests of before there were figures, of another zone or layout, and those whose step could not be counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.errors import Stale
+from intake_fn.core.figures import Figure, counters, day_of
+from intake_fn.core.steps import refuse_unread
+from intake_fn.desk.case_lists import readable, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from intake_fn.core.case import Case
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Unbalanced
+
+ATTEMPTS = 5
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Recounted:
+    """What differed: by request, the days on which its entries did; and the days whose rows were no sum of them."""
+
+    requests: int = 0
+    entries: dict[str, list[date]] = field(default_factory=dict)
+    rows: list[Unbalanced] = field(default_factory=list)
+    days: int = 0
+
+    @property
+    def differences(self) -> int:
+        """How many entries of a request on a day, and counters of rows, differed."""
+        return sum(map(len, self.entries.values())) + sum(len(row.counters) for row in self.rows)
+
+
+def recompute(desk: Desk, *, fix: bool) -> Recounted:
+    """Count every request anew from its log, and every row from its entries. Raises TryLater.
+
+    It reads all logs, and is no part of a page or a sweep.
+    """
+    found = Recounted()
+    every = list(readable(desk.cases, rows(desk.cases, open_only=False)))
+    first = min((day_of(case.received_at, desk.process.reports_zone) for case in every), default=None)
+    if first is None:
+        return found
+    last = day_of(desk.clock(), desk.process.reports_zone) + timedelta(days=1)
+    stored: defaultdict[str, set[date]] = defaultdict(set)
+    for case_id, entry in desk.figures.entries([*Figure], first, last).entries:
+        stored[case_id].add(entry.day)
+    for case in every:
+        found.requests += 1
+        if days := recount(desk, case, stored[case.id], fix=fix):
+            found.entries[case.id] = days
+    if fix:
+        for case_id in desk.figures.to_recount():
+            desk.figures.recounted(case_id)
+    found.days = (last - first).days + 1
+    for day in _doubtful(desk, first, last):
+        unbalanced = desk.figures.unbalanced(day, fix=fix)
+        found.rows += [unbalanced] if unbalanced else []
+    return found
+
+
+def _doubtful(desk: Desk, first: date, last: date) -> list[date]:
+    """The days whose rows do not seem to be the sums of their entries: each is looked at anew, by itself."""
+    sums: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for _, entry in desk.figures.entries([*Figure], first, last).entries:
+        sums[entry.day].update(counters([entry]))
+    rows = desk.figures.daily(first, last)
+    return [day for day in sorted({*sums, *rows}) if sums[day] != Counter(rows.get(day, {}))]
+
+
+def recount(desk: Desk, case: Case, days: Iterable[date] = (), *, fix: bool = True) -> list[date]:
+    """The days on which the entries of a case differ from its log. What changed meanwhile is compared anew."""
+    for _ in range(ATTEMPTS):
+        try:
+            differ = list(desk.figures.recount(case, {*days}, fix=fix))
+        except Stale:
+            differ = []
+        else:
+            if not differ or desk.cases.row(case.id).version == case.version:
+                return differ
+        case = desk.cases.load(case.id)
+        refuse_unread(case)
+    raise Stale(f"{case.id} is changing too fast to be counted. Try again in a moment.")
+
+
+def catch_up(desk: Desk) -> int:
+    """Count what steps left over; how many requests were counted. All requests once, where some never were."""
+    if desk.figures.uncounted():
+        return recompute(desk, fix=True).requests
+    counted = 0
+    for case_id in desk.figures.to_recount():
+        case = desk.cases.load(case_id)
+        recount(desk, case)
+        desk.figures.recounted(case_id)
+        counted += 1
+    return counted

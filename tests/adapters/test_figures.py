@@ -1,0 +1,227 @@
+"""The daily rows are the sums of what the logs say, whatever is cut off, tried again, or was stored before."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater
+from intake_fn.core.events import Event, Received
+from intake_fn.core.figures import Figure, counters, entries
+from intake_fn.core.steps import advance, fold, standing
+from intake_fn.desk import figures
+from tests.core.samples import NOW, judged, received
+from tests.core.test_machine import events, made_to_fit
+from tests.desk.test_story import Room
+from tests.fakes import MemoryStore, ports_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intake_fn.core.case import Case
+    from intake_fn.core.process import Process
+    from tests.adapters.conftest import Watch
+
+pytestmark = pytest.mark.aws
+
+ZONE = "America/New_York"
+LONG_AGO, FAR_AWAY = date(2026, 1, 1), date(2027, 12, 31)
+FATES = ("saved", "saved", "saved", "saved twice", "stale", "lost before", "answer lost", "uncounted")
+"""What becomes of a step; the last one as if a version had stored it that counted nothing."""
+
+
+class Breaking:
+    """A client of DynamoDB whose next transaction fails: before it is done, or with the answer lost afterwards."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.fate = ""
+
+    def __getattr__(self, name: str) -> Any:
+        """All other calls as they are."""
+        return getattr(self.client, name)
+
+    def transact_write_items(self, **asked: Any) -> Any:
+        """Cut off once."""
+        fate, self.fate = self.fate, ""
+        if fate == "lost before":
+            raise TryLater("cut off before it was done")
+        answer = self.client.transact_write_items(**asked)
+        if fate == "answer lost":
+            raise TryLater("cut off after it was done")
+        return answer
+
+
+def create(store: DynamoStore, case_id: str) -> Case:
+    """A request, received and judged."""
+    case = fold(case_id, [received(1, "ihelp")])
+    store.create(standing(case, PROCESS[0], case.history), case_id)
+    return step(store, case, judged(), "saved")
+
+
+PROCESS: list[Process] = []
+
+
+def step(store: DynamoStore, case: Case, event: Event, fate: str) -> Case:
+    """Let an event happen, with what may go wrong; the case as it is stored then."""
+    try:
+        made = advance(case, event, PROCESS[0])
+    except Refused:
+        return case
+    broken: Any = store.table.client
+    broken.fate = fate
+    plain = replace(store, zone="Etc/GMT+12") if fate == "uncounted" else store
+    try:
+        plain.save(case.version, made)
+    except TryLater:
+        return store.load(case.id)  # who was cut off reads it again
+    if fate == "saved twice":
+        with pytest.raises(Stale):
+            store.save(case.version, made)
+    if fate == "stale":
+        with pytest.raises(Stale):
+            store.save(case.version, advance(case, replace(event, actor="another"), PROCESS[0]))
+    return made.case
+
+
+def of_logs(cases: list[Case]) -> Mapping[date, Counter[str]]:
+    """The sums of what the logs say, by day."""
+    days: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for case in cases:
+        for entry in entries(case, ZONE):
+            days[entry.day].update(counters([entry]))
+    return days
+
+
+def desk_on(store: DynamoStore, process: Process) -> Any:
+    """A desk on a store, long after all that happens here."""
+    room = Room(process)
+    room.clock.at = NOW + timedelta(days=60)
+    return replace(room.desk, **ports_of(store))
+
+
+@settings(
+    max_examples=6,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    log=st.lists(st.tuples(st.integers(0, 2), events, st.sampled_from(FATES)), min_size=4, max_size=14),
+    seed=st.integers(0, 10**6),
+)
+def test_no_crash_and_no_retry_counts_twice_or_not_at_all(
+    dynamo_store: DynamoStore, process: Process, log: list[tuple[int, Event, str]], seed: int
+) -> None:
+    """Rows are sums of entries at every moment; what could not be counted is, by the next recount, and then all is."""
+    PROCESS[:] = [process]
+    store = replace(dynamo_store, zone=ZONE)
+    client: Any = Breaking(dynamo_store.table.client)
+    store.table = replace(dynamo_store.table, client_factory=lambda: client)
+    cases = {case_id: create(store, case_id) for case_id in (f"HD-{seed:06}-{number}" for number in range(3))}
+    uncounted = False
+    for number, event, fate in log:
+        case = [*cases.values()][number]
+        cases[case.id] = step(store, case, made_to_fit(event, case, process), fate)
+        uncounted |= fate == "uncounted"
+    desk = desk_on(store, process)
+    before = figures.recompute(desk, fix=False)
+
+    assert [] == before.rows
+    assert uncounted or not before.entries
+    figures.recompute(desk, fix=True)
+    after = figures.recompute(desk, fix=False)
+
+    assert 0 == after.differences
+    assert of_logs([store.load(row) for row in every_id(store)]) == store.daily(LONG_AGO, FAR_AWAY)
+    assert 0 == store.uncounted()
+    assert [] == store.to_recount()
+
+
+def every_id(store: DynamoStore) -> set[str]:
+    """The requests in the table of this test: those of all its examples."""
+    return {case_id for case_id, entry in store.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY).entries}
+
+
+def test_a_damaged_row_and_a_stray_entry_are_found_and_put_right(dynamo_store: DynamoStore, process: Process) -> None:
+    """Whoever changed them, and how."""
+    PROCESS[:] = [process]
+    store = replace(dynamo_store, zone=ZONE)
+    case = create(store, "HD-0000-0001")
+    items = store._items
+    day = case.received_at.date()
+    key = {name: {"S": value} for name, value in items.row_key(day, case.id).items()}
+    change: dict[str, Any] = {"UpdateExpression": "ADD #n :one", "ExpressionAttributeNames": {"#n": "received"}}
+    store.table.client.update_item(
+        TableName=store.table.name, Key=key, ExpressionAttributeValues={":one": {"N": "1"}}, **change
+    )
+    stray = {name: {"S": value} for name, value in items.key(day + timedelta(days=1), case.id).items()}
+    store.table.client.put_item(
+        TableName=store.table.name, Item={**stray, "body": {"S": '{"entries":[["resolved",1,{},null]]}'}}
+    )
+    desk = desk_on(store, process)
+    found = figures.recompute(desk, fix=True)
+
+    assert {case.id: [day + timedelta(days=1)]} == found.entries
+    assert {"received": (2, 1)} in [row.counters for row in found.rows]
+    assert 0 == figures.recompute(desk, fix=False).differences
+
+
+def test_requests_of_before_are_counted_by_the_night(dynamo_store: DynamoStore, process: Process) -> None:
+    """And those of another zone, which has days of its own; until then the reports can say how many are missing."""
+    PROCESS[:] = [process]
+    case = create(dynamo_store, "HD-0000-0001")
+    paris = replace(dynamo_store, zone="Europe/Paris")
+
+    assert (0, 1) == (dynamo_store.uncounted(), paris.uncounted())
+    assert 1 == figures.catch_up(desk_on(paris, process))
+    assert 0 == paris.uncounted()
+    assert 1 == sum(row["received"] for row in paris.daily(LONG_AGO, FAR_AWAY).values())
+    assert 0 == figures.catch_up(desk_on(paris, process))
+    assert case.id == paris.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY).entries[0][0]
+
+
+def test_a_report_over_a_year_costs_one_query(
+    dynamo_store: DynamoStore, watched: tuple[Any, Watch], process: Process
+) -> None:
+    """A page for each megabyte of rows; a list of requests reads page by page, and goes on where it ended."""
+    PROCESS[:] = [process]
+    picked = random.Random(7)  # noqa: S311 - any will do
+    for number in range(30):
+        when = NOW - timedelta(days=picked.randrange(300))
+        case = fold(f"HD-0000-{number:04}", [received(1, "ihelp", when=when)])
+        dynamo_store.create(standing(case, process, case.history), case.id)
+    watched[1].calls.clear()
+    rows = dynamo_store.daily(LONG_AGO, LONG_AGO + timedelta(days=364))
+
+    assert ["Query"] == watched[1].calls
+    assert 30 == sum(row["received"] for row in rows.values())
+    first = dynamo_store.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY, limit=20)
+    rest = dynamo_store.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY, limit=20, cursor=first.cursor)
+    assert (20, 10, "") == (len(first.entries), len(rest.entries), rest.cursor)
+    assert 30 == len({case_id for case_id, _ in (*first.entries, *rest.entries)})
+    with pytest.raises(SpecdeskError):
+        dynamo_store.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY, cursor="elsewhere")
+
+
+def test_the_twin_counts_the_same(dynamo_store: DynamoStore, process: Process) -> None:
+    """What the tests of the pages go by."""
+    PROCESS[:] = [process]
+    store, memory = replace(dynamo_store, zone=ZONE), MemoryStore()
+    case = fold("HD-0000-0001", [received(1, "ihelp")])
+    for each in (store, memory):
+        each.create(standing(case, process, case.history), "key")
+        made = advance(case, judged(), process)
+        each.save(1, made)
+
+    assert isinstance(case.history[0], Received)
+    assert store.daily(LONG_AGO, FAR_AWAY) == memory.daily(LONG_AGO, FAR_AWAY)
+    assert store.entries([*Figure], LONG_AGO, FAR_AWAY) == memory.entries([*Figure], LONG_AGO, FAR_AWAY)

@@ -58,6 +58,36 @@ def _pdf(content: bytes) -> bool:
     return b"%PDF-" in content[:PDF_MARK_WITHIN] and not content.startswith(tuple(FORBIDDEN.values()))
 
 
+def _brand(*brands: bytes) -> Callable[[bytes], bool]:
+    """ISO base media: its first box, `ftyp`, names the brand."""
+    return lambda content: content[4:8] == b"ftyp" and content[8:12] in brands
+
+
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+MP4_BRANDS = (
+    b"isom",
+    b"iso2",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"dash",
+    b"M4V ",
+    b"MSNV",
+    b"3gp4",
+)
+"""Brands of films as phones, screen recorders and browsers write them."""
+
+OLD_MOV = (b"moov", b"mdat", b"wide", b"free", b"skip")
+"""First boxes of films from before there were brands."""
+
+
+def _mov(content: bytes) -> bool:
+    return (content[4:8] == b"ftyp" and content[8:12] == b"qt  ") or content[4:8] in OLD_MOV
+
+
 @dataclass(frozen=True, slots=True)
 class FileType:
     """A type of file: what people call it, its media type, and how to tell by its content."""
@@ -69,7 +99,9 @@ class FileType:
 
 PNG = FileType("a PNG picture", "image/png", _begins(b"\x89PNG\r\n\x1a\n"))
 JPEG = FileType("a JPEG picture", "image/jpeg", _begins(b"\xff\xd8\xff"))
-OUTLOOK = FileType("an Outlook message", "application/vnd.ms-outlook", _begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How the compound files of old Office programs and of Outlook begin."""
+OUTLOOK = FileType("an Outlook message", "application/vnd.ms-outlook", _begins(OLE))
 OOXML = "application/vnd.openxmlformats-officedocument."
 
 FILE_TYPES: Mapping[str, FileType] = {
@@ -78,6 +110,7 @@ FILE_TYPES: Mapping[str, FileType] = {
     "jpeg": JPEG,
     "gif": FileType("a GIF picture", "image/gif", _begins(b"GIF87a", b"GIF89a")),
     "webp": FileType("a WebP picture", "image/webp", lambda c: c[:4] == b"RIFF" and c[8:12] == b"WEBP"),
+    "heic": FileType("a HEIC picture", "image/heic", _brand(*HEIC_BRANDS)),
     "bmp": FileType("a BMP picture", "image/bmp", _begins(b"BM")),
     "pdf": FileType("a PDF document", "application/pdf", _pdf),
     "txt": FileType("a text", "text/plain", _text),
@@ -87,6 +120,9 @@ FILE_TYPES: Mapping[str, FileType] = {
     "msg": OUTLOOK,
     "docx": FileType("a Word document", f"{OOXML}wordprocessingml.document", _office(b"word/")),
     "xlsx": FileType("an Excel workbook", f"{OOXML}spreadsheetml.sheet", _office(b"xl/")),
+    "xls": FileType("an Excel workbook", "application/vnd.ms-excel", _begins(OLE)),
+    "mp4": FileType("an MP4 film", "video/mp4", _brand(*MP4_BRANDS)),
+    "mov": FileType("a QuickTime film", "video/quicktime", _mov),
     "zip": FileType("a zip archive", "application/zip", _begins(b"PK\x03\x04", b"PK\x05\x06")),
 }
 """What may be attached, by extension."""

@@ -15,6 +15,7 @@ import pytest
 
 from intake_fn.adapters.dynamodb import DynamoStore
 from intake_fn.core.agreement import Role, Said
+from intake_fn.core.answered import Answered
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, SentToOwner
@@ -1044,6 +1045,28 @@ def test_instants_are_kept_to_the_microsecond_and_in_order(store: Store) -> None
 def test_filing_names_are_those_of_the_ledger() -> None:
     """The columns of the ledger are the values of Filing; both stores rely on it."""
     assert {filing.value for filing in Filing} == {"queued", "filed", "failed", "quarantined", "rejected"}
+
+
+class TestClauseAnswers:
+    """Answers by clauses: found by their month, and by whoever gave them."""
+
+    def test_an_answer_is_found_by_its_month_and_by_each_of_its_people_until_it_is_taken_back(
+        self, store: Store
+    ) -> None:
+        """The first instant of taking it back stays; somebody else's answers are not theirs."""
+        first = Answered("A", MONDAY, "quotes#validity", "stamp", ("box", "browser"))
+        other = Answered("B", MONDAY + MINUTE, "quotes#pdf", "stamp", ("another",))
+        for answer in (other, first):
+            store.keep_answer(answer)
+
+        assert [first, other] == store.answers_in(MONDAY.date())
+        assert [first] == store.answers_of(["box"]) == store.answers_of(["browser", "box", "nobody"])
+
+        store.take_back(first, MONDAY + MINUTE)
+        store.take_back(first, MONDAY + 2 * MINUTE)
+
+        assert [replace(first, taken_back=MONDAY + MINUTE), other] == store.answers_in(MONDAY.date())
+        assert [] == store.answers_in((MONDAY + timedelta(days=40)).date())
 
 
 class TestMeetings:

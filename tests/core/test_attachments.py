@@ -28,6 +28,10 @@ GOOD = {
     "eml": b"From: ann@example.com\r\n\r\nHello",
     "msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....",
     "docx": b"PK\x03\x04....word/document.xml",
+    "heic": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
+    "mp4": b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41",
+    "mov": b"\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00qt  ",
+    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00",
     "xlsx": b"PK\x03\x04....xl/workbook.xml",
     "zip": b"PK\x03\x04....a.txt",
 }

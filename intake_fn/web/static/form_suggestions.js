@@ -127,6 +127,7 @@
         const again = button.getAttribute("aria-pressed") === "true";
         for (const other of place.querySelectorAll("[aria-pressed]")) other.setAttribute("aria-pressed", "false");
         button.setAttribute("aria-pressed", String(!again));
+        for (const said of place.querySelectorAll("[data-said]")) said.hidden = again || !shown.contains(said);
         read(again ? "" : clause, again ? "" : button.dataset.stance);
       }
     });

@@ -9,6 +9,7 @@ changes nothing but that they are in copy, and gets each piece of news by mail. 
 | of one company, or of ours   | no client company reads of another one's requests                    |
 | `MOST` at a time, `EVER` ever | one request is no mailing list                                        |
 | who left is not added again  | they have said that they do not want it                              |
+| who follows a request by themselves is of its requester's mail domain, or of ours | nobody has asked them in |
 """
 
 from __future__ import annotations
@@ -59,15 +60,32 @@ def may_be_in_copy(case: Case, address: str, process: Process) -> Iterator[str]:
 
 def _is_near(case: Case, box: str, process: Process) -> bool:
     """Whether it is of a known mail domain: of the requester's company, of ours, or of any if the requester is ours."""
+    theirs, domain, ours = _domains(case, box, process)
+    return bool(domain) and (domain == theirs or domain in ours or (bool(theirs) and theirs in ours))
+
+
+def _domains(case: Case, box: str, process: Process) -> tuple[str, str, set[str]]:
+    """The known mail domains of the requester and of a mailbox, and ours."""
     limits = process.intake.quarantine
     theirs, domain = (known_domain(one, limits) for one in (mailbox(case.request.requester.email), box))
-    ours = {mailbox(person.address).rpartition("@")[2] for person in process.people.values()}
-    return bool(domain) and (domain == theirs or domain in ours or (bool(theirs) and theirs in ours))
+    return theirs, domain, {mailbox(person.address).rpartition("@")[2] for person in process.people.values()}
+
+
+def may_follow(case: Case, address: str, process: Process) -> Iterator[str]:
+    """Whether somebody may be in copy whom the requester has not added; sentences for what speaks against it.
+
+    They are of the requester's own company, or of ours: no client company reads of another one's requests, nor of ours.
+    """
+    problems = [*may_be_in_copy(case, address, process)]
+    yield from problems
+    theirs, domain, ours = _domains(case, mailbox(address), process)
+    if not problems and domain != theirs and domain not in ours:
+        yield say("copy.domain", domain=domain)
 
 
 def can_be_added(case: Case, event: CopyAdded, process: Process) -> Iterator[str]:
     """The address may be in copy."""
-    yield from may_be_in_copy(case, event.address, process)
+    yield from (may_follow if event.themselves else may_be_in_copy)(case, event.address, process)
 
 
 def is_in_copy(case: Case, event: CopyRemoved, _: Process) -> Iterator[str]:

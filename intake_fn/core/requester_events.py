@@ -18,9 +18,13 @@ class Appealed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyAdded(Event):
-    """The requester has somebody in copy: a link of their own to the status page, and news of the request."""
+    """Somebody is in copy: a link of their own to the status page, and news of the request.
+
+    The requester has added them, or they follow the request `themselves` instead of sending one like it.
+    """
 
     address: str
+    themselves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

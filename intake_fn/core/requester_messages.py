@@ -25,7 +25,12 @@ REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
         note_text=lambda event: with_files(event.text, event),
         notices=("appealed", "informed", "copied"),
     ),
-    CopyAdded: EventMessages(history="history.copy-added", page="page.copy-added", values=_address, notices=("copy",)),
+    CopyAdded: EventMessages(
+        history=lambda event: "history.copy-followed" if event.themselves else "history.copy-added",
+        page=lambda event: "page.copy-followed" if event.themselves else "page.copy-added",
+        values=_address,
+        notices=("copy",),
+    ),
     CopyRemoved: EventMessages(
         history=lambda event: "history.copy-left" if event.themselves else "history.copy-removed",
         page=lambda event: "page.copy-left" if event.themselves else "page.copy-removed",

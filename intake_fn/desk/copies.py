@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from intake_fn.core.copies import may_be_in_copy
+from intake_fn.core.copies import may_be_in_copy, may_follow
 from intake_fn.core.errors import Refused
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 BY_SOURCE = Limit("copies-source", 20, timedelta(hours=1))
 TO_ADDRESS = Limit("copies-address", 5, timedelta(days=1))
 """Invitations that one address gets from all requests together."""
+
+
+def follow(desk: ActingByProcess, case: Case, address: str, source: str) -> bool:
+    """Have somebody in copy at their own wish. Raises TryLater.
+
+    Whether they are is for the log alone: the answer to who asks must not tell whose request it is.
+    """
+    now = desk.clock()
+    if not within(desk.counters, BY_SOURCE, source, now) or [*may_follow(case, address, desk.process)]:
+        return False
+    if not within(desk.counters, TO_ADDRESS, mailbox(address), now):
+        return False
+    try:
+        desk.act(case.id, CopyAdded(at=now, actor=REQUESTER, address=address, themselves=True), case.version)
+    except Refused:
+        return False
+    return True
 
 
 def add(desk: ActingByProcess, case: Case, address: str, seen: int, source: str) -> None:

@@ -88,9 +88,13 @@ class IssueIndex:
 
     def similar(self, case: Case) -> list[SimilarIssue]:
         """The issues that are most similar to a request, its own left out; none when they cannot be read."""
+        return self.similar_to(_text_of(case, case.id), own=str(case.issue))
+
+    def similar_to(self, report: IssueText, own: str = "", least: float = LEAST) -> list[SimilarIssue]:
+        """The issues that are most similar to a text, those that may be the same first."""
         try:
-            hits = self._recent().find_with_texts(_text_of(case, case.id), SHOWN + 1)
-            others = [hit for hit in hits if hit[0].id != str(case.issue) and hit[0].score >= LEAST][:SHOWN]
+            hits = self._recent().find_with_texts(report, SHOWN + 1)
+            others = [hit for hit in hits if hit[0].id != own and hit[0].score >= least][:SHOWN]
             return [
                 SimilarIssue(int(candidate.id), text.summary, candidate.same, text.state)
                 for candidate, text in sorted(others, key=lambda hit: not hit[0].same)
@@ -98,7 +102,7 @@ class IssueIndex:
         except SpecdeskError as error:
             log.warning("known_issues_unread", error=str(error))
         except Exception:  # whatever it is: the page is worth more than the suggestions on it
-            log.exception("known_issues_failed", case=case.id)
+            log.exception("known_issues_failed")
         return []
 
     def update(

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Blueprint, render_template, request
 
-from intake_fn.core import quotes
-from intake_fn.core.errors import TryLater
+from intake_fn.core import quotes, request_id
+from intake_fn.core.addresses import wrong_with
+from intake_fn.core.errors import TryLater, Unknown
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Stance
-from intake_fn.desk import answered
+from intake_fn.desk import answered, copies, similar_requests
 from intake_fn.desk.limits import ANSWERS_BY_SOURCE, within
 from intake_fn.texts import gettext, mark
 from intake_fn.web.access import PUBLIC, config, open_to, source
@@ -55,6 +56,11 @@ PRESSED: Mapping[Stance, str] = {
 }
 """What a requester may say of a clause and their request; beside *that answers it* and *not about this*."""
 
+NO_ADDRESS = mark("Please enter your e-mail address in the form first: the link is mailed to it.")
+FOLLOWED = mark(
+    "If your address is of the company of %(number)s, a mail with its link is on its way to you. Nothing else was "
+    "sent. If no mail arrives, please send your own request."
+)
 NOT_COUNTED = mark("This could not be saved. Your text is still here.")
 
 
@@ -83,9 +89,13 @@ def suggest() -> ResponseReturnValue:
     except SpecLookupError as error:
         log.warning("nothing_suggested", error=str(error))
         clauses = []
+    like = []
+    if clauses:
+        like = similar_requests.similar(desk.issue_index, desk.cases, claim, clauses[0].cite)
     return render_template(
         "suggestions.html",
         clauses=clauses,
+        like=like,
         pressed=PRESSED,
         picked=picked,
         stance=stance_in(request.form.get("reading_stance")),
@@ -130,3 +140,21 @@ def answer() -> ResponseReturnValue:
         log.warning("answer_not_counted", error=str(error))
         return {"problem": gettext(NOT_COUNTED)}, 503
     return {}
+
+
+@blueprint.post("/follow")
+@open_to(PUBLIC)
+def follow() -> ResponseReturnValue:
+    """Somebody follows a request instead of sending theirs. The answer is the same whether they may or not."""
+    desk = config().desk()
+    address, number = clean_line(request.form.get("email", "")), request_id.typed(request.form.get("request", ""))
+    if wrong_with(address):
+        return {"problem": gettext(NO_ADDRESS)}, 422
+    try:
+        copies.follow(desk, desk.cases.load(number), address, source())
+    except Unknown:
+        pass
+    except TryLater as error:
+        log.warning("not_followed", error=str(error))
+        return {"problem": gettext(NOT_COUNTED)}, 503
+    return {"done": gettext(FOLLOWED) % {"number": number}}

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from intake_fn.core.answered import Answered
+    from intake_fn.core.case import Case
     from tests.web.conftest import Web
 
+CLIENT = "jo@example.org"
 VISITOR, OTHER = "a" * 32, "b" * 32
 ASKED = "Who may open a shipment of another office?"
 
@@ -178,3 +180,66 @@ def test_taking_back_keeps_the_first_instant(web: Web) -> None:
     web.desk.clause_answers.take_back(replace(kept), web.clock())
 
     assert answers(web) == [before]
+
+
+SECRET = "Consignment of Roehampton Pharma stuck"
+
+
+@pytest.fixture
+def known(web: Web) -> Case:
+    """A request of a client company that is in the issue index."""
+    case = web.sent(Kind.BUG, summary=SECRET, office="client", company="Roehampton", email=CLIENT, key="z" * 22)
+    for _ in range(2):
+        web.clock.advance(minutes=6)
+        web.desk.sync()
+    return case
+
+
+def like(web: Web, case: Case) -> TestResponse:
+    """What stands below the field of somebody who writes the very same."""
+    said = case.request
+    return suggested(web, said.summary, description=said.description, expected=said.expected)
+
+
+def test_a_similar_request_is_shown_with_its_state_and_without_anybodys_words(web: Web, known: Case) -> None:
+    """Whoever writes may be of another client company: no summary, no name, no company, no answer."""
+    page = like(web, known)
+    part = page.text.partition("Like what you write")[2]
+
+    assert known.id in part
+    assert 'data-follow="' in part
+    for words in (SECRET, "Roehampton", "Pharma", known.request.requester.name, CLIENT, known.request.description[:30]):
+        assert words not in page.text
+
+
+@pytest.mark.parametrize(
+    ("address", "follows"),
+    [("colleague@" + CLIENT.partition("@")[2], True), ("camille@example.com", True), ("spy@rival.example", False)],
+    ids=["of the same company", "one of ours", "a stranger"],
+)
+def test_a_request_is_followed_by_its_own_company_and_by_ours(
+    web: Web, known: Case, address: str, follows: bool
+) -> None:
+    """By a link that is mailed; the answer on the page is the same for everybody, so that it tells nothing."""
+    before = len(web.mailer.sent)
+    told = [
+        web.client.post("/follow", data={"request": known.id, "email": one}).get_json()
+        for one in (address, "other@rival.example")
+    ]
+    after = web.desk.cases.load(known.id)
+
+    assert told[0] == told[1]
+    assert "done" in told[0]
+    assert (address in after.copies) is follows
+    assert any(mail.to == address for mail in web.mailer.sent[before:]) is follows
+    assert web.desk.counters.ledger().received == 1
+
+
+def test_whom_the_requester_may_add_may_not_always_follow(web: Web) -> None:
+    """A member of our staff may have a client in copy; the client may not put themselves there."""
+    ours = web.sent(Kind.QUESTION)
+    web.client.post("/follow", data={"request": ours.id, "email": CLIENT})
+
+    assert web.desk.cases.load(ours.id).copies == ()
+    assert web.client.post("/follow", data={"request": ours.id, "email": "no address"}).status_code == 422
+    assert "done" in web.client.post("/follow", data={"request": "HD-0000-9999", "email": CLIENT}).get_json()

@@ -110,8 +110,22 @@
       });
     }
 
+    async function follow(button) {
+      const told = button.nextElementSibling;
+      const body = new URLSearchParams({ request: button.dataset.follow, email: value("email") });
+      try {
+        const answer = await fetch(place.dataset.follow, { method: "POST", body });
+        const { done, problem } = await answer.json();
+        told.textContent = done || problem;
+        if (!value("email")) form.elements.email?.focus();
+      } catch {
+        told.textContent = _("This could not be saved. Your text is still here.");
+      }
+    }
+
     place.addEventListener("click", (event) => {
       const button = event.target.closest("button");
+      if (button && "follow" in button.dataset) return follow(button);
       const shown = button?.closest("[data-clause]");
       if (!shown) return;
       const { clause } = shown.dataset;

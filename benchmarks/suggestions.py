@@ -1,0 +1,66 @@
+"""Suggestions while writing, over HTTP as a browser asks for them: local AWS, and an index of issues with some filed.
+
+python -m benchmarks.suggestions [NUMBER]
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from benchmarks.submit import busy
+from sandbox.demo import REQUESTS, send
+from sandbox.stack import ROOT, Ports, Sandbox
+
+NUMBER = 200
+WARM_UP = 10
+FILED = 10
+LONGEST = 0.3
+"""Seconds that 95 of 100 answers may take."""
+
+
+def main(number: int = NUMBER) -> None:
+    """Print p50, p95 and the longest, in milliseconds, of texts as they grow while they are typed."""
+    requests = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        support = here / "support.yml"
+        support.write_text(busy((ROOT / "support.yml").read_text(encoding="utf-8")), encoding="utf-8")
+        with Sandbox(
+            Ports(0, 0, 0), build=here / "build", state=here / "state", wiki=False, support=support
+        ) as sandbox:
+            for request in requests[:FILED]:
+                send(sandbox.url, request)
+            sandbox.application.background_desk.sync()
+            times = [_asked(sandbox.url, requests[turn % len(requests)], turn) for turn in range(WARM_UP + number)]
+    measured = sorted(times[WARM_UP:])
+    p95 = statistics.quantiles(measured, n=20)[18]
+    print(f"\nWarm, {number} questions, milliseconds, on emulators, not on AWS")
+    print(f"p50 {statistics.median(measured) * 1000:.0f}   p95 {p95 * 1000:.0f}   max {measured[-1] * 1000:.0f}")
+    print(f"The goal is a p95 of {LONGEST * 1000:.0f}: {'met' if p95 <= LONGEST else 'missed'}.")
+
+
+def _asked(url: str, request: dict[str, str], turn: int) -> float:
+    """How long one answer takes, in seconds, for a part of a request's text."""
+    text = request["description"]
+    said = {
+        "kind": request["kind"],
+        "summary": request["summary"],
+        "description": text[: len(text) * (turn % 4 + 1) // 4],
+        "expected": request.get("expected", ""),
+    }
+    begin = time.perf_counter()
+    body = urllib.parse.urlencode(said).encode()
+    with urllib.request.urlopen(f"{url}/suggestions", body) as answer:  # noqa: S310 - our own address
+        answer.read()
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER)

@@ -98,7 +98,7 @@ def test_no_change_after_all_goes_back_to_the_level(web: Web) -> None:
     assert 303 == answer.status_code
     case = web.desk.cases.load(case.id)
     assert (Category.BUG, Stage.NONE, "paris-liaison") == (case.category, case.stage, case.handler)
-    assert 'class="way"' not in web.client.get(page_of(web, case)).text
+    assert "who assesses it" not in web.client.get(page_of(web, case)).text
 
 
 # --- the assessment --------------------------------------------------------------------------

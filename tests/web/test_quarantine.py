@@ -41,9 +41,9 @@ def test_whoever_fills_it_in_gets_an_ordinary_receipt(web: Web) -> None:
     lost = web.client.post("/status/lost", data={"number": case.id})
 
     assert Status.QUARANTINED is case.status
-    assert "Your request is saved and awaits review." in page
+    assert "a person looks at it before anything else happens" in page
     assert "not filed before the review" in page
-    assert "You get an e-mail after the review" in web.client.get(f"{page_of(web, case)}?new=1").text
+    assert "it says how the review ends" in web.client.get(f"{page_of(web, case)}?new=1").text
     assert "There is no verdict yet. It follows after the review." in page
     assert "on its way" not in page
     assert (200, []) == (lost.status_code, web.mailer.sent)

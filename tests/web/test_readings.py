@@ -151,7 +151,7 @@ def test_a_requester_says_what_a_clause_is_to_their_request(web: Web, case: Case
         event.quote,
         event.spec,
     )
-    assert "You said of the clause" in shown(web, page_of(web, case))
+    assert "the clause that you read" in shown(web, page_of(web, case))
     assert "Reading of the requester" in shown(web, f"/desk/requests/{case.id}")
     assert any(CLAUSE in note for note in web.tracker.notes[after.issue or 0])
 

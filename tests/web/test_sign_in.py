@@ -304,7 +304,7 @@ def test_a_link_that_cannot_be_mailed_is_shown_to_admins_and_attempted_for_a_day
     web.clock.advance(minutes=20)
     with capture_logs() as lines:
         web.desk.sweep()
-    assert ["sign_in_link_given_up"] == [line["event"] for line in lines if line["log_level"] == "error"]
+    assert ["links_given_up"] == [line["event"] for line in lines if line["log_level"] == "error"]
     assert [] == list(web.store.sign_ins_asked())
 
 

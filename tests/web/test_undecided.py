@@ -72,8 +72,8 @@ def test_the_page_begins_with_what_happens_next(web: Web) -> None:
         "<mark>",
         'id="reply"',
         "<h2>Your request</h2>",
-        "Link to this page",
         "<h2>History</h2>",
+        "Link to this page",
     ]
     places = [page.find(said) for said in order]
 
@@ -113,7 +113,7 @@ def test_the_nearest_clause_is_whole_and_the_others_are_folded(web: Web) -> None
     assert 3 * len(cited) == page.count('name="stance"')
     assert "aria-pressed" not in page
     assert 'value="silent" aria-pressed="true"' in after
-    assert "You said of the clause" in after
+    assert "the clause that you read" in after
     assert "It says nothing about your request." in after
     event = next(event for event in web.store.load(case.id).history if isinstance(event, RequesterRead))
     assert (cited[0], Stance.SILENT) == (event.clause, event.stance)
@@ -351,7 +351,7 @@ def test_no_verdict_of_a_program_is_stated_as_a_fact(web: Web, kind: Kind, said:
         assert re.search(r"such a rule was right \d+ of \d+ times", text)
         assert by in text
         assert not re.search(r"(?:This|It) is a (?:bug|change|support)", text)
-    assert "your reply goes to the assignee, who can change it" in page
+    assert "I do not agree" in page
 
 
 def test_a_clause_that_has_nothing_to_do_with_a_verdict_is_folded_away(web: Web) -> None:

@@ -7,7 +7,7 @@ yet, two for the words and the states of what was found. The sweep puts pending 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from intake_fn.core import request_id
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.find import SHORTEST_BEGINNING, Term, terms, words_of
 from intake_fn.ports import Pending
+from spec_lookup import IssueText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.case_row import CaseRow
     from intake_fn.desk import Desk
+    from intake_fn.desk.issue_index import SimilarIssue
     from intake_fn.ports import Posting, SearchIndex
 
 READ = 200
@@ -74,6 +76,15 @@ def find(desk: Desk, query: str, limit: int) -> Found:
     return Found(by_number, rows[:limit], asked, only_some, more=len(rows) > limit)
 
 
+def similar(desk: Desk, query: str, known: Collection[str]) -> list[tuple[SimilarIssue, CaseRow | None]]:
+    """Issues in Mantis that are similar to a query by meaning, too, each with its request; those `known` are left out.
+
+    None for an issue that somebody filed there.
+    """
+    pairs = ((issue, _of_issue(desk, issue.number)) for issue in desk.issue_index.similar_to(IssueText("", query, "")))
+    return [(issue, row) for issue, row in pairs if row is None or (row.id not in known and _is_shown(row))]
+
+
 def _is_shown(row: CaseRow) -> bool:
     return not row.status.in_quarantine
 
@@ -81,9 +92,18 @@ def _is_shown(row: CaseRow) -> bool:
 def _by_number(desk: Desk, query: str) -> CaseRow | None:
     """The request whose number was typed, or that of its issue in Mantis."""
     issue = ISSUE.fullmatch(query.strip())
-    case_id = request_id.typed(query) or (desk.cases.find_issue(int(issue[1])) if issue else "")
+    case_id = request_id.typed(query)
+    return _row(desk, case_id) if case_id else _of_issue(desk, int(issue[1])) if issue else None
+
+
+def _of_issue(desk: Desk, number: int) -> CaseRow | None:
+    case_id = desk.cases.find_issue(number)
+    return _row(desk, case_id) if case_id else None
+
+
+def _row(desk: Desk, case_id: str) -> CaseRow | None:
     try:
-        return desk.cases.row(case_id) if case_id else None
+        return desk.cases.row(case_id)
     except (Unknown, Unreadable):
         return None
 

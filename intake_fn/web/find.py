@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.find import LONGEST_QUERY, extract
-from intake_fn.desk.find import find
+from intake_fn.desk.find import find, similar
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, config, open_to
 from intake_fn.web.forms import clean_line
@@ -69,6 +69,8 @@ def results() -> ResponseReturnValue:
         rows=rows,
         extracts={row.id: _extract(row, found.terms) for row in rows},
         where=WHERE,
+        similar=similar(config().desk(), query, {row.id for row in rows}) if found.terms else [],
+        issue_page=config().desk().tracker.page_of,
         now=config().desk().clock(),
     )
 

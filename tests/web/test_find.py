@@ -68,7 +68,7 @@ def test_nothing_found_says_what_to_do(web: Web) -> None:
     page = web.client.get("/desk/find?q=zebra").text
 
     assert "Nothing was found." in page
-    assert 'action="/desk/find"' in web.client.get("/desk/expected").text
+    assert 'action="/desk/find"' in web.client.get("/expected").text
     assert 'name="q" id="find"' in web.client.get("/desk").text
 
 
@@ -84,3 +84,16 @@ def test_spam_is_found_by_its_number_alone(web: Web) -> None:
 def test_every_place_in_which_words_are_found_has_a_name() -> None:
     """An event that holds words is told by its name on the page of results."""
     assert {kind.__name__ for kind in WRITTEN_IN} <= WHERE.keys()
+
+
+def test_issues_that_are_similar_in_meaning_stand_below(web: Web) -> None:
+    """Of our requests and of others in Mantis; what was found by its words does not stand there twice."""
+    case = web.sent(summary="Error page when a shipment is opened")
+    web.desk.issue_index.update([case.issue or 0], {case.issue or 0}, lambda: True)
+    web.sign_in()
+    by_words = web.client.get("/desk/find?q=opened+shipment").text
+    by_meaning = web.client.get("/desk/find?q=zebra+shipment+opening+shows+an+error+page").text
+
+    assert "Similar in meaning" not in by_words
+    assert case.id in by_words
+    assert case.id in by_meaning

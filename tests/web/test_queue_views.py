@@ -34,6 +34,7 @@ def test_views_are_saved_for_oneself_and_for_all(web: Web) -> None:
 
     assert 303 == save(web, "High ones", "show=all&priority=high") == save(web, "Mine", "show=mine", shared="yes")
     assert "High ones 1 Mine shared 1" == names(web)
+    assert "done=" not in "".join(re.findall(r'href="([^"]+)" hidden', web.client.get("/desk?show=all&done=x").text))
     assert 'aria-current="page"><span dir="auto">High ones' in web.client.get("/desk?priority=high&show=all").text
 
     web.sign_in("andrei@example.com")

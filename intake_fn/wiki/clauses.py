@@ -6,7 +6,7 @@ The citation is `page#anchor`, as spec_lookup cites it and as Mantis and the rec
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from html import escape, unescape
 from urllib.parse import quote
 
@@ -60,8 +60,9 @@ def _about(citation: str, kind: Kind, intake_url: str) -> str:
     return escape(f"{intake_url}/requests/new/{kind}?clause={quote(citation, safe='')}")
 
 
-def with_owner(html: str, owner: str, *, sample: bool) -> str:
-    """The page's HTML with its owner below the title."""
-    note = " · sample instance" if sample else ""
-    line = f'<p class="sd-owner" data-search-exclude>Owner: {escape(owner)}{note}</p>'
+def with_owner(html: str, owner: str, *, sample: bool, told: Iterable[str] = (), edit_url: str = "") -> str:
+    """The page's HTML with its owner below the title, what is told of its history, and where it is edited."""
+    said = [f"Owner: {escape(owner)}", *(["sample instance"] if sample else []), *map(escape, told)]
+    edit = f' · <a href="{escape(edit_url)}" rel="edit nofollow">Edit this page</a>' if edit_url else ""
+    line = f'<p class="sd-owner" data-search-exclude>{" · ".join(said)}{edit}</p>'
     return html.replace("</h1>", f"</h1>\n{line}", 1)

@@ -34,7 +34,9 @@ if str(ROOT) not in sys.path:
 from intake_fn.core.errors import SpecdeskError  # noqa: E402 - after the path is set
 from intake_fn.core.process import Process  # noqa: E402
 from intake_fn.core.process_file import parse  # noqa: E402
-from intake_fn.wiki import clause_figures, clauses, lint, search_index  # noqa: E402
+from intake_fn.core.spec_versions import FILE as VERSIONS  # noqa: E402
+from intake_fn.core.spec_versions import read_versions  # noqa: E402
+from intake_fn.wiki import clause_figures, clauses, lint, page_history, search_index  # noqa: E402
 from intake_fn.wiki.facts import facts  # noqa: E402
 from spec_lookup import (  # noqa: E402
     SUFFIXES,
@@ -135,7 +137,13 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     process, uri, intake = _process(config), page.file.src_uri, _intake_url(config)
     if _is_spec(uri):
         html = clauses.with_reports(html, _name(uri), _anchors(html, page, config), intake, _clause_figures(config))
-        html = clauses.with_owner(html, process.people[page.meta["owner"]].name, sample=process.product.sample)
+        html = clauses.with_owner(
+            html,
+            process.people[page.meta["owner"]].name,
+            sample=process.product.sample,
+            told=_history(config).told(uri.removeprefix(SPEC)),
+            edit_url=page.edit_url or "",
+        )
     return _INTAKE_LINK.sub(lambda match: f'href="{intake}{match.group(1)}"', html)
 
 
@@ -223,6 +231,17 @@ def _clause_figures(config: MkDocsConfig) -> Mapping[str, str]:
 
 
 _read_figures = lru_cache(maxsize=1)(clause_figures.figures)
+
+
+def _history(config: MkDocsConfig) -> page_history.History:
+    """When the pages of the spec were changed. Raises PluginError for a list of versions that can't be read."""
+    folder = Path(config.docs_dir, SPEC)
+    path = folder / VERSIONS
+    try:
+        listed = read_versions(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else ()
+    except SpecdeskError as error:
+        raise PluginError(str(error)) from error
+    return page_history.history(folder, tuple((version.name, version.commit) for version in listed))
 
 
 def _synonyms(config: MkDocsConfig, files: Files) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Nine ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
+"""Ten ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
 | pk          | sk           | what                                                 | found by         |
 |-------------|--------------|------------------------------------------------------|------------------|
@@ -26,6 +26,7 @@
 | SESSIONS    | person#id    | who is signed in at the desk; until the session ends | key              |
 | SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day          | key              |
 | VIEWS#      | name         | a shared view of the queue; VIEWS#person: their own  | key              |
+| LOOKING#id  | person       | who has the page of a request open; 2 minutes        | key              |
 | PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day    | key              |
 
 | index   | partition                 | order                      | lists                                   |

@@ -63,6 +63,7 @@
     ["e", "Escalate", () => document.getElementById("escalate")],
     ["n", "Internal note", () => document.getElementById("note")],
     ["1 to 6", "Decide by what you read", () => document.querySelector("details[open] [data-decide]")],
+    ["/", "Find a request", () => document.querySelector("#find")],
     ["?", "This list", () => true],
     ["Esc", "Close this list", () => true],
   ];
@@ -143,7 +144,7 @@
 
   const AFTER = 250; // milliseconds without a key
 
-  for (const field of document.querySelectorAll("[data-find]")) {
+  for (const field of document.querySelectorAll("[data-clauses]")) {
     const place = field.form.querySelector("[data-found]");
     let timer = 0;
     let latest = 0;
@@ -152,7 +153,7 @@
       timer = setTimeout(async () => {
         const mine = ++latest;
         const chosen = place.querySelector("input:checked")?.value;
-        const answer = await fetch(`${field.dataset.find}?${new URLSearchParams({ find: field.value })}`);
+        const answer = await fetch(`${field.dataset.clauses}?${new URLSearchParams({ find: field.value })}`);
         if (!answer.ok || mine !== latest) return;
         place.innerHTML = await answer.text();
         for (const radio of place.querySelectorAll("input")) radio.checked = radio.value === chosen;

@@ -41,6 +41,7 @@ from intake_fn.commands import (
     say,
     sessions,
     silence,
+    spec_lint,
 )
 from intake_fn.commands.spec_history import git, pages_at
 from intake_fn.commands.spec_versions import build_versions
@@ -74,6 +75,7 @@ MODULES = (
     qualify_judge,
     release_notes,
     silence,
+    spec_lint,
 )
 """Commands that stand in modules of their own."""
 

@@ -21,6 +21,7 @@ from spec_lookup.errors import (
 )
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.confidence import measured
+from spec_lookup.judge.contradictions import ClausePair, clause_pairs
 from spec_lookup.judge.drift import Drift, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.neighbours import Neighbour, neighbours
@@ -81,6 +82,7 @@ __all__ = [
     "Claim",
     "Clause",
     "ClauseChange",
+    "ClausePair",
     "Coverage",
     "Dense",
     "Drift",
@@ -116,6 +118,7 @@ __all__ = [
     "build",
     "cassette_name",
     "check_coverage",
+    "clause_pairs",
     "clustered",
     "connected",
     "content_stamp",

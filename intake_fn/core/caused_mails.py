@@ -11,18 +11,17 @@ from intake_fn.core.case import Case
 from intake_fn.core.duplicates import workaround_in
 from intake_fn.core.events import ActivityCompleted, Event, UnknownEvent
 from intake_fn.core.intents import Intent, SendNotice
-from intake_fn.core.lifecycle import LIFECYCLE
-from intake_fn.core.lifecycle_intents import copies, to_requester
+from intake_fn.core.lifecycle_intents import to_requester
 from intake_fn.core.process import Process
-from intake_fn.core.steps import states
+from intake_fn.core.steps import caused, states
 
 
 def caused_mails(case: Case, process: Process) -> Iterator[tuple[Event, tuple[SendNotice, ...]]]:
     """Each event of the log, with the mails that it caused, to requester and Help Desk, in their order."""
     before: Case | None = None
     for event, after in states(case):
-        caused = () if before is None else _caused(before, event, after, process)
-        yield event, tuple(intent for intent in caused if isinstance(intent, SendNotice))
+        owed = () if before is None else _caused(before, event, after, process)
+        yield event, tuple(intent for intent in owed if isinstance(intent, SendNotice))
         before = after
 
 
@@ -31,11 +30,7 @@ def _caused(before: Case, event: Event, after: Case, process: Process) -> tuple[
         return ()
     if isinstance(event, ActivityCompleted) and (text := workaround_in(event)):
         return (to_requester(after, "workaround", text=text),)
-    spec = LIFECYCLE[type(event)]
     try:
-        return (
-            *spec.intents(before, event, after, process),
-            *(copies(before, event, after, process) if spec.copied else ()),
-        )
+        return caused(before, event, after, process)
     except LookupError:  # somebody or something whom support.yml named then
         return ()

@@ -156,18 +156,22 @@ def advance(case: Case, event: Event, process: Process) -> Step:
     before = case
     for happened in events:
         after = apply(before, happened)
-        spec = LIFECYCLE[type(happened)]
-        caused = (
-            *spec.intents(before, happened, after, process),
-            *(copies(before, happened, after, process) if spec.copied else ()),
-            *spec.notifies(before, happened, after, process),
-        )
-        caused = (*caused, *informed(happened, after, caused))
-        intents += [intent for intent in caused if intent not in intents]
+        intents += [intent for intent in caused(before, happened, after, process) if intent not in intents]
         before = after
     if before.missing_in_mantis:  # nothing can be written there; what is missing follows (`on_found_in_mantis`)
         intents = [intent for intent in intents if not isinstance(intent, _FOR_THE_ISSUE)]
     return standing(before, process, events, tuple(_in_order(intents)))
+
+
+def caused(before: Case, event: Event, after: Case, process: Process) -> tuple[Intent, ...]:
+    """The deliveries that an event causes: those of its row, copies, news for duplicates and for people in copy."""
+    spec = LIFECYCLE[type(event)]
+    intents = (
+        *spec.intents(before, event, after, process),
+        *(copies(before, event, after, process) if spec.copied else ()),
+        *spec.notifies(before, event, after, process),
+    )
+    return (*intents, *informed(event, after, intents))
 
 
 def _in_order(intents: list[Intent]) -> list[Intent]:

@@ -11,6 +11,7 @@ from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
 from intake_fn.texts import say
 from intake_fn.web.words import history
 
@@ -25,6 +26,7 @@ MESSAGES = (
     e.AskedRequester,
     e.RequesterReplied,
     e.RequesterRead,
+    Appealed,
     e.Resolved,
     e.Reopened,
     e.Noted,
@@ -39,6 +41,7 @@ DECISIONS = (
     e.JudgedInShadow,
     e.Overruled,
     e.RequesterRead,
+    Appealed,
     ClauseChanged,
     e.Escalated,
     Deescalated,
@@ -60,7 +63,9 @@ DECISIONS = (
     change.Recused,
     change.BoardDecided,
     change.StageReached,
+    change.ClausePublished,
     change.ChangeReleased,
+    change.DeferralEnded,
 )
 """What was decided: what it is, who has it, how pressing it is, what came of it."""
 
@@ -78,6 +83,21 @@ MANTIS = (
     e.FoundInMantis,
     e.FieldsDropped,
 )
+
+ONLY_IN_ALL = (
+    e.Quarantined,
+    e.ActivityCompleted,
+    e.DuplicateAdded,
+    e.DuplicateRemoved,
+    e.LinkRequested,
+    e.Warned,
+    e.Breached,
+    CopyAdded,
+    CopyRemoved,
+    e.DeliveryFailed,
+    e.Retried,
+)
+"""What no filter shows by its kind: of the last two it depends on what was to be delivered."""
 
 STREAMS: Mapping[str, tuple[str, tuple[type[Event], ...]]] = {
     "messages": ("Messages", MESSAGES),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.events import Overruled
+from intake_fn.core.lifecycle import LIFECYCLE
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Stance
+from intake_fn.web.history import ONLY_IN_ALL, STREAMS
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -106,6 +108,14 @@ def test_the_history_is_one_stream_with_filters(web: Web) -> None:
     assert ("2", "1") == (counts["Mail"], counts["Mantis"])
     assert f"Mail: the new priority to {case.request.requester.email}" in entries(show="mail")
     assert "Seen before." not in entries(show="mail")
+
+
+def test_every_event_has_its_place_in_the_filters() -> None:
+    """A new event is in a stream, or is said to be in none; none is in the stream of all for want of a thought."""
+    placed = {kind for _, kinds in STREAMS.values() for kind in kinds}
+
+    assert placed | set(ONLY_IN_ALL) == set(LIFECYCLE)
+    assert not placed & set(ONLY_IN_ALL)
 
 
 def test_who_else_is_there_is_shown_for_a_while(web: Web) -> None:

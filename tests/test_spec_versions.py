@@ -131,6 +131,10 @@ def test_a_request_is_judged_by_the_version_that_it_names(web: Web) -> None:
         assert "<code>quotes#validity</code> reads otherwise since version 4.3." in page
         assert "A quote is valid for 60 days, and then it expires." in page
     assert as_bytes(pinned(case)) == as_bytes(given_again(case, then, web.files))
+    web.desk.sweep()
+    receipt = next(mail for mail in web.mailer.sent if mail.to == case.request.requester.email)
+    for text in (receipt.text, receipt.html):
+        assert "The clause is that of version 4.2, in which it was seen." in text
     assert "Version in which you saw it: v4.2" in web.tracker.issues[case.issue or 0].information
 
 

@@ -195,6 +195,8 @@ class MailValues:
     reasons: tuple[str, ...]
     citation: Citation | None
     """Reasons and citation belong to the judge's category: there are none once a person has decided otherwise."""
+    by_version: str
+    """The version in which it was seen, where the citation is that of its spec; "" for today's."""
     why: str
     """What we say of the cause."""
     text: tuple[str, ...]
@@ -217,8 +219,13 @@ RenderMail = Callable[[MailValues], Letter]
 """Makes the letter of a notice from its values, by templates."""
 
 
-def values_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> MailValues:
-    """What a notice shows of the case as it stands. Raises Broken for a notice that has no row here."""
+def values_of(
+    notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str, by_version: str = ""
+) -> MailValues:
+    """What a notice shows of the case as it stands; `by_version` is the version by whose spec it was judged.
+
+    Raises Broken for a notice that has no row here.
+    """
     audience = NOTICES.get(notice.notice)
     if audience is None:
         raise Broken(f"{case.id} owes the notice {notice.notice!r}, and core/notices.py has no row of that name.")
@@ -252,6 +259,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, status_link: str
         ),
         reasons=reasons,
         citation=citation,
+        by_version=one_line(by_version) if citation else "",
         why=one_line(why),
         text=_lines(text),
         bundled=tuple(bundled.items()),

@@ -12,6 +12,7 @@ from datetime import date, time
 
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
+from intake_fn.core.vocabulary import Stage, Status
 
 CLIENT = "client"
 """Stands for the office of a client company's user, who has none."""
@@ -252,6 +253,8 @@ required"."""
 class MantisMap:
     """Where requests land in Mantis. `projects` goes by category, `status` by our status, `resolution` by our outcome.
 
+    `stages` is the status of a change request that is open, by its stage; "" is that of any open request.
+
     `root` is the project in which the parent stands, "" where there is none; `field_names` are the customer's own.
     """
 
@@ -265,6 +268,12 @@ class MantisMap:
     root: str = ""
     field_names: Mapping[str, str] = field(default_factory=dict)
     resolution: Mapping[str, str] = field(default_factory=lambda: RESOLUTIONS)
+    stages: Mapping[str, str] = field(default_factory=dict)
+
+    def status_of(self, status: Status, stage: Stage) -> str:
+        """The status in Mantis of a request with this status and, as a change request, at this stage."""
+        of_stage = self.stages.get(stage, "") if status is Status.OPEN else ""
+        return of_stage or self.status[status]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def expected(case: Case, process: Process) -> dict[str, str]:
     return {
         "project": process.mantis.projects[case.category],
         "handler": "" if process.has_left(case.handler) else process.people[case.handler].mantis,
-        "status": process.mantis.status[Status.NEW if case.status.in_quarantine else case.status],
+        "status": process.mantis.status_of(Status.NEW if case.status.in_quarantine else case.status, case.stage),
         "priority": process.priorities[case.priority].mantis,
         "resolution": _resolution(case, process),
     }

@@ -52,7 +52,7 @@ def issue_of(case: Case, process: Process, links: Links) -> Issue:
         priority=process.priorities[case.priority].mantis,
         reproducibility=_REPRODUCIBILITY[request.always],
         handler="" if process.has_left(case.handler) else process.people[case.handler].mantis,
-        status=process.mantis.status[case.status],
+        status=process.mantis.status_of(case.status, case.stage),
         tags=("specdesk", *((module.id,) if module else ())),
         since=case.received_at,
     )

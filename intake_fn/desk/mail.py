@@ -19,12 +19,20 @@ ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
 
 
-def mail_of(notice: SendNotice, item_id: str, case: Case, process: Process, links: Links, render: RenderMail) -> Mail:
-    """The mail that an outbox item asks for, as the case stands."""
+def mail_of(
+    notice: SendNotice,
+    item_id: str,
+    case: Case,
+    process: Process,
+    links: Links,
+    render: RenderMail,
+    by_version: str = "",
+) -> Mail:
+    """The mail that an outbox item asks for, as the case stands; `by_version` as in `values_of`."""
     desk_link = links.board(case.id) if notice.notice == BOARD else links.desk(case.id)
     in_copy = NOTICES.get(notice.notice) is Audience.COPY
     status_link = links.copy(case.id, mailbox(notice.to)) if in_copy else links.status(case.id)
-    values = values_of(notice, case, process, status_link, desk_link)
+    values = values_of(notice, case, process, status_link, desk_link, by_version)
     subject, text, html = render(values)
     return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
 

@@ -75,7 +75,8 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
                 notices.append(other_notice)
                 others.append(other)
         whole = bundle(notices) if others else notice
-        mail = mail_of(whole, item.id, case, desk.process, desk.links, desk.render_mail)
+        version = desk.judged_by_version(case)
+        mail = mail_of(whole, item.id, case, desk.process, desk.links, desk.render_mail, version)
     except Exception:
         _release(desk, others)
         raise

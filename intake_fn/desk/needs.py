@@ -118,6 +118,9 @@ class Mailing(Delivering, Suppressing, Protocol):
     def links(self) -> Links: ...
     @property
     def render_mail(self) -> RenderMail: ...
+    def judged_by_version(self, case: Case) -> str:
+        """The version by whose spec the verdict was given; "" for today's."""
+        ...
 
 
 class Dispatching(Judging, Filing, Mailing, Protocol):

@@ -285,6 +285,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.choose": "It is a change request that names no module: please choose one, and its owner gets it.",
     "why.no-change": "It is no change request any more.",
     "why.board": "It is assessed and before the Board: please vote.",
+    "why.urgent": "It is assessed, urgent and before the Board: please vote.",
     "why.comment-by": "It has to do with %(modules)s, which you own: please comment by %(date)s.",
     "why.deputy": "You get this as the deputy of %(person)s.",
     "why.comment": "It touches a module that you own: please comment within %(days)s working days.",

@@ -238,7 +238,8 @@ def _mantis_fields(process: Process) -> str:
 
 
 def _mantis_status(process: Process) -> str:
-    return table(("Status of the request", "Status in Mantis"), process.mantis.status.items())
+    stages = ((f"open, {say(f'stage.{stage}')}", theirs) for stage, theirs in process.mantis.stages.items() if theirs)
+    return table(("Status of the request", "Status in Mantis"), [*process.mantis.status.items(), *stages])
 
 
 def _mantis_resolution(process: Process) -> str:

@@ -404,6 +404,30 @@ def test_a_deputy_gets_the_mails_of_the_member_and_who_is_recused_none(process: 
     assert {MARC, "roma@example.com"} == set(mailed(case, process, last)), "who may proclaim"
 
 
+def test_an_urgent_change_is_one_mail_to_each_member(process: Process) -> None:
+    """It says that the vote is open, and until when; the motion that comes with it is not mailed as well."""
+    case = act(
+        case_at(3, "paul", module="billing", priority=Priority.URGENT),
+        process,
+        Overruled,
+        category=Category.CHANGE,
+        clause="",
+        reason="So.",
+    )
+    what: dict[str, Any] = {
+        "clause": "billing#due",
+        "today": "30 days.",
+        "spec": "s",
+        "proposed": "45 days.",
+        "effort": "2",
+    }
+    step = advance(case, ChangeAssessed(at=NOW, actor=MARC, **what), process)
+    mails = [owed for owed in step.intents if isinstance(owed, SendNotice) and owed.notice == "board"]
+
+    assert [MARC, ANALYSTS, PAUL] == [mail.to for mail in mails]
+    assert {("why.urgent", "why.online")} == {tuple(why.key for why in mail.why) for mail in mails}
+
+
 def test_owners_of_touched_and_near_modules_are_asked_once_with_a_date(process: Process) -> None:
     """A member among them by the mail that asks for the vote; whoever assessed it is not asked."""
     case = act(

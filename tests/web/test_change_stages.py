@@ -15,6 +15,7 @@ from intake_fn.core.vocabulary import Outcome, Stage, Status
 from intake_fn.desk.published import EVERY
 from spec_lookup import Spec, read_pages
 from tests.web.approvals import ANALYSTS, FASTER, PUBLISHED, approved
+from tests.web.boards import MARC, before_the_board
 from tests.web.samples import SPEC
 from tests.web.test_status_pages import page_of
 
@@ -61,6 +62,24 @@ def test_a_change_goes_from_design_to_an_engineer_and_on(web: Web) -> None:
     assert "The change is in development." in told["roma@example.com"]
     assert "now in development. It is meant for version 4.3." in told["camille@example.com"]
     assert "In development" in web.client.get(page_of(web, case)).text
+
+
+def test_mantis_has_the_status_of_the_stage(web: Web) -> None:
+    """By `mantis.stages` of support.yml; what waits for its requester is "feedback" at any stage."""
+    waits = before_the_board(web)
+    issue = web.tracker.look(waits.issue or 0)
+    assert ("Change InBox", "marc.selter", "acknowledged") == (issue.project, issue.handler, issue.status)
+    web.sign_in(MARC)
+    assert 303 == web.act(waits, "ask", question="Which offices?").status_code
+    assert "feedback" == web.tracker.look(waits.issue or 0).status
+
+    case = approved(web)
+    web.sign_in(ANALYSTS)
+    shown = [web.tracker.look(case.issue or 0).status]
+    for stage in ("development", "ready"):
+        assert 303 == web.act(loaded(web, case), "stage", stage=stage, handler="roma").status_code
+        shown.append(web.tracker.look(case.issue or 0).status)
+    assert ["confirmed", "assigned", "assigned"] == shown
 
 
 def test_a_step_back_needs_a_reason_and_no_stage_is_left_out(web: Web) -> None:

@@ -278,6 +278,7 @@ EXPLAINED_AS_ONE = (
     "mantis.field_names",
     "mantis.status",
     "mantis.resolution",
+    "mantis.stages",
 )
 
 

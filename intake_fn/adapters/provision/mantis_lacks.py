@@ -148,7 +148,7 @@ def _people(mantis: Survey, process: Process) -> Iterator[Lack]:
 
 def _enums(mantis: Survey, process: Process) -> Iterator[Lack]:
     wanted = {
-        "status": process.mantis.status.values(),
+        "status": [*process.mantis.status.values(), *filter(None, process.mantis.stages.values())],
         "priority": [rule.mantis for rule in process.priorities.values()],
         "resolution": process.mantis.resolution.values(),
         "reproducibility": ("always", "random", "have not tried"),

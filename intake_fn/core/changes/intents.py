@@ -19,12 +19,13 @@ from intake_fn.core.change_events import (
 )
 from intake_fn.core.changes.board import tally
 from intake_fn.core.changes.mailed import comment_until, commenters, to, to_chair, to_seat, to_voters, voters
-from intake_fn.core.changes.meetings import meeting_after
+from intake_fn.core.changes.meetings import end_of_online_vote, meeting_after
 from intake_fn.core.changes.rules import voting_of
 from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
 from intake_fn.core.names import SPECDESK, actor_of, board_date, last_day, name_of
 from intake_fn.core.process import Process
+from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Decision, Stage
 from intake_fn.texts import Message, message
 
@@ -40,14 +41,17 @@ def on_sent_to_owner(_: Case, event: SentToOwner, after: Case, process: Process)
 def on_assessed(_: Case, event: ChangeAssessed, after: Case, process: Process) -> Iterator[Intent]:
     """The Board is asked to vote, owners of other modules to comment, and the requester learns when."""
     yield from _in_mantis(after)
-    until, meeting = last_day(comment_until(event.at, process), process), _meeting("why.meeting", event.at, process)
+    until = last_day(comment_until(event.at, process), process)
+    vote = [message("why.board"), *_meeting("why.meeting", event.at, process)]
+    if after.priority is Priority.URGENT:  # the vote is open already
+        vote = [message("why.urgent"), _open_until(end_of_online_vote(event.at, process), process)]
     asked = {
         owner: message("why.comment-by", modules=", ".join(modules), date=until)
         for owner, modules in commenters(event, process).items()
     }
     for member in voters(after, process):
         comment = asked.pop(member, None)
-        yield from to_seat(member, process, message("why.board"), *filter(None, (comment,)), *meeting)
+        yield from to_seat(member, process, *vote, *filter(None, (comment,)))
     for owner, comment in asked.items():
         yield to(owner, "board", process, comment)
     yield _to_requester(after, message("step.board"), *_meeting("step.meeting", event.at, process))
@@ -58,21 +62,19 @@ def on_commented(_: Case, __: Commented, after: Case, ___: Process) -> Iterator[
     yield AddNote(after.version)
 
 
-def on_motion(_: Case, event: MotionPut, after: Case, process: Process) -> Iterator[Intent]:
-    """Members are told of a motion that a person put, and of an online vote."""
-    yield AddNote(after.version)
-    if event.actor == SPECDESK and event.closes is None:
-        return
-    why = [message("why.motion", actor=actor_of(event, process), motion=event.motion)]
-    if event.closes is not None:
-        zone = process.calendars[process.board.calendar].zone
-        why.append(message("why.online", zone=zone, due=event.closes.isoformat()))
-    yield from to_voters(after, process, *why, text=event.reason)
+def on_motion(before: Case, event: MotionPut, after: Case, process: Process) -> Iterator[Intent]:
+    """Members are told of a motion that a person put; what we put follows from something that they are told of."""
+    yield from _noted(before, after)
+    if event.actor != SPECDESK:
+        why = [message("why.motion", actor=actor_of(event, process), motion=event.motion)]
+        if event.closes is not None:
+            why.append(_open_until(event.closes, process))
+        yield from to_voters(after, process, *why, text=event.reason)
 
 
-def on_vote(_: Case, event: VoteCast, after: Case, process: Process) -> Iterator[Intent]:
+def on_vote(before: Case, event: VoteCast, after: Case, process: Process) -> Iterator[Intent]:
     """Votes stand in Mantis as notes; the chair learns when an online vote is decided before its time is over."""
-    yield AddNote(after.version)
+    yield from _noted(before, after)
     voting = voting_of(after, process)
     if voting.motion and voting.motion.closes and tally(voting, event.at, process.board).decision:
         yield from to_chair(process, message("why.all-voted"))
@@ -120,10 +122,20 @@ def on_noted_alone(_: Case, __: object, after: Case, ___: Process) -> Iterator[I
     yield AddNote(after.version)
 
 
+def _open_until(closes: datetime, process: Process) -> Message:
+    """Until when the members may vote online."""
+    return message("why.online", zone=process.calendars[process.board.calendar].zone, due=closes.isoformat())
+
+
 def _meeting(key: str, now: datetime, process: Process) -> tuple[Message, ...]:
     """When the Board meets next, if support.yml says it."""
     meeting, zone = meeting_after(now, process), process.calendars[process.board.calendar].zone
     return (message(key, zone=zone, due=meeting.isoformat()),) if meeting else ()
+
+
+def _noted(before: Case, after: Case) -> Iterator[Intent]:
+    """A note in Mantis, with the fields where the stage is another one."""
+    yield from _in_mantis(after) if after.stage is not before.stage else (AddNote(after.version),)
 
 
 def _in_mantis(after: Case) -> Iterator[Intent]:

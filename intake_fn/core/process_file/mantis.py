@@ -7,7 +7,7 @@ from dataclasses import replace
 from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.process_file.schema import mapping_of, optional, record
 from intake_fn.core.process_file.values import COUNT, FIELD_NAME, TEXT
-from intake_fn.core.vocabulary import Category, Status
+from intake_fn.core.vocabulary import Category, Stage, Status
 
 MANTIS = {
     "root": optional(TEXT, ""),
@@ -18,6 +18,7 @@ MANTIS = {
     "fields": mapping_of(TEXT, FIELD_NAME),
     "field_names": replace(mapping_of(TEXT, FIELD_NAME), needed=False),
     "status": record({status.value: TEXT for status in Status if not status.in_quarantine}),
+    "stages": optional(record({stage.value: optional(TEXT, "") for stage in Stage if stage.is_on_its_way}), {}),
     "resolution": optional(record({name: optional(TEXT, ours) for name, ours in RESOLUTIONS.items()}), RESOLUTIONS),
     "max_file_mb": COUNT,
 }

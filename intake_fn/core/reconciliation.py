@@ -39,6 +39,7 @@ from intake_fn.core.events import (
     NotedInMantis,
     Resolved,
 )
+from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import REOPENED, Process
 from intake_fn.core.steps import states
 from intake_fn.core.vocabulary import Category, Outcome, Status
@@ -267,10 +268,18 @@ def _first_shown(case: Case, pending: int) -> int:
 
 
 def _before_step(case: Case, version: int) -> int:
-    """The version before the step that led to one: the events of a step have one instant and one actor (`advance`)."""
-    last = case.history[version - 1]
-    earlier = reversed([*enumerate(case.history[: version - 1], 1)])
-    return next((number for number, event in earlier if (event.at, event.actor) != (last.at, last.actor)), 1)
+    """The version before the step that led to one.
+
+    The events of a step have one instant (`advance`); what we add to somebody's event has us as its actor.
+    """
+    first = version
+    while first > 1 and _is_one_step(*case.history[first - 2 : first]):
+        first -= 1
+    return max(first - 1, 1)
+
+
+def _is_one_step(event: Event, following: Event) -> bool:
+    return event.at == following.at and following.actor in (event.actor, SPECDESK)
 
 
 def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:

@@ -319,6 +319,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "step.until": "It is on the agenda again from %(date)s.",
     "step.development": "Your change is now in development.",
     "step.ready": "Your change is ready for release.",
+    "step.back": "Your change is %(stage)s again.",
     "step.version": "It is meant for version %(version)s.",
     # The steps of a request that is no change, as they stand on the status page.
     "step.received": "Received",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.core.change_events import ChangeAssessed, MotionPut, SentToOwner
 from intake_fn.core.events import (
     ChangedInMantis,
     Escalated,
@@ -17,12 +18,14 @@ from intake_fn.core.events import (
     MissingInMantis,
     Noted,
     NotedInMantis,
+    Overruled,
     Reprioritised,
     Resolved,
 )
 from intake_fn.core.reconciliation import IssueState, MantisNote, expected, next_event, note_marker
 from intake_fn.core.request import Priority
 from intake_fn.core.steps import fold
+from intake_fn.core.vocabulary import Category, Motion
 from tests.core.samples import CASE_ID, NOW, PAUL, case_of, judged, received
 
 if TYPE_CHECKING:
@@ -107,3 +110,25 @@ def test_nothing_is_a_change_that_stood_when_the_issue_went_missing(process: Pro
 
     assert next_event(case, shown(CASE, process), [case.version], process, NOW) is None
     assert isinstance(next_event(case, shown(CASE, process), [], process, NOW), ChangedInMantis)
+
+
+def test_what_follows_from_somebodys_event_is_one_step_with_it(process: Process) -> None:
+    """An assessment puts a motion of ours; while its update is owed, Mantis shows the status of the stage before."""
+    later = NOW + HOUR
+    what: dict[str, Any] = {"clause": "billing#due", "today": "30.", "spec": "s", "proposed": "45.", "effort": "2"}
+    case = case_of(
+        received(1, "paul"),
+        judged(),
+        Filed(at=NOW, actor="specdesk", number=1, project="Change InBox", url="https://mantis.example.com/1"),
+        Overruled(at=NOW, actor=PAUL, category=Category.CHANGE, clause="", module="billing", reason="A wish."),
+        SentToOwner(at=NOW, actor=PAUL, module="billing", owner="marc-selter"),
+        ChangeAssessed(at=later, actor="marc.selter@example.com", **what),
+        MotionPut(at=later, actor="specdesk", motion=Motion.APPROVE),
+    )
+    stands = IssueState("Change InBox", "marc.selter", "assigned", "high")
+
+    assert "acknowledged" == expected(case, process)["status"]
+    assert next_event(case, stands, [case.version], process, later) is None
+    by_somebody = next_event(case, stands, [], process, later)
+    assert isinstance(by_somebody, ChangedInMantis)
+    assert {"status": "assigned"} == by_somebody.theirs

@@ -228,6 +228,7 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     form = press(owner, "release-change")
     expect(form).to_contain_text(f"The published spec holds the clause as proposed since commit {commit}.")
     owner.screenshot(path=screens / "change-ready.png", full_page=True)
+    expect(owner.locator("ol.history")).not_to_contain_text("Changed in Mantis")
     expect(owner.locator("ol.history")).to_contain_text(re.compile(rf"Spec [0-9a-f]{{12}}, commit {commit}"))
     expect(form.get_by_label("Version")).to_have_value(VERSION)
     form.get_by_label("What was changed").fill("A quote is now valid for 45 days.")

@@ -58,6 +58,8 @@ def test_two_of_three_approve_and_the_chair_proclaims(web: Web) -> None:
     case = before_the_board(web)
     vote(web, case, "paul", "yes")
     vote(web, case, "system-analysts", "no")
+    so_far = "By the votes so far: declined. 1 of those who may vote has not voted; Marc Selter can proclaim it all"
+    assert so_far in text_of(board_page(web, case))
     vote(web, case, "marc-selter", "yes")
     assert "Decided: approved. Marc Selter proclaims it." in text_of(board_page(web, case))
     answer = proclaim(web, case, "approved", "Clients ask for it, and it is cheap.")

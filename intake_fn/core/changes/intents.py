@@ -108,13 +108,15 @@ def on_decided(_: Case, event: BoardDecided, after: Case, process: Process) -> I
 
 
 def on_stage(before: Case, event: StageReached, after: Case, process: Process) -> Iterator[Intent]:
-    """Mantis and the new handler learn of it; the requester of a stage further."""
+    """Mantis, the new handler and the requester learn of it."""
     yield from _in_mantis(after)
     if after.handler != before.handler:
         yield to(after.handler, "assigned", process, message("why.stage", stage=event.stage), text=event.note)
     if (before.stage, event.stage) in ((Stage.DESIGN, Stage.DEVELOPMENT), (Stage.DEVELOPMENT, Stage.READY)):
         version = (message("step.version", version=event.version),) if event.version else ()
         yield _to_requester(after, message(f"step.{event.stage}"), *version)
+    else:
+        yield _to_requester(after, message("step.back", stage=event.stage))
 
 
 def on_noted_alone(_: Case, __: object, after: Case, ___: Process) -> Iterator[Intent]:

@@ -20,7 +20,8 @@ class ChangeForm(IntakeForm):
     kind = Kind.CHANGE
     title = mark("Request a change")
     lead = mark(
-        "Tell us what the system should do differently. The owner of the module reviews it, then the Board decides."
+        "Tell us what the system should do differently. If it is a change, the owner of its module assesses it, and "
+        "then the Board decides."
     )
     choose_when = mark("You would like the system to work differently.")
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -39,5 +40,5 @@ class ChangeForm(IntakeForm):
         hint=mark("What the system does now, or lacks, and what the problem is."),
     )
     expected = text_area(hint=mark("As precisely as you can: who, where, when. An example helps most."))
-    benefit = text_area(hint=mark("Who benefits, how, and how often. The Board decides on this basis."))
+    benefit = text_area(hint=mark("Who benefits, how, and how often. The Board reads it."))
     files = MultipleFileField(description=mark("A sketch or an example, if you have one."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import building, capacity, entry_import, judge, same, search, submit
+from benchmarks import building, capacity, entry_import, judge, same, search, submit, suggestions
 
 if __name__ == "__main__":
     entry_import.main()
@@ -13,4 +13,5 @@ if __name__ == "__main__":
     same.main()
     search.main(quick="--quick" in sys.argv)
     submit.main()
+    suggestions.main()
     capacity.main((0, 10, 100) if "--quick" in sys.argv else capacity.DUE)

@@ -38,11 +38,15 @@ def main(number: int = NUMBER) -> None:
             for request in requests[:FILED]:
                 send(sandbox.url, request)
             sandbox.application.background_desk.sync()
-            times = [_asked(sandbox.url, requests[turn % len(requests)], turn) for turn in range(WARM_UP + number)]
-    measured = sorted(times[WARM_UP:])
+            for turn in range(WARM_UP):
+                _asked(sandbox.url, requests[turn % len(requests)], turn)
+            begin = time.process_time()
+            measured = sorted(_asked(sandbox.url, requests[turn % len(requests)], turn) for turn in range(number))
+            spent = time.process_time() - begin
     p95 = statistics.quantiles(measured, n=20)[18]
     print(f"\nWarm, {number} questions, milliseconds, on emulators, not on AWS")
     print(f"p50 {statistics.median(measured) * 1000:.0f}   p95 {p95 * 1000:.0f}   max {measured[-1] * 1000:.0f}")
+    print(f"Processor time of the whole sandbox per question: {spent / number * 1000:.0f}")
     print(f"The goal is a p95 of {LONGEST * 1000:.0f}: {'met' if p95 <= LONGEST else 'missed'}.")
 
 
@@ -53,7 +57,6 @@ def _asked(url: str, request: dict[str, str], turn: int) -> float:
         "kind": request["kind"],
         "summary": request["summary"],
         "description": text[: len(text) * (turn % 4 + 1) // 4],
-        "expected": request.get("expected", ""),
     }
     begin = time.perf_counter()
     body = urllib.parse.urlencode(said).encode()

@@ -122,7 +122,10 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
 
 
-HIDDEN = ("csrf_token", "key", "seen", "clause", "held", "uploaded", "opened", "homepage", "sure")
+HIDDEN = frozenset(
+    "csrf_token key seen clause held uploaded opened homepage sure reading_clause reading_stance visitor unsent".split()
+)
+"""Fields that a person does not fill in."""
 
 
 def typed() -> dict[str, str]:

@@ -45,8 +45,8 @@ NEAR = 0.6
 """Of the best score, below which a clause is not shown: it resembles the text far less."""
 
 FEWEST_WORDS = 3
-LONGEST = 2000
-"""Characters of each text that are read."""
+LONGEST = 600
+"""Characters of each text that are read: what is meant is said by then, and the answer has to be there at once."""
 
 MOST_ASIDE = 10
 
@@ -81,8 +81,8 @@ def suggest() -> ResponseReturnValue:
     """What resembles the texts of a form, as a part of a page; empty where nothing does."""
     desk = config().desk()
     aside = {cite for cite in request.form.getlist("aside")[:MOST_ASIDE] if citation(cite)}
-    said = {name: clean_text(request.form.get(name, ""))[:LONGEST] for name in ("summary", "description", "expected")}
-    claim = Claim(clean_line(said["summary"]), said["description"], said["expected"])
+    said = {name: clean_text(request.form.get(name, ""))[:LONGEST] for name in ("summary", "description")}
+    claim = Claim(clean_line(said["summary"]), said["description"])
     picked = citation(request.form.get("reading_clause", ""))
     try:
         clauses = near(desk, claim, aside)

@@ -115,5 +115,6 @@ def test_a_question_is_answered_by_a_clause_and_nothing_is_sent(page: Page, sand
     assert [answer.counts for answer in answers.answers_in(today)] == [True]
 
     page.get_by_role("button", name="It does not, after all: back to the form").click()
+    expect(page.get_by_label("Summary")).to_be_visible()
     expect(page.get_by_label("Summary")).to_have_value("How long is a quote valid?")
     assert [answer.counts for answer in answers.answers_in(today)] == [False]

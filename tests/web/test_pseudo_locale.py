@@ -178,6 +178,7 @@ PAGES: dict[str, Callable[[Web], str]] = {
     "form that could not be saved": _unsaved,
     "answers to check": lambda web: web.checked().text,
     "form that is no longer kept": lambda web: web.client.get("/requests/new/bug?gone=1").text,
+    "suggestions": lambda web: web.client.post("/suggestions", data={"summary": "How long is a quote valid"}).text,
     "receipt": lambda web: web.client.get(f"{_status(web)}?new=1").text,
     "receipt of a form that was sent twice": lambda web: web.client.get(f"{_status(web)}?new=1&changed=1").text,
     "open": lambda web: web.client.get(_status(web)).text,

@@ -198,7 +198,7 @@ def known(web: Web) -> Case:
 def like(web: Web, case: Case) -> TestResponse:
     """What stands below the field of somebody who writes the very same."""
     said = case.request
-    return suggested(web, said.summary, description=said.description, expected=said.expected)
+    return suggested(web, said.summary, description=said.description)
 
 
 def test_a_similar_request_is_shown_with_its_state_and_without_anybodys_words(web: Web, known: Case) -> None:

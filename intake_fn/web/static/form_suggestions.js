@@ -8,7 +8,7 @@
   const PAUSE = 350; // milliseconds after the last key
   const VISITOR = "specdesk-visitor";
   const DAYS = 7; // as long as an answer can be taken back (core/answered.py)
-  const TEXTS = ["summary", "description", "expected"];
+  const TEXTS = ["summary", "description"];
 
   // A random number by which an answer is taken back when the same person comes again; kept for seven days.
   function visitor() {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from intake_fn.ports import (
         CaseStore,
         Counters,
+        Figures,
         Files,
         Links,
         Mailer,
@@ -140,6 +141,17 @@ class Acting(Protocol):
     @property
     def counters(self) -> Counters: ...
     def act(self, case_id: str, event: Event, seen: int) -> Case: ...
+
+
+class ReadingFigures(Protocol):
+    """Reading the figures of the reports."""
+
+    @property
+    def process(self) -> Process: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def figures(self) -> Figures: ...
 
 
 class MailingPeople(Protocol):

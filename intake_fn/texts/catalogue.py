@@ -493,6 +493,14 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "missing.number": "The clause says %(number)s. How much is it in your case?",
     # By when.
     "due.none": "No response time is agreed for %(priority)s requests at %(level)s, so none is promised.",
+    # What is usual where no response time is agreed.
+    "usual.half": (
+        "Usually, and without a promise: half of the last %(stays)s requests at this level were resolved or passed on "
+        "within %(time)s, waits for answers not counted."
+    ),
+    "usual.minutes": "%(count)s minutes",
+    "usual.hours": Plural("%(count)s hour", "%(count)s hours", "count"),
+    "usual.days": "%(count)s days",
     "due.paused": "The response time is paused until you reply.",
     "due.at": "Due %(due)s, by the response time of %(level)s for %(priority)s requests.",
     "due.passed": "Overdue: it was due %(due)s, by the response time of %(level)s for %(priority)s requests.",

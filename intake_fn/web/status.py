@@ -24,6 +24,7 @@ from intake_fn.core.verdict_texts import ADDED, due_in_words, missing, question_
 from intake_fn.core.verdicts import requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category
 from intake_fn.desk import attachments, previews
+from intake_fn.desk.usual_times import usual_time
 from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted, status_words, words
@@ -253,7 +254,7 @@ def shared(case: Case, *, for_copy: bool = False) -> dict[str, Any]:
         and case.category is Category.UNDECIDED
         and not words.overruled(case)
         and not case.status.in_quarantine,
-        "due": due_in_words(case, process, desk.clock(), zone),
+        "due": " ".join(filter(None, (due_in_words(case, process, desk.clock(), zone), usual_time(desk, case)))),
         "done": case.status.is_done,
         "top": status_words.top(case, process),
         "declined": status_words.was_declined(case),

@@ -47,6 +47,7 @@ BUILT = (
     "status.",
     "step.",
     "sure.",
+    "usual.",
     "verdict.",
     "vote.",
     "way.",

@@ -354,3 +354,19 @@ def test_a_long_list_says_how_much_is_left(web: Web) -> None:
 
     assert MOST == mail.text.count("/status/")
     assert "2 more requests are older." in mail.text
+
+
+def test_where_no_time_is_agreed_the_page_says_what_is_usual(web: Web) -> None:
+    """From our own figures, once there are enough of them; until then that none is promised."""
+    case = web.sent()
+    before = shown(web, case)
+    for number in range(20):
+        web.clock.advance(hours=1)
+        done = web.sent(summary=f"Error page when shipment {number} is opened")
+        web.clock.advance(minutes=40)
+        happen(web, done, Resolved, resolution="Here.")
+    after = shown(web, case)
+
+    assert "so none is promised." in before
+    assert "Usually" not in before
+    assert "half of the last 20 requests at this level were resolved or passed on within 1 hour" in after

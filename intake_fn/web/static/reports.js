@@ -5,6 +5,7 @@
   const HOUR = 3600, DAY = 86400;
   const TICKS = [[900, "15 minutes"], [HOUR, "1 hour"], [4 * HOUR, "4 hours"], [DAY, "1 day"], [3 * DAY, "3 days"], [7 * DAY, "7 days"], [30 * DAY, "30 days"]];
   const PAPER = { ink: "#000", soft: "#444", line: "#bbb", series: ["#3949ab", "#00796b", "#a65e00", "#ad1457", "#5d6470"] };
+  const BAD = ["missed", "overridden"];
   const charts = [];
 
   const colours = () => {
@@ -54,6 +55,7 @@
         y: { ...y, grid: { color: palette.line }, border: { display: false }, ticks: { ...y.ticks, color: palette.soft } },
       },
       plugins: {
+        colors: { enabled: false },
         legend: { position: "bottom", labels: { color: palette.ink, boxWidth: 14, boxHeight: 14 } },
         tooltip: { callbacks: { label: (point) => `${point.dataset.label}: ${series[point.datasetIndex].cells[point.dataIndex].textContent.trim()}` } },
       },
@@ -65,10 +67,11 @@
     };
   };
 
+  const colour = (key, place, palette) => palette.series[BAD.includes(key) ? 3 : place % palette.series.length];
+
   const coloured = (chart, palette) => {
     chart.data.datasets.forEach((set, place) => {
-      const bad = set.key === "missed" || set.key === "overridden";
-      set.backgroundColor = set.borderColor = palette.series[bad ? 3 : place % palette.series.length];
+      set.backgroundColor = set.borderColor = colour(set.key, place, palette);
     });
     for (const axis of Object.values(chart.options.scales)) axis.ticks.color = palette.soft;
     chart.options.scales.y.grid.color = palette.line;
@@ -90,8 +93,10 @@
       type: times ? "line" : "bar",
       data: {
         labels,
-        datasets: series.map((one) => ({
+        datasets: series.map((one, place) => ({
           key: one.key,
+          backgroundColor: colour(one.key, place, palette),
+          borderColor: colour(one.key, place, palette),
           label: one.label,
           data: one.cells.map((cell) => (cell.dataset.value === undefined ? null : Number(cell.dataset.value))),
           spanGaps: true, pointRadius: 4, borderWidth: times ? 2 : 0, maxBarThickness: 26,
@@ -99,7 +104,6 @@
       },
       options: options(table, series, palette),
     });
-    coloured(chart, palette);
     charts.push(chart);
   };
 

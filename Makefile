@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
 BENCH_VENV := build/bench-venv
 MODEL := build/model
+LIGHTHOUSE := build/lighthouse
 FUNCTION := build/function
 RUNTIME := 3.12
 SERVICES := bedrock-runtime dynamodb s3 sesv2 ssm
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell test demo bench soak function clean lock
+.PHONY: help run shell test demo bench audit soak function clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +39,9 @@ test: environment ## every check and every test
 
 bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+audit: environment $(LIGHTHOUSE)/.ready ## Lighthouse on four pages, with their weights (needs Node 18.16 or newer with npm, and Chromium)
+	@$(BIN)/python -m benchmarks.lighthouse
 
 soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 20,000 sequences of change requests, 100,000 due times against a count (about twenty minutes)
 	@nice $(BIN)/python -m tests.soak
@@ -94,6 +98,12 @@ $(BENCH_VENV)/.ready: requirements-bench.lock
 	@echo "Making the environment of other search engines in $(BENCH_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(LIGHTHOUSE)/.ready: benchmarks/lighthouse/package-lock.json
+	@echo "Getting Lighthouse into $(LIGHTHOUSE)"
+	@mkdir -p $(LIGHTHOUSE) && cp benchmarks/lighthouse/package.json benchmarks/lighthouse/package-lock.json benchmarks/lighthouse/.npmrc $(LIGHTHOUSE)
+	@cd $(LIGHTHOUSE) && npm ci --silent
 	@touch $@
 
 $(MODEL)/.ready: requirements-model.lock spec_lookup/evaluation/make_model.py | $(VENV)/.ready

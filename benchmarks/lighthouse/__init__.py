@@ -1,0 +1,1 @@
+"""Lighthouse on the pages that most people see; its package and lock file for npm."""

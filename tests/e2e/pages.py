@@ -130,7 +130,7 @@ DESK = (
 SAMPLES = {
     "bug": "Quote expires after 14 days although no period was chosen",
     "asked": "Staff are signed out after 10 minutes",
-    "resolved": "Order of package labels is random",
+    "resolved": "New user for the London office from 1 December",
     "change": "Text messages for delays",
     "question": "reports are wrong",
 }
@@ -148,7 +148,7 @@ def made(engineer: Page, sandbox: Sandbox) -> Cases:
         {name: one["status_url"] for name, one in sent.items()},
     )
     act(engineer, cases, "asked", "ask", question="In which browser did you see it?")
-    act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The order is that of the packages now.")
+    act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The user has got an invitation by mail.")
     return cases
 
 

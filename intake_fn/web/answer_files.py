@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Made = TypeVar("Made", bound=Event)
 
+ENDPOINTS = ("desk.act", "desk.insert_template")
+"""Where files may come with a form of the desk."""
+
 log = structlog.get_logger()
 
 

@@ -20,6 +20,7 @@ from intake_fn.desk.sign_in import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
 from intake_fn.texts.templates import translated
 from intake_fn.web import (
+    answer_files,
     api,
     assessment,
     board,
@@ -34,6 +35,7 @@ from intake_fn.web import (
     ledger,
     multipart,
     pages,
+    posted,
     quarantine,
     queue_pages,
     queue_views,
@@ -93,6 +95,12 @@ def build(config: WebConfig) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
+
+    @app.before_request
+    def room_for_files() -> None:
+        if request.endpoint in answer_files.ENDPOINTS:  # the check of the token reads the form
+            posted.make_room()
+
     csrf = CSRFProtect(app)
     for module in (pages, suggestions, uploads, api, health):
         app.register_blueprint(module.blueprint)

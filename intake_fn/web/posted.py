@@ -31,13 +31,18 @@ CHECKED = 8 * 2**20
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
+def make_room() -> None:
+    """Let the form be as large as forms with files are; before anything reads it."""
+    request.max_content_length = request.max_form_memory_size = LARGEST
+
+
 def read() -> tuple[MultiDict[str, str], bool]:
     """The texts of the form, and whether some came in another encoding than UTF-8.
 
     What could not be read stands there as U+FFFD. One that was really typed is fine: a label that
     prints it must be reportable.
     """
-    request.max_content_length = request.max_form_memory_size = LARGEST
+    make_room()
     if 0 < (request.content_length or 0) <= LARGEST and request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType
     if (request.content_length or 0) > CHECKED:

@@ -42,6 +42,15 @@ def test_files_go_with_what_is_written_to_the_requester(web: Web) -> None:
     assert any("update.png: " in note for note in web.tracker.notes[case.issue or 0])
 
 
+def test_a_file_travels_with_the_form_up_to_the_limit_that_is_said(web: Web) -> None:
+    """Without JavaScript it goes through the function, as on the forms; more than other forms may have."""
+    case = web.sent()
+    web.sign_in()
+    sent = upload(web, case, "update", ("guide.pdf", GUIDE + b"0" * 3 * 2**20), text="Look.")
+
+    assert 303 == sent.status_code, sent.text
+
+
 def test_a_file_that_cannot_be_taken_is_refused_beside_the_text(web: Web) -> None:
     """The text stays, the good file stays attached, and nothing was sent."""
     case = web.sent()

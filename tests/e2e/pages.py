@@ -7,7 +7,6 @@ done on the page before it is looked at.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,7 +65,7 @@ def _nothing_found(page: Page) -> None:
 
 
 def _sent_empty(page: Page) -> None:
-    page.locator("form[data-intake]").get_by_role("button", name=re.compile("^(Send|Check|Continue)")).click()
+    page.locator("form.sd-form button.primary").click()
     expect(page.locator(".sd-error").first).to_be_visible()
 
 
@@ -118,6 +117,8 @@ DESK = (
     Visit("outbox", "/desk/outbox"),
     Visit("quarantine", "/desk/quarantine"),
     Visit("reports", "/desk/reports"),
+    Visit("report on the judge", "/desk/reports/judge"),
+    Visit("ledger", "/desk/reports/ledger"),
     Visit("report on the spec", "/desk/spec"),
     Visit("board", "/desk/board"),
     Visit("agenda", "/desk/board/agenda"),

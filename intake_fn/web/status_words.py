@@ -60,7 +60,7 @@ NEXT_IN_COPY: Mapping[RequesterStatus, str] = {
 """The same for who is in copy, where it would speak to the requester."""
 
 DECLINED = mark("Your change request is declined, for this reason.")
-DECLINED_NEXT = mark("It will not be changed. If something was not considered, please reply above: a reply reopens it.")
+DECLINED_NEXT = mark("It will not be changed. If something was not considered, a reply of the requester reopens it.")
 
 CHIPS: Mapping[RequesterStatus, str] = {
     RequesterStatus.WAITING: "waiting",

@@ -8,6 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.find import LONGEST_QUERY, extract
+from intake_fn.core.form_labels import LABELS
 from intake_fn.desk.find import find, similar
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, config, open_to
@@ -34,7 +35,7 @@ WHERE = {
     "requester": "Requester",
     "description": "Description",
     "expected": "Expected",
-    "steps": "Steps to reproduce",
+    "steps": LABELS["steps"],
     "details": "Details",
     "RequesterReplied": "Reply of the requester",
     "Appealed": "Appeal of the requester",

@@ -61,7 +61,11 @@ def test_pages_and_mantis_show_the_label_of_the_form(web: Web, kind: Kind) -> No
 def test_a_label_is_written_in_one_place() -> None:
     """A label of several words stands in core/form_labels.py and in no other source, template or script."""
     files = [path for ending in ("py", "html", "js") for path in CODE.rglob(f"*.{ending}")]
-    texts = {path.name: path.read_text(encoding="utf-8") for path in files if path.name not in FORMS_OF_THEIR_OWN}
+    texts = {
+        path.relative_to(CODE): path.read_text(encoding="utf-8")
+        for path in files
+        if path.is_file() and path.name not in FORMS_OF_THEIR_OWN
+    }
     labels = {label for labels in (LABELS, *OF_KIND.values()) for label in labels.values() if " " in label}
     written = [
         (label, name)

@@ -265,6 +265,7 @@ FREE = {
     "modules": "MODULE",
     "escalation_reasons": "REASON",
     "activities": "ACTIVITY",
+    "templates": "TEMPLATE",
 }
 """Parts whose own keys are names that the admin chooses, and how the page writes them."""
 

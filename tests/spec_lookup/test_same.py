@@ -16,8 +16,11 @@ from spec_lookup.search.pages import read_pages
 DATA = Path(__file__).parent.parent / "data"
 SETS = ("evaluation", "evaluation-unseen")
 
-LEAST_CALLED = {"tune": 5, "held": 5}
-"""Pairs that are the same and called so: a threshold that calls nothing the same is of no use."""
+LEAST_CALLED = {"tune": 4, "held": 5}
+"""Pairs that are the same and called so: a threshold that calls nothing the same is of no use.
+
+Both were 5 while the sample spec had half as many clauses: more clauses are near to each complaint by now.
+"""
 
 
 @pytest.mark.parametrize("part", ["tune", "held"])

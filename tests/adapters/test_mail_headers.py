@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from intake_fn.adapters.mail_headers import address_header, flaw_of, text_header
 from intake_fn.adapters.ses import _message
+from intake_fn.core.events import Noted
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import NOTICES
+from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.desk.mail import headers
 from intake_fn.ports import Mail
-from tests.core.samples import CASE_ID, case_at
+from tests.core.samples import CASE_ID, case_of, happened, judged, received
 from tests.letters import letter_of
 
 if TYPE_CHECKING:
@@ -108,11 +109,16 @@ def assert_sound(message: bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_every_mail_we_make_has_our_headers_and_their_words(process: Process, name: str, data: Any) -> None:
-    """Whatever was typed where: the same header fields, the subject as typed, the bodies as rendered, nothing more."""
+    """Whatever was typed where: the same header fields, the subject as typed, the bodies as rendered, nothing more.
+
+    Who is in copy gets a subject of ours alone until a person of the Help Desk has acted.
+    """
     summary, said = data.draw(HOSTILE), {key: data.draw(HOSTILE) for key in ("name", "why", "text")}
     ours = data.draw(HOSTILE).replace("\r", " ").replace("\n", " ")
     verdict = {"category": "bug", "reasons": [said["text"]], "citations": [{"clause": summary, "quote": said["why"]}]}
-    case = replace(case_at(3, "paul", summary=summary), verdict=verdict)
+    acted = data.draw(st.booleans())
+    log = (received(3, "paul", summary=summary), judged(), *([happened(Noted, text="On it.")] if acted else []))
+    case = replace(case_of(*log), verdict=verdict)
     letter = letter_of(SendNotice(name, "camille@example.com", said), case, process, "https://a/s", "https://a/d")
     about = headers(CASE_ID, f"{CASE_ID}#1#1", process.mail)
     mail = Mail("camille@example.com", letter.subject, letter.text, letter.html, about)
@@ -123,7 +129,10 @@ def test_every_mail_we_make_has_our_headers_and_their_words(process: Process, na
     assert_sound(message)
     assert NAMES == list(fields)
     assert letter.subject == read(fields["Subject"])
-    assert typed(summary) in letter.subject
+    if acted or NOTICES[name] is not Audience.COPY:
+        assert typed(summary) in letter.subject
+    else:
+        assert re.fullmatch(rf"\[{CASE_ID}\] [\w ]+", letter.subject), "nothing typed before a person has acted"
     assert letter.subject == str(make_header(decode_header(re.sub(rb"\r\n", b"", fields["Subject"]).decode())))
     assert b"helpdesk@example.com" == fields["Reply-To"]
     assert fields["From"].endswith(b"<helpdesk@example.com>" if ours else b"helpdesk@example.com")

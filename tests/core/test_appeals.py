@@ -313,7 +313,7 @@ def test_nobody_is_mailed_what_a_stranger_typed(process: Process) -> None:
     subject, text, _ = letter_of(mail, step.case, process, "https://help/c", "https://help/d")
 
     assert "Buy now" not in subject + text
-    assert "camille@example.com has put you in copy" in text
+    assert "You are in copy of a request of camille@example.com" in text
     assert "Take me out of copy" in text
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.core.events import Noted, RequesterReplied
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.notices import NOTICES
+from intake_fn.core.notices import NOTICES, Audience
 from intake_fn.core.request import Kind
-from tests.core.samples import case_at
+from tests.core.samples import NOW, case_at, case_of, happened, judged, received
 from tests.letters import letter_of
 
 if TYPE_CHECKING:
@@ -98,7 +99,28 @@ def test_what_is_held_back_reads_in_its_own_direction(web: Web) -> None:
 def test_every_mail_gives_what_was_typed_its_own_direction(process: Process, name: str) -> None:
     """Summary, words and quotations; what mail programs show as plain text has no directions."""
     said = {"text": HEBREW}
+    case = case_of(received(3, "paul", summary=HEBREW), judged(), happened(Noted, text="On it."))
+    letter = letter_of(SendNotice(name, "a@example.com", said), case, process, "s", "d")
+    page = Directions(letter.html)
+
+    assert (True, []) == (page.found > 0, page.wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, audience in NOTICES.items() if audience is not Audience.COPY])
+def test_a_mail_about_what_nobody_has_acted_on_gives_it_its_direction(process: Process, name: str) -> None:
+    """The requester and the Help Desk get what was typed at once."""
+    said = {"text": HEBREW}
     letter = letter_of(SendNotice(name, "a@example.com", said), case_at(3, "paul", summary=HEBREW), process, "s", "d")
     page = Directions(letter.html)
 
     assert (True, []) == (page.found > 0, page.wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, audience in NOTICES.items() if audience is Audience.COPY])
+def test_who_is_in_copy_gets_nothing_typed_before_a_person_has_acted(process: Process, name: str) -> None:
+    """Neither the summary nor what the requester wrote later, in either body or in the subject."""
+    replied = RequesterReplied(at=NOW, actor="requester", text=HEBREW)
+    case = case_of(received(3, "paul", summary=HEBREW), judged(), replied)
+    letter = letter_of(SendNotice(name, "a@example.com", {"about": str(case.version)}), case, process, "s", "d")
+
+    assert HEBREW not in letter.subject + letter.text + letter.html

@@ -115,13 +115,13 @@ def test_an_override_without_a_reading_still_needs_its_reason(web: Web, case: Ca
 
 
 def test_the_clause_that_is_shown_first_is_chosen_beforehand(web: Web, case: Case) -> None:
-    """With an access key for each press; the form is open as long as nobody has decided."""
+    """With a key for each press; the form is open as long as nobody has decided."""
     page = web.client.get(f"/desk/requests/{case.id}").text
     web.act(case, "read", reading="matches", clause=CLAUSE)
     after = web.client.get(f"/desk/requests/{case.id}").text
 
     assert f'value="{CLAUSE}" checked' in page
-    assert all(f'accesskey="{number}"' in page for number in range(1, 7))
+    assert all(f'data-key="{number}"><kbd>{number}</kbd>' in page for number in range(1, 7))
     assert '<details class="reading" id="read" open>' in page
     assert '<details class="reading" id="read">' in after
 

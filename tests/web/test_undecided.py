@@ -246,8 +246,10 @@ def test_the_engineer_reads_request_and_clause_side_by_side_and_decides_below(we
     web.sign_in()
     page = shown(web, f"/desk/requests/{case.id}")
     order = [
-        '<div class="beside">',
+        '<div class="worked-on">',
+        '<section class="card worked-on-claim">',
         "<h2>Request</h2>",
+        '<section class="card worked-on-verdict">',
         "<h2>Verdict</h2>",
         "Please read the spec and decide",
         "<mark>",

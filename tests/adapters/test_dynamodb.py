@@ -14,6 +14,7 @@ import pytest
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, Table
+from intake_fn.adapters.dynamodb.requester_items import requester_key
 from intake_fn.adapters.dynamodb.states import state_item
 from intake_fn.adapters.dynamodb.values import plain
 from intake_fn.adapters.provision.dynamodb import create_table, table_lacks
@@ -21,6 +22,7 @@ from intake_fn.core.case import Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Broken, Stale
 from intake_fn.core.events import Breached, HandedOver, MailFailed, Noted, Warned
+from intake_fn.core.figures import LAYOUT
 from intake_fn.core.intents import FileIssue, JudgeRequest, SendNotice
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import standing
@@ -64,6 +66,7 @@ def test_a_request_stands_in_the_table_under_the_keys_of_the_design(
 
     found = items()
     (shard,) = (sk for pk, sk in found if pk == "LEDGER")
+    (shard_of_the_day,) = (sk[-1] for pk, sk in found if pk.startswith("FIGURES#"))
     assert set(found) == {
         ("REQ#HD-1", "STATE"),
         ("REQ#HD-1", "EVENT#000001"),
@@ -73,7 +76,10 @@ def test_a_request_stands_in_the_table_under_the_keys_of_the_design(
         ("IDEM#key", "IDEM"),
         ("FIND", "HD-1"),
         ("MANTIS#4711", "ISSUE"),
+        (requester_key("camille@example.com"), "2026-11-23T15:00:00.000000+00:00#HD-1"),
         ("LEDGER", shard),
+        (f"FIGURES#{LAYOUT}#UTC", f"2026-11-23#{shard_of_the_day}"),
+        (f"COUNTED#{LAYOUT}#UTC#2026-11", "2026-11-23#HD-1"),
         ("ONCE#token", "ONCE"),
     }
     assert event_from_plain(json.loads(found["REQ#HD-1", "EVENT#000001"]["body"])) == first.events[0]

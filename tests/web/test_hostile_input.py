@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from intake_fn.core.events import Noted
+from intake_fn.core.figures.tables import TABLES
 from intake_fn.core.request import Kind
 from intake_fn.web.actions import ACTIONS
 from intake_fn.web.numbers import whole
@@ -34,6 +36,22 @@ NAMES = (
     *("clause", "replied", "new", "changed", "address", "name", "size", "item", "case", "action", "reason", "text"),
     *("to", "handler", "priority", "category", "question", "activity", "relation", "request", "resolution", "note"),
     *("vote", "member", "motion", "until", "decision", "first", "last"),
+    *("sure", "shared", "query", "find", "by", "base", "who", "what", "visitor", "template", "stance", "since", "said"),
+    *(
+        "only",
+        "page",
+        "modules",
+        "insert",
+        "in",
+        "finding",
+        "files",
+        "figure",
+        "effort",
+        "do",
+        "client_company",
+        "back",
+    ),
+    *("aside", "age", "unit", "month", "chart", "reading", "other_clause", "outcome", "fixed_in", "as", "module"),
     *("held", "uploaded", "key", "opened", "kind", "office", "email", "summary", "description"),
 )
 """Every parameter and answer that any page reads."""
@@ -61,26 +79,29 @@ HEADERS: tuple[dict[str, str], ...] = (
 )
 
 
-def first_of(rule: Rule, name: str) -> str:
+def words_of(rule: Rule, name: str) -> list[str]:
     """What stands in a place that takes one of a few words; in any other, a kind of request."""
-    match re.search(rf"<any\(([^,)]+)[^)]*\):{name}>", rule.rule):
-        case None:
-            return "bug"
-        case words:
-            return words[1]
+    words = re.search(rf"<any\(([^)]*)\):{name}>", rule.rule)
+    return [word.strip() for word in words[1].split(",")] if words else ["bug"]
 
 
 def addresses(web: Web) -> list[tuple[Rule, str]]:
     """Every route with something in its place for what it takes."""
     case = before_the_board(web)
-    filled = {"case_id": case.id, "token": page_of(web, case).rpartition("/")[2], "filename": "specdesk.css"}
+    filled = {
+        "case_id": case.id,
+        "token": page_of(web, case).rpartition("/")[2],
+        "filename": "specdesk.css",
+        "table": next(iter(TABLES)),
+    }
     found = []
     for rule in web.client.application.url_map.iter_rules():
-        filled |= {"action": "comment" if rule.rule.startswith("/desk/board/") else "note"}
-        values = {name: filled.get(name, first_of(rule, name)) for name in rule.arguments}
-        built = rule.build(values)
-        assert built is not None
-        found.append((rule, built[1]))
+        here = filled | {"action": "comment" if rule.rule.startswith("/desk/board/") else "note"}
+        places = [[here[name]] if name in here else words_of(rule, name) for name in rule.arguments]
+        for values in product(*places):
+            built = rule.build(dict(zip(rule.arguments, values, strict=True)))
+            assert built is not None
+            found.append((rule, built[1]))
     return found
 
 

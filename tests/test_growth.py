@@ -13,6 +13,8 @@ import pytest
 
 from intake_fn.core import request_id
 from intake_fn.core.addresses import wrong_with
+from intake_fn.core.find import _words_in, terms
+from intake_fn.core.mentions import _MENTION
 from intake_fn.core.quotes import spoken
 from intake_fn.core.redaction import redacted
 from intake_fn.core.reply_intent import reading
@@ -63,6 +65,9 @@ READERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "form texts": (clean_text, 50_000),
     "form lines": (clean_line, 50_000),
     "request ids": (request_id.typed, 8_000),
+    "words of a request": (_words_in, 20_000),
+    "words of a query": (terms, 8_000),
+    "mentions": (_MENTION.findall, 50_000),
 }
 """By what it is for: what reads, and the longest text that it is tried with."""
 

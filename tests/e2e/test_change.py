@@ -92,7 +92,7 @@ def people(browser: Browser, sandbox: Sandbox, log: Log) -> Iterator[People]:
 def assess(page: Page, sandbox: Sandbox, number: str, clause: str, today: str, proposed: str) -> None:
     """As the owner: find the request under "My requests", write how the clause would read, send it to the Board."""
     page.goto(f"{sandbox.url}/desk")
-    page.get_by_role("link", name="My requests").click()
+    page.get_by_role("navigation", name="Queues").get_by_role("link", name="My requests").click()
     page.locator("tr", has_text=number).get_by_role("link").first.click()
     page.get_by_role("link", name="Assess the change").click()
     if page.get_by_label("The clause that would change").input_value() != clause:

@@ -35,11 +35,20 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from intake_fn.adapters.mantis import MantisTracker
+    from intake_fn.core.inbound.mail import InboundMail
     from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Files
     from spec_lookup import Endpoint, LanguageModel, Price, Spec
 
 log = structlog.get_logger()
+
+
+def read_mail(raw: bytes) -> InboundMail:
+    """A mail that came in, parsed (adapters/mail_in.py)."""
+    from intake_fn.adapters import mail_in  # noqa: PLC0415 - no page needs it
+
+    return mail_in.read(raw)
+
 
 INLINE_SECONDS = 6
 BACKGROUND_SECONDS = 45
@@ -129,6 +138,7 @@ class Application:
             search_index=store,
             views=store,
             presence=store,
+            inbound=store,
             tracker=self.mantis(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set
@@ -136,6 +146,7 @@ class Application:
             files=self._files,
             links=self.links,
             render_mail=mail_templates.render,
+            read_mail=read_mail,
             clock=self.clock,
             new_id=new_id,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),

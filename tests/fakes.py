@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
@@ -22,10 +23,12 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.change_events import BoardDecided
 from intake_fn.core.changes.invitations import Invitation
+from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.figures import Entry, Figure, counters, entries
 from intake_fn.core.find import is_searched, words_of
+from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.mail_throttle import mailbox as mailbox_of
@@ -33,6 +36,7 @@ from intake_fn.core.queue.views import View, key_of
 from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.request import Priority
+from intake_fn.core.request_id import typed
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
@@ -46,9 +50,11 @@ from intake_fn.ports import (
     Decided,
     EntryPage,
     Figures,
+    InboundMails,
     Issue,
     Ledger,
     Mail,
+    MailPage,
     MailState,
     Meetings,
     Outbox,
@@ -128,6 +134,7 @@ class Store(
     Presence,
     SearchIndex,
     Views,
+    InboundMails,
     Protocol,
 ):
     """All ports that stand in one table."""
@@ -136,7 +143,7 @@ class Store(
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
     ports = "cases figures outbox counters mail_state sync_state sessions meetings clause_answers presence search_index"
-    return dict.fromkeys((*ports.split(), "views"), store)
+    return dict.fromkeys((*ports.split(), "views", "inbound"), store)
 
 
 class MemoryStore:
@@ -170,6 +177,9 @@ class MemoryStore:
         self._asked: dict[str, SignInAsked] = {}
         self._invitation: Invitation | None = None
         self._answers: dict[str, Answered] = {}
+        self._mails: dict[str, MailRecord] = {}
+        self._decided: dict[str, MailDecision] = {}
+        self._messages: dict[str, str] = {}
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -682,6 +692,67 @@ class MemoryStore:
             self._sync = cursor if mine else self._sync
             return mine
 
+    def add_mail(self, record: MailRecord) -> bool:
+        """Keep a record; False when there is one with its id."""
+        with self._up():
+            return self._mails.setdefault(record.id, record) is record
+
+    def mail(self, mail_id: str) -> MailRecord:
+        """A record. Raises Unknown."""
+        with self._up():
+            if mail_id not in self._mails:
+                raise Unknown("There is no such mail.")
+            return from_plain(MailRecord, json.loads(json.dumps(to_plain(self._mails[mail_id]))))
+
+    def save_mail(self, before: MailRecord, after: MailRecord) -> bool:
+        """Keep `after` in the place of `before`; False when somebody else was faster."""
+        with self._up():
+            as_read = self._mails.get(before.id) == before
+            if as_read:
+                self._mails[after.id] = after
+            return as_read
+
+    def mails(self, outcomes: Collection[MailOutcome] = (), limit: int = 50, cursor: str = "") -> MailPage:
+        """Records of some outcomes, the latest first."""
+        with self._up():
+            place = _unpack(cursor) if cursor else "~"
+            stored = self._mails.values()
+            found = {f"{one.received_at.isoformat(timespec='microseconds')}#{one.id}": one for one in stored}
+        if cursor and place not in found:
+            raise Refused("This page of the list does not exist. Start again at its first page.")
+        listed = outcomes or MailOutcome
+        places = sorted((p for p, one in found.items() if p < place and one.outcome in listed), reverse=True)
+        shown = places[:limit]
+        return MailPage([found[p] for p in shown], _pack(shown[-1]) if len(places) > limit else "")
+
+    def decide(self, fingerprint: str, decision: MailDecision, *, anew: bool = False) -> MailDecision:
+        """Keep a decision, unless there is one."""
+        with self._up():
+            if anew:
+                self._decided[fingerprint] = decision
+            return self._decided.setdefault(fingerprint, decision)
+
+    def decided(self, fingerprint: str) -> MailDecision | None:
+        """What was decided."""
+        with self._up():
+            return self._decided.get(fingerprint)
+
+    def remember_message(self, message_id: str, case_id: str) -> None:
+        """The first one that says so holds."""
+        with self._up():
+            self._messages.setdefault(message_id, case_id)
+
+    def case_of_message(self, message_id: str) -> str:
+        """The case of a mail."""
+        with self._up():
+            return self._messages.get(message_id, "")
+
+    def mail_ledger(self) -> MailLedger:
+        """The balance of all mails that came in."""
+        with self._up():
+            ends = Counter(one.outcome for one in self._mails.values())
+            return MailLedger(len(self._mails), *(ends[outcome] for outcome in MailOutcome))
+
     def _up(self) -> threading.RLock:
         """The lock of this store. Raises TryLater while it is down."""
         if self.down:
@@ -989,6 +1060,16 @@ class MemoryFiles:
         """Permission to put a file there."""
         return Upload(key, "https://files.example.com/", {"key": key, "max": str(max_bytes), "seconds": str(seconds)})
 
+    def keys(self, beginning: str, limit: int = 100) -> Sequence[str]:
+        """The first keys that begin so."""
+        self._up()
+        return sorted(key for key in self.kept if key.startswith(beginning))[:limit]
+
+    def delete(self, key: str) -> None:
+        """Delete a file."""
+        self._up()
+        self.kept.pop(key, None)
+
     def _up(self) -> None:
         if self.down:
             raise TryLater("The file store does not answer. Try again in a moment.")
@@ -1043,6 +1124,17 @@ class PlainLinks:
     def clause(self, url: str) -> str:
         """A clause on the published site."""
         return f"{self.base_url}/spec/{url}"
+
+    def mail_token(self, case_id: str) -> str:
+        """The token of the mails about a request."""
+        return f"{re.sub(r'[^a-z0-9]', '', case_id.lower())[2:]}{crc32(case_id.encode()):010d}"
+
+    def case_of_mail_token(self, token: str) -> str:
+        """The request of a token. Raises Unknown."""
+        case_id = typed(f"HD{token[:-10]}")
+        if not case_id or self.mail_token(case_id) != token:
+            raise Unknown("This is no token of a request.")
+        return case_id
 
     def sign(self, purpose: Purpose, text: str) -> str:
         """A token that carries `text`."""

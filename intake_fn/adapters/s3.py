@@ -12,7 +12,7 @@ from intake_fn.core.once import once
 from intake_fn.ports import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mypy_boto3_s3 import S3Client
 
@@ -71,6 +71,17 @@ class S3Files:
                 self.bucket, key, Conditions=[["content-length-range", 1, max_bytes]], ExpiresIn=seconds
             )
         return Upload(key, post["url"], post["fields"])
+
+    def keys(self, beginning: str, limit: int = 100) -> Sequence[str]:
+        """The first keys that begin so, in their order; at most 1,000. Raises TryLater."""
+        with translated(SERVICE):
+            answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=beginning, MaxKeys=limit)
+        return [str(found["Key"]) for found in answer.get("Contents", ())]
+
+    def delete(self, key: str) -> None:
+        """Delete a file, be it there or not. Raises TryLater."""
+        with translated(SERVICE):
+            self._client.delete_object(Bucket=self.bucket, Key=key)
 
 
 def _disposition(name: str) -> str:

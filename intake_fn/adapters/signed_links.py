@@ -7,7 +7,9 @@ Every purpose signs with a key of its own, so that a token of one purpose opens 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from base64 import b32encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from intake_fn.core.errors import Broken, Expired, Unknown
+from intake_fn.core.request_id import PREFIX, typed
 from intake_fn.ports import LEEWAY, Purpose
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Attachment
 
 NOT_COMPLETE = "This link is not complete or was changed. Copy all of it, or ask for a new one."
+
+MAIL_SIGNATURE = 16
+"""Characters of base 32: 80 bits. A local part has 64 characters in all (RFC 5321, 4.5.3.1.1)."""
 
 SHORTEST_SECRET = 32
 """Characters."""
@@ -92,6 +98,28 @@ class SignedLinks:
     def clause(self, url: str) -> str:
         """A clause on the published site; `url` is relative to the folder of the spec."""
         return f"{self.site_url}/spec/{url}"
+
+    def mail_token(self, case_id: str) -> str:
+        """The signed token of all mails about a request: the signs of its number, and 80 bits of a signature.
+
+        It never expires: an answer to an old mail still finds its request. It only says to which request a mail
+        belongs, and opens no page.
+        """
+        signs = case_id.removeprefix(f"{PREFIX}-").replace("-", "").lower()
+        return signs + self._mail_signature(case_id)
+
+    def case_of_mail_token(self, token: str) -> str:
+        """The request of a token of its mails. Raises Unknown for any other text."""
+        token = token.lower()
+        case_id = typed(PREFIX + token[:-MAIL_SIGNATURE])
+        if not case_id or not hmac.compare_digest(token.encode(), self.mail_token(case_id).encode()):
+            raise Unknown(NOT_COMPLETE)
+        return case_id
+
+    def _mail_signature(self, case_id: str) -> str:
+        key = hashlib.sha256(f"specdesk/mail/{self.secret}".encode()).digest()
+        mac = hmac.new(key, case_id.encode(), hashlib.sha256).digest()
+        return b32encode(mac).decode().lower()[:MAIL_SIGNATURE]
 
     def sign(self, purpose: Purpose, text: str) -> str:
         """A signed, URL-safe token that carries `text`."""

@@ -21,6 +21,7 @@ from intake_fn.core import steps
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
+from intake_fn.core.inbound.mail import InboundMail
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -51,6 +52,7 @@ from intake_fn.ports import (
     Counters,
     Figures,
     Files,
+    InboundMails,
     Links,
     Mailer,
     MailReport,
@@ -94,6 +96,8 @@ class Desk:
     files: Files
     links: Links
     render_mail: RenderMail
+    inbound: InboundMails
+    read_mail: Callable[[bytes], InboundMail]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     inline: timedelta = timedelta(seconds=8)

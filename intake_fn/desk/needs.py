@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
+    from intake_fn.core.inbound.mail import InboundMail
     from intake_fn.core.notices import RenderMail
     from intake_fn.core.process import Process
+    from intake_fn.core.request import Request
     from intake_fn.desk.change import Change
     from intake_fn.desk.issue_index import IssueIndex
     from intake_fn.desk.judging import Judge, MayAct
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         Counters,
         Figures,
         Files,
+        InboundMails,
         Links,
         Mailer,
         MailState,
@@ -129,6 +132,18 @@ class Dispatching(Judging, Filing, Mailing, Protocol):
 
     @property
     def inline(self) -> timedelta: ...
+
+
+class TakingMail(Dispatching, Protocol):
+    """Taking in mail."""
+
+    @property
+    def inbound(self) -> InboundMails: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def read_mail(self) -> Callable[[bytes], InboundMail]: ...
+    def take_in(self, request: Request, key: str) -> Case: ...
 
 
 class Acting(Protocol):

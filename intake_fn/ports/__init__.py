@@ -14,9 +14,10 @@
 | Presence  | who looks at a request now                   | adapters/dynamodb/      | tests/fakes.py |
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Views     | named lists of the queue                     | adapters/dynamodb/       | tests/fakes.py |
+| InboundMails | mails that came in                        | adapters/dynamodb/      | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
-| Files     | attachments                                  | adapters/s3.py           | tests/fakes.py |
+| Files     | attachments, raw mails                       | adapters/s3.py           | tests/fakes.py |
 | Links     | addresses and signed tokens                  | adapters/signed_links.py | tests/fakes.py |
 
 Every adapter turns the errors of its own library into those of core/errors.py, where it meets them.
@@ -29,6 +30,7 @@ from intake_fn.ports.clause_answers import ClauseAnswers
 from intake_fn.ports.counters import Counters, Ledger
 from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
 from intake_fn.ports.files import Files, Upload
+from intake_fn.ports.inbound import InboundMails, MailPage
 from intake_fn.ports.links import LEEWAY, Links, Purpose
 from intake_fn.ports.mail_state import MailState, SuppressedAddress
 from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
@@ -55,11 +57,13 @@ __all__ = [
     "EntryPage",
     "Figures",
     "Files",
+    "InboundMails",
     "Instead",
     "Issue",
     "Ledger",
     "Links",
     "Mail",
+    "MailPage",
     "MailReport",
     "MailState",
     "Mailer",

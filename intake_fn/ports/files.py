@@ -1,8 +1,8 @@
-"""The store of attachments."""
+"""The store of files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class Upload:
 
 
 class Files(Protocol):
-    """Attachments. Raises TryLater when the service is down."""
+    """Attachments, and mails as they came in. Raises TryLater when the service is down."""
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Keep a file."""
@@ -35,4 +35,12 @@ class Files(Protocol):
 
     def upload(self, key: str, max_bytes: int, seconds: int) -> Upload:
         """Permission for a browser to put a file of at most `max_bytes` there itself."""
+        ...
+
+    def keys(self, beginning: str, limit: int = 100) -> Sequence[str]:
+        """The first keys that begin so, in their order."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete a file, be it there or not."""
         ...

@@ -69,6 +69,14 @@ class Links(Protocol):
         """A clause on the published site; `url` is relative to the site's root."""
         ...
 
+    def mail_token(self, case_id: str) -> str:
+        """The signed token of all mails about a request: small letters and digits, as a local part may hold."""
+        ...
+
+    def case_of_mail_token(self, token: str) -> str:
+        """The request of a token of its mails. Raises Unknown for any other text."""
+        ...
+
     def sign(self, purpose: Purpose, text: str) -> str:
         """A signed, URL-safe token that carries `text`."""
         ...

@@ -421,6 +421,10 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # Why a notice is not sent.
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
+    # What became of a mail that came in, for the Help Desk.
+    "mail.attempts": "It could not be taken in after several attempts.",
+    "mail.rejected": "Rejected by a person: %(reason)s",
+    "mail.unread": "A person has to read it.",
     # Why a request is in quarantine.
     "quarantine.trap": "A field that people do not see was filled in.",
     "quarantine.seconds": Plural(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.adapters.mail_in import read
 from intake_fn.core.errors import OutcomeUnknown, Refused, Stale, TryLater, Unknown
 from intake_fn.core.events import (
     AskedRequester,
@@ -86,6 +87,7 @@ class Room:
             files=self.files,
             links=PlainLinks(self.clock),
             render_mail=render,
+            read_mail=read,
             clock=self.clock,
             new_id=Ids(),
         )

@@ -12,6 +12,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from intake_fn.adapters.mail_in import read
 from intake_fn.core.request import Kind
 from intake_fn.desk import Desk
 from intake_fn.desk.sign_in import mail_links
@@ -131,6 +132,7 @@ def application_of(process: Process, spec: Spec) -> Web:
         files=files,
         links=links,
         render_mail=render,
+        read_mail=read,
         clock=clock,
         new_id=Ids(),
     )

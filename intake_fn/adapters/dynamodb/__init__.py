@@ -1,4 +1,4 @@
-"""Ten ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
+"""The ports on one DynamoDB table: one module for each port; what stands in the table, and where it is found.
 
 | pk          | sk           | what                                                 | found by         |
 |-------------|--------------|------------------------------------------------------|------------------|
@@ -28,6 +28,11 @@
 | VIEWS#      | name         | a shared view of the queue; VIEWS#person: their own  | key              |
 | LOOKING#id  | person       | who has the page of a request open; 2 minutes        | key              |
 | PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day    | key              |
+| MAILIN#id   | RECORD       | a mail that came in                                  | key              |
+| MAILIN#fp   | DECISION     | what was decided for a mail, by its fingerprint      | key              |
+| MAILS#end   | received#id  | a mail that came in, by its outcome                  | key              |
+| MAIL-LEDGER | SHARD#3      | how many mails came in, and how they ended           | key              |
+| MESSAGE#…   | CASE         | the case of a mail, by the digest of its Message-ID  | key              |
 
 | index   | partition                 | order                      | lists                                   |
 |---------|---------------------------|----------------------------|-----------------------------------------|

@@ -8,6 +8,7 @@ from intake_fn.adapters.dynamodb.cases import DynamoCases
 from intake_fn.adapters.dynamodb.clause_answers import DynamoClauseAnswers
 from intake_fn.adapters.dynamodb.counters import DynamoCounters
 from intake_fn.adapters.dynamodb.figures import DynamoFigures
+from intake_fn.adapters.dynamodb.inbound import DynamoInboundMails
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
 from intake_fn.adapters.dynamodb.meetings import DynamoMeetings
 from intake_fn.adapters.dynamodb.outbox import DynamoOutbox
@@ -32,5 +33,6 @@ class DynamoStore(
     DynamoSearchIndex,
     DynamoViews,
     DynamoPresence,
+    DynamoInboundMails,
 ):
     """Every port that stands in one table, for the levels and the reports' zone of one process."""

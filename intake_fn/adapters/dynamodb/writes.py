@@ -49,8 +49,8 @@ def add(key: Mapping[str, Any], amounts: Mapping[str, int]) -> Write:
 
 
 def delete(key: Mapping[str, Any], guard: str = EXISTS, values: Mapping[str, Any] | None = None) -> Write:
-    """Delete an item that is there, or for which `guard` holds."""
-    return {"Delete": {"Key": wire(key), **_guarded(guard, values)}}
+    """Delete an item that is there, or for which `guard` holds; "" deletes in any case."""
+    return {"Delete": {"Key": wire(key), **(_guarded(guard, values) if guard else {})}}
 
 
 def _guarded(guard: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,0 +1,96 @@
+"""A mail as it was parsed: decoded texts, addresses in small letters, files by name and bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """An address of a header, in small letters, with the name before it."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file in a mail, as it came: its name as decoded, "" for none; the type that the mail says; its bytes."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+    inline: bool = False
+    """Whether the text shows it, such as a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailVerdicts:
+    """What SES says of a mail, in small letters: "pass", "fail", "gray", ...; "" where it says nothing."""
+
+    spam: str = ""
+    virus: str = ""
+    spf: str = ""
+    dkim: str = ""
+    dmarc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """What a delivery status notification (RFC 3464) says of one recipient."""
+
+    address: str
+    status: str
+    """The enhanced status code, such as 5.1.1; "" where it names none."""
+    action: str
+    """failed, delayed, delivered, relayed or expanded."""
+    detail: str = ""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the mailbox is not there, so that further mail is in vain."""
+        return self.action == "failed" and (self.status.startswith(("5.1.", "5.2.1", "5.4.4")) or not self.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMail:
+    """One mail. Whatever its bytes were, there is one; `problems` says what of it could not be read."""
+
+    senders: tuple[MailAddress, ...] = ()
+    """Of the From headers: one, in a mail as it should be."""
+    reply_to: tuple[MailAddress, ...] = ()
+    to: tuple[MailAddress, ...] = ()
+    """Of To and of the recipient that SES names in its Received header."""
+    cc: tuple[MailAddress, ...] = ()
+    return_path: str | None = None
+    """Of the envelope; "" for the empty one of a bounce, None where nothing says it."""
+    subject: str = ""
+    """As decoded, whole, on one line."""
+    message_id: str = ""
+    """Without angle brackets, like `references`."""
+    references: tuple[str, ...] = ()
+    """Of In-Reply-To and References."""
+    date: datetime | None = None
+    text: str = ""
+    """The whole text, with what was quoted."""
+    reply: str = ""
+    """The text that the sender wrote this time: without history and signature."""
+    files: tuple[MailFile, ...] = ()
+    verdicts: MailVerdicts = MailVerdicts()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values by names in small letters: those by which programs mark what they write."""
+    content_type: str = "text/plain"
+    report_type: str = ""
+    """Of a multipart/report: delivery-status, disposition-notification, ..."""
+    bounced: tuple[Bounced, ...] = ()
+    forwarded: MailAddress | None = None
+    """Who wrote the mail that this one passes on, as its text or an enclosed message says."""
+    problems: tuple[str, ...] = ()
+    """What could not be read, each in a few words for the Help Desk."""
+
+    @property
+    def sender(self) -> MailAddress | None:
+        """Who wrote it; None where nobody, or more than one, is named."""
+        return self.senders[0] if len(self.senders) == 1 else None

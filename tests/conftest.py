@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from flask import Flask
 
 from intake_fn.adapters.logs import set_up
 from intake_fn.core import redaction
 from intake_fn.core.process_file import parse
 from sandbox.aws import LocalAws
+from tests.compiled import CompiledTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +40,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Templates are compiled once for all applications of the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ export NO_MKDOCS_2_WARNING := 1
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-run: environment ## the whole application on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT change its ports; MANTIS_URL: on a real Mantis; LLM_URL, LLM_MODEL: a language model judges; JUDGE=builtin: no recorded readings)
+run: environment ## the whole application on this machine (Ctrl-C ends it; PORT, AWS_PORT, MANTIS_PORT, MAIL_PORT change its ports; MANTIS_URL: on a real Mantis; LLM_URL, LLM_MODEL: a language model judges; JUDGE=builtin: no recorded readings)
 	@$(BIN)/python -m sandbox
 
 shell: environment ## a shell in which `specdesk` commands work on the running application

@@ -3,6 +3,7 @@
     wiki and pages   http://127.0.0.1:8000     PORT
     local AWS        http://127.0.0.1:4566     AWS_PORT
     stand-in Mantis  http://127.0.0.1:8989     MANTIS_PORT, or MANTIS_URL and MANTIS_TOKEN for a real one
+    mail to the desk smtp://127.0.0.1:2525     MAIL_PORT; any mail program can send to it
     language model   recorded readings of      LLM_URL, LLM_MODEL and LLM_KEY for one that reads the clauses;
                      what `make demo` sends    JUDGE=builtin for the built-in judge alone
 
@@ -45,7 +46,8 @@ Specdesk is running. Ctrl-C ends it; what you enter is kept until `make clean`.
 
   Wiki and forms     {sandbox.url}/
   Engineers' desk    {sandbox.url}/desk      sign in as any address of support.yml, e.g. paul@example.com
-  Mail that was sent {sandbox.url}/sandbox/mail
+  Mail in and out    {sandbox.url}/sandbox/mail
+  Mail to the desk   {sandbox.mail_server.url}      for {sandbox.application.process.mail.reply_to}
   {"Mantis itself  " if real else "Stand-in Mantis"}    {sandbox.mantis_url}/
   Local AWS          {sandbox.aws.url}
   Judge              {which_judge(sandbox.application)}

@@ -1,12 +1,13 @@
 """What CloudFront does in production: the wiki's files and the function's pages under one address.
 
-And the sandbox's mail page, which shows what the local SES was asked to send.
+And the sandbox's mail page, which shows what came in and what the local SES was asked to send.
 """
 
 from __future__ import annotations
 
 import gzip
 import mimetypes
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,16 @@ from flask import Flask, Response, abort, render_template, send_file
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.security import safe_join
 
+from intake_fn.core.errors import SpecdeskError
+from intake_fn.texts import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from flask.typing import ResponseReturnValue
+
+    from intake_fn.core.inbound.record import MailRecord
 
 mimetypes.add_type("text/javascript", ".js")
 
@@ -30,8 +36,18 @@ WIKI_POLICY = (
 )
 
 
+@dataclass(frozen=True)
+class Mails:
+    """What the mail page shows: mails that were sent, the oldest first, and records of those that came in."""
+
+    sent: Callable[[], Sequence[dict[str, Any]]]
+    received: Callable[[], Sequence[MailRecord]] = tuple
+    address: str = ""
+    """Where mail programs reach the sandbox."""
+
+
 def front(
-    app: Flask, site: Path, mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str, files_at: Sequence[str]
+    app: Flask, site: Path, mails: Mails, mantis_url: str, files_at: Sequence[str]
 ) -> Callable[..., Iterable[bytes]]:
     """A WSGI app: files of the wiki where they exist, /sandbox/..., and the function for all else."""
     pages = _sandbox_pages(mails, mantis_url)
@@ -92,7 +108,11 @@ def _file(site: Path, path: str) -> Path | None:
         return None
 
 
-def _sandbox_pages(mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: str) -> Flask:
+SHOWN = 50
+"""Mails that came in, of all."""
+
+
+def _sandbox_pages(mails: Mails, mantis_url: str) -> Flask:
     pages = Flask("sandbox", template_folder="templates", static_folder=None)
 
     @pages.after_request
@@ -102,7 +122,14 @@ def _sandbox_pages(mails: Callable[[], Sequence[dict[str, Any]]], mantis_url: st
 
     @pages.get("/sandbox/mail")
     def mail() -> ResponseReturnValue:
-        return render_template("mail.html", mails=list(reversed(mails())), mantis_url=mantis_url)
+        try:
+            received = mails.received()
+        except SpecdeskError:
+            received = ()
+        sent = list(reversed(mails.sent()))
+        return render_template(
+            "mail.html", mails=sent, received=received, say=say, address=mails.address, mantis_url=mantis_url
+        )
 
     @pages.get("/sandbox/<path:_>")
     def nothing(_: str) -> ResponseReturnValue:

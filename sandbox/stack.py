@@ -25,15 +25,18 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import redacted
+from intake_fn.desk.inbound_mail import keep, take
 from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
-from sandbox.front import front
+from sandbox.front import SHOWN, Mails, front
+from sandbox.mail.smtp import Inbox, MailServer
 from sandbox.real_mantis import RealMantis
 from sandbox.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake_fn.core.inbound.record import MailRecord
     from intake_fn.core.process import Process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,22 +45,25 @@ VERSIONS = ("4.1", "4.2", "4.3")
 """Versions of the product that the stand-in Mantis knows."""
 SETTINGS = "settings.json"
 """The settings of the running sandbox, beside what was entered; `make shell` reads them."""
+MAIL_PORT = 2525
 SWEEP_SECONDS = 2.0
 """In production the sweep runs every minute; here somebody is watching."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the three servers listen; 0 takes any free port."""
+    """Where the four servers listen; 0 takes any free port."""
 
     site: int = 8000
     aws: int = 4566
     mantis: int = 8989
+    mail: int | None = None
+    """Of SMTP; None takes 2525 where that is free, else any free one."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Ports:
-        """PORT, AWS_PORT and MANTIS_PORT, where given. Raises SandboxError."""
-        names = {"site": "PORT", "aws": "AWS_PORT", "mantis": "MANTIS_PORT"}
+        """PORT, AWS_PORT, MANTIS_PORT and MAIL_PORT, where given. Raises SandboxError."""
+        names = {"site": "PORT", "aws": "AWS_PORT", "mantis": "MANTIS_PORT", "mail": "MAIL_PORT"}
         given = {}
         for key, name in names.items():
             text = environ.get(name, "")
@@ -66,6 +72,15 @@ class Ports:
             if text:
                 given[key] = int(text)
         return cls(**given)
+
+    def of_mail(self) -> int:
+        """The port of SMTP. Raises SandboxError when the one that was asked for is taken."""
+        if self.mail is not None or not self.site:
+            return free_port(self.mail or 0, "MAIL_PORT")
+        try:
+            return free_port(MAIL_PORT, "MAIL_PORT")
+        except SandboxError:
+            return free_port(0, "MAIL_PORT")
 
 
 def free_port(port: int, name: str) -> int:
@@ -106,6 +121,8 @@ class Sandbox:
     """A Mantis that is there already; the stand-in is started where there is none."""
     llm: Judging | None = None
     """A language model that reads the clauses, or what one has read; without any the built-in judge is alone."""
+    sweeps: bool = True
+    """Whether it sweeps by itself; who sweeps by hand sees what came of what."""
 
     @property
     def clock_file(self) -> Path:
@@ -128,6 +145,7 @@ class Sandbox:
 
     def _start(self) -> None:
         site_port = free_port(self.ports.site, "PORT")
+        self._mail_port = self.ports.of_mail()
         self._mantis_port = 0 if self.real else free_port(self.ports.mantis, "MANTIS_PORT")
         self.url = f"http://{HOST}:{site_port}"
         self.mantis_url = self.real.url if self.real else f"http://{HOST}:{self._mantis_port}"
@@ -164,11 +182,11 @@ class Sandbox:
             self._closing.append(self.stop_mantis)
         self._serve_site()
         self._closing.append(self._stop_site)
-        self._stopping = threading.Event()
-        self._sweeping = threading.Thread(target=self._sweep, daemon=True)
-        self._sweeping.start()
-        self._closing.append(self._sweeping.join)
-        self._closing.append(self._stopping.set)
+        if self.sweeps:
+            self._start_sweeping()
+        self.mail_server = MailServer(self._inbox(), HOST, self._mail_port)
+        self._closing.append(self.mail_server.stop)
+        self.mail_server.start()
         if self.state:
             self._keep_settings(self.state / SETTINGS)
 
@@ -222,7 +240,30 @@ class Sandbox:
                 self.mantis.kill()
                 self.mantis.wait()
 
+    # --- mail that comes in -------------------------------------------------------------------
+
+    def receive_mail(self, raw: bytes) -> MailRecord:
+        """Keep a mail as SES does, and call the function as S3's event does; the record of what became of it."""
+        return take(self.application.background_desk, keep(self.application.background_desk, raw))
+
+    def _inbox(self) -> Inbox:
+        """What the SMTP server takes, and where it puts it."""
+        mail = self.application.process.mail
+        return Inbox(
+            {mail.address.lower(), mail.reply_to.lower()},
+            lambda raw: keep(self.application.background_desk, raw),
+            lambda mail_id: take(self.application.background_desk, mail_id),
+            self.application.clock,
+        )
+
     # --- parts --------------------------------------------------------------------------------
+
+    def _start_sweeping(self) -> None:
+        self._stopping = threading.Event()
+        self._sweeping = threading.Thread(target=self._sweep, daemon=True)
+        self._sweeping.start()
+        self._closing.append(self._sweeping.join)
+        self._closing.append(self._stopping.set)
 
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_SECONDS):
@@ -240,7 +281,12 @@ class Sandbox:
     def _serve_site(self) -> None:
         application = self.application
         site = self.build / "site"
-        app = front(application.app, site, self.aws.mails, self.mantis_url, application.settings.files_at)
+        mails = Mails(
+            self.aws.mails,
+            lambda: application.desk.inbound.mails(limit=SHOWN).records,
+            f"smtp://{HOST}:{self._mail_port}",
+        )
+        app = front(application.app, site, mails, self.mantis_url, application.settings.files_at)
         self.server = Server(app, HOST, self._port)
         self.server.start()
 

@@ -12,7 +12,7 @@ import urllib3
 from flask import Flask
 from werkzeug.test import Client
 
-from sandbox.front import front
+from sandbox.front import Mails, front
 from sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_a_stop_lets_the_answer_in_progress_go_out_and_frees_the_port() -> None:
 
 def test_an_address_that_no_file_can_have_is_the_applications(tmp_path: Path) -> None:
     """Too long for a name, or with a NUL byte: the site has no such page, and that is no error of ours."""
-    site = front(Flask("none"), tmp_path, list, "", ())
+    site = front(Flask("none"), tmp_path, Mails(list), "", ())
     client = Client(site)
 
     for path in ("/" + "9" * 5000, "/status/" + "é" * 200, "/%00", "/a/../../../etc/passwd"):
@@ -93,7 +93,7 @@ def test_an_address_that_no_file_can_have_is_the_applications(tmp_path: Path) ->
 def test_nothing_that_the_local_run_serves_is_guessed_at(tmp_path: Path) -> None:
     """Pages of the wiki and of the sandbox say what they are, as those of the application do."""
     (tmp_path / "page.txt").write_text("<script>", encoding="utf-8")
-    client = Client(front(Flask("none"), tmp_path, list, "", ()))
+    client = Client(front(Flask("none"), tmp_path, Mails(list), "", ()))
 
     for path in ("/page.txt", "/sandbox/mail", "/sandbox/nothing"):
         with client.get(path) as answer:

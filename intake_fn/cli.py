@@ -117,14 +117,23 @@ def expected(args: argparse.Namespace) -> None:
 
 
 def ledger(args: argparse.Namespace) -> None:
-    """Received = filed + queued + dead-lettered + quarantined + rejected, for everything that ever came in."""
-    balance = background_desk().counters.ledger()
+    """Whether all requests and all incoming mails since the beginning are accounted for; exit status 1 when not."""
+    desk = background_desk()
+    balance, mails = desk.counters.ledger(), desk.inbound.mail_ledger()
     line = (
         f"received {balance.received} = filed {balance.filed} + queued {balance.queued}"
         f" + dead-lettered {balance.failed} + quarantined {balance.quarantined} + rejected {balance.rejected}"
         f": {'balanced' if balance.balanced else 'NOT BALANCED'}"
     )
-    say(args, {**asdict(balance), "balanced": balance.balanced}, [line])
+    of_mail = (
+        f"mails received {mails.received} = being processed {mails.waiting} + ticketed {mails.ticketed}"
+        f" + threaded {mails.threaded} + ignored {mails.ignored} + quarantined {mails.quarantined}"
+        f" + rejected {mails.rejected}: {'balanced' if mails.balanced else 'NOT BALANCED'}"
+    )
+    mail = {**asdict(mails), "balanced": mails.balanced}
+    say(args, {**asdict(balance), "balanced": balance.balanced, "mail": mail}, [line, of_mail])
+    if not mails.balanced:
+        raise SpecdeskError("The ledger of mail does not balance: a mail was lost or counted twice. Look at the log.")
     if not balance.balanced:
         raise SpecdeskError("The ledger does not balance: a request was lost or counted twice. Look at the log.")
 

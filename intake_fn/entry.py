@@ -52,10 +52,15 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether all that ever came in is accounted for (every hour). Raises Broken when it is not: the run fails."""
     del event, context
-    ledger = application.desk.counters.ledger()
+    desk = application.desk
+    ledger, mails = desk.counters.ledger(), desk.inbound.mail_ledger()
     if not ledger.balanced:
         raise Broken(f"The ledger does not balance: {ledger}. A request was lost or counted twice; look at the log.")
-    return asdict(ledger)
+    if not mails.balanced:
+        raise Broken(
+            f"The ledger of mail does not balance: {mails}. A mail was lost or counted twice; look at the log."
+        )
+    return {**asdict(ledger), **{f"mail_{name}": number for name, number in asdict(mails).items()}}
 
 
 def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:

@@ -31,6 +31,7 @@ from intake_fn.web import (
     find,
     health,
     impact,
+    inbound_mails,
     judge_report,
     ledger,
     multipart,
@@ -109,8 +110,9 @@ def build(config: WebConfig) -> Flask:
         app.register_blueprint(blueprint)
         csrf.exempt(blueprint)
     pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
+    pages_of_mail = (inbound_mails,)
     pages_of_reports = (reports, report_requests, judge_report, spec_page, ledger)
-    modules = (*pages_of_desk, *pages_of_reports, expected, sign_in, board)
+    modules = (*pages_of_desk, *pages_of_mail, *pages_of_reports, expected, sign_in, board)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
         app.register_blueprint(blueprint)
     errors.show(app)

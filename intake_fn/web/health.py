@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
@@ -19,16 +20,17 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 @open_to(PUBLIC)
 def health() -> ResponseReturnValue:
-    """200 when everything answers and every request is accounted for, else 503.
+    """200 when everything answers and every request and every mail that came in is accounted for, else 503.
 
     Who signed in gets all parts; everybody else, whether the ledger balances.
     """
-    parts = {"spec": _guarded(_spec), "ledger": _guarded(_ledger), "outbox": _guarded(_outbox)}
+    looks = {"spec": _spec, "ledger": _ledger, "mail": _mail, "outbox": _outbox}
+    parts = {name: _guarded(look) for name, look in looks.items()}
     well = all(part["ok"] for part in parts.values())
     if _is_signed_in():
         details = {"process": {"product": config().process.product.name, "ok": True}, **parts}
     else:
-        details = {"ledger": {"ok": parts["ledger"]["ok"]}}
+        details = {"ledger": {"ok": parts["ledger"]["ok"] and parts["mail"]["ok"]}}
     answer = jsonify(ok=well, **details)
     answer.status_code = 200 if well else 503
     return answer
@@ -73,6 +75,12 @@ def _ledger() -> dict[str, Any]:
         "quarantined": ledger.quarantined,
         "rejected": ledger.rejected,
     }
+
+
+def _mail() -> dict[str, Any]:
+    """Whether received = waiting + ticketed + threaded + ignored + quarantined + rejected, of mails that came in."""
+    ledger = config().desk().inbound.mail_ledger()
+    return {"ok": ledger.balanced, **asdict(ledger)}
 
 
 def _outbox() -> dict[str, Any]:

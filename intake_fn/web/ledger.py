@@ -35,6 +35,7 @@ def shown() -> ResponseReturnValue:
         choice=choice,
         units=Unit,
         ledger=config().desk().counters.ledger(),
+        mails=config().desk().inbound.mail_ledger(),
         made=whole,
         gaps=gaps,
         missing={row.period: requests_of(row.period) for row, number in gaps if number},

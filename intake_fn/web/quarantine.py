@@ -79,6 +79,7 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,
         counts=desk.counters.counts(),
         ledger=desk.counters.ledger(),
+        mails=desk.inbound.mail_ledger(),
         problem=problem,
         reason=request.form.get("reason", ""),
         actions=ACTIONS,

@@ -89,6 +89,7 @@ def queue() -> ResponseReturnValue:
         unread=here.unread,
         unreadable=len(desk.outbox.unreadable()),
         ledger=desk.counters.ledger(),
+        mails=desk.inbound.mail_ledger(),
         stuck=words.stuck(desk.stuck()),
         now=viewer.now,
     )

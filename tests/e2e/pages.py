@@ -116,6 +116,7 @@ DESK = (
     Visit("request for change", lambda cases: cases.desk("change"), _actions_open),
     Visit("outbox", "/desk/outbox"),
     Visit("quarantine", "/desk/quarantine"),
+    Visit("incoming mail", "/desk/mail"),
     Visit("reports", "/desk/reports"),
     Visit("report on the judge", "/desk/reports/judge"),
     Visit("ledger", "/desk/reports/ledger"),

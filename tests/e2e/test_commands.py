@@ -197,10 +197,12 @@ def test_a_call_that_was_mistyped_has_a_status_of_its_own(arguments: tuple[str, 
 
 def test_sweep_ledger_and_check_say_it_as_json_too(call: Callable[..., tuple[int, Any]]) -> None:
     """For those who call them from programs."""
-    counted = {
+    counted: dict[str, Any] = {
         **dict.fromkeys(("received", "filed", "queued", "failed", "quarantined", "rejected"), 0),
         "balanced": True,
     }
+    mails = ("received", "waiting", "ticketed", "threaded", "ignored", "quarantined", "rejected")
+    counted["mail"] = {**dict.fromkeys(mails, 0), "balanced": True}
 
     assert (0, counted) == call("ledger", "--json")
     assert ["outbox", "mantis"] == [*call("sweep", "--json")[1]]

@@ -266,6 +266,7 @@ def test_health_tells_who_signed_in_all_parts(web: Web) -> None:
     valid("Health", answer.json)
     counted = {"received": 1, "filed": 1, "queued": 0, "failed": 0, "quarantined": 0, "rejected": 0}
     assert answer.json["ledger"] == {"ok": True, **counted}
+    assert answer.json["mail"]["ok"]
     assert answer.json["spec"]["clauses"] == 3
     assert "camille" not in answer.text.lower()
 

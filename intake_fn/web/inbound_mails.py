@@ -1,0 +1,188 @@
+"""Incoming mail: what came, what became of it and why; and what a person does with a mail that needs one.
+
+The original is a download and never shown; its text is shown as text, so nothing in it runs or loads anything.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+
+from intake_fn.core.attachments import clean_name
+from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.messages import in_words
+from intake_fn.core.request import Attachment
+from intake_fn.desk import inbound_mail
+from intake_fn.web import words
+from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
+from intake_fn.web.files import DOWNLOAD_SECONDS, OCTETS, SERVED_BYTES
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from intake_fn.core.inbound.mail import InboundMail
+    from intake_fn.core.inbound.record import MailRecord
+
+blueprint = Blueprint("inbound_mails", __name__, url_prefix="/desk/mail")
+
+PAGE = 50
+SHOWN_CHARACTERS = 50_000
+"""Of a text; the original has all of it."""
+
+NAMES = {
+    MailOutcome.WAITING: "being processed",
+    MailOutcome.TICKETED: "new request",
+    MailOutcome.THREADED: "joined a request",
+    MailOutcome.IGNORED: "ignored (automatic)",
+    MailOutcome.QUARANTINED: "needs a person",
+    MailOutcome.REJECTED: "rejected",
+}
+"""What the pages call an end."""
+
+DONE = {
+    "release": "The mail was released: it went on as if it had just come.",
+    "reject": "The mail was rejected. It is kept.",
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A mail on its page; `mail` is None where its bytes cannot be had at the moment, `trouble` says why."""
+
+    record: MailRecord
+    mail: InboundMail | None = None
+    trouble: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it says, at most so much of it."""
+        return self.mail.text[:SHOWN_CHARACTERS] if self.mail else ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it says more."""
+        return bool(self.mail) and len(self.mail.text) > SHOWN_CHARACTERS  # type: ignore[union-attr]
+
+    @property
+    def files(self) -> list[tuple[str, str, int]]:
+        """Names that lead nowhere, types, sizes in bytes."""
+        files = self.mail.files if self.mail else ()
+        return [(clean_name(file.name), file.content_type, len(file.content)) for file in files]
+
+
+@blueprint.get("")
+@open_to(ENGINEER)
+def listed() -> ResponseReturnValue:
+    """All mails that came in, or those with one end, the latest first."""
+    desk = config().desk()
+    outcome = _outcome(request.args.get("end", ""))
+    page = desk.inbound.mails((outcome,) if outcome else (), PAGE, request.args.get("cursor", ""))
+    return render_template(
+        "inbound_mails.html",
+        records=page.records,
+        cursor=page.cursor,
+        end=outcome,
+        names=NAMES,
+        outcomes=[MailOutcome.QUARANTINED, *(each for each in MailOutcome if each is not MailOutcome.QUARANTINED)],
+        mails=desk.inbound.mail_ledger(),
+        counts=desk.counters.counts(),
+        ledger=desk.counters.ledger(),
+        why=why,
+        now=desk.clock(),
+    )
+
+
+@blueprint.get("/<mail_id>")
+@open_to(ENGINEER)
+def shown(mail_id: str) -> ResponseReturnValue:
+    """One mail: who wrote what, and what became of it. Raises Unknown."""
+    return _page(mail_id)
+
+
+@blueprint.get("/<mail_id>/original")
+@open_to(ENGINEER)
+def original(mail_id: str) -> ResponseReturnValue:
+    """The mail as it came, to be saved and never to be shown; a large one by a short-lived link. Raises Unknown."""
+    desk = config().desk()
+    record = desk.inbound.mail(mail_id)
+    name = f"mail-{mail_id}.eml"
+    if record.size > SERVED_BYTES:
+        file = Attachment(record.key, name, OCTETS, record.size, record.sha256)
+        return redirect(desk.files.link(file, DOWNLOAD_SECONDS), 302)
+    raw = io.BytesIO(inbound_mail.raw_of(desk, record))
+    answer = send_file(raw, OCTETS, as_attachment=True, download_name=name, etag=False, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"  # not that of assets
+    return answer
+
+
+@blueprint.post("/<mail_id>")
+@open_to(ADMIN)
+def decide(mail_id: str) -> ResponseReturnValue:
+    """Release the mail, or reject it. Raises Unknown, Refused for no button."""
+    action = request.form.get("action", "")
+    if action not in DONE:
+        raise Refused("Press one of the buttons: release or reject.")
+    try:
+        _decide(mail_id, action)
+    except TryLater:
+        return _page(mail_id, "It may not have been saved. Look at what is said here, and try again in a minute."), 503
+    except (Refused, Stale) as error:
+        return _page(mail_id, str(error)), 422
+    return redirect(url_for("inbound_mails.shown", mail_id=mail_id, done=action), 303)
+
+
+def _decide(mail_id: str, action: str) -> None:
+    """Do it. Raises Refused for what is missing or may not be."""
+    desk, actor = config().desk(), me().address
+    if action == "release":
+        inbound_mail.release(desk, mail_id, actor)
+    else:
+        reason = " ".join(request.form.get("reason", "").split())
+        if not reason:
+            raise Refused("Write why it is rejected, such as “advertisement”. Nobody is mailed.")
+        inbound_mail.reject(desk, mail_id, actor, reason)
+
+
+def _page(mail_id: str, problem: str = "") -> str:
+    """The page of a mail; `problem` is shown above it, with what was typed."""
+    desk = config().desk()
+    opened = _opened(desk.inbound.mail(mail_id))
+    return render_template(
+        "inbound_mail.html",
+        opened=opened,
+        record=opened.record,
+        why=why(opened.record),
+        names=NAMES,
+        problem=problem,
+        typed_reason=request.form.get("reason", ""),
+        done=DONE.get(request.args.get("done", ""), ""),
+        zone=words.zone_of(me(), desk.process),
+    )
+
+
+def _opened(record: MailRecord) -> Opened:
+    desk = config().desk()
+    try:
+        return Opened(record, desk.read_mail(inbound_mail.raw_of(desk, record)))
+    except Unknown as error:
+        return Opened(record, None, str(error))
+    except TryLater:
+        return Opened(record, None, "The file store does not answer at the moment. The mail is kept there.")
+
+
+def why(record: MailRecord) -> str:
+    """The reason of its end, in words."""
+    return in_words([record.reason]) if record.reason else ""
+
+
+def _outcome(name: str) -> MailOutcome | None:
+    """The end that a list is of. Raises Refused for a name that is none."""
+    if not name:
+        return None
+    if name not in {each.value for each in MailOutcome}:
+        raise Refused("There is no such list of mails. Choose one of those above the list.")
+    return MailOutcome(name)

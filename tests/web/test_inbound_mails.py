@@ -1,0 +1,125 @@
+"""The pages of incoming mail: nothing of a mail runs, loads or leads anywhere, and a person decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.desk.inbound_mail import keep, take
+
+if TYPE_CHECKING:
+    from intake_fn.core.inbound.record import MailRecord
+    from tests.web.conftest import Web
+
+ADMIN = "paul@example.com"
+HOSTILE = (
+    b'From: "<script>alert(1)</script>" <eve@example.net>, other@example.net\r\n'
+    b"Subject: <img src=x onerror=alert(2)> hello\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b'--b\r\nContent-Type: text/html\r\n\r\n<p>Look <img src="https://track.example.net/p.gif"></p><script>x()</script>\r\n'
+    b'--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename="../../etc/passwd"\r\n\r\n'
+    b"root\r\n--b--\r\n"
+)
+
+
+def received(web: Web, raw: bytes = HOSTILE) -> MailRecord:
+    """A mail that came in, and waits for a person."""
+    record = take(web.desk, keep(web.desk, raw))
+
+    assert record.outcome is MailOutcome.QUARANTINED
+    return record
+
+
+def test_a_mail_that_needs_a_person_is_seen_from_the_queue(web: Web) -> None:
+    """With the count; the list has it with its reason."""
+    web.sign_in()
+    record = received(web)
+
+    assert "1 needs a person" in web.client.get("/desk").text
+    page = web.client.get("/desk/mail?end=quarantined").text
+    assert f'href="/desk/mail/{record.id}"' in page
+    assert "Needs a person" in page
+
+
+def test_nothing_of_a_mail_runs_or_loads(web: Web) -> None:
+    """Not on the list, not on its page; a file's name leads nowhere."""
+    web.sign_in()
+    record = received(web)
+
+    for path in ("/desk/mail", f"/desk/mail/{record.id}"):
+        page = web.client.get(path).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert 'track.example.net/p.gif"' not in page
+        assert "../.." not in page
+
+
+def test_the_original_is_a_download_of_the_very_bytes(web: Web) -> None:
+    """It is saved, and a browser never shows it."""
+    web.sign_in()
+    record = received(web)
+    answer = web.client.get(f"/desk/mail/{record.id}/original")
+
+    assert HOSTILE == answer.data
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "application/octet-stream" == answer.mimetype
+    assert "no-store" == answer.headers["Cache-Control"]
+
+
+def test_an_admin_rejects_a_mail_with_a_reason(web: Web) -> None:
+    """Without one the page says so, and nothing has changed."""
+    web.sign_in(ADMIN)
+    record = received(web)
+    page = f"/desk/mail/{record.id}"
+
+    assert 422 == web.post(page, on=page, action="reject").status_code
+    assert 303 == web.post(page, on=page, action="reject", reason="It sells something.").status_code
+    after = web.desk.inbound.mail(record.id)
+    assert (MailOutcome.REJECTED, ADMIN) == (after.outcome, after.reviewed_by)
+    assert "It sells something." in web.client.get(page).text
+
+
+def test_two_who_decide_at_once_are_told(web: Web) -> None:
+    """The second one sees what became of it."""
+    web.sign_in(ADMIN)
+    record = received(web)
+    page = f"/desk/mail/{record.id}"
+    web.post(page, on=page, action="reject", reason="It sells something.")
+    answer = web.post(page, on="/desk/outbox", action="reject", reason="Again.")
+
+    assert 422 == answer.status_code
+    assert "It sells something." in answer.text
+
+
+def test_other_engineers_look_and_do_not_decide(web: Web) -> None:
+    """The page names who decides."""
+    web.sign_in()
+    record = received(web)
+    page = f"/desk/mail/{record.id}"
+
+    assert "Only admins decide" in web.client.get(page).text
+    assert 403 == web.post(page, on="/desk", action="reject", reason="x").status_code
+    assert record == web.desk.inbound.mail(record.id)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/desk/mail/none", 404), ("/desk/mail?end=lost", 422), ("/desk/mail?cursor=x", 422)]
+)
+def test_what_is_not_there_is_told(web: Web, path: str, status: int) -> None:
+    """An address that names no mail, no list, no page of one."""
+    web.sign_in()
+
+    assert status == web.client.get(path).status_code
+
+
+def test_a_file_store_that_is_down_hides_only_the_text(web: Web) -> None:
+    """The record is shown, and where the mail is."""
+    web.sign_in()
+    record = received(web)
+    web.files.down = True
+    page = web.client.get(f"/desk/mail/{record.id}")
+
+    assert 200 == page.status_code
+    assert "The mail is kept there." in page.text

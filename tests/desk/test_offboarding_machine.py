@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
+from intake_fn.core.case import module_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import keeper
 from intake_fn.core.intents import SendNotice
@@ -16,6 +17,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import NOTICES
 from intake_fn.core.process import WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.steps import allowed
 from intake_fn.desk import offboarding
 from intake_fn.desk.consistency_check import difference
@@ -111,11 +113,12 @@ class DeskThatPeopleLeave(DeskMachine):
 
     @invariant()
     def urgent_is_at_level_3(self) -> None:
-        """Whoever is there for it now is of its level, or its handler."""
+        """Whoever is there for it now is of its level, or its handler, or owns the module of a change."""
         for case in self.all():
-            person = keeper(case, self.process)
+            person, module = keeper(case, self.process), self.process.modules.get(module_of(case))
+            owner = [module.owner] if module and case.stage else []
             assert person.id in self.process.people
-            assert person.id in (case.handler, *self.process.levels[case.level].resources)
+            assert person.id in (case.handler, *owner, *self.process.levels[case.level].resources)
             assert case.priority is not Priority.URGENT or case.level == 3
 
     @invariant()
@@ -124,8 +127,9 @@ class DeskThatPeopleLeave(DeskMachine):
 
     @invariant()
     def whoever_left_gets_no_mail(self) -> None:
-        """Whoever it is for, a mail that was sent since then went to somebody who is here, or to the requester."""
-        here = {mailbox(person.address) for person in self.process.people.values()} | {"camille@example.com"}
+        """A mail that was sent since then went to somebody who is here, to the requester or to somebody in copy."""
+        in_copy = {e.address for case in self.all() for e in case.history if isinstance(e, CopyAdded)}
+        here = {mailbox(person.address) for person in self.process.people.values()} | in_copy | {"camille@example.com"}
         assert {mailbox(mail.to) for mail in self.room.mailer.sent[getattr(self, "sent", 0) :]} <= here
 
     @invariant()

@@ -235,6 +235,16 @@ def step_of(method: str, path: str, target: str, body: bytes) -> str:
     return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', urlsplit(path).path.removeprefix('/api/rest/'))}"
 
 
+NAMES = {
+    "BatchGetItem": "get",
+    "BatchWriteItem": "index words",
+    "DeleteItem": "finish",
+    "GetItem": "get",
+    "PutItem": "keep the pace",
+    "Query": "query",
+}
+
+
 def _named(operation: str, call: Any) -> str:
     """An operation by what we use it for."""
     if operation == "TransactWriteItems":
@@ -249,9 +259,7 @@ def _named(operation: str, call: Any) -> str:
         return "postpone" if "last_error" in change else "lease"
     if operation == "PutItem" and call["Item"]["pk"]["S"].startswith("ONCE#"):
         return "use once"
-    return {"DeleteItem": "finish", "GetItem": "get", "PutItem": "keep the pace", "Query": "query"}.get(
-        operation, operation
-    )
+    return NAMES.get(operation, operation)
 
 
 def writes(step: str) -> bool:

@@ -139,7 +139,7 @@ def test_every_page_answers_in_its_time_and_keeps_what_was_typed(cold: Cold, nam
     assert not {500} & set(codes.values()), codes
     for page, (_, answer) in answers.items():
         if page.startswith("POST") and page != "POST /uploads" and answer.status_code == 503 and "/api/" not in page:
-            assert page.endswith(("lost", "sign-in", "retry")) or TYPED in answer.text, page
+            assert page.endswith(("mine", "sign-in", "retry")) or TYPED in answer.text, page
         if answer.status_code == 503 and page.endswith(("/reply", "/requests/bug")):
             assert "choose them again" in answer.text or "Attached before" in answer.text, page
         if answer.status_code == 503 and "/api/" in page:

@@ -25,6 +25,7 @@ STEPS = {
     "table: count",
     "table: create",
     "table: finish",
+    "table: index words",
     "table: keep the cursor",
     "table: keep the pace",
     "table: lease",

@@ -41,6 +41,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     translated(made)
     made.globals["approver_label"] = answer_label(Kind.SETUP, "approver")

@@ -19,13 +19,17 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, Union
 
 Value = TypeVar("Value")
+
+Reader = Callable[[Any, str], Any]
+"""From plain data, and the name of its field, to the value."""
 
 LEVELS = range(10)
 """The levels that a process may have; which it has is said by support.yml."""
@@ -48,19 +52,24 @@ def from_plain(kind: type[Value], plain: Mapping[str, Any], *, strict: bool = Fa
     Raises TypeError or ValueError for a field that does not hold what its annotation says, TypeError for one that is
     missing, and with `strict` for one that is unknown.
     """
-    hints = _hints(kind)
-    members = {name: value for name, value in plain.items() if strict or name in hints}
-    return checked(kind(**{name: _read(hints.get(name), value, name) for name, value in members.items()}))
+    known = _fields(kind)
+    members = {name: value for name, value in plain.items() if strict or name in known}
+    return checked(kind(**{name: _value(known.get(name), name, value) for name, value in members.items()}))
 
 
 def checked(record: Value) -> Value:
     """The same record. Raises TypeError for a field that does not hold what its annotation says, and for no level."""
-    for name, hint in _hints(type(record)).items():
-        if not _holds(hint, getattr(record, name)):
-            raise TypeError(f"{name} is no {_name(hint)}")
+    for field in _fields(type(record)).values():
+        if not field.holds(getattr(record, field.name)):
+            raise TypeError(f"{field.name} is no {_name(field.hint)}")
     if getattr(record, "level", 0) not in LEVELS:
         raise ValueError("there is no such level")
     return record
+
+
+def _value(field: _Field | None, name: str, value: Any) -> Any:
+    """A field's value from plain data; what is unknown stays, and the record refuses it."""
+    return field.read(value, name) if field and field.read else value
 
 
 def is_verdict(value: Any) -> bool:
@@ -89,15 +98,29 @@ def _is_reason(value: Any) -> bool:
     )
 
 
-_KNOWN: dict[Any, Mapping[str, Any]] = {}
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a record, by its annotation."""
+
+    name: str
+    hint: Any
+    read: Reader | None
+    """From plain data to its value; None where plain data is the value."""
+    holds: Callable[[Any], bool]
+    """Whether a value is what the annotation says."""
 
 
-def _hints(kind: type[Any]) -> Mapping[str, Any]:
-    """The annotations of the fields of a class, resolved once for each."""
+_KNOWN: dict[Any, Mapping[str, _Field]] = {}
+
+
+def _fields(kind: type[Any]) -> Mapping[str, _Field]:
+    """The fields of a class by name; each annotation is looked at once, not with every record."""
     known = _KNOWN.get(kind)
     if known is None:
-        hints = typing.get_type_hints(kind)
-        known = _KNOWN[kind] = {part.name: hints[part.name] for part in fields(kind)}
+        all_hints = typing.get_type_hints(kind)
+        hints = {part.name: all_hints[part.name] for part in fields(kind)}
+        known = {name: _Field(name, hint, _reader(hint), _holder(hint)) for name, hint in hints.items()}
+        _KNOWN[kind] = known
     return known
 
 
@@ -105,55 +128,70 @@ def _plain_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in members}
 
 
-def _read(hint: Any, value: Any, name: str) -> Any:
-    """A field's value from plain data; what is plain already is checked with the record."""
+@cache
+def _reader(hint: Any) -> Reader | None:
+    """How a value of that annotation is read; None for what is plain already, which is checked with the record."""
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        return _read_one_of(parts, value, name)
+        first = _reader(next(part for part in parts if part is not type(None)))
+        return _optional(first) if first and type(None) in parts else first
     if origin is tuple:
+        return _list_of(_reader(parts[0]))
+    if hint is datetime:
+        return lambda value, _: datetime.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return lambda value, _: hint(value)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _object_of(hint)
+    return None
+
+
+def _optional(read: Reader) -> Reader:
+    return lambda value, name: None if value is None else read(value, name)
+
+
+def _list_of(read: Reader | None) -> Reader:
+    def items(value: Any, name: str) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
             raise TypeError(f"{name} is no list")
-        return tuple(_read(parts[0], item, name) for item in value)
-    if hint is datetime:
-        return datetime.fromisoformat(value)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    if is_dataclass(hint) and isinstance(hint, type):
+        return tuple(read(item, name) for item in value) if read else tuple(value)
+
+    return items
+
+
+def _object_of(kind: type[Any]) -> Reader:
+    def record(value: Any, name: str) -> Any:
         if not isinstance(value, Mapping):
             raise TypeError(f"{name} is no object")
-        return from_plain(hint, value)
-    return value
+        return from_plain(kind, value)
+
+    return record
 
 
-def _read_one_of(hints: tuple[Any, ...], value: Any, name: str) -> Any:
-    if value is None and type(None) in hints:
-        return None
-    first = next(hint for hint in hints if hint is not type(None))
-    return _read(first, value, name)
+_ONE_OF: Mapping[Any, Callable[[Any], bool]] = {
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    datetime: lambda value: isinstance(value, datetime) and value.utcoffset() is not None,
+}
 
 
-def _holds(hint: Any, value: Any) -> bool:
-    """Whether a value is what an annotation says."""
+@cache
+def _holder(hint: Any) -> Callable[[Any], bool]:
+    """Tells of a value whether it is what an annotation says."""
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        return any(_holds(part, value) for part in parts)
+        any_of = tuple(_holder(part) for part in parts)
+        return lambda value: any(holds(value) for holds in any_of)
     if origin is tuple:
-        return isinstance(value, tuple) and all(_holds(parts[0], item) for item in value)
+        each = _holder(parts[0])
+        return lambda value: isinstance(value, tuple) and all(each(item) for item in value)
     if hint == Mapping[str, Any]:
-        return is_verdict(value)
+        return is_verdict
     if origin is Mapping:
-        return isinstance(value, Mapping) and all(
-            _holds(parts[0], name) and _holds(parts[1], item) for name, item in value.items()
+        key, member = _holder(parts[0]), _holder(parts[1])
+        return lambda value: (
+            isinstance(value, Mapping) and all(key(name) and member(item) for name, item in value.items())
         )
-    return _is_one(hint, value)
-
-
-def _is_one(hint: type[Any], value: Any) -> bool:
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if hint is datetime:
-        return isinstance(value, datetime) and value.utcoffset() is not None
-    return isinstance(value, hint)
+    return _ONE_OF.get(hint) or (lambda value: isinstance(value, hint))
 
 
 def _name(hint: Any) -> str:

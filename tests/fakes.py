@@ -253,7 +253,11 @@ class MemoryStore:
     def events(self, case_id: str) -> Sequence[Event]:
         """The log, oldest first."""
         with self._up():
-            return [read_event(body) for body in self._logs.get(case_id, [])]
+            return [read_event(body) for body in self.bodies(case_id)]
+
+    def bodies(self, case_id: str) -> list[str]:
+        """The log as it is stored."""
+        return [*self._logs.get(case_id, [])]
 
     def queue(self, level: int | None, *, open_only: bool = True, limit: int = 50, cursor: str = "") -> Page:
         """Cases of a level, urgent ones on top, else the latest first."""

@@ -114,7 +114,7 @@ class DeskThatPeopleLeave(DeskMachine):
     @invariant()
     def urgent_is_at_level_3(self) -> None:
         """Whoever is there for it now is of its level, or its handler, or owns the module of a change."""
-        for case in self.all():
+        for case in self.changed("levels"):
             person, module = keeper(case, self.process), self.process.modules.get(module_of(case))
             owner = [module.owner] if module and case.stage else []
             assert person.id in self.process.people
@@ -135,7 +135,7 @@ class DeskThatPeopleLeave(DeskMachine):
     @invariant()
     def everything_can_be_read_and_told(self) -> None:
         """The history, the offers and every notice of each request."""
-        for case in self.all():
+        for case in self.changed("texts"):
             words.history(case, self.process)
             status_words.history_for_requester(case, self.process)
             words.unassigned(case, self.process)

@@ -205,3 +205,11 @@ def vote(page: Page, how: str, reason: str) -> None:
 def is_no_wider(page: Page) -> None:
     """Nothing has to be scrolled sideways."""
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def pictures(page: Page, screens: Path, name: str) -> None:
+    """A page at the width of a phone and of a desktop, neither of which has to be scrolled sideways."""
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        is_no_wider(page)
+        page.screenshot(path=screens / f"{name}-{width}.png", full_page=True)

@@ -28,6 +28,7 @@ from tests.e2e.changes import (
     changing,
     git,
     is_no_wider,
+    pictures,
     press,
     steps,
     vote,
@@ -180,7 +181,7 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     # The owner assesses it.
     owner = people["sa"]
     assess(owner, sandbox, number, CLAUSE, TODAY, PROPOSED)
-    owner.screenshot(path=screens / "change-owner.png", full_page=True)
+    pictures(owner, screens, "change-owner")
 
     # The packet shows the seeded flip.
     owner.get_by_role("link", name="Impact packet").click()
@@ -188,10 +189,15 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     flips = owner.locator("#flips")
     expect(flips).to_contain_text("1 of 1 would flip")
     expect(flips.locator("li", has_text=seeded)).to_contain_text("Change request → Bug")
-    owner.screenshot(path=screens / "change-packet.png", full_page=True)
+    pictures(owner, screens, "change-packet")
+
+    chair = people["marc"]
+    chair.goto(f"{sandbox.url}/desk/board")
+    expect(chair.locator("tr", has_text=number)).to_be_visible()
+    pictures(chair, screens, "change-agenda")
 
     # Three members vote, one of them at a phone; the fourth is recused.
-    chair, phone = people["marc"], people["paul"]
+    phone = people["paul"]
     board_page(chair, number)
     recused(chair, "Andrei")
     vote(chair, "Yes", "Clients ask for it.")
@@ -205,7 +211,7 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     vote(owner, "Yes", "It is little work.")
     chair.reload()
     expect(chair.locator("#votes")).to_contain_text("Decided: approved")
-    chair.screenshot(path=screens / "change-item.png", full_page=True)
+    pictures(chair, screens, "change-item")
     proclaimed(chair, "approved (2 yes, 1 no, 0 abstained)", "Approved: clients need the time.")
 
     # Design, and the clause goes into the wiki by its patch.
@@ -253,11 +259,8 @@ def test_a_change_goes_from_the_form_to_the_release_notes(  # noqa: PLR0915 - it
     assert PROPOSED in text
 
     # The requester reads every step with its date.
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.goto(status)
-        is_no_wider(page)
-        page.screenshot(path=screens / f"change-steps-{width}.png", full_page=True)
+    page.goto(status)
+    pictures(page, screens, "change-steps")
     assert [
         "Sent",
         "With System Analysts (SAs), the owner of Bookings and quotes",
@@ -362,7 +365,7 @@ def test_a_change_is_put_off_to_a_date_and_comes_back_by_itself(
     chair.get_by_role("link", name="Board", exact=True).click()
     expect(chair.locator("tr", has_text=number)).to_have_count(0)
     expect(chair.locator("li", has_text=number)).to_contain_text(f"On the agenda again from {in_words}")
-    chair.screenshot(path=screens / "change-agenda.png", full_page=True)
+    pictures(chair, screens, "change-put-off")
     page.goto(status)
     expect(page.locator("ol.way [aria-current=step]")).to_contain_text(f"Deferred by the Board to {in_words}")
     expect(page.get_by_role("main")).to_contain_text("Put off until the new tariff is there.")

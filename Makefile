@@ -8,13 +8,11 @@ AWS_VENV := build/aws-venv
 BENCH_VENV := build/bench-venv
 MODEL := build/model
 LIGHTHOUSE := build/lighthouse
-FUNCTION := build/function
-RUNTIME := 3.12
-SERVICES := bedrock-runtime dynamodb s3 sesv2 ssm
+STAGE ?= dev
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell test demo bench audit soak function clean lock
+.PHONY: help run shell test demo bench audit soak package clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -46,9 +44,9 @@ audit: environment $(LIGHTHOUSE)/.ready ## Lighthouse on four pages, with their 
 soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 20,000 sequences of change requests, 100,000 due times against a count (about twenty minutes)
 	@nice $(BIN)/python -m tests.soak
 
-function: environment $(FUNCTION)/.ready ## what Zappa packages beside the code: dependencies in build/function, the index of the spec
+package: environment ## the function's zip for a stage (STAGE=dev), checked, with its sizes (UPLOAD=1: into the stage's bucket)
 	@$(BIN)/specdesk build-index --out build/index
-	@echo "Now: VIRTUAL_ENV=$(FUNCTION) $(BIN)/zappa deploy STAGE (then: update STAGE)"
+	@$(BIN)/specdesk package --stage $(STAGE) $(if $(UPLOAD),--upload)
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index
@@ -81,17 +79,6 @@ $(AWS_VENV)/.ready: sandbox/requirements.lock
 	@echo "Making the local AWS's environment in $(AWS_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(AWS_VENV)
 	@$(AWS_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r sandbox/requirements.lock
-	@touch $@
-
-# Zappa looks below lib/ for the version that it runs on itself; the wheels are those of the function's runtime.
-$(FUNCTION)/.ready: requirements.lock | $(VENV)/.ready
-	@echo "Getting the function's dependencies into $(FUNCTION)"
-	@rm -rf $(FUNCTION)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock \
-		--only-binary=:all: --python-version $(RUNTIME) --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 \
-		--platform manylinux2014_x86_64 \
-		--target "$(FUNCTION)/lib/python$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_python_version())')/site-packages"
-	@find $(FUNCTION)/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
 	@touch $@
 
 $(BENCH_VENV)/.ready: requirements-bench.lock

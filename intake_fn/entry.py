@@ -6,6 +6,7 @@
 | a rule of the schedule                         | the function of `SCHEDULED` in which its name ends     |
 | `zappa invoke STAGE FUNCTION`                  | that function, if it is one of `SCHEDULED`             |
 | a message of SNS                               | `on_mail_event`                                        |
+| new files in the bucket of mails (S3)          | `on_mail`, where this version has it                   |
 | any other                                      | none: Broken is raised, so that nothing is lost in silence |
 
 Zappa deploys the function and is no part of it.
@@ -122,8 +123,10 @@ def _function_for(event: dict[str, Any]) -> Handler:
     """What an event runs. Raises Broken."""
     if gateway.is_request(event):
         return on_request
-    if _is_from_sns(event):
+    if _is_from(event, "Sns"):
         return on_mail_event
+    if _is_from(event, "s3"):
+        return _mail_handler()
     if event.get("detail-type") == "Scheduled Event":
         return _scheduled(event)
     if "command" in event:
@@ -131,10 +134,18 @@ def _function_for(event: dict[str, Any]) -> Handler:
     raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")
 
 
-def _is_from_sns(event: dict[str, Any]) -> bool:
-    """Whether SNS sends it; the one topic that it is subscribed to is that of SES's reports."""
+def _is_from(event: dict[str, Any], part: str) -> bool:
+    """Whether records of a service come, each with `part`: SNS is subscribed to for SES's reports, S3 has mails."""
     records = event.get("Records")
-    return isinstance(records, list) and bool(records) and isinstance(records[0], dict) and "Sns" in records[0]
+    return isinstance(records, list) and bool(records) and isinstance(records[0], dict) and part in records[0]
+
+
+def _mail_handler() -> Handler:
+    """What takes in a mail. Raises Broken where this version takes in none: S3 then keeps it, and tells again."""
+    handler: Handler | None = globals().get("on_mail")
+    if handler is None:
+        raise Broken("No one here handles mail that comes in. Remove the receipt rule of SES from the event sources.")
+    return handler
 
 
 def _scheduled(event: dict[str, Any]) -> Handler:

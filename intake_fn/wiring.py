@@ -18,11 +18,11 @@ import structlog
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
+from intake_fn.adapters.process_file import read_process
 from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
-from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import hide
 from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secret, versions_beside
 from intake_fn.texts import translations_of, use
@@ -73,8 +73,7 @@ class Application:
     @once
     def process(self) -> Process:
         """support.yml, checked. Raises ProcessError."""
-        path = self.settings.process
-        return parse(path.read_text(encoding="utf-8"), path.name)
+        return read_process(self.settings.process)
 
     @once
     def app(self) -> Flask:

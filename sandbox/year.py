@@ -16,6 +16,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from intake_fn.core.answered import Answered
+from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -35,10 +37,14 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
+from intake_fn.core.figures.records import SentMail
+from intake_fn.core.names import REQUESTER
 from intake_fn.core.request import Kind, Priority, Request, Requester
+from intake_fn.core.requester_events import Appealed
 from intake_fn.core.sla import due
 from intake_fn.core.steps import advance, allowed, standing, take_in
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Status
+from intake_fn.ports import OutboxItem
 from intake_fn.texts import Message
 
 if TYPE_CHECKING:
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case, Step
     from intake_fn.core.process import Process
+    from intake_fn.desk import Desk
 
 YEAR = timedelta(days=364)
 JUDGE = {"judge": "built-in", "engine": "made up", "spec": "made up", "confidence": 0.9, "counter": None}
@@ -63,6 +70,10 @@ CHANCES = {
     "resolved": 0.93,
     "reopened": 0.07,
     "overridden": 0.08,
+    "appealed": 0.3,
+    "withdrawn": 0.04,
+    "answered by a clause": 0.1,
+    "taken back": 0.15,
     "on a working day": 0.9,
 }
 """How often something happens where it can."""
@@ -120,6 +131,9 @@ class Story:
             self.happens(Released, 5)
         self._is_judged(number, clauses)
         self._is_worked_on(number)
+        if self.chance("withdrawn"):
+            self.happens(Resolved, 9, REQUESTER, resolution="", outcome=Outcome.WITHDRAWN)
+            return
         if self.chance("resolved") and self.happens(
             Resolved, 30, resolution="Done.", outcome=self.picked.choice(OUTCOMES)
         ):
@@ -142,7 +156,7 @@ class Story:
             failed = {"to": "sample.requester@example.com", "detail": "made up", "report": f"report-{number}"}
             self.happens(MailFailed, 1, "specdesk", failure=self.picked.choice([*Failure]), **failed)
         if self.chance("digest"):
-            self.happens(NoticesBundled, 1, "specdesk", to="paul@example.com", notices=("filed", "escalated"))
+            self.happens(NoticesBundled, 1, "specdesk", to="paul@example.com", notices=("assigned", "mentioned"))
 
     def _is_judged(self, number: int, clauses: Sequence[str]) -> None:
         module = self.process.modules[self.case.request.module]
@@ -156,7 +170,11 @@ class Story:
         self.happens(Filed, 0.01, "specdesk", number=100_000 + number, project="Support Misc", url="")
         if category is Category.UNDECIDED or self.chance("overridden"):
             others = [other for other in (Category.BUG, Category.CHANGE, Category.MISC) if other is not category]
-            self.happens(Overruled, 7, category=self.picked.choice(others), clause="", reason="I have read it.")
+            decided = self.picked.choice(others)
+            self.happens(Overruled, 7, category=decided, clause="", reason="I have read it.")
+            if self.chance("appealed") and self.happens(Appealed, 12, REQUESTER, text="I read it otherwise."):
+                anew = self.picked.choice([decided, Category.MISC])
+                self.happens(Overruled, 20, "roma@example.com", category=anew, clause="", reason="I have read it, too.")
 
 
 def year(number: int, now: datetime, process: Process, clauses: Sequence[str]) -> Iterator[Step]:
@@ -172,15 +190,36 @@ def year(number: int, now: datetime, process: Process, clauses: Sequence[str]) -
         yield replace(standing(case, process), events=case.history)
 
 
+def answers(number: int, now: datetime, clauses: Sequence[str]) -> Iterator[Answered]:
+    """What people read instead of sending a request, in the same year; some of them came again."""
+    picked = random.Random(number)  # noqa: S311 - it is made up
+    for each in range(round(number * CHANCES["answered by a clause"])):
+        at = now - YEAR * (picked.random() ** 0.8)
+        back = at + timedelta(days=2) if picked.random() < CHANCES["taken back"] else None
+        clause = picked.choices(clauses, [1 / place for place in range(1, len(clauses) + 1)])[0]
+        yield Answered(f"year-{each}", at, clause, "made up", (f"reader-{each}",), back)
+
+
+def fill(desk: Desk, number: int, clauses: Sequence[str]) -> Iterator[int]:
+    """Write such a year into the stores of a desk, with the mails that it caused; after each request, how many."""
+    for answer in answers(number, desk.clock(), clauses):
+        desk.clause_answers.keep_answer(answer)
+    for written, step in enumerate(year(number, desk.clock(), desk.process, clauses), 1):
+        desk.cases.create(step, f"year-{step.case.id}")
+        for version, (event, mails) in enumerate(caused_mails(step.case, desk.process), 1):
+            for place, notice in enumerate(mails, 1):
+                item = OutboxItem(f"{step.case.id}#{version}#{place}", step.case.id, notice, 0, event.at)
+                desk.outbox.finish_mailed(item, SentMail(item.id, event.at, notice.notice))
+        yield written
+
+
 def main(number: int) -> None:
     """Write them into the table of the settings."""
     from intake_fn.wiring import Application  # noqa: PLC0415 - the settings are read here
 
     application = Application.from_environ(os.environ)
-    desk = application.desk
     clauses = [clause.cite for clause in application.spec.clauses()]
-    for written, step in enumerate(year(number, desk.clock(), application.process, clauses), 1):
-        desk.cases.create(step, f"year-{step.case.id}")
+    for written in fill(application.desk, number, clauses):
         if not written % 500:
             print(f"{written} requests", flush=True)
     print(f"{number} requests. Look at {application.settings.base_url}/desk/reports?by=month")

@@ -27,6 +27,7 @@ from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed
 from intake_fn.core.figures import Entry, Figure, counters, entries
+from intake_fn.core.figures.records import SentMail, of_answer, of_mail
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.core.intents import UnknownIntent, ready_at
@@ -180,6 +181,7 @@ class MemoryStore:
         self._mails: dict[str, MailRecord] = {}
         self._decided: dict[str, MailDecision] = {}
         self._messages: dict[str, str] = {}
+        self._sent_mails: list[SentMail] = []
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -355,9 +357,14 @@ class MemoryStore:
     def _entries(self, first: date, last: date) -> list[tuple[str, Entry]]:
         with self._up():
             every = [(case.id, entry) for case in self._cases.values() for entry in entries(case, self.zone)]
-            return sorted(
-                (pair for pair in every if first <= pair[1].day <= last), key=lambda pair: (pair[1].day, pair[0])
-            )
+            answers = [(answer.id, of_answer(answer, self.zone)) for answer in self._answers.values()]
+            mails = [(mail.case_id, of_mail(mail, self.zone)) for mail in self._sent_mails]
+            return [
+                pair
+                for kind in (every, answers, mails)
+                for pair in sorted(kind, key=lambda pair: (pair[1].day, pair[0]))
+                if first <= pair[1].day <= last
+            ]
 
     def uncounted(self) -> int:
         """None: all is counted when it is asked for."""
@@ -523,6 +530,12 @@ class MemoryStore:
         with self._up():
             self._turns.pop(item.id, None)
             self._outbox.pop(item.id, None)
+
+    def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
+        """The same, and record its mail."""
+        with self._up():
+            self.finish(item)
+            self._sent_mails.append(mail)
 
     def count(self, what: str, until: datetime) -> int:
         """One more of that; it is remembered for ever here."""

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from intake_fn.core.errors import Stale
 from intake_fn.core.figures import Figure, counters, day_of
+from intake_fn.core.figures.records import RECORDED
 from intake_fn.core.steps import refuse_unread
 from intake_fn.desk.case_lists import readable, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
     from intake_fn.ports import Unbalanced
 
 ATTEMPTS = 5
+BEGINNING = date(2000, 1, 1)
+"""No figure is older."""
 
 log = structlog.get_logger()
 
@@ -47,18 +49,17 @@ class Recounted:
 
 
 def recompute(desk: Desk, *, fix: bool) -> Recounted:
-    """Count every request anew from its log, and every row from its entries. Raises TryLater.
+    """Count every request anew from its log, and every row from its entries and records. Raises TryLater.
 
     It reads all logs, and is no part of a page or a sweep.
     """
     found = Recounted()
     every = list(readable(desk.cases, rows(desk.cases, open_only=False)))
-    first = min((day_of(case.received_at, desk.process.reports_zone) for case in every), default=None)
-    if first is None:
-        return found
     last = day_of(desk.clock(), desk.process.reports_zone) + timedelta(days=1)
+    received = {day_of(case.received_at, desk.process.reports_zone) for case in every}
+    first = min({*received, *desk.figures.daily(BEGINNING, last)}, default=last)
     stored: defaultdict[str, set[date]] = defaultdict(set)
-    for case_id, entry in desk.figures.entries([*Figure], first, last).entries:
+    for case_id, entry in desk.figures.entries({*Figure} - RECORDED, first, last).entries:
         stored[case_id].add(entry.day)
     for case in every:
         found.requests += 1

@@ -8,6 +8,7 @@ import structlog
 
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped
+from intake_fn.core.figures.records import SentMail
 from intake_fn.core.mail_throttle import mailbox, throttled
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import bundle
@@ -89,8 +90,9 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
         if others:
             names = tuple(notice.notice for notice in notices)
             record(desk, item, case, NoticesBundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
-        for sent in (item, *others):
-            desk.outbox.finish(sent)
+        desk.outbox.finish_mailed(item, SentMail(item.id, desk.clock(), whole.notice))
+        for other in others:
+            desk.outbox.finish(other)
     except Exception as error:
         raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
 

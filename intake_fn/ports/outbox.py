@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake_fn.core.figures.records import SentMail
 from intake_fn.core.intents import Intent, UnknownIntent
 from intake_fn.core.vocabulary import Postponed
 
@@ -76,4 +77,8 @@ class Outbox(Protocol):
 
     def finish(self, item: OutboxItem) -> None:
         """Take a completed item that leaves no event out of the outbox."""
+        ...
+
+    def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
+        """The same for one whose mail was sent, which is recorded and counted with it, once."""
         ...

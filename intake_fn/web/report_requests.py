@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake_fn.core.case_row import CaseRow
+    from intake_fn.core.figures import Entry
 
 blueprint = Blueprint("report_requests", __name__, url_prefix="/desk/reports/requests")
 
@@ -35,12 +36,17 @@ OLDEST = 10**6
 Listed = tuple["date", str, "CaseRow | None"]
 """The day on which a request counts, its id, and what is shown of it."""
 
+OF_CLAUSES = (Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK)
+"""Figures that count answers by clauses: nobody sent a request."""
+
 
 @blueprint.get("")
 @open_to(ENGINEER)
 def listed() -> ResponseReturnValue:
     """The requests that a number counts, by the day on which they count."""
     pick = _pick()
+    if pick.figure in OF_CLAUSES:
+        return _clauses(pick, request.args.get("cursor", ""))
     rows, cursor = _open(pick) if pick.age else _counted(pick, request.args.get("cursor", ""))
     return render_template(
         "report_requests.html",
@@ -68,17 +74,34 @@ def _pick() -> Pick:
 
 
 def _counted(pick: Pick, cursor: str) -> tuple[list[Listed], str]:
+    """A page of requests, as they count."""
+    found, cursor = _entries(pick, cursor)
+    return _listed([(entry.day, case_id) for case_id, entry in found], {}), cursor
+
+
+def _clauses(pick: Pick, cursor: str) -> ResponseReturnValue:
+    """A page of answers by clauses: what is known of each is its day and its clause."""
+    found, cursor = _entries(pick, cursor)
+    return render_template(
+        "report_answers.html",
+        title=report_words.of_pick(pick, config().process),
+        rows=[(entry.day, dict(entry.by)["clause"]) for _, entry in found],
+        cursor=cursor,
+        arguments=arguments_of(pick),
+        day=report_words.day,
+    )
+
+
+def _entries(pick: Pick, cursor: str) -> tuple[list[tuple[str, Entry]], str]:
     """A page of entries. One of a breakdown is read on until a page is full."""
     assert pick.figure  # noqa: S101 - the other kind of pick
-    found: list[tuple[date, str]] = []
+    found: list[tuple[str, Entry]] = []
     while True:
         page = config().desk().figures.entries([pick.figure], pick.first, pick.last, PAGE, cursor)
-        found += [
-            (entry.day, case_id) for case_id, entry in page.entries if not pick.by or (pick.by, pick.name) in entry.by
-        ]
+        found += [(about, entry) for about, entry in page.entries if not pick.by or (pick.by, pick.name) in entry.by]
         cursor = page.cursor
         if not cursor or len(found) >= PAGE:
-            return _listed(found, {}), cursor
+            return found, cursor
 
 
 def _open(pick: Pick) -> tuple[list[Listed], str]:

@@ -28,7 +28,10 @@ TITLES: Mapping[str, str] = {
     "backlog": "Backlog by age",
     "modules": "Requests by module",
     "outcomes": "Resolved by outcome",
+    "answered-by-clause": "Answered by a clause",
+    "answering-clauses": "Answered by a clause, by clause",
     "decided": "Verdicts and decisions",
+    "appeals": "Appeals",
     "overridden-modules": "Verdicts overridden, by module",
     "overridden-clauses": "Verdicts overridden, by clause",
     "clauses": "Busiest clauses",
@@ -52,6 +55,15 @@ ABOUT: Mapping[str, str] = {
         "A judge's verdict decides, or leaves the request to people. Overridden: a person decided later that it is "
         "something else; it counts on the day of the verdict."
     ),
+    "answered-by-clause": (
+        "People who said, while they were writing, that a clause answers them, and sent no request. It is taken back "
+        "when the same person comes again on that clause within seven days."
+    ),
+    "answering-clauses": "The same, by the clause that they read.",
+    "appeals": (
+        "How often requesters did not agree with a decision, and what somebody else decided then. An appeal that waits "
+        "for its decision is not counted as decided."
+    ),
     "overridden-modules": "Of the verdicts of these days that decided: how many people have overridden since.",
     "overridden-clauses": (
         "The same by the clause on which the verdict rests. Verdicts that rest on no clause are left out."
@@ -69,7 +81,10 @@ ABOUT: Mapping[str, str] = {
     "due": "One due time for each request and level with a response time. One that was missed once stays missed.",
     "quarantine": "Requests that were put into quarantine on arrival, and what became of them.",
     "ledger": "Requests by the period in which they were received, and how far each has come by now.",
-    "mail": "Replies of requesters, and mail that did not arrive or was not sent. Sent mail is not counted.",
+    "mail": (
+        "Mail about requests that the mail service took, by who got it; what did not arrive; notices that were not "
+        "sent, and why; replies of requesters. Sign-in links are not counted."
+    ),
 }
 
 COLUMNS: Mapping[str, str] = {
@@ -107,7 +122,17 @@ COLUMNS: Mapping[str, str] = {
     "undelivered": "Not delivered",
     "complained": "Reported as unwanted",
     "undeliverable": "Undeliverable address",
-    "not-sent": "Notices not sent",
+    "withdrawn": "Withdrawn",
+    "clause-answered": "Answered",
+    "clause-taken-back": "Taken back",
+    "appeals": "Appeals",
+    "stands": "Decision stands",
+    "changed": "Decision changed",
+    "to-requester": "Sent to requesters",
+    "to-copy": "Sent to people in copy",
+    "to-help-desk": "Sent to the Help Desk",
+    "not-sent-suppressed": "Not sent: suppressed address",
+    "not-sent-left": "Not sent: reader has left",
     "digests": "Digests",
     "dead-letters": "Dead letters",
 }
@@ -139,6 +164,12 @@ FIGURES: Mapping[Figure, str] = {
     Figure.AT_LEVEL: "Stays at a level that ended",
     Figure.DUE_KEPT: "Due times kept",
     Figure.DUE_MISSED: "Due times missed",
+    Figure.APPEALED: "Appeals",
+    Figure.APPEAL_DECIDED: "Appeals decided",
+    Figure.WITHDRAWN: "Withdrawn by the requester",
+    Figure.CLAUSE_ANSWERED: "Answered by a clause",
+    Figure.CLAUSE_TAKEN_BACK: "Answered by a clause, and taken back",
+    Figure.MAILED: "Mails sent",
     Figure.MAIL_FAILED: "Mails that failed",
     Figure.NOT_SENT: "Notices not sent",
     Figure.DIGEST: "Digests",
@@ -151,6 +182,10 @@ BREAKDOWNS: Mapping[str, str] = {
     "clause-change": "change requests by the clause ",
     "level": "",
     "filing": "",
+    "decision": "",
+    "to": "",
+    "why": "",
+    "failure": "",
 }
 """Breakdowns that are not called as their names are."""
 
@@ -163,6 +198,10 @@ def named(by: str, name: str, process: Process) -> str:
         "module": lambda: process.modules[name].name if name in process.modules else f"No module ({name})",
         "level": lambda: f"Level {name}",
         "filing": lambda: COLUMNS[name].lower() if name in {*Filing} else name,
+        "decision": lambda: COLUMNS.get(name, name).lower(),
+        "to": lambda: COLUMNS.get(f"to-{name}", name).removeprefix("Sent "),
+        "why": lambda: COLUMNS.get(f"not-sent-{name}", name).removeprefix("Not sent: "),
+        "failure": lambda: COLUMNS.get(name, name).lower(),
         "outcome": lambda: OUTCOME.get(Outcome(name), name) if name in {*Outcome} else "Not said",
         "category": lambda: next((words for category, words in CATEGORY.items() if category == name), name),
     }

@@ -13,11 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.core.answered import Answered
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater
 from intake_fn.core.events import Event, Received
 from intake_fn.core.figures import Figure, counters, entries
+from intake_fn.core.figures.records import SentMail
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.steps import advance, fold, standing
 from intake_fn.desk import figures
+from intake_fn.ports import OutboxItem
 from tests.core.samples import NOW, judged, received
 from tests.core.test_machine import events, made_to_fit
 from tests.desk.test_story import Room
@@ -34,6 +38,7 @@ pytestmark = pytest.mark.aws
 
 ZONE = "America/New_York"
 LONG_AGO, FAR_AWAY = date(2026, 1, 1), date(2027, 12, 31)
+ANSWERS = (Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK)
 FATES = ("saved", "saved", "saved", "saved twice", "stale", "lost before", "answer lost", "uncounted")
 """What becomes of a step; the last one as if a version had stored it that counted nothing."""
 
@@ -189,6 +194,63 @@ def test_requests_of_before_are_counted_by_the_night(dynamo_store: DynamoStore, 
     assert case.id == paris.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY).entries[0][0]
 
 
+def of_the_year(store: DynamoStore, figure: Figure) -> int:
+    """What the daily rows say of a figure."""
+    return sum(row.get(figure, 0) for row in store.daily(LONG_AGO, FAR_AWAY).values())
+
+
+def item_of(case: Case, number: int) -> OutboxItem:
+    """An outbox item that is not there any more, as after a digest."""
+    return OutboxItem(f"{case.id}#{number}#1", case.id, SendNotice("receipt", "a@example.com"), 0, NOW)
+
+
+def test_mails_and_answers_are_counted_with_what_records_them(dynamo_store: DynamoStore, process: Process) -> None:
+    """A sent mail with its outbox item, an answer when it is kept and when it is taken back; in another zone, anew."""
+    PROCESS[:] = [process]
+    store = replace(dynamo_store, zone=ZONE)
+    case = create(store, "HD-0000-0001")
+    item = item_of(case, 2)
+    store.finish_mailed(item, SentMail(item.id, NOW, "receipt"))
+    answers = [Answered(str(n), NOW + timedelta(days=n), "billing#due", "stamp", ("digest",)) for n in range(3)]
+    for answer in answers:
+        store.keep_answer(answer)
+    for _ in range(2):  # the second time changes nothing
+        store.take_back(answers[1], NOW + timedelta(days=5))
+
+    counted = [of_the_year(store, figure) for figure in (Figure.MAILED, *ANSWERS)]
+    assert [1, 2, 1] == counted
+    assert 0 == figures.recompute(desk_on(store, process), fix=False).differences
+    paris = replace(store, zone="Europe/Paris")
+    assert figures.recompute(desk_on(paris, process), fix=True).rows
+    assert counted == [of_the_year(paris, figure) for figure in (Figure.MAILED, *ANSWERS)]
+    assert 0 == figures.recompute(desk_on(paris, process), fix=False).differences
+
+
+def test_records_are_listed_by_day_a_page_at_a_time(dynamo_store: DynamoStore, process: Process) -> None:
+    """Over the months, behind what the logs tell; a mail names its request, an answer itself."""
+    PROCESS[:] = [process]
+    store = replace(dynamo_store, zone=ZONE)
+    case = create(store, "HD-0000-0001")
+    for number in range(7):
+        at = NOW + timedelta(days=10 * number)
+        store.finish_mailed(item_of(case, number), SentMail(f"{case.id}#{number}#1", at, "receipt"))
+        store.keep_answer(Answered(f"answer-{number}", at, "billing#due", "stamp", ()))
+    wanted = [Figure.RECEIVED, Figure.MAILED, Figure.CLAUSE_ANSWERED]
+    whole = store.entries(wanted, LONG_AGO, FAR_AWAY).entries
+    pages: list[Any] = []
+    cursor = "first"
+    while cursor:
+        page = store.entries(wanted, LONG_AGO, FAR_AWAY, limit=4, cursor=cursor.removeprefix("first"))
+        pages += page.entries
+        cursor = page.cursor
+
+    assert [*whole] == pages
+    assert [case.id] * 8 == [about for about, entry in whole if entry.figure is not Figure.CLAUSE_ANSWERED]
+    assert [f"answer-{n}" for n in range(7)] == [a for a, entry in whole if entry.figure is Figure.CLAUSE_ANSWERED]
+    day = (NOW + timedelta(days=20)).date()
+    assert ["answer-2"] == [about for about, _ in store.entries([Figure.CLAUSE_ANSWERED], day, day).entries]
+
+
 def test_a_report_over_a_year_costs_one_query(
     dynamo_store: DynamoStore, watched: tuple[Any, Watch], process: Process
 ) -> None:
@@ -217,7 +279,10 @@ def test_the_twin_counts_the_same(dynamo_store: DynamoStore, process: Process) -
     PROCESS[:] = [process]
     store, memory = replace(dynamo_store, zone=ZONE), MemoryStore()
     case = fold("HD-0000-0001", [received(1, "ihelp")])
+    answer = Answered("one", NOW, "billing#due", "stamp", ("digest",))
     for each in (store, memory):
+        each.keep_answer(answer)
+        each.finish_mailed(item_of(case, 1), SentMail(f"{case.id}#1#1", NOW, "assigned"))
         each.create(standing(case, process, case.history), "key")
         made = advance(case, judged(), process)
         each.save(1, made)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
+from intake_fn.core.answered import Answered
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -19,6 +21,7 @@ from intake_fn.core.events import (
     Event,
     Judged,
     MarkedDuplicate,
+    NoticeSkipped,
     Overruled,
     Quarantined,
     Received,
@@ -29,9 +32,11 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.figures import Entry, Figure, counters, entries, entries_of_plain, plain_of
+from intake_fn.core.figures.records import RECORDED, SentMail, of_answer, of_mail
+from intake_fn.core.requester_events import Appealed
 from intake_fn.core.steps import advance, fold
-from intake_fn.core.vocabulary import Category
-from intake_fn.texts import as_written
+from intake_fn.core.vocabulary import Category, Outcome
+from intake_fn.texts import as_written, message
 from tests.core.samples import CASE_ID, PAUL, VERDICT, at, case_of, judged, received
 from tests.core.test_machine import logs, made_to_fit
 
@@ -178,6 +183,56 @@ def test_a_duplicate_that_is_unmarked_counts_no_more() -> None:
 
     assert 1 == len(found(F.DUPLICATE, RECEIVED, JUDGED, marked))
     assert [] == found(F.DUPLICATE, RECEIVED, JUDGED, marked, unmarked)
+
+
+def test_an_appeal_counts_when_it_is_made_and_when_somebody_else_has_decided() -> None:
+    """Whether the decision stands, or the request is something else now. One that waits is not decided."""
+    appealed = Appealed(at=at("2026-11-25 09:00"), actor="requester", text="No.")
+    stands = told(Overruled, "2026-11-26 09:00", category=Category.BUG, clause="", reason="So.")
+    changed = told(Overruled, "2026-11-26 09:00", category=Category.CHANGE, clause="", reason="So.")
+
+    assert [25] == [one.day.day for one in found(F.APPEALED, RECEIVED, JUDGED, appealed)]
+    assert [] == found(F.APPEAL_DECIDED, RECEIVED, JUDGED, appealed)
+    for decision, became in ((stands, "stands"), (changed, "changed")):
+        (decided,) = found(F.APPEAL_DECIDED, RECEIVED, JUDGED, appealed, decision)
+        assert (26, ("decision", became)) == (decided.day.day, decided.by[-1])
+    assert [] == found(F.APPEAL_DECIDED, RECEIVED, JUDGED, changed)
+
+
+def test_what_its_requester_withdraws_counts_as_withdrawn_besides() -> None:
+    """Nobody of the Help Desk chooses that outcome."""
+    event = Resolved(at=at("2026-11-25 09:00"), actor="requester", resolution="", outcome=Outcome.WITHDRAWN)
+
+    assert [25] == [one.day.day for one in found(F.WITHDRAWN, RECEIVED, JUDGED, event)]
+    assert [] == found(F.WITHDRAWN, RECEIVED, JUDGED, RESOLVED)
+
+
+def test_a_notice_that_is_not_sent_counts_by_its_recorded_reason() -> None:
+    """A suppressed address is something else than a reader who has left."""
+    log = [
+        NoticeSkipped(at=at("2026-11-25 09:00"), actor="specdesk", to="a@example.com", notice="link", why=why)
+        for why in (message("skipped.suppressed", to="a", failure="bounced", detail=""), message("skipped.left"))
+    ]
+
+    assert [(("why", "suppressed"),), (("why", "left"),)] == [
+        entry.by for entry in found(F.NOT_SENT, RECEIVED, JUDGED, *log)
+    ]
+
+
+def test_mails_and_answers_count_from_records_of_their_own() -> None:
+    """A mail by who reads it; an answer by its clause, on the day on which somebody gave it, taken back or not."""
+    mail = SentMail("HD-7K2M-9QXA#3#1", at("2026-11-24 23:30"), "receipt")
+    kept = Answered("one", at("2026-11-24 23:30"), "billing#due", "stamp", ("digest",))
+    back = replace(kept, taken_back=at("2026-11-28 09:00"))
+
+    assert ("HD-7K2M-9QXA", (("to", "requester"),)) == (mail.case_id, of_mail(mail, NY).by)
+    assert "help-desk" == of_mail(replace(mail, notice="of another version"), NY).by[0][1]
+    assert date(2026, 11, 25) == of_mail(mail, "Europe/Paris").day
+    assert [F.CLAUSE_ANSWERED, F.CLAUSE_TAKEN_BACK] == [of_answer(one, NY).figure for one in (kept, back)]
+    assert {(date(2026, 11, 24), (("clause", "billing#due"),))} == {
+        (entry.day, entry.by) for entry in (of_answer(one, NY) for one in (kept, back))
+    }
+    assert all(figure in RECORDED for figure in (F.MAILED, of_answer(kept, NY).figure, of_answer(back, NY).figure))
 
 
 def test_whether_it_was_in_time_is_kept_as_it_was_then(process: Process) -> None:

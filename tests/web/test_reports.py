@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake_fn.core.answered import Answered
 from intake_fn.core.events import Escalated, Overruled, Resolved
 from intake_fn.core.figures.tables import LEDGER, PAGES, TABLES
 from intake_fn.core.vocabulary import Category, Filing
 from intake_fn.web import report_words
 from intake_fn.web.reports import harmless
-from sandbox.year import year
+from sandbox.year import fill
 from tests.web.conftest import application_of
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ THIS_WEEK = "first=2026-11-23&last=2026-11-29"
 def year_web(process: Process, spec: Spec) -> Web:
     """The application with a year of requests, and somebody who is signed in."""
     web = application_of(process, spec)
-    for step in year(250, web.clock(), process, CLAUSES):
-        web.store.create(step, step.case.id)
+    assert [*range(1, 251)] == [*fill(web.desk, 250, CLAUSES)]
     web.sign_in()
     return web
 
@@ -92,7 +92,7 @@ def test_a_week_is_counted_and_each_number_leads_to_its_requests(web: Web) -> No
         web.desk.act(second.id, event, web.desk.cases.load(second.id).version)
     text = page(web, f"?{THIS_WEEK}")
 
-    assert ["23\u201329 Nov 2026 so far", "3", "1", "0", "0"] == rows(text, "flow")[0]
+    assert ["23\u201329 Nov 2026 so far", "3", "1", "0", "0", "0"] == rows(text, "flow")[0]
     assert "Shipments and milestones" == rows(text, "modules")[0][0]
     assert ["23 Nov 2026", "2", "0", "0", "0", "2"] == rows(text, "backlog")[0]
     resolved = next(link for link in links(text) if "figure=resolved" in link)
@@ -105,6 +105,24 @@ def test_a_week_is_counted_and_each_number_leads_to_its_requests(web: Web) -> No
     assert f"/desk/requests/{second.id}" not in still_open
     assert ["1", "2 hours", "2 hours"] == rows(page(web, f"/times?{THIS_WEEK}"), "answered")[0][1:]
     assert ["quotes#validity", "2", "1", "1"] == rows(page(web, f"/decisions?{THIS_WEEK}"), "clauses")[0]
+
+
+def test_mails_and_answers_by_clauses_lead_to_what_is_known_of_them(web: Web) -> None:
+    """A sent mail to its request; an answer to its clause: who was answered sent none."""
+    web.sign_in()
+    case = web.sent()
+    web.desk.clause_answers.keep_answer(Answered("one", web.clock(), "quotes#validity", "stamp", ("digest",)))
+    mail = page(web, f"/mail?{THIS_WEEK}")
+    (received,) = [link for link in links(mail) if "name=requester" in link][:1]
+
+    assert ["1", "0", "1"] == rows(mail, "mail")[0][1:4]
+    assert f"/desk/requests/{case.id}" in page(web, received.removeprefix("/desk/reports"))
+    requests = page(web, f"?{THIS_WEEK}")
+    assert ["1", "0"] == rows(requests, "answered-by-clause")[0][1:]
+    assert ["quotes#validity", "1", "0"] == rows(requests, "answering-clauses")[0]
+    answered = page(web, next(link for link in links(requests) if "clause-answered" in link)[len("/desk/reports") :])
+    assert "Answered by a clause, 23\u201329 Nov 2026" in answered
+    assert '/spec/quotes/#validity">quotes#validity</a>' in answered
 
 
 @pytest.mark.parametrize("path", ["", "/decisions", "/times", "/mail"])
@@ -124,7 +142,7 @@ def listed(web: Web, link: str) -> int:
     while link:
         text = page(web, link.removeprefix("/desk/reports"))
         count += text.count('<th scope="row">')
-        (link,) = re.findall(r'<a class="button" href="([^"]+)">More requests', text) or [""]
+        (link,) = re.findall(r'<a class="button" href="([^"]+)">More (?:requests|answers)', text) or [""]
     return count
 
 

@@ -18,6 +18,9 @@
 | FIGURES#v   | day#3        | a day's row of the reports: its counters             | key              |
 | COUNTED#v#m | day#id       | the entries of a case on a day, in month m           | key              |
 | RECOUNT#v   | id           | that the last step of a case could not be counted    | key              |
+| MAILED#m    | at#item      | a mail that was sent, for the figures                | key              |
+| ANSWERS#m   | at#id        | an answer by a clause                                | key              |
+| ANSWERED#…  | at#id        | the same, by a digest of who was answered; 7 days    | key              |
 | COUNT#what  | COUNT        | how often something came (desk/spam_check.py)        | key              |
 | ONCE#token  | ONCE         | a token that was used; as long as it would be good   | key              |
 | SYNC        | MANTIS       | how far the sync has come, and who has it until when | key              |

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ class DynamoCases:
 
     table: Table
     levels: Collection[int]
-    zone: str = "UTC"
+    zone: str = field(default="UTC", kw_only=True)
     """The zone whose days the figures count by."""
 
     # --- changing -----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,14 @@ from intake_fn.adapters.dynamodb.figure_items import (
     entries_in,
     sums_of,
 )
+from intake_fn.adapters.dynamodb.figure_records import KINDS, bounds, kinds_of, partition, recorded_in
 from intake_fn.adapters.dynamodb.ledger import balance, moves
 from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.values import instant
 from intake_fn.adapters.dynamodb.writes import ABSENT, put
 from intake_fn.core.errors import Refused, Stale
 from intake_fn.core.figures import Entry, Figure, counters
+from intake_fn.core.figures.records import RECORDED
 from intake_fn.ports import EntryPage, Unbalanced
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from intake_fn.adapters.dynamodb.values import Item
     from intake_fn.core.case import Case
 
-PLACE = re.compile(r"\d{4}-\d\d-\d\d#[!-~]{1,40}")
+PLACE = re.compile(r"(?:(?:ANSWERS|MAILED):)?\d{4}-\d\d-\d\d[T#][!-~]{1,80}")
 CHUNK = 200
 """Items of entries that are read at once while a page is filled."""
 
@@ -41,7 +44,7 @@ class DynamoFigures:
     """The Figures port, by the days of one zone."""
 
     table: Table
-    zone: str = "UTC"
+    zone: str = field(default="UTC", kw_only=True)
 
     @property
     def _items(self) -> FigureItems:
@@ -64,26 +67,54 @@ class DynamoFigures:
         if cursor and not PLACE.fullmatch(cursor):
             raise Refused("This page of the list does not exist. Start again at its first page.")
         found: list[tuple[str, Entry]] = []
-        for item in self._stored(first, last, cursor):
-            case_id, stored = entries_in(item)
-            found += [(case_id, entry) for entry in stored if entry.figure in figures]
+        for place, about, stored in self._counted(figures, first, last, cursor):
+            found += [(about, entry) for entry in stored if entry.figure in figures]
             if limit and len(found) >= limit:
-                return EntryPage(found, str(item["sk"]))
+                return EntryPage(found, place)
         return EntryPage(found)
+
+    def _counted(
+        self, figures: Collection[Figure], first: date, last: date, after: str
+    ) -> Iterator[tuple[str, str, Sequence[Entry]]]:
+        """What may hold entries of some figures, behind a place: its place, what it is about, and its entries.
+
+        First what the logs tell, then each kind of records.
+        """
+        reached, _, sort = after.partition(":") if after.startswith(tuple(KINDS)) else ("", "", "")
+        if not reached and {*figures} - RECORDED:
+            for item in self._stored(first, last, after):
+                yield (str(item["sk"]), *entries_in(item))
+        for kind in [kind for kind in kinds_of(figures) if kind >= reached]:
+            for item in self._records(kind, first, last, sort if kind == reached else ""):
+                if one := recorded_in(item, self.zone):
+                    yield f"{kind}:{item['sk']}", one.about, [one.entry]
+
+    def _records(self, kind: str, first: date, last: date, after: str = "") -> Iterator[Item]:
+        """The records of some days, by their instant, behind a place."""
+        begins, ends = bounds(first, last, self.zone)
+        month, until = begins.date().replace(day=1), instant(ends)
+        bound = max(instant(begins), f"{after}!" if after else "")
+        while month <= ends.date():
+            yield from self._chunks(partition(kind, month), bound, until)
+            month = (month + timedelta(days=31)).replace(day=1)
 
     def _stored(self, first: date, last: date, after: str) -> Iterator[Item]:
         """The items of entries of some days, in their order, behind a place."""
         month = max(first, date.fromisoformat(after.partition("#")[0]) if after else first).replace(day=1)
         while month <= last:
             bound = max(f"{first}#", f"{after}!" if after else "")
-            while True:
-                within = {":pk": self._items.month(month), ":first": bound, ":last": f"{last}#~"}
-                items = self.table.query("#pk = :pk AND #sk BETWEEN :first AND :last", within, CHUNK)
-                yield from items
-                if len(items) < CHUNK:
-                    break
-                bound = f"{items[-1]['sk']}!"
+            yield from self._chunks(self._items.month(month), bound, f"{last}#~")
             month = (month + timedelta(days=31)).replace(day=1)
+
+    def _chunks(self, partition: str, bound: str, until: str) -> Iterator[Item]:
+        """The items of a partition from one sort key to another, some at a time."""
+        while True:
+            within = {":pk": partition, ":first": bound, ":last": until}
+            items = self.table.query("#pk = :pk AND #sk BETWEEN :first AND :last", within, CHUNK)
+            yield from items
+            if len(items) < CHUNK:
+                return
+            bound = f"{items[-1]['sk']}!"
 
     def uncounted(self) -> int:
         """How many requests have never been counted here, by the ledger."""
@@ -156,6 +187,6 @@ class DynamoFigures:
         within = {":pk": self._items.month(day), ":day": f"{day}#"}
         items = self.table.query("#pk = :pk AND begins_with(#sk, :day)", within, ConsistentRead=True)
         found = (entries_in(item) for item in items)
-        return counters(
-            entry for case_id, entries in found if self._items.row_key(day, case_id) == key for entry in entries
-        )
+        of_logs = (entry for case_id, entries in found if self._items.row_key(day, case_id) == key for entry in entries)
+        records = (recorded_in(item, self.zone) for kind in KINDS for item in self._records(kind, day, day))
+        return counters([*of_logs, *(one.entry for one in records if one and self._items.row_key(day, one.id) == key)])

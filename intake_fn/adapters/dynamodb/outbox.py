@@ -7,21 +7,28 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from intake_fn.adapters.aws import READ_SECONDS, translated
 from intake_fn.adapters.deadline import seconds_for
 from intake_fn.adapters.dynamodb.due_index import DEAD_LETTERED, DUE, first_due
+from intake_fn.adapters.dynamodb.figure_records import mail_item, moved_row
 from intake_fn.adapters.dynamodb.outbox_items import UNREADABLE, line_of, outbox_item, outbox_key, tried
 from intake_fn.adapters.dynamodb.table import SERVICE, Table, new_token
 from intake_fn.adapters.dynamodb.values import Item, instant, wire
-from intake_fn.adapters.dynamodb.writes import EXISTS, update
-from intake_fn.core.errors import Broken, TryLater
+from intake_fn.adapters.dynamodb.writes import EXISTS, delete, put, update
+from intake_fn.core.errors import Broken, Stale, TryLater
+from intake_fn.core.figures.records import of_mail
 from intake_fn.core.vocabulary import Postponed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from intake_fn.core.figures.records import SentMail
     from intake_fn.ports import OutboxItem
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -29,6 +36,8 @@ class DynamoOutbox:
     """The Outbox port."""
 
     table: Table
+    zone: str = field(default="UTC", kw_only=True)
+    """The zone whose days the figures count by."""
     _doubtful: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     """By outbox item, the token of a lease of ours of which no answer came: nobody has begun under it."""
 
@@ -137,3 +146,16 @@ class DynamoOutbox:
         """Take a completed item that leaves no event out of the outbox; it may be gone already."""
         with translated(SERVICE):
             self.table.client.delete_item(TableName=self.table.name, Key=wire(outbox_key(item.id)))
+
+    def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
+        """The same for one whose mail was sent: with it that is recorded, and the row of its day moves.
+
+        The mail is out, so nothing may fail because of a figure: where the row is too busy, the mail is not counted.
+        """
+        gone = delete(outbox_key(item.id), "")
+        counted = moved_row(self.zone, mail.item, (), [of_mail(mail, self.zone)])
+        try:
+            self.table.transact([gone, put(mail_item(mail)), *counted])
+        except Stale:
+            log.warning("mail_not_counted", item=item.id)
+            self.finish(item)

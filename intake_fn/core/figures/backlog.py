@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from intake_fn.core.figures.entry import Entry, Figure
@@ -22,31 +23,59 @@ AGES: Mapping[str, tuple[int, int]] = {
 }
 """Ages in whole days since the request was received, by name: from and to, both included."""
 
+YOUNG = 30
+"""Days up to which ages are told apart. What is that young came into the backlog, and left it, within them."""
 
-def backlog(daily: Daily, end: date, open_now: int) -> Mapping[str, int]:
-    """The open requests at the end of a day by age.
 
-    `daily` holds all days from 30 days before that one to the present, and `open_now` is how many are open now. What is
-    older than 30 days is the rest: the days on which it was received need not be read.
-    """
-    later: Counter[str] = Counter()
-    until: Counter[date] = Counter()
-    for day, row in daily.items():
-        for figure, sign in ((Figure.OPENED, 1), (Figure.CLEARED, -1)):
-            if day > end:
-                later["open"] += sign * row.get(figure.value, 0)
-                continue
-            prefix = f"{figure}|{FROM}|"
-            for name, count in row.items():
-                if name.startswith(prefix):
-                    until[date.fromisoformat(name.removeprefix(prefix))] += sign * count
-    total = open_now - later["open"]
-    by_age = {
-        name: sum(count for day, count in until.items() if first <= (end - day).days <= last)
-        for name, (first, last) in AGES.items()
-    }
-    younger = sum(count for name, count in by_age.items() if name != "31")
-    return {**by_age, "31": total - younger}
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What came into the backlog and left it: of each day, its balance by the day on which requests were received."""
+
+    moved: Mapping[date, Mapping[date, int]]
+    net: Mapping[date, int]
+    """The balance of each day, whatever was received when."""
+    open_now: int
+
+    @classmethod
+    def of(cls, daily: Daily, open_now: int) -> Backlog:
+        """By the rows of some days, and how many requests are open now."""
+        moved = {day: _moved(row) for day, row in daily.items()}
+        return cls(moved, {day: _net(row) for day, row in daily.items()}, open_now)
+
+    def at(self, end: date) -> Mapping[str, int]:
+        """The open requests at the end of a day by age.
+
+        The rows have to hold all days from 30 days before that one to the present. What is older than 30 days is the
+        rest: the days on which it was received need not be read.
+        """
+        total = self.open_now - sum(net for day, net in self.net.items() if day > end)
+        open_of: Counter[date] = Counter()
+        for day, moved in self.moved.items():
+            if 0 <= (end - day).days <= YOUNG:
+                open_of.update(moved)
+        younger = {
+            name: sum(count for day, count in open_of.items() if first <= (end - day).days <= last)
+            for name, (first, last) in AGES.items()
+            if last <= YOUNG
+        }
+        return {**younger, "31": total - sum(younger.values())}
+
+
+SIGNS = ((Figure.OPENED, 1), (Figure.CLEARED, -1))
+
+
+def _net(row: Mapping[str, int]) -> int:
+    return sum(sign * row.get(figure.value, 0) for figure, sign in SIGNS)
+
+
+def _moved(row: Mapping[str, int]) -> Mapping[date, int]:
+    moved: Counter[date] = Counter()
+    for figure, sign in SIGNS:
+        prefix = f"{figure}|{FROM}|"
+        for name, count in row.items():
+            if name.startswith(prefix):
+                moved[date.fromisoformat(name.removeprefix(prefix))] += sign * count
+    return moved
 
 
 def open_at(end: date, open_now: Mapping[str, date], since: Iterable[tuple[str, Entry]]) -> Mapping[str, date]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of what is counted and how. With another one, all logs are counted anew, beside the former figures."""
 
 
@@ -47,6 +47,18 @@ class Figure(StrEnum):
     """A stay at a level ended."""
     DUE_KEPT = "due-kept"
     DUE_MISSED = "due-missed"
+    APPEALED = "appealed"
+    """The requester does not agree with what was decided."""
+    APPEAL_DECIDED = "appeal-decided"
+    """Somebody else has decided anew."""
+    WITHDRAWN = "withdrawn"
+    """The requester has withdrawn it."""
+    CLAUSE_ANSWERED = "clause-answered"
+    """Somebody said that a clause answers them, and sent nothing; as far as is known, it did."""
+    CLAUSE_TAKEN_BACK = "clause-taken-back"
+    """Somebody said so and came again; on the day on which they said so."""
+    MAILED = "mailed"
+    """A mail was handed to the mail service."""
     MAIL_FAILED = "mail-failed"
     NOT_SENT = "not-sent"
     DIGEST = "digest"
@@ -85,6 +97,8 @@ BEYOND = "beyond"
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A case counts for a figure on a day. `number` is that of the event, from 1: with the figure it names the entry.
+
+    It is 0 for what no event tells (core/figures/records.py).
 
     `by` are its names in each breakdown, such as ("module", "billing"). `seconds` is the time that it took, None for
     what has none.

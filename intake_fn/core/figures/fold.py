@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from intake_fn.core.case import Case
+from intake_fn.core.figures.appeals import appeals
 from intake_fn.core.figures.decisions import decisions
 from intake_fn.core.figures.entry import Entry
 from intake_fn.core.figures.intake import intake
@@ -13,7 +14,7 @@ from intake_fn.core.figures.mail import mail
 from intake_fn.core.figures.progress import progress
 from intake_fn.core.figures.times import times
 
-GROUPS: tuple[Callable[[Log], Iterator[Entry]], ...] = (intake, decisions, progress, times, mail)
+GROUPS: tuple[Callable[[Log], Iterator[Entry]], ...] = (intake, decisions, progress, times, appeals, mail)
 
 
 def entries(case: Case, zone: str) -> tuple[Entry, ...]:

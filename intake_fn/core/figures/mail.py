@@ -8,6 +8,13 @@ from intake_fn.core.events import DeliveryFailed, MailFailed, NoticesBundled, No
 from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.log import Log
 
+WHY = "why"
+SUPPRESSED, LEFT = "suppressed", "left"
+"""Why a notice was not sent: its address is on the suppression list; its reader has left."""
+
+REASONS = {"skipped.suppressed": SUPPRESSED, "skipped.left": LEFT}
+"""By the key of the reason that is recorded."""
+
 
 def mail(log: Log) -> Iterator[Entry]:
     """One entry for each event."""
@@ -15,8 +22,8 @@ def mail(log: Log) -> Iterator[Entry]:
         match row.event:
             case MailFailed(failure=failure):
                 yield Entry(Figure.MAIL_FAILED, row.day, row.number, (("failure", failure.value),))
-            case NoticeSkipped():
-                yield Entry(Figure.NOT_SENT, row.day, row.number)
+            case NoticeSkipped(why=why):
+                yield Entry(Figure.NOT_SENT, row.day, row.number, ((WHY, REASONS.get(why.key, "other")),))
             case NoticesBundled():
                 yield Entry(Figure.DIGEST, row.day, row.number)
             case RequesterReplied():

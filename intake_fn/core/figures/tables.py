@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from intake_fn.core.figures.backlog import AGES, backlog
+from intake_fn.core.figures.appeals import CHANGED, DECISION, STANDS
+from intake_fn.core.figures.backlog import AGES, Backlog
 from intake_fn.core.figures.entry import WITHIN, Figure
+from intake_fn.core.figures.mail import LEFT, SUPPRESSED, WHY
 from intake_fn.core.figures.periods import Daily, Period, Sums
+from intake_fn.core.figures.records import READERS, TO
 from intake_fn.core.vocabulary import Failure, Filing
 
 HALF, NINE_IN_TEN = 0.5, 0.9
@@ -124,34 +127,39 @@ class Counts:
     periods: Sequence[Period]
     today: date
     open_now: int
-    whole: Period = field(init=False)
+    _sums: dict[Period, Sums] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def whole(self) -> Period:
         """The days of all periods."""
-        object.__setattr__(self, "whole", Period(self.periods[0].first, self.periods[-1].last))
+        return Period(self.periods[0].first, self.periods[-1].last)
+
+    def sums(self, period: Period) -> Sums:
+        """The sums of a period, added up once for all tables."""
+        if period not in self._sums:
+            self._sums[period] = period.sums(self.daily)
+        return self._sums[period]
 
 
-FLOW = Table(
-    "flow",
-    (
-        Column("received", Figure.RECEIVED),
-        Column("resolved", Figure.RESOLVED),
-        Column("reopened", Figure.REOPENED),
-        Column("duplicates", Figure.DUPLICATE),
-    ),
-    chart="bars",
+def timed(key: str, figure: Figure) -> tuple[Column, Column, Column]:
+    """How many entries with a time, and within which times half and nine in ten of them were."""
+    return (
+        Column(key, figure),
+        Column("half", figure, share=HALF),
+        Column("nine-in-ten", figure, share=NINE_IN_TEN),
+    )
+
+
+CAME_AND_WENT = (
+    Column("received", Figure.RECEIVED),
+    Column("resolved", Figure.RESOLVED),
+    Column("reopened", Figure.REOPENED),
+    Column("duplicates", Figure.DUPLICATE),
+    Column("withdrawn", Figure.WITHDRAWN),
 )
+FLOW = Table("flow", CAME_AND_WENT, chart="bars")
 BACKLOG = Table("backlog", (), chart="stacked", ages=True)
-MODULES = Table(
-    "modules",
-    (
-        Column("received", Figure.RECEIVED),
-        Column("resolved", Figure.RESOLVED),
-        Column("reopened", Figure.REOPENED),
-        Column("duplicates", Figure.DUPLICATE),
-    ),
-    by="module",
-)
+MODULES = Table("modules", CAME_AND_WENT, by="module")
 OUTCOMES = Table("outcomes", (Column("resolved", Figure.RESOLVED),), by="outcome")
 DECIDED = Table(
     "decided",
@@ -161,6 +169,15 @@ DECIDED = Table(
         Column("decided", Figure.DECIDED),
         Column("overridden", Figure.OVERRIDDEN),
         Column("overridden-share", Figure.OVERRIDDEN, among=Figure.JUDGED),
+    ),
+    chart="bars",
+)
+APPEALS = Table(
+    "appeals",
+    (
+        Column("appeals", Figure.APPEALED),
+        Column("stands", Figure.APPEAL_DECIDED, DECISION, STANDS),
+        Column("changed", Figure.APPEAL_DECIDED, DECISION, CHANGED),
     ),
     chart="bars",
 )
@@ -180,40 +197,17 @@ CLAUSES = Table(
     ),
     by="clause",
 )
-ANSWERED = Table(
-    "answered",
-    (
-        Column("answered", Figure.ANSWERED),
-        Column("half", Figure.ANSWERED, share=HALF),
-        Column("nine-in-ten", Figure.ANSWERED, share=NINE_IN_TEN),
-    ),
-    chart="times",
+BY_CLAUSES = (
+    Column("clause-answered", Figure.CLAUSE_ANSWERED),
+    Column("clause-taken-back", Figure.CLAUSE_TAKEN_BACK),
 )
-SOLVED = Table(
-    "solved",
-    (
-        Column("resolved", Figure.RESOLVED),
-        Column("half", Figure.RESOLVED, share=HALF),
-        Column("nine-in-ten", Figure.RESOLVED, share=NINE_IN_TEN),
-    ),
-    chart="times",
-)
-LEVELS = Table(
-    "levels",
-    (
-        Column("stays", Figure.AT_LEVEL),
-        Column("half", Figure.AT_LEVEL, share=HALF),
-        Column("nine-in-ten", Figure.AT_LEVEL, share=NINE_IN_TEN),
-        Column("kept", Figure.DUE_KEPT),
-        Column("missed", Figure.DUE_MISSED),
-    ),
-    by="level",
-)
-DUE = Table(
-    "due",
-    (Column("kept", Figure.DUE_KEPT), Column("missed", Figure.DUE_MISSED)),
-    chart="stacked",
-)
+ANSWERED_BY_CLAUSE = Table("answered-by-clause", BY_CLAUSES, chart="bars")
+ANSWERING_CLAUSES = Table("answering-clauses", BY_CLAUSES, by="clause")
+ANSWERED = Table("answered", timed("answered", Figure.ANSWERED), chart="times")
+SOLVED = Table("solved", timed("resolved", Figure.RESOLVED), chart="times")
+DUE_TIMES = (Column("kept", Figure.DUE_KEPT), Column("missed", Figure.DUE_MISSED))
+LEVELS = Table("levels", (*timed("stays", Figure.AT_LEVEL), *DUE_TIMES), by="level")
+DUE = Table("due", DUE_TIMES, chart="stacked")
 QUARANTINE = Table(
     "quarantine",
     (
@@ -226,11 +220,12 @@ QUARANTINE = Table(
 MAIL = Table(
     "mail",
     (
-        Column("replies", Figure.REPLIED),
+        *(Column(f"to-{reader}", Figure.MAILED, TO, reader) for reader in READERS.values()),
         *(Column(failure.value, Figure.MAIL_FAILED, "failure", failure.value) for failure in Failure),
-        Column("not-sent", Figure.NOT_SENT),
+        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT)),
         Column("digests", Figure.DIGEST),
         Column("dead-letters", Figure.DEAD_LETTER),
+        Column("replies", Figure.REPLIED),
     ),
     chart="bars",
 )
@@ -244,8 +239,8 @@ LEDGER = Table(
 )
 
 PAGES: Mapping[str, tuple[Table, ...]] = {
-    "requests": (FLOW, BACKLOG, MODULES, OUTCOMES),
-    "decisions": (DECIDED, OVERRIDDEN_MODULES, OVERRIDDEN_CLAUSES, CLAUSES),
+    "requests": (FLOW, BACKLOG, MODULES, OUTCOMES, ANSWERED_BY_CLAUSE, ANSWERING_CLAUSES),
+    "decisions": (DECIDED, APPEALS, OVERRIDDEN_MODULES, OVERRIDDEN_CLAUSES, CLAUSES),
     "times": (ANSWERED, SOLVED, LEVELS, DUE),
     "mail": (MAIL, QUARANTINE),
 }
@@ -267,8 +262,8 @@ def made(table: Table, counts: Counts, most: int = MOST_ROWS) -> Made:
     keys = tuple(column.key for column in table.columns)
     if table.by:
         return _by_name(table, counts, keys, most)
-    rows = [Row(_cells(table, period.sums(counts.daily), period), period) for period in counts.periods]
-    total = Row(_cells(table, counts.whole.sums(counts.daily), counts.whole), counts.whole)
+    rows = [Row(_cells(table, counts.sums(period), period), period) for period in counts.periods]
+    total = Row(_cells(table, counts.sums(counts.whole), counts.whole), counts.whole)
     return Made(table, rows, keys, total)
 
 
@@ -277,7 +272,7 @@ def _cells(table: Table, sums: Sums, period: Period, name: str = "") -> tuple[Ce
 
 
 def _by_name(table: Table, counts: Counts, keys: tuple[str, ...], most: int) -> Made:
-    sums = counts.whole.sums(counts.daily)
+    sums = counts.sums(counts.whole)
     numbers: dict[str, int] = {}
     for column in table.columns:
         for name, count in sums.names(column.figure, column.by or table.by).items():
@@ -290,12 +285,12 @@ def _by_name(table: Table, counts: Counts, keys: tuple[str, ...], most: int) -> 
 
 def _by_age(table: Table, counts: Counts) -> Made:
     """At the end of each period that has begun; at the end of today for the present one."""
-    rows = []
+    rows, backlog = [], Backlog.of(counts.daily, counts.open_now)
     for period in counts.periods:
         end = min(period.last, counts.today)
         if period.first > counts.today:
             continue
-        by_age = backlog(counts.daily, end, counts.open_now)
+        by_age = backlog.at(end)
         shown: Iterable[tuple[str, int]] = (*by_age.items(), ("any", sum(by_age.values())))
         cells = (Cell(count, Kind.NUMBER, Pick(end, end, age=age) if count else None) for age, count in shown)
         rows.append(Row(tuple(cells), Period(period.first, end)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from intake_fn.core.process import Person, Process
 
@@ -19,8 +20,19 @@ _MENTION = re.compile(r"(?<![\w.@/+-])@(\w[\w.-]*)")
 def mentioned(text: str, process: Process, author: str) -> tuple[str, ...]:
     """The person ids that a text mentions, each once, in the order of the text, without the author (an address)."""
     known = names(process)
-    found = (known.get(one.rstrip(".-").casefold(), "") for one in _MENTION.findall(text))
+    found = (known.get(one, "") for one in _named(text))
     return tuple(person for person in dict.fromkeys(found) if person and process.people[person].address != author)
+
+
+def strangers(text: str, process: Process) -> Mapping[str, str]:
+    """The names behind an @ that are no colleague's, in small letters, each with the id that it resembles ("")."""
+    known = names(process)
+    near = {one: get_close_matches(one, known, 1) for one in _named(text) if one not in known}
+    return {one: known[found[0]] if found else "" for one, found in near.items()}
+
+
+def _named(text: str) -> list[str]:
+    return [one.rstrip(".-").casefold() for one in _MENTION.findall(text)]
 
 
 def names(process: Process) -> Mapping[str, str]:

@@ -34,6 +34,7 @@ from intake_fn.core.events import (
     Unlinked,
     UnmarkedDuplicate,
 )
+from intake_fn.core.mentions import strangers
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Outcome, Relation, Reproduced, Stage, Stance
 from intake_fn.web.forms import clean_line, clean_text
@@ -41,7 +42,8 @@ from intake_fn.web.numbers import whole
 from spec_lookup import whole_text
 
 if TYPE_CHECKING:
-    from intake_fn.core.process import Person
+    from intake_fn.core.case import Case
+    from intake_fn.core.process import Person, Process
     from intake_fn.desk import Desk
     from spec_lookup import Spec
 
@@ -327,6 +329,25 @@ def event_by(
         answers |= _clause_read(answers) | {"person": person.id}
         answers |= _cited(answers["clause"], spec or desk.spec, always=bool(answers["reading"]))
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
+
+
+def refuse_strangers(event: Event, case: Case, process: Process, *, as_it_is: bool) -> None:
+    """Raise Refused for a note that mentions nobody of the Help Desk by an @name, unless it is meant so.
+
+    Else nobody would be mailed, and its author would wait for an answer. In quarantine a note mails nobody.
+    """
+    if not isinstance(event, Noted) or as_it_is or case.status.in_quarantine:
+        return
+    unknown = strangers(event.text, process)
+    if unknown:
+        near = [f"@{person}" for person in dict.fromkeys(unknown.values()) if person]
+        meant = f" Do you mean {' or '.join(near)}?" if near else ""
+        named = ", ".join(f"@{name}" for name in unknown)
+        whom = "somebody" if len(unknown) == 1 else "people"
+        raise Refused(
+            f"Nothing is saved yet, and nobody is mailed: {named} names {whom} whom the Help Desk does not know."
+            f"{meant} Correct the name, or save the note as it is."
+        )
 
 
 def _clause_read(answers: Answers) -> dict[str, str]:

@@ -13,7 +13,7 @@ from intake_fn.core.escalation import colleagues
 from intake_fn.core.messages import in_history
 from intake_fn.web import answer_files, words
 from intake_fn.web.access import ENGINEER, config, me, open_to, refuse_others
-from intake_fn.web.actions import ACTIONS, event_of, why_not
+from intake_fn.web.actions import ACTIONS, event_of, refuse_strangers, why_not
 from intake_fn.web.desk_pages import blueprint
 from intake_fn.web.numbers import whole
 from intake_fn.web.request_view import page
@@ -54,6 +54,7 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
         event = event_of(action, request.form, desk, me(), lambda: desk.spec_shown(case))
         seen = whole(request.form.get("seen"), 0)
         answer_files.refuse_wrong(sent)
+        refuse_strangers(event, case, desk.process, as_it_is=request.form.get("as") == "as-it-is")
         desk.refuse_unknown_version(case, event)
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event, sent)

@@ -19,6 +19,7 @@ from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.escalation import colleagues, handler_at, keeper, last_handler_at, proposed_module, speciality_of
 from intake_fn.core.events import ActivityCompleted, Resolved
 from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.mentions import strangers
 from intake_fn.core.messages import in_words
 from intake_fn.core.process import OTHER
 from intake_fn.core.sla import due
@@ -91,7 +92,12 @@ def page(
         accept=ACCEPT,
         upload=url_for("uploads.permit"),
         reproducing=[activity.id for activity in process.activities.values() if activity.reproduces],
-        mentionable=[f"@{person.id}" for person in process.people.values() if person != me()],
+        mentionable=[
+            {"id": person.id, "name": person.name, "role": person.role}
+            for person in process.people.values()
+            if person != me()
+        ],
+        strangers=strangers(request.form.get("text", ""), process) if action == "note" and problem else (),
         done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
         files=files_of(case),
         history=words.history(case, process),

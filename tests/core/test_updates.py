@@ -12,6 +12,7 @@ from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import ActivityCompleted, AskedRequester, Escalated, Noted, Overruled, Resolved
 from intake_fn.core.intents import AddNote, NotifyDuplicates, SendNotice
+from intake_fn.core.mentions import strangers
 from intake_fn.core.messages import in_history, note_of
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
@@ -129,6 +130,14 @@ def test_a_mention_mails_a_colleague_once(process: Process, text: str, mailed: l
         letter = letter_of(mail, step.case, process, "status", "desk").text
         assert "Paul mentions you in an internal note." in letter
         assert "desk" in letter
+
+
+def test_who_is_nobody_of_the_help_desk_is_told_apart_from_colleagues(process: Process) -> None:
+    """With the colleague whom the name resembles; the sign inside of an address is no mention."""
+    text = "@rmoa and @roma, @Marc-Selte. Not a@example.com, and @zz"
+
+    assert {"rmoa": "roma", "marc-selte": "marc-selter", "zz": ""} == strangers(text, process)
+    assert {} == strangers("@roma, @Paul: see roma@example.com", process)
 
 
 # --- back to the level below ------------------------------------------------------------------

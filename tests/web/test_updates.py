@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.desk_events import UpdateSent
-from intake_fn.core.events import AskedRequester, Resolved
+from intake_fn.core.events import AskedRequester, Noted, Resolved
 from tests.web.samples import PNG
 
 if TYPE_CHECKING:
@@ -94,3 +95,27 @@ def test_what_the_requester_reads_cannot_be_taken_for_what_colleagues_read(web: 
     assert 'action-colleagues" id="note"' in page
     assert "The requester never sees it." in forms["note"]
     assert "@roma" in forms["note"]
+
+
+def test_a_note_that_mentions_nobody_known_asks_before_it_is_saved(web: Web) -> None:
+    """The text stays and the name that was meant is offered; whoever means it so saves it as it is."""
+    case = web.sent()
+    web.sign_in()
+    text = "@rmoa, the rule is @media print."
+    refused = web.act(case, "note", text=text)
+
+    assert 422 == refused.status_code
+    problem = html.unescape(refused.text)
+    assert "@rmoa, @media names people whom the Help Desk does not know. Do you mean @roma?" in problem
+    assert re.search(r'id="note-text"[^>]*>\s*@rmoa, the rule is', refused.text)
+    assert "Save it as it is: @rmoa, @media are no colleagues" in problem
+    assert not noted(web, case)
+
+    assert 422 == web.act(case, "note", text="@rmoa: now").status_code
+    assert 303 == web.act(case, "note", text="@roma: the rule is @media print.", **{"as": "as-it-is"}).status_code
+    assert [("roma",)] == [event.mentions for event in noted(web, case)]
+
+
+def noted(web: Web, case: Case) -> list[Noted]:
+    """The internal notes of a request."""
+    return [event for event in web.store.load(case.id).history if isinstance(event, Noted)]

@@ -90,15 +90,14 @@ def test_an_engineer_works_on_a_request_by_the_keys(  # noqa: PLR0915 - it is on
     open_form(page, "n", "note")
     note = page.locator("#note").get_by_label("Internal note")
     note.press_sequentially("@ihe")
-    expect(page.get_by_role("listbox", name="Colleagues").get_by_role("option", selected=True)).to_contain_text(
-        "@ihelp"
-    )
+    colleagues = page.get_by_role("listbox", name="Colleagues")
+    expect(colleagues.get_by_role("option", selected=True)).to_contain_text("@ihelp")
     note.press("Enter")
     expect(note).to_have_value("@ihelp ")
     note.press_sequentially("@Mar")
     note.press("ArrowDown")
     note.press("Escape")
-    expect(page.get_by_role("listbox", name="Colleagues")).to_be_hidden()
+    expect(colleagues).to_be_hidden()
     note.fill("@ihelp, have you seen this before?")
     page.locator("#note").get_by_role("button").click()
     expect(page.locator("ol.history")).to_contain_text("Internal note, mailed to iHelp")

@@ -112,7 +112,8 @@ def test_a_note_that_mentions_nobody_known_asks_before_it_is_saved(web: Web) -> 
     assert not noted(web, case)
 
     assert 422 == web.act(case, "note", text="@rmoa: now").status_code
-    assert 303 == web.act(case, "note", text="@roma: the rule is @media print.", **{"as": "as-it-is"}).status_code
+    as_it_is: dict[str, Any] = {"as": "as-it-is"}
+    assert 303 == web.act(case, "note", text="@roma: the rule is @media print.", **as_it_is).status_code
     assert [("roma",)] == [event.mentions for event in noted(web, case)]
 
 

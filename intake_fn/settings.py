@@ -57,6 +57,8 @@ class Settings:
     aws_endpoint: str
     region: str
     configuration_set: str
+    function: str
+    """The ARN of the function that S3 calls for mail that comes; "" where mail waits for the sweep."""
     sandbox: bool
     clock: Path | None
     first_delay_seconds: float
@@ -118,6 +120,7 @@ class Settings:
             aws_endpoint=environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL", ""),
             region=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION", ""),
             configuration_set=environ.get("SPECDESK_CONFIGURATION_SET", "").strip(),
+            function=environ.get("SPECDESK_FUNCTION", "").strip(),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),

@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.adapters.provision.mail_in import create_receipt, permit_receipt
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.adapters.provision.ses import create_identity
+from intake_fn.commands import mail_addresses
 from sandbox.running import Running
 
 if TYPE_CHECKING:
@@ -230,6 +232,9 @@ def provision(environ: Mapping[str, str], process: Process, pages_at: Sequence[s
         create_table(dynamodb, environ["SPECDESK_TABLE"])
     with contextlib.closing(client("s3", environ)) as s3:
         create_bucket(s3, environ["SPECDESK_BUCKET"], pages_at)
+        permit_receipt(s3, environ["SPECDESK_BUCKET"], ACCOUNT)
+    with contextlib.closing(client("ses", environ)) as receiving:
+        create_receipt(receiving, environ["SPECDESK_BUCKET"], mail_addresses(process))
     with contextlib.closing(client("sesv2", environ)) as ses:
         create_identity(ses, process.mail.address)
 

@@ -30,6 +30,11 @@ def background_desk() -> Desk:
     return Application.from_environ(os.environ).background_desk
 
 
+def mail_addresses(process: Process) -> list[str]:
+    """The mailboxes that mail to the Help Desk comes to."""
+    return sorted({process.mail.address.lower(), process.mail.reply_to.lower()})
+
+
 def text_of(path: Path) -> str:
     """What stands in a file. Raises Refused saying why it cannot be read."""
     try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from intake_fn.commands import say
+from intake_fn.commands import mail_addresses, say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
@@ -100,6 +100,7 @@ def examine(environ: Mapping[str, str], spec: Path) -> Iterator[Part]:
     yield _part("table", "Check AWS region, credentials and SPECDESK_TABLE.", lambda: _table(application))
     yield _part("files", "Check AWS region, credentials and SPECDESK_BUCKET.", lambda: _files(application))
     yield _part("mail", "Check AWS region and credentials.", lambda: _mail(application))
+    yield _part("incoming mail", "Check AWS region and credentials.", lambda: _incoming_mail(application))
     yield _part("mantis", "Check SPECDESK_MANTIS_URL, and the network to it.", lambda: _mantis(application))
     yield _part("index", "Run `specdesk build-index`.", lambda: _index(application, spec))
     yield _part(
@@ -178,6 +179,19 @@ def _mail(application: Application) -> Look:
         missing = reports_lack(application.client("sesv2"), reports)
         findings += [Finding(f"configuration set {reports} lacks: {x}", REPORTS) for x in missing]
     return f"{address}, bounces {f'reported by {reports}' if reports else 'not reported'}", findings
+
+
+def _incoming_mail(application: Application) -> Look:
+    from intake_fn.adapters.provision import mail_in  # noqa: PLC0415 - with boto3
+
+    settings, addresses = application.settings, mail_addresses(application.process)
+    s3, make = application.client("s3"), "`specdesk provision --apply` makes it; docs/operate/mail-in.md, Set-up."
+    lacks = mail_in.receipt_lacks(application.client("ses"), s3, settings.bucket, addresses)
+    if settings.function:
+        lacks += mail_in.event_lacks(s3, settings.bucket, settings.function)
+    when = "at once" if settings.function else "by the sweep, within a minute"
+    says = f"to {', '.join(addresses)}, taken in {when}"
+    return says, [Finding(f"incoming mail lacks: {lack}", make) for lack in lacks]
 
 
 def _unreached(application: Application) -> list[Finding]:

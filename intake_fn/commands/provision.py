@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import say
+from intake_fn.commands import mail_addresses, say
 from intake_fn.commands.doctor import REPORTS
 from intake_fn.core.errors import Diagnosed, SpecdeskError
 from intake_fn.settings import secret
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from intake_fn.wiring import Application
 
 ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+
+MX = "The domain has to be verified in SES, and its MX record has to lead to it: docs/operate/mail-in.md, Set-up."
 
 TAKES_ADMIN = f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
 
@@ -56,7 +58,9 @@ def provision(args: argparse.Namespace) -> int:
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     application = Application.from_environ(os.environ)
-    steps = [step for look in (_table, _bucket, _mail, _mantis) for step in _looked_at(look, application)]
+    steps = [
+        step for look in (_table, _bucket, _mail, _incoming_mail, _mantis) for step in _looked_at(look, application)
+    ]
     if args.apply:
         for step in steps:
             _apply(step)
@@ -140,6 +144,30 @@ def _mail(application: Application) -> Iterator[Step]:
     if reports := application.settings.configuration_set:
         for lack in reports_lack(ses, reports):
             yield Step(f"configuration set {reports}: {lack}", REPORTS)
+
+
+def _incoming_mail(application: Application) -> Iterator[Step]:
+    """What SES, bucket and function lack so that mail comes in; a missing bucket is told by its own part."""
+    from intake_fn.adapters.provision import mail_in  # noqa: PLC0415 - with boto3
+
+    settings, addresses = application.settings, mail_addresses(application.process)
+    ses, s3, bucket = application.client("ses"), application.client("s3"), application.settings.bucket
+    lacks = mail_in.receipt_lacks(ses, s3, bucket, addresses)
+    for lack in lacks:
+        if lack == mail_in.NO_PERMISSION:
+            yield Step(f"incoming mail: {lack}", "", lambda: mail_in.permit_receipt(s3, bucket, _account(application)))
+        else:
+            yield Step(f"incoming mail: {lack}", MX, lambda: mail_in.create_receipt(ses, bucket, addresses))
+    if function := settings.function:
+        called = (s3, application.client("lambda"), bucket, function)
+        for lack in mail_in.event_lacks(s3, bucket, function):
+            yield Step(f"incoming mail: {lack}", "", lambda: mail_in.create_event(*called, _account(application)))
+
+
+def _account(application: Application) -> str:
+    from intake_fn.adapters.provision.mail_in import account_of  # noqa: PLC0415 - with boto3
+
+    return account_of(application.client("sts"))
 
 
 # --- Mantis ----------------------------------------------------------------------------------

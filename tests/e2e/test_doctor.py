@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.aws
 
-PARTS = ["settings", "process", "table", "files", "mail", "mantis", "index", "judge"]
+PARTS = ["settings", "process", "table", "files", "mail", "incoming mail", "mantis", "index", "judge"]
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -99,10 +99,10 @@ def test_what_is_logged_does_not_mix_with_what_is_printed(
 
 
 def test_it_says_that_aws_is_down(call: Callable[..., tuple[int, str]]) -> None:
-    """Three services, each by itself."""
+    """Four parts, each by itself."""
     status, printed = call("doctor", "--json", AWS_ENDPOINT_URL=NOBODY)
 
-    assert (1, ["table", "files", "mail"]) == (status, list(wrong(printed)))
+    assert (1, ["table", "files", "mail", "incoming mail"]) == (status, list(wrong(printed)))
     assert all("It is down" in found[0]["what"] for found in wrong(printed).values())
 
 
@@ -125,8 +125,9 @@ def test_each_thing_that_is_wrong_is_told_with_a_remedy(
     """The part that it is about, and no other."""
     status, printed = call("doctor", "--json", **changed)
     (finding,) = wrong(printed)[part]
+    follows = ["incoming mail"] if "SPECDESK_BUCKET" in changed else []
 
-    assert (1, [part]) == (status, list(wrong(printed)))
+    assert (1, [part, *follows]) == (status, list(wrong(printed)))
     assert says in finding["what"]
     assert finding["remedy"]
 
@@ -152,11 +153,11 @@ def other_process(folder: Path, old: str, new: str, *more: tuple[str, str]) -> s
 
 
 def test_an_address_that_is_not_registered_is_told(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Mail would be refused by SES."""
+    """Mail would be refused by SES, and mail to it would not come in."""
     path = other_process(tmp_path, "address: helpdesk@example.com", "address: other@example.org")
     status, printed = call("doctor", "--json", SPECDESK_PROCESS=path)
 
-    assert (1, ["mail"]) == (status, list(wrong(printed)))
+    assert (1, ["mail", "incoming mail"]) == (status, list(wrong(printed)))
     assert "other@example.org lacks: identity" == wrong(printed)["mail"][0]["what"]
 
 
@@ -231,10 +232,16 @@ def test_nothing_is_missing_in_the_sandbox(call: Callable[..., tuple[int, str]])
 
 
 def test_a_plan_makes_nothing_and_apply_makes_it(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Table, bucket and address; afterwards the doctor finds nothing."""
+    """Table, bucket, address, the way of mail; afterwards the doctor finds nothing."""
     path = other_process(tmp_path, "address: helpdesk@example.com", "address: new@example.org")
     new = {"SPECDESK_TABLE": "new-table", "SPECDESK_BUCKET": "new-bucket", "SPECDESK_PROCESS": path}
-    names = {"table new-table: table", "bucket new-bucket: bucket", "mail from new@example.org: identity"}
+    names = {
+        "table new-table: table",
+        "bucket new-bucket: bucket",
+        "mail from new@example.org: identity",
+        "incoming mail: permission for SES to put mail into the bucket",
+        "incoming mail: receipt rule of SES that scans mail and puts it into the bucket",
+    }
     for _ in range(2):
         status, printed = call("provision", "--json", **new)
         assert (1, dict.fromkeys(names, ("specdesk", "missing"))) == (status, steps(printed))

@@ -1,0 +1,96 @@
+"""The way of incoming mail is made where it is missing, and what others set up stays."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.provision.mail_in import (
+    NO_EVENT,
+    NO_PERMISSION,
+    NO_RULE,
+    NOT_SCANNED,
+    create_event,
+    create_receipt,
+    event_lacks,
+    permit_receipt,
+    receipt_lacks,
+)
+from intake_fn.adapters.provision.s3 import create_bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.aws
+
+ACCOUNT = "123456789012"
+TO = ["helpdesk@example.com"]
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:specdesk"
+
+
+class Lambda:
+    """Permits once; ministack knows no function without its code."""
+
+    def __init__(self) -> None:
+        self.permitted: list[dict[str, Any]] = []
+
+    def add_permission(self, **call: Any) -> None:
+        """Keep it."""
+        self.permitted.append(call)
+
+
+def test_the_receipt_is_made_step_by_step_and_once(clients: Callable[[str], Any]) -> None:
+    """Permission, then rule; afterwards nothing is missing, and statements and rules of others are there still."""
+    ses, s3 = clients("ses"), clients("s3")
+    create_bucket(s3, "mail-way")
+    theirs = {
+        "Sid": "theirs",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::mail-way/x",
+    }
+    s3.put_bucket_policy(Bucket="mail-way", Policy=json.dumps({"Version": "2012-10-17", "Statement": theirs}))
+
+    assert [NO_PERMISSION, NO_RULE] == receipt_lacks(ses, s3, "mail-way", TO)
+    for _ in range(2):
+        permit_receipt(s3, "mail-way", ACCOUNT)
+        assert NO_PERMISSION not in receipt_lacks(ses, s3, "mail-way", TO)
+        create_receipt(ses, "mail-way", TO)
+        assert [] == receipt_lacks(ses, s3, "mail-way", TO)
+    policy = json.loads(s3.get_bucket_policy(Bucket="mail-way")["Policy"])
+    assert ["theirs", "specdesk-mail-in"] == [statement["Sid"] for statement in policy["Statement"]]
+    assert [NO_RULE] == receipt_lacks(ses, s3, "mail-way", [*TO, "other@example.net"])
+
+
+def test_a_rule_that_does_not_scan_is_told(clients: Callable[[str], Any]) -> None:
+    """Without the scan there are no verdicts on spam and viruses."""
+    ses, s3 = clients("ses"), clients("s3")
+    create_bucket(s3, "mail-unscanned")
+    permit_receipt(s3, "mail-unscanned", ACCOUNT)
+    create_receipt(ses, "mail-any", TO)  # there is a rule set by now
+    active = ses.describe_active_receipt_rule_set()["Metadata"]["Name"]
+    action = {"S3Action": {"BucketName": "mail-unscanned", "ObjectKeyPrefix": "mail-in/"}}
+    ses.create_receipt_rule(RuleSetName=active, Rule={"Name": "blind", "Enabled": True, "Actions": [action]})
+
+    assert [NOT_SCANNED] == receipt_lacks(ses, s3, "mail-unscanned", TO)
+
+
+def test_the_event_is_added_to_those_of_others(clients: Callable[[str], Any]) -> None:
+    """S3 calls the function for mail alone, and whoever else it calls is called still."""
+    s3, function = clients("s3"), Lambda()
+    create_bucket(s3, "mail-event")
+    other = {"Id": "other", "LambdaFunctionArn": f"{FUNCTION}-2", "Events": ["s3:ObjectRemoved:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket="mail-event", NotificationConfiguration={"LambdaFunctionConfigurations": [other]}
+    )
+
+    assert [NO_EVENT] == event_lacks(s3, "mail-event", FUNCTION)
+    for _ in range(2):
+        create_event(s3, function, "mail-event", FUNCTION, ACCOUNT)
+    assert [] == event_lacks(s3, "mail-event", FUNCTION)
+    called = s3.get_bucket_notification_configuration(Bucket="mail-event")["LambdaFunctionConfigurations"]
+    assert ["other", "specdesk-mail-in"] == [one["Id"] for one in called]
+    assert {"arn:aws:s3:::mail-event"} == {call["SourceArn"] for call in function.permitted}

@@ -22,6 +22,7 @@ import structlog
 from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.commands import (
     background_desk,
+    backup,
     change,
     doctor,
     drift,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 
 MODULES = (
+    backup,
     due,
     export_cases,
     change,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SHARDS = 4
 LEDGER = "MAIL-LEDGER"
 RECEIVED = "received"
+RECORD = "RECORD"
 LAST = "~"
 """Comes after every place of a list."""
 
@@ -112,7 +113,7 @@ class DynamoInboundMails:
 
 
 def _key(mail_id: str) -> dict[str, str]:
-    return {"pk": f"MAILIN#{mail_id}", "sk": "RECORD"}
+    return {"pk": f"MAILIN#{mail_id}", "sk": RECORD}
 
 
 def _decision_key(fingerprint: str) -> dict[str, str]:
@@ -147,5 +148,15 @@ def _record(item: Item) -> MailRecord | None:
         return None
 
 
+def counted(item: Item) -> tuple[dict[str, str], Counter[str]] | None:
+    """The shard of the ledger that counts a record, and how; None for what is no record, or none that can be read."""
+    record = _record(item) if item["sk"] == RECORD else None
+    return (_shard_of(record.id), Counter({RECEIVED: 1, str(record.outcome): 1})) if record else None
+
+
 def _moves(mail_id: str, moved: Mapping[str, int]) -> Write:
-    return add({"pk": LEDGER, "sk": f"SHARD#{crc32(mail_id.encode()) % SHARDS}"}, moved)
+    return add(_shard_of(mail_id), moved)
+
+
+def _shard_of(mail_id: str) -> dict[str, str]:
+    return {"pk": LEDGER, "sk": f"SHARD#{crc32(mail_id.encode()) % SHARDS}"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.case_row import CaseRow
 
+LEDGER = "LEDGER"
 SHARDS = 8
 OPEN_AT = "open_"
 """What the counter of a level's open cases begins with."""
@@ -31,7 +32,12 @@ def tally(case: Case | CaseRow) -> Counter[str]:
 def moves(case_id: str, moved: Mapping[str, int]) -> list[Write]:
     """The move in the ledger, when there is one."""
     amounts = {counter: amount for counter, amount in moved.items() if amount}
-    return [add({"pk": "LEDGER", "sk": f"SHARD#{crc32(case_id.encode()) % SHARDS}"}, amounts)] if amounts else []
+    return [add(shard_of(case_id), amounts)] if amounts else []
+
+
+def shard_of(case_id: str) -> dict[str, str]:
+    """The key of the counters that a case is counted in."""
+    return {"pk": LEDGER, "sk": f"SHARD#{crc32(case_id.encode()) % SHARDS}"}
 
 
 def levels_in(counters: Mapping[str, int]) -> set[int]:
@@ -43,6 +49,6 @@ def levels_in(counters: Mapping[str, int]) -> set[int]:
 def balance(table: Table) -> Counter[str]:
     """All counters; each shard is moved and read as a whole."""
     counters: Counter[str] = Counter()
-    for shard in table.query("#pk = :pk", {":pk": "LEDGER"}, ConsistentRead=True):
+    for shard in table.query("#pk = :pk", {":pk": LEDGER}, ConsistentRead=True):
         counters.update({name: count for name, count in shard.items() if name != "format" and isinstance(count, int)})
     return counters

@@ -122,8 +122,12 @@ class Table:
 
     def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Write whole items, whatever is there, in batches: each by itself, so that all may be written again."""
+        self.put_as_they_are([wire({**item, "format": FORMAT}) for item in items])
+
+    def put_as_they_are(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """The same with items in DynamoDB's types, to which nothing is added."""
         for batch in _batches(items, BATCH_OF_ITEMS):
-            requests = [{"PutRequest": {"Item": wire({**item, "format": FORMAT})}} for item in batch]
+            requests = [{"PutRequest": {"Item": item}} for item in batch]
             for _ in self._batched("batch_write_item", requests, "UnprocessedItems"):
                 pass
 

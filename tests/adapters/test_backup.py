@@ -1,0 +1,188 @@
+"""A backup holds all that is stored, also while people work, and fills an empty stage with it; on the local AWS."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.dynamodb import DynamoStore, Table
+from intake_fn.adapters.provision.backup import ITEMS, LEDGERS, MANIFEST, MARK, NUMBERS, back_up, manifest_of, restore
+from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.core.errors import Refused
+from intake_fn.core.events import Noted
+from intake_fn.core.inbound.record import MailOutcome
+from tests.adapters.test_inbound_mails import record
+from tests.desk.test_story import Room, request
+from tests.fakes import LEVELS, ports_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from intake_fn.core.process import Process
+
+pytestmark = pytest.mark.aws
+
+
+class Stage:
+    """A desk on a table and a bucket of the local AWS."""
+
+    def __init__(self, clients: Callable[[str], Any], store: DynamoStore, bucket: str, process: Process) -> None:
+        self.room = Room(process)
+        self.desk = replace(self.room.desk, **ports_of(store))
+        self.store, self.bucket, self.s3 = store, bucket, clients("s3")
+        self.table = Table(lambda: clients("dynamodb"), store.table.name)
+
+    def items(self) -> dict[tuple[str, str], Any]:
+        """Everything in the table but the ledgers, in which a count of none may stand or not."""
+        found = self.table.client.scan(TableName=self.table.name)["Items"]
+        return {(item["pk"]["S"], item["sk"]["S"]): item for item in found if item["pk"]["S"] not in LEDGERS}
+
+    def back_up(self, folder: Path) -> Any:
+        """By the clock of the room."""
+        return back_up(self.table, self.s3, self.bucket, folder, self.room.clock)
+
+    def fill(self, folder: Path) -> Any:
+        """From a backup."""
+        return restore(self.table, self.s3, self.bucket, folder)
+
+
+@pytest.fixture
+def stage(clients: Callable[[str], Any], dynamo_store: DynamoStore, bucket: str, process: Process) -> Stage:
+    """With two requests, a mail and two files."""
+    made = Stage(clients, dynamo_store, bucket, process)
+    for number in (1, 2):
+        made.desk.take_in(request(summary=f"Écran noir {number}"), f"key-{number}")
+        made.s3.put_object(Bucket=bucket, Key=f"files/ab/{number} é.png", Body=b"png" * number, ContentType="image/png")
+    made.store.add_mail(record(1, MailOutcome.TICKETED))
+    return made
+
+
+@pytest.fixture
+def empty(clients: Callable[[str], Any], process: Process, stage: Stage) -> Stage:
+    """Another stage, just provisioned."""
+    create_table(clients("dynamodb"), f"{stage.table.name}-new")
+    create_bucket(clients("s3"), f"{stage.bucket}-new")
+    store = DynamoStore(Table(lambda: clients("dynamodb"), f"{stage.table.name}-new"), LEVELS)
+    return Stage(clients, store, f"{stage.bucket}-new", process)
+
+
+def test_a_restored_stage_holds_the_same(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """Each item, each file with its type, ledgers that balance; the issues' numbers stand in a list of their own."""
+    manifest = stage.back_up(tmp_path / "backup")
+
+    assert manifest == manifest_of(tmp_path / "backup")
+    assert (2, 2, 9, ()) == (manifest.requests, manifest.files, manifest.bytes, manifest.unsettled)
+    assert 0o700 == (tmp_path / "backup").stat().st_mode & 0o777
+    numbers = (tmp_path / "backup" / NUMBERS).read_text().splitlines()
+    assert ["issue,request", "1,HD-0000-0001", "2,HD-0000-0002"] == [numbers[0], *sorted(numbers[1:])]
+
+    empty.fill(tmp_path / "backup")
+
+    assert stage.items() == empty.items()
+    assert stage.store.ledger() == empty.store.ledger()
+    assert stage.store.mail_ledger() == empty.store.mail_ledger()
+    answer = empty.s3.get_object(Bucket=empty.bucket, Key="files/ab/2 é.png")
+    assert (b"pngpng", "image/png") == (answer["Body"].read(), answer["ContentType"])
+
+
+def test_nobody_is_signed_in_by_a_backup(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """Sessions stay behind."""
+    stage.table.put_all([{"pk": "SESSIONS", "sk": "paul#1"}, {"pk": "LOOKING#HD-0000-0001", "sk": "paul"}])
+    stage.back_up(tmp_path / "backup")
+    empty.fill(tmp_path / "backup")
+
+    assert not {pk for pk, _ in empty.items() if pk.startswith(("SESSIONS", "LOOKING"))}
+
+
+def test_what_changes_meanwhile_comes_along_whole(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """A request that somebody works on, and one that comes in, after the table was read and before the rest is."""
+
+    def meanwhile(**_: Any) -> None:
+        events.unregister("after-call.dynamodb.Scan", meanwhile)
+        stage.room.clock.advance(minutes=5)
+        event = stage.room.event(Noted, text="Seen meanwhile.")
+        stage.desk.act("HD-0000-0001", event, seen=stage.store.load("HD-0000-0001").version)
+        stage.desk.take_in(request(summary="It came meanwhile"), "key-3")
+
+    events = stage.table.client.meta.events
+    events.register("after-call.dynamodb.Scan", meanwhile)
+    assert () == stage.back_up(tmp_path / "backup").unsettled
+    empty.fill(tmp_path / "backup")
+
+    for case_id in ("HD-0000-0001", "HD-0000-0002", "HD-0000-0003"):
+        assert stage.store.load(case_id) == empty.store.load(case_id)
+        assert stage.store.row(case_id) == empty.store.row(case_id)
+    assert stage.store.ledger() == empty.store.ledger()
+
+
+def test_a_restoration_that_broke_off_goes_on(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """By the same backup; another one is refused, as it is in a table that is in use."""
+    stage.back_up(tmp_path / "backup")
+    stage.room.clock.advance(minutes=5)
+    stage.back_up(tmp_path / "later")
+    send = empty.table.put_as_they_are
+    calls: list[int] = []
+
+    def breaks(items: Any) -> None:
+        calls.append(len(items))
+        if len(calls) == 2:
+            send(items[:3])
+            raise ConnectionError
+        send(items)
+
+    empty.table.put_as_they_are = breaks  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        empty.fill(tmp_path / "backup")
+    with pytest.raises(Refused, match="is not empty"):
+        empty.fill(tmp_path / "later")
+    assert (MARK["pk"], MARK["sk"]) in empty.items()
+    empty.fill(tmp_path / "backup")
+
+    assert stage.items() == empty.items()
+    with pytest.raises(Refused, match="is not empty"):
+        empty.fill(tmp_path / "backup")
+
+
+def test_a_bucket_in_use_is_left_alone(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """Its files would be mixed with others."""
+    stage.back_up(tmp_path / "backup")
+    empty.s3.put_object(Bucket=empty.bucket, Key="theirs", Body=b"x")
+
+    with pytest.raises(Refused, match=r"bucket .* is not empty"):
+        empty.fill(tmp_path / "backup")
+    assert {} == empty.items()
+
+
+def test_a_damaged_backup_is_named_and_restores_nothing(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """A list, a file, the manifest; a folder that is none; one of a newer version; one that is used twice."""
+    folder = tmp_path / "backup"
+    stage.back_up(folder)
+    with pytest.raises(Refused, match="is not an empty folder"):
+        stage.back_up(folder)
+    manifest = json.loads((folder / MANIFEST).read_text())
+
+    def refused(words: str) -> None:
+        with pytest.raises(Refused, match=words):
+            empty.fill(folder)
+
+    whole = (folder / ITEMS).read_bytes()
+    (folder / ITEMS).write_bytes(whole[:-9])
+    refused(f"damaged: {ITEMS}")
+    (folder / ITEMS).write_bytes(whole)
+    one = next((folder / "files").iterdir())
+    content = one.read_bytes()
+    one.unlink()
+    refused("damaged: files/ab/")
+    one.write_bytes(content)
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "layout": 99}))
+    refused("newer Specdesk")
+    (folder / MANIFEST).write_text("{")
+    refused("cannot be read")
+    (folder / MANIFEST).unlink()
+    refused("no backup, or one that broke off")
+    assert {} == empty.items()

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from spec_lookup.search.numbers import SIGN
 from spec_lookup.search.words import guesses, is_code
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ class Bm25:
         self.lengths = lengths
 
     @classmethod
-    def of(cls, texts: Iterable[Sequence[str]]) -> Bm25:
-        """Index `texts`, each a list of words."""
+    def of(cls, texts: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Bm25:
+        """Index `texts`, each its words and the other forms under which it is found."""
         index = GrowingBm25()
-        for text in texts:
-            index.add(text)
+        for text, forms in texts:
+            index.add(text, forms)
         return index
 
     def knows_code(self, query: Iterable[str]) -> bool:
@@ -106,7 +107,7 @@ class Bm25:
     def _meant(self, word: str) -> list[str]:
         """The words that one may have been meant for: one slip away from it; of a number, those that it is part of."""
         if len(word) >= SHORTEST_PART and word.isdecimal():
-            return sorted(other for other in self.postings if word in other)
+            return sorted(other for other in self.postings if word in other and not other.startswith(SIGN))
         return guesses(word, self.postings)
 
     def _texts_with(self, word: str) -> int:
@@ -135,10 +136,10 @@ class GrowingBm25(Bm25):
         self._sizes = array("i")
         super().__init__(self._places, self._sizes)
 
-    def add(self, text: Sequence[str]) -> None:
-        """Add one text; it costs as much as it has words."""
+    def add(self, text: Sequence[str], forms: Sequence[str] = ()) -> None:
+        """Add one text; it costs as much as it has words. `forms` find it, too, and make it no longer."""
         number = len(self._sizes)
-        for word, times in Counter(text).items():
+        for word, times in Counter((*text, *forms)).items():
             texts, counts = self._places.setdefault(word, (array("i"), array("i")))
             texts.append(number)
             counts.append(times)

@@ -14,6 +14,7 @@ from spec_lookup.search.clauses import Clauses
 from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings, texts_of
 from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import Bm25, best
+from spec_lookup.search.numbers import number_forms
 from spec_lookup.search.pages import content_stamp, read_pages
 from spec_lookup.search.parse import read_page
 from spec_lookup.search.passages import Passage, best_of_each, passages
@@ -108,7 +109,7 @@ class SpecIndex:
             words=sum(page.coverage.words for page in parsed),
             words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
         )
-        bm25 = Bm25.of(passage for clause in clauses for passage in _words_of_passages(clause))
+        bm25 = Bm25.of(passage for clause in clauses for passage in _passages(clause))
         return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
 
     def amended(self, cite: str, markdown: str) -> Self:
@@ -130,7 +131,7 @@ class SpecIndex:
         digest = sha256(f"{self.stamp.content}\n{cite}\n{markdown}".encode()).hexdigest()
         stamp = replace(self.stamp, content=digest, commit="", clauses=len(changed))
         dense = Dense.of(changed, self._embedder, self._kept(clauses)) if self._embedder and self._dense else None
-        bm25 = Bm25.of(passage for clause in changed for passage in _words_of_passages(clause))
+        bm25 = Bm25.of(passage for clause in changed for passage in _passages(clause))
         return type(self)(Clauses.of(changed), bm25, dense, self._synonyms, stamp, self._embedder)
 
     def _kept(self, clauses: list[Clause]) -> KeptVectors:
@@ -212,7 +213,7 @@ class SpecIndex:
         query: set[str] = set()
         meant: Parts = []
         for text, weight in parts:
-            text_words = words(text)
+            text_words = words(text) if deciding else [*words(text), *number_forms(text)]
             query.update(text_words)
             by_passage += np.float32(weight) * self._bm25.scores(text_words)
             others = self._synonyms.others(text)
@@ -274,10 +275,10 @@ def words_of(clause: Clause) -> list[str]:
     return TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title) + words(clause.markdown)
 
 
-def _words_of_passages(clause: Clause) -> list[list[str]]:
-    """The same for each of its passages."""
+def _passages(clause: Clause) -> Iterator[tuple[list[str], list[str]]]:
+    """The same for each of its passages, with the forms of its numbers."""
     parts = passages(clause)
-    if len(parts) == 1:
-        return [words_of(clause)]
     titles = TITLE_TIMES * words(clause.title) + PAGE_TITLE_TIMES * words(clause.page_title)
-    return [titles + words(passage.text(clause)) for passage in parts]
+    for passage in parts:
+        text = clause.markdown if len(parts) == 1 else passage.text(clause)
+        yield titles + words(text), number_forms(f"{clause.title} {text}")

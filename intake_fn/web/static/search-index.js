@@ -23,30 +23,44 @@ const STOP = new Set(
 );
 const WORD = /[\p{L}\p{N}]+(?:[-_:./',’][\p{L}\p{N}]+)*%?/gu;
 const JOINT = /[-_:./',’]/;
-const THOUSANDS = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const THOUSANDS = /^[1-9]\d{0,2}(?:([,.'’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
+const SPACED = /(?<![\d.,])([1-9]\d{0,2}(?: \d{3})+)(?!\d)(?:,(\d{1,2})(?!\d))?/g;
+const DECIMALS = /^\d+[.,]\d+$/;
+const COUNTED = /^(\d+)(\p{L}{1,4})$/u;
+const CURRENCIES = { $: " usd ", "€": " eur ", "£": " gbp " };
 
-/** Lower case without accents; a number and its percent sign are one word. */
+/** Lower case without accents; a number and its percent sign are one word, and so are its thousands. */
 export function fold(text) {
   return text
     .normalize("NFKD")
     .replace(/[\u0300-\u036f\u00ad\u200b-\u200d]/g, "")
     .toLowerCase()
-    .replace(/(\d)\s+%/g, "$1%");
+    .replace(/(\d)\s*(?:%|per ?cent\b|pct\b)/g, "$1%")
+    .replace(/(?:us)?[$€£]/g, (sign) => CURRENCIES[sign.at(-1)])
+    .replace(SPACED, (_all, whole, decimals) => whole.replaceAll(" ", ",") + (decimals ? `.${decimals}` : ""));
+}
+
+/** A written number without separators of thousands and zeros at its end; "" for what is none. */
+function numberOf(plain) {
+  if (THOUSANDS.test(plain)) {
+    const [, decimals = ""] = plain.match(/[,.'’]\d{3}(?:[.,](\d+))?$/);
+    const whole = plain.slice(0, decimals ? -decimals.length - 1 : undefined).replaceAll(/\D/g, "");
+    return decimals.replace(/0+$/, "") ? `${whole}.${decimals.replace(/0+$/, "")}` : whole;
+  }
+  return DECIMALS.test(plain) ? plain.replace(",", ".").replace(/\.?0+$/, "") : "";
 }
 
 /** The forms under which one written word is found: itself, as one word, as a plain number, and its parts. */
 function formsOf(whole) {
   const forms = [whole];
   const plain = whole.replace(/%$/, "");
-  if (THOUSANDS.test(plain)) {
-    const number = plain.replaceAll(",", "");
-    forms.push(number, number.replace(/\.0+$/, ""));
-  } else {
-    if (plain !== whole) forms.push(plain);
+  const number = numberOf(plain);
+  if (number) forms.push(number, number.split(".")[0]);
+  if (plain !== whole) forms.push(plain);
+  if (!THOUSANDS.test(plain)) {
     const parts = plain.split(JOINT);
     if (parts.length > 1) forms.push(parts.join(""), ...parts);
     for (const part of parts) if (/\d/.test(part) && /\p{L}/u.test(part)) forms.push(...part.match(/\d+|\p{L}+/gu));
-    if (/\.0+$/.test(plain)) forms.push(plain.replace(/\.0+$/, ""));
   }
   return [...new Set(forms)].filter((form) => form.length > 1 || /\d/.test(form) || form === whole);
 }
@@ -161,9 +175,15 @@ export class SearchIndex {
     return terms;
   }
 
+  /** A number with what it counts, such as 25mb, as two words, unless it is a word of the index. */
+  #counted(word) {
+    const [, number, counted] = COUNTED.exec(word) || [];
+    return !number || this.stems.has(word) ? [word] : [number, counted];
+  }
+
   /** The query as units, each a list of ways to meet it: the words themselves, or a term that means the same. */
   #units(text) {
-    const said = written(text);
+    const said = written(text).flatMap((word) => this.#counted(word));
     const units = [];
     for (let at = 0; at < said.length; ) {
       let size = Math.min(5, said.length - at);
@@ -209,7 +229,8 @@ export class SearchIndex {
     const meant = new Map();
     const add = (word, weight) => meant.set(word, Math.max(weight, meant.get(word) || 0));
     const [first, ...parts] = formsOf(whole);
-    for (const form of [first, ...parts.filter((part) => part === whole.replaceAll(",", "") || this.#isJoined(part, whole))])
+    const number = numberOf(whole);
+    for (const form of [first, ...parts.filter((part) => part === number || this.#isJoined(part, whole))])
       this.#meant(form, add, SAME);
     if (!meant.size) for (const part of parts) this.#meant(part, add, PART);
     if (!meant.size) this.#slipped(whole, add);
@@ -220,7 +241,7 @@ export class SearchIndex {
 
   /** Whether a form is the whole word, only written without its joints. */
   #isJoined(form, whole) {
-    return form === whole.replaceAll(/[-_:./',’%]/g, "") || form === whole.replaceAll(",", "").replace(/\.0+$/, "");
+    return form === whole.replaceAll(/[-_:./',’%]/g, "");
   }
 
   #meant(form, add, weight) {

@@ -47,7 +47,7 @@ from intake_fn.core.event_spec import (
 )
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.sla import with_in_time
 from intake_fn.core.vocabulary import Filing, Status
 
@@ -95,6 +95,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.Released: EventSpec(
         allowed_in=frozenset((QUARANTINED, REJECTED)),
         action="release",
+        rules=(r.is_not_withdrawn,),
         leads_to=to(NEW),
         changes=lambda *_: {"filing": Filing.QUEUED},
         intents=i.on_released,
@@ -191,6 +192,11 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         intents=appeals.on_appealed,
         notifies=d.on_appealed,
         copied=True,
+    ),
+    Withdrawn: EventSpec(
+        allowed_in=frozenset((QUARANTINED,)),
+        leads_to=to(REJECTED),
+        changes=lambda *_: {"filing": Filing.REJECTED},
     ),
     CopyAdded: EventSpec(
         allowed_in=ACCEPTED, rules=(copies.can_be_added,), changes=copies.added, intents=copies.on_copy_added

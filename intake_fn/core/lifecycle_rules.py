@@ -27,6 +27,7 @@ from intake_fn.core.events import (
     MarkedDuplicate,
     Overruled,
     Refiled,
+    Released,
     Reprioritised,
     RequesterRead,
     RequesterReplied,
@@ -38,6 +39,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER, name_of, names_of
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
+from intake_fn.core.requester_status import was_withdrawn_unread
 from intake_fn.core.sla_alerts import Alert, alert, share_of
 from intake_fn.core.vocabulary import Category, Outcome, Reproduced, Stance
 from intake_fn.texts import say
@@ -136,6 +138,12 @@ def may_be_withdrawn(case: Case, event: Resolved, _: Process) -> Iterator[str]:
         yield "Only the requester withdraws a request. Please choose another outcome."
     elif event.outcome is Outcome.WITHDRAWN:
         yield from cannot_be_withdrawn(case)
+
+
+def is_not_withdrawn(case: Case, _: Released, __: Process) -> Iterator[str]:
+    """What the requester has withdrawn before its review is released no more, unless they write again."""
+    if was_withdrawn_unread(case):
+        yield f"The requester has withdrawn {case.id}. A reply of theirs brings it back to the review."
 
 
 def cannot_be_withdrawn(case: Case) -> Iterator[str]:

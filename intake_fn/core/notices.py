@@ -36,7 +36,7 @@ from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process
 from intake_fn.core.quarantine import has_been_read, may_be_quoted
 from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.verdict_texts import (
     due_in_words,
     has_replied,
@@ -117,6 +117,7 @@ NOTICES: Mapping[str, Audience] = {
 UNMAILED: Mapping[type[Event], str] = {
     Quarantined: "The address may be a stranger's; the page says it.",
     Rejected: "The address may be a stranger's; the page says it.",
+    Withdrawn: "The address may be a stranger's; the page says it.",
     Released: "The receipt follows with the verdict.",
     Judged: "The receipt tells it; after a person's decision it changes nothing.",
     RequesterRead: "They pressed the button themselves, and the page shows it at once.",

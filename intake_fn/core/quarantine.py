@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from intake_fn.core.events import Quarantined, Rejected, RequesterReplied
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
+from intake_fn.core.requester_status import was_withdrawn_unread, withdrawal
 from intake_fn.core.vocabulary import Status
 from intake_fn.texts import Message, as_written, message
 
@@ -107,13 +108,17 @@ def quarantine_reasons(signs: SpamSignals, limits: QuarantineLimits) -> tuple[Me
 
 def why_in_quarantine(case: Case) -> tuple[Message, ...]:
     """Why a case is in quarantine, or was rejected; () for all others."""
+    if was_withdrawn_unread(case):
+        return (message("history.withdrawn"),)
     if case.status is Status.REJECTED:
         reason = next(event.reason for event in reversed(case.history) if isinstance(event, Rejected))
         return (as_written(reason[:LONGEST_REASON]),)
     if case.status is not Status.QUARANTINED:
         return ()
     reasons = [reason for event in case.history if isinstance(event, Quarantined) for reason in event.reasons]
-    if any(isinstance(event, Rejected) for event in case.history):
+    if withdrawal(case):
+        reasons.append(message("quarantine.withdrawn-replied"))
+    elif any(isinstance(event, Rejected) for event in case.history):
         reasons.append(message("quarantine.rejected-replied"))
     elif any(isinstance(event, RequesterReplied) for event in case.history):
         reasons.append(message("quarantine.replied"))

@@ -1,4 +1,4 @@
-"""Events of what a requester does besides writing: not to agree with a decision, and to have others read along."""
+"""Events of what a requester does besides writing: not to agree, to withdraw, to have others in copy."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ class Appealed(Event):
 
     text: str
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Event):
+    """The requester no longer needs a request that awaits review; what is open is `Resolved` as withdrawn instead."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from intake_fn.core.event_messages import EventMessages, with_files
 from intake_fn.core.events import Event
 from intake_fn.core.process import Process
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 
 
 def _address(event: Any, _: Process) -> dict[str, str]:
@@ -25,6 +25,7 @@ REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
         note_text=lambda event: with_files(event.text, event),
         notices=("appealed", "informed", "copied"),
     ),
+    Withdrawn: EventMessages(history="history.withdrawn", page="page.withdrawn", text=lambda event: event.reason),
     CopyAdded: EventMessages(
         history=lambda event: "history.copy-followed" if event.themselves else "history.copy-added",
         page=lambda event: "page.copy-followed" if event.themselves else "page.copy-added",

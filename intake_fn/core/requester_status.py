@@ -17,6 +17,7 @@ from intake_fn.core.events import (
     HandedOver,
     MarkedDuplicate,
     Refiled,
+    Rejected,
     Released,
     Reopened,
     Reprioritised,
@@ -24,6 +25,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.names import REQUESTER, SPECDESK
+from intake_fn.core.requester_events import Withdrawn
 from intake_fn.core.vocabulary import Outcome, Stage, Status
 
 
@@ -61,6 +63,7 @@ SAME = {
     Status.REJECTED: RequesterStatus.REJECTED,
     Status.NEW: RequesterStatus.RECEIVED,
     Status.WAITING: RequesterStatus.WAITING,
+    Status.RESOLVED: RequesterStatus.RESOLVED,
     Status.CLOSED: RequesterStatus.CLOSED,
 }
 """What the status of the case says alone."""
@@ -84,10 +87,10 @@ def requester_status(case: Case) -> RequesterStatus:
     """What the status page calls the request."""
     if case.appealed:
         return RequesterStatus.APPEALED
+    if is_withdrawn(case) and case.status is not Status.CLOSED:
+        return RequesterStatus.WITHDRAWN
     if same := SAME.get(case.status):
         return same
-    if case.status is Status.RESOLVED:
-        return RequesterStatus.WITHDRAWN if is_withdrawn(case) else RequesterStatus.RESOLVED
     if case.stage.is_on_its_way and case.stage is not Stage.NONE:
         return RequesterStatus(case.stage.value)
     if has_begun(case):
@@ -96,9 +99,21 @@ def requester_status(case: Case) -> RequesterStatus:
 
 
 def is_withdrawn(case: Case) -> bool:
-    """Whether its requester has withdrawn it, and it is still done."""
+    """Whether its requester has withdrawn it, and has not written since."""
     done = resolved_by(case)
-    return bool(done) and case.status.is_done and done.outcome is Outcome.WITHDRAWN  # type: ignore[union-attr]
+    resolved = bool(done) and case.status.is_done and done.outcome is Outcome.WITHDRAWN  # type: ignore[union-attr]
+    return resolved or was_withdrawn_unread(case)
+
+
+def was_withdrawn_unread(case: Case) -> bool:
+    """Whether its requester has withdrawn it before anybody reviewed it, and has not written since."""
+    return case.status is Status.REJECTED and withdrawal(case) is not None
+
+
+def withdrawal(case: Case) -> Withdrawn | None:
+    """The withdrawal of what awaited review; None if a person's rejection came last, or neither."""
+    last = next((event for event in reversed(case.history) if isinstance(event, (Rejected, Withdrawn))), None)
+    return last if isinstance(last, Withdrawn) else None
 
 
 def has_begun(case: Case) -> bool:

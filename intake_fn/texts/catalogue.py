@@ -451,6 +451,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "%(requests)s requests came from %(crowd)s within a day, more than usual.",
         "requests",
     ),
+    "quarantine.withdrawn-replied": "Its sender had withdrawn it, and has written again.",
     "quarantine.rejected-replied": "It was rejected, and its sender has written again.",
     "quarantine.replied": "Its sender has written again.",
     # Words that stand in messages.

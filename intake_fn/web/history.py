@@ -11,7 +11,7 @@ from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.texts import say
 from intake_fn.web.words import history
 
@@ -49,6 +49,7 @@ DECISIONS = (
     e.Reprioritised,
     e.Released,
     e.Rejected,
+    Withdrawn,
     e.MarkedDuplicate,
     e.UnmarkedDuplicate,
     e.Resolved,

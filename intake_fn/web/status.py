@@ -17,7 +17,7 @@ from intake_fn.core.lifecycle_rules import cannot_be_withdrawn
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.reply_intent import Reading, reading
-from intake_fn.core.requester_events import Appealed, CopyAdded
+from intake_fn.core.requester_events import Appealed, CopyAdded, Withdrawn
 from intake_fn.core.requester_status import is_withdrawn
 from intake_fn.core.requester_steps import steps
 from intake_fn.core.verdict_texts import ADDED, due_in_words, missing, question_of, zone_of_requester
@@ -241,7 +241,8 @@ def _preview(case: Case, file: Attachment) -> str:
 
 def may_withdraw(case: Case) -> bool:
     """Whether the requester may withdraw the request now."""
-    return Resolved in TRANSITIONS[case.status] and not case.unread and not [*cannot_be_withdrawn(case)]
+    possible = {Resolved, Withdrawn} & TRANSITIONS[case.status]
+    return bool(possible) and not case.unread and not [*cannot_be_withdrawn(case)]
 
 
 def shared(case: Case, *, for_copy: bool = False) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import Resolved
 from intake_fn.core.lifecycle_rules import cannot_be_withdrawn
 from intake_fn.core.names import REQUESTER
-from intake_fn.core.requester_events import Appealed, CopyRemoved
-from intake_fn.core.vocabulary import Outcome
+from intake_fn.core.requester_events import Appealed, CopyRemoved, Withdrawn
+from intake_fn.core.requester_status import is_withdrawn
+from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk import copies
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
@@ -24,10 +25,16 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from intake_fn.core.case import Case
+    from intake_fn.core.events import Event
 
 blueprint = Blueprint("status_actions", __name__)
 
+NOTHING_TO_WITHDRAW = {
+    Status.NEW: mark("This request is being assessed. Please try again in a minute or two."),
+    Status.REJECTED: mark("The Help Desk has rejected this request already, so there is nothing to withdraw."),
+}
 DONE_ALREADY = mark("This request is resolved already, so there is nothing to withdraw.")
+WITHDRAWN_ALREADY = mark("You have withdrawn this request already.")
 
 
 @blueprint.post("/status/<token>/appeal")
@@ -69,7 +76,9 @@ def withdraw(token: str) -> ResponseReturnValue:
     reason = clean_text(request.form.get("reason"))
     if problems := too_long(reason):
         return _confirm(case, token, reason, problems), 422
-    event = Resolved(at=desk.clock(), actor=REQUESTER, resolution=reason, outcome=Outcome.WITHDRAWN)
+    event: Event = Resolved(at=desk.clock(), actor=REQUESTER, resolution=reason, outcome=Outcome.WITHDRAWN)
+    if case.status.in_quarantine:
+        event = Withdrawn(at=desk.clock(), actor=REQUESTER, reason=reason)
     try:
         desk.act(case.id, event, seen_of(case))
     except Refused:
@@ -87,7 +96,8 @@ def _confirm(case: Case, token: str, reason: str = "", problems: list[str] | Non
 
 def _not_withdrawn(case: Case, token: str) -> ResponseReturnValue:
     """Back to the page with the sentence why not; a second click finds it withdrawn."""
-    why = [*cannot_be_withdrawn(case)] or [gettext(DONE_ALREADY)]
+    otherwise = WITHDRAWN_ALREADY if is_withdrawn(case) else NOTHING_TO_WITHDRAW.get(case.status, DONE_ALREADY)
+    why = [*cannot_be_withdrawn(case)] or [gettext(otherwise)]
     return page(case, token, problems=why, at="withdraw"), 422
 
 

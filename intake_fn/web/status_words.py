@@ -12,7 +12,7 @@ from intake_fn.core.events import ActivityCompleted, AskedRequester, Event
 from intake_fn.core.messages import in_copy, in_words, on_page, outcome_of
 from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 from intake_fn.core.process import Process
-from intake_fn.core.requester_status import RequesterStatus, requester_status
+from intake_fn.core.requester_status import RequesterStatus, requester_status, was_withdrawn_unread, withdrawal
 from intake_fn.core.vocabulary import Stage, Status
 from intake_fn.texts import gettext, mark, say
 
@@ -59,6 +59,8 @@ NEXT_IN_COPY: Mapping[RequesterStatus, str] = {
 }
 """The same for who is in copy, where it would speak to the requester."""
 
+WITHDRAWN = mark("You have withdrawn this request")
+WITHDRAWN_UNREAD = mark("Nobody reviews it any more. If you need it after all, a reply brings it back to the review.")
 DECLINED = mark("Your change request is declined, for this reason.")
 DECLINED_NEXT = mark("It will not be changed. If something was not considered, a reply of the requester reopens it.")
 
@@ -97,6 +99,8 @@ def upcoming(case: Case, *, for_copy: bool = False) -> str:
     called = requester_status(case)
     if was_declined(case):
         return gettext(DECLINED_NEXT)
+    if was_withdrawn_unread(case):
+        return gettext(WITHDRAWN_UNREAD)
     if for_copy and called in NEXT_IN_COPY:
         return gettext(NEXT_IN_COPY[called])
     return gettext(mark("The change request goes the way below.") if for_copy and case.stage else NEXT[called])
@@ -120,6 +124,8 @@ def top(case: Case, process: Process) -> Top | None:
         return Top(gettext("Our question to you"), *_shown(asked, process)) if asked else None
     if case.status.is_done:
         return _resolution(case, process)
+    if was_withdrawn_unread(case) and (withdrawn := withdrawal(case)):
+        return Top(gettext(WITHDRAWN), withdrawn.reason, withdrawn)
     written = next((event for event in reversed(case.history) if _is_ours(event)), None)
     if written is None or _is_over(case, written):
         return None
@@ -133,7 +139,7 @@ def _resolution(case: Case, process: Process) -> Top | None:
         return None
     called = requester_status(case)
     if called is RequesterStatus.WITHDRAWN:
-        return Top(gettext("You have withdrawn this request"), done.resolution, done)
+        return Top(gettext(WITHDRAWN), done.resolution, done)
     if was_declined(case):
         return Top(gettext(DECLINED), *_shown(done, process))
     return Top(in_words(outcome_of(done)) or gettext("It is resolved."), *_shown(done, process))

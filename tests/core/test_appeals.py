@@ -18,6 +18,8 @@ from intake_fn.core.events import (
     HandedOver,
     Noted,
     Overruled,
+    Rejected,
+    Released,
     Reopened,
     RequesterReplied,
     Resolved,
@@ -26,10 +28,10 @@ from intake_fn.core.intents import NotifyDuplicates, SendNotice
 from intake_fn.core.messages import in_words
 from intake_fn.core.reconciliation import expected, next_event
 from intake_fn.core.request import Requester
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.requester_status import RequesterStatus, requester_status
 from intake_fn.core.steps import advance, allowed
-from intake_fn.core.vocabulary import Category, Outcome, Progress, Stage, Stance, Status
+from intake_fn.core.vocabulary import Category, Filing, Outcome, Progress, Stage, Stance, Status
 from tests.core.samples import NOW, PAUL, case_at, case_of, judged, received
 from tests.core.test_reconciliation import shown
 from tests.letters import letter_of
@@ -226,6 +228,22 @@ def test_nobody_else_withdraws_and_not_what_others_wait_for(process: Process) ->
     assert "Only the requester" in refused(process, case_at(3, "paul"), by(PAUL, Resolved, **WITHDRAWN))
     assert "Other requests wait" in refused(process, lead, by("requester", Resolved, **WITHDRAWN))
     assert "Board has approved" in refused(process, approved, by("requester", Resolved, **WITHDRAWN))
+
+
+def test_a_requester_withdraws_what_awaits_review(process: Process) -> None:
+    """Nothing is filed or mailed, nobody releases it, and a reply brings it back to the review."""
+    waiting = replace(case_at(1, "camille"), status=Status.QUARANTINED, filing=Filing.QUARANTINED)
+    step = advance(waiting, by("requester", Withdrawn, reason="Found it."), process)
+    back = after(process, by("requester", RequesterReplied, text="I need it."), case=step.case)
+
+    assert () == step.intents
+    assert (Status.REJECTED, Filing.REJECTED) == (step.case.status, step.case.filing)
+    assert RequesterStatus.WITHDRAWN is requester_status(step.case)
+    assert "has withdrawn HD-0000-0001" in refused(process, step.case, by(PAUL, Released, note=""))
+    assert (Status.QUARANTINED, Filing.QUARANTINED) == (back.status, back.filing)
+    assert Status.NEW is after(process, by(PAUL, Released, note=""), case=back).status
+    rejected = after(process, by(PAUL, Rejected, reason="No."), case=back)
+    assert RequesterStatus.REJECTED is requester_status(rejected)
 
 
 # --- people in copy ---------------------------------------------------------------------------

@@ -79,7 +79,7 @@ from intake_fn.core.messages import note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import (
@@ -182,6 +182,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     NoticesBundled: {"to": "camille@example.com", "notices": ("escalated", "question")},
     MailFailed: {"to": "camille@example.com", "failure": Failure.BOUNCED, "detail": "No such user.", "report": "1"},
     Appealed: {"actor": "requester", "text": "The clause says 45 days."},
+    Withdrawn: {"actor": "requester"},
     CopyAdded: {"actor": "requester", "address": "jo@example.com"},
     CopyRemoved: {"actor": "requester", "address": "jo@example.com"},
     NoticeSkipped: {

@@ -48,7 +48,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.process import CLIENT, Process, WorkingDayHours
 from intake_fn.core.request import Priority, Requester
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved
+from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.sla import CLOCK_STATE, ClockState, due
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import allowed, apply, standing
@@ -172,7 +172,10 @@ class DeskMachine(RuleBasedStateMachine):
     def withdraws(self, case_id: str) -> None:
         """The requester needs it no more."""
         case = self.room.store.load(case_id)
-        self.act(case, "requester", Resolved, resolution="", outcome=Outcome.WITHDRAWN)
+        if case.status.in_quarantine:
+            self.act(case, "requester", Withdrawn)
+        else:
+            self.act(case, "requester", Resolved, resolution="", outcome=Outcome.WITHDRAWN)
 
     @rule(case_id=cases, address=st.sampled_from(["jo@example.com", "liv@example.com"]), there=st.booleans())
     def has_somebody_in_copy(self, case_id: str, address: str, there: bool) -> None:

@@ -103,3 +103,30 @@ def test_the_api_is_a_door_like_the_forms(web: Web) -> None:
     cases = [web.desk.cases.load(answer.get_json()["id"]) for answer in sent]
 
     assert [Status.OPEN] * 10 + [Status.QUARANTINED] * 2 == [case.status for case in cases]
+
+
+def test_what_awaits_review_is_withdrawn_and_comes_back_by_a_reply(web: Web) -> None:
+    """After a confirmation that promises no mail; the page says so, and the desk lists it apart without a release."""
+    case = web.sent(Kind.QUESTION, homepage="https://spam.example")
+    address = page_of(web, case)
+    assert "Withdraw the request" in web.client.get(address).text
+
+    asked = web.client.get(f"{address}/withdraw").text
+    done = web.client.post(f"{address}/withdraw", data={"reason": "Found it.", "seen": case.version})
+    page = web.client.get(done.location).text
+    again = web.client.post(f"{address}/withdraw")
+    assert "nothing is filed or mailed" in asked
+    assert "assignee" not in asked
+    assert "You have withdrawn this request" in page
+    assert "Found it." in page
+    assert "Nobody reviews it any more" in page
+    assert "rejected" not in page.lower()
+    assert (422, True) == (again.status_code, "You have withdrawn this request already." in again.text)
+    assert web.mailer.sent == []
+
+    web.sign_in("paul@example.com")
+    assert "Withdrawn by the requester" in web.client.get("/desk/quarantine?rejected=1").text
+
+    web.client.post(f"{address}/reply", data={"text": "I need it after all."})
+    assert Status.QUARANTINED is web.store.load(case.id).status
+    assert "had withdrawn it, and has written again" in web.client.get("/desk/quarantine").text

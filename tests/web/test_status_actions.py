@@ -122,7 +122,7 @@ def test_a_request_is_withdrawn_after_a_confirmation_and_once(web: Web) -> None:
     page = shown(web, case, "?said=withdrawn")
 
     assert [303, 303, 422] == [answer.status_code for answer in (*answers, late)]
-    assert "resolved already" in late.text
+    assert "withdrawn this request already" in late.text
     assert [Outcome.WITHDRAWN] == [event.outcome for event in of_kind(web, case, Resolved)]
     assert "You have withdrawn this request" in page
     assert "I do not agree" not in page

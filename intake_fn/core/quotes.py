@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+REMEMBERED = 500
+"""Texts that are kept with their sentences, some 1 KB each: they come up with each pause while somebody writes."""
 
 _TABLE_RULE = re.compile(r"\s*\|[\s:|-]+$")
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|(`+|\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w))")
@@ -36,6 +40,7 @@ def nearest_sentence(verdict: Mapping[str, Any]) -> str:
     return spoken(next((values["sentence"] for values in told if "sentence" in values), ""))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def marked(text: str, sentence: str) -> Marked:
     """The text around the sentence; undivided where it does not stand there, or is all of it."""
     found = re.search(r"\s+".join(map(re.escape, sentence.split())), text) if sentence else None

@@ -40,6 +40,8 @@ STRANGE = 8
 GUESSES = 3
 """Words that one slip may have been meant for, at most."""
 
+REMEMBERED = 5_000
+"""Words whose guesses are kept: who goes on typing asks for the same ones again and again, and each costs 2 ms."""
 
 SHORTEST_PART = 4
 """Digits from which a number that does not occur may be part of one that does."""
@@ -52,6 +54,7 @@ class Bm25:
         """`postings` has the words' places; `lengths` has for each text how many words it is long."""
         self.postings = postings
         self.lengths = lengths
+        self._guessed: dict[str, list[str]] = {}
 
     @classmethod
     def of(cls, texts: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Bm25:
@@ -106,9 +109,16 @@ class Bm25:
 
     def _meant(self, word: str) -> list[str]:
         """The words that one may have been meant for: one slip away from it; of a number, those that it is part of."""
+        if (known := self._guessed.get(word)) is not None:
+            return known
         if len(word) >= SHORTEST_PART and word.isdecimal():
-            return sorted(other for other in self.postings if word in other and not other.startswith(SIGN))
-        return guesses(word, self.postings)
+            meant = sorted(other for other in self.postings if word in other and not other.startswith(SIGN))
+        else:
+            meant = guesses(word, self.postings)
+        if len(self._guessed) >= REMEMBERED:
+            self._guessed.clear()
+        self._guessed[word] = meant
+        return meant
 
     def _texts_with(self, word: str) -> int:
         return len(self.postings[word][0]) if word in self.postings else 0
@@ -144,6 +154,7 @@ class GrowingBm25(Bm25):
             texts.append(number)
             counts.append(times)
         self._sizes.append(len(text))
+        self._guessed.clear()
         self.__dict__.pop("_mean", None)
         self.__dict__.pop("_norms", None)
 

@@ -189,9 +189,12 @@ class SpecIndex:
         """The pages that hold clauses, in their order."""
         return tuple(dict.fromkeys(cite.partition("#")[0] for cite in self._clauses.cites))
 
-    def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """The clauses that a text is about, the best first; those that have nothing to do with it are left out."""
-        return self._search([(text, 1.0)], limit)
+    def search(self, text: str, limit: int = 10, *, deciding: bool = False) -> list[Hit]:
+        """The clauses that a text is about, the best first; those that have nothing to do with it are left out.
+
+        With `deciding` only those that may decide.
+        """
+        return self._search([(text, 1.0)], limit, deciding=deciding, with_numbers=True)
 
     def deciding(self, parts: Parts, limit: int) -> list[Hit]:
         """The normative clauses that texts with their weights are about, the best first."""
@@ -205,15 +208,18 @@ class SpecIndex:
             order = best(self._dense.nearness(meant), len(order)).tolist()
         return [self._clauses[n] for n in order if self._clauses.normative[n]]
 
-    def _search(self, parts: Parts, limit: int, *, deciding: bool = False) -> list[Hit]:
-        """The best clauses; with `deciding` only those that may decide: normative, and with a text to quote."""
+    def _search(self, parts: Parts, limit: int, *, deciding: bool = False, with_numbers: bool = False) -> list[Hit]:
+        """The best clauses, with numbers in all of their forms or as they are written.
+
+        With `deciding` only those that may decide: normative, and with a text to quote.
+        """
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         by_passage = np.zeros(int(self._clauses.passages[-1]), dtype=np.float32)
         query: set[str] = set()
         meant: Parts = []
         for text, weight in parts:
-            text_words = words(text) if deciding else [*words(text), *number_forms(text)]
+            text_words = [*words(text), *number_forms(text)] if with_numbers else words(text)
             query.update(text_words)
             by_passage += np.float32(weight) * self._bm25.scores(text_words)
             others = self._synonyms.others(text)

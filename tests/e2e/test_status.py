@@ -68,8 +68,8 @@ def decided_by_andrei(page: Page, sandbox: Sandbox, case: Case) -> None:
     page.get_by_role("button", name="Yes").first.click()  # it is in somebody else's hands
 
 
-def answered_and_withdrawn(small: Page, link: str, screens: Path) -> None:
-    """On a phone, without scripts: the question and its answer come first; withdrawing asks once."""
+def walked_without_scripts(small: Page, link: str, screens: Path) -> None:
+    """On a phone: the question and its answer come first; then somebody in copy, an appeal, and a withdrawal."""
     small.goto(link)
     box = small.get_by_role("heading", name="Our question to you").bounding_box()
     assert box is not None
@@ -79,6 +79,17 @@ def answered_and_withdrawn(small: Page, link: str, screens: Path) -> None:
     expect(small.locator(".notice-good")).to_contain_text("your reply is saved")
     assert wide_as_the_screen(small)
     small.screenshot(path=screens / "answered-390.png", full_page=True)
+    small.get_by_label("Add somebody by e-mail address").fill("camille@example.com")
+    small.get_by_role("button", name="Add in copy").click()
+    expect(small.locator("#copies")).to_contain_text("camille@example.com")
+    small.get_by_role("button", name="Remove camille@example.com").click()
+    expect(small.locator("#copies")).not_to_contain_text("camille@example.com")
+    small.get_by_text("I do not agree", exact=True).click()
+    small.get_by_role("button", name="Have it decided anew").click()
+    expect(small.locator("#disagree [role=alert]")).to_be_visible()
+    small.get_by_label("Why not, or what is new").fill("The label is empty in each browser.")
+    small.get_by_role("button", name="Have it decided anew").click()
+    expect(small.locator(".notice-good")).to_contain_text("decides anew")
     small.get_by_role("link", name="Withdraw the request").click()
     small.get_by_role("button", name="Withdraw the request").click()
     expect(small.get_by_role("heading", name="You have withdrawn this request")).to_be_visible()
@@ -96,8 +107,12 @@ def test_a_requester_disagrees_answers_withdraws_and_finds_all_links(
     expect(page.locator("img[src$='/preview']")).to_have_js_property("naturalWidth", 64)
     page.get_by_text("I do not agree", exact=True).click()
     page.get_by_label("Why not, or what is new").fill("The contract promises more.")
+    page.reload()
+    expect(page.locator("#disagree .sd-restored")).to_contain_text("is restored")
+    expect(page.get_by_label("Why not, or what is new")).to_have_value("The contract promises more.")
     page.get_by_role("button", name="Have it decided anew").click()
     expect(page.locator(".notice-good")).to_contain_text("decides anew")
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('specdesk-draft-'))") == []
     page.screenshot(path=screens / "appealed.png", full_page=True)
 
     decided_by_andrei(page, sandbox, case)
@@ -105,9 +120,10 @@ def test_a_requester_disagrees_answers_withdraws_and_finds_all_links(
     expect(page.get_by_role("heading", name="All decisions")).to_be_visible()
     expect(page.get_by_text("The contract was read.").first).to_be_visible()
 
+    act(sandbox, other, Overruled, category=Category.BUG, clause="", reason="So it is.")
     act(sandbox, other, AskedRequester, question="Which label?")
     with browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False) as phone:
-        answered_and_withdrawn(phone.new_page(), desk.links.status(other.id), screens)
+        walked_without_scripts(phone.new_page(), desk.links.status(other.id), screens)
     assert Status.RESOLVED is desk.cases.load(other.id).status
 
     page.goto(f"{sandbox.url}/requests/mine")

@@ -118,3 +118,28 @@ def test_a_question_is_answered_by_a_clause_and_nothing_is_sent(page: Page, sand
     expect(page.get_by_label("Summary")).to_be_visible()
     expect(page.get_by_label("Summary")).to_have_value("How long is a quote valid?")
     assert [answer.counts for answer in answers.answers_in(today)] == [False]
+
+
+def test_two_tabs_keep_two_drafts(page: Page, sandbox: Sandbox) -> None:
+    """Of the same form as of two kinds: neither overwrites the other, and each draft has a submit key of its own."""
+    first, second, third = page, page.context.new_page(), page.context.new_page()
+    key = "form.sd-form input[name=key]"
+    for tab, kind, text in (
+        (first, "bug", "The first one"),
+        (second, "bug", "The second one"),
+        (third, "setup", "Ana"),
+    ):
+        tab.goto(f"{sandbox.url}/requests/new/{kind}")
+        if tab is second:
+            expect(tab.locator(".sd-restored")).to_contain_text("open in another tab, too")
+        tab.get_by_label("Summary").fill(text)
+    for tab, text in ((first, "The first one"), (second, "The second one"), (third, "Ana")):
+        tab.reload()
+        expect(tab.get_by_label("Summary")).to_have_value(text)
+    assert first.input_value(key) != second.input_value(key)
+
+    second.close()
+    later = page.context.new_page()
+    later.goto(f"{sandbox.url}/requests/new/bug")
+    expect(later.get_by_label("Summary")).to_have_value("The second one")
+    expect(later.locator(".sd-restored").first).to_contain_text("is restored")

@@ -104,6 +104,20 @@ def test_what_is_undecided_or_decided_by_the_board_offers_no_appeal(web: Web) ->
     assert "I do not agree" not in shown(web, case)
 
 
+def test_a_heic_picture_has_no_preview_and_is_saved_as_it_is(web: Web) -> None:
+    """We draw nothing that we cannot draw anew; the page says so, and the link saves every byte."""
+    content = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"camera" * 9
+    case = web.sent(Kind.BUG, ("IMG_0042.HEIC", content))
+    (file,) = case.request.attachments
+    page = shown(web, case)
+
+    assert "IMG_0042.HEIC" in page
+    assert "No preview for this type of picture: the link saves the file." in page
+    assert "/preview" not in page
+    saved = web.client.get(urlsplit(web.links.file(case.id, file)).path)
+    assert (content, "attachment") == (saved.data, saved.headers["Content-Disposition"].partition(";")[0])
+
+
 # --- withdrawing ------------------------------------------------------------------------------
 
 

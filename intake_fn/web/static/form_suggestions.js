@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { _, store } = specdesk;
+  const { _, store, drafts } = specdesk;
   const PAUSE = 350; // milliseconds after the last key
   const VISITOR = "specdesk-visitor";
   const DAYS = 7; // as long as an answer can be taken back (core/answered.py)
@@ -89,7 +89,7 @@
         place.prepend(made("p", { className: "sd-error", textContent: error.message }));
         return;
       }
-      const name = specdesk.draftName(form.dataset.draft);
+      const name = drafts.name(form.dataset.draft);
       const draft = store.get(name);
       store.remove(name);
       form.hidden = true;
@@ -156,6 +156,7 @@
       clearTimeout(timer);
       timer = setTimeout(ask, PAUSE);
     });
+    form.addEventListener("restored", ask);
     if (TEXTS.some((name) => value(name))) ask();
   }
 

@@ -6,6 +6,7 @@ done on the page before it is looked at.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from intake_fn.core.events import Overruled, Resolved
+from intake_fn.core.names import REQUESTER as BY_REQUESTER
+from intake_fn.core.requester_events import Appealed
+from intake_fn.core.vocabulary import Category, Outcome
 from sandbox.demo import REQUESTS, send
+from tests.e2e.test_one_request import fill_bug, png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from intake_fn.core.events import Event
     from sandbox.stack import Sandbox
 
 
@@ -69,6 +76,39 @@ def _sent_empty(page: Page) -> None:
     expect(page.locator(".sd-error").first).to_be_visible()
 
 
+def _writing(page: Page) -> None:
+    page.get_by_label("Summary").fill("A quote is shown as expired after 20 days")
+    page.locator("[data-clause]").first.get_by_role("button", name="The system does something else").click()
+    expect(page.locator("[data-clause] [data-said]").first).to_be_visible()
+
+
+def _draft_offered(page: Page) -> None:
+    _writing(page)
+    page.reload()
+    expect(page.locator(".sd-restored")).to_be_visible()
+    page.evaluate("addEventListener('pagehide', () => localStorage.clear())")
+
+
+def _answers_shown(page: Page) -> None:
+    fill_bug(page, "Error page when a Paris shipment is opened")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    page.evaluate("addEventListener('pagehide', () => localStorage.clear())")
+
+
+def _mine_sent(page: Page) -> None:
+    page.get_by_label("Your e-mail address, or a request number").fill("camille@example.com")
+    page.get_by_role("button", name="Mail me the links").click()
+    expect(page.locator(".notice-good")).to_be_visible()
+
+
+def _not_added(page: Page) -> None:
+    page.get_by_label("Add somebody by e-mail address").fill("jo@elsewhere.example")
+    page.get_by_role("button", name="Add in copy").click()
+    expect(page.locator("#copies [role=alert]")).to_be_visible()
+    _actions_open(page)
+
+
 def _actions_open(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
@@ -93,6 +133,16 @@ REQUESTER = (
     *(Visit(f"form {kind}", f"/requests/new/{kind}") for kind in ("bug", "change", "setup", "question")),
     *(Visit(f"form {kind} with errors", f"/requests/new/{kind}", _sent_empty) for kind in ("bug", "setup")),
     Visit("form about a clause", "/requests/new/bug?clause=quotes%23validity"),
+    Visit("form while writing", "/requests/new/question", _writing),
+    Visit("form with a draft", "/requests/new/bug", _draft_offered),
+    Visit("check answers", "/requests/new/bug", _answers_shown),
+    Visit("status, decided, with all parts open", lambda cases: cases.status["change"], _actions_open),
+    Visit("status, appealed, with files", lambda cases: cases.status["appealed"], _actions_open),
+    Visit("status, withdrawn", lambda cases: cases.status["withdrawn"] + "?said=withdrawn"),
+    Visit("status, address refused", lambda cases: cases.status["change"], _not_added),
+    Visit("withdraw", lambda cases: cases.status["change"] + "/withdraw"),
+    Visit("my requests", "/requests/mine"),
+    Visit("my requests, sent", "/requests/mine", _mine_sent),
     Visit("receipt", lambda cases: cases.status["bug"] + "?new=1"),
     Visit("status, undecided", lambda cases: cases.status["question"]),
     Visit("status, waiting for requester", lambda cases: cases.status["asked"]),
@@ -135,15 +185,29 @@ SAMPLES = {
     "resolved": "New user for the London office from 1 December",
     "change": "Text messages for delays",
     "question": "reports are wrong",
+    "appealed": "Order of package labels is random",
+    "withdrawn": "Totals differ between report and accounting system",
 }
 """Requests of the demo, by the state that they are brought into."""
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+FILES = {
+    "appealed": {
+        "files": [
+            {"name": name, "content": base64.b64encode(content).decode()}
+            for name, content in (("labels.png", png(64)), ("IMG_0042.HEIC", HEIC))
+        ]
+    }
+}
+"""Files that they have: one with a preview and one without."""
 
 
 def made(engineer: Page, sandbox: Sandbox) -> Cases:
     """Send the requests, and bring them into their states at the desk; `engineer` is signed in there."""
     lines = map(json.loads, REQUESTS.read_text(encoding="utf-8").splitlines())
     samples = {line["summary"]: line for line in lines}
-    sent = {name: send(sandbox.url, samples[summary]) for name, summary in SAMPLES.items()}
+    sent = {name: send(sandbox.url, samples[summary] | FILES.get(name, {})) for name, summary in SAMPLES.items()}
     cases = Cases(
         sandbox,
         {name: one["id"] for name, one in sent.items()},
@@ -151,7 +215,17 @@ def made(engineer: Page, sandbox: Sandbox) -> Cases:
     )
     act(engineer, cases, "asked", "ask", question="In which browser did you see it?")
     act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The user has got an invitation by mail.")
+    _happen(cases, "appealed", Overruled, "paul@example.com", category=Category.BUG, clause="", reason="So it is.")
+    _happen(cases, "appealed", Appealed, BY_REQUESTER, text="The contract promises more.")
+    withdrawn = {"resolution": "It works again.", "outcome": Outcome.WITHDRAWN}
+    _happen(cases, "withdrawn", Resolved, BY_REQUESTER, **withdrawn)
     return cases
+
+
+def _happen(cases: Cases, name: str, kind: type[Event], actor: str, **what: Any) -> None:
+    desk = cases.sandbox.application.desk
+    case = desk.cases.load(cases.numbers[name])
+    desk.act(case.id, kind(at=desk.clock(), actor=actor, **what), case.version)
 
 
 def act(page: Page, cases: Cases, name: str, action: str, **answers: str) -> None:

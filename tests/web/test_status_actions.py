@@ -147,6 +147,18 @@ def test_a_request_is_withdrawn_after_a_confirmation_and_once(web: Web) -> None:
     assert "Reopened" in shown(web, case)
 
 
+def test_nothing_is_announced_of_what_is_withdrawn_undecided(web: Web) -> None:
+    """Nobody decides it any more."""
+    case = web.sent(Kind.BUG, summary="reports are wrong", description="They differ.", steps="1. Open the report")
+    assert Category.UNDECIDED is case.category
+    before = shown(web, case)
+    web.client.post(f"{page_of(web, case)}/withdraw", data={"seen": case.version})
+
+    said = "A person of the Help Desk reads the spec and decides what it is"
+    assert [True, False] == [said in page for page in (before, shown(web, case))]
+    assert "Nobody works on it any more." in shown(web, case)
+
+
 def test_what_cannot_be_withdrawn_says_why(web: Web) -> None:
     """Also where the address is typed by hand."""
     case = web.sent()

@@ -33,6 +33,7 @@ from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome,
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.mail_throttle import mailbox as mailbox_of
+from intake_fn.core.mantis_intake import FoundIssue
 from intake_fn.core.queue.views import View, key_of
 from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.release_notes import FixedIssue
@@ -190,6 +191,9 @@ class MemoryStore:
                 raise Refused("A submit key has 1 to 200 characters. Open the form again.")
             if key in self._keys:
                 return self._keys[key]
+            for event in step.events:
+                if isinstance(event, Filed) and event.number in self._issues:
+                    return self._issues[event.number]
             if step.case.id in self._cases:
                 raise Stale(f"The id {step.case.id} is taken.")
             self._append(step, step.case)
@@ -953,6 +957,22 @@ class MemoryTracker:
         self._up()
         rows = [Change(number, at) for number, at in self.touched.items() if number in self.issues]
         return sorted((row for row in rows if since is None or row.at >= since), key=lambda row: (row.at, row.number))
+
+    def found(self, number: int) -> FoundIssue:
+        """An issue in full. Raises Unknown."""
+        self._there(number)
+        one = self.issues[number]
+        named = ("project", "summary", "description", "steps", "information", "category", "handler", "status")
+        return FoundIssue(
+            number=number,
+            url=self.page_of(number),
+            reporter="" if number in self.written else "somebody",
+            priority=one.priority,
+            created=self.touched[number],
+            came=self.touched[number],
+            is_ours=number in self.written,
+            **{name: getattr(one, name) for name in named},
+        )
 
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown."""

@@ -14,7 +14,7 @@ from intake_fn.core.case import Case, module_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Escalated, HandedOver, Received
 from intake_fn.core.process import CLIENT, OTHER, Level, Person, Process
-from intake_fn.core.request import Priority, Request
+from intake_fn.core.request import Channel, Priority, Request
 
 
 def front_end(request: Request, process: Process, case_id: str = "") -> tuple[int, str]:
@@ -24,14 +24,14 @@ def front_end(request: Request, process: Process, case_id: str = "") -> tuple[in
     York office and for client users. Which office has which is data of support.yml.
     """
     office = request.requester.office
-    if office not in process.offices and office != CLIENT:
+    if office not in process.offices and office != CLIENT and request.channel is not Channel.MANTIS:
         known = ", ".join((*process.offices, CLIENT))
         raise Refused(f"There is no office {office!r}. Please choose one of {known}.")
     return routed(request, process, case_id)
 
 
 def routed(request: Request, process: Process, case_id: str) -> tuple[int, str]:
-    """The same; of an office that support.yml does not name any more, that of client companies."""
+    """The same; of an office that support.yml does not name any more, and of Mantis, that of client companies."""
     office = process.offices.get(request.requester.office)
     level = office.front_end if office else process.client_front_end
     return level, _handler(level, request, process, case_id)

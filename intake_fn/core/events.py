@@ -6,7 +6,7 @@ What an event does, and when it may happen, is a row of core/lifecycle.py; how i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,6 +129,10 @@ class Filed(Event):
     url: str
     dropped: tuple[str, ...] = ()
     late: bool = False
+    found: Mapping[str, str] = field(default_factory=dict)
+    """Of an issue that a person created there: its fields, as Mantis names them, when it was taken in."""
+    category: Category = Category.UNDECIDED
+    """What it is by the project that this person chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,12 +183,14 @@ class AskedRequester(Event):
 class RequesterReplied(Event):
     """The requester wrote again; an answer resumes the clock, on a resolved case it reopens.
 
-    `works` says that the requester found it solved: what is resolved stays so (core/reply_intent.py).
+    `works` says that the requester found it solved: what is resolved stays so (core/reply_intent.py). `in_mantis` says
+    that they wrote it there.
     """
 
     text: str
     attachments: tuple[Attachment, ...] = ()
     works: bool = False
+    in_mantis: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +354,8 @@ class NotedInMantis(Event):
 
     number: int
     text: str
+    private: bool = False
+    """Whether only developers see it there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ LABELS: Mapping[str, str] = {
     "approver_email": mark("The Office Manager's e-mail address"),
     "client_company": mark("Name of the client company"),
     "needed_by": mark("Needed by"),
+    "additional_information": mark("Additional information"),
+    "files_in_mantis": mark("Files in Mantis"),
 }
 
 OF_KIND: Mapping[Kind, Mapping[str, str]] = {

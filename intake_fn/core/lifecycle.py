@@ -46,6 +46,7 @@ from intake_fn.core.event_spec import (
     to,
 )
 from intake_fn.core.mentions import mentioned
+from intake_fn.core.names import REQUESTER
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
 from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.sla import with_in_time
@@ -81,6 +82,13 @@ def _moved_first(case: Case, event: e.Reprioritised, process: Process) -> Iterat
             at=event.at, actor=event.actor, level=level, handler=handler, reason=NOT_THIS_LEVEL, note=event.note
         )
         yield with_in_time(case, moved, process)
+
+
+def _answered_in_mantis(case: Case, event: e.NotedInMantis, _: Process) -> Iterator[e.Event]:
+    """A note by who created the issue in Mantis is the answer that we wait for; a private one is for developers."""
+    who = case.request.requester
+    if case.status is WAITING and who.account and event.actor in (who.email, who.account) and not event.private:
+        yield e.RequesterReplied(at=event.at, actor=REQUESTER, text=event.text, in_mantis=True)
 
 
 # --- the registry ----------------------------------------------------------------------------
@@ -310,7 +318,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     ),
     e.Warned: EventSpec(allowed_in=frozenset((NEW, OPEN)), rules=(r.alert_is_due,), intents=i.on_alert),
     e.Breached: EventSpec(allowed_in=frozenset((NEW, OPEN)), rules=(r.alert_is_due,), intents=i.on_breached),
-    e.NotedInMantis: EventSpec(allowed_in=JUDGED),
+    e.NotedInMantis: EventSpec(allowed_in=JUDGED, after=_answered_in_mantis),
     e.ChangedInMantis: EventSpec(allowed_in=JUDGED, intents=i.on_changed_in_mantis),
     e.MissingInMantis: EventSpec(allowed_in=JUDGED, changes=lambda *_: {"missing_in_mantis": True}),
     e.FoundInMantis: EventSpec(

@@ -15,9 +15,13 @@ from intake_fn.core.vocabulary import Category, Filing, Progress, Stage, Status
 
 
 def judged(case: Case, event: e.Judged) -> dict[str, Any]:
-    """A person's decision stands, whatever the judge says afterwards; a proposal decides nothing."""
+    """A person's decision stands, whatever the judge says afterwards; a proposal decides nothing.
+
+    A change that a person created in Mantis goes to the owner of its module (`handler_by`).
+    """
     keeps = not event.acts or any(isinstance(earlier, e.Overruled) for earlier in case.history)
-    return {"verdict": event.verdict} | ({} if keeps else _decided(case, event))
+    to_owner = {"stage": Stage.OWNER, "handler": event.handler} if event.handler else {}
+    return {"verdict": event.verdict} | (to_owner if keeps else _decided(case, event))
 
 
 def overruled(case: Case, event: e.Overruled) -> dict[str, Any]:
@@ -34,8 +38,8 @@ def _decided(case: Case, event: e.Judged | e.Overruled) -> dict[str, Any]:
 
 
 def filed(_: Case, event: e.Filed) -> dict[str, Any]:
-    """The issue is there."""
-    return {
+    """The issue is there; one that a person created is what its project says."""
+    return ({"category": event.category} if event.found else {}) | {
         "filing": Filing.FILED,
         "issue": event.number,
         "issue_url": event.url,

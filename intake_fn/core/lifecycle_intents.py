@@ -58,7 +58,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import NOTIFIED, files_told, has_a_note, makes_a_note, outcome_of, reply_of
 from intake_fn.core.names import actor_of, name_of
 from intake_fn.core.process import CLIENT, Process
-from intake_fn.core.request import Priority
+from intake_fn.core.request import Channel, Priority
 from intake_fn.core.sla import calendar_of
 from intake_fn.core.sla_alerts import Alert, send_after, share_of
 from intake_fn.core.vocabulary import Category, Outcome, Stage, Status
@@ -96,10 +96,13 @@ def on_overruled(before: Case, event: Overruled, after: Case, process: Process) 
 
 
 def _filing(before: Case, case: Case, process: Process) -> Iterator[Intent]:
-    """File the issue, let follow what was said while the case was new, and tell both sides."""
-    yield FileIssue()
+    """File the issue unless a person has, let follow what was said while the case was new, and tell both sides."""
+    if case.issue is None:
+        yield FileIssue()
     if any(map(makes_a_note, case.history)):
         yield BackfillNotes()
+    if case.issue is not None:
+        yield UpdateIssue()
     yield to_requester(case, "receipt", *_way(before, case, process))
     if process.has_left(case.handler):
         yield _to_handler(case, process, "orphaned", message("why.left", person=name_of(case.handler, process)))
@@ -113,6 +116,8 @@ def _assignment(case: Case) -> Message:
         return message("why.owner")
     if case.category is Category.CHANGE and case.stage is Stage.NONE:
         return message("why.choose")
+    if case.request.channel is Channel.MANTIS and not any(map(_was_with_owner, case.history)):
+        return message("why.taken-in")
     return message("why.no-change") if any(map(_was_with_owner, case.history)) else message("why.new")
 
 
@@ -192,7 +197,9 @@ def on_replied(before: Case, event: RequesterReplied, after: Case, process: Proc
     if accepts(before, event):
         yield AddNote(after.version)
         return
-    if _has_an_issue(before):
+    if event.in_mantis:
+        yield UpdateIssue()
+    elif _has_an_issue(before):
         yield from in_mantis(after)
     if not before.status.in_quarantine:
         yield _to_handler(after, process, "replied", text=reply_of(event))

@@ -105,6 +105,12 @@ def _changed(event: e.ChangedInMantis, _: Process) -> dict[str, str]:
     return {"changes": "; ".join(changes)}
 
 
+def _filed_key(event: e.Filed) -> str:
+    if event.found:
+        return "history.taken-in"
+    return "history.filed-dropped" if event.dropped else "history.filed"
+
+
 def _filed(event: e.Filed, _: Process) -> dict[str, str]:
     return {"number": str(event.number), "project": event.project, "fields": ", ".join(event.dropped)}
 
@@ -173,8 +179,9 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         values=lambda event, _: {"clause": event.clause},
     ),
     e.Filed: EventMessages(
-        history=lambda event: "history.filed-dropped" if event.dropped else "history.filed",
-        page="page.filed",
+        history=_filed_key,
+        page=lambda event: "page.taken-in" if event.found else "page.filed",
+        note="note.taken-in",
         values=_filed,
     ),
     e.Escalated: EventMessages(
@@ -305,7 +312,10 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         history="history.delivery-failed", values=_delivery, text=lambda event: event.error
     ),
     e.Retried: EventMessages(history="history.retried", values=_delivery),
-    e.NotedInMantis: EventMessages(history="history.noted-in-mantis", text=lambda event: event.text),
+    e.NotedInMantis: EventMessages(
+        history=lambda event: "history.noted-in-private" if event.private else "history.noted-in-mantis",
+        text=lambda event: event.text,
+    ),
     e.ChangedInMantis: EventMessages(
         history="history.changed-in-mantis",
         note="note.changed-in-mantis",
@@ -409,11 +419,13 @@ def has_a_note(event: e.Event) -> bool:
 def makes_a_note(event: e.Event) -> bool:
     """Whether Mantis is to have a note of it: not of what was done there, nor of an activity nothing was said about.
 
-    Of what is put back only where there is a reason to be read.
+    Of what is put back only where there is a reason to be read, and of an issue only where a person created it.
     """
-    done_there = isinstance(event, e.Resolved | e.Closed) and event.in_mantis
-    bare = (isinstance(event, e.ActivityCompleted) and not (event.note or event.reproduced)) or (
-        isinstance(event, e.ChangedInMantis) and not event.why
+    done_there = isinstance(event, e.Resolved | e.Closed | e.RequesterReplied) and event.in_mantis
+    bare = (
+        (isinstance(event, e.ActivityCompleted) and not (event.note or event.reproduced))
+        or (isinstance(event, e.ChangedInMantis) and not event.why)
+        or (isinstance(event, e.Filed) and not event.found)
     )
     return has_a_note(event) and not done_there and not bare
 

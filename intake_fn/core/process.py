@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
@@ -16,6 +16,9 @@ from intake_fn.core.vocabulary import Stage, Status
 
 CLIENT = "client"
 """Stands for the office of a client company's user, who has none."""
+
+IN_MANTIS = "mantis"
+"""Stands for the office of who created an issue in Mantis by hand: where they sit is not known."""
 
 OFFICE_CALENDAR = "office"
 """Stands for the calendar of the requester's office."""
@@ -269,6 +272,8 @@ class MantisMap:
     field_names: Mapping[str, str] = field(default_factory=dict)
     resolution: Mapping[str, str] = field(default_factory=lambda: RESOLUTIONS)
     stages: Mapping[str, str] = field(default_factory=dict)
+    taken_in_since: datetime | None = None
+    """From when on issues that people create by hand become requests; None for the first sync."""
 
     def status_of(self, status: Status, stage: Stage) -> str:
         """The status in Mantis of a request with this status and, as a change request, at this stage."""
@@ -395,6 +400,15 @@ class Process:
         """Whether somebody is none of the people of the Help Desk any more."""
         return name not in self.people
 
+    def account_of(self, account: str, people: Mapping[str, Person] | None = None) -> Person | None:
+        """Whose account in Mantis it is, also of one who has left; None for others, and where it is several people's.
+
+        `people` are those who are asked for, where that is not everybody.
+        """
+        known = (self.everyone if people is None else people).values()
+        persons = [one for one in known if account and account.casefold() in {own.casefold() for own in one.accounts}]
+        return persons[0] if len(persons) == 1 else None
+
     def level(self, number: int) -> Level:
         """A level; one that is there no more has nobody, no response time, and leads to the next that is there."""
         return self.levels.get(number) or Level(
@@ -416,4 +430,6 @@ class Process:
 
     def origin(self, office: str) -> str:
         """What a requester's office is called; an office that is there no more has only the name."""
+        if office == IN_MANTIS:
+            return "Mantis"
         return self.client_name if office == CLIENT else self.offices[office].name if office in self.offices else office

@@ -34,6 +34,7 @@ from intake_fn.core.events import (
     ChangedInMantis,
     Closed,
     Event,
+    Filed,
     FoundInMantis,
     MissingInMantis,
     NotedInMantis,
@@ -56,6 +57,7 @@ class MantisNote:
     number: int
     author: str
     text: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class IssueState:
     ours: frozenset[str] = frozenset()
     summary: str = ""
     description: str = ""
+    is_private: bool = False
+    """Whether only developers and who created it see it there."""
 
 
 def note_marker(case: Case, version: int) -> str:
@@ -133,9 +137,10 @@ def next_event(
 ) -> Event | None:
     """The first thing that an issue tells of a case and its log does not; None when there is nothing (more).
 
-    `stands` is None when the issue is gone; `owed` are the versions of the case that owe Mantis a write yet.
+    `stands` is None when the issue is gone; `owed` are the versions of the case that owe Mantis a write yet. A case
+    that is new is of an issue that was taken in a moment ago; it is compared once it is judged.
     """
-    if case.issue is None:
+    if case.issue is None or case.status is Status.NEW:
         return None
     if stands is None:
         return None if case.missing_in_mantis else MissingInMantis(at=now, actor=MANTIS, number=case.issue)
@@ -160,7 +165,8 @@ def _notes(case: Case, stands: IssueState, process: Process, now: datetime) -> I
         # The first with a marker is ours; who else ends a note with it quotes it.
         ours = marker in markers and writers.setdefault(marker, note.author) == note.author
         if not ours and note.number not in known:
-            yield NotedInMantis(at=now, actor=_who(note.author, process), number=note.number, text=note.text)
+            who = _who(note.author, process)
+            yield NotedInMantis(at=now, actor=who, number=note.number, text=note.text, private=note.private)
 
 
 def _changes(case: Case, stands: IssueState, owed: Sequence[int], process: Process, now: datetime) -> Iterator[Event]:
@@ -250,10 +256,18 @@ def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, se
     first = _first_shown(case, min(owed)) if owed else case.version
     shown = _shown_since(case, first, process, resets=bool(owed))
     if owed:
-        for event in case.history[min(owed) - 1 :]:
+        known = [*case.history[min(owed) - 1 :], *_found(case, min(owed))]
+        for event in known:
             for name, value in _known(event, process).items():
                 shown[name].add(value.casefold())
     return shown
+
+
+def _found(case: Case, pending: int) -> Iterator[Filed]:
+    """The taking in of an issue that a person created, while the first write to it is pending."""
+    judged = next((version for version, status in enumerate(case.statuses, 1) if status is not Status.NEW), 0)
+    if pending <= judged:
+        yield from (event for event in case.history if isinstance(event, Filed) and event.found)
 
 
 def _first_shown(case: Case, pending: int) -> int:
@@ -323,6 +337,9 @@ def _known(event: Event, process: Process) -> Mapping[str, str]:
     """What an event has told of Mantis already; what was closed there is resolved here first: people may object."""
     if isinstance(event, Resolved) and event.in_mantis:
         return {"status": process.mantis.status[Status.CLOSED]}
+    if isinstance(event, Filed):  # what was resolved there already is taken over
+        done = {process.mantis.status[status].casefold() for status in Status if status.is_done}
+        return {name: value for name, value in event.found.items() if name != "status" or value.casefold() not in done}
     return event.theirs if isinstance(event, ChangedInMantis) else {}
 
 
@@ -338,9 +355,5 @@ def _fields(stands: IssueState) -> dict[str, str]:
 
 def _who(account: str, process: Process) -> str:
     """The address of the person or group whose account it is; the account's own name for others, and for several."""
-    addresses = [
-        person.address
-        for person in process.everyone.values()
-        if account.casefold() in {own.casefold() for own in person.accounts}
-    ]
-    return addresses[0] if len(addresses) == 1 else account or MANTIS
+    person = process.account_of(account)
+    return person.address if person else account or MANTIS

@@ -40,16 +40,23 @@ class Channel(StrEnum):
     FORM = "form"
     API = "api"
     MAIL = "mail"
+    MANTIS = "mantis"
+    """A person created the issue in Mantis by hand (core/mantis_intake.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks. `office` is an office id of support.yml, or "client" for a client company's user."""
+    """Who asks. `office` is an office id of support.yml, "client" for a client company's user, or "mantis".
+
+    `account` is that in Mantis of who created the issue there; then `email` is "" where support.yml knows no address of
+    it, and no mail is sent.
+    """
 
     name: str
     email: str
     office: str
     company: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

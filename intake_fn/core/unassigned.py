@@ -18,7 +18,7 @@ from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import name_of
 from intake_fn.core.notices import NOTICES, Audience
-from intake_fn.core.process import CLIENT, NOT_THIS_LEVEL, Person, Process
+from intake_fn.core.process import CLIENT, IN_MANTIS, NOT_THIS_LEVEL, Person, Process
 from intake_fn.core.vocabulary import Stage
 from intake_fn.texts import Message, message
 
@@ -81,7 +81,7 @@ def missing_references(case: Case, process: Process) -> Iterator[MissingReferenc
     """Why nobody has the request, and whether its office is gone."""
     yield from unassigned(case, process)
     office = case.request.requester.office
-    if office != CLIENT and office not in process.offices:
+    if office not in (CLIENT, IN_MANTIS, *process.offices):
         remedy = "Put the office back, or let it be: it is counted in the hours of whoever has no office"
         yield MissingReference(f"from the office {office!r}, which is gone", remedy)
 

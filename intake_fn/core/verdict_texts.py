@@ -19,7 +19,9 @@ from intake_fn.core.verdicts import (
     decided_with_lead,
     decision,
     in_words,
+    is_placed,
     is_recorded,
+    judged_otherwise,
     judgement,
     proposal,
     reason_of,
@@ -46,6 +48,9 @@ def said_of(case: Case, *, for_requester: bool = True) -> str:
         return say("says.person", kind=kind)
     if decided_with_lead(case):
         return say("says.lead", kind=kind)
+    if is_placed(case):
+        other = judged_otherwise(case)
+        return say("says.placed-otherwise" if other else "says.placed", kind=kind, judged=say(f"kind.{other}"))
     if proposed := proposal(case):
         judged = judgement(case)
         key = "says.proposed-unqualified" if judged and judged.unqualified else "says.proposed"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake_fn.core.case import Case
-from intake_fn.core.events import Judged, JudgedInShadow, Overruled, RequesterRead
+from intake_fn.core.events import Filed, Judged, JudgedInShadow, Overruled, RequesterRead
 from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.texts import say
 from spec_lookup import RECORDED as RECORDED_READER
@@ -59,10 +59,22 @@ def proposal(case: Case) -> Category | None:
     return judged.category if judged.category is not Category.UNDECIDED else None
 
 
+def is_placed(case: Case) -> bool:
+    """Whether it is what it is by the project in which a person created its issue, and nobody has decided since."""
+    chosen = (event.category for event in case.history if isinstance(event, Filed) and event.found)
+    return next(chosen, Category.UNDECIDED) is not Category.UNDECIDED and decision(case) is None
+
+
+def judged_otherwise(case: Case) -> Category | None:
+    """What the judge takes a request for whose project says something else; None where they agree, or it is unsure."""
+    judged = judgement(case) if is_placed(case) else None
+    return judged.category if judged and judged.category not in (case.category, Category.UNDECIDED) else None
+
+
 def decided_with_lead(case: Case) -> bool:
     """Whether it was decided with the request that it is a duplicate of, and not by its own verdict."""
     judged = judgement(case)
-    if judged is None or decision(case) or case.category is Category.UNDECIDED:
+    if judged is None or decision(case) or case.category is Category.UNDECIDED or is_placed(case):
         return False
     return not judged.acts or judged.category is not case.category
 

@@ -12,13 +12,21 @@ from typing import Any
 
 from intake_fn.core.case import Case, files_of_event, module_of, resolved_by
 from intake_fn.core.change_events import ChangeReleased, StageReached
-from intake_fn.core.events import Event, Judged, LeadUpdated, Overruled, Received, Resolved
+from intake_fn.core.events import Event, Filed, Judged, LeadUpdated, Overruled, Received, Resolved
 from intake_fn.core.form_labels import answer_label, labelled
-from intake_fn.core.names import actor_of
+from intake_fn.core.names import actor_of, name_of
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Request
 from intake_fn.core.steps import states
-from intake_fn.core.verdicts import as_stored, decided_with_lead, decision, proposal, reasons_of
+from intake_fn.core.verdicts import (
+    as_stored,
+    decided_with_lead,
+    decision,
+    is_placed,
+    judged_otherwise,
+    proposal,
+    reasons_of,
+)
 from intake_fn.core.vocabulary import Category
 from intake_fn.ports import Decided, Instead, Issue, Links
 from intake_fn.texts import say
@@ -133,6 +141,11 @@ def _grounds(case: Case, process: Process, links: Links) -> Iterator[str]:
         yield from _evidence(case.verdict or {}, links)
     elif decided_with_lead(case):
         yield f"{_category(case)}, decided with the request that is the same, {_lead(case)}"
+    elif is_placed(case) and case.verdict:
+        yield f"{_category(case)}, by the project in which it was created"
+        if other := judged_otherwise(case):
+            yield f"- The program takes it for: {say(f'category.{other}')}. A person of the Help Desk may decide so."
+        yield from _evidence(case.verdict, links)
     elif case.verdict:
         yield from _judged(case, case.verdict, links)
     else:
@@ -196,8 +209,23 @@ def _information(case: Case, process: Process, links: Links) -> Iterator[str]:
         yield f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})\n{links.file(case.id, file)}"
 
 
-def note_text(case: Case, number: int, text: str, links: Links) -> str:
+def note_text(case: Case, number: int, text: str, process: Process, links: Links) -> str:
     """A note as Mantis gets it; `number` is that of the event it tells of. Its files come with their links."""
     event = case.history[number - 1]
-    files = files_of_event(event)
-    return "\n".join([text, *(f"{file.name}: {links.file(case.id, file)}" for file in files)])
+    files = [f"{file.name}: {links.file(case.id, file)}" for file in files_of_event(event)]
+    return "\n".join([text, *files, *(_taken_in(case, process, links) if isinstance(event, Filed) else ())])
+
+
+def _taken_in(case: Case, process: Process, links: Links) -> Iterator[str]:
+    """What stands in the description of an issue of ours: in that of an issue of somebody else's we write nothing."""
+    requester = case.request.requester
+    yield say(
+        "note.taken-in-here",
+        level=case.level,
+        handler=name_of(case.handler, process),
+        priority=process.priorities[case.priority].name,
+        link=links.desk(case.id),
+    )
+    if not requester.email:
+        yield say("note.no-address", account=requester.account or requester.name)
+    yield f"\n{_verdict(case, process, links)}"

@@ -111,7 +111,7 @@ def _write(desk: Filing, case: Case, intent: AddNote | BackfillNotes | RelateIss
         case AddNote(about):
             event = case.history[about - 1]
             if makes_a_note(event):
-                text = note_text(case, about, note_of(event, desk.process), desk.links)
+                text = note_text(case, about, note_of(event, desk.process), desk.process, desk.links)
                 desk.tracker.note(number, text, note_marker(case, about))
         case RelateIssue(other, relation):
             if case.links.get(other) is relation:

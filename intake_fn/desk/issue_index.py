@@ -168,8 +168,10 @@ class IssueIndex:
         return True
 
     def _foreign(self, number: int) -> IssueText:
-        """An issue that somebody else filed. Raises Unknown."""
+        """An issue that somebody else filed. Raises Unknown, also for a private one: more people read the index."""
         issue = self.tracker.look(number)
+        if issue.is_private:
+            raise Unknown(f"Issue {number} is private.")
         state = f"{issue.status}, fixed in {issue.fixed_in}" if issue.fixed_in else issue.status
         text = issue.description[:LONGEST]
         return IssueText(str(number), issue.summary, text, state, clause=self._nearest(Claim(issue.summary, text)))

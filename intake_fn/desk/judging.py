@@ -14,7 +14,7 @@ from intake_fn.core.events import Judged, JudgedInShadow
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
-from intake_fn.core.verdicts import BUILT_IN
+from intake_fn.core.verdicts import BUILT_IN, is_placed
 from intake_fn.core.vocabulary import Category
 from spec_lookup import Claim, Spec, Verdict
 
@@ -111,7 +111,7 @@ def judged(
         category=Category(verdict.category),
         verdict=verdict.to_plain(),
         speciality=speciality_of(case.request, process),
-        acts=acts(verdict, process, may_act),
+        acts=acts(verdict, process, may_act) and not is_placed(case),
         unqualified=verdict.category != Category.UNDECIDED and not is_qualified(verdict, may_act),
     )
 

@@ -19,6 +19,7 @@ from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.mail import goes_with, mail_of, notice_of
 from intake_fn.desk.outbox import LEASE_SECONDS, deliverable, error_text, record
 from intake_fn.desk.suppression_list import suppress_undeliverable
+from intake_fn.texts import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from intake_fn.core.intents import SendNotice
     from intake_fn.desk.needs import Mailing
     from intake_fn.ports import Mail, OutboxItem
+    from intake_fn.texts import Message
 
 LOOK = "Ask whether it came, or try again to send it once more."
 
@@ -40,16 +42,24 @@ def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
         log.info("notice_outlived", item=item.id)
         desk.outbox.finish(item)
         return None
-    suppressed = desk.mail_state.suppression(mailbox(notice.to))
-    if why := suppressed.why if suppressed else former_recipient(notice.to, desk.process):
-        event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
-        record(desk, item, case, event)
+    why, account = _why_not(desk, notice, case), case.request.requester.account
+    if why:
+        to = notice.to or account
+        record(desk, item, case, NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=to, notice=notice.notice, why=why))
         return None
     until = deferred_until(notice, case, desk.process, desk.clock())
     if until:
         raise Deferred("It waits for the working hours of its level.", until, Postponed.OUT_OF_HOURS)
     _throttle(desk, item, notice)
     return notice
+
+
+def _why_not(desk: Mailing, notice: SendNotice, case: Case) -> Message | None:
+    """Why nothing is mailed to an address; None when it is."""
+    if not notice.to:
+        return message("skipped.no-address", account=case.request.requester.account or case.request.requester.name)
+    suppressed = desk.mail_state.suppression(mailbox(notice.to))
+    return suppressed.why if suppressed else former_recipient(notice.to, desk.process)
 
 
 def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:

@@ -7,6 +7,9 @@
   was looked at: what was changed last is looked at in two syncs, and only then counts as seen.
 - The cursor moves only over what was looked at. An outage in between costs a repetition, and
   repeating does nothing: an event is made only of a change that the log does not hold yet.
+- An issue without a case, which a person created in one of our projects, becomes one (core/mantis_intake.py): from the
+  starting instant on, which is that of the first sync unless support.yml names one. One that cannot be taken in now is
+  tried again for ever.
 - An issue that was deleted or moved away is in no list. Every five minutes everything is listed, and the
   open requests whose issues are missing are looked at.
 """
@@ -22,6 +25,7 @@ import structlog
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.desk import versions
 from intake_fn.desk.case_lists import rows
+from intake_fn.desk.mantis_intake import take_in
 from intake_fn.desk.reconciliation import compare, undo_drift
 
 if TYPE_CHECKING:
@@ -64,7 +68,7 @@ def sync(desk: Syncing) -> Synced:
     if cursor is None:
         return Synced()
     try:
-        return _Run(desk, cursor, now).run()
+        return _Run(desk, cursor, now, untaken={*cursor.untaken}).run()
     except SpecdeskError as error:
         log.warning("sync_failed", error=str(error))
         return Synced(failed=1)
@@ -78,29 +82,50 @@ class _Run:
     cursor: SyncCursor
     now: datetime
     events: int = 0
+    untaken: set[int] = field(default_factory=set)
     done: list[Change] = field(default_factory=list)
     failed: list[Change] = field(default_factory=list)
     left: list[Change] = field(default_factory=list)
 
     def run(self) -> Synced:
         """List, look, and keep the cursor where something is new."""
-        complete = self.cursor.listed is None or abs(self.now - self.cursor.listed) >= LIST_ALL_EVERY
+        late = self.cursor.listed is None or abs(self.now - self.cursor.listed) >= LIST_ALL_EVERY
+        complete = late or self._begins_earlier
         since = self.cursor.since
         listed = self.desk.tracker.changes(None if complete else since)
         self._look_at([change for change in listed if self._is_news(change)])
         if complete:
-            complete = self._look_for_missing({change.number for change in listed})
+            there = {change.number for change in listed}
+            self._take_in_again(there)
+            complete = self._look_for_missing(there)
         seen = (*self.cursor.unread, *(change.number for change in self.done))
         numbers = {change.number for change in listed} if complete else None
         unread = self.desk.issue_index.update(seen, numbers, lambda: not self._time_is_up())
         if complete:
             versions.keep(self.desk.files, self.desk.tracker)
-        after = replace(self._after(listed, complete=complete), unread=unread)
+        after = replace(
+            self._after(listed, complete=complete),
+            unread=unread,
+            started=self._started,
+            untaken=tuple(sorted(self.untaken)),
+        )
         if after != self.cursor:
             self.desk.sync_state.keep_sync(after)
         return Synced(len(self.done), self.events, len(self.failed))
 
+    @property
+    def _started(self) -> datetime:
+        """From when on issues that people create are taken in."""
+        return self.desk.process.mantis.taken_in_since or self.cursor.started or self.now
+
+    @property
+    def _begins_earlier(self) -> bool:
+        """Whether that is earlier than it was at the last sync: then issues that were seen and left may be taken in."""
+        return self.cursor.started is not None and self._started < self.cursor.started
+
     def _is_news(self, change: Change) -> bool:
+        if self._begins_earlier and change.at >= self._started:
+            return True
         recent = self.cursor.since is None or change.at >= self.cursor.since
         return recent and self.cursor.twice.get(change.number) != change.at
 
@@ -112,9 +137,42 @@ class _Run:
                 self.left = list(changes[place:])
                 return
             case_id = self.desk.cases.find_issue(change.number)
-            is_done = not case_id or self._follow(case_id)
+            is_done = self._follow(case_id) if case_id else self._take_in(change)
             in_a_row = 0 if is_done else in_a_row + 1
             (self.done if is_done else self.failed).append(change)
+
+    def _take_in(self, change: Change) -> bool:
+        """Whether an issue without a case was looked at; what was not changed since the start came before it."""
+        if change.at < self._started:
+            return True
+        is_done = self._is_taken_in(change.number)
+        (self.untaken.discard if is_done else self.untaken.add)(change.number)
+        return is_done
+
+    def _is_taken_in(self, number: int) -> bool:
+        """The same; one poisoned issue must not block the others."""
+        try:
+            self.events += take_in(self.desk, number, self._started)
+        except TryLater as error:
+            log.warning("mantis_issue_postponed", issue=number, error=str(error))
+            return False
+        except Exception:  # whatever it is: it is logged and tried again
+            log.exception("mantis_issue_not_taken_in", issue=number)
+            return False
+        return True
+
+    def _take_in_again(self, numbers: set[int]) -> None:
+        """Try again the issues that could not be taken in, and forget those that are gone."""
+        in_a_row = 0
+        tried = {change.number for change in (*self.done, *self.failed)}
+        for number in sorted(self.untaken & numbers - tried):
+            if in_a_row == FAILURES or self._time_is_up():
+                return
+            is_done = self._is_taken_in(number)
+            in_a_row = 0 if is_done else in_a_row + 1
+            if is_done:
+                self.untaken.discard(number)
+        self.untaken &= numbers
 
     def _look_for_missing(self, numbers: set[int]) -> bool:
         """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down."""

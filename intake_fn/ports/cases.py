@@ -23,7 +23,8 @@ class CaseStore(Protocol):
         """Save a new case, its events, its state and its outbox items under the submit key `key`.
 
         Returns the id of the case: of this one, or of the one that was made with the same key
-        before, in which case nothing is written (R9). Raises Stale when the id is already taken.
+        before, in which case nothing is written (R9). So it is for a step with an issue (Filed) that is
+        another case's by now: the id is that of this one. Raises Stale when the id is already taken.
         """
         ...
 

@@ -24,6 +24,10 @@ class SyncCursor:
     twice: Mapping[int, datetime] = field(default_factory=dict)
     unread: tuple[int, ...] = ()
     """Issues that the known ones (desk/issue_index.py) still lack as they stand."""
+    started: datetime | None = None
+    """From when on issues that people create are taken in; None before the first sync."""
+    untaken: tuple[int, ...] = ()
+    """Issues that could not be taken in yet."""
 
 
 class SyncState(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake_fn.core.mantis_intake import FoundIssue
 from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
@@ -120,6 +121,10 @@ class Tracker(Protocol):
 
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
+        ...
+
+    def found(self, number: int) -> FoundIssue:
+        """An issue in full, whoever created it. Raises Unknown when it is deleted or out of our sight."""
         ...
 
     def versions(self) -> Mapping[str, Sequence[str]]:

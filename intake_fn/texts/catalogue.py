@@ -40,6 +40,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.read-contradicts": "The requester says: the system does something else than clause %(clause)s says",
     "history.read-silent": "The requester says: clause %(clause)s says nothing about it",
     "history.filed": "Filed in Mantis as #%(number)s, %(project)s",
+    "history.taken-in": "Created by hand in Mantis as #%(number)s, %(project)s, and taken in from there",
     "history.filed-dropped": "Filed in Mantis as #%(number)s, %(project)s; dropped fields: %(fields)s",
     "history.activity-completed": "Activity completed: %(activity)s",
     "history.linked": "Linked in Mantis: %(relation)s #%(number)s",
@@ -81,6 +82,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.resolved": "Resolved",
     "history.resolved-as": "Resolved. %(outcome)s",
     "history.noted-in-mantis": "Note in Mantis",
+    "history.noted-in-private": "Private note in Mantis",
     "history.changed-in-mantis": "Changed in Mantis and reverted: %(changes)s",
     "history.missing": "#%(number)s is missing in Mantis: deleted, or moved out of our sight",
     "history.found": "#%(number)s is visible in Mantis again",
@@ -147,6 +149,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "page.marked": "Marked as a duplicate of an earlier request: you are notified of its progress here",
     "page.unmarked": "No longer a duplicate of an earlier request",
     "page.lead-updated": "The request that yours duplicates is %(progress)s",
+    "page.taken-in": "Created in Mantis as #%(number)s",
     "page.filed": "Filed in Mantis as #%(number)s",
     "page.escalated": "Escalated to Help Desk Level %(level)s, %(handler)s",
     "page.assessed": "Assessed by the owner of the module: before the Board",
@@ -249,6 +252,12 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # What happened, as a note in Mantis.
     "note.overruled": "Decided: %(category)s, by clause %(clause)s",
     "note.overruled-silent": "Decided: %(category)s, the spec is silent",
+    "note.taken-in": "Taken in as a request of the Help Desk",
+    "note.taken-in-here": "Level %(level)s, %(handler)s, priority %(priority)s: %(link)s",
+    "note.no-address": (
+        "No e-mail address of %(account)s is known here: our questions and what comes of it are notes of this issue, "
+        "and a note of theirs answers a question."
+    ),
     "note.replied": "Reply",
     "note.noted": "Note",
     "note.reopened": "Reopened",
@@ -261,6 +270,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "reply.file": "File: %(name)s (%(size)s bytes)",
     # Why a notice is sent.
     "why.new": "This is a new request.",
+    "why.taken-in": "It was created in Mantis and is now a request of the Help Desk.",
     "why.left": "It was assigned to %(person)s, who has left.",
     "why.escalated": "%(actor)s escalated it from level %(level)s: %(reason)s.",
     "why.escalation-reason": "%(reason)s.",
@@ -410,6 +420,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "lead.escalated": "It is now assigned to %(person)s, %(level)s.",
     "lead.workaround": "Workaround until it is resolved:",
     "lead.reopened": "The request that yours duplicates has been reopened, and so has yours.",
+    "mantis.nobody": "An account that Mantis does not name",
+    "mantis.cut": "(The text is longer. All of it stands in Mantis.)",
     "mantis.decide-first": (
         "This request is undecided, so it cannot be resolved yet. Please decide it at the desk first: bug, change "
         "request or support. The additional information contains the link."
@@ -419,6 +431,9 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "has not decided before decides at the desk first. The additional information contains the link."
     ),
     # Why a notice is not sent.
+    "skipped.no-address": (
+        "support.yml knows no address of the Mantis account %(account)s. What concerns them is a note of the issue."
+    ),
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
     # What became of a mail that came in, for the Help Desk.
@@ -475,6 +490,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "says.decide": "Please read the spec and decide what it is: a bug, a change request or a support request.",
     "says.mailed": "We mail you the decision.",
     "says.person": "A person has decided: this is %(kind)s.",
+    "says.placed": "By the Mantis project in which it was created, this is %(kind)s.",
+    "says.placed-otherwise": (
+        "By the Mantis project in which it was created, this is %(kind)s. The program takes it for %(judged)s; a "
+        "person of the Help Desk may decide so."
+    ),
     "says.lead": "Decided together with the request that this one duplicates: this is %(kind)s.",
     "by.form": "By the form that was sent: no clause was read for it.",
     "by.words": "By fixed rules on the words of the request. Such rules can be wrong.",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from intake_fn.core.figures import Figure
 from intake_fn.core.figures.periods import Period, Unit, month_of
 from intake_fn.core.figures.tables import Cell, Kind, Made, Pick, Row
+from intake_fn.core.request import Channel
 from intake_fn.core.vocabulary import Filing, Outcome
-from intake_fn.web.words import CATEGORY, OUTCOME
+from intake_fn.web.words import CATEGORY, CHANNEL, OUTCOME
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -27,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "flow": "Received and resolved",
     "backlog": "Backlog by age",
     "modules": "Requests by module",
+    "channels": "Received by channel",
     "outcomes": "Resolved by outcome",
     "answered-by-clause": "Answered by a clause",
     "answering-clauses": "Answered by a clause, by clause",
@@ -50,6 +52,7 @@ ABOUT: Mapping[str, str] = {
     "modules": (
         "Received: by the module that the requester named. All others: by the module that the request belongs to now."
     ),
+    "channels": "How the requests came in; those in Mantis were created there by hand.",
     "outcomes": "What came of the requests, as the person said who resolved them.",
     "decided": (
         "A judge's verdict decides, or leaves the request to people. Overridden: a person decided later that it is "
@@ -133,6 +136,7 @@ COLUMNS: Mapping[str, str] = {
     "to-help-desk": "Sent to the Help Desk",
     "not-sent-suppressed": "Not sent: suppressed address",
     "not-sent-left": "Not sent: reader has left",
+    "not-sent-no-address": "Not sent: no address known",
     "digests": "Digests",
     "dead-letters": "Dead letters",
 }
@@ -141,6 +145,7 @@ FIRST_COLUMN: Mapping[str, str] = {
     "module": "Module",
     "clause": "Clause",
     "level": "Level",
+    "channel": "Channel",
     "outcome": "Outcome",
 }
 
@@ -202,6 +207,7 @@ def named(by: str, name: str, process: Process) -> str:
         "to": lambda: COLUMNS.get(f"to-{name}", name).removeprefix("Sent "),
         "why": lambda: COLUMNS.get(f"not-sent-{name}", name).removeprefix("Not sent: "),
         "failure": lambda: COLUMNS.get(name, name).lower(),
+        "channel": lambda: CHANNEL.get(Channel(name), name) if name in {*Channel} else name,
         "outcome": lambda: OUTCOME.get(Outcome(name), name) if name in {*Outcome} else "Not said",
         "category": lambda: next((words for category, words in CATEGORY.items() if category == name), name),
     }

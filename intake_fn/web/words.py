@@ -25,7 +25,7 @@ from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
-from intake_fn.core.request import Kind
+from intake_fn.core.request import Channel, Kind
 from intake_fn.core.verdict_texts import (
     has_replied,
     is_shown_clause,
@@ -75,6 +75,13 @@ VERDICT: Mapping[Category, str] = {
     Category.MISC: mark("This is a support request: a question or a set-up, neither a bug nor a change."),
 }
 """What a request is, as a person has decided; what a program says is worded in core/verdict_texts.py."""
+
+CHANNEL: Mapping[Channel, str] = {
+    Channel.FORM: "Form",
+    Channel.API: "API",
+    Channel.MAIL: "E-mail",
+    Channel.MANTIS: "Created in Mantis",
+}
 
 OUTCOME: Mapping[Outcome, str] = {
     Outcome.FIXED: "Fixed",

@@ -472,6 +472,20 @@ class TestQueues:
         assert store.find_issue(4711) == "HD-1"
         assert store.find_issue(4712) == ""
 
+    def test_an_issue_that_has_a_case_gets_no_other(self, store: Store) -> None:
+        """Two workers take it in under keys of their own, at once: one case, whose id both are told; nothing else."""
+        steps = [received(f"HD-{number}") for number in range(1, 5)]
+        with_issue = [
+            Step(then(step.case, filed(4711)).case, (*step.events, filed(4711)), step.intents) for step in steps
+        ]
+        with ThreadPoolExecutor(4) as many:
+            ids = list(many.map(lambda step: store.create(step, f"key-{step.case.id}"), with_issue))
+
+        assert 1 == len({*ids}) == store.ledger().received
+        assert store.find_issue(4711) == ids[0]
+        others = [step.case.id for step in with_issue if step.case.id != ids[0]]
+        assert [] == [event for other in others for event in store.events(other)]
+
 
 def before_the_board() -> tuple[Event, ...]:
     """What brings a request before the Board."""
@@ -1112,6 +1126,7 @@ class TestSync:
         kept = SyncCursor(
             MONDAY + MINUTE, MONDAY - MINUTE, MONDAY, {4711: MONDAY}, {1: MONDAY, 2: MONDAY - MINUTE}, (7, 5)
         )
+        kept = replace(kept, started=MONDAY - MINUTE, untaken=(9, 8))
 
         assert store.keep_sync(kept)
         assert store.take_sync(MONDAY, MONDAY + MINUTE) is None

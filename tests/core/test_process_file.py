@@ -332,6 +332,13 @@ DEFECTS = [
     ("address: roma@", "address: Andrei@", "Andrei@", "roma and andrei share the address", "Give each an address"),
     ("address: roma@example.com", "address: roma", "roma, mantis", "'roma' is not an e-mail address", "Write name@"),
     ("address: roma@example", "address: roma@example.", "roma@example..com", "two periods in a row", "Write name@"),
+    (
+        "taken_in_since: null",
+        'taken_in_since: "2026-12-01T09:00"',
+        "taken_in_since",
+        "mantis.taken_in_since: '2026-12-01T09:00' is not an instant with its offset from UTC",
+        'Write it as "2026-12-01T09:00-05:00"',
+    ),
     ("root: CT2 (3)", "root: Bugs InBox", "projects: {bug", "mantis.projects.bug: 'Bugs InBox' is mantis.root", "Name"),
     ("{priority: T}", "{prioriti: T}", "{prioriti: T}", "nothing fills a field 'prioriti'", "Write 'priority' if"),
     (ROMA, "mantis: roma, mantis_accounts: [ann, Paul]}", "[ann, Paul]", "'Paul' stands for paul, too", "Let it stand"),

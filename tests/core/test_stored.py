@@ -76,7 +76,17 @@ ADDED: dict[str, Plain] = {
     "Resolved": {"attachments": [], "in_time": None},
     "Judged": {"acts": True, "unqualified": False, "handler": ""},
     "Overruled": {"stance": "", "spec": "", "person": "", "handler": ""},
-    "Received": {"request": {"reading_clause": "", "reading_stance": "", "reading_spec": ""}},
+    "Received": {
+        "request": {
+            "reading_clause": "",
+            "reading_stance": "",
+            "reading_spec": "",
+            "requester": {"account": ""},
+        }
+    },
+    "Filed": {"found": {}, "category": "undecided"},
+    "RequesterReplied": {"in_mantis": False},
+    "NotedInMantis": {"private": False},
 }
 """Fields that came after format 1, with what they hold of an event of before."""
 
@@ -124,7 +134,9 @@ def _has_a_sentence(plain: Plain, name: str, field: str) -> bool:
 
 def _with(plain: Plain, added: Plain) -> Plain:
     """The fields with those that were added, also inside of one."""
-    inside = {name: {**plain[name], **value} for name, value in added.items() if isinstance(value, dict)}
+    inside = {
+        name: _with(plain[name], value) for name, value in added.items() if isinstance(value, dict) and name in plain
+    }
     return {**plain, **added, **inside}
 
 

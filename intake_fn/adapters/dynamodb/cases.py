@@ -29,7 +29,7 @@ from intake_fn.adapters.dynamodb.requester_items import requester_item, requeste
 from intake_fn.adapters.dynamodb.search_items import pending_writes
 from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, readable_row, row_of, state_item, state_key
 from intake_fn.adapters.dynamodb.table import Table
-from intake_fn.adapters.dynamodb.values import epoch, instant, json_of
+from intake_fn.adapters.dynamodb.values import Item, epoch, instant, json_of
 from intake_fn.adapters.dynamodb.writes import Write, delete, put, update
 from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
 from intake_fn.core.events import Filed
@@ -70,6 +70,8 @@ class DynamoCases:
     def create(self, step: Step, key: str) -> str:
         """Save a new case under a submit key; returns its id, or that of the case made with the key before.
 
+        Where it is the case of an issue that stands in Mantis already, and that issue has one, it is the id of that.
+
         Raises Stale when the id is taken, Refused when a text is too long to be kept.
         """
         #   click ──► put IDEM#key ✓ put STATE ✓ ──────► receipt HD-1
@@ -85,11 +87,15 @@ class DynamoCases:
         counted = figures.writes(case.id, {}, figures.by_day(case)) or []
         moved = tally(case) + Counter({figures.ledger_counter: 1})
         found = [*pending_writes(case, step.events), put(requester_item(case), ""), *counted]
-        broken = self.table.transact([unused_key, untaken_id, *_appended(step, 0), *moves(case.id, moved), *found])
+        claimed = [put(issue) for issue in _issues(step)]
+        guards = [unused_key, untaken_id, *claimed]
+        broken = self.table.transact([*guards, *_entries(step, 0), *moves(case.id, moved), *found])
         if 0 in broken and "case_id" not in broken[0]:
             raise Unreadable("What is known of this form cannot be read by this version. Open the form anew.")
         if 0 in broken:
             return str(broken[0]["case_id"])
+        if claims := [broken[number] for number in broken if 1 < number < len(guards)]:
+            return str(claims[0]["case_id"])
         if broken:
             raise Stale(f"The id {case.id} is taken.")
         return case.id
@@ -251,15 +257,21 @@ class DynamoCases:
 
 def _appended(step: Step, before: int) -> list[Write]:
     """The events after version `before`, the outbox items of their intents, and where an issue is found."""
+    return [*_entries(step, before), *(put(issue, "") for issue in _issues(step))]
+
+
+def _entries(step: Step, before: int) -> list[Write]:
+    """The events after version `before`, and the outbox items of their intents."""
     case = step.case
     events = [
         {"pk": f"REQ#{case.id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
         for number, event in enumerate(step.events, before + 1)
     ]
     items = [outbox_entry(case, number, intent) for number, intent in enumerate(step.intents, 1)]
-    issues = [
-        {"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": case.id}
-        for event in step.events
-        if isinstance(event, Filed)
-    ]
-    return [put(item) for item in (*events, *items)] + [put(issue, "") for issue in issues]
+    return [put(item) for item in (*events, *items)]
+
+
+def _issues(step: Step) -> list[Item]:
+    """Where the issues of a step are found by their numbers."""
+    filed = (event for event in step.events if isinstance(event, Filed))
+    return [{"pk": f"MANTIS#{event.number}", "sk": "ISSUE", "case_id": step.case.id} for event in filed]

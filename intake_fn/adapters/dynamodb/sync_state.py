@@ -53,6 +53,8 @@ def sync_body(cursor: SyncCursor) -> str:
             "once": {str(number): instant(at) for number, at in cursor.once.items()},
             "twice": {str(number): instant(at) for number, at in cursor.twice.items()},
             "unread": list(cursor.unread),
+            "started": instant(cursor.started) if cursor.started else "",
+            "untaken": list(cursor.untaken),
         }
     )
 
@@ -67,8 +69,11 @@ def sync_cursor(item: Item, until: datetime) -> SyncCursor:
 
 def _cursor(item: Item, until: datetime) -> SyncCursor:
     body = json.loads(item.get("body", "{}"))
-    since, listed = (instant_of(body[name]) if body.get(name) else None for name in ("since", "listed"))
+    since, listed, started = (
+        instant_of(body[name]) if body.get(name) else None for name in ("since", "listed", "started")
+    )
     once, twice = (
         {int(number): instant_of(at) for number, at in body.get(name, {}).items()} for name in ("once", "twice")
     )
-    return SyncCursor(until, since, listed, once, twice, tuple(int(number) for number in body.get("unread", ())))
+    unread, untaken = (tuple(int(number) for number in body.get(name, ())) for name in ("unread", "untaken"))
+    return SyncCursor(until, since, listed, once, twice, unread, started, untaken)

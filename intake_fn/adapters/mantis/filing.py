@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from intake_fn.adapters.mantis.answers import SUCCESS, expect, number_in, parts, text_in, whole
+from intake_fn.adapters.mantis.answers import SUCCESS, expect, name_in, number_in, parts, text_in, whole
 from intake_fn.adapters.mantis.fields import dropped, fields_of
 from intake_fn.adapters.mantis.http import ERROR_CHARACTERS, MantisHttp
 from intake_fn.adapters.mantis.listing import changed_since
@@ -70,11 +70,13 @@ def _create(names: Names, fields: Mapping[str, Any], issue: Issue) -> Mapping[st
 def _find(names: Names, issue: Issue) -> Mapping[str, Any] | None:
     """The issue whose additional information begins with our marker; Mantis has no search for it.
 
-    Among all that was changed since there was something to file: no first try was before.
+    Among all that was changed since there was something to file: no first try was before. A person's clone of an issue
+    of ours has its marker, too, and is another one.
     """
     since = issue.since - CLOCKS_DIFFER if issue.since else None
-    rows = changed_since(names, since, "id,updated_at,additional_information,tags,summary")
-    return next((row for row in rows if _is_marked(row, issue.marker)), None)
+    rows = changed_since(names, since, "id,updated_at,additional_information,tags,summary,reporter")
+    marked = [row for row in rows if _is_marked(row, issue.marker)]
+    return next((row for row in marked if name_in(row, "reporter") in ("", names.account())), None)
 
 
 def _is_marked(row: Mapping[str, Any], marker: str) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
-from intake_fn.adapters.mantis.answers import issue_in, name_in, parts, text_in
-from intake_fn.adapters.mantis.http import NO_ISSUE, MantisHttp
-from intake_fn.adapters.mantis.notes import notes_of
-from intake_fn.core.errors import TryLater, Unknown
+from intake_fn.adapters.mantis.answers import name_in, parts, text_in
+from intake_fn.adapters.mantis.http import MantisHttp
+from intake_fn.adapters.mantis.notes import PRIVATE, notes_of
+from intake_fn.adapters.mantis.reading import row_of
 from intake_fn.core.reconciliation import IssueState
 
 NAMED = ("project", "handler", "status", "priority", "resolution")
@@ -27,13 +26,7 @@ IN_HISTORY: Mapping[str, str] = {
 
 def read(http: MantisHttp, number: int) -> IssueState:
     """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
-    answer = http.send("GET", f"issues/{number}")
-    if answer.status == HTTPStatus.FORBIDDEN and answer.denies:  # no body: the account is off; another: a proxy
-        raise Unknown(f"Mantis does not show us issue {number} any more.")
-    if answer.status == HTTPStatus.NOT_FOUND and answer.code != NO_ISSUE:  # a proxy's, or a wrong address
-        raise TryLater(f"What answers at {http.url} is not Mantis, or not well.")
-    http.check(answer)
-    row = issue_in(answer.body)
+    row, our_account = row_of(http, number)
     changed_by = _changed_by(row)
     return IssueState(
         **{name: name_in(row, name) for name in NAMED},
@@ -42,7 +35,8 @@ def read(http: MantisHttp, number: int) -> IssueState:
         target=name_in(row, "target_version"),
         notes=tuple(notes_of(row)),
         changed_by=changed_by,
-        ours=frozenset(name for name, account in changed_by.items() if account and account == answer.account),
+        is_private=name_in(row, "view_state") == PRIVATE,
+        ours=frozenset(name for name, account in changed_by.items() if account and account == our_account),
     )
 
 

@@ -10,6 +10,9 @@ from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.texts import TEXT_LIMIT, storable
 from intake_fn.core.reconciliation import MantisNote
 
+PRIVATE = "private"
+"""Mantis's name for the view state of what developers alone see."""
+
 
 def add(http: MantisHttp, number: int, text: str, marker: str) -> None:
     """Add a note unless one that ends with `marker` is there. Raises Unknown."""
@@ -22,4 +25,6 @@ def add(http: MantisHttp, number: int, text: str, marker: str) -> None:
 def notes_of(row: Mapping[str, Any]) -> Iterator[MantisNote]:
     """The notes of an issue, in their order."""
     for note in parts(row, "notes"):
-        yield MantisNote(number_in(note), name_in(note, "reporter"), text_in(note, "text"))
+        yield MantisNote(
+            number_in(note), name_in(note, "reporter"), text_in(note, "text"), name_in(note, "view_state") == PRIVATE
+        )

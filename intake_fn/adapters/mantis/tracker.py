@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from intake_fn.adapters.mantis import files, filing, issue_state, listing, notes, relations, updating
+from intake_fn.adapters.mantis import files, filing, found_issue, issue_state, listing, notes, relations, updating
 from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.names import Names
+from intake_fn.core.mantis_intake import FoundIssue
 from intake_fn.core.once import once
 from intake_fn.core.process import MantisMap
 from intake_fn.core.reconciliation import IssueState
@@ -95,6 +96,10 @@ class MantisTracker:
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""
         return issue_state.read(self.http, number)
+
+    def found(self, number: int) -> FoundIssue:
+        """An issue in full, whoever created it. Raises Unknown when it is deleted or out of our sight."""
+        return found_issue.read(self.names, number)
 
     def versions(self) -> Mapping[str, Sequence[str]]:
         """The versions of the product as they are now, by project of ours, obsolete ones left out."""

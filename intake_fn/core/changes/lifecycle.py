@@ -17,11 +17,12 @@ from intake_fn.core.changes import rules as r
 from intake_fn.core.changes.meetings import end_of_online_vote
 from intake_fn.core.escalation import last_handler_at, module_of_clause, says_something
 from intake_fn.core.event_spec import HANDLED, JUDGED, EventSpec
-from intake_fn.core.events import Event, Judged, Overruled, Resolved
+from intake_fn.core.events import Event, Filed, Judged, Overruled, Resolved
 from intake_fn.core.lifecycle_rules import requires
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority
+from intake_fn.core.verdicts import is_placed
 from intake_fn.core.vocabulary import Category, Decision, Motion, Outcome, Stage
 
 DECIDED: Mapping[Decision, Stage] = {
@@ -40,8 +41,10 @@ def handler_by(case: Case, event: Judged | Overruled, process: Process) -> str:
     What is a change now goes to the owner of its module: the one that a person chose, else the one that the requester
     named, else that of the deciding clause. Where there is none the Help Desk chooses one; so it does when a request is
     reopened that was decided to be a change after it was done. What is no change any more goes back to the level that
-    has it.
+    has it. What a person created in Mantis as a change goes to the owner, unless they gave it to somebody.
     """
+    if isinstance(event, Judged) and is_placed(case):
+        return _owner_of_placed(case, process)
     if isinstance(event, Judged) and (not event.acts or any(isinstance(e, Overruled) for e in case.history)):
         return ""
     if event.category is not Category.CHANGE:
@@ -52,6 +55,15 @@ def handler_by(case: Case, event: Judged | Overruled, process: Process) -> str:
     if isinstance(event, Overruled):
         names = [event.module, *names, module_of_clause(event.clause, process)]
     return next((process.modules[name].owner for name in names if says_something(name, process)), "")
+
+
+def _owner_of_placed(case: Case, process: Process) -> str:
+    """The owner of the module of a change that was created in Mantis and given to nobody of the Help Desk there."""
+    given = (event.found["handler"] for event in case.history if isinstance(event, Filed) and event.found)
+    module = module_of(case)
+    if case.category is not Category.CHANGE or process.account_of(next(given, ""), process.people):
+        return ""
+    return process.modules[module].owner if says_something(module, process) else ""
 
 
 def _with_owner(_: Case, event: c.SentToOwner, process: Process) -> Event:

@@ -24,6 +24,7 @@ def intake(log: Log) -> Iterator[Entry]:
             ("module", request.module or "none"),
             ("kind", request.kind.value),
             ("office", request.requester.office or CLIENT),
+            ("channel", request.channel.value),
         )
         yield Entry(Figure.RECEIVED, row.day, row.number, by)
         yield Entry(Figure.FILING, row.day, row.number, (("filing", log.case.filing.value),))

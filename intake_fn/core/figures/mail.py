@@ -9,10 +9,11 @@ from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.log import Log
 
 WHY = "why"
-SUPPRESSED, LEFT = "suppressed", "left"
-"""Why a notice was not sent: its address is on the suppression list; its reader has left."""
+SUPPRESSED, LEFT, NO_ADDRESS = "suppressed", "left", "no-address"
+"""Why a notice was not sent: its address is on the suppression list; its reader has left, or no address of theirs is
+known."""
 
-REASONS = {"skipped.suppressed": SUPPRESSED, "skipped.left": LEFT}
+REASONS = {"skipped.suppressed": SUPPRESSED, "skipped.left": LEFT, "skipped.no-address": NO_ADDRESS}
 """By the key of the reason that is recorded."""
 
 

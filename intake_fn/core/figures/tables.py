@@ -10,7 +10,7 @@ from enum import StrEnum
 from intake_fn.core.figures.appeals import CHANGED, DECISION, STANDS
 from intake_fn.core.figures.backlog import AGES, Backlog
 from intake_fn.core.figures.entry import WITHIN, Figure
-from intake_fn.core.figures.mail import LEFT, SUPPRESSED, WHY
+from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, WHY
 from intake_fn.core.figures.periods import Daily, Period, Sums
 from intake_fn.core.figures.records import READERS, TO
 from intake_fn.core.vocabulary import Failure, Filing
@@ -160,6 +160,7 @@ CAME_AND_WENT = (
 FLOW = Table("flow", CAME_AND_WENT, chart="bars")
 BACKLOG = Table("backlog", (), chart="stacked", ages=True)
 MODULES = Table("modules", CAME_AND_WENT, by="module")
+CHANNELS = Table("channels", (Column("received", Figure.RECEIVED),), by="channel")
 OUTCOMES = Table("outcomes", (Column("resolved", Figure.RESOLVED),), by="outcome")
 DECIDED = Table(
     "decided",
@@ -222,7 +223,7 @@ MAIL = Table(
     (
         *(Column(f"to-{reader}", Figure.MAILED, TO, reader) for reader in READERS.values()),
         *(Column(failure.value, Figure.MAIL_FAILED, "failure", failure.value) for failure in Failure),
-        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT)),
+        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT, NO_ADDRESS)),
         Column("digests", Figure.DIGEST),
         Column("dead-letters", Figure.DEAD_LETTER),
         Column("replies", Figure.REPLIED),
@@ -239,7 +240,7 @@ LEDGER = Table(
 )
 
 PAGES: Mapping[str, tuple[Table, ...]] = {
-    "requests": (FLOW, BACKLOG, MODULES, OUTCOMES, ANSWERED_BY_CLAUSE, ANSWERING_CLAUSES),
+    "requests": (FLOW, BACKLOG, MODULES, CHANNELS, OUTCOMES, ANSWERED_BY_CLAUSE, ANSWERING_CLAUSES),
     "decisions": (DECIDED, APPEALS, OVERRIDDEN_MODULES, OVERRIDDEN_CLAUSES, CLAUSES),
     "times": (ANSWERED, SOLVED, LEVELS, DUE),
     "mail": (MAIL, QUARANTINE),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterator
 
-from intake_fn.core.process import ASSUMPTIONS, CLIENT, NOT_THIS_LEVEL, OFFICE_CALENDAR
+from intake_fn.core.process import ASSUMPTIONS, CLIENT, IN_MANTIS, NOT_THIS_LEVEL, OFFICE_CALENDAR
 from intake_fn.core.process_file import level_checks, people_checks, templates
 from intake_fn.core.process_file.problems import Line, Problem, Raw, nearest
 from intake_fn.core.process_file.references import references
@@ -82,8 +82,8 @@ def _own_reason_is_there(p: Raw, line: Line) -> Iterator[Problem]:
 
 
 def _words_of_ours_are_free(p: Raw, line: Line) -> Iterator[Problem]:
-    """Two words stand for what has no entry, so no entry may be called so."""
-    for part, word in (("offices", CLIENT), ("calendars", OFFICE_CALENDAR)):
+    """These words stand for what has no entry, so no entry may be called so."""
+    for part, word in (("offices", CLIENT), ("offices", IN_MANTIS), ("calendars", OFFICE_CALENDAR)):
         if word in p[part]:
             path = f"{part}.{word}"
             yield Problem(line(path), f"{path}: {word!r} has a meaning of its own here", "Choose another name")

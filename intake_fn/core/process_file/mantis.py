@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from intake_fn.core.process import RESOLUTIONS
 from intake_fn.core.process_file.schema import mapping_of, optional, record
-from intake_fn.core.process_file.values import COUNT, FIELD_NAME, TEXT
+from intake_fn.core.process_file.values import COUNT, FIELD_NAME, INSTANT, TEXT
 from intake_fn.core.vocabulary import Category, Stage, Status
 
 MANTIS = {
@@ -21,4 +21,5 @@ MANTIS = {
     "stages": optional(record({stage.value: optional(TEXT, "") for stage in Stage if stage.is_on_its_way}), {}),
     "resolution": optional(record({name: optional(TEXT, ours) for name, ours in RESOLUTIONS.items()}), RESOLUTIONS),
     "max_file_mb": COUNT,
+    "taken_in_since": optional(INSTANT),
 }

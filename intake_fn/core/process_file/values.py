@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import yaml
 
@@ -54,6 +54,13 @@ def _date(text: str) -> date:
     return date.fromisoformat(_matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text))
 
 
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text.strip())
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant.astimezone(UTC)
+
+
 def _domain(text: str) -> str:
     if fault_of(f"someone@{text}"):
         raise ValueError(text)
@@ -89,6 +96,7 @@ COUNT = scalar(ScalarType(_positive, "a whole number above 0", "Write a number s
 FLAG = scalar(ScalarType(_flag, "true or false", "Write true or false"))
 TIME = scalar(ScalarType(_clock, "a time of day", 'Write it as "13:00"'))
 ZONE = scalar(ScalarType(_zone, "a time zone", "Use an IANA name such as Europe/Paris"))
+INSTANT = scalar(ScalarType(_instant, "an instant with its offset from UTC", 'Write it as "2026-12-01T09:00-05:00"'))
 WEEKDAY = scalar(ScalarType(WEEKDAYS.index, "a day of the week", f"Use {', '.join(WEEKDAYS)}"))
 CATEGORY = scalar(ScalarType(lambda text: Category(text).value, "a category", f"Use {', '.join(Category)}"))
 SHOWN_BY_EVENT = scalar(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from intake_fn.adapters import gateway
+from intake_fn.adapters import gateway, metrics
 from intake_fn.core.errors import Broken, SpecdeskError, Stale, Unreadable
 from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
@@ -46,8 +46,20 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute)."""
     del event, context
+    from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
+
     desk = application.background_desk
-    return {**asdict(desk.sweep()), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
+    swept = desk.sweep()
+    waiting = [*desk.stuck(), *desk.outbox.due_items(desk.clock(), 1)]
+    metrics.emit(
+        {
+            metrics.SWEEPS: 1,
+            metrics.OUTBOX_AGE: oldest_wait(waiting, desk.clock(), desk.first_delay).total_seconds(),
+            metrics.DEAD_LETTERS: len(desk.outbox.dead_letters(100)),
+            metrics.BREACHES: swept.breaches,
+        }
+    )
+    return {**asdict(swept), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
 
 
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
@@ -55,6 +67,7 @@ def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     del event, context
     desk = application.desk
     ledger, mails = desk.counters.ledger(), desk.inbound.mail_ledger()
+    metrics.emit({metrics.LEDGER_DIFFERENCE: abs(ledger.difference) + abs(mails.difference)})
     if not ledger.balanced:
         raise Broken(f"The ledger does not balance: {ledger}. A request was lost or counted twice; look at the log.")
     if not mails.balanced:
@@ -90,6 +103,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
             wrong += [row.id] if difference(desk.cases, desk.process, row, lists) else []
     with suppress(SpecdeskError, SpecLookupError):  # the page of the spec then shows that of an earlier night
         spec_report.keep(desk)
+    metrics.emit({metrics.STATE_DIFFERENCES: len(wrong)})
     if wrong:
         raise Broken(f"{', '.join(wrong[:10])}: stored otherwise than the log says. Run: specdesk recompute --fix")
     return {"requests": len(seen), "differences": len(wrong)}

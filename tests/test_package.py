@@ -41,7 +41,8 @@ from intake_fn.adapters.provision.package import (
     upload,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
-from intake_fn.commands.package import LARGEST, MEGABYTE, stage_settings, target_of
+from intake_fn.commands.package import LARGEST, MEGABYTE, target_of
+from intake_fn.commands.stages import stage_settings
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
 from intake_fn.mail_templates import environment

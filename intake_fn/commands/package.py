@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import hashlib
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -31,7 +30,9 @@ from intake_fn.adapters.provision.package import (
     runtime_python,
     upload,
 )
-from intake_fn.commands import process_of, say, text_of
+from intake_fn.commands import process_of, say
+from intake_fn.commands.stages import FILE as STAGES
+from intake_fn.commands.stages import stage_settings
 from intake_fn.core.errors import Broken, Refused
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, content_stamp, model_folder, read_pages
@@ -44,8 +45,6 @@ LARGEST_ZIP, LARGEST = 60, 230
 """MB that a package may have, zipped and unzipped; Lambda takes 250 unzipped."""
 
 UPLOAD_SECONDS = 120
-
-STAGES = "zappa_settings.json"
 
 MODEL = "model"
 
@@ -89,19 +88,6 @@ def _uploaded(settings: Mapping[str, Any], file: Path) -> str:
     """Where the zip is now. Raises Broken, TryLater."""
     environ = {"AWS_DEFAULT_REGION": str(settings.get("aws_region", "")), **os.environ}
     return upload(client("s3", environ, read_seconds=UPLOAD_SECONDS), str(settings["s3_bucket"]), file)
-
-
-def stage_settings(file: Path, stage: str) -> Mapping[str, Any]:
-    """What Zappa is told about a stage: `extends` replaces whole members, as Zappa has it. Raises Refused."""
-    try:
-        stages: dict[str, Any] = json.loads(text_of(file))
-    except json.JSONDecodeError as error:
-        raise Refused(f"{file.name}:{error.lineno}: this is not JSON ({error.msg}). Mend it.") from error
-    if stage not in stages:
-        known = ", ".join(name for name in stages if name != "base")
-        raise Refused(f"{file.name} has no stage {stage!r}; it has {known}. Add it there, or name one of these.")
-    own = stages[stage]
-    return {**stage_settings(file, own["extends"]), **own} if "extends" in own else own
 
 
 def target_of(settings: Mapping[str, Any], stage: str) -> Target:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import mail_addresses, say
 from intake_fn.commands.doctor import REPORTS
-from intake_fn.core.errors import Diagnosed, SpecdeskError
+from intake_fn.commands.stages import FILE as STAGES
+from intake_fn.commands.stages import Stage, stage_of
+from intake_fn.core.errors import Diagnosed, Refused, SpecdeskError
 from intake_fn.settings import secret
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ TAKES_ADMIN = f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this co
 NO_TOKEN = "none"  # noqa: S105 - in place of one
 
 MISSING, MADE, FAILED = "missing", "made", "failed"
+THERE, DELETED = "there", "deleted"
+
+
+Look = Callable[["Application"], Iterator["Step"]]
+"""Finds what one part lacks."""
 
 
 @dataclass(slots=True)
@@ -49,18 +56,28 @@ def add(commands: Any) -> None:
     """Put `provision` on the command line."""
     command = commands.add_parser("provision", help=provision.__doc__, description=provision.__doc__)
     command.add_argument("--apply", action="store_true", help="make what can be made")
+    command.add_argument("--stage", help=f"a stage of {STAGES}, with its role, secrets, log and alarms, too")
+    command.add_argument("--remove", action="store_true", help="of a stage: plan what would be deleted")
+    command.add_argument("--with-data", action="store_true", help="with --remove: table, files and secrets, too")
+    command.add_argument(
+        "--confirm", default="", metavar="FUNCTION", help="with --remove: delete it, such as specdesk-dev"
+    )
     command.add_argument("--json", action="store_true")
-    command.set_defaults(run=provision)
+    command.set_defaults(run=provision, mistyped=command.error)
 
 
 def provision(args: argparse.Namespace) -> int:
     """Plan, and with --apply make, what is missing of table, bucket, mail and Mantis; exit status 1 while some is."""
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
-    application = Application.from_environ(os.environ)
-    steps = [
-        step for look in (_table, _bucket, _mail, _incoming_mail, _mantis) for step in _looked_at(look, application)
-    ]
+    stage = stage_of(args.stage) if args.stage else None
+    if args.remove:
+        return _remove(args, stage)
+    application = Application.from_environ(stage.environ() if stage else os.environ)
+    looks: list[Look] = [_table, _bucket, _mail, _incoming_mail, _mantis]
+    if stage:
+        looks.insert(-1, partial(_stage, stage))
+    steps = [step for look in looks for step in _looked_at(look, application)]
     if args.apply:
         for step in steps:
             _apply(step)
@@ -69,13 +86,14 @@ def provision(args: argparse.Namespace) -> int:
     return 0 if all(step.state == MADE for step in steps) else 1
 
 
-def _looked_at(look: Callable[[Application], Iterator[Step]], application: Application) -> Iterator[Step]:
+def _looked_at(look: Look, application: Application) -> Iterator[Step]:
     """What one part lacks. That it cannot be looked at is something to mend, too, and keeps no other from its turn."""
     try:
         yield from look(application)
     except SpecdeskError as error:
         problem, how = _problem_and_remedy(error, "Mend that, and run it again.")
-        yield Step(f"{look.__name__.strip('_')}: it cannot be looked at", how, None, FAILED, problem)
+        name = getattr(look, "__name__", "stage").strip("_")
+        yield Step(f"{name}: it cannot be looked at", how, None, FAILED, problem)
 
 
 def _apply(step: Step) -> None:
@@ -168,6 +186,37 @@ def _account(application: Application) -> str:
     from intake_fn.adapters.provision.mail_in import account_of  # noqa: PLC0415 - with boto3
 
     return account_of(application.client("sts"))
+
+
+def _stage(stage: Stage, application: Application) -> Iterator[Step]:
+    """What the stage has besides: role, secrets, log, alarms."""
+    from intake_fn.commands.provision_stage import Account, lacks  # noqa: PLC0415 - with boto3
+
+    for what, make, how in lacks(Account.of(stage, application)):
+        yield Step(what, how, make)
+
+
+def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
+    """Plan the end of a stage; with its function's name in --confirm delete it. Exit status 1 while some is left."""
+    from intake_fn.commands.provision_stage import Account, removals  # noqa: PLC0415 - with boto3
+    from intake_fn.wiring import Application  # noqa: PLC0415
+
+    if stage is None:
+        args.mistyped("--remove takes a --stage")
+        raise AssertionError
+    if args.confirm not in ("", stage.function):
+        raise Refused(f"--confirm says {args.confirm!r}, and the function of stage {stage.name} is {stage.function!r}.")
+    account = Account.of(stage, Application.from_environ(stage.environ()))
+    steps = [Step(what, "", make, THERE) for what, make in removals(account, with_data=args.with_data)]
+    if args.confirm:
+        for step in steps:
+            _apply(step)
+            step.state = DELETED if step.state == MADE else step.state
+    entries = [{"what": step.what, "state": step.state, "error": step.error} for step in steps]
+    how = f"Delete the function first (zappa undeploy {stage.name}); then add --confirm {stage.function}."
+    lines = [*(f"  {step.state:8} {step.what}{step.error and f': {step.error}'}" for step in steps)]
+    say(args, {"steps": entries}, [*lines, *([] if args.confirm else [how])] if steps else ["Nothing is left."])
+    return 0 if all(step.state == DELETED for step in steps) else 1
 
 
 # --- Mantis ----------------------------------------------------------------------------------

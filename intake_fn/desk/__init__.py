@@ -224,7 +224,7 @@ class Desk:
         published.note(self, self.spec, self.looked)
         self.outbox.reread(limit)
         case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
-        swept = Swept(alerts=raised, delivered=sign_in.mail_links(self) + self._invited())
+        swept = raised + Swept(delivered=sign_in.mail_links(self) + self._invited())
         find.post_pending(self)
         return sum((self._swept(case_id) for case_id in case_ids), swept)
 

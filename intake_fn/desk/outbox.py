@@ -68,6 +68,8 @@ class Swept:
     postponed: int = 0
     dead_lettered: int = 0
     alerts: int = 0
+    breaches: int = 0
+    """Those of the alerts that say that a due time has passed."""
 
     def __add__(self, other: Swept) -> Swept:
         """Both together."""
@@ -76,6 +78,7 @@ class Swept:
             self.postponed + other.postponed,
             self.dead_lettered + other.dead_lettered,
             self.alerts + other.alerts,
+            self.breaches + other.breaches,
         )
 
 
@@ -193,6 +196,15 @@ def stuck(outbox: Outbox, now: datetime, limit: int) -> list[OutboxItem]:
     """Items that were attempted in vain and will be again by themselves: what they are for is down or slow (R8)."""
     waiting = outbox.due_items(now + 2 * LONGEST_DELAY, limit)
     return [item for item in waiting if item.tries and not (item.postponed and item.postponed.is_deferral)]
+
+
+def oldest_wait(items: Iterable[OutboxItem], now: datetime, first: timedelta) -> timedelta:
+    """How long the oldest of these items has waited since its first attempt was due, by the back-off of its tries."""
+    return max((now - item.next_attempt + _backed_off(item, first) for item in items), default=timedelta())
+
+
+def _backed_off(item: OutboxItem, first: timedelta) -> timedelta:
+    return sum((backoff(item.id, tries, first) for tries in range(item.tries)), timedelta())
 
 
 def error_text(error: Exception) -> str:

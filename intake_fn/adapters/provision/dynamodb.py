@@ -84,6 +84,53 @@ def table_lacks(client: DynamoDBClient, name: str) -> list[str]:
         return lacks if _expires(client, name) else [*lacks, NO_EXPIRY]
 
 
+NOT_RECOVERABLE = "point-in-time recovery"
+NOT_PROTECTED = "protection from deletion"
+NOT_ENCRYPTED = "encryption by a key of the account"
+
+
+def protection_lacks(client: DynamoDBClient, name: str) -> list[str]:
+    """What keeps the table of a stage from being lost or read, and is not on, in words; [] without a table."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            table = _described(client, name)
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            return [NOT_RECOVERABLE, NOT_PROTECTED, NOT_ENCRYPTED]
+        backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
+    checks = {
+        NOT_RECOVERABLE: recovery == "ENABLED",
+        NOT_PROTECTED: bool(table.get("DeletionProtectionEnabled")),
+        NOT_ENCRYPTED: table.get("SSEDescription", {}).get("Status") in ("ENABLED", "ENABLING", "UPDATING"),
+    }
+    return [lack for lack, well in checks.items() if not well]
+
+
+def protect_table(client: DynamoDBClient, name: str, lack: str) -> None:
+    """Mend one of what `protection_lacks` names."""
+    with translated(SERVICE):
+        if lack == NOT_RECOVERABLE:
+            on: Any = {"PointInTimeRecoveryEnabled": True}
+            client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=on)
+        elif lack == NOT_PROTECTED:
+            client.update_table(TableName=name, DeletionProtectionEnabled=True)
+        else:
+            client.update_table(TableName=name, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+        client.get_waiter("table_exists").wait(TableName=name)
+
+
+def delete_table(client: DynamoDBClient, name: str) -> None:
+    """Delete the table with all that is in it."""
+    with translated(SERVICE):
+        client.update_table(TableName=name, DeletionProtectionEnabled=False)
+        client.get_waiter("table_exists").wait(TableName=name)
+        client.delete_table(TableName=name)
+
+
 def _expires(client: DynamoDBClient, name: str) -> bool:
     """Whether items go by themselves once their time is over."""
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]

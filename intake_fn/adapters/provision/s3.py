@@ -33,6 +33,24 @@ def create_bucket(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> 
 
     Pages of the origins `pages_at` may have browsers put files there, with permission (`S3Files.upload`).
     """
+    create_closed_bucket(client, name)
+    with translated(SERVICE):
+        rules, cors = _expiries(client, name), _cors(client, name)
+        if not _expires(rules):
+            held: Any = {
+                "ID": "specdesk-held",
+                "Filter": {"Prefix": HELD},
+                "Status": "Enabled",
+                "Expiration": {"Days": HELD_DAYS},
+            }
+            client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [*rules, held]})
+        if pages_at and not _is_open(cors, pages_at):
+            ours: Any = {"AllowedOrigins": [*pages_at], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
+            client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [*cors, ours]})
+
+
+def create_closed_bucket(client: S3Client, name: str) -> None:
+    """Make a bucket, unless it is ours already, and close it to the public."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     region = client.meta.region_name
@@ -54,18 +72,20 @@ def create_bucket(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> 
                 "RestrictPublicBuckets": True,
             },
         )
-        rules, cors = _expiries(client, name), _cors(client, name)
-        if not _expires(rules):
-            held: Any = {
-                "ID": "specdesk-held",
-                "Filter": {"Prefix": HELD},
-                "Status": "Enabled",
-                "Expiration": {"Days": HELD_DAYS},
-            }
-            client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [*rules, held]})
-        if pages_at and not _is_open(cors, pages_at):
-            ours: Any = {"AllowedOrigins": [*pages_at], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-            client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [*cors, ours]})
+
+
+def closed_bucket_lacks(client: S3Client, name: str) -> list[str]:
+    """What a bucket lacks that has to be there and closed to the public, and no more, in words. Raises TryLater."""
+    return [lack for lack in bucket_lacks(client, name) if lack in (NO_BUCKET, NOT_SHUT)]
+
+
+def delete_bucket(client: S3Client, name: str) -> None:
+    """Delete the bucket with all that is in it."""
+    with translated(SERVICE):
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
+            if found := [{"Key": row["Key"]} for row in page.get("Contents", ())]:
+                client.delete_objects(Bucket=name, Delete={"Objects": found})  # type: ignore[typeddict-item]  # Key is all it takes
+        client.delete_bucket(Bucket=name)
 
 
 def bucket_lacks(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> list[str]:

@@ -96,5 +96,10 @@ class MailLedger:
     @property
     def balanced(self) -> bool:
         """Whether every mail that came in is accounted for."""
+        return self.difference == 0
+
+    @property
+    def difference(self) -> int:
+        """How many mails are not accounted for; negative where some are counted twice."""
         ends = self.ticketed + self.threaded + self.ignored + self.quarantined + self.rejected
-        return self.received == self.waiting + ends
+        return self.received - self.waiting - ends

@@ -1,0 +1,161 @@
+"""What a stage needs beside table, bucket, mail and Mantis: role, secrets, log, alarms; and taking all of it away.
+
+log, secrets, role ──► zappa deploy ──► the function ──figures──► alarms ──► topic ──► a person
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.adapters.aws import client, translated
+from intake_fn.adapters.provision import dynamodb, monitoring, parameters, role, s3
+from spec_lookup import BEDROCK, NO_KEY, OPENAI
+
+if TYPE_CHECKING:
+    from intake_fn.commands.stages import Stage
+    from intake_fn.wiring import Application
+
+Made = Callable[[], None]
+Lack = tuple[str, Made | None, str]
+"""What is missing; what makes it, or None; what a person does about it."""
+
+TOKEN = "SPECDESK_MANTIS_TOKEN"  # noqa: S105 - the name of a variable
+CONFIRM = "Follow the link in the mail that AWS sends there."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account and region of a stage, and clients of their services."""
+
+    stage: Stage
+    application: Application
+    number: str
+
+    @classmethod
+    def of(cls, stage: Stage, application: Application) -> Account:
+        """Raises TryLater, Broken."""
+        with translated("AWS"):
+            number = str(client("sts", application.environ).get_caller_identity()["Account"])
+        return cls(stage, application, number)
+
+    def client(self, service: str) -> Any:
+        """A client of a service."""
+        return self.application.client(service)
+
+    @property
+    def topic(self) -> str:
+        """The ARN of the topic of the alarms."""
+        return f"arn:aws:sns:{self.stage.region}:{self.number}:{monitoring.topic_name(self.stage.function)}"
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What the function may do."""
+        settings, address = self.application.settings, self.application.process.mail.address
+        names = {
+            "account": self.number,
+            "region": self.stage.region,
+            "function": self.stage.function,
+            "table": settings.table,
+            "bucket": settings.bucket,
+            "address": address,
+            "domain": address.rpartition("@")[2],
+            "configuration_set": settings.configuration_set,
+            "parameters": settings.parameters,
+        }
+        return role.policy(names, bedrock=settings.judge == BEDROCK)
+
+
+def lacks(account: Account) -> Iterator[Lack]:
+    """All that the stage lacks, in the order in which it is made."""
+    for look in (_protection, _packages, _secrets, _role, _log, _alarms):
+        yield from look(account)
+
+
+def _protection(account: Account) -> Iterator[Lack]:
+    name, table = account.application.settings.table, account.client("dynamodb")
+    for lack in dynamodb.protection_lacks(table, name):
+        yield f"table {name}: {lack}", partial(dynamodb.protect_table, table, name, lack), ""
+
+
+def _packages(account: Account) -> Iterator[Lack]:
+    name, bucket = account.stage.packages, account.client("s3")
+    for lack in s3.closed_bucket_lacks(bucket, name):
+        yield f"bucket of packages {name}: {lack}", partial(s3.create_closed_bucket, bucket, name), ""
+
+
+def _secrets(account: Account) -> Iterator[Lack]:
+    settings, ssm = account.application.settings, account.client("ssm")
+    names = [parameters.SECRET_KEY, parameters.MANTIS_TOKEN]
+    if settings.judge == OPENAI and settings.llm_key_header != NO_KEY:
+        names.append(parameters.LLM_KEY)
+    given = {parameters.MANTIS_TOKEN: settings.mantis_token, parameters.LLM_KEY: settings.llm_key}
+    for name in parameters.missing(ssm, settings.parameters, tuple(names)):
+        path, value = f"{settings.parameters}/{name}", given.get(name, "")
+        if value or name == parameters.SECRET_KEY:
+            yield f"secret {path}", partial(parameters.keep_secret, ssm, settings.parameters, name, value), ""
+        else:
+            how = f"Set {TOKEN} for this command" if name == parameters.MANTIS_TOKEN else "Set SPECDESK_LLM_KEY for it"
+            yield f"secret {path}", None, f"{how}: its value is kept there, encrypted."
+
+
+def _role(account: Account) -> Iterator[Lack]:
+    name, iam = account.stage.role, account.client("iam")
+    for lack in role.role_lacks(iam, name, account.policy):
+        yield f"role {name}: {lack}", partial(role.create_role, iam, name, account.policy, account.stage.tags), ""
+
+
+def _log(account: Account) -> Iterator[Lack]:
+    stage, logs = account.stage, account.client("logs")
+    for lack in monitoring.log_lacks(logs, stage.function, stage.log_days):
+        make = partial(monitoring.create_log, logs, stage.function, stage.log_days, stage.tags)
+        yield f"log {monitoring.log_group(stage.function)}: {lack}", make, ""
+
+
+def _alarms(account: Account) -> Iterator[Lack]:
+    stage, sns, watch = account.stage, account.client("sns"), account.client("cloudwatch")
+    for lack in monitoring.topic_lacks(sns, account.topic, stage.alarms_to):
+        make = partial(monitoring.create_topic, sns, stage.function, stage.alarms_to, stage.tags)
+        yield f"topic {monitoring.topic_name(stage.function)}: {lack}", make, CONFIRM if stage.alarms_to else ""
+    for name in monitoring.alarms_lack(watch, stage.function, account.topic):
+        make = partial(monitoring.create_alarm, watch, name, stage.function, account.topic)
+        yield f"alarm {stage.function}-{name}", make, ""
+    for lack in monitoring.dashboard_lacks(watch, stage.function, stage.region):
+        make = partial(monitoring.create_dashboard, watch, stage.function, stage.region)
+        yield f"{lack} {stage.function}", make, ""
+
+
+def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]:
+    """What of the stage is there, with what takes it away; table, files and secrets only with `with_data`."""
+    stage = account.stage
+    watch, sns, logs, iam = (account.client(name) for name in ("cloudwatch", "sns", "logs", "iam"))
+    if "dashboard" not in monitoring.dashboard_lacks(watch, stage.function, stage.region):
+        yield f"dashboard {stage.function}", partial(monitoring.delete_dashboard, watch, stage.function)
+    if len(monitoring.alarms_lack(watch, stage.function, account.topic)) < len(monitoring.ALARMS):
+        yield f"alarms {stage.function}-…", partial(monitoring.delete_alarms, watch, stage.function)
+    if "topic" not in monitoring.topic_lacks(sns, account.topic, ""):
+        yield f"topic {monitoring.topic_name(stage.function)}", partial(monitoring.delete_topic, sns, account.topic)
+    if "log group" not in monitoring.log_lacks(logs, stage.function, stage.log_days):
+        yield f"log {monitoring.log_group(stage.function)}", partial(monitoring.delete_log, logs, stage.function)
+    if role.NO_ROLE not in role.role_lacks(iam, stage.role, account.policy):
+        yield f"role {stage.role}", partial(role.delete_role, iam, stage.role)
+    bucket = account.client("s3")
+    if s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, stage.packages):
+        yield f"bucket of packages {stage.packages}", partial(s3.delete_bucket, bucket, stage.packages)
+    if with_data:
+        yield from _data(account)
+
+
+def _data(account: Account) -> Iterator[tuple[str, Made]]:
+    """What cannot be made again."""
+    settings, bucket = account.application.settings, account.client("s3")
+    ssm, table = account.client("ssm"), account.client("dynamodb")
+    there = set(parameters.NAMES) - set(parameters.missing(ssm, settings.parameters, parameters.NAMES))
+    for name in sorted(there):
+        yield f"secret {settings.parameters}/{name}", partial(parameters.delete_secret, ssm, settings.parameters, name)
+    if s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, settings.bucket):
+        yield f"bucket {settings.bucket} with all files", partial(s3.delete_bucket, bucket, settings.bucket)
+    if dynamodb.NO_TABLE not in dynamodb.table_lacks(table, settings.table):
+        yield f"table {settings.table} with all requests", partial(dynamodb.delete_table, table, settings.table)

@@ -1,0 +1,186 @@
+"""The stages of zappa_settings.json: what they say, what the function may do there, and what is made and taken away."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore import xform_name
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.metrics import UNITS, line
+from intake_fn.adapters.provision import dynamodb, role
+from intake_fn.adapters.provision.monitoring import ALARMS
+from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.commands.provision_stage import Account, lacks, removals
+from intake_fn.commands.stages import Stage, stage_of
+from intake_fn.core.errors import Refused
+from intake_fn.settings import Settings
+from intake_fn.wiring import Application
+
+if TYPE_CHECKING:
+    from sandbox.aws import LocalAws
+
+ROOT = Path(__file__).parent.parent
+STAGES = ("dev", "staging", "production")
+
+ACTIONS = {
+    "list_objects_v2": {"s3:ListBucket"},
+    "send_email": {"ses:SendEmail", "ses:SendRawEmail"},
+    "transact_write_items": {"dynamodb:ConditionCheckItem"},
+    "converse": {"bedrock:InvokeModel"},
+}
+"""What a call takes that is not named like it; writes in a transaction take what they take alone."""
+SIGNED = {"generate_presigned_post": "s3:PutObject"}
+
+
+def test_each_stage_has_all_that_the_function_needs() -> None:
+    """A stage that lacks a variable is deployed, and then answers each page with an error."""
+    for name in STAGES:
+        stage = stage_of(name)
+        given = Settings.from_environ(stage.environ({}))
+
+        assert name in given.table
+        assert {"application": "specdesk", "stage": name} == stage.tags
+        assert stage.settings["lambda_concurrency"] > 0
+        assert {"SPECDESK_SECRET_KEY", "SPECDESK_MANTIS_TOKEN"}.isdisjoint(stage.settings["aws_environment_variables"])
+
+
+def test_no_stage_does_what_zappa_does_by_itself() -> None:
+    """No tracebacks on pages, no calls to keep it warm, no role for everything, no settings inside the zip."""
+    for name in STAGES:
+        settings = stage_of(name).settings
+        off = ("debug", "keep_warm", "touch", "manage_roles", "use_precompiled_packages")
+
+        assert [False] * 5 == [settings[key] for key in off]
+        assert "environment_variables" not in settings
+        assert 3 == len(settings["events"])
+
+
+def calls(*names: str) -> set[str]:
+    """The methods of clients that the serving adapters call, by name or with getattr."""
+    folder = ROOT / "intake_fn" / "adapters"
+    files = [file for file in folder.rglob("*.py") if "provision" not in file.parts]
+    files += [ROOT / "intake_fn" / "wiring.py", ROOT / "spec_lookup" / "llm" / "bedrock.py"]
+    words = {word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    session = botocore.session.get_session()
+    known = {xform_name(name) for service in names for name in session.get_service_model(service).operation_names}
+    return words & known | words & set(SIGNED)
+
+
+def test_the_role_allows_the_calls_that_the_adapters_make_and_no_other() -> None:
+    """More would help a thief, less would stop the function. A new call has to be added to role.json."""
+    needed: set[str] = set()
+    for service, prefix in (("dynamodb", "dynamodb"), ("s3", "s3"), ("sesv2", "ses"), ("ssm", "ssm")):
+        for call in calls(service):
+            title = "".join(part.title() for part in call.split("_"))
+            needed |= {SIGNED[call]} if call in SIGNED else ACTIONS.get(call, {f"{prefix}:{title}"})
+    names = dict.fromkeys(re.findall(r"\$(\w+)", role.FILE.read_text(encoding="utf-8")), "x")
+    statements = role.policy(names)["Statement"]
+    allowed = {
+        action
+        for one in statements
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
+
+    assert needed == {action for action in allowed if not action.startswith("logs:")}
+    assert {"converse"} == calls("bedrock-runtime") & set(ACTIONS)
+    assert [] == [one for one in statements if one["Resource"] == "*" or "*" in one["Action"]]
+    assert "bedrock:InvokeModel" == role.policy(names, bedrock=True)["Statement"][-1]["Action"]
+
+
+def test_a_resource_without_a_name_is_not_allowed() -> None:
+    """Without a configuration set the role names none, and not all of them."""
+    names = dict.fromkeys(re.findall(r"\$(\w+)", role.FILE.read_text(encoding="utf-8")), "x") | {
+        "configuration_set": ""
+    }
+    mail = next(one for one in role.policy(names)["Statement"] if one["Sid"] == "Mail")
+
+    assert ["identity/x", "identity/x"] == [one.rpartition(":")[2] for one in mail["Resource"]]
+
+
+def test_each_alarm_is_on_a_figure_that_is_written() -> None:
+    """An alarm on another name would never ring; each says where it is written what to do."""
+    own = {alarm.metric for alarm in ALARMS if alarm.namespace == "Specdesk"}
+    written = json.loads(line("specdesk-dev", 1.5, dict.fromkeys(UNITS, 0)))
+    guide = (ROOT / "docs" / "operate" / "monitoring.md").read_text(encoding="utf-8")
+
+    assert set(UNITS) == own
+    assert own == {one["Name"] for one in written["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    assert 1500 == written["_aws"]["Timestamp"]
+    assert {alarm.name for alarm in ALARMS} <= set(re.findall(r"\{#([\w-]+)\}", guide))
+
+
+@pytest.fixture
+def account(aws: LocalAws) -> Account:
+    """A stage in the local AWS, with its table and its bucket."""
+    given = {
+        **aws.environ(),
+        "SPECDESK_TABLE": "stage-table",
+        "SPECDESK_BUCKET": "stage-files",
+        "SPECDESK_PARAMETERS": "/specdesk/trial",
+        "SPECDESK_MANTIS_URL": "https://mantis.example.com",
+        "SPECDESK_MANTIS_TOKEN": "token-of-the-trial",
+        "SPECDESK_BASE_URL": "https://help.example.com",
+    }
+    stage = Stage("trial", {}, "specdesk-trial", "specdesk-trial-function", "eu-west-1", "stage-packages")
+    with closing(client("dynamodb", given)) as table, closing(client("s3", given)) as bucket:
+        dynamodb.create_table(table, "stage-table")
+        create_bucket(bucket, "stage-files")
+    return Account.of(stage, Application.from_environ(given))
+
+
+@pytest.mark.aws
+def test_a_stage_is_made_once_and_taken_away_whole(account: Account) -> None:
+    """A plan first; made, nothing is missing; taken away with its data, nothing is left. Secrets stay as they were."""
+    plan = list(lacks(account))
+    for _, make, _ in plan:
+        assert make is not None
+        make()
+    ssm: Any = account.client("ssm")
+    first = [
+        ssm.get_parameter(Name=f"/specdesk/trial/{name}", WithDecryption=True)["Parameter"]["Value"]
+        for name in ("secret-key", "mantis-token")
+    ]
+
+    assert len(plan) > 12
+    assert [] == list(lacks(account))
+    assert "token-of-the-trial" == first[1]
+    assert len(first[0]) >= 32
+    kept = [what for what, _ in removals(account, with_data=False)]
+    assert [] == [what for what in kept if "table" in what or "secret" in what or "files" in what]
+    account.client("s3").put_object(Bucket="stage-files", Key="files/a", Body=b"a")
+    for _, take_away in list(removals(account, with_data=True)):
+        take_away()
+    assert [] == list(removals(account, with_data=True))
+
+
+@pytest.mark.aws
+def test_a_role_that_somebody_widened_is_set_right(account: Account) -> None:
+    """The plan says so before anything is changed."""
+    iam: Any = account.client("iam")
+    role.create_role(iam, "specdesk-trial-function", role.policy({**names_of(account), "table": "other"}), {})
+
+    assert [role.OTHER_POLICY] == role.role_lacks(iam, "specdesk-trial-function", account.policy)
+    role.create_role(iam, "specdesk-trial-function", account.policy, {})
+    assert [] == role.role_lacks(iam, "specdesk-trial-function", account.policy)
+    role.delete_role(iam, "specdesk-trial-function")
+
+
+def names_of(account: Account) -> dict[str, str]:
+    """Names for role.json."""
+    return dict.fromkeys(re.findall(r"\$(\w+)", role.FILE.read_text(encoding="utf-8")), account.stage.function)
+
+
+def test_a_stage_without_a_role_is_refused(tmp_path: Path) -> None:
+    """The message names what is missing, and where."""
+    file = tmp_path / "zappa_settings.json"
+    file.write_text(json.dumps({"dev": {"project_name": "specdesk", "aws_region": "eu-west-1", "s3_bucket": "b"}}))
+
+    with pytest.raises(Refused, match=r"Stage dev of zappa_settings\.json has no role_name"):
+        stage_of("dev", file)

@@ -25,6 +25,7 @@ from spec_lookup.judge.contradictions import ClausePair, clause_pairs
 from spec_lookup.judge.drift import Drift, Flip, FlipKind, JudgedRequest, drift
 from spec_lookup.judge.duplicates import Candidate, DuplicateIndex, IssueText
 from spec_lookup.judge.neighbours import Neighbour, neighbours
+from spec_lookup.judge.pairs_to_read import pairs_to_read
 from spec_lookup.judge.reasons import NO_CLAUSE, whole_text
 from spec_lookup.judge.sentences import SAID, SENTENCES, Reason, as_reason, in_words
 from spec_lookup.judge.spec import Spec
@@ -36,8 +37,9 @@ from spec_lookup.judge.substance import (
 from spec_lookup.judge.verdict import Citation, Verdict
 from spec_lookup.llm.bedrock import bedrock_model
 from spec_lookup.llm.budget import MILLION, Price
-from spec_lookup.llm.cassettes import LanguageModel, cassette_name, recording, response_in
+from spec_lookup.llm.cassettes import LanguageModel, cassette_name, recording, response_in, resumed
 from spec_lookup.llm.chat_completions import WAYS
+from spec_lookup.llm.clause_pairs import PairRead, read_pairs
 from spec_lookup.llm.connection import connected
 from spec_lookup.llm.judge import BEDROCK, NOT_RECORDED, OPENAI, PROVIDERS, RECORDED, Account, LlmJudge
 from spec_lookup.llm.masking import Masking
@@ -105,6 +107,7 @@ __all__ = [
     "Neighbour",
     "NoResponse",
     "NotRecorded",
+    "PairRead",
     "Price",
     "Reason",
     "Spec",
@@ -136,14 +139,17 @@ __all__ = [
     "page_clauses",
     "page_name",
     "pages_among",
+    "pairs_to_read",
     "prompts_version",
     "read_index",
     "read_page",
     "read_pages",
+    "read_pairs",
     "read_record",
     "read_synonyms",
     "recording",
     "response_in",
+    "resumed",
     "site_of",
     "split_front_matter",
     "stem",

@@ -10,31 +10,20 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from intake_fn.commands import say
+from intake_fn.commands.language_model import ConfiguredModel, add_model, configured
 from intake_fn.core.errors import Refused
-from intake_fn.core.redaction import hide, without_secrets
-from intake_fn.settings import ROOT, secret, wrong_with_endpoint
-from spec_lookup import OPENAI, PROVIDERS, Endpoint, Price, openai_model
-
-if TYPE_CHECKING:
-    from spec_lookup import LanguageModel
-
-SECONDS = 300.0
-"""For one response: nobody waits for a page here."""
+from intake_fn.core.redaction import without_secrets
+from intake_fn.settings import ROOT
 
 
 def add(commands: Any) -> None:
     """Put `qualify-judge` on the command line."""
     command = commands.add_parser("qualify-judge", help=qualify_judge.__doc__, description=qualify_judge.__doc__)
-    command.add_argument("--url", help="OpenAI-compatible endpoint in place of the settings'; its key: LLM_KEY")
-    command.add_argument("--model", help="its model")
+    add_model(command)
     command.add_argument("--restates", action="store_true", help="with --url: it restates each claim as searches first")
-    command.add_argument(
-        "--price-in", type=float, default=0.0, metavar="DOLLARS", help="with --url: of a million tokens"
-    )
-    command.add_argument("--price-out", type=float, default=0.0, metavar="DOLLARS")
     command.add_argument("--limit", type=int, metavar="N", help="a first look at N cases of each kind; no record")
     command.add_argument("--cassettes", type=Path, default=ROOT / "build" / "cassettes" / "qualification")
     command.add_argument("--record", type=Path, metavar="FILE", help="where the record is written")
@@ -47,20 +36,22 @@ def qualify_judge(args: argparse.Namespace) -> int:
     from spec_lookup.evaluation.qualify import lines_of, qualified  # noqa: PLC0415 - only here
     from spec_lookup.llm.qualification import write_record  # noqa: PLC0415
 
-    provider, model, language_model, price, path, restates = _configured(args)
+    _checked(args)
+    model = configured(args)
+    path = _record_path(args, model)
 
     def tell(line: str) -> None:
         print(without_secrets(line), file=sys.stderr, flush=True)
 
     record = qualified(
-        provider,
-        model,
-        language_model,
+        model.provider,
+        model.name,
+        model.ask,
         cassettes=args.cassettes,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
-        price=price,
+        price=model.price,
         limit=args.limit,
-        restates=restates,
+        restates=model.settings.llm_restates if model.settings else args.restates,
         tell=tell,
     )
     if args.limit is None:
@@ -72,31 +63,18 @@ def qualify_judge(args: argparse.Namespace) -> int:
     return 0 if record.passed or args.limit is not None else 1
 
 
-def _configured(args: argparse.Namespace) -> tuple[str, str, LanguageModel, Price, Path, bool]:
-    """Provider, model, how it is asked, its price, where its record goes, and whether it restates. Raises Refused."""
+def _checked(args: argparse.Namespace) -> None:
+    """Raise Refused for arguments that do not go together."""
     if args.limit is not None and args.limit < 1:
         raise Refused("--limit has to be 1 or more.")
     if args.restates and not args.url:
         raise Refused("--restates belongs to --url; without it SPECDESK_LLM_RESTATES says so.")
-    if (args.price_in or args.price_out) and not args.url:
-        raise Refused("--price-in and --price-out belong to --url; without it SPECDESK_LLM_PRICE_IN and _OUT say so.")
-    if bool(args.url) != bool(args.model):
-        raise Refused("--url and --model belong together.")
-    if args.url:
-        if problem := wrong_with_endpoint(args.url):
-            raise Refused(f"--url is {args.url!r}: {problem}.")
-        key = secret(os.environ.get("LLM_KEY", ""), "LLM_KEY")
-        hide(key)
-        endpoint = Endpoint(args.url.rstrip("/"), key)
-        path = args.record or Path(os.environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json")
-        price = Price(args.price_in, args.price_out)
-        return OPENAI, args.model, openai_model(lambda: endpoint, lambda: SECONDS), price, path, args.restates
-    from intake_fn.wiring import Application  # noqa: PLC0415 - with --url no settings are needed
 
-    application = Application.from_environ(os.environ)
-    settings = application.settings
-    if settings.judge not in PROVIDERS:
-        raise Refused("No language model is set up: set SPECDESK_JUDGE, or name one with --url and --model.")
-    path = args.record or settings.qualification
-    model = application.language_model(SECONDS)
-    return settings.judge, settings.llm_model, model, application.llm_price, path, settings.llm_restates
+
+def _record_path(args: argparse.Namespace, model: ConfiguredModel) -> Path:
+    """Where the record is written."""
+    if args.record:
+        return Path(args.record)
+    if model.settings:
+        return model.settings.qualification
+    return Path(os.environ.get("SPECDESK_QUALIFICATION") or ROOT / "build" / "qualification.json")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from spec_lookup.errors import InputBroken, NotRecorded
+from spec_lookup.errors import InputBroken
 from spec_lookup.evaluation.cases import Cases
 from spec_lookup.evaluation.evaluate import judged_pair, judged_single
 from spec_lookup.evaluation.metrics import Judged
@@ -21,7 +21,7 @@ from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Verdict
 from spec_lookup.llm.budget import Price
-from spec_lookup.llm.cassettes import LanguageModel, Plain, recording_in, replaying
+from spec_lookup.llm.cassettes import LanguageModel, Plain, resumed
 from spec_lookup.llm.judge import Account, LlmJudge
 from spec_lookup.llm.qualification import Figures, QualificationRecord, prompts_version
 
@@ -48,19 +48,6 @@ class _Run:
         last = self.accounts[-DOWN_AFTER:]
         if len(last) == DOWN_AFTER and all(each.outcome == FALLBACK for each in last):
             raise InputBroken(f"The model gave no judgement {DOWN_AFTER} times in a row; the last time: {account.why}")
-
-
-def resumed(folder: Path, model: LanguageModel) -> LanguageModel:
-    """The model, which is asked only what has no cassette in the folder yet."""
-    record, replay = recording_in(folder, model), replaying(folder, note_missing=False)
-
-    def converse(prompt: Plain) -> Plain:
-        try:
-            return replay(prompt)
-        except NotRecorded:
-            return record(prompt)
-
-    return converse
 
 
 def qualified(

@@ -98,6 +98,19 @@ def replaying(folder: Path, *, note_missing: bool = True) -> LanguageModel:
     return replay
 
 
+def resumed(folder: Path, model: LanguageModel) -> LanguageModel:
+    """The model, which is asked only what has no cassette in the folder yet."""
+    record, replay = recording_in(folder, model), replaying(folder, note_missing=False)
+
+    def converse(prompt: Plain) -> Plain:
+        try:
+            return replay(prompt)
+        except NotRecorded:
+            return record(prompt)
+
+    return converse
+
+
 def _still_missing(folder: Path) -> set[str]:
     """The hashes that are listed as missing; those that have a cassette by now are removed from the list."""
     path = folder / MISSING

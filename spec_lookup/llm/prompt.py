@@ -79,6 +79,7 @@ The report may be in another language than the spec. Judge it all the same; quot
 "reason" is in the language of the report. "reason" has no number that is not in the report or in a quote of your call,
 and nothing that neither says."""
 
+PAIR_TOOL = "compare"
 SEARCH_TOOL = "search"
 MOST_SEARCHES = 3
 LONGEST_SEARCH = 300
@@ -145,14 +146,14 @@ SEARCH_SCHEMA: Plain = {
 
 def prompt(model: str, claim: Claim, clauses: Sequence[Clause], masking: Masking) -> Plain:
     """The prompt of the first reading, as the `converse` operation of Bedrock takes it."""
-    text = f"{_fence('spec', _clauses(claim, clauses))}\n\n{_fence('report', _claim(claim, masking))}"
+    text = f"{fence('spec', _clauses(claim, clauses))}\n\n{fence('report', _claim(claim, masking))}"
     return _judging(model, SYSTEM, f"{text}\n\nJudge this report.")
 
 
 def second_prompt(model: str, claim: Claim, clauses: Sequence[Clause], masking: Masking) -> Plain:
     """The prompt of the second reading: the same contents in the opposite order."""
-    report = _fence("report", _claim(claim, masking, backwards=True))
-    spec = _fence("spec", _clauses(claim, list(reversed(clauses))))
+    report = fence("report", _claim(claim, masking, backwards=True))
+    spec = fence("spec", _clauses(claim, list(reversed(clauses))))
     return _judging(model, SYSTEM, f"{report}\n\n{spec}\n\nJudge this report.")
 
 
@@ -168,22 +169,23 @@ def earlier_prompt(model: str, claim: Claim, clauses: Sequence[Clause], masking:
         for clause in clauses
     ]
     shown = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    text = f"{_fence('spec', shown)}\n\n{_fence('report', _claim(claim, masking))}\n\nJudge this report."
+    text = f"{fence('spec', shown)}\n\n{fence('report', _claim(claim, masking))}\n\nJudge this report."
     return _judging(model, FIRST_RULES, text)
 
 
 def searches_prompt(model: str, claim: Claim, masking: Masking, language: str = ENGLISH) -> Plain:
     """The prompt that asks for the claim in the manner of the spec, to search with."""
-    text = f"{_fence('report', _claim(claim, masking))}\n\nGive the searches."
+    text = f"{fence('report', _claim(claim, masking))}\n\nGive the searches."
     tool = (SEARCH_TOOL, "Record the searches.", SEARCH_SCHEMA)
-    return _asking(model, SEARCH_SYSTEM.format(language=language), text, tool, SEARCH_TOKENS)
+    return asking(model, SEARCH_SYSTEM.format(language=language), text, tool, SEARCH_TOKENS)
 
 
 def _judging(model: str, rules: str, text: str) -> Plain:
-    return _asking(model, rules, text, (TOOL, "Record the judgement of one report.", SCHEMA), MOST_TOKENS)
+    return asking(model, rules, text, (TOOL, "Record the judgement of one report.", SCHEMA), MOST_TOKENS)
 
 
-def _asking(model: str, rules: str, text: str, tool: tuple[str, str, Plain], most_tokens: int) -> Plain:
+def asking(model: str, rules: str, text: str, tool: tuple[str, str, Plain], most_tokens: int) -> Plain:
+    """A prompt that has one tool called: its name, what it is for, and the schema of its input."""
     name, description, schema = tool
     return {
         "modelId": model,
@@ -197,15 +199,16 @@ def _asking(model: str, rules: str, text: str, tool: tuple[str, str, Plain], mos
     }
 
 
-def follow_up(first: Plain, call: Plain, fault: str) -> Plain:
+def follow_up(first: Plain, call: Plain, fault: str, again: str = "Judge the report again") -> Plain:
     """The prompt that continues the conversation after a response with a fault."""
     judgement = {"role": "assistant", "content": [{"toolUse": call}]}
-    text = f"This judgement cannot be recorded: {fault} Judge the report again, with that right."
+    text = f"This judgement cannot be recorded: {fault} {again}, with that right."
     result = {"toolUseId": call["toolUseId"], "content": [{"text": text}], "status": "error"}
     return {**first, "messages": [*first["messages"], judgement, {"role": "user", "content": [{"toolResult": result}]}]}
 
 
-def _fence(kind: str, text: str) -> str:
+def fence(kind: str, text: str) -> str:
+    """The text as data, between lines that are named by its hash."""
     name = f"{kind}-{hashlib.sha256(text.encode()).hexdigest()}"
     return f"<{name}>\n{text}\n</{name}>"
 

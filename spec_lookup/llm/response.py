@@ -20,6 +20,7 @@ from spec_lookup.llm.prompt import (
     LONGEST_SEARCH,
     MOST_RELATED,
     MOST_SEARCHES,
+    PAIR_TOOL,
     SEARCH_TOOL,
     STANCES,
     TOOL,
@@ -43,7 +44,7 @@ AGREE: Mapping[tuple[str, str], frozenset[str]] = {
 AGAINST = {"bug": SUPPORTS_OBSERVED, "change": SUPPORTS_EXPECTED}
 """The stance of a clause that speaks against a verdict."""
 
-BY_HAND = {TOOL: "verdict", SEARCH_TOOL: "searches"}
+BY_HAND = {TOOL: "verdict", SEARCH_TOOL: "searches", PAIR_TOOL: "relation"}
 """The member by which the input of each tool is known where it was written by hand."""
 
 LONGEST_REASON = 700

@@ -116,5 +116,6 @@ def informed(event: Event, after: Case, caused: Iterable[Intent]) -> Iterator[Se
         for intent in caused
     )
     if is_on_page(event) and (told or isinstance(event, RequesterReplied | Appealed)):
-        for address in after.copies:
+        author = mailbox(event.sender) if isinstance(event, RequesterReplied) else ""
+        for address in filter(lambda box: box != author, after.copies):
             yield SendNotice("informed", address, {"about": str(after.version)})

@@ -191,6 +191,10 @@ class RequesterReplied(Event):
     attachments: tuple[Attachment, ...] = ()
     works: bool = False
     in_mantis: bool = False
+    sender: str = ""
+    """The address that it was mailed from; "" for a reply on the status page."""
+    mail: str = ""
+    """The fingerprint of the mail, so that one that comes twice is taken in once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +208,9 @@ class Noted(Event):
 
     text: str
     mentions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    mail: str = ""
+    """The fingerprint of the mail that it was, as of RequesterReplied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

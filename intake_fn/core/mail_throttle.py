@@ -14,6 +14,14 @@ from datetime import datetime, timedelta
 from intake_fn.core.addresses import ascii_host
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+RECEIPTS = "receipts"
+"""In the place of a request: the throttle of receipts for what a mailbox sends by mail."""
+MOST_RECEIPTS = 10
+"""In a day, to one mailbox, for requests by mail."""
+MOST_OF_REPLIES = 2
+"""Mails in a day to one person in copy of a request that others' mails cause: programs may answer each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,13 @@ def _lead(event: e.LeadUpdated, _: Process) -> dict[str, str]:
     return {"other": event.other, "progress": say(f"progress.{event.progress}")}
 
 
+def _reply_key(event: e.RequesterReplied) -> str:
+    """That they replied, and from which address where it was by mail."""
+    if event.works:
+        return "history.replied-works"
+    return "history.replied-mail" if event.sender else "history.replied"
+
+
 def _reply(event: e.RequesterReplied) -> str:
     return reply_of(event)
 
@@ -217,8 +224,9 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         notices=("question", "copied"),
     ),
     e.RequesterReplied: EventMessages(
-        history=lambda event: "history.replied-works" if event.works else "history.replied",
+        history=_reply_key,
         page=lambda event: "page.replied-works" if event.works else "page.replied",
+        values=lambda event, _: {"sender": event.sender},
         note="note.replied",
         text=lambda event: event.text,
         page_text=lambda event: event.text,
@@ -249,7 +257,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
         history=lambda event: "history.noted-to" if event.mentions else "history.noted",
         note="note.noted",
         values=lambda event, process: {"people": names_of(event.mentions, process)},
-        text=lambda event: event.text,
+        text=lambda event: with_files(event.text, event),
         notices=("mentioned",),
     ),
     e.Resolved: EventMessages(

@@ -69,6 +69,8 @@ class Office:
     calendar: str
     front_end: int
     liaison: str
+    mail: tuple[str, ...] = ()
+    """Mailboxes and mail domains of its staff, in small letters: by these a mail's sender is known to sit there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,8 @@ class Process:
     mantis: MantisMap
     mail: MailIdentity
     intake: IntakeLimits
+    client_companies: Mapping[str, str] = field(default_factory=dict)
+    """The names of client companies by their mail domains: whom a mail from there is of."""
     former: Mapping[str, Person] = field(default_factory=dict)
     """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
     admins: tuple[str, ...] = ()

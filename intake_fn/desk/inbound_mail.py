@@ -17,15 +17,35 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from intake_fn.core.attachments import Selection
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
+from intake_fn.core.events import Event, Noted, RequesterReplied
+from intake_fn.core.inbound.decide import colleague, turned_away
+from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.fingerprint import fingerprint_of
+from intake_fn.core.inbound.mail import MailFile
 from intake_fn.core.inbound.record import MOST_ATTEMPTS, MailDecision, MailOutcome, MailRecord
+from intake_fn.core.inbound.request import passed_on, request_of, shortened
+from intake_fn.core.inbound.summary import answers
+from intake_fn.core.inbound.thanks import only_thanks
+from intake_fn.core.mail_throttle import DAY, RECEIPTS, mailbox
+from intake_fn.core.names import REQUESTER, SPECDESK
+from intake_fn.core.requester_events import CopyAdded
+from intake_fn.core.vocabulary import Failure
+from intake_fn.desk import attachments, inbound_colleagues, spam_check
 from intake_fn.desk.change import ATTEMPTS
-from intake_fn.texts import message
+from intake_fn.desk.inbound_kind import with_kind
+from intake_fn.desk.inbound_threads import THEIRS, addresses_of, bounced_case, thread_of
+from intake_fn.desk.suppression_list import take_in_report
+from intake_fn.ports import MailReport
+from intake_fn.texts import message, say
 
 if TYPE_CHECKING:
+    from intake_fn.core.case import Case
     from intake_fn.core.inbound.mail import InboundMail
+    from intake_fn.core.request import Attachment
     from intake_fn.desk.needs import TakingMail
+    from intake_fn.texts import Message
 
 ARRIVED = "mail-in/"
 """Where raw mails wait in the file store: SES puts them there under its own id, `keep` under their digest."""
@@ -36,6 +56,12 @@ RAW_TYPE = "message/rfc822"
 
 ATTEMPT = timedelta(seconds=20)
 """What begins sooner after an attempt is the same one, delivered more than once at a time."""
+
+SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
+"""What SES puts there once, to try whether it may."""
+
+ANSWERED_RECEIPTS = 2
+"""After so many receipts in a day, a new request that answers some mail waits for a person: two programs may talk."""
 
 log = structlog.get_logger()
 
@@ -153,14 +179,152 @@ def _described(record: MailRecord, mail: InboundMail) -> MailRecord:
 
 def _decision(desk: TakingMail, mail: InboundMail, *, released: bool = False) -> MailDecision:
     """What is to become of a mail."""
-    del desk, mail, released
-    return MailDecision(MailOutcome.QUARANTINED, message("mail.unread"))
+    thread = thread_of(desk, mail)
+    joins = bool(thread.case_id)
+    end = turned_away(mail, addresses_of(desk), desk.process, joins=joins, released=released)
+    if end:
+        outcome, why = end
+        return MailDecision(outcome, why, thread.case_id or thread.may_belong)
+    if mail.sender is None and not mail.senders:
+        raise Refused("The mail names no sender, so nobody could be answered. Reject it, or write to whom it is from.")
+    if thread.case_id and thread.why:
+        return MailDecision(MailOutcome.THREADED, thread.why, thread.case_id)
+    if not released and (reason := _flood(desk, mail)):
+        return MailDecision(MailOutcome.QUARANTINED, reason, thread.may_belong)
+    if thread.may_belong:
+        return MailDecision(MailOutcome.TICKETED, message("mail.may-belong", number=thread.may_belong))
+    return MailDecision(MailOutcome.TICKETED, message("mail.released" if released else "mail.new"))
+
+
+def _flood(desk: TakingMail, mail: InboundMail) -> Message | None:
+    """Why a new request waits for a person: its sender, or all whom nobody knows, send more than is usual."""
+    request = request_of(mail, desk.process)
+    sender, now = mailbox(mail.senders[0].address), desk.clock()
+    lately = [at for at in desk.mail_state.throttle(RECEIPTS, sender).sent.values() if now - at < DAY]
+    if len(lately) >= ANSWERED_RECEIPTS and (mail.references or answers(mail.subject)):
+        return message("mail.loop")
+    limits, key = desk.process.intake.quarantine, key_of(fingerprint_of(mail))
+    return next(iter(spam_check.check(desk.counters, limits, now, request, key, spam_check.Submission())), None)
+
+
+def key_of(fingerprint: str) -> str:
+    """The submit key of the request that a mail makes: one mail makes one (R3)."""
+    return f"mail-{fingerprint}"
 
 
 def _carried_out(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> MailDecision:
     """Do what was decided, once for its fingerprint; returns the decision with the request that it made."""
-    del desk, mail, record
+    if decision.outcome is MailOutcome.TICKETED:
+        return replace(decision, case_id=_made(desk, mail, record, decision))
+    if decision.outcome is MailOutcome.THREADED:
+        _joined(desk, mail, record, decision)
+    if decision.outcome is MailOutcome.IGNORED and mail.bounced:
+        return replace(decision, case_id=_bounced(desk, mail, record) or decision.case_id)
     return decision
+
+
+def _made(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> str:
+    """The request that a mail makes, with its files, those in copy and what a colleague should know of it."""
+    key = key_of(record.fingerprint)
+    text, files = _content(desk, mail, key)
+    request = replace(request_of(mail, desk.process), attachments=files)
+    request = with_kind(desk, replace(request, description=text or request.description))
+    case = desk.take_in(request, key)
+    if mail.message_id:
+        desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
+    liaison = mail.sender
+    if liaison and passed_on(mail, desk.process):
+        _add_copy(desk, case.id, liaison.address)
+    if decision.reason.key == "mail.may-belong":
+        text = say("mail.belongs", decision.reason.values)
+        _once(desk, case.id, Noted(at=desk.clock(), actor=SPECDESK, text=text, mail=record.fingerprint))
+    return case.id
+
+
+def _add_copy(desk: TakingMail, case_id: str, address: str) -> None:
+    """Have the liaison who passed a client's mail on read along, unless the rules say no."""
+
+    def decide(case: Case) -> Event | None:
+        known = any(isinstance(event, CopyAdded) and event.address == address for event in case.history)
+        return None if known else CopyAdded(at=desk.clock(), actor=REQUESTER, address=address)
+
+    with suppress(Refused):
+        desk.change(case_id, decide)
+
+
+def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> None:
+    """A mail joins a request: as the reply of a requester, or as what an engineer means by it."""
+    text, files = _content(desk, mail, key_of(record.fingerprint))
+    case = desk.cases.load(decision.case_id)
+    author = colleague(mail, desk.process)
+    if author and not _takes_part(case, author.address):
+        since = desk.inbound.mail(decision.first).received_at if decision.first else record.received_at
+        inbound_colleagues.act(desk, case.id, mail, author, text, files, record.fingerprint, since)
+    else:
+        sender = mail.senders[0]
+        works = case.status.is_done and not files and only_thanks(text, sender.name, sender.address)
+        said = text or ("" if files or works else say("mail.no-text"))
+        reply = RequesterReplied(
+            at=desk.clock(),
+            actor=REQUESTER,
+            text=said,
+            attachments=files,
+            works=works,
+            sender=sender.address,
+            mail=record.fingerprint,
+        )
+        _once(desk, case.id, reply)
+    if mail.message_id:
+        desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
+    with suppress(TryLater):  # what the outbox holds goes with the sweep
+        desk.deliver(case.id)
+
+
+def _takes_part(case: Case, address: str) -> bool:
+    """Whether somebody of the Help Desk writes as the requester of this request."""
+    return mailbox(address) == mailbox(case.request.requester.email)
+
+
+def _once(desk: TakingMail, case_id: str, event: RequesterReplied | Noted) -> None:
+    """Let the event of a mail happen, unless it has."""
+
+    def decide(case: Case) -> Event | None:
+        known = any(getattr(one, "mail", "") == event.mail for one in case.history if type(one) is type(event))
+        return None if known else event
+
+    desk.change(case_id, decide)
+
+
+def _content(desk: TakingMail, mail: InboundMail, key: str) -> tuple[str, tuple[Attachment, ...]]:
+    """The text of a mail, no longer than a form's, and its files in the file store."""
+    files = accepted(mail.files)
+    text = mail.reply.strip() or mail.text.strip()
+    limit = desk.process.intake.text_characters
+    if len(text) > limit:
+        whole = MailFile("message.txt", "text/plain", text.encode(errors="replace"))
+        files = accepted([*mail.files, whole])
+        text = shortened(text, limit, files[-1].name)
+    keep_originals = desk.process.intake.keep_originals
+    return text, attachments.store(desk.files, Selection(sent=files), key, keep_originals=keep_originals)
+
+
+def _bounced(desk: TakingMail, mail: InboundMail, record: MailRecord) -> str:
+    """Mark the addresses that a mail of ours did not reach; the request that it was about, "" for none.
+
+    Only what proves that a mail of ours came back counts, and only addresses that we write to: else anybody could have
+    anybody's address suppressed.
+    """
+    case = bounced_case(desk, mail)
+    if case is None:
+        return ""
+    ours = {mailbox(case.request.requester.email), *case.copies}
+    ours |= {mailbox(person.address) for person in desk.process.people.values()}
+    for one in mail.bounced:
+        if one.action in ("failed", "delayed") and mailbox(one.address) in ours:
+            failure = Failure.BOUNCED if one.lasts else Failure.UNDELIVERED
+            detail = " ".join(filter(None, (one.status, one.detail))) or one.action
+            take_in_report(desk, MailReport(record.fingerprint, one.address, failure, detail, f"{case.id}#mail"))
+    return case.id
 
 
 def _finished(desk: TakingMail, record: MailRecord, decision: MailDecision) -> MailRecord:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
-from intake_fn.core.events import NoticesBundled, NoticeSkipped
+from intake_fn.core.events import NoticesBundled, NoticeSkipped, RequesterReplied
 from intake_fn.core.figures.records import SentMail
-from intake_fn.core.mail_throttle import mailbox, throttled
+from intake_fn.core.mail_throttle import (
+    DAY,
+    MOST_OF_REPLIES,
+    MOST_RECEIPTS,
+    RECEIPTS,
+    counted_within,
+    mailbox,
+    throttled,
+)
 from intake_fn.core.names import SPECDESK
-from intake_fn.core.notices import bundle
+from intake_fn.core.notices import NOTICES, Audience, bundle
+from intake_fn.core.request import Channel
 from intake_fn.core.sla_alerts import deferred_until
 from intake_fn.core.unassigned import former_recipient
 from intake_fn.core.vocabulary import Postponed
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from intake_fn.ports import Mail, OutboxItem
     from intake_fn.texts import Message
 
+RECEIPT = "receipt"
 LOOK = "Ask whether it came, or try again to send it once more."
 
 log = structlog.get_logger()
@@ -51,6 +61,10 @@ def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
     if until:
         raise Deferred("It waits for the working hours of its level.", until, Postponed.OUT_OF_HOURS)
     _throttle(desk, item, notice)
+    if why := _capped(desk, item, notice, case):
+        event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
+        record(desk, item, case, event)
+        return None
     return notice
 
 
@@ -60,6 +74,31 @@ def _why_not(desk: Mailing, notice: SendNotice, case: Case) -> Message | None:
         return message("skipped.no-address", account=case.request.requester.account or case.request.requester.name)
     suppressed = desk.mail_state.suppression(mailbox(notice.to))
     return suppressed.why if suppressed else former_recipient(notice.to, desk.process)
+
+
+def _capped(desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case) -> Message | None:
+    """Why a mail is not sent that somebody's mail causes; None where it is sent.
+
+    Programs that answer each other's mails would do so for ever. What a mail causes is counted by its recipient for a
+    day: receipts for all requests by mail together, news of replies by mail for each request (R6).
+    """
+    about = notice.fields.get("about", "")
+    event = case.history[int(about) - 1] if about.isdecimal() else None
+    if notice.notice == RECEIPT and case.request.channel is Channel.MAIL:
+        counter, most = RECEIPTS, MOST_RECEIPTS
+    elif isinstance(event, RequesterReplied) and event.mail and NOTICES.get(notice.notice) is Audience.COPY:
+        counter, most = f"{item.case_id}/replies", MOST_OF_REPLIES
+    else:
+        return None
+    to = mailbox(notice.to)
+    for _ in range(ATTEMPTS):
+        before = desk.mail_state.throttle(counter, to)
+        after = counted_within(before, item.id, desk.clock(), most, DAY)
+        if after is None:
+            return message("skipped.capped", to=notice.to, most=most)
+        if after == before or desk.mail_state.save_throttle(counter, to, before, after):
+            return None
+    raise TryLater(f"Too many mails to {notice.to} go at once. It is tried again.")
 
 
 def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:

@@ -61,6 +61,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.reprioritised": "Priority is now %(priority)s",
     "history.asked": "Question to the requester",
     "history.replied": "Reply of the requester",
+    "history.replied-mail": "Reply by mail from %(sender)s",
     "history.replied-works": "The requester confirmed that it works",
     "history.withdrawn": "Withdrawn by the requester",
     "history.appealed": "The requester does not agree with the decision",
@@ -434,12 +435,53 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "skipped.no-address": (
         "support.yml knows no address of the Mantis account %(account)s. What concerns them is a note of the issue."
     ),
+    "skipped.capped": "%(to)s has had %(most)s such mails within a day: else two programs could go on for ever.",
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
     # What became of a mail that came in, for the Help Desk.
+    "mail.absent": "An absence that was written automatically.",
     "mail.attempts": "It could not be taken in after several attempts.",
+    "mail.automatic": "A program wrote it.",
+    "mail.bounced": "A mail of ours could not be delivered.",
+    "mail.bulk": "A mailing list or an advertisement.",
+    "mail.by-issue": "It names the issue #%(number)s, and an engineer wrote it.",
+    "mail.by-message": "It answers a mail of the request.",
+    "mail.by-number": "It names the request, and the sender belongs to it.",
+    "mail.by-token": "It was sent to the address of the request.",
+    "mail.calendar": "An invitation was answered, without a word.",
+    "mail.dmarc": "%(domain)s does not confirm that it comes from there.",
+    "mail.empty": "It has neither a text nor a file.",
+    "mail.engineer": "It is not confirmed that it comes from %(sender)s, who is of the Help Desk.",
+    "mail.loop": "The sender answers our receipts, again and again.",
+    "mail.may-belong": "A new request; it may belong to %(number)s, which its sender has nothing to do with.",
+    "mail.new": "A new request.",
+    "mail.no-sender": "It names no sender.",
+    "mail.own": "A mail of ours that came back.",
+    "mail.problems": "It is damaged: %(problems)s.",
+    "mail.program": "It comes from an address of programs.",
+    "mail.read": "A receipt for reading.",
+    "mail.receipt": "The receipt of another help desk.",
     "mail.rejected": "Rejected by a person: %(reason)s",
-    "mail.unread": "A person has to read it.",
+    "mail.released": "A person has let it through.",
+    "mail.report": "A report of a mail program.",
+    "mail.senders": "It names several senders.",
+    "mail.setup": "Amazon SES tests its access.",
+    "mail.spam": "The mail service takes it for spam.",
+    "mail.virus": "The mail service has found a virus in it.",
+    "mail.virus-unknown": "The mail service could not examine it for viruses.",
+    # What stands in a request that came by mail.
+    "mail.no-text": "(The mail has no text.)",
+    "mail.cut": "(The text goes on in the file %(name)s.)",
+    "mail.untitled": "Mail without a subject from %(sender)s",
+    "mail.belongs": (
+        "The mail names %(number)s in its subject. Its sender does not belong to that request, so this is a new one. "
+        "If they are the same, mark it as a duplicate."
+    ),
+    "mail.not-done": "(This was not done: %(why)s)",
+    "mail.reason-missing": (
+        "@%(engineer)s An escalation to %(person)s, level %(level)s, needs its reason. Please answer this mail with a "
+        "first line such as: Escalate to %(person)s: %(reasons)s"
+    ),
     # Why a request is in quarantine.
     "quarantine.trap": "A field that people do not see was filled in.",
     "quarantine.seconds": Plural(

@@ -85,6 +85,8 @@ class InboundMail:
     report_type: str = ""
     """Of a multipart/report: delivery-status, disposition-notification, ..."""
     bounced: tuple[Bounced, ...] = ()
+    enclosed_ids: tuple[str, ...] = ()
+    """Message-IDs of the mails that it encloses, and the addresses that they are to be answered at."""
     forwarded: MailAddress | None = None
     """Who wrote the mail that this one passes on, as its text or an enclosed message says."""
     problems: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from intake_fn.core.process_file.schema import (
     optional,
     record,
 )
-from intake_fn.core.process_file.values import DATE, LEVEL_NUMBER, TEXT, WEEKDAY, ZONE
+from intake_fn.core.process_file.values import DATE, LEVEL_NUMBER, MAIL_PLACE, TEXT, WEEKDAY, ZONE
 from intake_fn.core.spans import DAY_MINUTES, Holiday, NoSpan, Span, of_a_day, overlap, shown, span_of, time_of
 
 
@@ -75,6 +75,7 @@ OFFICE = {
     "calendar": TEXT,
     "front_end": LEVEL_NUMBER,
     "liaison": optional(TEXT, ""),
+    "mail": optional(list_of(MAIL_PLACE), ()),
 }
 _HOLIDAYS_OF = {"country": TEXT, "subdivision": optional(TEXT, ""), "language": optional(TEXT, "")}
 _HOLIDAY = {"name": TEXT, "from": optional(_UP_TO_MIDNIGHT), "until": optional(_UP_TO_MIDNIGHT)}

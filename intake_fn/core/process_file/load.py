@@ -30,14 +30,19 @@ from intake_fn.core.process_file.people import FORMER, PERSON
 from intake_fn.core.process_file.problems import Problem, ProcessError, Raw
 from intake_fn.core.process_file.schema import Document, list_of, mapping_of, non_empty, optional, record
 from intake_fn.core.process_file.templates import TEMPLATE
-from intake_fn.core.process_file.values import FLAG, ID, LEVEL_NUMBER, TEXT, ZONE
+from intake_fn.core.process_file.values import DOMAIN_NAME, FLAG, ID, LEVEL_NUMBER, TEXT, ZONE
 from intake_fn.core.request import Priority
 
 PRODUCT = {"name": TEXT, "title": TEXT, "about": TEXT, "sample": optional(FLAG, nothing=False)}
+CLIENTS = {
+    "name": TEXT,
+    "front_end": LEVEL_NUMBER,
+    "companies": replace(mapping_of(TEXT, DOMAIN_NAME), needed=False),
+}
 PROCESS = {
     "product": record(PRODUCT),
     "offices": non_empty(mapping_of(record(OFFICE), ID)),
-    "clients": record({"name": TEXT, "front_end": LEVEL_NUMBER}),
+    "clients": record(CLIENTS),
     "calendars": non_empty(mapping_of(record(CALENDAR), ID)),
     "people": non_empty(mapping_of(record(PERSON), ID)),
     "admins": non_empty(list_of(TEXT)),
@@ -99,6 +104,7 @@ def _process(p: Raw) -> Process:
         offices={name: Office(id=name, **row) for name, row in p["offices"].items()},
         client_front_end=p["clients"]["front_end"],
         client_name=p["clients"]["name"],
+        client_companies=p["clients"]["companies"],
         calendars={name: calendar(name, **row) for name, row in p["calendars"].items()},
         people={name: Person(id=name, **row) for name, row in p["people"].items()},
         former={name: Person(id=name, **row) for name, row in p["former"].items()},

@@ -67,6 +67,11 @@ def _domain(text: str) -> str:
     return ascii_host(text)
 
 
+def _mail_place(text: str) -> str:
+    name, at, host = text.rpartition("@")
+    return f"{name.lower()}@{_domain(host)}" if at and not fault_of(text) else _domain(text)
+
+
 def _zone(text: str) -> str:
     try:
         return zoneinfo.ZoneInfo(text).key
@@ -108,5 +113,7 @@ WEEK_OF_MONTH = scalar(
     ScalarType(lambda text: WEEKS[_one_of(WEEKS, text)], "a week of the month", f"Use {', '.join(WEEKS)}")
 )
 FIELD_NAME = ScalarType(_text, "a field", "Write the name of a Mantis field")
-DOMAIN = scalar(ScalarType(_domain, "a mail domain", "Write company.com"))
+DOMAIN_NAME = ScalarType(_domain, "a mail domain", "Write company.com")
+DOMAIN = scalar(DOMAIN_NAME)
+MAIL_PLACE = scalar(ScalarType(_mail_place, "an address or a mail domain", "Write name@company.com or company.com"))
 ADDRESS = Shape(_read_address)

@@ -1,0 +1,268 @@
+"""A mail as a whole: who wrote it, its text once, its files, and what programs and the mail service say of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+
+import structlog
+
+from intake_fn.adapters.mail_in import flowed, html
+from intake_fn.adapters.mail_in.charsets import decoded
+from intake_fn.adapters.mail_in.headers import address_of, addresses, date_of, message_ids, one_line, words
+from intake_fn.adapters.mail_in.parts import Cut, Part, cut, fields_of, head_of, leaves
+from intake_fn.core.inbound.mail import Bounced, InboundMail, MailAddress, MailFile, MailVerdicts
+from intake_fn.core.inbound.quoting import forwarded_by, written_now
+
+LARGEST_TEXT = 1_000_000
+"""Characters of text that are read; the rest stays in the raw mail."""
+MOST_HEADERS = 300
+LONGEST_VALUE = 1_000
+
+RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]+@[^\s<>;]+?)>?\s*;")
+VERDICT = re.compile(r"\b(spf|dkim|dmarc)=([a-z]+)", re.IGNORECASE)
+HEADER_FROM = re.compile(r"\bheader\.from=([^\s;]+)", re.IGNORECASE)
+SES = "amazonses.com"
+
+TEXTS = ("text/plain", "text/html")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+
+log = structlog.get_logger()
+
+
+def read(raw: bytes) -> InboundMail:
+    """The mail that bytes hold; what of it cannot be read is named in its problems. Raises nothing."""
+    try:
+        return _read(raw)
+    except Exception:  # whatever it is, a person gets the raw mail
+        log.exception("mail_not_read", sha256=hashlib.sha256(raw).hexdigest())
+        return InboundMail(problems=("this program cannot read it",))
+
+
+def _read(raw: bytes) -> InboundMail:
+    whole = cut(raw)
+    root = whole.root
+    texts, files = _contents(whole)
+    text = "\n\n".join(filter(None, texts))[:LARGEST_TEXT]
+    subject = _first(root, "Subject")
+    references = message_ids([*root.all("In-Reply-To"), *root.all("References")])
+    enclosed = next((head_of(file.content) for file in files if file.content_type == "message/rfc822"), None)
+    forwarded = forwarded_by(text, subject) or (_writer(enclosed) if enclosed else None)
+    return InboundMail(
+        senders=addresses(root.all("From")),
+        reply_to=addresses(root.all("Reply-To")),
+        to=_recipients(root),
+        cc=addresses(root.all("Cc")),
+        return_path=_return_path(root),
+        subject=subject,
+        message_id=next(iter(message_ids(root.all("Message-ID"))), ""),
+        references=references,
+        date=next((date_of(value) for value in root.all("Date")), None),
+        text=text,
+        reply=written_now(text, subject, is_reply=bool(references)),
+        files=tuple(files),
+        verdicts=_verdicts(root),
+        headers=_headers(root),
+        content_type=root.content_type,
+        report_type=_report_type(root),
+        bounced=tuple(_bounced(root)),
+        enclosed_ids=_enclosed_ids(root),
+        forwarded=forwarded,
+        problems=tuple(whole.problems),
+    )
+
+
+# --- headers ---------------------------------------------------------------------------------
+
+
+def _first(part: Part, name: str) -> str:
+    return part.text(name)
+
+
+def _headers(root: Part) -> Mapping[str, tuple[str, ...]]:
+    """All headers by their names in small letters; of programs' marks a rule asks for the value."""
+    found: dict[str, list[str]] = {}
+    for name in list(dict.fromkeys(key.lower() for key in root.head))[:MOST_HEADERS]:
+        found[name] = [words(value)[:LONGEST_VALUE] for value in root.all(name)[:20]]
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _recipients(root: Part) -> tuple[MailAddress, ...]:
+    """Of To and what is like it, and the one that the mail service's own Received names: the first of them."""
+    named = [value for name in ("To", "Delivered-To", "X-Original-To") for value in root.all(name)]
+    received = next((RECEIVED_FOR.search(decoded(value)) for value in root.all("Received")), None)
+    own = addresses([received[1].encode()]) if received else ()
+    return tuple({one.address: one for one in (*own, *addresses(named))}.values())
+
+
+def _return_path(root: Part) -> str | None:
+    values = root.all("Return-Path")
+    return address_of(decoded(values[0])) if values else None
+
+
+def _verdicts(root: Part) -> MailVerdicts:
+    """What the mail service says: of each header the first, as later ones came with the mail and prove nothing.
+
+    A pass of DMARC for another domain than that of From is none.
+    """
+    results = next(iter(root.all("Authentication-Results")), b"")
+    said = one_line(decoded(results))
+    service, _, rest = said.partition(";")
+    by_service = service.split()[:1] == [SES]
+    found: dict[str, str] = {}
+    for kind, value in VERDICT.findall(rest) if by_service else ():
+        found.setdefault(kind.lower(), value.lower())
+    judged = HEADER_FROM.search(rest)
+    senders = addresses(root.all("From"))
+    domains = {sender.address.rpartition("@")[2] for sender in senders}
+    if found.get("dmarc") == "pass" and judged and senders and judged[1].lower().rstrip(".;") not in domains:
+        found["dmarc"] = "fail"
+    spf = _first(root, "Received-SPF").partition(" ")[0].lower() or found.get("spf", "")
+    return MailVerdicts(
+        spam=_first(root, "X-SES-Spam-Verdict").lower(),
+        virus=_first(root, "X-SES-Virus-Verdict").lower(),
+        spf=found.get("spf", "") if by_service else spf,
+        dkim=found.get("dkim", ""),
+        dmarc=found.get("dmarc", ""),
+    )
+
+
+def _writer(head: Part) -> MailAddress | None:
+    return next(iter(addresses(head.all("From"))), None)
+
+
+# --- reports ---------------------------------------------------------------------------------
+
+
+def _report_type(root: Part) -> str:
+    return root.parameter("report-type").lower() if root.content_type == "multipart/report" else ""
+
+
+def _bounced(root: Part) -> Iterator[Bounced]:
+    """The recipients of a delivery status notification."""
+    for part in leaves(root):
+        if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
+            for fields in fields_of(part.content):
+                recipient = fields.get("final-recipient") or fields.get("original-recipient")
+                if recipient:
+                    address = address_of(recipient.rpartition(";")[2])
+                    status = re.match(r"\d\.\d{1,3}\.\d{1,3}", fields.get("status", ""))
+                    detail = fields.get("diagnostic-code", "")[:500]
+                    yield Bounced(address, status[0] if status else "", fields.get("action", "").lower(), detail)
+
+
+def _enclosed_ids(root: Part) -> tuple[str, ...]:
+    """The Message-IDs and recipients' tokens of the mails in a report: they say which mail of ours came back."""
+    found: list[str] = []
+    for part in leaves(root):
+        if part.content_type in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
+            head = head_of(part.content)
+            ids = message_ids([value for name in ("Message-ID", "References") for value in head.all(name)])
+            replies = [one.address for one in addresses([*head.all("Reply-To"), *head.all("From")])]
+            found += [*ids, *replies]
+    return tuple(dict.fromkeys(found))[:100]
+
+
+# --- texts and files -------------------------------------------------------------------------
+
+
+def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
+    """The texts of a mail, each once, and its files, in their order."""
+    texts: list[str] = []
+    files: list[MailFile] = []
+    waiting = [whole.root]
+    while waiting:
+        part = waiting.pop()
+        kind = part.content_type
+        if kind == "multipart/alternative":
+            text, others = _alternative(part)
+            texts.append(text)
+            waiting += reversed(others)
+        elif part.children:
+            waiting += reversed(part.children)
+        elif kind.startswith("multipart/") and part.body.strip():
+            texts.append(_plain(decoded(part.body)))
+        elif _is_text(part):
+            texts.append(_text(part))
+            if part.damage:
+                whole.problems.append(part.damage)
+        elif part.body or part.name:
+            if part.damage:
+                whole.problems.append(part.damage)
+            files.append(_file(part, len(files) + 1))
+    return texts, files
+
+
+def _is_text(part: Part) -> bool:
+    named = part.disposition == "attachment" or (part.name and part.disposition != "inline")
+    return part.content_type in TEXTS and not named and not (part.name and part.content_type == "text/html")
+
+
+def _alternative(part: Part) -> tuple[str, list[Part]]:
+    """The text of the alternatives, once: the plain one if it says anything; and the parts that are none of it."""
+    plain, page, others = "", "", []
+    for child in part.children:
+        inner = list(leaves(child))
+        mine = next((one for one in inner if _is_text(one)), None)
+        others += [one for one in inner if one is not mine and not (mine and _is_text(one))]
+        if mine is None:
+            continue
+        text = _text(mine)
+        if mine.content_type == "text/html":
+            page = page or text
+        else:
+            plain = plain or text
+    return (plain if plain.strip() else page), others
+
+
+def _text(part: Part) -> str:
+    text = decoded(part.content, part.parameter("charset"))
+    if part.content_type == "text/html":
+        return _plain(html.text_of(text))
+    plain = _plain(text)
+    if part.parameter("format").lower() == "flowed":
+        return flowed.joined(plain, delete_space=part.parameter("delsp").lower() == "yes")
+    return plain
+
+
+def _plain(text: str) -> str:
+    """With line ends as LF; a control character that no text has is U+FFFD."""
+    return CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+
+
+def _file(part: Part, number: int) -> MailFile:
+    kind = part.content_type
+    inline = part.disposition == "inline" or bool(part.text("Content-ID") and part.disposition != "attachment")
+    return MailFile(part.name or _unnamed(kind, number), kind, part.content, inline)
+
+
+def _unnamed(kind: str, number: int) -> str:
+    """A name for a file that has none."""
+    return _NAMES.get(kind) or f"file-{number}{_EXTENSIONS.get(kind, '')}"
+
+
+_NAMES = {
+    "message/rfc822": "message.eml",
+    "text/calendar": "invitation.ics",
+    "application/pgp-signature": "signature.asc",
+    "application/pgp-encrypted": "version.asc",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-signature": "smime.p7s",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m",
+    "application/ms-tnef": "winmail.dat",
+    "application/vnd.ms-tnef": "winmail.dat",
+}
+_EXTENSIONS = {
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "message/delivery-status": ".txt",
+}

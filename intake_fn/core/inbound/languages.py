@@ -1,0 +1,237 @@
+"""What mail programs write, in the languages of those who write to us: marks of subjects, heads of quotations, absences.
+
+Each table is a text of phrases, one a line, as regular expressions in small letters. To add a language is to add lines.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def phrases(text: str) -> str:
+    """The phrases of a table as one alternative."""
+    return "|".join(line.strip() for line in text.strip().split("\n"))
+
+
+def pattern(text: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    """What finds a phrase of a table, whatever its case."""
+    return re.compile(f"{before}(?:{phrases(text)}){after}", re.IGNORECASE)
+
+
+COLON = "\\s*[:\uff1a]"
+
+REPLY_MARKS = """
+re|aw|antw|antwort|sv|vs|odp|ynt|rif|ris|res|resp|rsp|ref|ang|bls|réf|hl|att
+отв|ответ|на
+回复|回覆|答复|答覆|返信|返
+회신|답장
+"""
+FORWARD_MARKS = """
+fwd?|fw|wg|tr|rv|enc|doorst|vb|vl|pd|ilt|i̇lt|trs|fs|továbbítás
+переслано|пересл
+转发|轉寄|轉發|転送
+전달
+"""
+TAGS = """
+ext|extern|external|externe|externo|esterno|extern e-?mail|external e-?mail|external sender|caution
+spam\\??|suspected spam|bulk|secure|sec=[^\\]]{1,30}|signed|encrypted|vertraulich|confidential
+外部邮件
+"""
+
+GREETINGS = """
+hello|hi|hey|dear|good (?:morning|afternoon|evening|day)
+hallo|guten|moin|sehr geehrte|liebe
+bonjour|bonsoir|madame|monsieur
+hola|buenos|buenas|estimad
+ciao|buongiorno|buonasera|gentile|egregio
+olá|bom dia|boa tarde|prezad
+goedemorgen|goedemiddag|beste|geachte
+hej|god (?:morgon|dag)|bästa|kære
+dzień dobry|witam|szanowni
+здравствуйте|добрый|уважаем|привет
+您好|你好|尊敬的
+お世話|こんにちは
+안녕하세요
+"""
+
+SENT_FROM = """
+sent from (?:my|yahoo|outlook|mail|samsung|proton|the|a)\\b.{0,80}
+sent (?:via|with) .{1,60}
+get outlook for .{0,60}|download outlook for .{0,60}
+von meinem .{1,30} gesendet|gesendet (?:von|mit) .{1,60}|diese nachricht wurde von meinem .{1,80}
+holen sie sich outlook .{0,60}|outlook für .{1,20} (?:beziehen|herunterladen).{0,60}
+envoyé (?:de|depuis|à partir).{1,60}|télécharger outlook pour .{0,60}|obtenez outlook .{0,60}
+enviado (?:desde|do|a partir) .{1,60}|obtener outlook para .{0,60}|obter o outlook para .{0,60}
+inviato da(?:l mio)? .{1,60}|scarica outlook per .{0,60}
+verzonden (?:vanaf|met|van) .{1,60}|outlook voor .{1,20} downloaden.{0,60}
+skickat från .{1,60}|sendt fra .{1,60}|lähetetty .{1,60}
+wysłane z .{1,60}
+отправлено (?:с|из) .{1,60}
+从我的.{1,20}发送|发自我的.{1,20}
+.{1,10}から送信
+나의 .{1,20}에서 보냄
+"""
+
+ORIGINAL = """
+original message|original appointment
+ursprüngliche nachricht|original-?nachricht|originalnachricht
+message d'origine|message original
+mensaje original|messaggio originale|mensagem original
+oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|alkuperäinen viesti
+wiadomość oryginalna|původní zpráva|eredeti üzenet|özgün ileti|orijinal mesaj
+исходное сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지|원본 메일
+"""
+PASSED_ON = """
+forwarded message|forwarded by .{1,80}
+weitergeleitete nachricht|weitergeleitet von .{1,80}|anfang der weitergeleiteten nachricht
+message transféré|message transmis|début du message (?:transféré|réexpédié)
+mensaje reenviado|inicio del mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato|mensagem encaminhada
+doorgestuurd bericht|begin doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|videresendt (?:meddelelse|besked)
+wiadomość przekazana|przekazana wiadomość|přeposlaná zpráva|továbbított üzenet|iletilen (?:mesaj|ileti)
+пересылаемое сообщение|пересланное сообщение|начало переадресованного сообщения
+转发(?:的)?邮件|轉寄郵件|転送メッセージ|전달된 메시지
+"""
+
+WROTE = """
+\\bwrote|\\bschrieb(?: am .{1,60})?|\\ba écrit|\\bescribió|\\bha scritto|\\bescreveu|\\bschreef|\\bskrev|\\bkirjoitti
+\\bnapisał(?:\\(a\\)|a)?|\\bnapsal(?:\\(a\\)|a)?|\\bírta|\\byazdı|\\bпишет|\\bписал(?:а)?|\\bнаписал(?:\\(а\\)|а)?
+写道|寫道|のメッセージ|님이 작성|.{1,60}書きました
+"""
+
+FROM_LABELS = """
+from|von|de|da|van|från|fra|od|от|lähettäjä|feladó|gönderen|kimden|remetente|expéditeur|mittente|remite|afzender
+nadawca|отправитель|发件人|寄件者|差出人|보낸 사람|보낸사람|מאת|من
+"""
+OTHER_LABELS = """
+sent|date|gesendet|datum|envoyé|enviado|enviada|inviato|data|verzonden|skickat|sendt|wysłano|odesláno|отправлено|дата
+发送时间|日期|时间|送信日時|寄件日期|날짜|보낸 날짜|lähetetty|gönderildi|tarih|fecha|dato
+to|an|à|a|para|til|till|aan|do|komu|кому|收件人|宛先|받는 사람|받는사람|vastaanottaja|kime|per|destinataire
+cc|kopie|kopia|копия|抄送|참조|bcc
+subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|předmět|тема|主题|件名|主旨|제목|aihe|konu
+importance|priority|reply-to|antwort an|attachments|anlagen|priorität
+"""
+
+ABSENCE_SUBJECTS = """
+(?:automatic|auto(?:mated)?|out[- ]of[- ](?:the[- ])?office)[- ]?(?:reply|response|responder|message|notice|autoreply)?$
+automatic (?:reply|response)|auto[- ]?(?:reply|response|responder)|autoreply|automated (?:reply|response)
+out of (?:the )?office|away from (?:the |my )?(?:office|desk)|on (?:annual )?(?:leave|vacation|holiday)|vacation (?:reply|message)
+i am (?:currently )?(?:out of|away)
+automatische (?:antwort|rückmeldung)|abwesenheits\\w*|abwesend|nicht im (?:büro|hause)|urlaubsvertretung
+réponse automatique|absence du bureau|message d'absence|absent(?:e)? (?:du bureau|jusqu)|en congé
+respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|ausencia
+risposta automatica|fuori (?:sede|ufficio)|assente|assenza dall'ufficio
+resposta automática|ausência (?:temporária|do escritório)|fora do escritório
+automatisch antwoord|automatische reactie|afwezig(?:heid)?|niet aanwezig
+autosvar|automatiskt svar|automatisk svar|frånvaro|fraværende|fravær|ikke til stede|poissa toimistosta|automaattinen vastaus
+odpowiedź automatyczna|autoodpowiedź|nieobecność|poza biurem
+automatická odpověď|mimo kancelář|automatikus válasz|házon kívül|răspuns automat|otomatik yanıt|otomatik cevap|ofis dışında
+автоматический ответ|автоответ|нет на (?:рабочем )?месте|вне офиса|отсутств
+自动(?:回复|答复)|自動(?:回覆|回复)|不在办公室|休假
+自動(?:返信|応答)|不在(?:通知|のお知らせ)|休暇
+자동 ?(?:회신|응답)|부재 ?중
+תשובה אוטומטית|رد تلقائي|automatische beantwoording|αυτόματη απάντηση
+"""
+
+ABSENT = """
+(?:i am|i'm|i will be|i'll be) (?:currently |now )?(?:out of|away|on (?:annual |parental |maternity |sick |business )?(?:leave|vacation|holiday|trip)|travel+ing|not in the office|absent)
+out of (?:the )?office
+ich bin (?:derzeit |zurzeit |momentan |aktuell |bis |vom |ab |heute |im |in |auf |nicht ).{0,60}(?:urlaub|abwesend|büro|haus|dienstreise|erreichbar)|ich bin (?:im urlaub|abwesend)
+je suis (?:actuellement |en ce moment )?(?:absent|en congé|en vacances|en déplacement|hors du bureau)|je serai absent
+(?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera|de vacaciones|ausente|de viaje)
+(?:sono|sarò) (?:attualmente )?(?:fuori|in ferie|assente|in vacanza|in viaggio)
+(?:estou|estarei|encontro-me) (?:atualmente )?(?:fora|de férias|ausente|em viagem)
+ik ben (?:momenteel |op dit moment |tijdelijk )?(?:afwezig|niet aanwezig|met vakantie|op vakantie|niet op kantoor)
+jag är (?:för närvarande |just nu )?(?:på semester|ledig|borta|frånvarande|tjänstledig|inte på kontoret)
+jeg er (?:for tiden |for øjeblikket )?(?:på ferie|bortrejst|fraværende|ikke på kontoret|ute av kontoret)
+olen (?:tällä hetkellä )?(?:lomalla|poissa)
+(?:jestem|będę|przebywam) (?:obecnie )?(?:nieobecn|na urlopie|poza biurem)
+(?:jsem|budu) (?:momentálně )?(?:mimo kancelář|na dovolené|nepřítom)
+(?:я )?(?:сейчас )?(?:нахожусь|буду|в данный момент) .{0,30}(?:в отпуске|отсутств|вне офиса|в командировке)|меня не будет
+我(?:目前|现在|正)?(?:不在|在休假|休假|出差|外出)|本人(?:目前)?(?:不在|休假|出差)
+(?:休暇|出張|不在).{0,20}(?:おります|中です|いただ|のため)
+(?:휴가|출장|부재) ?중
+(?:şu an|şu anda)?.{0,20}(?:ofis dışında|izinde|tatilde)(?:yim|yım|\\b)
+"""
+RETURNS = """
+(?:return|back|until|till|limited access|no access|urgent|emergenc|in my absence|contact|respond|reply)
+(?:ab dem|bis|wieder|zurück|rückkehr|dringend|vertret|weitergeleitet|nicht gelesen|erreichbar)
+(?:jusqu|retour|urgen|contacter|reviendrai|joindre)
+(?:hasta|regres|volver|vuelvo|urgen|contact)
+(?:fino al|rientr|torner|urgen|contatt)
+(?:até|retorn|voltar|volto|urgen|contat|contact)
+(?:tot|terug|dringend|spoed|contact)
+(?:till|åter|tillbaka|til|tilbage|tilbake|brådskande|haster|kontakt|saakka|asti|palaan)
+(?:do dnia|wróc|wracam|powrót|piln|kontakt|zpět|vrátím|naléhav)
+(?:до|вернусь|буду|срочн|свяж|обращ)
+(?:返回|回来|期间|紧急|联系|直到|至)
+(?:まで|戻|緊急|連絡)
+(?:까지|복귀|긴급|연락)
+(?:kadar|döne|acil|iletişim)
+"""
+
+MACHINE_WRITTEN = """
+(?:this is an? |this (?:e-?mail|message) (?:is|was|has been) )(?:automated|automatic(?:ally)?|auto-?generated|system[- ]generated|computer[- ]generated)
+automatically generated (?:e-?mail|message|reply|response|notification)|(?:please )?do not (?:reply|respond) to this (?:e-?mail|message|mail)
+automatisch (?:erzeugt|generiert|erstellt|versend)\\w*|maschinell erstellt|bitte (?:antworten sie )?nicht auf diese (?:e-?mail|nachricht|mail)
+(?:généré|envoyé|message) automatique(?:ment)?|ne pas répondre à ce (?:message|mail|courriel)
+(?:generado|enviado|mensaje) automátic(?:amente|o)|no responda a este (?:correo|mensaje)
+(?:generat[oa]|inviat[oa]|messaggio) automatic(?:amente|o)|non rispondere a (?:questa|questo)
+(?:gerad[oa]|enviad[oa]|mensagem) automátic(?:amente|a)|(?:não|nao) responda (?:a )?est[ea]
+automatisch (?:gegenereerd|verzonden|aangemaakt)|niet (?:te )?(?:beantwoorden|antwoorden)|(?:reageer|antwoord) niet op
+automatiskt (?:genererat|skapat)|automatisk (?:generert|genereret)|svara inte på detta|automaattinen viesti
+wygenerowan\\w* automatycznie|automatycznie wygenerowan\\w*|prosimy nie odpowiadać
+автоматически (?:созда|сформиров|сгенерир|отправл)\\w*|(?:не отвечайте|просьба не отвечать) на это
+系统自动(?:发送|生成|回复)|自动(?:发送|生成)的?邮件|请勿(?:直接)?回复
+自動(?:的に)?(?:送信|生成|配信)|返信(?:しないで|いただいても|できません)
+자동(?:으로)? ?(?:발송|생성)
+otomatik olarak (?:gönderil|oluşturul)
+"""
+RECEIPTS = """
+(?:we have|we've|thank you for|thanks for) (?:received|contacting|your (?:request|message|e-?mail|mail|enquiry|inquiry|report|ticket))
+your (?:request|ticket|case|message|e-?mail|enquiry|inquiry|incident|issue) .{0,60}(?:has been|was|is) (?:received|created|registered|opened|logged|assigned)
+(?:ticket|case|request|incident|call) .{0,40}(?:received|created|opened|registered|logged|acknowledg)
+\\[(?:ticket|case|request|incident|vorgang|sr|inc|req|support)[ #:-]*[\\w-]*\\d[\\w-]*\\]
+eingangsbestätigung|empfangsbestätigung|ihre (?:anfrage|nachricht|e-?mail|meldung) .{0,80}(?:erfasst|eingegangen|erhalten|registriert)
+(?:vorgang|ticket)(?:snummer|s-nr|-nr)?[ .:#-]*[\\w-]*\\d
+accusé de réception|votre (?:demande|message|courriel|ticket) .{0,60}(?:reçu|enregistré|créé|pris)
+(?:acuse|confirmación) de (?:recibo|recepción)|su (?:solicitud|mensaje|consulta|ticket) .{0,60}(?:recibid|registrad|cread)
+(?:conferma|avviso) di (?:ricezione|ricevimento)|la (?:sua|tua|vostra) (?:richiesta|segnalazione) .{0,60}(?:ricevut|registrat|apert)
+confirmação de (?:recebimento|receção)|(?:sua|a sua) (?:solicitação|mensagem|pedido) .{0,60}(?:recebid|registad|registrad|criad)
+ontvangstbevestiging|uw (?:aanvraag|bericht|melding|verzoek) .{0,60}(?:ontvangen|geregistreerd|aangemaakt)
+mottagningsbekräftelse|kvittering for|ditt ärende .{0,40}(?:mottaget|registrerat|skapat)
+potwierdzenie (?:otrzymania|przyjęcia)|(?:twoje|państwa) zgłoszenie .{0,60}(?:przyjęt|zarejestrowan|utworzon)
+(?:ваш\\w*|заявк\\w*|обращени\\w*) .{0,60}(?:получен|зарегистрирован|создан|принят)
+(?:您的|我们已).{0,20}(?:收到|受理|登记|创建)
+(?:受付|受領|お問い合わせ).{0,20}(?:完了|いたしました|ありがとう)
+(?:접수|등록)되었습니다
+"""
+
+DELIVERY_FAILED = """
+(?:mail )?delivery (?:status notification|failure|failed|problem|has failed|delayed)|undeliver(?:able|ed)|returned mail|failure notice|mail system error|message not delivered|could not be delivered
+unzustellbar|zustellung fehlgeschlagen|nicht zustellbar|échec de (?:la )?remise|non remis|no se (?:puede|pudo) entregar|mancata consegna|recapito non riuscito
+não (?:entregue|foi possível entregar)|niet bezorgd|onbestelbaar|kunde inte levereras|nie dostarczono|nedoručiteln|недоставлен|не (?:удалось )?доставлен|无法(?:送达|投递)|退信|配信(?:不能|できません)|반송
+"""
+
+READ_RECEIPTS = """
+read|not read|deleted|gelesen|nicht gelesen|gelöscht|lu|non lu|leído|no leído|letto|non letto|lido|não lido|gelezen|läst|lest
+przeczytano|прочитано|прочтено|已读|開封済み|開封確認|읽음
+"""
+
+THANKS = frozenset(
+    "danke dankeschön dank vielen besten herzlichen merci remercie remercions gracias agradezco grazie ringrazio obrigado"
+    " obrigada bedankt dankjewel dankuwel tack takk tak kiitos dziękuję dziękujemy dzięki děkuji díky köszönöm teşekkürler"
+    " teşekkür спасибо благодарю благодарим 谢谢 多谢 感谢 ありがとう ありがとうございます ありがとうございました 감사합니다".split()
+)
+COURTESY = frozenset(
+    "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"
+    " alles geht wieder es und grüße grüßen gruß mit freundlichen viele liebe schöne mfg vg lg sehr ihnen euch hallo guten tag"
+    " beaucoup pour votre l aide rapide rapidité réponse ça cela fonctionne marche maintenant tout est parfait super bien"
+    " cordialement bonne journée bonjour à vous très et la le de"
+    " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien saludos cordiales un saludo hola"
+    " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene cordiali saluti buona giornata ciao"
+    " muito muita pela ajuda rápida agora está tudo certo atenciosamente cumprimentos bom dia olá"
+    " hartelijk voor uw de snelle hulp werkt nu alles goed groet groeten met vriendelijke dag"
+    " så mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
+    " paljon avusta nyt toimii bardzo za pomoc szybką działa teraz wszystko pozdrawiam za pomoc rychlou funguje teď vše"
+    " большое за помощь быструю всё все работает теперь отлично с уважением".split()
+)

@@ -1,0 +1,190 @@
+"""What somebody wrote this time, apart from what their program quotes below or above it, and from a signature. Pure.
+
+| what begins the history                                   | what is history then                            |
+|-----------------------------------------------------------|--------------------------------------------------|
+| lines behind `>`                                          | these lines, and the line that says who wrote    |
+| `On Monday, ... wrote:`, with no `>` after it             | all that follows, if something stands before it  |
+| four lines such as `From: Sent: To: Subject:`             | all that follows, if something stands before it  |
+| `-----Original Message-----`                              | the same                                         |
+
+The answers between the questions stay. What is passed on is no history: it is what the mail is about. The whole text
+is kept beside it, and the raw mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from intake_fn.core.inbound.languages import (
+    FROM_LABELS,
+    ORIGINAL,
+    OTHER_LABELS,
+    PASSED_ON,
+    SENT_FROM,
+    WROTE,
+    pattern,
+    phrases,
+)
+from intake_fn.core.inbound.mail import MailAddress
+from intake_fn.core.inbound.summary import answers as answers_by
+from intake_fn.core.inbound.summary import is_forward
+
+FROM = frozenset(phrases(FROM_LABELS).split("|"))
+LABELS = FROM | frozenset(phrases(OTHER_LABELS).split("|"))
+"""What the lines above a quoted mail begin with."""
+
+HEADER_LINE = re.compile("^[*_ ]*([^\\W\\d][^:\uff1a]{0,24}?)[*_ ]*[:\uff1a][*_ ]*(.*)$")
+MOST_BETWEEN = 2
+"""Lines of another kind that may stand between such lines, such as a long list of recipients."""
+FEWEST_LINES = 3
+
+LONGEST_LINE = 300
+"""Characters of a line that may be one of a program's."""
+
+SEPARATOR = pattern(ORIGINAL, r"^\s*(?:-{2,}|_{2,})\s*", r"\s*(?:-{2,}|_{2,})?\s*$")
+FORWARDED = pattern(PASSED_ON, r"^\s*(?:-{2,}|begin|)\s*", r"\s*[:\uff1a]?\s*(?:-{2,})?\s*$")
+WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes)?\s*[:\uff1a]?\s*$")
+WHEN = re.compile(r"\d{1,4}[-./年 ]|\d{1,2}:\d{2}|@|\b(?:on|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
+LONGEST_ATTRIBUTION = 4
+"""Lines over which such a line may be broken."""
+
+SIGNATURE = re.compile("^(?:-- ?|\u2014|__)$")
+PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
+
+RULE = re.compile(r"^\s*(?:_{5,}|-{5,}|={5,}|\*{5,})\s*$")
+QUOTED = re.compile("^\\s{0,3}[>\uff1e]")
+
+ADDRESS = re.compile(r"[^\s<>\"'();:,\[\]]{1,64}@[^\s<>\"'();:,\[\]]{1,255}")
+
+
+def written_now(text: str, subject: str, *, is_reply: bool) -> str:
+    """What the sender wrote this time; all of it where nothing would be left.
+
+    `is_reply` says whether it refers to another mail.
+    """
+    lines = text.split("\n")
+    if is_forward(subject) or any(_is(FORWARDED, line) for line in lines):
+        return _joined(_without_signature_above(lines)) or text.strip()
+    kept = _without_signature(_without_history(lines, answers=is_reply or answers_by(subject)))
+    return _joined(kept) or text.strip()
+
+
+def _is(kind: re.Pattern[str], line: str) -> bool:
+    """Whether a line is of a kind that programs write; a longer one is a person's."""
+    return len(line) <= LONGEST_LINE and kind.match(line) is not None
+
+
+def forwarded_by(text: str, subject: str) -> MailAddress | None:
+    """Who wrote what a mail passes on, as the lines above it say; None where it passes nothing on."""
+    lines = text.split("\n")[:2000]
+    start = next((number for number, line in enumerate(lines) if _is(FORWARDED, line)), None)
+    if start is None:
+        if not is_forward(subject):
+            return None
+        start = next((number for number in range(len(lines)) if _is_head(lines, number)), None)
+        if start is None:
+            return None
+    for line in lines[start : start + 12]:
+        found = HEADER_LINE.match(line.lstrip("> "))
+        if found and _label(found[1]) in FROM and (address := ADDRESS.search(found[2])):
+            name = found[2][: address.start()].strip(" \"'<[(*")
+            return MailAddress(address[0].lower().rstrip(".>"), name[:200])
+    return None
+
+
+def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
+    kept: list[str] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if QUOTED.match(line):
+            if answers:
+                number += 1
+                continue
+        elif _is(SEPARATOR, line) or (answers and _is_head(lines, number)):
+            if _says_something(kept):
+                return kept
+        elif length := _attribution(lines, number):
+            after = next((one for one in lines[number + length :] if one.strip()), "")
+            if QUOTED.match(after) or not after:
+                answers = True
+                number += length
+                continue
+            if _says_something(kept):
+                return kept
+        kept.append(line)
+        number += 1
+    return kept
+
+
+def _attribution(lines: Sequence[str], number: int) -> int:
+    """How many lines say who wrote what is quoted next; 0 for none."""
+    whole = ""
+    for length, line in enumerate(lines[number : number + LONGEST_ATTRIBUTION], 1):
+        bare = line.strip()
+        whole = f"{whole} {bare}".strip()
+        begins = length > 1 or WHEN.search(bare)
+        if not bare or not begins or QUOTED.match(line) or len(whole) > LONGEST_LINE:
+            return 0
+        if WROTE_END.search(whole):
+            return length if WHEN.search(whole) else 0
+    return 0
+
+
+def _is_head(lines: Sequence[str], number: int) -> bool:
+    """Whether the lines from here on are the head of a quoted mail: it begins with who wrote it."""
+    first = HEADER_LINE.match(lines[number].lstrip("> "))
+    if not first or _label(first[1]) not in FROM:
+        return False
+    count, between = 0, 0
+    for line in lines[number : number + 12]:
+        found = HEADER_LINE.match(line.lstrip("> "))
+        if found and _label(found[1]) in LABELS:
+            count += 1
+        elif line.strip():
+            between += 1
+        if between > MOST_BETWEEN:
+            break
+    return count >= FEWEST_LINES
+
+
+def _label(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _without_signature(lines: Sequence[str]) -> list[str]:
+    """Up to the signature: behind `-- `, or what a telephone writes below."""
+    kept = list(lines)
+    for number, line in enumerate(kept):
+        if SIGNATURE.match(line) and number:
+            kept = kept[:number]
+            break
+    return _without_phone(kept)
+
+
+def _without_signature_above(lines: Sequence[str]) -> list[str]:
+    """Without the signature of who passes a mail on; what is passed on stays whole."""
+    start = next(
+        (n for n in range(len(lines)) if _is(FORWARDED, lines[n]) or _is(SEPARATOR, lines[n]) or _is_head(lines, n)),
+        len(lines),
+    )
+    return [*_without_signature(lines[:start]), *lines[start:]]
+
+
+def _without_phone(lines: Sequence[str]) -> list[str]:
+    kept = list(lines)
+    while kept and (not kept[-1].strip() or _is(RULE, kept[-1]) or _is(PHONE, kept[-1])):
+        kept.pop()
+    return kept
+
+
+def _says_something(lines: Sequence[str]) -> bool:
+    return any(line.strip() and not _is(RULE, line) for line in _without_signature(lines))
+
+
+def _joined(lines: Sequence[str]) -> str:
+    kept = [line.rstrip() for line in lines]
+    while kept and (not kept[-1] or _is(RULE, kept[-1])):
+        kept.pop()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")

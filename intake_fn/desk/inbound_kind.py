@@ -1,0 +1,39 @@
+"""The form that a mail stands for, guessed by the house's judge: a label that a person may change, and no evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from intake_fn.core.request import Kind
+from intake_fn.core.vocabulary import Category
+from intake_fn.desk.judging import claim_of
+from spec_lookup import SpecLookupError
+
+if TYPE_CHECKING:
+    from intake_fn.core.request import Request
+    from intake_fn.desk.needs import TakingMail
+
+KINDS = {Category.BUG: Kind.BUG, Category.CHANGE: Kind.CHANGE}
+
+log = structlog.get_logger()
+
+
+def with_kind(desk: TakingMail, request: Request) -> Request:
+    """The request as the form that fits it: a question asks and reports nothing, by the judge's own rules."""
+    if "?" in f"{request.summary}{request.description}":
+        asked = replace(request, kind=Kind.QUESTION)
+        if _category(desk, asked) is Category.MISC:
+            return asked
+    category = _category(desk, replace(request, kind=Kind.BUG))
+    return replace(request, kind=KINDS.get(category, Kind.SETUP if category is Category.MISC else Kind.BUG))
+
+
+def _category(desk: TakingMail, request: Request) -> Category:
+    try:
+        return Category(desk.spec().judge(claim_of(request)).category)
+    except (SpecLookupError, ValueError) as error:
+        log.warning("kind_not_guessed", error=str(error))
+        return Category.UNDECIDED

@@ -1,0 +1,206 @@
+"""A mail as it is read: whatever its bytes are, there is one, and what was lost is named."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake_fn.adapters.mail_in import read
+from intake_fn.adapters.mail_in.charsets import decoded
+from intake_fn.adapters.mail_in.headers import addresses, words
+from tests.mails import mail, on_top
+
+CHINESE = "您好，系统无法打开发货单，请帮忙查看。"
+JAPANESE = "お世話になっております。出荷一覧が開きません。"
+RUSSIAN = "Здравствуйте, отчёт не открывается со вчерашнего дня."
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "declared"),
+    [
+        (CHINESE, "gb18030", "gb2312"),
+        (CHINESE, "utf-8", "gb2312"),
+        (CHINESE, "utf-8", "us-ascii"),
+        (CHINESE, "big5hkscs", "big5"),
+        (JAPANESE, "iso-2022-jp", "iso-2022-jp"),
+        (JAPANESE, "iso-2022-jp", ""),
+        (JAPANESE, "shift_jis", "shift_jis"),
+        (JAPANESE, "euc-jp", "euc-jp"),
+        (RUSSIAN, "koi8-r", "koi8-r"),
+        (RUSSIAN, "koi8-r", ""),
+        (RUSSIAN, "cp1251", ""),
+        ("Écran noir – « erreur »", "cp1252", "iso-8859-1"),
+        ("Écran noir – « erreur »", "utf-8", "iso-8859-1"),
+        ("Écran noir – « erreur »", "cp1252", "utf-8"),
+        ("Grüße, 12 €", "utf-8", "x-unknown"),
+        ("Grüße, 12 €", "utf-8", "unicode_escape"),
+    ],
+)
+def test_a_text_is_read_whatever_its_charset_is_called(text: str, written: str, declared: str) -> None:
+    """A charset that is wrong, missing or unknown does not spoil a text."""
+    if written == "big5hkscs":
+        text = "您好，系統無法打開發貨單"
+
+    assert decoded(text.encode(written), declared) == text
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        (b"=?utf-8?q?Caf=C3=A9?=", "Café"),
+        (b"=?UTF-8?B?w4k=?= =?UTF-8?B?Y3Jhbg==?=", "Écran"),
+        (b"=?UTF-8?B?w4lj?=\r\n =?UTF-8?B?cmFu?= noir", "Écran noir"),
+        (b"=?UTF-8?B?0J3QvtCy0A==?= =?UTF-8?B?sNGP?=", "Новая"),
+        (b"=?iso-2022-jp?B?GyRCTVdLPhsoQg==?=", "要望"),
+        (b"plain \xc3\xa9", "plain é"),
+        (b"=?x-nobody-knows?q?abc?=", "abc"),
+        (b"=?utf-8?b?%%%?= rest", "rest"),
+        (b"=?utf-8?B?R2F0ZQpCY2M6IHg=?=", "Gate Bcc: x"),
+        ("photo\u202egpj.exe".encode(), "photo gpj.exe"),
+    ],
+)
+def test_a_header_is_decoded_on_one_line(header: bytes, shown: str) -> None:
+    """Words that were cut within a character are whole, and no line break or turned direction is left."""
+    assert words(header.replace(b"\r\n", b"")) == shown
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (b"Camille <CAMILLE@Example.com>", ["camille@example.com"]),
+        (b'"Laurent, Camille" <c@example.com>, d@example.com', ["c@example.com", "d@example.com"]),
+        (b"c@example.com (Camille, Paris)", ["c@example.com"]),
+        (b"undisclosed-recipients:;", []),
+        (b"Team: a@example.com, B <b@example.com>;", ["a@example.com", "b@example.com"]),
+        (b'"roma@example.com" <x@example.net>', ["x@example.net"]),
+        (b"=?utf-8?q?a=40example=2Ecom?=", []),
+        (b"nobody", []),
+        (b"<>", []),
+    ],
+)
+def test_the_address_of_a_header_is_the_one_in_brackets(header: bytes, found: list[str]) -> None:
+    """A display name that looks like an address is none."""
+    assert [one.address for one in addresses([header])] == found
+
+
+def test_a_text_is_there_once_and_files_are_whole() -> None:
+    """Of alternatives the plain one; pictures and enclosed mails are files, byte for byte."""
+    enclosed = b"From: a@example.com\r\nSubject: x\r\n\tfolded\r\n\r\nBody\r\n"
+    raw = on_top() + (
+        b"From: c@example.com\r\nSubject: s\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"
+        b"--m\r\nContent-Type: multipart/related; boundary=r\r\n\r\n"
+        b"--r\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n"
+        b"--a\r\nContent-Type: text/plain\r\n\r\nPlain text\r\n"
+        b"--a\r\nContent-Type: text/html\r\n\r\n<p>HTML text</p>\r\n--a--\r\n"
+        b"--r\r\nContent-Type: image/png; name=p.png\r\nContent-ID: <p>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.b64encode(b"\x89PNG picture")
+        + b"\r\n--r--\r\n--m\r\nContent-Type: message/rfc822\r\n\r\n"
+        + enclosed
+        + b"\r\n--m--\r\n"
+    )
+
+    found = read(raw)
+
+    assert found.text == "Plain text"
+    assert [(file.name, file.content_type, file.content) for file in found.files] == [
+        ("p.png", "image/png", b"\x89PNG picture"),
+        ("message.eml", "message/rfc822", enclosed),
+    ]
+    assert found.problems == ()
+
+
+def test_html_is_text_without_what_acts() -> None:
+    """Lists and quotations stay; scripts, styles and what is hidden go; a link says where it leads."""
+    page = (
+        "<html><style>p{}</style><body><p>One<br>two</p><ul><li>a</li><li>b</li></ul><script>x()</script>"
+        '<div style="display:none">hidden</div><a href="https://evil.example.net/x">our page</a>'
+        "<blockquote>quoted</blockquote></body></html>"
+    )
+    raw = on_top() + b"From: c@example.com\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
+
+    assert read(raw).text == "One\ntwo\n\n- a\n- b\n\nour page <https://evil.example.net/x>\n> quoted"
+
+
+def test_only_the_first_verdict_counts() -> None:
+    """What came with the mail proves nothing, and a pass for another domain is none."""
+    forged = (
+        b"X-SES-Spam-Verdict: PASS\r\nAuthentication-Results: amazonses.com; dmarc=pass header.from=example.com\r\n"
+    )
+    raw = on_top("roma@example.com", dmarc="fail", spam="FAIL") + forged + b"From: roma@example.com\r\n\r\nHi"
+    other = on_top("x@example.net") + b"From: roma@example.com\r\n\r\nHi"
+
+    assert (read(raw).verdicts.spam, read(raw).verdicts.dmarc) == ("fail", "fail")
+    assert read(other).verdicts.dmarc == "fail"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\nText", "its end is missing"),
+        (b"Content-Type: multipart/mixed\r\n\r\nText", "its parts cannot be told apart"),
+        (b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8gYWxsL", "a part is cut off or damaged (base64)"),
+    ],
+)
+def test_damage_is_named(body: bytes, named: str) -> None:
+    """So that a person looks at the raw mail."""
+    assert named in read(on_top() + b"From: c@example.com\r\n" + body).problems
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00\xff" * 50, b"\r\n\r\n", b"no header at all", b"From \r\n", b"X" * 10_000])
+def test_what_is_no_mail_is_read_as_one_without_a_sender(raw: bytes) -> None:
+    """Nothing raises."""
+    assert read(raw).senders == ()
+
+
+def test_five_megabytes_come_whole() -> None:
+    """And no byte is lost."""
+    content = bytes(range(256)) * 20_000
+    found = read(mail(files=(("big.bin", "application/octet-stream", content),)))
+
+    assert hashlib.sha256(found.files[0].content).digest() == hashlib.sha256(content).digest()
+
+
+HEADERS = st.sampled_from(
+    [
+        b"From: c@example.com",
+        b"From: =?UTF-8?B?R2lkZW9uDQo=?= <a@example.com>",
+        b"From: a@b.example, c@d.example",
+        b"Subject: =?utf-8?q?x=?=",
+        b"Content-Type: multipart/mixed; boundary=m",
+        b"Content-Type: multipart/alternative; boundary=m",
+        b"Content-Type: text/html; charset=utf-7",
+        b"Content-Type: text/plain; charset=\xff; format=flowed; delsp=yes",
+        b"Content-Type: message/rfc822",
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=m",
+        b"Content-Type: message/delivery-status",
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Transfer-Encoding: quoted-printable",
+        b"Content-Transfer-Encoding: x-uuencode",
+        b"Content-Disposition: attachment; filename*0*=utf-8''%ff; filename*1=x",
+        b"Content-Disposition: attachment; filename*=unknown'en'%E2%82",
+        b"Authentication-Results: amazonses.com; dmarc=",
+        b"Date: Fri, 99 Nov 99999 99:99:99 +9999",
+        b"References: <a@b> <<c@d> <e",
+    ]
+)
+LINES = st.one_of(
+    HEADERS, st.sampled_from([b"", b"--m", b"--m--", b"> q", b"On Mon, x wrote:", b"\x00", b"begin 644 a"]), st.binary()
+)
+
+
+@given(st.lists(LINES, max_size=25), st.sampled_from([b"\r\n", b"\n", b"\r"]))
+@settings(max_examples=80, deadline=None)
+def test_no_bytes_raise(lines: list[bytes], end: bytes) -> None:
+    """Whatever stands in a mail, it is read (R2), and read alike each time."""
+    raw = end.join(lines)
+    found: Any = read(raw)
+
+    assert found == read(raw)
+    assert "this program cannot read it" not in found.problems
+    assert "\x00" not in found.text
+    found.text.encode()

@@ -50,7 +50,7 @@ def act(
     try:
         _let_happen(desk, case_id, said, author, files, since)
     except Refused as error:
-        note = f"{text}\n\n{say('mail.not-done', why=str(error))}"
+        note = f"{text}\n\n" + say("mail.not-done", why=str(error))
         _note(desk, case_id, author.address, note, files, fingerprint)
 
 

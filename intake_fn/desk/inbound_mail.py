@@ -23,10 +23,9 @@ from intake_fn.core.events import Event, Noted, RequesterReplied
 from intake_fn.core.inbound.decide import colleague, turned_away
 from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.fingerprint import fingerprint_of
-from intake_fn.core.inbound.mail import MailFile
+from intake_fn.core.inbound.mail import MailAddress, MailFile
 from intake_fn.core.inbound.record import MOST_ATTEMPTS, MailDecision, MailOutcome, MailRecord
 from intake_fn.core.inbound.request import passed_on, request_of, shortened
-from intake_fn.core.inbound.summary import answers
 from intake_fn.core.inbound.thanks import only_thanks
 from intake_fn.core.mail_throttle import DAY, RECEIPTS, mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
@@ -86,6 +85,8 @@ def take(desk: TakingMail, mail_id: str) -> MailRecord:
     if record.outcome is not MailOutcome.WAITING:
         desk.files.delete(f"{ARRIVED}{mail_id}")
         return record
+    if mail_id == SETUP_NOTIFICATION:
+        return _finished(desk, record, MailDecision(MailOutcome.IGNORED, message("mail.setup")))
     if record.attempts > MOST_ATTEMPTS:
         return _finished(desk, record, MailDecision(MailOutcome.QUARANTINED, message("mail.attempts")))
     try:
@@ -120,21 +121,51 @@ def raw_of(desk: TakingMail, record: MailRecord) -> bytes:
 
 
 def release(desk: TakingMail, mail_id: str, actor: str) -> MailRecord:
-    """Take in a mail that waits for a person, now that they say that nothing is wrong with it.
+    """Take in a mail that was not, now that a person says that nothing is wrong with it.
 
-    Raises Refused when it does not wait, Stale when somebody else was faster, TryLater.
+    Raises Refused for one that was taken in, has a virus, or names nobody to answer; Stale when somebody else was
+    faster; TryLater.
     """
-    record = _waiting_for_a_person(desk, mail_id)
+    record = _not_taken_in(desk, mail_id)
     mail = desk.read_mail(raw_of(desk, record))
     described = _described(record, mail)
     decision = replace(_decision(desk, mail, released=True), first=record.id)
+    if decision.outcome is MailOutcome.REJECTED:
+        raise Refused(f"{say(decision.reason.key, decision.reason.values)} It cannot be taken in.")
     desk.inbound.decide(described.fingerprint, decision, anew=True)
     return _reviewed(desk, record, described, _carried_out(desk, mail, described, decision), actor)
 
 
+def join(desk: TakingMail, mail_id: str, actor: str, case_id: str, *, as_reply: bool) -> MailRecord:
+    """Have a mail that was not taken in join a request, since a person says that it belongs there.
+
+    `as_reply` says that it is the requester's, which ends a wait or reopens; else it is an internal note. Raises
+    Unknown for no such request, otherwise as `release`.
+    """
+    record = _not_taken_in(desk, mail_id)
+    mail = desk.read_mail(raw_of(desk, record))
+    described = _described(record, mail)
+    if mail.verdicts.virus == "fail":
+        raise Refused(f"{say('mail.virus')} It cannot be taken in.")
+    case = desk.cases.load(case_id)
+    decision = MailDecision(MailOutcome.THREADED, message("mail.joined"), case.id, record.id)
+    desk.inbound.decide(described.fingerprint, decision, anew=True)
+    text, files = _content(desk, mail, key_of(described.fingerprint))
+    if as_reply:
+        _once(desk, case.id, _reply(desk, case, mail, text, files, described.fingerprint))
+    else:
+        text = text or say("mail.no-text")
+        note = Noted(at=desk.clock(), actor=actor, text=text, attachments=files, mail=described.fingerprint)
+        _once(desk, case.id, note)
+    _deliver(desk, case.id)
+    return _reviewed(desk, record, described, decision, actor)
+
+
 def reject(desk: TakingMail, mail_id: str, actor: str, reason: str) -> MailRecord:
     """Set a mail aside that waits for a person; it stays kept. Raises Refused when it does not wait, Stale."""
-    record = _waiting_for_a_person(desk, mail_id)
+    record = desk.inbound.mail(mail_id)
+    if not record.needs_a_person:
+        raise Refused("This mail waits for nobody. Open it again to see what became of it.")
     if not reason.strip():
         raise Refused("Please give the reason: colleagues read it.")
     decision = MailDecision(MailOutcome.REJECTED, message("mail.rejected", reason=reason.strip()))
@@ -201,7 +232,7 @@ def _flood(desk: TakingMail, mail: InboundMail) -> Message | None:
     request = request_of(mail, desk.process)
     sender, now = mailbox(mail.senders[0].address), desk.clock()
     lately = [at for at in desk.mail_state.throttle(RECEIPTS, sender).sent.values() if now - at < DAY]
-    if len(lately) >= ANSWERED_RECEIPTS and (mail.references or answers(mail.subject)):
+    if len(lately) >= ANSWERED_RECEIPTS and mail.references:
         return message("mail.loop")
     limits, key = desk.process.intake.quarantine, key_of(fingerprint_of(mail))
     return next(iter(spam_check.check(desk.counters, limits, now, request, key, spam_check.Submission())), None)
@@ -261,23 +292,33 @@ def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: M
         since = desk.inbound.mail(decision.first).received_at if decision.first else record.received_at
         inbound_colleagues.act(desk, case.id, mail, author, text, files, record.fingerprint, since)
     else:
-        sender = mail.senders[0]
-        works = case.status.is_done and not files and only_thanks(text, sender.name, sender.address)
-        said = text or ("" if files or works else say("mail.no-text"))
-        reply = RequesterReplied(
-            at=desk.clock(),
-            actor=REQUESTER,
-            text=said,
-            attachments=files,
-            works=works,
-            sender=sender.address,
-            mail=record.fingerprint,
-        )
-        _once(desk, case.id, reply)
+        _once(desk, case.id, _reply(desk, case, mail, text, files, record.fingerprint))
     if mail.message_id:
         desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
-    with suppress(TryLater):  # what the outbox holds goes with the sweep
-        desk.deliver(case.id)
+    _deliver(desk, case.id)
+
+
+def _reply(
+    desk: TakingMail, case: Case, mail: InboundMail, text: str, files: tuple[Attachment, ...], fingerprint: str
+) -> RequesterReplied:
+    """The reply that a mail is; of a request that is done, whether it only thanks."""
+    sender = mail.senders[0] if mail.senders else MailAddress("")
+    works = case.status.is_done and not files and only_thanks(text, sender.name, sender.address)
+    return RequesterReplied(
+        at=desk.clock(),
+        actor=REQUESTER,
+        text=text or ("" if files or works else say("mail.no-text")),
+        attachments=files,
+        works=works,
+        sender=sender.address,
+        mail=fingerprint,
+    )
+
+
+def _deliver(desk: TakingMail, case_id: str) -> None:
+    """Deliver at once what can be; the rest goes with the sweep."""
+    with suppress(TryLater):
+        desk.deliver(case_id)
 
 
 def _takes_part(case: Case, address: str) -> bool:
@@ -362,10 +403,11 @@ def _ended(desk: TakingMail, before: MailRecord, described: MailRecord, decision
     )
 
 
-def _waiting_for_a_person(desk: TakingMail, mail_id: str) -> MailRecord:
+def _not_taken_in(desk: TakingMail, mail_id: str) -> MailRecord:
+    """The record of a mail that came to nothing so far. Raises Refused for any other."""
     record = desk.inbound.mail(mail_id)
-    if not record.needs_a_person:
-        raise Refused("This mail waits for nobody. Open it again to see what became of it.")
+    if record.outcome not in (MailOutcome.QUARANTINED, MailOutcome.IGNORED, MailOutcome.REJECTED):
+        raise Refused("This mail was taken in already. Open it again to see what became of it.")
     return record
 
 

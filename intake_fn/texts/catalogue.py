@@ -452,6 +452,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.dmarc": "%(domain)s does not confirm that it comes from there.",
     "mail.empty": "It has neither a text nor a file.",
     "mail.engineer": "It is not confirmed that it comes from %(sender)s, who is of the Help Desk.",
+    "mail.joined": "A person says that it belongs to this request.",
     "mail.loop": "The sender answers our receipts, again and again.",
     "mail.may-belong": "A new request; it may belong to %(number)s, which its sender has nothing to do with.",
     "mail.new": "A new request.",

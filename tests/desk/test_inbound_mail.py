@@ -18,7 +18,7 @@ from intake_fn.core.events import AskedRequester, Escalated, HandedOver, MailFai
 from intake_fn.core.inbound.record import MailLedger, MailOutcome
 from intake_fn.core.request import Channel, Kind
 from intake_fn.core.vocabulary import Outcome, Status
-from intake_fn.desk.inbound_mail import ARRIVED, keep, raw_of, reject, release, sweep_mail, take
+from intake_fn.desk.inbound_mail import ARRIVED, join, keep, raw_of, reject, release, sweep_mail, take
 from tests.desk.cuts import Killed
 from tests.desk.test_story import PAUL, Room, request
 from tests.fakes import ports_of
@@ -353,6 +353,23 @@ def test_a_person_lets_a_mail_through_or_rejects_it(room: Room) -> None:
     with pytest.raises(Refused):
         release(room.desk, first.id, PAUL)
     assert room.store.mail_ledger() == MailLedger(received=2, ticketed=1, rejected=1)
+
+
+def test_a_person_says_where_a_mail_belongs(room: Room) -> None:
+    """As the reply of its requester, or as a note; also what was taken for a program's, but nothing with a virus."""
+    case = waits(room)
+    spam, ignored = taken(room, mail("It is Paris.", spam="FAIL")), taken(room, mail(headers={"X-Autoreply": "yes"}))
+    virus = taken(room, mail(virus="FAIL"))
+    joined = join(room.desk, spam.id, PAUL, case.id, as_reply=True)
+    noted = join(room.desk, ignored.id, PAUL, case.id, as_reply=False)
+    after = room.store.load(case.id)
+
+    assert (joined.outcome, joined.case_id, joined.reviewed_by) == (MailOutcome.THREADED, case.id, PAUL)
+    assert noted.outcome is MailOutcome.THREADED
+    assert [reply.text for reply in replies(after)] == ["It is Paris."]
+    assert [event.actor for event in after.history if isinstance(event, Noted)] == [PAUL]
+    with pytest.raises(Refused):
+        release(room.desk, virus.id, PAUL)
 
 
 def test_a_client_whose_mail_a_liaison_passes_on_is_the_requester(room: Room) -> None:

@@ -33,7 +33,7 @@ def one_line(text: str) -> str:
 
 def bytes_of(value: str) -> bytes:
     """The bytes of a header as the standard library's parser gives it, unfolded."""
-    return FOLD.sub(b"", value.encode("utf-8", "surrogateescape"))[: 4 * LONGEST]
+    return FOLD.sub(b"", value.encode("utf-8", "surrogateescape")).replace(b"\0", b" ")[: 4 * LONGEST]
 
 
 def words(raw: bytes) -> str:

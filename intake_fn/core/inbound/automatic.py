@@ -27,6 +27,7 @@ from intake_fn.core.inbound.languages import (
     ABSENT,
     COLON,
     DELIVERY_FAILED,
+    INVITATION_ANSWERS,
     MACHINE_WRITTEN,
     READ_RECEIPTS,
     RECEIPTS,
@@ -76,6 +77,7 @@ WRITER_RETURNS = pattern(RETURNS)
 MACHINE = pattern(MACHINE_WRITTEN)
 RECEIPT = pattern(RECEIPTS)
 BOUNCE = pattern(DELIVERY_FAILED, r"^\W*")
+ANSWERED = pattern(INVITATION_ANSWERS, r"^\W*", COLON)
 READ = pattern(READ_RECEIPTS, r"^\W*", COLON)
 
 SHORT = 1_500
@@ -89,47 +91,51 @@ def automatic(mail: InboundMail, ours: Collection[str]) -> Message | None:
     """Why a mail is taken for a program's; None for a person's. `ours` are the addresses that our mail comes from."""
     for rule in RULES:
         if key := rule(mail, ours):
-            return message(f"mail.{key}")
+            return message(key)
     return None
 
 
 def _own(mail: InboundMail, ours: Collection[str]) -> str:
     from_us = any(_plain(sender.address) in ours for sender in mail.senders)
-    return "own" if from_us or OWN_HEADER in mail.headers else ""
+    return "mail.own" if from_us or OWN_HEADER in mail.headers else ""
 
 
 def _report(mail: InboundMail, _: Collection[str]) -> str:
     kind = mail.report_type
     if kind == "delivery-status" or mail.bounced:
-        return "bounced"
-    return {"disposition-notification": "read", "": ""}.get(kind, "report")
+        return "mail.bounced"
+    return {"disposition-notification": "mail.read", "": ""}.get(kind, "mail.report")
 
 
 def _submitted(mail: InboundMail, _: Collection[str]) -> str:
     values = [value.partition(";")[0].strip().lower() for value in mail.headers.get("auto-submitted", ())]
-    return "automatic" if any(value and value != "no" for value in values) else ""
+    return "mail.automatic" if any(value and value != "no" for value in values) else ""
 
 
 def _listed(mail: InboundMail, _: Collection[str]) -> str:
     precedence = {value.strip().lower() for value in mail.headers.get("precedence", ())}
     if precedence & PRECEDENCE:
-        return "automatic" if any("auto" in value for value in precedence & PRECEDENCE) else "bulk"
-    return "bulk" if any(name in mail.headers for name in LISTS) else ""
+        return "mail.automatic" if any("auto" in value for value in precedence & PRECEDENCE) else "mail.bulk"
+    return "mail.bulk" if any(name in mail.headers for name in LISTS) else ""
 
 
 def _marked(mail: InboundMail, _: Collection[str]) -> str:
     said = [value.strip().lower() for name in AUTO_HEADERS for value in mail.headers.get(name, ())]
     classes = " ".join(mail.headers.get("x-post-messageclass", ()))
-    return "automatic" if any(value not in ("no", "false") for value in said) or AUTOMATIC_CLASS.search(classes) else ""
+    return (
+        "mail.automatic"
+        if any(value not in ("no", "false") for value in said) or AUTOMATIC_CLASS.search(classes)
+        else ""
+    )
 
 
 def _from_program(mail: InboundMail, _: Collection[str]) -> str:
     if mail.return_path == "":
-        return "bounced" if BOUNCE.search(mail.subject) else "automatic"
+        return "mail.bounced" if BOUNCE.search(mail.subject) else "mail.automatic"
     sender = mail.senders[0].address if mail.senders else ""
     if not PROGRAMS.fullmatch(sender):
         return ""
-    return "bounced" if BOUNCE.search(mail.subject) else "program"
+    return "mail.bounced" if BOUNCE.search(mail.subject) else "mail.program"
 
 
 def _absent(mail: InboundMail, _: Collection[str]) -> str:
@@ -137,10 +143,10 @@ def _absent(mail: InboundMail, _: Collection[str]) -> str:
     subject = _bare(mail.subject)
     away = WRITER_ABSENT.search(mail.reply[:BEGINNING])
     if ABSENCE_MARK.search(subject) or ABSENCE.fullmatch(subject) or (away and ABSENCE.search(subject)):
-        return "absent"
+        return "mail.absent"
     answers = bool(mail.references) or subject != mail.subject
     returns = WRITER_RETURNS.search(mail.reply[:SHORT])
-    return "absent" if away and returns and answers and _is_short(mail.reply) and "?" not in mail.reply else ""
+    return "mail.absent" if away and returns and answers and _is_short(mail.reply) and "?" not in mail.reply else ""
 
 
 def _receipt(mail: InboundMail, _: Collection[str]) -> str:
@@ -149,12 +155,12 @@ def _receipt(mail: InboundMail, _: Collection[str]) -> str:
         return ""
     head = f"{mail.subject}\n{mail.reply[:BEGINNING]}"
     by_machine = MACHINE.search(mail.reply)
-    return "receipt" if by_machine and RECEIPT.search(head) else ""
+    return "mail.receipt" if by_machine and RECEIPT.search(head) else ""
 
 
 def _read(mail: InboundMail, _: Collection[str]) -> str:
     """A receipt for reading, as old programs write it: without a report, and without a word of one's own."""
-    return "read" if READ.search(mail.subject) and "disposition" in mail.content_type else ""
+    return "mail.read" if READ.search(mail.subject) and "disposition" in mail.content_type else ""
 
 
 def _calendar(mail: InboundMail, _: Collection[str]) -> str:
@@ -162,7 +168,8 @@ def _calendar(mail: InboundMail, _: Collection[str]) -> str:
     replies = [
         file for file in mail.files if file.content_type == "text/calendar" and _REPLY_METHOD.search(file.content)
     ]
-    return "calendar" if replies and not mail.reply.strip() else ""
+    says_nothing = not mail.reply.strip() or ANSWERED.search(mail.subject)
+    return "mail.calendar" if replies and says_nothing else ""
 
 
 _REPLY_METHOD = re.compile(rb"^METHOD:(?:REPLY|COUNTER|REFRESH)\s*$", re.IGNORECASE | re.MULTILINE)

@@ -212,6 +212,14 @@ unzustellbar|zustellung fehlgeschlagen|nicht zustellbar|échec de (?:la )?remise
 não (?:entregue|foi possível entregar)|niet bezorgd|onbestelbaar|kunde inte levereras|nie dostarczono|nedoručiteln|недоставлен|не (?:удалось )?доставлен|无法(?:送达|投递)|退信|配信(?:不能|できません)|반송
 """
 
+INVITATION_ANSWERS = """
+accepted|declined|tentative(?:ly accepted)?|new time proposed
+zugesagt|angenommen|abgelehnt|abgesagt|mit vorbehalt(?: zugesagt)?|vorläufig
+accepté|refusé|décliné|provisoire|aceptad[oa]|aceptada|rechazad[oa]|provisional|accettato|rifiutato|provvisorio
+aceite|aceito|recusado|provisório|geaccepteerd|geweigerd|afgewezen|voorlopig|accepterat|avböjt|preliminärt|accepteret|afvist
+zaakceptowano|odrzucono|wstępnie|принято|отклонено|под вопросом|已接受|接受|已谢绝|拒绝|暂定|承諾|辞退|仮承諾|수락|거절|미정
+"""
+
 READ_RECEIPTS = """
 read|not read|deleted|gelesen|nicht gelesen|gelöscht|lu|non lu|leído|no leído|letto|non letto|lido|não lido|gelezen|läst|lest
 przeczytano|прочитано|прочтено|已读|開封済み|開封確認|읽음
@@ -224,7 +232,7 @@ THANKS = frozenset(
 )
 COURTESY = frozenset(
     "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"
-    " alles geht wieder es und grüße grüßen gruß mit freundlichen viele liebe schöne mfg vg lg sehr ihnen euch hallo guten tag"
+    " alles geht wieder es und grüße grüßen gruß mit freundlichen freundlichem freundliche beste bester viele liebe lieben schöne schönen mfg vg lg sehr ihnen euch hallo guten tag"
     " beaucoup pour votre l aide rapide rapidité réponse ça cela fonctionne marche maintenant tout est parfait super bien"
     " cordialement bonne journée bonjour à vous très et la le de"
     " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien saludos cordiales un saludo hola"

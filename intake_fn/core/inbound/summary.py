@@ -10,7 +10,7 @@ from intake_fn.core.request_id import PATTERN
 LONGEST = 128
 """Characters, as in Mantis."""
 
-COUNTED = r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\*\d{1,4}|\d{1,3})?" + COLON + r"\s*"
+COUNTED = r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|[*^]\d{1,4}|\d{1,3})?" + COLON + r"\s*"
 REPLY = pattern(REPLY_MARKS, r"^\s*", COUNTED)
 FORWARD = pattern(FORWARD_MARKS, r"^\s*", COUNTED)
 TAG = pattern(TAGS, r"^\s*\[", r"\]\s*:?\s*")

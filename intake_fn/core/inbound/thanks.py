@@ -18,14 +18,14 @@ WORD = re.compile(r"[^\W\d_]+")
 
 def only_thanks(text: str, name: str, address: str) -> bool:
     """Whether a text says only that it works or thanks for it, apart from the sender's own name."""
-    own = {word.casefold() for word in WORD.findall(f"{name} {address.partition('@')[0]}")}
+    own = {word.lower() for word in WORD.findall(f"{name} {address.partition('@')[0]}")}
     lines = text.split("\n")
     kept = "\n".join(" ".join(word for word in line.split() if _bare(word) not in own) for line in lines).strip()
     if reading(kept) is Reading.WORKS:
         return True
-    words = {word.casefold() for word in WORD.findall(kept)}
+    words = {word.lower() for word in WORD.findall(kept)}
     return bool(words & THANKS) and words <= THANKS | COURTESY and len(kept) <= LONGEST and "?" not in kept
 
 
 def _bare(word: str) -> str:
-    return word.strip(".,;:!-()").casefold()
+    return word.strip(".,;:!-()").lower()

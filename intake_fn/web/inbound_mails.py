@@ -16,6 +16,7 @@ from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.messages import in_words
 from intake_fn.core.request import Attachment
+from intake_fn.core.request_id import typed as request_id
 from intake_fn.desk import inbound_mail
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
@@ -45,8 +46,14 @@ NAMES = {
 
 DONE = {
     "release": "The mail was released: it went on as if it had just come.",
-    "reject": "The mail was rejected. It is kept.",
+    "reply": "The mail joined the request as its requester's reply.",
+    "note": "The mail joined the request as an internal note.",
+    "reject": "The mail was rejected. It is kept, and can still be released.",
 }
+RETYPE = "Type the request's number, such as HD-3B8X-VQ5T."
+
+LEFT = (MailOutcome.QUARANTINED, MailOutcome.IGNORED, MailOutcome.REJECTED)
+"""Ends of mails that are part of no request: a person may say that one is."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +129,10 @@ def original(mail_id: str) -> ResponseReturnValue:
 @blueprint.post("/<mail_id>")
 @open_to(ADMIN)
 def decide(mail_id: str) -> ResponseReturnValue:
-    """Release the mail, or reject it. Raises Unknown, Refused for no button."""
+    """Release the mail, have it join a request, or reject it. Raises Unknown, Refused for no button."""
     action = request.form.get("action", "")
     if action not in DONE:
-        raise Refused("Press one of the buttons: release or reject.")
+        raise Refused("Press one of the buttons: release, join or reject.")
     try:
         _decide(mail_id, action)
     except TryLater:
@@ -140,6 +147,14 @@ def _decide(mail_id: str, action: str) -> None:
     desk, actor = config().desk(), me().address
     if action == "release":
         inbound_mail.release(desk, mail_id, actor)
+    elif action in ("reply", "note"):
+        case_id = request_id(request.form.get("request", ""))
+        if not case_id:
+            raise Refused(RETYPE)
+        try:
+            inbound_mail.join(desk, mail_id, actor, case_id, as_reply=action == "reply")
+        except Unknown as error:
+            raise Refused(f"{error} {RETYPE}") from error
     else:
         reason = " ".join(request.form.get("reason", "").split())
         if not reason:
@@ -157,7 +172,9 @@ def _page(mail_id: str, problem: str = "") -> str:
         record=opened.record,
         why=why(opened.record),
         names=NAMES,
+        is_left=opened.record.outcome in LEFT,
         problem=problem,
+        typed_request=request.form.get("request", ""),
         typed_reason=request.form.get("reason", ""),
         done=DONE.get(request.args.get("done", ""), ""),
         zone=words.zone_of(me(), desk.process),

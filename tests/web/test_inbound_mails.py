@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake_fn.core.events import Noted, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.desk.inbound_mail import keep, take
 
 if TYPE_CHECKING:
+    from intake_fn.core.events import Event
     from intake_fn.core.inbound.record import MailRecord
     from tests.web.conftest import Web
 
@@ -123,3 +125,36 @@ def test_a_file_store_that_is_down_hides_only_the_text(web: Web) -> None:
 
     assert 200 == page.status_code
     assert "The mail is kept there." in page.text
+
+
+def test_an_admin_takes_a_mail_in_after_all(web: Web) -> None:
+    """It is a request then, and its page says which."""
+    web.sign_in(ADMIN)
+    raw = b"X-SES-Spam-Verdict: FAIL\r\nFrom: dana@example.com\r\nSubject: Menu\r\n\r\nThe menu is cut.\r\n"
+    record = received(web, raw)
+    page = f"/desk/mail/{record.id}"
+    answer = web.post(page, on=page, action="release")
+    after = web.desk.inbound.mail(record.id)
+
+    assert (303, MailOutcome.TICKETED, ADMIN) == (answer.status_code, after.outcome, after.reviewed_by)
+    assert "The menu is cut." in web.desk.cases.load(after.case_id).request.description
+    assert f"/desk/requests/{after.case_id}" in web.client.get(page).text
+    assert "Release</button>" not in web.client.get(page).text
+
+
+@pytest.mark.parametrize(("action", "kind"), [("reply", RequesterReplied), ("note", Noted)])
+def test_a_mail_joins_the_request_that_a_person_names(web: Web, action: str, kind: type[Event]) -> None:
+    """As a reply or a note; a number that is none is told beside what was typed."""
+    case = web.sent()
+    web.sign_in(ADMIN)
+    record = received(web)
+    page = f"/desk/mail/{record.id}"
+    wrong = web.post(page, on=page, action=action, request="HD-0000")
+    missing = web.post(page, on=page, action=action, request="HD-ZZZZ-ZZZZ")
+
+    assert (422, 422) == (wrong.status_code, missing.status_code)
+    assert 'value="HD-0000"' in wrong.text
+    assert 303 == web.post(page, on=page, action=action, request=case.id.lower()).status_code
+    assert isinstance(web.desk.cases.load(case.id).history[-1], kind)
+    after = web.desk.inbound.mail(record.id)
+    assert (MailOutcome.THREADED, case.id) == (after.outcome, after.case_id)

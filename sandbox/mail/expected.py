@@ -78,7 +78,7 @@ def read(path: Path) -> Folder:
     requests: list[SetUp] = []
     mails: list[Expected] = []
     try:
-        lines = (path / NAME).read_text(encoding="utf-8").splitlines()
+        lines = (path / NAME).read_text(encoding="utf-8").split("\n")  # a text may hold other line ends
     except OSError as error:
         raise SandboxError(f"{path / NAME} cannot be read ({error.strerror}). It says what to expect.") from error
     for number, line in enumerate(lines, 1):

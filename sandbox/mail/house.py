@@ -17,6 +17,7 @@ from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.vocabulary import Category, Outcome, Status
+from intake_fn.desk.inbound_threads import THEIRS
 from sandbox.aws import SandboxError
 from sandbox.mail.expected import Expected, Folder, Seen, SetUp
 
@@ -95,8 +96,10 @@ class House:
             self._act(case, Resolved(at=desk.clock(), actor=actor, **done))  # type: ignore[arg-type]
         elif request.status != "open":
             raise SandboxError(f"{request.number} is to be {request.status!r}, not open, waiting or resolved.")
-        for message_id in (*request.message_ids, *request.received_message_ids):
+        for message_id in request.message_ids:
             desk.inbound.remember_message(message_id.strip("<>"), request.number)
+        for message_id in request.received_message_ids:
+            desk.inbound.remember_message(f"{THEIRS}{message_id.strip('<>')}", request.number)
         if request.token:
             self._replaced.append((request.token.encode(), desk.links.mail_token(request.number).encode()))
 

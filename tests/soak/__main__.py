@@ -1,12 +1,14 @@
 """`make soak`: what takes too long for every test run. Tables of each proof; the exit status is 1 when one has a fault.
 
-    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED] [SEQUENCES]
+    python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED] [SEQUENCES] [MAILS]
 
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
 - Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random,
   while the servers throttle, fail and answer late (tests/e2e/kills.py).
 - Change requests are assessed, voted on, decided, released and resolved in random sequences, while members leave and
   support.yml changes: all is as a second count of the votes says (tests/core/change_machine.py).
+- Mails that nobody would write come in, of any bytes and in any shape; each comes to a named end
+  (tests/desk/mail_fuzz.py). Programs answer our mail for a day each (tests/desk/mail_loops.py).
 - Due times stand against the counter of minutes, in every zone, around every clock change and leap day 2020 to 2040.
 """
 
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 
 from intake_fn.core.process_file import parse
@@ -25,6 +28,8 @@ from tests.core.change_machine import ChangeMachine
 from tests.core.change_machine import run as run_changes
 from tests.core.counter import disagreement, leap_days, trials, windows, zones
 from tests.desk.cuts import run
+from tests.desk.mail_fuzz import Fuzz
+from tests.desk.mail_loops import MOST_OF_A_REQUEST, PROGRAMS, Loop
 from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
 
 HISTORIES = 100_000
@@ -36,6 +41,8 @@ KILLED = 200
 """Requests that are submitted while workers are killed; more workers than that are."""
 SEQUENCES = 20_000
 """Of what happens to change requests."""
+MAILS = 20_000
+"""Fuzzed ones that come in."""
 BATCH = 1_000
 """Sequences that are run with one seed; the next ones have the next."""
 SUPPORT = Path(__file__).parents[2] / "support.yml"
@@ -44,12 +51,13 @@ SUPPORT = Path(__file__).parents[2] / "support.yml"
 def main() -> int:
     """Run all; the exit status."""
     given = [int(number) for number in sys.argv[1:]]
-    defaults = (HISTORIES, SEED, SUBMISSIONS, KILLED, SEQUENCES)
-    histories, seed, submissions, requests, sequences = (*given, *defaults[len(given) :])
+    defaults = (HISTORIES, SEED, SUBMISSIONS, KILLED, SEQUENCES, MAILS)
+    histories, seed, submissions, requests, sequences, mails = (*given, *defaults[len(given) :])
     through_cuts = cut(submissions, seed)
     through_kills = kill(requests, seed)
     changed = change(sequences, seed)
-    return max(through_cuts, through_kills, changed, counted(histories, seed))
+    answered = max(mailed(mails, seed), looped())
+    return max(through_cuts, through_kills, changed, answered, counted(histories, seed))
 
 
 def cut(submissions: int, seed: int) -> int:
@@ -122,6 +130,43 @@ faults         {int(bool(fault))}""")
         print(f"  {name:<30} {times:>6}")
     print(fault)
     return 1 if fault else 0
+
+
+def mailed(mails: int, seed: int) -> int:
+    """Take fuzzed mails in; 1 when one came to no end, or the ledger does not balance."""
+    process = parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
+    begun, ends, fault = time.monotonic(), Counter[str](), ""
+    try:
+        for number, done in enumerate(range(0, mails, BATCH)):
+            fuzz = Fuzz(process)
+            fuzz.run(min(BATCH, mails - done), seed + number)
+            ends.update(fuzz.ends)
+            print(f"{done + BATCH} mails, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    except Exception as error:  # noqa: BLE001 - an error is a fault like any other
+        fault = "".join(traceback.format_exception(error))
+    print(f"""
+fuzzed mails
+mails          {ends.total()}
+seed           {seed}
+seconds        {time.monotonic() - begun:.0f}
+faults         {int(bool(fault))}""")
+    for name, times in ends.most_common():
+        print(f"  {name:<30} {times:>6}")
+    print(fault)
+    return 1 if fault else 0
+
+
+def looped() -> int:
+    """Let programs answer our mail for a day each; 1 when one gets more than two mails of a request."""
+    process = parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name)
+    print("programs that answer for a day: our mails there, of one request at most, and theirs")
+    most = 0
+    for answer in PROGRAMS:
+        loop = Loop(process, answer)
+        loop.run()
+        most = max(most, *loop.threads.values())
+        print(f"  {answer.__name__:<30} {loop.sent:>6} {max(loop.threads.values()):>6} {loop.received:>6}")
+    return 1 if most > MOST_OF_A_REQUEST else 0
 
 
 def counted(histories: int, seed: int) -> int:

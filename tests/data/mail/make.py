@@ -613,17 +613,18 @@ def hostile_shapes() -> None:
     add(
         "no-closing-boundary",
         "new bug, truncated multipart",
-        "The last boundary is missing, as after a cut connection: the text is there.",
+        "The last boundary is missing, as after a cut connection: the text is there; a person may look at what is missing.",
         top(sender)
         + head(sender, "Cut off in transit")
         + 'Content-Type: multipart/mixed; boundary="cut"\r\n\r\n--cut\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n'
         + 'The list of quotes loses its filter when I go back.\r\n--cut\r\nContent-Type: text/csv; name="quotes.csv"\r\n'
         + 'Content-Disposition: attachment; filename="quotes.csv"\r\n\r\nnumber;state\r\n1;open',
-        "ticketed",
+        ["ticketed", "quarantined"],
         requester=sender,
         summary="Cut off in transit",
         body_contains=["loses its filter when I go back."],
         attachments=[["quotes.csv", "text/csv", None]],
+        reply_sent=True,
     )
     sender = "dario.conti@lanterna.example.org"
     add(
@@ -665,7 +666,7 @@ def hostile_shapes() -> None:
         ).encode(),
         ["ticketed", "quarantined"],
         requester=sender,
-        summary=["Printer offline", "Print er off line", "Print er offline"],
+        summary=["Printer offline", "Print er off line", "Print er offline", "Print\ufffder off line"],
         body_contains=["of bay 3 is shown as offline."],
         reply_sent=True,
     )
@@ -794,24 +795,45 @@ def hostile_shapes() -> None:
 
 def subjects_and_forwards() -> None:
     """Prefixes, tags, and mails within mails."""
-    sender = "piet.dekker@amstel.example.org"
-    for name, subject, summary in (
-        ("prefixes-western", "RE: AW: FW: WG: TR: Rif: SV: VS: Odp: ENC: Seal number lost", "Seal number lost"),
-        ("prefixes-chinese", "回复: 转发: 答复：Seal number lost again", "Seal number lost again"),
-        ("tags", "[EXTERNAL] RE: [EXT] Fwd: Seal number lost thrice", "Seal number lost thrice"),
-        ("counted-prefix", "Re[2]: Re^3: Seal number: lost", "Seal number: lost"),
+    # senders and texts differ, as the same one again and again is a sign of a program
+    for name, subject, summary, text in (
+        (
+            "prefixes-western",
+            "RE: AW: FW: WG: TR: Rif: SV: VS: Odp: ENC: Seal number lost",
+            "Seal number lost",
+            "The seal number that I type is gone after saving.",
+        ),
+        (
+            "prefixes-chinese",
+            "回复: 转发: 答复：Seal number lost again",
+            "Seal number lost again",
+            "Each typed seal is gone after saving, in every office of ours.",
+        ),
+        (
+            "tags",
+            "[EXTERNAL] RE: [EXT] Fwd: Seal number lost thrice",
+            "Seal number lost thrice",
+            "For the reefers the field of the seal is gone after saving.",
+        ),
+        (
+            "counted-prefix",
+            "Re[2]: Re^3: Seal number: lost",
+            "Seal number: lost",
+            "I save, and the seal of the second container is gone after saving.",
+        ),
     ):
+        sender = f"piet.{name}@amstel.example.org"
         add(
             f"subject-{name}",
             "subject prefixes",
             "What programs put before a subject is not the summary.",
             top(sender).encode()
             + head(sender, word(subject) if not subject.isascii() else subject).encode()
-            + plain("The seal number that I type is gone after saving.\n"),
+            + plain(f"{text}\n"),
             "ticketed",
             requester=sender,
             summary=summary,
-            body_contains=["is gone after saving."],
+            body_contains=["is gone after saving"],
         )
     inner = (
         head("rosa.abel@brightmoor.example.org", "Container not found") + "\r\nContainer BRMU4471203 is not found.\r\n"
@@ -1455,7 +1477,7 @@ def replies() -> None:
             kinds,
             why,
             top(sender, address).encode()
-            + head(sender, title, *references, *more.pop("headers", []), to=address).encode()
+            + head(sender, title, *references, name=word(more.pop("display", "")), to=address).encode()
             + content,
             "threaded",
             request=asked["number"],
@@ -1612,6 +1634,7 @@ def replies() -> None:
         "resolved",
         "Vielen Dank für die schnelle Hilfe!\n\nMit freundlichen Grüßen\nDörte\n",
         contains=["Vielen Dank"],
+        display="Dörte Ahrens",
         reopens=False,
     )
     answered(

@@ -7,6 +7,8 @@ nowhere else.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.deadline import keep_to
@@ -15,6 +17,8 @@ from intake_fn.core.errors import Broken, TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from boto3.session import Session
 
 CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
@@ -59,17 +63,9 @@ def client(
     As boto3 has it, AWS_ENDPOINT_URL_BEDROCK_RUNTIME is the endpoint of that service alone. What
     `environ` does not name is left to boto3 (profile, instance role).
     """
-    import boto3.session  # noqa: PLC0415 - see the first lines
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - see the first lines
 
-    # A session of its own: boto3's default session must not be used by several threads at once.
     key, secret, token, region, other_region = (environ.get(name, "").strip() or None for name in CREDENTIALS)
-    session = boto3.session.Session(
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        aws_session_token=token,
-        region_name=region or other_region,
-    )
     own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
     endpoint = environ.get(own) or environ.get("AWS_ENDPOINT_URL") or None
     config = Config(
@@ -80,10 +76,26 @@ def client(
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
-    made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
+    with _making:
+        session = _session(key, secret, token, region or other_region)
+        made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
     keep_to(made)
     track(made)
     return made
+
+
+_making = Lock()
+"""Several threads may use a client at once, and only one a session."""
+
+
+@lru_cache(maxsize=4)
+def _session(key: str | None, secret: str | None, token: str | None, region: str | None) -> Session:
+    """One for all services: what it has read of the descriptions of AWS takes longest, and is not read again."""
+    import boto3.session  # noqa: PLC0415 - see the first lines
+
+    return boto3.session.Session(
+        aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token, region_name=region
+    )
 
 
 @contextmanager

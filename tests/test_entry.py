@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,15 @@ def fails(event, context):
     calls.append(event)
     raise TypeError("the real one")
 entry.SCHEDULED["intake_fn.entry.on_failure"] = fails
-answers = []
-for event in json.load(sys.stdin):
-    try:
-        answers.append(entry.lambda_handler(event, None))
-    except Exception as error:
-        answers.append({"raised": type(error).__name__, "message": str(error), "calls": len(calls)})
-print("ANSWERS" + json.dumps(answers))
+for line in sys.stdin:
+    calls.clear()
+    answers = []
+    for event in json.loads(line):
+        try:
+            answers.append(entry.lambda_handler(event, None))
+        except Exception as error:
+            answers.append({"raised": type(error).__name__, "message": str(error), "calls": len(calls)})
+    print("ANSWERS" + json.dumps(answers), flush=True)
 """
 
 
@@ -52,27 +55,39 @@ def get(path: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def drive() -> Any:
-    """A function that sends events to the handler and gives its answers."""
+def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A function that sends events to the handler and gives its answers; one process gets them all, as on Lambda."""
     given = json.loads((ROOT / "zappa_settings.json").read_text(encoding="utf-8"))["base"]["aws_environment_variables"]
-
-    def send(*events: dict[str, Any]) -> list[Any]:
-        environ = {**os.environ, **SETTINGS, **given, "SPECDESK_BASE_URL": "https://help.example.com"}
-        environ["PYTHONPATH"] = str(ROOT)
-        done = subprocess.run(
+    environ = {**os.environ, **SETTINGS, **given, "SPECDESK_BASE_URL": "https://help.example.com"}
+    environ["PYTHONPATH"] = str(ROOT)
+    errors = tmp_path_factory.mktemp("entry") / "errors"
+    with (
+        errors.open("w") as written,
+        subprocess.Popen(
             [sys.executable, "-c", DRIVE],
-            input=json.dumps(events),
             env=environ,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=written,
             text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        line = next(line for line in done.stdout.splitlines() if line.startswith("ANSWERS"))
-        answers: list[Any] = json.loads(line.removeprefix("ANSWERS"))
-        return answers
+        ) as function,
+    ):
+        asked, told = function.stdin, function.stdout
+        assert asked
+        assert told
 
-    return send
+        def send(*events: Any) -> list[Any]:
+            asked.write(json.dumps(events) + "\n")
+            asked.flush()
+            line = next((line for line in told if line.startswith("ANSWERS")), "")
+            assert line, errors.read_text()
+            answers: list[Any] = json.loads(line.removeprefix("ANSWERS"))
+            return answers
+
+        yield send
+        asked.close()
+        told.read()
+    assert function.returncode == 0, errors.read_text()
 
 
 def test_a_form_is_served(drive: Any) -> None:

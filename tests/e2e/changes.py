@@ -16,6 +16,7 @@ from sandbox.stack import ROOT, Ports, Sandbox
 from spec_lookup import RECORDED, Claim, Spec
 from tests.drift_requests import BUG, CHANGE, Read
 from tests.e2e.test_one_request import sign_in
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ def changing(folder: Path) -> Iterator[tuple[Sandbox, Path]]:
     readings.write_text("\n".join(_readings(spec, folder / "index")), encoding="utf-8")
     with Sandbox(
         Ports(0, 0, 0),
-        build=folder / "build",
+        build=with_vectors(folder / "build"),
         state=folder / "state",
         support=support,
         spec=spec,
@@ -108,6 +109,7 @@ def _with_a_board_of_four(text: str) -> str:
 
 def _readings(spec_folder: Path, index: Path) -> Iterator[str]:
     """Both requests are changes by the spec as it stands; by the clause as it would read they are bugs."""
+    with_vectors(index.parent)
     Spec.build(spec_folder, index)
     spec = Spec.open(index)
     clause = spec.clause(CLAUSE)

@@ -15,6 +15,7 @@ import structlog
 
 from intake_fn.adapters.gateway import log_request
 from sandbox.stack import Ports, Sandbox
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def log() -> Iterator[Log]:
 def sandbox(tmp_path_factory: pytest.TempPathFactory, log: Log) -> Iterator[Sandbox]:
     """The running sandbox on free ports, with a state of its own. The run fails if its log holds a token or address."""
     folder = tmp_path_factory.mktemp("sandbox")
-    with Sandbox(Ports(0, 0, 0), build=folder / "build", state=folder / "state") as running:
+    with Sandbox(Ports(0, 0, 0), build=with_vectors(folder / "build"), state=folder / "state") as running:
         log.listen()
         yield running
         assert [] == log.leaks(running), "stand in the log of the browser tests"

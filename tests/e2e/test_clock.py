@@ -13,6 +13,7 @@ import pytest
 from intake_fn.core.events import Breached, Escalated
 from sandbox.demo import send
 from sandbox.stack import ROOT, Ports, Sandbox
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def breaches(case: Case) -> int:
 
 def test_turning_the_clock_makes_the_next_sweep_mark_the_breach(tmp_path: Path) -> None:
     """Ten days are more than any weekend with holidays; the sweep finds it, once, and the desk page shows it."""
-    with Sandbox(Ports(0, 0, 0), build=tmp_path, state=tmp_path / "state", wiki=False) as sandbox:
+    with Sandbox(Ports(0, 0, 0), build=with_vectors(tmp_path), state=tmp_path / "state", wiki=False) as sandbox:
         desk = sandbox.application.desk
         case_id = send(sandbox.url, REQUEST)["id"]
         for level, handler in ((1, "ihelp"), (2, "marc-selter"), (3, "system-analysts"), (4, "roma")):

@@ -15,6 +15,7 @@ from intake_fn.ports import Session, SuppressedAddress
 from intake_fn.texts import as_written
 from sandbox.stack import ROOT, Ports, Sandbox
 from tests.fakes import LEVELS, MONDAY
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ NOBODY = "http://127.0.0.1:9"
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox of its own, whose Mantis may be stopped."""
     folder = tmp_path_factory.mktemp("doctor")
-    with Sandbox(Ports(0, 0, 0), build=folder, state=folder / "state", wiki=False) as sandbox:
+    with Sandbox(Ports(0, 0, 0), build=with_vectors(folder), state=folder / "state", wiki=False) as sandbox:
         yield sandbox
 
 

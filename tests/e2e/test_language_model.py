@@ -16,6 +16,7 @@ from sandbox.language_model import LanguageModelAt, which_judge
 from sandbox.stack import Ports, Sandbox
 from spec_lookup import prompts_version
 from spec_lookup.llm.qualification import Figures, QualificationRecord, write_record
+from tests.kept_vectors import with_vectors
 from tests.llm_server import LlmServer, judgement, running
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def sandbox(server: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The application, with the endpoint as its judge."""
     folder = tmp_path_factory.mktemp("sandbox-llm")
     llm = LanguageModelAt(server.url, MODEL, "key-of-the-endpoint")
-    with Sandbox(Ports(0, 0, 0), build=folder / "build", state=None, wiki=False, llm=llm) as started:
+    with Sandbox(Ports(0, 0, 0), build=with_vectors(folder / "build"), state=None, wiki=False, llm=llm) as started:
         yield started
 
 

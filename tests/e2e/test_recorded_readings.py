@@ -26,6 +26,7 @@ from spec_lookup import NotRecorded, Spec, prompts_version, read_pages
 from spec_lookup.llm.cassettes import replaying
 from spec_lookup.llm.qualification import write_record
 from tests.e2e.test_language_model import QUALIFIED
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,9 @@ def recorded() -> RecordedReadings:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """As `make run` starts it without a model."""
     folder = tmp_path_factory.mktemp("sandbox-recorded")
-    with Sandbox(Ports(0, 0, 0), build=folder / "build", state=None, wiki=False, llm=recorded()) as started:
+    with Sandbox(
+        Ports(0, 0, 0), build=with_vectors(folder / "build"), state=None, wiki=False, llm=recorded()
+    ) as started:
         yield started
 
 
@@ -224,7 +227,9 @@ def test_bedrock_with_the_recorded_exchanges_decides_the_same(sandbox: Sandbox, 
         (tmp_path / Path(key).name).write_bytes(files.get(key))
     with (
         converse_from(tmp_path) as url,
-        Sandbox(Ports(0, 0, 0), build=tmp_path / "build", state=None, wiki=False, llm=Bedrock(url)) as stage,
+        Sandbox(
+            Ports(0, 0, 0), build=with_vectors(tmp_path / "build"), state=None, wiki=False, llm=Bedrock(url)
+        ) as stage,
     ):
         write_record(stage.application.settings.qualification, replace(QUALIFIED, judge=f"bedrock:{READER}"))
         for category, before in wanted.items():

@@ -19,6 +19,7 @@ import pytest
 
 from sandbox.demo import REQUESTS, send
 from sandbox.stack import ROOT
+from tests.kept_vectors import with_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,12 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
     While it runs, and not longer, commands work on its data.
     """
     site, aws, mantis = free_ports(3)
-    environ = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(mantis), "BUILD": str(tmp_path)}
+    environ = {
+        "PORT": str(site),
+        "AWS_PORT": str(aws),
+        "MANTIS_PORT": str(mantis),
+        "BUILD": str(with_vectors(tmp_path)),
+    }
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
     with running(environ) as process:
         taken = send(f"http://127.0.0.1:{site}", request)
@@ -158,7 +164,7 @@ def test_the_sandbox_runs_on_a_mantis_that_is_there(tmp_path: Path) -> None:
     """No stand-in is started; requests stand in that Mantis; its token is on no command line and in no output."""
     site, aws, unused = free_ports(3)
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
-    ports = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(unused), "BUILD": str(tmp_path)}
+    ports = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(unused), "BUILD": str(with_vectors(tmp_path))}
     with mantis(tmp_path / "theirs") as url, running({**ports, "MANTIS_URL": f"{url}/", "MANTIS_TOKEN": TOKEN}):
         issue = send(f"http://127.0.0.1:{site}", request)["issue"]
         call = urllib.request.Request(

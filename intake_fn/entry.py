@@ -186,13 +186,23 @@ def _invoked(name: Any) -> Handler:
 def _run(function: Handler, event: dict[str, Any], context: object) -> Any:
     """Call a function. Lambda prints what it raises, so that leaves without secrets and people's data."""
     name = getattr(function, "__name__", "handler")
+    call = str(getattr(context, "aws_request_id", "") or "")
     try:
-        return function(event, context)
-    except Exception as error:
-        log.exception("run_failed", function=name)
+        with structlog.contextvars.bound_contextvars(function=name, **({"request_id": call} if call else {})):
+            return _logged(function, event, context, name)
+    except Exception as error:  # noqa: BLE001 - it is logged, and leaves as one of ours
         ours = isinstance(error, SpecdeskError | SpecLookupError)
         message = redacted(str(error)) if ours else f"{type(error).__name__} in {name}; the log says where"
         raise Broken(message) from None
+
+
+def _logged(function: Handler, event: dict[str, Any], context: object, name: str) -> Any:
+    """Call a function, and log what it raises while the id of the call is bound."""
+    try:
+        return function(event, context)
+    except Exception:
+        log.exception("run_failed", function=name)
+        raise
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

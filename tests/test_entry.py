@@ -251,6 +251,41 @@ def test_no_code_is_invoked(drive: Any) -> None:
     assert ["Broken"] * 2 == [answer["raised"] for answer in answers]
 
 
+def test_the_log_on_lambda_is_json_with_the_id_of_the_call_and_nobodys_data() -> None:
+    """A page that is not there, one that fails as there is no table, and a call of nothing: each line can be found."""
+    code = """
+import json, sys
+from intake_fn import entry
+class Call:
+    aws_request_id = "c6af9ac6-7b61"
+for event in json.load(sys.stdin):
+    try:
+        entry.lambda_handler(event, Call())
+    except Exception:
+        pass
+"""
+    token, search = "camille.laurent%40example.com" + "A" * 40, "q=Camille+Laurent"
+    events = [
+        get(f"/status/{token}"),
+        get("/desk/find") | {"rawQueryString": search},
+        {"command": "intake_fn.entry.on_ledger"},
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(events),
+        env={**os.environ, **SETTINGS, "PYTHONPATH": str(ROOT), **ON_LAMBDA, **NOBODY_LISTENS, **SECRETS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert {"c6af9ac6-7b61"} == {line["request_id"] for line in written}
+    assert {"on_request", "on_ledger"} == {line["function"] for line in written}
+    assert {"request", "run_failed"} <= {line["event"] for line in written}
+    assert [] == [said for said in ("amille", "aurent", "203.0.113.7", "A" * 40) if said in done.stdout]
+
+
 ON_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "specdesk-dev"}
 NOBODY_LISTENS = {
     "SPECDESK_SECRET_KEY": "",
@@ -261,6 +296,9 @@ NOBODY_LISTENS = {
     "AWS_SECRET_ACCESS_KEY": "b",
 }
 """The secrets are in a Parameter Store that does not answer."""
+
+
+SECRETS = {"SPECDESK_SECRET_KEY": SETTINGS["SPECDESK_SECRET_KEY"], "SPECDESK_PARAMETERS": ""}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import base64
 import string
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from apig_wsgi import make_lambda_handler
@@ -79,18 +79,24 @@ def _completed(app: WSGIApplication) -> WSGIApplication:
 
 
 def log_request(environ: Mapping[str, Any], status: str, seconds: float) -> None:
-    """One line for each request."""
+    """One line for each request, without what is somebody's: address, browser, and what was searched or filled in."""
     log.info(
         "request",
         method=environ["REQUEST_METHOD"],
         path=environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"],
-        query=environ.get("QUERY_STRING", ""),
+        query=sorted({part.partition("=")[0] for part in environ.get("QUERY_STRING", "").split("&") if part}),
         status=int(status.split(maxsplit=1)[0]),
         milliseconds=round(seconds * 1000),
-        source=environ.get("REMOTE_ADDR", ""),
-        referer=environ.get("HTTP_REFERER", ""),
-        agent=environ.get("HTTP_USER_AGENT", ""),
+        referer=_path_of(environ.get("HTTP_REFERER", "")),
     )
+
+
+def _path_of(url: str) -> str:
+    """The path of an address, "" where it has none that can be read."""
+    try:
+        return urlsplit(url).path
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 def _place(event: Mapping[str, Any], path: str) -> tuple[str, str]:

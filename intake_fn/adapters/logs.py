@@ -1,7 +1,9 @@
 """The log: every line passes here, whoever wrote it, and leaves without secrets, tokens and people's data.
 
-    structlog (ours) ─────────────► _exception ─► text ─► redacted ─► the stream
-    logging (Flask, waitress, boto3) ─► a record that is redacted as it is made
+    structlog (ours) ─────────────► _exception ─► redacted ─► text, or JSON on Lambda ─► the stream
+    logging (Flask, waitress, boto3) ─► a record that is redacted as it is made ─────────► its handler
+
+What is bound to the context, such as the id of the call, is in the lines of both.
 
 Of an exception that is not one of ours only its kind and the places are written: its own text, and the values in its
 frames, may be what a requester typed.
@@ -9,9 +11,13 @@ frames, may be what a requester typed.
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
 import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +33,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def set_up() -> None:
-    """Let both kinds of logging write redacted lines, wherever they write them; may be called often."""
+def set_up(*, as_json: bool | None = None) -> None:
+    """Let both kinds of logging write redacted lines, wherever they write them; may be called often.
+
+    On Lambda, or with `as_json`, each line is a JSON object.
+    """
+    if as_json is None:
+        as_json = bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
+    rendered: list[Any] = [_json] if as_json else [structlog.dev.ConsoleRenderer(colors=False), _redact]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,10 +48,12 @@ def set_up() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             _exception,
-            structlog.dev.ConsoleRenderer(colors=False),
-            _redact,
+            *rendered,
         ],
     )
+    if as_json:
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(_JsonLines())
     if not isinstance(logging.getLogRecordFactory(), _Records):
         logging.setLogRecordFactory(_Records(logging.getLogRecordFactory()))
 
@@ -78,6 +92,43 @@ def _exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappi
 
 def _redact(_: Any, __: str, line: Any) -> str:
     return redacted(str(line))
+
+
+def _json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    return json_line(event)
+
+
+def json_line(event: Mapping[str, Any]) -> str:
+    """The event as one line of JSON, redacted: each text by itself, so that the line stays JSON, and then the whole."""
+    line = json.dumps(_plain(event))
+    whole = redacted(line)
+    return line if whole == line else json.dumps({"event": "redacted_line", "line": whole})
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold of a value, with all texts redacted."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redacted(str(name)): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return redacted(str(value))
+
+
+class _JsonLines(logging.Formatter):
+    """A record of logging as a line of JSON, with what is bound to the context."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        event = {
+            **structlog.contextvars.get_contextvars(),
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        return json_line(event | ({"exception": record.exc_text} if record.exc_text else {}))
 
 
 def _error_of(given: Any) -> BaseException | None:

@@ -32,7 +32,7 @@ from intake_fn.adapters.provision.package import (
 )
 from intake_fn.commands import process_of, say
 from intake_fn.commands.stages import FILE as STAGES
-from intake_fn.commands.stages import stage_settings
+from intake_fn.commands.stages import add_stage, stage_settings
 from intake_fn.core.errors import Broken, Refused
 from intake_fn.settings import ROOT
 from spec_lookup import Spec, content_stamp, model_folder, read_pages
@@ -52,7 +52,7 @@ MODEL = "model"
 def add(commands: Any) -> None:
     """Put `package` on the command line."""
     command = commands.add_parser("package", help=package.__doc__, description=package.__doc__)
-    command.add_argument("--stage", required=True, help=f"a stage of {STAGES}: its runtime and architecture")
+    add_stage(command, "its runtime and architecture", required=True)
     command.add_argument("--out", type=Path, help="the zip; build/package/specdesk-STAGE.zip if not given")
     command.add_argument("--python", default="", help="a Python of the runtime's version, for byte code")
     command.add_argument("--no-byte-code", action="store_true", help="where no such Python is at hand")
@@ -63,7 +63,7 @@ def add(commands: Any) -> None:
 
 def package(args: argparse.Namespace) -> None:
     """Make the zip of the function for a stage, from the lock file, this checkout, the index and the model."""
-    settings = stage_settings(ROOT / STAGES, args.stage)
+    settings = stage_settings(args.settings, args.stage)
     target = target_of(settings, args.stage)
     process_of(ROOT / "support.yml", {page.stem for page in (ROOT / "docs" / "spec").glob("*.md")})
     stamp = _index_of_the_spec()

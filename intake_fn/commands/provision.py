@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import mail_addresses, say
 from intake_fn.commands.doctor import REPORTS
-from intake_fn.commands.stages import FILE as STAGES
-from intake_fn.commands.stages import Stage, stage_of
+from intake_fn.commands.stages import Stage, add_stage, stage_of
 from intake_fn.core.errors import Diagnosed, Refused, SpecdeskError
 from intake_fn.settings import secret
 
@@ -56,7 +55,7 @@ def add(commands: Any) -> None:
     """Put `provision` on the command line."""
     command = commands.add_parser("provision", help=provision.__doc__, description=provision.__doc__)
     command.add_argument("--apply", action="store_true", help="make what can be made")
-    command.add_argument("--stage", help=f"a stage of {STAGES}, with its role, secrets, log and alarms, too")
+    add_stage(command, "with its role, secrets, log and alarms, too")
     command.add_argument("--remove", action="store_true", help="of a stage: plan what would be deleted")
     command.add_argument("--with-data", action="store_true", help="with --remove: table, files and secrets, too")
     command.add_argument(
@@ -70,7 +69,7 @@ def provision(args: argparse.Namespace) -> int:
     """Plan, and with --apply make, what is missing of table, bucket, mail and Mantis; exit status 1 while some is."""
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
-    stage = stage_of(args.stage) if args.stage else None
+    stage = stage_of(args.stage, args.settings) if args.stage else None
     if args.remove:
         return _remove(args, stage)
     application = Application.from_environ(stage.environ() if stage else os.environ)

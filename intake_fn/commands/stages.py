@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import text_of
@@ -12,8 +13,8 @@ from intake_fn.core.errors import Refused
 from intake_fn.settings import ROOT
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping
-    from pathlib import Path
 
 FILE = "zappa_settings.json"
 
@@ -40,6 +41,12 @@ class Stage:
         """The function's variables and region; those of `given` count before them."""
         variables = {name: str(value) for name, value in self.settings.get("aws_environment_variables", {}).items()}
         return {**variables, "AWS_DEFAULT_REGION": self.region, **given}
+
+
+def add_stage(command: argparse.ArgumentParser, about: str, *, required: bool = False) -> None:
+    """Let a command take a stage, and another file of stages."""
+    command.add_argument("--stage", required=required, help=f"a stage of {FILE}: {about}")
+    command.add_argument("--settings", type=Path, default=ROOT / FILE, help=f"another file than {FILE}")
 
 
 def stage_of(name: str, file: Path = ROOT / FILE) -> Stage:

@@ -6,7 +6,7 @@
 | a rule of the schedule                         | the function of `SCHEDULED` in which its name ends     |
 | `zappa invoke STAGE FUNCTION`                  | that function, if it is one of `SCHEDULED`             |
 | a message of SNS                               | `on_mail_event`                                        |
-| new files in the bucket of mails (S3)          | `on_mail`, where this version has it                   |
+| new files in the bucket of mails (S3)          | `on_mail`                                              |
 | any other                                      | none: Broken is raised, so that nothing is lost in silence |
 
 Zappa deploys the function and is no part of it.
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from intake_fn.adapters import gateway, metrics
-from intake_fn.core.errors import Broken, SpecdeskError, Stale, Unreadable
+from intake_fn.core.errors import Broken, SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
 from spec_lookup import SpecLookupError
@@ -46,6 +46,7 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute)."""
     del event, context
+    from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
 
     desk = application.background_desk
@@ -59,7 +60,12 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
             metrics.BREACHES: swept.breaches,
         }
     )
-    return {**asdict(swept), **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()}}
+    mails = sweep_mail(desk)
+    return {
+        **asdict(swept),
+        "mails": mails,
+        **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
+    }
 
 
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
@@ -109,6 +115,30 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     return {"requests": len(seen), "differences": len(wrong)}
 
 
+def on_mail(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Take in the mails that SES has put into the bucket (S3). Raises TryLater when one of them has to wait.
+
+    Each is by itself; the sweep takes up what is left, so nothing depends on Lambda's own attempts.
+    """
+    del context
+    from intake_fn.adapters.mail_objects import mails_in  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.inbound_mail import take  # noqa: PLC0415 - as above
+
+    desk, taken, waiting = application.background_desk, 0, 0
+    for mail_id in mails_in(event):
+        try:
+            take(desk, mail_id)
+            taken += 1
+        except Unknown:  # another run has taken it in and moved it meanwhile
+            log.info("mail_is_gone", mail=mail_id)
+        except TryLater as error:
+            log.warning("mail_waits", mail=mail_id, error=str(error))
+            waiting += 1
+    if waiting:
+        raise TryLater(f"{waiting} mails could not be taken in just now. They are kept, and the sweep takes them up.")
+    return {"mails": taken}
+
+
 def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:
     """Take in what SES reports of mails that bounced or were complained of (SNS)."""
     del context
@@ -140,7 +170,7 @@ def _function_for(event: dict[str, Any]) -> Handler:
     if _is_from(event, "Sns"):
         return on_mail_event
     if _is_from(event, "s3"):
-        return _mail_handler()
+        return on_mail
     if event.get("detail-type") == "Scheduled Event":
         return _scheduled(event)
     if "command" in event:
@@ -152,14 +182,6 @@ def _is_from(event: dict[str, Any], part: str) -> bool:
     """Whether records of a service come, each with `part`: SNS is subscribed to for SES's reports, S3 has mails."""
     records = event.get("Records")
     return isinstance(records, list) and bool(records) and isinstance(records[0], dict) and part in records[0]
-
-
-def _mail_handler() -> Handler:
-    """What takes in a mail. Raises Broken where this version takes in none: S3 then keeps it, and tells again."""
-    handler: Handler | None = globals().get("on_mail")
-    if handler is None:
-        raise Broken("No one here handles mail that comes in. Remove the receipt rule of SES from the event sources.")
-    return handler
 
 
 def _scheduled(event: dict[str, Any]) -> Handler:

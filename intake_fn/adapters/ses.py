@@ -135,7 +135,7 @@ def _message(mail: Mail, to: str, identity: MailIdentity) -> bytes:
     head = [
         address_header("From", sendable(identity.address), identity.name),
         address_header("To", to),
-        address_header("Reply-To", sendable(identity.reply_to)),
+        address_header("Reply-To", sendable(mail.reply_to or identity.reply_to)),
         *(text_header(name, value) for name, value in texts.items()),
     ]
     return b"".join(head) + content.as_bytes()

@@ -34,21 +34,31 @@ def mail_of(
     status_link = links.copy(case.id, mailbox(notice.to)) if in_copy else links.status(case.id)
     values = values_of(notice, case, process, status_link, desk_link, by_version)
     subject, text, html = render(values)
-    return Mail(notice.to, subject, text, html, headers(case.id, item_id, process.mail), item_id)
+    token = links.mail_token(case.id)
+    about = headers(case.id, item_id, process.mail, token)
+    return Mail(notice.to, subject, text, html, about, item_id, reply_to=address_with(token, process.mail))
 
 
-def headers(case_id: str, item_id: str, identity: MailIdentity) -> dict[str, str]:
+def address_with(token: str, identity: MailIdentity) -> str:
+    """The address at which a mail about a request is answered: its token behind a plus sign (RFC 5233)."""
+    name, _, host = identity.reply_to.rpartition("@")
+    return f"{name}+{token}@{host}"
+
+
+def headers(case_id: str, item_id: str, identity: MailIdentity, token: str = "") -> dict[str, str]:
     """Headers that keep all mails of a request in one thread, and auto-replies away from it (RFC 3834, RFC 5322).
 
     SES writes a Message-ID of its own on every mail, so no mail can refer to the one before it. All refer to a
     first one that was never sent, whose id follows from the request's number alone: mail programs put mails with
-    the same root into one thread, whether or not they have the root.
+    the same root into one thread, whether or not they have the root. Before it stands one with the request's token,
+    which comes back in what answers the mail.
     """
     root = f"<{case_id.lower()}@{_domain(identity)}>"
+    signed = f"<{case_id.lower()}.{token}@{_domain(identity)}> " if token else ""
     return {
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "References": root,
+        "References": f"{signed}{root}",
         "In-Reply-To": root,
         ITEM: item_id,
     }

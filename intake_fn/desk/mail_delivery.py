@@ -170,7 +170,7 @@ def _send(desk: Mailing, mail: Mail, others: Sequence[OutboxItem]) -> None:
     Then the leases of the `others` in it just end, and they become dead letters as cut off (dispatcher.once).
     """
     try:
-        desk.mailer.send(mail)
+        message_id = desk.mailer.send(mail)
     except (TryLater, Refused, Broken):  # it was not sent
         _release(desk, others)
         raise
@@ -178,3 +178,7 @@ def _send(desk: Mailing, mail: Mail, others: Sequence[OutboxItem]) -> None:
         if not isinstance(error, SpecdeskError):
             log.exception("mail_failed_unexpectedly", item=mail.item)
         raise OutcomeUnknown(f"It may have been sent or not: {error_text(error)} {LOOK}") from error
+    try:
+        desk.inbound.remember_message(message_id, mail.item.partition("#")[0])
+    except Exception:  # it was sent: its answers are known by their token, and nearly all have one
+        log.exception("message_id_not_kept", item=mail.item)

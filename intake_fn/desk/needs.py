@@ -119,6 +119,8 @@ class Mailing(Delivering, Suppressing, Protocol):
     """Sending notices."""
 
     @property
+    def inbound(self) -> InboundMails: ...
+    @property
     def mailer(self) -> Mailer: ...
     @property
     def links(self) -> Links: ...
@@ -139,8 +141,6 @@ class Dispatching(Judging, Filing, Mailing, Protocol):
 class TakingMail(Dispatching, Protocol):
     """Taking in mail."""
 
-    @property
-    def inbound(self) -> InboundMails: ...
     @property
     def counters(self) -> Counters: ...
     @property

@@ -29,6 +29,8 @@ class Mail:
     item: str = ""
     """The outbox item it is sent for, if it is for one: the mail service names it in its reports."""
     calendar: CalendarPart | None = None
+    reply_to: str = ""
+    """Where it is answered, "" for the address of support.yml."""
 
 
 ITEM_TAG = "specdesk-item"

@@ -68,7 +68,7 @@ def test_every_notice_goes_out_as_plain_text_and_html(process: Process, name: st
     assert ["text/plain", "text/html"] == [text.get_content_type(), html.get_content_type()]
     assert (sent.text, sent.html) == tuple(p.get_content().replace("\r\n", "\n") for p in (text, html))
     assert ("auto-generated", "All") == (read["Auto-Submitted"], read["X-Auto-Response-Suppress"])
-    assert process.mail.reply_to == read["Reply-To"]
+    assert f"helpdesk+{PlainLinks().mail_token(CASE_ID)}@example.com" == read["Reply-To"]
     assert f"{CASE_ID}#1#1" == read["X-Specdesk-Item"]
 
 
@@ -81,7 +81,10 @@ def test_all_mails_of_a_request_have_one_root_and_those_of_another_have_another(
         if key in ("References", "In-Reply-To")
     }
 
-    assert {"<hd-0000-0001@example.com>"} == roots
+    token = PlainLinks().mail_token(CASE_ID)
+    root = "<hd-0000-0001@example.com>"
+
+    assert {root, f"<hd-0000-0001.{token}@example.com> {root}"} == roots
     assert roots.isdisjoint(headers("HD-0000-0002", "HD-0000-0002#1#1", process.mail).values())
 
 
@@ -388,3 +391,10 @@ def test_after_an_admin_has_unmarked_it_the_address_gets_mail_again(room: Room) 
 
     assert CAMILLE == room.mailer.sent[-1].to
     assert room.mailer.sent[-1].subject.startswith(f"[{case.id}] A question")
+
+
+def test_the_id_that_the_mail_service_gives_leads_back_to_the_request(room: Room) -> None:
+    """An answer may refer to nothing else; that it cannot be kept does not make the mail a failure."""
+    case_id = busy(room, 0)
+
+    assert room.store.case_of_message("mail-1") == case_id

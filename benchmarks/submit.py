@@ -5,58 +5,37 @@ python -m benchmarks.submit [NUMBER]
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
-import tempfile
 import time
 import urllib.request
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-from sandbox.demo import REQUESTS, send
-from sandbox.stack import ROOT, Ports, Sandbox
+from benchmarks.busy import busy_sandbox
+from sandbox.demo import send
 
 NUMBER = 200
 WARM_UP = 10
-A_MILLION = 1_000_000
-
-
-def busy(support: str) -> str:
-    """A support.yml for an office from which so many requests in a minute are usual."""
-    process: dict[str, Any] = yaml.safe_load(support)
-    usual: dict[str, int] = process["intake"]["quarantine"]["known"]
-    usual |= dict.fromkeys(usual, A_MILLION)
-    return yaml.safe_dump(process, allow_unicode=True, sort_keys=False)
 
 
 def main(number: int = NUMBER) -> None:
     """Print p50 and p95 of submits over the JSON API, and of a plain page for comparison."""
-    requests = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        support = here / "support.yml"
-        support.write_text(busy((ROOT / "support.yml").read_text(encoding="utf-8")), encoding="utf-8")
-        ports = Ports(0, 0, 0)
-        with Sandbox(ports, build=here / "build", state=here / "state", wiki=False, support=support) as sandbox:
-            times = []
-            filed = 0
-            for turn in range(WARM_UP + number):
-                request = dict(requests[turn % len(requests)])
-                request["description"] += f"\n(measurement {turn})"
-                begin = time.perf_counter()
-                result = send(sandbox.url, request)
-                if turn >= WARM_UP:
-                    times.append((time.perf_counter() - begin) * 1000)
-                    filed += result["issue"] is not None
-            pages = []
-            for _ in range(number):
-                begin = time.perf_counter()
-                with urllib.request.urlopen(f"{sandbox.url}/requests/new/bug") as answer:  # noqa: S310 - our own address
-                    answer.read()
-                pages.append((time.perf_counter() - begin) * 1000)
+    with busy_sandbox() as (sandbox, requests):
+        times = []
+        filed = 0
+        for turn in range(WARM_UP + number):
+            request = dict(requests[turn % len(requests)])
+            request["description"] += f"\n(measurement {turn})"
+            begin = time.perf_counter()
+            result = send(sandbox.url, request)
+            if turn >= WARM_UP:
+                times.append((time.perf_counter() - begin) * 1000)
+                filed += result["issue"] is not None
+        pages = []
+        for _ in range(number):
+            begin = time.perf_counter()
+            with urllib.request.urlopen(f"{sandbox.url}/requests/new/bug") as answer:  # noqa: S310 - our own address
+                answer.read()
+            pages.append((time.perf_counter() - begin) * 1000)
     print(f"\nWarm, {number} each, milliseconds, on emulators, not on AWS ({filed} of {number} filed at once)")
     print(f"{'what':28} {'p50':>7} {'p95':>7} {'max':>7}")
     for name, row in (("submit to receipt", times), ("form page", pages)):

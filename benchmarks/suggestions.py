@@ -5,18 +5,14 @@ python -m benchmarks.suggestions [NUMBER]
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
-import tempfile
 import time
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
-from benchmarks.submit import busy
-from sandbox.demo import REQUESTS, send
-from sandbox.stack import ROOT, Ports, Sandbox
+from benchmarks.busy import busy_sandbox
+from sandbox.demo import send
 
 NUMBER = 200
 WARM_UP = 10
@@ -27,22 +23,15 @@ LONGEST = 0.3
 
 def main(number: int = NUMBER) -> None:
     """Print p50, p95 and the longest, in milliseconds, of texts as they grow while they are typed."""
-    requests = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        support = here / "support.yml"
-        support.write_text(busy((ROOT / "support.yml").read_text(encoding="utf-8")), encoding="utf-8")
-        with Sandbox(
-            Ports(0, 0, 0), build=here / "build", state=here / "state", wiki=False, support=support
-        ) as sandbox:
-            for request in requests[:FILED]:
-                send(sandbox.url, request)
-            sandbox.application.background_desk.sync()
-            for turn in range(WARM_UP):
-                _asked(sandbox.url, requests[turn % len(requests)], turn)
-            begin = time.process_time()
-            measured = sorted(_asked(sandbox.url, requests[turn % len(requests)], turn) for turn in range(number))
-            spent = time.process_time() - begin
+    with busy_sandbox() as (sandbox, requests):
+        for request in requests[:FILED]:
+            send(sandbox.url, request)
+        sandbox.application.background_desk.sync()
+        for turn in range(WARM_UP):
+            _asked(sandbox.url, requests[turn % len(requests)], turn)
+        begin = time.process_time()
+        measured = sorted(_asked(sandbox.url, requests[turn % len(requests)], turn) for turn in range(number))
+        spent = time.process_time() - begin
     p95 = statistics.quantiles(measured, n=20)[18]
     print(f"\nWarm, {number} questions, milliseconds, on emulators, not on AWS")
     print(f"p50 {statistics.median(measured) * 1000:.0f}   p95 {p95 * 1000:.0f}   max {measured[-1] * 1000:.0f}")

@@ -26,7 +26,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.requester_events import Withdrawn
-from intake_fn.core.vocabulary import Outcome, Stage, Status
+from intake_fn.core.vocabulary import Outcome, Status
 
 
 class RequesterStatus(StrEnum):
@@ -91,7 +91,7 @@ def requester_status(case: Case) -> RequesterStatus:
         return RequesterStatus.WITHDRAWN
     if same := SAME.get(case.status):
         return same
-    if case.stage.is_on_its_way and case.stage is not Stage.NONE:
+    if case.stage.is_on_its_way:
         return RequesterStatus(case.stage.value)
     if has_begun(case):
         return RequesterStatus.IN_PROGRESS

@@ -16,8 +16,6 @@ from intake_fn.core.vocabulary import Category, Status
 from intake_fn.core.way import Milestone, way
 from intake_fn.texts import message
 
-BEGUN = (RequesterStatus.IN_PROGRESS, RequesterStatus.WAITING)
-
 
 def steps(case: Case, process: Process) -> tuple[Milestone, ...]:
     """What has happened and what is ahead; of a change its way; nothing of what awaits review or was rejected."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from intake_fn.adapters.logs import safe_traceback, set_up
+from intake_fn.adapters.process_file import keep_templates
 from intake_fn.commands import (
     background_desk,
     backup,
@@ -47,12 +48,13 @@ from intake_fn.commands import (
 )
 from intake_fn.commands.spec_history import git, pages_at
 from intake_fn.commands.spec_versions import build_versions
+from intake_fn.commands.templates import wiki_templates
 from intake_fn.core import request_id
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.decided_cases import PersonsReading, persons_readings
 from intake_fn.desk.verdict_replay import as_bytes, given_again, pinned
-from intake_fn.settings import ROOT
+from intake_fn.settings import ROOT, templates_beside
 from spec_lookup import Spec, SpecLookupError, content_stamp, site_of
 
 if TYPE_CHECKING:
@@ -85,21 +87,27 @@ MODULES = (
 
 
 def check(args: argparse.Namespace) -> None:
-    """Validate support.yml in full, the spec's pages that it names included."""
+    """Validate support.yml in full, with the spec's pages that it names, and the templates of the wiki."""
     process = process_of(args.file, {page.stem for page in args.spec.glob("*.md")} if args.spec.is_dir() else None)
+    templates = wiki_templates(args.spec, process)
     parts = {name: len(getattr(process, name)) for name in ("levels", "people", "modules", "calendars")}
     counted = ", ".join(f"{number} {name}" for name, number in parts.items())
     lines = [f"{args.file.name} is sound: {counted}."]
+    if templates:
+        lines.append(f"Templates of the wiki: {', '.join(one.id for one in templates)}.")
     if process.former:
         names = ", ".join(person.name for person in process.former.values())
         lines.append(f"Who has left: {names}. `specdesk doctor` names the open requests that are still theirs.")
-    say(args, {"file": args.file.name, **parts, "former": len(process.former)}, lines)
+    plain = {"file": args.file.name, **parts, "former": len(process.former), "templates": len(templates)}
+    say(args, plain, lines)
 
 
 def build_index(args: argparse.Namespace) -> None:
-    """Build the index of the spec that the function carries, and those of the released versions that it lists."""
+    """Build what the function carries: the index of the spec, those of released versions, the wiki's templates."""
+    templates = wiki_templates(args.spec, process_of(args.process))
     stamp = Spec.build(args.spec, args.out, commit=_commit(args.spec))
     versions = build_versions(args.spec, args.out)
+    keep_templates(templates, templates_beside(args.out))
     summary = (
         f"{stamp.clauses} clauses indexed in {args.out} (spec {stamp.content[:12]}). "
         f"Of {stamp.words} published words {stamp.words_in_no_clause} are in no clause."
@@ -227,6 +235,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("build-index", help=build_index.__doc__)
     command.add_argument("--spec", type=Path, default=ROOT / "docs" / "spec")
     command.add_argument("--out", type=Path, default=ROOT / "build" / "index")
+    command.add_argument("--process", type=Path, default=ROOT / "support.yml", help="what the templates are held to")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=build_index)
 

@@ -40,6 +40,11 @@ def versions_beside(index: Path) -> Path:
     return index.with_name(f"{index.name}-versions")
 
 
+def templates_beside(index: Path) -> Path:
+    """The templates that are pages of the wiki, as `specdesk build-index` writes them, beside the index."""
+    return index.with_name("templates.json")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where everything is. Paths are absolute; addresses have no slash at the end."""

@@ -18,13 +18,13 @@ import structlog
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
-from intake_fn.adapters.process_file import read_process
+from intake_fn.adapters.process_file import read_process, read_templates
 from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.redaction import hide
-from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secret, versions_beside
+from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secret, templates_beside, versions_beside
 from intake_fn.texts import translations_of, use
 from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 
@@ -72,8 +72,10 @@ class Application:
 
     @once
     def process(self) -> Process:
-        """support.yml, checked. Raises ProcessError."""
-        return read_process(self.settings.process)
+        """support.yml, checked, with the templates of the wiki. Raises ProcessError."""
+        process = read_process(self.settings.process)
+        pages = read_templates(templates_beside(self.settings.index))
+        return replace(process, templates={**{one.id: one for one in pages}, **process.templates})
 
     @once
     def app(self) -> Flask:

@@ -1,5 +1,7 @@
 """support.yml for the function: as the package holds it, checked and loaded already, or read and checked here.
 
+The templates that are pages of the wiki come as JSON, which `specdesk build-index` writes beside the index.
+
 `specdesk package` puts the loaded process beside the file, with the digest of the text that it is of. Reading it takes
 neither PyYAML nor the schema. It counts for that text alone: a changed file is read and checked again.
 """
@@ -7,12 +9,15 @@ neither PyYAML nor the schema. It counts for that text alone: a changed file is 
 from __future__ import annotations
 
 import hashlib
+import json
 import pickle
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from intake_fn.core.process import Process
+from intake_fn.core.process import AnswerTemplate, Process
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SUFFIX = ".loaded"
@@ -32,6 +37,21 @@ def read_process(path: Path) -> Process:
     if not isinstance(process, Process):
         raise TypeError(f"{path.with_suffix(SUFFIX)} holds no process; make the package again")
     return process
+
+
+def read_templates(path: Path) -> list[AnswerTemplate]:
+    """The templates that are pages of the wiki, as `specdesk build-index` has written them; none without the file."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [AnswerTemplate(**{**row, **{name: tuple(row[name]) for name in ("answers", "kinds")}}) for row in rows]
+
+
+def keep_templates(templates: Iterable[AnswerTemplate], path: Path) -> None:
+    """Write them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([asdict(one) for one in templates], ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def keep_loaded(path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
+from intake_fn.adapters.process_file import read_templates
 from intake_fn.adapters.provision.package import (
     ON_LAMBDA,
     PLATFORMS,
@@ -33,12 +34,15 @@ from intake_fn.adapters.provision.package import (
 from intake_fn.commands import process_of, say
 from intake_fn.commands.stages import FILE as STAGES
 from intake_fn.commands.stages import add_stage, stage_settings
+from intake_fn.commands.templates import wiki_templates
 from intake_fn.core.errors import Broken, Refused
-from intake_fn.settings import ROOT
+from intake_fn.settings import ROOT, templates_beside
 from spec_lookup import Spec, content_stamp, model_folder, read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from intake_fn.core.process import Process
 
 MEGABYTE = 1_000_000
 LARGEST_ZIP, LARGEST = 60, 230
@@ -65,7 +69,8 @@ def package(args: argparse.Namespace) -> None:
     """Make the zip of the function for a stage, from the lock file, this checkout, the index and the model."""
     settings = stage_settings(args.settings, args.stage)
     target = target_of(settings, args.stage)
-    process_of(ROOT / "support.yml", {page.stem for page in (ROOT / "docs" / "spec").glob("*.md")})
+    process = process_of(ROOT / "support.yml", {page.stem for page in (ROOT / "docs" / "spec").glob("*.md")})
+    _refuse_other_templates(process)
     stamp = _index_of_the_spec()
     python = "" if args.no_byte_code else runtime_python(target, args.python)
     file = args.out or ROOT / "build" / "package" / f"specdesk-{args.stage}.zip"
@@ -110,6 +115,13 @@ def _index_of_the_spec() -> str:
             f"The index is of spec {stamp[:12]}, and docs/spec is now {now[:12]}: run `specdesk build-index`."
         )
     return stamp
+
+
+def _refuse_other_templates(process: Process) -> None:
+    """Raise Refused when the templates that were built are not those of the wiki."""
+    built = read_templates(templates_beside(ROOT / "build" / "index"))
+    if built != [*wiki_templates(ROOT / "docs" / "spec", process)]:
+        raise Refused("The templates of the wiki have changed since they were built: run `specdesk build-index`.")
 
 
 def _refuse_private(folder: Path) -> None:

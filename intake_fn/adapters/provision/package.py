@@ -97,7 +97,7 @@ NOT_SERVING = (
 """What only people use of our code."""
 
 PROCESS = "support.yml"
-BUILT = ("index", "index-versions", "model", "qualification.json")
+BUILT = ("index", "index-versions", "model", "qualification.json", "templates.json")
 """What is packaged of build/, the first at least; names that begin with a dot are left out anywhere."""
 
 PLATFORMS: Mapping[str, tuple[str, ...]] = {

@@ -9,7 +9,8 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.dynamodb import DynamoStore, Table
@@ -28,9 +29,15 @@ from intake_fn.desk.queue import done_requests, open_requests
 from intake_fn.desk.spam_check import Submission
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
+from spec_lookup import Spec
 from tests.adapters.meter import Bill, Crowd, Metered
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import LEVELS, ports_of
+from tests.web.conftest import application_of
+from tests.web.samples import SPEC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MILLION = 1_000_000
 DUE = (0, 10, 1000)
@@ -145,6 +152,55 @@ def of_the_queue(office: Office) -> list[Cost]:
     return costs
 
 
+PAGES: Mapping[str, str] = {
+    "the queue": "/desk",
+    "the queue, filtered": "/desk?show=all&office=paris&order=-received",
+    "news of the queue": "/desk/changes.json?since=2026-11-01T00:00:00%2B00:00",
+    "find": "/desk/find?q=shipment",
+    "a request": "/desk/requests/{id}",
+    "who looks at it": "/desk/requests/{id}/presence",
+    "quarantine": "/desk/quarantine",
+    "incoming mail": "/desk/mail",
+    "outbox": "/desk/outbox",
+    "board": "/desk/board",
+    "agenda": "/desk/board/agenda",
+    "reports: requests": "/desk/reports",
+    "reports: decisions": "/desk/reports/decisions",
+    "reports: times": "/desk/reports/times",
+    "reports: mail": "/desk/reports/mail",
+    "reports: month": "/desk/reports/month",
+    "reports: ledger": "/desk/reports/ledger",
+    "requests of a number": "/desk/reports/requests?figure=received",
+    "reports: judge": "/desk/reports/judge",
+    "reports: spec": "/desk/spec",
+}
+"""The pages of the desk, each with an address; `id` is a request's."""
+
+
+def of_the_pages(dynamodb: Any, table: str, process: Process) -> list[Cost]:
+    """What a look at each page of the desk costs, its session included, with three open requests and one in quarantine.
+
+    What a page costs grows with what it lists. Raises RuntimeError for a page that is not there.
+    """
+    create_table(dynamodb, table)
+    bill = Bill()
+    metered: Any = Metered(dynamodb, bill)
+    store = DynamoStore(Table(lambda: metered, table), process.levels, zone=process.reports_zone)
+    web = application_of(process, Spec.of(list(SPEC.items())), store)
+    cases = [web.sent(steps=f"{number}. Click") for number in range(3)]
+    post_pending(web.desk)
+    web.sign_in("paul@example.com")
+    costs = []
+    for name, address in PAGES.items():
+        bill.calls.clear()
+        bill.read = bill.written = 0
+        answer = web.client.get(address.format(id=cases[0].id))
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(f"{name} answers {answer.status_code}")
+        costs.append(Cost(name, *bill.figures, 0, 0))
+    return costs
+
+
 def of_a_sweep(office: Office, due: int, others: int) -> Cost:
     """One sweep, which takes up a hundred alarms at most."""
     return office.cost(f"sweep, {due:,} due among {others:,}", lambda: office.desk.sweep(SWEEP))
@@ -156,13 +212,14 @@ def main(dues: tuple[int, ...] = DUE) -> None:
     with LocalAws() as aws, closing(client("dynamodb", aws.environ())) as dynamodb:
         costs = of_requests(Office(dynamodb, "requests", process, MILLION))
         costs += of_the_queue(Office(dynamodb, "queue", process, MILLION))
+        pages = of_the_pages(dynamodb, "pages", process)
         for due in dues:
             for others in (0, MILLION):
                 office = Office(dynamodb, f"sweep-{due}-{others}", process, others, due)
                 costs.append(of_a_sweep(office, due, others + due))
     print("\nCounted on the local AWS; capacity units by DynamoDB's rules. A sweep takes up 100 alarms at most.")
     print(f"{'what':44} {'calls':>7} {'units read':>11} {'written':>8} {'Mantis':>7} {'mails':>6}")
-    for cost in costs:
+    for cost in (*costs, *pages):
         print(
             f"{cost.name:44} {cost.calls:7,} {cost.read:11,.1f} {cost.written:8,} {cost.mantis:7,} {cost.mails:6,}",
         )

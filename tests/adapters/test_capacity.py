@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests, of_the_queue
+from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests, of_the_pages, of_the_queue
 from intake_fn.adapters.aws import client
 from tests.adapters.meter import Wire, size, units_to_read, units_to_write
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 tables = count(1)
+
+MOST_CALLS = 21
+"""Calls to the table that a page of the desk makes at most."""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,15 @@ def test_the_queue_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process
 
     assert [6, 6, 1, 4, 4] == [cost.calls for cost in costs]
     assert all(0 == cost.written for cost in costs)
+
+
+@pytest.mark.aws
+def test_a_page_of_the_desk_costs_a_few_reads_and_no_write(dynamodb: Any, process: Process) -> None:
+    """The session, its own lists, and one query for each level; who looks at a request writes that down."""
+    costs = {cost.name: cost for cost in of_the_pages(dynamodb, f"pages-{next(tables)}", process)}
+
+    assert {} == {name: cost.calls for name, cost in costs.items() if cost.calls > MOST_CALLS}
+    assert {"a request", "who looks at it"} >= {name for name, cost in costs.items() if cost.written}
 
 
 def test_units_are_reckoned_as_dynamodb_does() -> None:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from intake_fn.adapters.clock import new_id
 from intake_fn.core.events import Overruled, Resolved
 from intake_fn.core.names import REQUESTER as BY_REQUESTER
 from intake_fn.core.requester_events import Appealed
 from intake_fn.core.vocabulary import Category, Outcome
+from intake_fn.desk.answered import keep
 from sandbox.demo import REQUESTS, send
+from tests.e2e.test_board import before_the_board, with_its_owner
 from tests.e2e.test_one_request import fill_bug, png
 
 if TYPE_CHECKING:
@@ -109,6 +112,87 @@ def _not_added(page: Page) -> None:
     _actions_open(page)
 
 
+def _found_typing(page: Page) -> None:
+    page.get_by_role("combobox", name="Find a request").press_sequentially("quote")
+    expect(page.get_by_role("listbox", name="Requests").get_by_role("option").first).to_be_visible()
+
+
+def _view_saved(page: Page) -> None:
+    page.get_by_text("Save this list as a view").click()
+    page.get_by_label("Name").fill("Paris")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("navigation", name="Saved views")).to_be_visible()
+
+
+def _ticked(button: str, choice: Mapping[str, str] | None = None) -> Callable[[Page], None]:
+    """Tick two rows of a list, and press a button below it."""
+
+    def do(page: Page) -> None:
+        for number in range(2):
+            page.locator("tr[data-request] input[type=checkbox]").nth(number).check()
+        for label, value in (choice or {}).items():
+            page.get_by_label(label, exact=True).select_option(value)
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2 ")
+
+    return do
+
+
+def _bulk_done(page: Page) -> None:
+    _ticked("Change priority", {"Priority": "low"})(page)
+    if (sure := page.get_by_role("button", name="Yes")).count():
+        sure.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("done")
+
+
+def _keys_listed(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def _mentioning(page: Page) -> None:
+    page.locator("#note summary").click()
+    page.get_by_label("Internal note").press_sequentially("@ma")
+    expect(page.get_by_role("listbox", name="Colleagues")).to_be_visible()
+
+
+def _mentions_a_stranger(page: Page) -> None:
+    page.locator("#note summary").click()
+    page.get_by_label("Internal note").fill("@nobody-here, have a look.")
+    page.locator("#note").get_by_role("button", name="Add an internal note").click()
+    expect(page.locator("#note").get_by_role("alert")).to_be_visible()
+
+
+def _refused(action: str) -> Callable[[Page], None]:
+    """Send the form of an action without what it needs."""
+
+    def do(page: Page) -> None:
+        page.locator(f"#{action}").evaluate("(one) => { one.open = true; }")
+        page.locator(f"#{action} form button.primary").first.click()
+        expect(page.locator(f"#{action}").get_by_role("alert")).to_be_visible()
+
+    return do
+
+
+def _asked_whether_sure(page: Page) -> None:
+    page.locator("#update summary").click()
+    page.get_by_label("Your text").fill("We are working on it.")
+    page.locator("#update form button.primary").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This request is assigned to")
+
+
+def _difference_shown(page: Page) -> None:
+    text = page.get_by_label("As it would read")
+    text.fill(text.input_value().replace("30 days", "45 days"))
+    page.get_by_role("button", name="Show the difference").click()
+    expect(page.locator("ins").first).to_be_visible()
+
+
+def _assessment_refused(page: Page) -> None:
+    page.get_by_role("button", name="Send it to the Board").click()
+    expect(page.get_by_role("main").get_by_role("alert")).to_be_visible()
+
+
 def _actions_open(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
@@ -159,22 +243,46 @@ REQUESTER = (
 DESK = (
     Visit("queue", "/desk"),
     Visit("queue of all", "/desk?show=all"),
+    Visit("queue, a view saved", "/desk?office=paris", _view_saved),
+    Visit("queue, its keys", "/desk", _keys_listed),
+    Visit("ticked, to confirm", "/desk?show=all", _ticked("Reassign", {"Reassign to": "london-liaison"})),
+    Visit("ticked, refused", "/desk?show=all", _ticked("Reassign")),
+    Visit("ticked, done", "/desk?show=all", _bulk_done),
+    Visit("find, while typing", "/desk", _found_typing),
     Visit("find", "/desk/find?q=quote"),
+    Visit("find, nothing", "/desk/find?q=xyzzyplugh"),
     Visit("request", lambda cases: cases.desk("bug"), _actions_open),
     Visit("undecided request", lambda cases: cases.desk("question"), _actions_open),
     Visit("resolved request", lambda cases: cases.desk("resolved"), _actions_open),
     Visit("request for change", lambda cases: cases.desk("change"), _actions_open),
+    Visit("request, mentioning", lambda cases: cases.desk("bug"), _mentioning),
+    Visit("request, a stranger mentioned", lambda cases: cases.desk("bug"), _mentions_a_stranger),
+    Visit("request, an update refused", lambda cases: cases.desk("bug"), _refused("update")),
+    Visit("request, a resolution refused", lambda cases: cases.desk("bug"), _refused("resolve")),
+    Visit("request, of somebody else", lambda cases: cases.desk("bug"), _asked_whether_sure),
+    Visit("assessment", lambda cases: cases.desk("owned") + ASSESSING),
+    Visit("assessment, difference", lambda cases: cases.desk("owned") + ASSESSING, _difference_shown),
+    Visit("assessment, refused", lambda cases: cases.desk("owned") + ASSESSING, _assessment_refused),
+    Visit("request that is assessed", lambda cases: cases.desk("assessed"), _actions_open),
+    Visit("impact packet", lambda cases: cases.desk("assessed") + "/impact"),
     Visit("outbox", "/desk/outbox"),
     Visit("quarantine", "/desk/quarantine"),
     Visit("incoming mail", "/desk/mail"),
     Visit("reports", "/desk/reports"),
+    *(Visit(f"reports, {page}", f"/desk/reports/{page}") for page in ("decisions", "times", "mail", "month")),
+    Visit("reports, refused", "/desk/reports?first=2026-11-31"),
+    Visit("requests of a report", "/desk/reports/requests?figure=received"),
+    Visit("answers of a report", "/desk/reports/requests?figure=clause-answered"),
     Visit("report on the judge", "/desk/reports/judge"),
     Visit("ledger", "/desk/reports/ledger"),
     Visit("report on the spec", "/desk/spec"),
     Visit("board", "/desk/board"),
     Visit("agenda", "/desk/board/agenda"),
-    Visit("board's page of a change", lambda cases: f"/desk/board/{cases.numbers['change']}", _actions_open),
+    Visit("board's page of a change", lambda cases: f"/desk/board/{cases.numbers['assessed']}", _actions_open),
 )
+
+
+ASSESSING = "/assessment?clause=quotes%23validity"
 
 
 # --- the states ---------------------------------------------------------------------------------
@@ -213,6 +321,9 @@ def made(engineer: Page, sandbox: Sandbox) -> Cases:
         {name: one["id"] for name, one in sent.items()},
         {name: one["status_url"] for name, one in sent.items()},
     )
+    cases.numbers["owned"] = with_its_owner(sandbox, "Quotes should be valid for 45 days", "server", "paul").id
+    cases.numbers["assessed"] = before_the_board(sandbox, "Quotes should be valid for longer")
+    keep(sandbox.application.desk.clause_answers, new_id, sandbox.application.desk.clock(), "quotes#validity", "spec")
     act(engineer, cases, "asked", "ask", question="In which browser did you see it?")
     act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The user has got an invitation by mail.")
     _happen(cases, "appealed", Overruled, "paul@example.com", category=Category.BUG, clause="", reason="So it is.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from intake_fn.core.case import Case
     from sandbox.stack import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.aws]
@@ -41,16 +42,23 @@ REQUEST = {
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
-def before_the_board(sandbox: Sandbox, summary: str, priority: str = "low") -> str:
-    """The id of a change request that Marc Selter has assessed."""
+def with_its_owner(sandbox: Sandbox, summary: str, module: str, owner: str, priority: str = "low") -> Case:
+    """A change request that the owner of its module has to assess."""
     desk = sandbox.application.desk
     case = desk.cases.load(send(sandbox.url, {**REQUEST, "summary": summary, "priority": priority})["id"])
     if case.category is not Category.CHANGE:
-        decided: dict[str, Any] = {"category": Category.CHANGE, "clause": "", "module": "billing", "reason": "A wish."}
+        decided: dict[str, Any] = {"category": Category.CHANGE, "clause": "", "module": module, "reason": "A wish."}
         case = desk.act(case.id, Overruled(at=desk.clock(), actor=PAUL, **decided), case.version)
     if case.stage is Stage.NONE:
-        to_owner = SentToOwner(at=desk.clock(), actor=PAUL, module="billing", owner="marc-selter")
+        to_owner = SentToOwner(at=desk.clock(), actor=PAUL, module=module, owner=owner)
         case = desk.act(case.id, to_owner, case.version)
+    return case
+
+
+def before_the_board(sandbox: Sandbox, summary: str, priority: str = "low") -> str:
+    """The id of a change request that Marc Selter has assessed."""
+    desk = sandbox.application.desk
+    case = with_its_owner(sandbox, summary, "billing", "marc-selter", priority)
     clause = clause_today(desk.spec(), "quotes#validity")
     assessment: dict[str, Any] = {
         "clause": clause.cite,

@@ -118,11 +118,12 @@ def web(process: Process, spec: Spec) -> Web:
     return application_of(process, spec)
 
 
-def application_of(process: Process, spec: Spec) -> Web:
-    """The application and all around it, with nothing in it."""
+def application_of(process: Process, spec: Spec, stored: Any = None) -> Web:
+    """The application and all around it, with nothing in it; on another store than one in memory where it is given."""
     clock = Clock()
     links = Links(clock)
-    store, tracker, mailer, files = MemoryStore(), MemoryTracker(), MemoryMailer(), MemoryFiles()
+    tracker, mailer, files = MemoryTracker(), MemoryMailer(), MemoryFiles()
+    store: MemoryStore = stored or MemoryStore()
     desk = Desk(
         process=process,
         spec=lambda: spec,

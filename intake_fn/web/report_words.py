@@ -43,6 +43,7 @@ TITLES: Mapping[str, str] = {
     "due": "Due times",
     "quarantine": "Quarantine",
     "mail": "Mail",
+    "undelivered": "Mail that did not arrive",
     "ledger": "Ledger",
 }
 
@@ -85,9 +86,10 @@ ABOUT: Mapping[str, str] = {
     "quarantine": "Requests that were put into quarantine on arrival, and what became of them.",
     "ledger": "Requests by the period in which they were received, and how far each has come by now.",
     "mail": (
-        "Mail about requests that the mail service took, by who got it; what did not arrive; notices that were not "
-        "sent, and why; replies of requesters. Sign-in links are not counted."
+        "Mail about requests that the mail service took, by who got it, and replies of requesters. A digest is one "
+        "mail. Sign-in links are not counted."
     ),
+    "undelivered": "What the mail service reported of mails that it took; notices that were not sent, and why.",
 }
 
 COLUMNS: Mapping[str, str] = {
@@ -194,6 +196,8 @@ BREAKDOWNS: Mapping[str, str] = {
 }
 """Breakdowns that are not called as their names are."""
 
+OUTCOMES: Mapping[Outcome, str] = {**OUTCOME, Outcome.WITHDRAWN: "Withdrawn by the requester"}
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -208,7 +212,7 @@ def named(by: str, name: str, process: Process) -> str:
         "why": lambda: COLUMNS.get(f"not-sent-{name}", name).removeprefix("Not sent: "),
         "failure": lambda: COLUMNS.get(name, name).lower(),
         "channel": lambda: CHANNEL.get(Channel(name), name) if name in {*Channel} else name,
-        "outcome": lambda: OUTCOME.get(Outcome(name), name) if name in {*Outcome} else "Not said",
+        "outcome": lambda: OUTCOMES.get(Outcome(name), name) if name in {*Outcome} else "Not said",
         "category": lambda: next((words for category, words in CATEGORY.items() if category == name), name),
     }
     return tables[by]() if by in tables else name

@@ -140,9 +140,9 @@ def _ticked(button: str, choice: Mapping[str, str] | None = None) -> Callable[[P
 
 def _bulk_done(page: Page) -> None:
     _ticked("Change priority", {"Priority": "low"})(page)
-    if (sure := page.get_by_role("button", name="Yes")).count():
-        sure.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("done")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_role("button", name="Yes")).to_have_count(0)
+    expect(page.get_by_role("link", name="Back to the list").first).to_be_visible()
 
 
 def _keys_listed(page: Page) -> None:

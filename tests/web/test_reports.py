@@ -115,7 +115,8 @@ def test_mails_and_answers_by_clauses_lead_to_what_is_known_of_them(web: Web) ->
     mail = page(web, f"/mail?{THIS_WEEK}")
     (received,) = [link for link in links(mail) if "name=requester" in link][:1]
 
-    assert ["1", "0", "1"] == rows(mail, "mail")[0][1:4]
+    assert ["1", "0", "1", "0", "0"] == rows(mail, "mail")[0][1:]
+    assert {"0"} == {*rows(mail, "undelivered")[0][1:]}
     assert f"/desk/requests/{case.id}" in page(web, received.removeprefix("/desk/reports"))
     requests = page(web, f"?{THIS_WEEK}")
     assert ["1", "0"] == rows(requests, "answered-by-clause")[0][1:]

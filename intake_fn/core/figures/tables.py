@@ -222,13 +222,18 @@ MAIL = Table(
     "mail",
     (
         *(Column(f"to-{reader}", Figure.MAILED, TO, reader) for reader in READERS.values()),
-        *(Column(failure.value, Figure.MAIL_FAILED, "failure", failure.value) for failure in Failure),
-        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT, NO_ADDRESS)),
         Column("digests", Figure.DIGEST),
-        Column("dead-letters", Figure.DEAD_LETTER),
         Column("replies", Figure.REPLIED),
     ),
     chart="bars",
+)
+UNDELIVERED = Table(
+    "undelivered",
+    (
+        *(Column(failure.value, Figure.MAIL_FAILED, "failure", failure.value) for failure in Failure),
+        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT, NO_ADDRESS)),
+        Column("dead-letters", Figure.DEAD_LETTER),
+    ),
 )
 
 LEDGER = Table(
@@ -243,7 +248,7 @@ PAGES: Mapping[str, tuple[Table, ...]] = {
     "requests": (FLOW, BACKLOG, MODULES, CHANNELS, OUTCOMES, ANSWERED_BY_CLAUSE, ANSWERING_CLAUSES),
     "decisions": (DECIDED, APPEALS, OVERRIDDEN_MODULES, OVERRIDDEN_CLAUSES, CLAUSES),
     "times": (ANSWERED, SOLVED, LEVELS, DUE),
-    "mail": (MAIL, QUARANTINE),
+    "mail": (MAIL, UNDELIVERED, QUARANTINE),
 }
 """The tables of each page."""
 

@@ -258,7 +258,7 @@ DESK = (
     Visit("request, mentioning", lambda cases: cases.desk("bug"), _mentioning),
     Visit("request, a stranger mentioned", lambda cases: cases.desk("bug"), _mentions_a_stranger),
     Visit("request, an update refused", lambda cases: cases.desk("bug"), _refused("update")),
-    Visit("request, a resolution refused", lambda cases: cases.desk("bug"), _refused("resolve")),
+    Visit("request, an escalation refused", lambda cases: cases.desk("bug"), _refused("escalate")),
     Visit("request, of somebody else", lambda cases: cases.desk("bug"), _asked_whether_sure),
     Visit("assessment", lambda cases: cases.desk("owned") + ASSESSING),
     Visit("assessment, difference", lambda cases: cases.desk("owned") + ASSESSING, _difference_shown),

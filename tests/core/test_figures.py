@@ -33,7 +33,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.figures import Entry, Figure, counters, entries, entries_of_plain, plain_of
 from intake_fn.core.figures.records import RECORDED, SentMail, of_answer, of_mail
-from intake_fn.core.requester_events import Appealed
+from intake_fn.core.requester_events import Appealed, Withdrawn
 from intake_fn.core.steps import advance, fold
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.texts import as_written, message
@@ -205,6 +205,9 @@ def test_what_its_requester_withdraws_counts_as_withdrawn_besides() -> None:
 
     assert [25] == [one.day.day for one in found(F.WITHDRAWN, RECEIVED, JUDGED, event)]
     assert [] == found(F.WITHDRAWN, RECEIVED, JUDGED, RESOLVED)
+    held = Quarantined(at=RECEIVED.at, actor="specdesk", reasons=(as_written("Why."),))
+    unread = Withdrawn(at=at("2026-11-25 09:00"), actor="requester")
+    assert [25] == [one.day.day for one in found(F.WITHDRAWN, RECEIVED, held, unread)]
 
 
 def test_a_notice_that_is_not_sent_counts_by_its_recorded_reason() -> None:

@@ -8,7 +8,7 @@ from intake_fn.core.case import module_of
 from intake_fn.core.events import Overruled, Resolved
 from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.log import Log
-from intake_fn.core.requester_events import Appealed
+from intake_fn.core.requester_events import Appealed, Withdrawn
 from intake_fn.core.vocabulary import Outcome
 
 DECISION = "decision"
@@ -26,5 +26,5 @@ def appeals(log: Log) -> Iterator[Entry]:
             case Overruled(category=category) if row.before and row.before.appealed:
                 became = STANDS if category is row.before.category else CHANGED
                 yield Entry(Figure.APPEAL_DECIDED, row.day, row.number, (module, (DECISION, became)))
-            case Resolved(outcome=Outcome.WITHDRAWN):
+            case Resolved(outcome=Outcome.WITHDRAWN) | Withdrawn():
                 yield Entry(Figure.WITHDRAWN, row.day, row.number, (module,))

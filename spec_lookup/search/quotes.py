@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from spec_lookup.search.clause import Clause, squeeze
 from spec_lookup.search.dense import Dense, Meanings
+from spec_lookup.search.numbers import SIGN, number_forms
 from spec_lookup.search.passages import Passage, passages
 from spec_lookup.search.words import fold, words
 
@@ -96,7 +97,13 @@ def _scores(sentences: Sequence[str], number: int, asked: Asked) -> list[float]:
     wanted = {word: weight for word, weight in asked.words.items() if word not in _ASKING}
     total = sum(wanted.values()) or 1.0
     said = [set(words(sentence)) for sentence in sentences]
-    scores = [sum(wanted.get(word, 0.0) for word in each) / total / math.sqrt(1 + len(each) / 40) for each in said]
+    numbers = any(word.startswith(SIGN) for word in wanted)
+    scores = [
+        sum(wanted.get(word, 0.0) for word in {*each, *(number_forms(sentence) if numbers else ())})
+        / total
+        / math.sqrt(1 + len(each) / 40)
+        for sentence, each in zip(sentences, said, strict=True)
+    ]
     if asked.dense and asked.meanings:
         near = asked.dense.of_sentences(number) @ asked.meanings.vectors.T @ asked.meanings.shares
         scores = [(1 - MEANING) * score + MEANING * float(by) for score, by in zip(scores, near, strict=True)]

@@ -78,6 +78,16 @@ def test_search_finds_a_number_by_words_alone(query: str, found: str, monkeypatc
     assert spec.search(query)[0].clause.cite == found
 
 
+def test_the_quote_holds_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is written, and not another sentence of the clause with more of the other words."""
+    monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")
+    text = (
+        "# Exports\n\n## Large {#large}\n\nAn export holds at most 50,000 rows. Up to 10,000 rows are sent at once.\n"
+    )
+
+    assert Spec.of([("exports.md", text)]).search("50000 rows")[0].quote == "An export holds at most 50,000 rows."
+
+
 def test_the_judge_reads_the_words_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """It finds clauses as before: verdicts are pinned, and recorded readings hold."""
     monkeypatch.setenv("SPEC_LOOKUP_MODEL", "")

@@ -184,7 +184,9 @@ class MailValues:
     due: str
     """By when it is due, as the requester reads it."""
     missing: tuple[str, ...]
-    """What the requester could add so that a person can decide."""
+    """What the requester could add."""
+    undecided: bool
+    """Whether that is for a person to decide by."""
     priority: str
     level: str
     """Where it is handled: its level, or of a change on its way how far that has come."""
@@ -251,6 +253,7 @@ def values_of(
         by=by,
         due=due_in_words(case, process, case.history[-1].at, zone_of_requester(case, process)) if case.history else "",
         missing=wanted,
+        undecided=case.category is Category.UNDECIDED,
         priority=process.priorities[case.priority].name,
         level=place_of(case, process),
         on_its_way=off_the_levels(case, process),

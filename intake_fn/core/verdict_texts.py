@@ -12,8 +12,8 @@ from intake_fn.core import sla
 from intake_fn.core.case import Case
 from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import label_of
-from intake_fn.core.process import Process
-from intake_fn.core.request import Kind
+from intake_fn.core.process import CLIENT, Process
+from intake_fn.core.request import Channel, Kind
 from intake_fn.core.verdicts import (
     BUILT_IN,
     decided_with_lead,
@@ -119,28 +119,38 @@ def is_shown_clause(verdict: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is not in an undecided request and would help: `expected`, `number` or `steps`, and how it is asked for."""
+    """What is not in a request and would help, by one of ADDED, and how it is asked for."""
 
     name: str
     question: str
 
 
-ADDED = ("expected", "number", "steps")
+ADDED = ("expected", "number", "steps", "always", "priority", "no_screenshot", "company")
 """What a reply may add, in the order in which it is asked for."""
 
 
 def missing(case: Case) -> tuple[Missing, ...]:
-    """What a requester could add so that a person can decide; nothing once they have replied."""
-    if not case.verdict or case.category is not Category.UNDECIDED or not case.status.is_open or has_replied(case):
+    """What a requester could add; nothing once they have replied.
+
+    So that a person can decide what is undecided. A bug report that came by mail lacks what its form demands: the
+    process has the user interviewed "if required" (docs/process/index.md, "Help Desk Level 0").
+    """
+    if not case.verdict or not case.status.is_open or has_replied(case):
         return ()
-    request, numbers, found = case.request, _numbers(case.verdict), []
-    if not request.expected.strip():
-        found.append("expected")
-    if numbers:
-        found.append("number")
-    if request.kind in (Kind.BUG, Kind.QUESTION) and not request.steps.strip():
-        found.append("steps")
-    return tuple(Missing(name, question_of(case, name)) for name in found)
+    request, undecided = case.request, case.category is Category.UNDECIDED
+    by_mail = request.channel is Channel.MAIL
+    is_bug = by_mail and case.category is Category.BUG and request.kind is Kind.BUG
+    asks_steps = is_bug or (undecided and request.kind in (Kind.BUG, Kind.QUESTION))
+    lacks = {
+        "expected": (undecided or is_bug) and not request.expected.strip(),
+        "number": undecided and bool(_numbers(case.verdict)),
+        "steps": asks_steps and not request.steps.strip(),
+        "always": is_bug and request.always is None,
+        "priority": is_bug,
+        "no_screenshot": is_bug and not request.attachments,
+        "company": by_mail and request.requester.office == CLIENT and not request.requester.company,
+    }
+    return tuple(Missing(name, question_of(case, name)) for name in ADDED if lacks[name])
 
 
 def has_replied(case: Case) -> bool:
@@ -150,6 +160,10 @@ def has_replied(case: Case) -> bool:
 
 def question_of(case: Case, name: str) -> str:
     """The question by which something missing is asked for; the answer in a reply stands below it."""
+    if name == "priority" and case.request.channel is Channel.MAIL:
+        return say("missing.priority")
+    if name == "company":
+        return say("missing.company")
     if name != "number":
         return gettext(label_of(case.request.kind, name))
     numbers = _numbers(case.verdict or {"reasons": ()})

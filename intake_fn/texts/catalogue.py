@@ -556,7 +556,9 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "sure.sure": "sure",
     "sure.rather-sure": "rather sure",
     "sure.unsure": "not sure",
-    # What would help to decide.
+    # What would help to decide, and what a bug report by mail lacks.
+    "missing.priority": "How urgent is it: has work stopped, is it badly hindered, or can it wait?",
+    "missing.company": "Which client company, or which office of ours, are you of?",
     "missing.which-number": "How much is it in your case?",
     "missing.number": "The clause says %(number)s. How much is it in your case?",
     # By when.

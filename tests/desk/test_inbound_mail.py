@@ -17,6 +17,7 @@ from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import AskedRequester, Escalated, HandedOver, MailFailed, Noted, RequesterReplied, Resolved
 from intake_fn.core.inbound.record import MailLedger, MailOutcome
 from intake_fn.core.request import Channel, Kind
+from intake_fn.core.verdict_texts import missing
 from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk.inbound_mail import ARRIVED, join, keep, raw_of, reject, release, sweep_mail, take
 from tests.desk.cuts import Killed
@@ -485,3 +486,19 @@ def test_two_programs_that_answer_each_other_come_to_rest(room: Room) -> None:
 
     assert len([sent for sent in room.mailer.sent if sent.to == "it@other.example.net"]) <= 2
     assert outcomes[-1] is MailOutcome.QUARANTINED
+
+
+def test_the_receipt_of_a_bug_by_mail_asks_for_what_its_form_demands(room: Room) -> None:
+    """Exactly for what is not there, with the link to the page where it can be added (the process's interview)."""
+    record = taken(room, mail("The page crashes with an error."))
+    receipt = next(sent for sent in room.mailer.sent if sent.to == CAMILLE)
+    lacks = [one.name for one in missing(room.store.load(record.case_id))]
+
+    assert lacks == ["expected", "steps", "always", "priority", "no_screenshot", "company"]
+    assert "Does it happen every time?" in receipt.text
+    assert receipt.text.count("/status/") == 1
+    with_picture = taken(room, mail("It crashes with an error.", message_id="<2@x.example>", files=(PICTURE,)))
+    taken(room, mail("1. Open it.", to=address(room, record.case_id), message_id="<3@x.example>"))
+
+    assert "no_screenshot" not in [one.name for one in missing(room.store.load(with_picture.case_id))]
+    assert missing(room.store.load(record.case_id)) == ()

@@ -31,6 +31,7 @@ from intake_fn.core.figures.records import SentMail, of_answer, of_mail
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.core.intents import UnknownIntent, ready_at
+from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.mail_throttle import mailbox as mailbox_of
 from intake_fn.core.mantis_intake import FoundIssue
@@ -39,6 +40,7 @@ from intake_fn.core.reconciliation import IssueState, MantisNote
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.request import Priority
 from intake_fn.core.request_id import typed
+from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
@@ -175,6 +177,7 @@ class MemoryStore:
         self._sync: SyncCursor | None = None
         self._throttles: dict[tuple[str, str], MailThrottle] = {}
         self._suppressed: dict[str, SuppressedAddress] = {}
+        self._settings: dict[str, MailSettings] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
         self._asked: dict[str, SignInAsked] = {}
         self._invitation: Invitation | None = None
@@ -451,12 +454,12 @@ class MemoryStore:
             self._views.pop(("" if view.shared else view.owner, key_of(view)), None)
 
     def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
-        """Cases whose requester has this mailbox, the latest first."""
+        """Cases whose requester has this mailbox, or who has it was in copy, the latest first."""
         with self._up():
             found = [
                 (case.received_at, case.id)
                 for case in self._cases.values()
-                if mailbox_of(case.request.requester.email) == mailbox
+                if mailbox in map(mailbox_of, (case.request.requester.email, *_ever_in_copy(case)))
             ]
             return [case_id for _, case_id in sorted(found, reverse=True)[: limit or None]]
 
@@ -680,6 +683,16 @@ class MemoryStore:
         with self._up():
             return self._suppressed.get(mailbox)
 
+    def settings(self, mailbox: str) -> MailSettings:
+        """What a mailbox has turned off."""
+        with self._up():
+            return self._settings.get(mailbox, MailSettings())
+
+    def save_settings(self, mailbox: str, settings: MailSettings) -> None:
+        """Keep them."""
+        with self._up():
+            self._settings[mailbox] = settings
+
     def suppression_list(self) -> Sequence[SuppressedAddress]:
         """All mailboxes that get no mail, by name."""
         with self._up():
@@ -827,6 +840,11 @@ class MemoryStore:
             )
             self._outbox[item.id] = item
             self._of_case.setdefault(case.id, []).append(item.id)
+
+
+def _ever_in_copy(case: Case) -> list[str]:
+    """The addresses that were ever added in copy."""
+    return [event.address for event in case.history if isinstance(event, CopyAdded)]
 
 
 def first_of(case: Case) -> str:
@@ -1117,6 +1135,7 @@ class MemoryFiles:
 AGES: Mapping[Purpose, timedelta] = {
     Purpose.STATUS: timedelta(days=400),
     Purpose.COPY: timedelta(days=400),
+    Purpose.MAIL: timedelta(days=400),
     Purpose.FILE: timedelta(days=400),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.FORM: timedelta(days=1),
@@ -1141,6 +1160,14 @@ class PlainLinks:
     def copy(self, case_id: str, mailbox: str) -> str:
         """The status page as somebody in copy opens it."""
         return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"
+
+    def mail_settings(self, case_id: str, mailbox: str) -> str:
+        """The page of the mail settings of a mailbox."""
+        return f"{self.base_url}/mail/{self.sign(Purpose.MAIL, f'{case_id}/{mailbox}')}"
+
+    def desk_settings(self) -> str:
+        """That of the people of the Help Desk."""
+        return f"{self.base_url}/desk/settings"
 
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request."""

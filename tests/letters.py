@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from intake_fn.core.notices import Letter, values_of
+from intake_fn.core.notices import Letter, MailLinks, values_of
 from intake_fn.mail_templates import render
 
 if TYPE_CHECKING:
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Process
 
 
+SETTINGS_LINK = "https://help.example.com/mail/T"
+
+
 def letter_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> Letter:
     """What is sent for a notice about a case as it stands."""
-    return render(values_of(notice, case, process, status_link, desk_link))
+    links = MailLinks(status=status_link, desk=desk_link, settings=SETTINGS_LINK)
+    return render(values_of(notice, case, process, links))

@@ -79,6 +79,14 @@ class SignedLinks:
         """The status page as somebody in copy opens it."""
         return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"
 
+    def mail_settings(self, case_id: str, mailbox: str) -> str:
+        """The page on which the owner of a mailbox chooses which mails they get, about a request and at all."""
+        return f"{self.base_url}/mail/{self.sign(Purpose.MAIL, f'{case_id}/{mailbox}')}"
+
+    def desk_settings(self) -> str:
+        """The same for people of the Help Desk; useless without signing in."""
+        return f"{self.base_url}/desk/settings"
+
     def desk(self, case_id: str) -> str:
         """The engineers' page of a request; useless without signing in."""
         return f"{self.base_url}/desk/requests/{case_id}"
@@ -143,6 +151,7 @@ class SignedLinks:
         return {
             Purpose.STATUS: timedelta(days=self.limits.status_link_days),
             Purpose.COPY: timedelta(days=self.limits.status_link_days),
+            Purpose.MAIL: timedelta(days=self.limits.status_link_days),
             Purpose.FILE: timedelta(days=self.limits.status_link_days),
             Purpose.SIGN_IN: timedelta(minutes=self.limits.sign_in_minutes),
             Purpose.FORM: OPENED_FOR,

@@ -54,6 +54,10 @@ class Case:
     """Whether its requester does not agree with the decision, and nobody has decided anew yet (core/appeals.py)."""
     copies: tuple[str, ...] = ()
     """The mailboxes of those who are in copy (core/copies.py)."""
+    muted: tuple[str, ...] = ()
+    """The mailboxes that get no news of it (core/mail_settings.py)."""
+    followers: tuple[str, ...] = ()
+    """The people of the Help Desk, by id, who get a copy of each step."""
     duplicates: tuple[str, ...] = ()
     """The requests that are marked as duplicates of this one."""
     history: tuple[Event, ...] = ()

@@ -45,6 +45,7 @@ from intake_fn.core.event_spec import (
     EventSpec,
     to,
 )
+from intake_fn.core.mail_settings import MAIL_LIFECYCLE
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
@@ -330,6 +331,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),
     **CHANGE_LIFECYCLE,
     **DESK_LIFECYCLE,
+    **MAIL_LIFECYCLE,
 }
 
 EVENTS: Mapping[str, type[e.Event]] = {kind.__name__: kind for kind in LIFECYCLE}

@@ -207,6 +207,10 @@ class MailValues:
     bundled: tuple[tuple[str, int], ...]
     """Of a notice that stands for several: which, and how often each."""
     link: str
+    copied_as: str
+    """As what its reader, of the Help Desk, has a copy: "follower", "level", or "" as the front end of its origin."""
+    settings: str
+    """The page on which its reader chooses which mails they get."""
     sender: str
 
 
@@ -222,9 +226,16 @@ RenderMail = Callable[[MailValues], Letter]
 """Makes the letter of a notice from its values, by templates."""
 
 
-def values_of(
-    notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str, by_version: str = ""
-) -> MailValues:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLinks:
+    """The addresses that a mail may show: the page of its reader, that of the desk, and that of the mail settings."""
+
+    status: str
+    desk: str
+    settings: str
+
+
+def values_of(notice: SendNotice, case: Case, process: Process, links: MailLinks, by_version: str = "") -> MailValues:
     """What a notice shows of the case as it stands; `by_version` is the version by whose spec it was judged.
 
     Raises Broken for a notice that has no row here.
@@ -267,7 +278,9 @@ def values_of(
         why=one_line(why),
         text=_lines(text),
         bundled=tuple(bundled.items()),
-        link=desk_link if audience is Audience.HELP_DESK else status_link,
+        link=links.desk if audience is Audience.HELP_DESK else links.status,
+        copied_as=notice.fields.get("as", ""),
+        settings=links.settings,
         sender=f"{process.mail.name}, {case.id}",
     )
 

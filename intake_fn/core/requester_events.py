@@ -40,3 +40,26 @@ class CopyRemoved(Event):
 
     address: str
     themselves: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsMuted(Event):
+    """A reader by mail, its requester or somebody in copy, wants the news of this request no more, or again."""
+
+    address: str
+    muted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFollowed(Event):
+    """Somebody of the Help Desk, by the id of support.yml, wants a copy of each step of this request, or no more."""
+
+    person: str
+    follows: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelInformed(Event):
+    """It has come to a level; those of its people, by id, who want to know of each such request are told."""
+
+    people: tuple[str, ...]

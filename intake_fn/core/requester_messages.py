@@ -7,8 +7,17 @@ from typing import Any
 
 from intake_fn.core.event_messages import EventMessages, with_files
 from intake_fn.core.events import Event
+from intake_fn.core.names import name_of, names_of
 from intake_fn.core.process import Process
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
+from intake_fn.core.requester_events import (
+    Appealed,
+    CopyAdded,
+    CopyRemoved,
+    LevelInformed,
+    NewsMuted,
+    RequestFollowed,
+    Withdrawn,
+)
 
 
 def _address(event: Any, _: Process) -> dict[str, str]:
@@ -36,5 +45,17 @@ REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
         history=lambda event: "history.copy-left" if event.themselves else "history.copy-removed",
         page=lambda event: "page.copy-left" if event.themselves else "page.copy-removed",
         values=_address,
+    ),
+    NewsMuted: EventMessages(
+        history=lambda event: "history.muted" if event.muted else "history.unmuted", values=_address
+    ),
+    RequestFollowed: EventMessages(
+        history=lambda event: "history.followed" if event.follows else "history.unfollowed",
+        values=lambda event, process: {"person": name_of(event.person, process)},
+    ),
+    LevelInformed: EventMessages(
+        history="history.level-informed",
+        values=lambda event, process: {"people": names_of(event.people, process)},
+        notices=("copied",),
     ),
 }

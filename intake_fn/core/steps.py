@@ -36,10 +36,13 @@ from intake_fn.core.events import (
     Unlinked,
     UnmarkedDuplicate,
 )
-from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, UpdateIssue
+from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, SendNotice, UpdateIssue
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.lifecycle_intents import copies
 from intake_fn.core.lifecycle_rules import fits, has_to_be_decided, may_lower, may_resolve
+from intake_fn.core.mail_settings import to_followers
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.messages import has_a_note
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority, Request
@@ -171,7 +174,9 @@ def caused(before: Case, event: Event, after: Case, process: Process) -> tuple[I
         *(copies(before, event, after, process) if spec.copied else ()),
         *spec.notifies(before, event, after, process),
     )
-    return (*intents, *informed(event, after, intents))
+    told = {mailbox(intent.to) for intent in intents if isinstance(intent, SendNotice)}
+    followed = to_followers(before, event, after, process, told) if spec.copied and has_a_note(event) else ()
+    return (*intents, *followed, *informed(event, after, intents))
 
 
 def _in_order(intents: list[Intent]) -> list[Intent]:

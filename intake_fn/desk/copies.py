@@ -46,6 +46,8 @@ def add(desk: ActingByProcess, case: Case, address: str, seen: int, source: str)
         return
     if problems := [*may_be_in_copy(case, address, desk.process)]:
         raise Refused(" ".join(problems))
+    if not desk.mail_state.settings(box).copies:
+        raise Refused(say("copy.unwanted", address=address))
     if not within(desk.counters, BY_SOURCE, source, now) or not within(desk.counters, TO_ADDRESS, box, now):
         raise Refused(say("copy.often", address=address))
     desk.act(case.id, CopyAdded(at=now, actor=REQUESTER, address=address), seen)

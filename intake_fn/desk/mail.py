@@ -5,8 +5,9 @@ from __future__ import annotations
 from intake_fn.core.addresses import ascii_host
 from intake_fn.core.case import Case
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.mail_settings import can_be_turned_off
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.notices import NOTICES, Audience, RenderMail, values_of
+from intake_fn.core.notices import NOTICES, Audience, MailLinks, RenderMail, values_of
 from intake_fn.core.process import MailIdentity, Process
 from intake_fn.core.sla_alerts import is_obsolete
 from intake_fn.core.unassigned import readdressed
@@ -14,6 +15,9 @@ from intake_fn.ports import Links, Mail, OutboxItem
 
 BOARD = "board"
 """The notice whose readers vote or comment: it leads to the Board's page of the request."""
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to the page of the settings when its reader presses "Unsubscribe" (RFC 8058)."""
 
 ITEM = "X-Specdesk-Item"
 """The header that names the outbox item a mail was sent for."""
@@ -29,13 +33,18 @@ def mail_of(
     by_version: str = "",
 ) -> Mail:
     """The mail that an outbox item asks for, as the case stands; `by_version` as in `values_of`."""
-    desk_link = links.board(case.id) if notice.notice == BOARD else links.desk(case.id)
-    in_copy = NOTICES.get(notice.notice) is Audience.COPY
-    status_link = links.copy(case.id, mailbox(notice.to)) if in_copy else links.status(case.id)
-    values = values_of(notice, case, process, status_link, desk_link, by_version)
-    subject, text, html = render(values)
+    audience, box = NOTICES.get(notice.notice), mailbox(notice.to)
+    of_desk = audience is Audience.HELP_DESK
+    shown = MailLinks(
+        status=links.copy(case.id, box) if audience is Audience.COPY else links.status(case.id),
+        desk=links.board(case.id) if notice.notice == BOARD else links.desk(case.id),
+        settings=links.desk_settings() if of_desk else links.mail_settings(case.id, box),
+    )
+    subject, text, html = render(values_of(notice, case, process, shown, by_version))
     token = links.mail_token(case.id)
     about = headers(case.id, item_id, process.mail, token)
+    if can_be_turned_off(notice.notice):
+        about |= {"List-Unsubscribe": f"<{shown.settings}>", "List-Unsubscribe-Post": ONE_CLICK}
     return Mail(notice.to, subject, text, html, about, item_id, reply_to=address_with(token, process.mail))
 
 

@@ -9,6 +9,7 @@ import structlog
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped, RequesterReplied
 from intake_fn.core.figures.records import SentMail
+from intake_fn.core.mail_settings import turned_off
 from intake_fn.core.mail_throttle import (
     DAY,
     MOST_OF_REPLIES,
@@ -21,6 +22,7 @@ from intake_fn.core.mail_throttle import (
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import NOTICES, Audience, bundle
 from intake_fn.core.request import Channel
+from intake_fn.core.requester_events import LevelInformed
 from intake_fn.core.sla_alerts import deferred_until
 from intake_fn.core.unassigned import former_recipient
 from intake_fn.core.vocabulary import Postponed
@@ -73,7 +75,9 @@ def _why_not(desk: Mailing, notice: SendNotice, case: Case) -> Message | None:
     if not notice.to:
         return message("skipped.no-address", account=case.request.requester.account or case.request.requester.name)
     suppressed = desk.mail_state.suppression(mailbox(notice.to))
-    return suppressed.why if suppressed else former_recipient(notice.to, desk.process)
+    if why := suppressed.why if suppressed else former_recipient(notice.to, desk.process):
+        return why
+    return turned_off(notice, case, desk.mail_state.settings(mailbox(notice.to)))
 
 
 def _capped(desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case) -> Message | None:
@@ -139,11 +143,24 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
         if others:
             names = tuple(notice.notice for notice in notices)
             record(desk, item, case, NoticesBundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
+        elif informed := _of_the_level(desk, notice, case):
+            record(desk, item, case, informed)
         desk.outbox.finish_mailed(item, SentMail(item.id, desk.clock(), whole.notice))
         for other in others:
             desk.outbox.finish(other)
     except Exception as error:
         raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
+
+
+def _of_the_level(desk: Mailing, notice: SendNotice, case: Case) -> LevelInformed | None:
+    """The event by which others of a level are told that a request has come there; None where nobody wants that."""
+    if notice.notice != "assigned":
+        return None
+    others = (name for name in desk.process.level(case.level).resources if name != case.handler)
+    wanting = tuple(
+        name for name in others if desk.mail_state.settings(mailbox(desk.process.people[name].address)).level
+    )
+    return LevelInformed(at=desk.clock(), actor=SPECDESK, people=wanting) if wanting else None
 
 
 def _deferred_with(

@@ -1,4 +1,4 @@
-"""My requests: the links to all requests that were sent from an address, mailed to that address and shown to nobody.
+"""My requests: the links to all requests that were sent from an address or have it in copy, mailed to it alone.
 
 Whatever address is typed, the same steps are taken until the sweep looks it up, so neither the answer nor the time that
 it takes tells whether it is known (desk/sign_in.py has the drawing).
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.notices import one_line
-from intake_fn.core.quarantine import may_be_quoted
+from intake_fn.core.quarantine import has_been_read, may_be_quoted
 from intake_fn.core.requester_status import requester_status
 from intake_fn.desk.limits import LOST_LINK_BY_SOURCE, within
 from intake_fn.ports import Asked, Mail, SignInAsked
@@ -51,11 +51,13 @@ def mail_of(desk: ListingRequests, address: str) -> Mail | None:
     if not cases:
         return None
     shown = cases[:MOST]
-    parts = [say("mine.hello"), *("\n".join(_lines(desk, case)) for case in shown)]
+    parts = [say("mine.hello"), *("\n".join(_lines(desk, case, box)) for case in shown)]
     if len(cases) > MOST:
         parts.append(say("mine.more", left=len(cases) - MOST))
-    parts += [say("mine.not-you"), desk.process.mail.name]
-    to = cases[0].request.requester.email
+    settings = say("mine.settings", link=desk.links.mail_settings("", box))
+    parts += [say("mine.not-you"), settings, desk.process.mail.name]
+    own = (case.request.requester.email for case in cases)
+    to = next((one for one in own if mailbox(one) == box), box)
     return Mail(to, say("mine.subject", name=desk.process.product.name), "\n\n".join(parts) + "\n", headers=_HEADERS)
 
 
@@ -63,21 +65,25 @@ _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All
 
 
 def _requests(desk: ListingRequests, box: str) -> Iterator[Case]:
-    """The open and recent requests of a mailbox; of those in quarantine nobody is mailed."""
+    """The open and recent requests that a mailbox reads; of those in quarantine nobody is mailed."""
     for case_id in desk.cases.requests_of(box, READ):
         try:
             case = desk.cases.load(case_id)
         except SpecdeskError:  # one that cannot be read keeps no other from being listed
             continue
         recent = desk.clock() - case.changed_at <= RECENT
-        if not case.status.in_quarantine and (case.status.is_open or recent):
+        reads = box == mailbox(case.request.requester.email) or box in case.copies
+        if reads and not case.status.in_quarantine and (case.status.is_open or recent):
             yield case
 
 
-def _lines(desk: ListingRequests, case: Case) -> Iterator[str]:
-    quoted = may_be_quoted(case, desk.process.intake.quarantine)
+def _lines(desk: ListingRequests, case: Case, box: str) -> Iterator[str]:
+    is_own = box == mailbox(case.request.requester.email)
+    quoted = may_be_quoted(case, desk.process.intake.quarantine) if is_own else has_been_read(case)
     summary = one_line(case.request.summary) if quoted else gettext("Your text is on the status page.")
     status = say(f"status.{requester_status(case)}")
     yield f"{case.id} · {case.received_at:%-d %b %Y} · {status}"
     yield summary
-    yield desk.links.status(case.id)
+    if not is_own:
+        yield say("mine.copy", requester=one_line(case.request.requester.email))
+    yield desk.links.status(case.id) if is_own else desk.links.copy(case.id, box)

@@ -199,6 +199,8 @@ class ActingByProcess(Acting, Protocol):
 
     @property
     def process(self) -> Process: ...
+    @property
+    def mail_state(self) -> MailState: ...
 
 
 class ListingRequests(MailingPeople, Protocol):

@@ -108,7 +108,7 @@ class CaseStore(Protocol):
     def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
         """The ids of the cases whose requester has this mailbox (`mailbox` of core/mail_throttle.py), the latest first.
 
-        All of them for the limit 0.
+        Those of which who has it is in copy are among them, or was once. All of them for the limit 0.
         """
         ...
 

@@ -16,6 +16,9 @@ class Purpose(StrEnum):
     """A request's status page; the text is the case id. Lives `status_link_days`."""
     COPY = "copy"
     """The status page of who is in copy; the text is `case id/mailbox`. Lives `status_link_days`."""
+    MAIL = "mail"
+    """The mail settings of an address; the text is `case id/mailbox`, the id "" for no request. Lives
+    `status_link_days`."""
     FILE = "file"
     """An attachment; the text is `case id/file key`. Lives `status_link_days`."""
     SIGN_IN = "sign-in"
@@ -37,8 +40,8 @@ LEEWAY = timedelta(minutes=2)
 class Links(Protocol):
     """Addresses and signed tokens: they go out in mails, Mantis texts and pages, and come back.
 
-    The addresses are absolute: /status/TOKEN, /copies/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN, /desk/requests/ID,
-    /desk/board/ID.
+    The addresses are absolute: /status/TOKEN, /copies/TOKEN, /mail/TOKEN, /files/TOKEN, /desk/sign-in/TOKEN,
+    /desk/requests/ID, /desk/board/ID, /desk/settings.
     """
 
     def status(self, case_id: str) -> str:
@@ -47,6 +50,14 @@ class Links(Protocol):
 
     def copy(self, case_id: str, mailbox: str) -> str:
         """The status page as somebody in copy opens it."""
+        ...
+
+    def mail_settings(self, case_id: str, mailbox: str) -> str:
+        """The page on which the owner of a mailbox chooses which mails they get, about a request and at all."""
+        ...
+
+    def desk_settings(self) -> str:
+        """The same for people of the Help Desk; useless without signing in."""
         ...
 
     def desk(self, case_id: str) -> str:

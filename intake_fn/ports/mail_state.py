@@ -1,4 +1,4 @@
-"""What is known of mail that was sent: the throttle of each recipient and the suppression list."""
+"""What is known of the recipients of mail: their throttles and settings, and the suppression list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.texts import Message
 
@@ -42,6 +43,14 @@ class MailState(Protocol):
 
     def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail; None when it does."""
+        ...
+
+    def settings(self, mailbox: str) -> MailSettings:
+        """What a mailbox has turned off; the defaults, where its owner has said nothing or it cannot be read."""
+        ...
+
+    def save_settings(self, mailbox: str, settings: MailSettings) -> None:
+        """Keep them in the place of those that are there."""
         ...
 
     def suppression_list(self) -> Sequence[SuppressedAddress]:

@@ -40,6 +40,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.read-contradicts": "The requester says: the system does something else than clause %(clause)s says",
     "history.read-silent": "The requester says: clause %(clause)s says nothing about it",
     "history.filed": "Filed in Mantis as #%(number)s, %(project)s",
+    "history.muted": "%(address)s wants only the mails that need them",
+    "history.unmuted": "%(address)s wants all news by mail again",
+    "history.level-informed": "Told as people of its level who want to know: %(people)s",
+    "history.followed": "%(person)s follows this request",
+    "history.unfollowed": "%(person)s no longer follows this request",
     "history.taken-in": "Created by hand in Mantis as #%(number)s, %(project)s, and taken in from there",
     "history.filed-dropped": "Filed in Mantis as #%(number)s, %(project)s; dropped fields: %(fields)s",
     "history.activity-completed": "Activity completed: %(activity)s",
@@ -215,10 +220,12 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # The mail with the links to all requests of an address.
     "mine.subject": "Your requests to %(name)s support",
     "mine.hello": (
-        "These are the requests that were sent from your address: the open ones first, then those that changed within "
-        "the last 90 days. Each link opens the page of a request."
+        "These are the requests that were sent from your address, and those that you are in copy of: the open ones "
+        "first, then those that changed within the last 90 days. Each link opens the page of a request."
     ),
     "mine.more": Plural("%(left)s more request is older.", "%(left)s more requests are older.", "left"),
+    "mine.copy": "In copy; sent by %(requester)s",
+    "mine.settings": "Choose which mails you get: %(link)s",
     "mine.not-you": "If you did not ask for this, you need not do anything.",
     # What stands against an appeal or a withdrawal, and what came of an appeal.
     "appeal.undecided": "Nothing has been decided yet. Please reply instead: your reply is read before the decision.",
@@ -421,6 +428,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "lead.escalated": "It is now assigned to %(person)s, %(level)s.",
     "lead.workaround": "Workaround until it is resolved:",
     "lead.reopened": "The request that yours duplicates has been reopened, and so has yours.",
+    "mute.none": "%(address)s gets no mails about this request, so there is nothing to mute.",
+    "mute.as-it-is": "That is so already.",
+    "follow.none": "%(person)s is nobody of the Help Desk.",
+    "follow.as-it-is": "That is so already.",
+    "copy.unwanted": "%(address)s does not want to be in copy. Please write to them yourself.",
     "mantis.nobody": "An account that Mantis does not name",
     "mantis.cut": "(The text is longer. All of it stands in Mantis.)",
     "mantis.decide-first": (
@@ -436,6 +448,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "support.yml knows no address of the Mantis account %(account)s. What concerns them is a note of the issue."
     ),
     "skipped.capped": "%(to)s has had %(most)s such mails within a day: else two programs could go on for ever.",
+    "skipped.muted": "They have muted the news of this request.",
+    "skipped.off": "They have turned off mails of this kind.",
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
     # What became of a mail that came in, for the Help Desk.

@@ -36,6 +36,7 @@ def show(token: str) -> ResponseReturnValue:
         token=token,
         box=box,
         decided=words.overruled(case),
+        mail_settings=config().links.mail_settings(case.id, box),
         seen=case.version,
     )
 

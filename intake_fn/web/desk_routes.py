@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake_fn.web import prepared, presence, request_page
+from intake_fn.web import desk_settings, prepared, presence, request_page
 from intake_fn.web.desk_pages import blueprint
 
-__all__ = ["blueprint", "prepared", "presence", "request_page"]
+__all__ = ["blueprint", "desk_settings", "prepared", "presence", "request_page"]

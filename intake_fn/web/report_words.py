@@ -139,6 +139,7 @@ COLUMNS: Mapping[str, str] = {
     "not-sent-suppressed": "Not sent: suppressed address",
     "not-sent-left": "Not sent: reader has left",
     "not-sent-no-address": "Not sent: no address known",
+    "not-sent-turned-off": "Not sent: turned off by its reader",
     "digests": "Digests",
     "dead-letters": "Dead letters",
 }

@@ -80,6 +80,7 @@ def page(
         **_offers(case),
         module_here=module_of(case),
         specialist=_specialist(case),
+        me_id=me().id,
         not_yet=not_yet(case, process, me().address),
         action=action,
         problem=problem,

@@ -203,6 +203,8 @@ def page(
         missing=missing(case) if RequesterReplied in TRANSITIONS[case.status] else (),
         added=added or {},
         unreached=desk.mail_state.suppression(mailbox(case.request.requester.email)),
+        muted=_is_muted(case),
+        mail_settings=config().links.mail_settings(case.id, mailbox(case.request.requester.email)),
         new="new" in request.args,
         changed="changed" in request.args,
         replied=request.args.get("replied", ""),
@@ -230,6 +232,12 @@ def page(
         accept=ACCEPT,
         upload=url_for("uploads.permit"),
     )
+
+
+def _is_muted(case: Case) -> bool:
+    """Whether the requester wants no news of it by mail."""
+    box = mailbox(case.request.requester.email)
+    return box in case.muted or not config().desk().mail_state.settings(box).news
 
 
 def _preview(case: Case, file: Attachment) -> str:

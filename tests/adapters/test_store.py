@@ -43,9 +43,11 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.events import Received as ReceivedEvent
 from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, SendNotice, UpdateIssue
+from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.messages import in_words
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
+from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Stage, Status
 from intake_fn.desk.board_lists import BoardLists
@@ -506,6 +508,27 @@ class TestBoard:
         assert ["HD-3", "HD-1"] == list(store.requests_of("camille@example.com"))
         assert ["HD-3"] == list(store.requests_of("camille@example.com", limit=1))
         assert [] == list(store.requests_of("nobody@example.com"))
+
+    def test_a_case_is_found_by_the_mailbox_of_who_is_in_copy(self, store: Store) -> None:
+        """Added twice, it is found once; who reads it now is for the reader of the log to see."""
+        step = received()
+        store.create(step, "key")
+        case = then(step.case, judged()).case
+        store.save(1, then(step.case, judged()))
+        added = then(case, at(CopyAdded, 2, address="Jo@Example.com"), at(CopyAdded, 3, address="jo@example.com"))
+        store.save(2, added)
+
+        assert ["HD-1"] == list(store.requests_of("jo@example.com"))
+        assert ["HD-1"] == list(store.requests_of("camille@example.com"))
+
+    def test_the_settings_of_a_mailbox_are_kept(self, store: Store) -> None:
+        """The defaults, until its owner has said something; the last word counts."""
+        assert store.settings("jo@example.com") == MailSettings()
+        for settings in (MailSettings(news=False), MailSettings(copies=False, level=True)):
+            store.save_settings("jo@example.com", settings)
+
+            assert store.settings("jo@example.com") == settings
+        assert store.settings("camille@example.com") == MailSettings()
 
     def test_a_request_is_on_the_agenda_from_its_assessment_to_the_decision(self, store: Store) -> None:
         """A request that is put off stays in the list: its date brings it back."""

@@ -79,7 +79,15 @@ from intake_fn.core.messages import note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
+from intake_fn.core.requester_events import (
+    Appealed,
+    CopyAdded,
+    CopyRemoved,
+    LevelInformed,
+    NewsMuted,
+    RequestFollowed,
+    Withdrawn,
+)
 from intake_fn.core.sla import CLOCK_STATE, ClockState
 from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import (
@@ -185,6 +193,9 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Withdrawn: {"actor": "requester"},
     CopyAdded: {"actor": "requester", "address": "jo@example.com"},
     CopyRemoved: {"actor": "requester", "address": "jo@example.com"},
+    NewsMuted: {"actor": "requester", "address": "camille@example.com"},
+    RequestFollowed: {"person": "roma"},
+    LevelInformed: {"people": ("roma", "andrei")},
     NoticeSkipped: {
         "to": "camille@example.com",
         "notice": "question",

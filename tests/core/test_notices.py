@@ -17,7 +17,7 @@ from intake_fn.core.request import Requester
 from intake_fn.core.vocabulary import Category
 from intake_fn.mail_templates import environment
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened, received, request
-from tests.letters import letter_of
+from tests.letters import SETTINGS_LINK, letter_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -94,7 +94,7 @@ def test_a_question_reads_like_this(process: Process) -> None:
         "> Which browser?\n> And which version?\n\n"
         f"Please reply here; the request waits until then:\n{STATUS_LINK}\n\n"
         "Your request: Error page when a shipment is opened\n\n"
-        f"-- \nCT2 Help Desk, {CASE_ID}\n"
+        f"-- \nCT2 Help Desk, {CASE_ID}\nChoose which mails you get\n{SETTINGS_LINK}\n"
     )
 
 
@@ -242,18 +242,18 @@ ELEMENTS = set("html head meta title body div p br ul li blockquote a span b".sp
 
 @pytest.mark.parametrize("name", list(NOTICES))
 def test_every_notice_says_in_html_what_it_says_in_plain_text(process: Process, name: str) -> None:
-    """The same words; one link, its audience's, said once; nothing that is loaded from elsewhere."""
+    """The same words; its audience's link, and that of the mail settings; nothing that is loaded from elsewhere."""
     subject, text, html = rendered(name, process)
     page = Page(html)
     words = " ".join(" ".join(page.words).split())
     link = DESK_LINK if NOTICES[name] is Audience.HELP_DESK else STATUS_LINK
-    plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, "-- ", "")]
+    plain = [line.lstrip(">- ") for line in text.splitlines() if line not in (link, SETTINGS_LINK, "-- ", "")]
 
     assert [] == [line for line in plain if line.removesuffix(":") not in words]
     assert (
         (NOTICES[name] is Audience.HELP_DESK) == text.count("Open it on the desk") == words.count("Open it on the desk")
     )
-    assert ([link], []) == (page.links, page.loads)
+    assert ([link, SETTINGS_LINK], []) == (page.links, page.loads)
     assert set(page.elements) <= ELEMENTS
     assert subject in words
     assert "{" not in html
@@ -272,7 +272,8 @@ def test_nothing_from_outside_becomes_markup(process: Process, name: str) -> Non
     page = Page(html)
 
     assert set(page.elements) <= ELEMENTS
-    assert [f"{link}?a=1&b=2" for link in (STATUS_LINK, DESK_LINK) if link in text] == page.links
+    assert [f"{link}?a=1&b=2" for link in (STATUS_LINK, DESK_LINK) if link in text] == page.links[:-1]
+    assert SETTINGS_LINK == page.links[-1]
     assert EVIL in "".join(page.words)
     assert EVIL in text
 
@@ -292,9 +293,10 @@ def test_the_html_of_a_question_reads_like_this(process: Process) -> None:
         "Your request: ",
         "Error page when a shipment is opened",
         f"CT2 Help Desk, {CASE_ID}",
+        "Choose which mails you get",
     ] == [words for words in page.words if words.strip()]
     body = page.elements[page.elements.index("div") + 1 :]
-    assert ["p", "p", "blockquote", "br", "p", "p", "a", "p", "span", "br"] == body
+    assert ["p", "p", "blockquote", "br", "p", "p", "a", "p", "span", "br", "br", "a"] == body
 
 
 def test_the_verdict_is_a_list_of_reasons_and_a_quotation(process: Process) -> None:

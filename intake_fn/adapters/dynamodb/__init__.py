@@ -30,6 +30,7 @@
 | SIGN-IN     | asked at, id | that a link to sign in was asked for; 1 day          | key              |
 | VIEWS#      | name         | a shared view of the queue; VIEWS#person: their own  | key              |
 | LOOKING#id  | person       | who has the page of a request open; 2 minutes        | key              |
+| MAILBOX#    | SETTINGS     | the mail settings of a mailbox                       | key              |
 | PACE#id     | mailbox      | the mail throttle of a recipient of a case; 1 day    | key              |
 | MAILIN#id   | RECORD       | a mail that came in                                  | key              |
 | MAILIN#fp   | DECISION     | what was decided for a mail, by its fingerprint      | key              |

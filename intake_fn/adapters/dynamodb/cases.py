@@ -25,7 +25,7 @@ from intake_fn.adapters.dynamodb.figure_items import FigureItems
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
 from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
-from intake_fn.adapters.dynamodb.requester_items import requester_item, requester_key
+from intake_fn.adapters.dynamodb.requester_items import reader_item, requester_item, requester_key
 from intake_fn.adapters.dynamodb.search_items import pending_writes
 from intake_fn.adapters.dynamodb.states import event_of, id_of, level_queue, readable_row, row_of, state_item, state_key
 from intake_fn.adapters.dynamodb.table import Table
@@ -33,6 +33,8 @@ from intake_fn.adapters.dynamodb.values import Item, epoch, instant, json_of
 from intake_fn.adapters.dynamodb.writes import Write, delete, put, update
 from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
 from intake_fn.core.events import Filed
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain
 from intake_fn.core.vocabulary import Postponed
@@ -119,6 +121,8 @@ class DynamoCases:
         as_read = put(state_item(replace(step, case=after)), "#version = :before", {":before": before})
         writes = [as_read, *_appended(step, before), *moves(after.id, moved), *board_writes(earlier, after, step)]
         writes += pending_writes(after, step.events)
+        added = {mailbox(event.address) for event in step.events if isinstance(event, CopyAdded)}
+        writes += [put(reader_item(after, box), "") for box in sorted(added)]
         if done:
             writes.append(delete(outbox_key(done)))
         if again:
@@ -154,8 +158,8 @@ class DynamoCases:
         moved.subtract(tally(row_of(stored)))
         as_read = {":version": stored["version"], ":filing": stored["filing"]}
         state = put(state_item(step), "#version = :version AND #filing = :filing", as_read)
-        found = put(requester_item(case), "")
-        if self.table.transact([state, found, *moves(case.id, moved), *board_restated(case)]):
+        found = [put(requester_item(case), ""), *(put(reader_item(case, box), "") for box in case.copies)]
+        if self.table.transact([state, *found, *moves(case.id, moved), *board_restated(case)]):
             raise Stale(f"{case.id} has moved on while it was being counted. Read it again.")
 
     # --- one case -----------------------------------------------------------------------------
@@ -188,7 +192,7 @@ class DynamoCases:
         return [row for case_id in case_ids if case_id in items and (row := readable_row(items[case_id]))]
 
     def requests_of(self, mailbox: str, limit: int = 50) -> Sequence[str]:
-        """The ids of the cases whose requester has this mailbox, the latest first."""
+        """The ids of the cases whose requester has this mailbox, or who has it was in copy, the latest first."""
         of = {":pk": requester_key(mailbox)}
         items = self.table.query("#pk = :pk", of, limit, ScanIndexForward=False, ConsistentRead=True)
         return [str(item["case_id"]) for item in items]

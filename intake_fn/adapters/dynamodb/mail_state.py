@@ -1,4 +1,4 @@
-"""The MailState: the throttle of each recipient of a case, and the suppression list."""
+"""The MailState: the throttle of each recipient of a case, the settings of each mailbox, and the suppression list."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from intake_fn.adapters.dynamodb.table import Table
 from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of, json_of
 from intake_fn.adapters.dynamodb.writes import ABSENT, put
 from intake_fn.core.codec import checked, from_plain, to_plain
+from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.stored import MISREAD, NEVER
 from intake_fn.ports import SuppressedAddress
@@ -56,6 +57,20 @@ class DynamoMailState:
         values = {":before": before, ":after": item["body"]}
         return self.table.write(put(item, f"{as_read} OR #body = :after", values))
 
+    # --- settings -----------------------------------------------------------------------------
+
+    def settings(self, mailbox: str) -> MailSettings:
+        """What a mailbox has turned off; the defaults, where its owner has said nothing or it cannot be read."""
+        stored = self.table.get(**_settings_key(mailbox))
+        try:
+            return from_plain(MailSettings, json.loads(stored["body"])) if stored else MailSettings()
+        except MISREAD:
+            return MailSettings()
+
+    def save_settings(self, mailbox: str, settings: MailSettings) -> None:
+        """Keep them in the place of those that are there."""
+        self.table.write(put({**_settings_key(mailbox), "body": json_of(to_plain(settings))}, ""))
+
     # --- suppression list ---------------------------------------------------------------------
 
     def suppress(self, address: SuppressedAddress) -> None:
@@ -82,6 +97,10 @@ class DynamoMailState:
 
 def _throttle_key(case_id: str, mailbox: str) -> dict[str, str]:
     return {"pk": f"PACE#{case_id}", "sk": mailbox}
+
+
+def _settings_key(mailbox: str) -> dict[str, str]:
+    return {"pk": f"MAILBOX#{mailbox}", "sk": "SETTINGS"}
 
 
 def throttle_body(throttle: MailThrottle) -> str:

@@ -1,4 +1,4 @@
-"""Where the cases of a mailbox are found: one item for each, written with the first event. Pure."""
+"""Where the cases of a mailbox are found: one item for its requester, and one for each who was ever in copy. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 def requester_item(case: Case) -> Item:
     """Where a case is found by the mailbox of its requester."""
+    return reader_item(case, case.request.requester.email)
+
+
+def reader_item(case: Case, address: str) -> Item:
+    """Where a case is found by the mailbox of somebody who reads it."""
     return {
-        "pk": requester_key(mailbox(case.request.requester.email)),
+        "pk": requester_key(mailbox(address)),
         "sk": f"{instant(case.received_at)}#{case.id}",
         "case_id": case.id,
     }

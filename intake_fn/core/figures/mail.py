@@ -9,11 +9,17 @@ from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.log import Log
 
 WHY = "why"
-SUPPRESSED, LEFT, NO_ADDRESS = "suppressed", "left", "no-address"
-"""Why a notice was not sent: its address is on the suppression list; its reader has left, or no address of theirs is
-known."""
+SUPPRESSED, LEFT, NO_ADDRESS, TURNED_OFF = "suppressed", "left", "no-address", "turned-off"
+"""Why a notice was not sent: its address is on the suppression list; its reader has left, no address of theirs is
+known, or they have turned it off."""
 
-REASONS = {"skipped.suppressed": SUPPRESSED, "skipped.left": LEFT, "skipped.no-address": NO_ADDRESS}
+REASONS = {
+    "skipped.suppressed": SUPPRESSED,
+    "skipped.left": LEFT,
+    "skipped.no-address": NO_ADDRESS,
+    "skipped.muted": TURNED_OFF,
+    "skipped.off": TURNED_OFF,
+}
 """By the key of the reason that is recorded."""
 
 

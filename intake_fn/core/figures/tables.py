@@ -10,7 +10,7 @@ from enum import StrEnum
 from intake_fn.core.figures.appeals import CHANGED, DECISION, STANDS
 from intake_fn.core.figures.backlog import AGES, Backlog
 from intake_fn.core.figures.entry import WITHIN, Figure
-from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, WHY
+from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, TURNED_OFF, WHY
 from intake_fn.core.figures.periods import Daily, Period, Sums
 from intake_fn.core.figures.records import READERS, TO
 from intake_fn.core.vocabulary import Failure, Filing
@@ -231,7 +231,7 @@ UNDELIVERED = Table(
     "undelivered",
     (
         *(Column(failure.value, Figure.MAIL_FAILED, "failure", failure.value) for failure in Failure),
-        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT, NO_ADDRESS)),
+        *(Column(f"not-sent-{why}", Figure.NOT_SENT, WHY, why) for why in (SUPPRESSED, LEFT, NO_ADDRESS, TURNED_OFF)),
         Column("dead-letters", Figure.DEAD_LETTER),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import building, capacity, entry_import, judge, same, search, submit, suggestions
+from benchmarks import building, capacity, entry_import, judge, mail_in, same, search, submit, suggestions
 
 if __name__ == "__main__":
     entry_import.main()
@@ -14,4 +14,5 @@ if __name__ == "__main__":
     search.main(quick="--quick" in sys.argv)
     submit.main()
     suggestions.main()
+    mail_in.main(100 if "--quick" in sys.argv else mail_in.NUMBER)
     capacity.main((0, 10, 100) if "--quick" in sys.argv else capacity.DUE)

@@ -114,10 +114,11 @@ def sweep_mail(desk: TakingMail, limit: int = 25) -> int:
 
 
 def raw_of(desk: TakingMail, record: MailRecord) -> bytes:
-    """The raw bytes of a mail. Raises Unknown when they are kept no more, TryLater."""
-    with suppress(Unknown):
-        return desk.files.get(record.key)
-    return desk.files.get(f"{ARRIVED}{record.id}")
+    """The raw bytes of a mail, also while another worker moves them. Raises Unknown, TryLater."""
+    for key in (record.key, f"{ARRIVED}{record.id}"):
+        with suppress(Unknown):
+            return desk.files.get(key)
+    return desk.files.get(f"{KEPT}{record.id}")
 
 
 def release(desk: TakingMail, mail_id: str, actor: str) -> MailRecord:

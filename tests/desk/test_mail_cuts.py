@@ -16,7 +16,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.events import AskedRequester, Noted, Received, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.desk.case_lists import rows
-from intake_fn.desk.inbound_mail import ARRIVED, keep, sweep_mail, take
+from intake_fn.desk.inbound_mail import ARRIVED, keep, raw_of, sweep_mail, take
 from intake_fn.desk.mail import ITEM
 from tests.desk.mail_loops import bounces, letter
 from tests.desk.test_story import Room, request
@@ -240,3 +240,12 @@ def test_a_mail_that_is_delivered_fifty_times_at_once_is_one(process: Process, m
     assert before == stands(room, ids[0])
     assert [] == [*twice(room)]
     assert {MailOutcome.TICKETED, MailOutcome.THREADED} & {room.desk.inbound.mail(one).outcome for one in ids}
+
+
+def test_a_worker_that_is_overtaken_reads_the_mail_where_it_was_moved(process: Process) -> None:
+    """Between its look at the record and at the bytes another worker has finished: nothing is tried again."""
+    room = Room(process)
+    mail_id = keep(room.desk, a_request(room))
+    record = take(room.desk, mail_id)
+
+    assert raw_of(room.desk, record) == raw_of(room.desk, replace(record, key=f"{ARRIVED}{mail_id}"))

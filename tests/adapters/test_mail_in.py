@@ -106,7 +106,9 @@ def test_a_text_is_there_once_and_files_are_whole() -> None:
 
     found = read(raw)
 
-    assert found.text == "Plain text"
+    assert found.text.startswith("Plain text\n\n---------- Forwarded message")
+    assert found.text.count("Plain text") == 1
+    assert "HTML text" not in found.text
     assert [(file.name, file.content_type, file.content) for file in found.files] == [
         ("p.png", "image/png", b"\x89PNG picture"),
         ("message.eml", "message/rfc822", enclosed),
@@ -204,3 +206,74 @@ def test_no_bytes_raise(lines: list[bytes], end: bytes) -> None:
     assert "this program cannot read it" not in found.problems
     assert "\x00" not in found.text
     found.text.encode()
+
+
+def mixed(*parts: bytes, kind: bytes = b"mixed") -> bytes:
+    """A mail of several parts."""
+    head = b"From: c@example.com\r\nContent-Type: multipart/%s; boundary=m\r\n\r\n" % kind
+    return on_top() + head + b"".join(b"--m\r\n" + part + b"\r\n" for part in parts) + b"--m--\r\n"
+
+
+def test_a_text_with_a_name_is_a_file_also_where_it_is_shown() -> None:
+    """Mail programs show small texts in the mail."""
+    log = b"Content-Type: text/plain; name=app.log\r\nContent-Disposition: inline; filename=app.log\r\n\r\nline 1"
+    found = read(mixed(b"Content-Type: text/plain\r\n\r\nSee the log.", log))
+
+    assert found.text == "See the log."
+    assert [(file.name, file.content) for file in found.files] == [("app.log", b"line 1")]
+
+
+def test_other_forms_of_a_text_are_no_files_and_an_invitation_is_one() -> None:
+    """AMP and enriched text say the same once more."""
+    found = read(
+        mixed(
+            b"Content-Type: text/plain\r\n\r\nMeet?",
+            b"Content-Type: text/x-amp-html\r\n\r\n<html amp></html>",
+            b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR",
+            kind=b"alternative",
+        )
+    )
+
+    assert found.text == "Meet?"
+    assert [file.name for file in found.files] == ["invitation.ics"]
+
+
+def test_a_mail_that_is_passed_on_as_a_file_is_read_and_kept() -> None:
+    """What it says is what the mail is about; who wrote it is known."""
+    inner = b"From: Chloe <chloe@example.org>\r\nSubject: Cut-off\r\n\r\nThe cut-off is a day late.\r\n"
+    found = read(mixed(b"\r\nSee the mail.", b"Content-Type: message/rfc822\r\n\r\n" + inner))
+
+    assert found.reply.startswith("See the mail.")
+    assert "The cut-off is a day late." in found.reply
+    assert found.forwarded is not None
+    assert found.forwarded.address == "chloe@example.org"
+    assert [file.content_type for file in found.files] == ["message/rfc822"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("Yes.\n\nOn Mon, 23 Nov 2026 at 10:00, Desk <d@example.com>\nwrote:\n\n> Is it?\n> More", "Yes."),
+        ("Ja.\n\nAm 23.11.2026 um 10:00 schrieb Desk:\n> Ist es?", "Ja."),
+        ("Oui.\n\nLe lun. 23 nov. 2026 à 10:00, Desk <d@example.com> a écrit :\n> Est-ce ?", "Oui."),
+        ("はい。\n\n2026年11月23日(月) 10:00 Desk <d@example.com>:\n> どれ", "はい。"),
+        ("是的。\n\nDesk <d@example.com> 于2026年11月23日周一 10:00写道：\n> 哪个", "是的。"),
+        ("Yes.\n\nFrom: Desk\nSent: Monday\nTo: Me\nSubject: Q\n\nIs it?", "Yes."),
+        (
+            "Ja.\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\nAn: Ich\nBetreff: F\n\nIst es?",
+            "Ja.",
+        ),
+        ("> Which?\n\nThe first.\n\n> When?\n\nToday.", "The first.\n\nToday."),
+        ("Mon 23 Nov 2026 Desk wrote:\n> Q\n\nBelow.", "Below."),
+        ("Yes.\n-- \nBob\n+44 1", "Yes."),
+        ("Yes.\n\nSent from my iPhone", "Yes."),
+        ("Yes.\n\nVon meinem iPhone gesendet", "Yes."),
+        ("> all is quoted", "> all is quoted"),
+        ("I wrote:\nit fails", "I wrote:\nit fails"),
+    ],
+)
+def test_what_was_written_now_stands_alone(text: str, reply: str) -> None:
+    """Without what is quoted above, between or below it, and without a signature; never empty."""
+    raw = mail(text, subject="Re: Q", headers={"In-Reply-To": "<x@example.com>"})
+
+    assert read(raw).reply == reply

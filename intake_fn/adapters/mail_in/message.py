@@ -26,8 +26,9 @@ HEADER_FROM = re.compile(r"\bheader\.from=([^\s;]+)", re.IGNORECASE)
 SES = "amazonses.com"
 
 TEXTS = ("text/plain", "text/html")
+ENCLOSED = "message/rfc822"
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+PASSED_ON = "---------- Forwarded message ---------"
 
 log = structlog.get_logger()
 
@@ -45,10 +46,11 @@ def _read(raw: bytes) -> InboundMail:
     whole = cut(raw)
     root = whole.root
     texts, files = _contents(whole)
-    text = "\n\n".join(filter(None, texts))[:LARGEST_TEXT]
-    subject = _first(root, "Subject")
+    subject, kind = _first(root, "Subject"), _report_type(root)
+    passed_on = [] if kind else [_passed_on(file.content) for file in files if file.content_type == ENCLOSED][:1]
+    text = "\n\n".join(filter(None, (*texts, *passed_on)))[:LARGEST_TEXT]
     references = message_ids([*root.all("In-Reply-To"), *root.all("References")])
-    enclosed = next((head_of(file.content) for file in files if file.content_type == "message/rfc822"), None)
+    enclosed = next((head_of(file.content) for file in files if file.content_type == ENCLOSED), None)
     forwarded = forwarded_by(text, subject) or (_writer(enclosed) if enclosed else None)
     return InboundMail(
         senders=addresses(root.all("From")),
@@ -66,7 +68,7 @@ def _read(raw: bytes) -> InboundMail:
         verdicts=_verdicts(root),
         headers=_headers(root),
         content_type=root.content_type,
-        report_type=_report_type(root),
+        report_type=kind,
         bounced=tuple(_bounced(root)),
         enclosed_ids=_enclosed_ids(root),
         forwarded=forwarded,
@@ -195,9 +197,21 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
     return texts, files
 
 
+def _passed_on(raw: bytes) -> str:
+    """The text of an enclosed mail below its head, as programs write it that pass a mail on in the text."""
+    inner = cut(raw)
+    texts, files = _contents(inner)
+    names = ", ".join(file.name for file in files)
+    head = [f"{name}: {value}" for name in ("From", "Date", "Subject", "To") if (value := inner.root.text(name))]
+    body = "\n\n".join(filter(None, texts))
+    said = [PASSED_ON, *head, "", body, f"[{names}]" if names else ""]
+    return "\n".join(said).strip()
+
+
 def _is_text(part: Part) -> bool:
-    named = part.disposition == "attachment" or (part.name and part.disposition != "inline")
-    return part.content_type in TEXTS and not named and not (part.name and part.content_type == "text/html")
+    """Whether it is what somebody wrote: a text with a name is a file, also one that is shown, but the whole mail."""
+    is_file = part.disposition == "attachment" or (part.depth and part.name)
+    return part.content_type in TEXTS and not is_file
 
 
 def _alternative(part: Part) -> tuple[str, list[Part]]:
@@ -206,7 +220,7 @@ def _alternative(part: Part) -> tuple[str, list[Part]]:
     for child in part.children:
         inner = list(leaves(child))
         mine = next((one for one in inner if _is_text(one)), None)
-        others += [one for one in inner if one is not mine and not (mine and _is_text(one))]
+        others += [one for one in inner if one is not mine and not _is_other_form(one)]
         if mine is None:
             continue
         text = _text(mine)
@@ -215,6 +229,12 @@ def _alternative(part: Part) -> tuple[str, list[Part]]:
         else:
             plain = plain or text
     return (plain if plain.strip() else page), others
+
+
+def _is_other_form(part: Part) -> bool:
+    """Whether it says the same in a form for other programs, such as AMP; an invitation says more."""
+    form = part.content_type.startswith("text/") and part.content_type not in ("text/calendar", "text/vcard")
+    return form and not part.name and part.disposition != "attachment"
 
 
 def _text(part: Part) -> str:

@@ -93,7 +93,8 @@ wiadomość przekazana|przekazana wiadomość|přeposlaná zpráva|továbbított
 """
 
 WROTE = """
-\\bwrote|\\bschrieb(?: am .{1,60})?|\\ba écrit|\\bescribió|\\bha scritto|\\bescreveu|\\bschreef|\\bskrev|\\bkirjoitti
+\\bschrieb .{1,80}:|\\bschreef .{1,80}:|\\bskrev .{1,80}:|\\bnapisał(?:a)? .{1,80}:|\\bпишет .{1,80}:|\\bwrote .{1,80}:
+\\bwrote|\\bschrieb|\\ba écrit|\\bescribió|\\bha scritto|\\bescreveu|\\bschreef|\\bskrev|\\bkirjoitti
 \\bnapisał(?:\\(a\\)|a)?|\\bnapsal(?:\\(a\\)|a)?|\\bírta|\\byazdı|\\bпишет|\\bписал(?:а)?|\\bнаписал(?:\\(а\\)|а)?
 写道|寫道|のメッセージ|님이 작성|.{1,60}書きました
 """

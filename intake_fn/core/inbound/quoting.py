@@ -46,6 +46,8 @@ SEPARATOR = pattern(ORIGINAL, r"^\s*(?:-{2,}|_{2,})\s*", r"\s*(?:-{2,}|_{2,})?\s
 FORWARDED = pattern(PASSED_ON, r"^\s*(?:-{2,}|begin|)\s*", r"\s*[:\uff1a]?\s*(?:-{2,})?\s*$")
 WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes)?\s*[:\uff1a]?\s*$")
 WHEN = re.compile(r"\d{1,4}[-./年 ]|\d{1,2}:\d{2}|@|\b(?:on|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
+NAMED_END = re.compile("[<(][^<>()\\s]{1,64}@[^<>()\\s]{1,190}[>)] ?[:\uff1a]\\s*$")
+"""The end of such a line in languages that put the verb elsewhere: an address, and a colon."""
 LONGEST_ATTRIBUTION = 4
 """Lines over which such a line may be broken."""
 
@@ -127,7 +129,7 @@ def _attribution(lines: Sequence[str], number: int) -> int:
         begins = length > 1 or WHEN.search(bare)
         if not bare or not begins or QUOTED.match(line) or len(whole) > LONGEST_LINE:
             return 0
-        if WROTE_END.search(whole):
+        if WROTE_END.search(whole) or NAMED_END.search(whole):
             return length if WHEN.search(whole) else 0
     return 0
 

@@ -12,13 +12,14 @@ that caused them. They are delivered at once if that is quick, else by the sweep
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from intake_fn.core import steps
-from intake_fn.core.case import Case
+from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.mail import InboundMail
@@ -41,6 +42,7 @@ from intake_fn.desk import (
     sync,
     versions,
 )
+from intake_fn.desk.case_cache import CachedCases, CachedOutbox, Known, known_after
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
 from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, where_recorded
@@ -147,7 +149,7 @@ class Desk:
                 case_id = self.cases.create(step, key)
             except Stale:
                 continue  # the random id is taken: draw another
-            return self._delivered(case_id, step.case)
+            return self._delivered(case_id, step, known_after(step) if case_id == step.case.id else None)
         raise TryLater("Too many requests arrive at the moment. Try again in a moment.")
 
     def act(self, case_id: str, event: Event, seen: int) -> Case:
@@ -164,7 +166,7 @@ class Desk:
         if not step.events:
             return step.case
         spam_check.remember_release(self.counters, event, step.case, self.clock())
-        return self._delivered(case_id, step.case)
+        return self._delivered(case_id, step, Known(case_id, step.case))
 
     def looked_ahead(self, case_id: str, event: Event, seen: int) -> Case:
         """The case to which `event` may happen; nothing changes. Raises as `act` does."""
@@ -202,18 +204,28 @@ class Desk:
 
     def deliver(self, case_id: str) -> Case:
         """Attempt now what is due of one case, in order; returns the case as it then stands."""
-        dispatcher.deliver(self, case_id)
-        return self.cases.load(case_id)
+        return self._deliver(case_id, Known(case_id))
 
-    def _delivered(self, case_id: str, saved: Case) -> Case:
+    def _deliver(self, case_id: str, known: Known) -> Case:
+        desk = self._caching(known)
+        dispatcher.deliver(desk, case_id)
+        return desk.cases.load(case_id)
+
+    def _delivered(self, case_id: str, saved: Step, known: Known | None) -> Case:
         """Deliver what can be delivered now; once a step is saved, trouble with the rest does not make it a failure."""
         try:
-            return self.deliver(case_id)
+            return self._deliver(case_id, known or Known(case_id))
         except TryLater as error:
-            if case_id != saved.id:
+            if case_id != saved.case.id:
                 raise
             log.warning("saved_before_delivery", case=case_id, error=str(error))
-            return saved
+            return saved.case
+
+    def _caching(self, known: Known) -> Desk:
+        """The desk with a cache of one case (desk/case_cache.py)."""
+        cases: Any = CachedCases(self.cases, known)
+        queued: Any = CachedOutbox(self.outbox, known)
+        return replace(self, cases=cases, outbox=queued)
 
     def sweep(self, limit: int = 100) -> Swept:
         """Raise the SLA alerts and attempt the items that are due; items of one case in their order.
@@ -241,7 +253,7 @@ class Desk:
     def _swept(self, case_id: str) -> Swept:
         """Deliver what is due of one case; a poisoned one must not block the others, nor come up first for ever."""
         try:
-            return dispatcher.deliver(self, case_id, reschedule=True)
+            return dispatcher.deliver(self._caching(Known(case_id)), case_id, reschedule=True)
         except TryLater as error:
             if not isinstance(error, Unreadable):
                 raise

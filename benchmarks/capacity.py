@@ -17,7 +17,7 @@ from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.states import state_item
 from intake_fn.adapters.dynamodb.values import wire
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.events import Escalated
+from intake_fn.core.events import Escalated, Filed
 from intake_fn.core.process import Process
 from intake_fn.core.process_file import parse
 from intake_fn.core.queue.facets import Viewer
@@ -88,8 +88,11 @@ class Office:
         pattern = self.room.store.load(at_level_4(self.room))
         store = DynamoStore(Table(lambda: dynamodb, table), LEVELS)
         for number in range(due):
-            step = standing(fold(f"HD-{number:04}", pattern.history), process)
-            store.create(replace(step, events=pattern.history), f"key-{number}")
+            filed = [
+                replace(event, number=number + 1) if isinstance(event, Filed) else event for event in pattern.history
+            ]
+            step = standing(fold(f"HD-{number:04}", filed), process)
+            store.create(replace(step, events=tuple(filed)), f"key-{number}")
         self.room.clock.advance(seconds=UNTIL_WARNING.total_seconds())
         template = wire(state_item(standing(pattern, process)))
         crowd = Crowd(others, self.room.clock() + timedelta(minutes=1), template)

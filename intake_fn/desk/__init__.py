@@ -202,19 +202,16 @@ class Desk:
 
     # --- deliveries --------------------------------------------------------------------------
 
-    def deliver(self, case_id: str) -> Case:
+    def deliver(self, case_id: str, known: Known | None = None) -> Case:
         """Attempt now what is due of one case, in order; returns the case as it then stands."""
-        return self._deliver(case_id, Known(case_id))
-
-    def _deliver(self, case_id: str, known: Known) -> Case:
-        desk = self._caching(known)
+        desk = self._caching(known or Known(case_id))
         dispatcher.deliver(desk, case_id)
         return desk.cases.load(case_id)
 
     def _delivered(self, case_id: str, saved: Step, known: Known | None) -> Case:
         """Deliver what can be delivered now; once a step is saved, trouble with the rest does not make it a failure."""
         try:
-            return self._deliver(case_id, known or Known(case_id))
+            return self.deliver(case_id, known)
         except TryLater as error:
             if case_id != saved.case.id:
                 raise

@@ -222,7 +222,7 @@ def test_two_that_are_joined_to_each_other_at_once_come_to_rest(pair: Pair, monk
     """The second one was joined while nobody had told it of the first."""
     pair.act(pair.follower, UnmarkedDuplicate)
     with monkeypatch.context() as patch:
-        patch.setattr(type(pair.desk), "deliver", lambda desk, case_id: desk.cases.load(case_id))
+        patch.setattr(type(pair.desk), "deliver", lambda desk, case_id, _: desk.cases.load(case_id))
         patch.setattr(duplicates, "with_lead", lambda _, event, __: event)
         for one, other in ((pair.lead, pair.follower), (pair.follower, pair.lead)):
             pair.desk.act(one, pair.room.event(MarkedDuplicate, other=other), pair.case(one).version)

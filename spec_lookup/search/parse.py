@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from spec_lookup.errors import SpecBroken
@@ -27,6 +28,9 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
 SHOWN = 10
 """Words of a page that are named at most when they are in no clause."""
+
+REMEMBERED = 128
+"""Pages that are kept as they were read."""
 
 _HEADING_LINE = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s+)?(?:#|<h[1-6]\b)|<h[1-6]\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"^[\s>]*(?:=+|-+)\s*$")
@@ -67,7 +71,7 @@ def decode_page(data: bytes, name: str) -> str:
 
 def page_clauses(name: str, text: str, site: Path | None = None) -> list[Clause]:
     """The clauses of one page, in order: see `read_page`. Raises SpecBroken."""
-    return read_page(name, text, site).clauses
+    return [*read_page(name, text, site).clauses]
 
 
 def read_page(name: str, text: str, site: Path | None = None) -> Page:
@@ -75,6 +79,16 @@ def read_page(name: str, text: str, site: Path | None = None) -> Page:
 
     Raises SpecBroken when two headings of the page have the same anchor, and when a published word is in no clause.
     """
+    return _read_alone(name, text) if site is None else _read(name, text, site)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_alone(name: str, text: str) -> Page:
+    """A page without a site, which reads the same each time: who edits one page of a spec reads all of them again."""
+    return _read(name, text, None)
+
+
+def _read(name: str, text: str, site: Path | None) -> Page:
     page = page_name(name)
     head, body, first_line = split_front_matter(text)
     normative = head.get("normative", "true").lower() not in ("false", "no")

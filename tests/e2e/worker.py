@@ -20,6 +20,7 @@ from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
 from intake_fn.desk.spam_check import Submission
+from intake_fn.mail_templates import environment
 from intake_fn.wiring import Application
 
 A_MILLION = 1_000_000
@@ -34,6 +35,9 @@ def main() -> None:
     desk = application.background_desk
     made = application.spec, desk.cases.table.client, desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
     del made
+    mails = environment()
+    for name in mails.list_templates():
+        mails.get_template(name)  # compiled once, not by every worker
     for line in sys.stdin:
         pid = os.fork()
         if not pid:

@@ -93,7 +93,7 @@ def test_no_training_claim_is_one_of_them() -> None:
     assert embedder is not None
     claims = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
     trained, asked = (
-        embedder.embed([f"{row['summary']}. {row['what_happened']}" for row in rows])
+        embedder.embed_all([f"{row['summary']}. {row['what_happened']}" for row in rows])
         for rows in (claims, [row["request"] for row in ROWS])
     )
 

@@ -90,8 +90,8 @@ def test_no_training_claim_is_one_of_the_evaluation(embedder: Embedder) -> None:
         for name in ("singles", "pairs")
         for line in (data / folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    trained = embedder.embed([f"{row['summary']}. {row['what_happened']}" for row in rows])
-    asked = embedder.embed([f"{row['summary']}. {row['what_happened']}" for row in measured])
+    trained = embedder.embed_all([f"{row['summary']}. {row['what_happened']}" for row in rows])
+    asked = embedder.embed_all([f"{row['summary']}. {row['what_happened']}" for row in measured])
 
     assert 0.7 > float((trained @ asked.T).max())
 

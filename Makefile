@@ -33,7 +33,7 @@ test: environment ## every check and every test
 	$(BIN)/lint-imports
 	$(BIN)/specdesk check
 	$(BIN)/specdesk spec lint
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in build/bench.html (BENCH=--quick takes a tenth of the time)
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -42,6 +42,39 @@ ARGUMENTS = [
 ]
 
 
+SLOW = {
+    "e2e": ("change", "kills", "accessibility", "running", "one_request", "recorded_readings", "doctor", "frozen"),
+    "web": ("contract", "hostile_input"),
+    "spec_lookup": ("kept_readings", "router", "held", "qualify", "regression", "openai", "same"),
+    "": ("secrets", "growth", "drift_command", "entry"),
+    "desk": ("offboarding_machine", "duplicates", "reconciliation", "machine"),
+    "adapters": ("old_table", "dynamodb", "transmission", "mail_headers"),
+}
+"""The files that take longest, by folder. They run first, and small ones last, so that no worker is left alone."""
+SMALL = ("wiki", "core")
+
+
+def _turn(item: pytest.Item) -> tuple[int, int, int]:
+    """When a file's tests run: of the slow ones one of each folder after the other, then the rest."""
+    folder, name = item.path.parent.name.removeprefix("tests"), item.path.stem.removeprefix("test_")
+    slow = SLOW.get(folder, ())
+    if name in slow:
+        return 0, 0 if folder == "e2e" else 1, slow.index(name)
+    return (1, 0, 0) if folder == "e2e" else (3, SMALL.index(folder), 0) if folder in SMALL else (2, 0, 0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first; `make test` hands them out in this order."""
+    items.sort(key=_turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than there are cores: browsers, servers and time-outs are waited for."""
+    del config
+    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates() -> Iterator[None]:
     """Templates are compiled once for all applications of the run."""

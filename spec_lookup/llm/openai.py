@@ -226,7 +226,7 @@ _MEANS: Mapping[int, str] = {
 def _read(answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
     """The body. Raises NoResponse when it is too large, or comes too slowly."""
     data = b""
-    for chunk in answer.stream(2**16):
+    while chunk := answer.read1(2**16):  # what has come by now: `read` would wait for all of it
         data += chunk
         if len(data) > MOST_BYTES:
             raise NoResponse(f"The endpoint's answer is larger than {MOST_BYTES} bytes.")

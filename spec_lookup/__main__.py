@@ -28,7 +28,8 @@ from spec_lookup.evaluation.tables import tables
 from spec_lookup.llm.bedrock import bedrock_client, bedrock_model
 from spec_lookup.llm.budget import Price, Usage
 from spec_lookup.llm.cassettes import LanguageModel, recording_in, replaying
-from spec_lookup.llm.judge import BEDROCK, PROVIDERS, Account, LlmJudge
+from spec_lookup.llm.judge import Account, LlmJudge
+from spec_lookup.llm.names import BEDROCK, PROVIDERS
 from spec_lookup.llm.openai import Endpoint, openai_model
 from spec_lookup.llm.readings import from_readings
 

@@ -12,13 +12,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import spec_lookup
 from intake_fn.core.errors import Refused
-from spec_lookup import GONE, HASH_LENGTH
 
 MEMBERS = 3
 """What a line has before its note."""
-
-_HASH = re.compile(rf"[0-9a-f]{{{HASH_LENGTH}}}|{GONE}")
 
 Key = tuple[str, str, str]
 """Request, clause, and the hash of the clause."""
@@ -44,15 +42,15 @@ def acknowledged(text: str, name: str) -> Mapping[Key, Acknowledgement]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         request, clause, digest, note = (*line.split(maxsplit=MEMBERS), "", "", "", "")[: MEMBERS + 1]
-        if "#" not in clause or not _HASH.fullmatch(digest):
+        if "#" not in clause or not re.fullmatch(rf"[0-9a-f]{{{spec_lookup.HASH_LENGTH}}}|{spec_lookup.GONE}", digest):
             problems.append(f"{name}:{number}: {line.strip()!r}")
             continue
         key = (request, clause, digest)
         lines[key] = Acknowledgement(key, note.strip(), number)
     if problems:
         raise Refused(
-            f"A line is written as `REQUEST page#anchor HASH note`, with the {HASH_LENGTH} digits that "
-            f"`specdesk drift` prints, or {GONE!r}. This is not: {'; '.join(problems)}."
+            f"A line is written as `REQUEST page#anchor HASH note`, with the {spec_lookup.HASH_LENGTH} digits that "
+            f"`specdesk drift` prints, or {spec_lookup.GONE!r}. This is not: {'; '.join(problems)}."
         )
     return lines
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.events import (
     ActivityCompleted,
@@ -29,7 +30,6 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.requester_events import Appealed
-from spec_lookup import fold, stem, unstemmed
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -130,7 +130,7 @@ def _texts_of_request(request: Request) -> Iterator[Text]:
 
 def _words_in(text: str) -> list[str]:
     addresses = [found.casefold() for found in ADDRESS.findall(text)]
-    return [word[:LONGEST_WORD] for word in (*addresses, *unstemmed(text))]
+    return [word[:LONGEST_WORD] for word in (*addresses, *spec_lookup.unstemmed(text))]
 
 
 # --- a query ---------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def terms(query: str) -> tuple[Term, ...]:
         if ADDRESS.fullmatch(typed):
             words[typed.casefold()] = None
             continue
-        found = unstemmed(typed)
+        found = spec_lookup.unstemmed(typed)
         is_code = bool(found) and len(found[0]) > 1 and any(map(str.isdigit, found[0])) and len(found) > 1
         words.update(dict.fromkeys(found[:1] if is_code else [w for w in found if w.isalnum()]))
     return tuple(Term(word[:LONGEST_WORD], _beginning(word[:LONGEST_WORD])) for word in [*words][:MOST_TERMS])
@@ -151,7 +151,7 @@ def terms(query: str) -> tuple[Term, ...]:
 
 def _beginning(word: str) -> str:
     """What the word and its other forms begin with: *librar* of libraries, *escal* of escalations."""
-    stemmed = stem(word)
+    stemmed = spec_lookup.stem(word)
     if stemmed.endswith("i") and word.endswith("ies"):
         return stemmed.removesuffix("i")
     same = next((at for at, pair in enumerate(zip(word, stemmed, strict=False)) if pair[0] != pair[1]), len(stemmed))
@@ -173,7 +173,7 @@ def extract(case: Case, asked: Sequence[Term], length: int = 160) -> tuple[str, 
 
 
 def _is_asked(written: str, asked: Sequence[Term]) -> bool:
-    words = {fold(written), *unstemmed(written)}
+    words = {spec_lookup.fold(written), *spec_lookup.unstemmed(written)}
     return any(term.finds(words) for term in asked)
 
 

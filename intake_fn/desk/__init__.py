@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -70,7 +70,9 @@ from intake_fn.ports import (
     Views,
 )
 from intake_fn.texts import Message
-from spec_lookup import Spec
+
+if TYPE_CHECKING:
+    from spec_lookup import Spec
 
 log = structlog.get_logger()
 

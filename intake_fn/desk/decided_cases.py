@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import spec_lookup
 from intake_fn.core.agreement import Said, said
 from intake_fn.core.case import Case
 from intake_fn.core.events import Overruled, RequesterRead
@@ -16,7 +17,9 @@ from intake_fn.core.vocabulary import Category
 from intake_fn.desk.case_lists import queued, readable
 from intake_fn.desk.judged_requests import masked_claim, masking_of
 from intake_fn.ports import CaseStore
-from spec_lookup import Spec, whole_text
+
+if TYPE_CHECKING:
+    from spec_lookup import Spec
 
 OVERRULED = "overruled"
 """The kind of an evaluation case that came from a person's decision."""
@@ -79,7 +82,7 @@ class PersonsReading:
         if not self.clause:
             return True
         clause = spec.clause(self.clause)
-        return clause is not None and (not self.quote or _words(self.quote) in _words(whole_text(clause)))
+        return clause is not None and (not self.quote or _words(self.quote) in _words(spec_lookup.whole_text(clause)))
 
 
 def persons_readings(case: Case) -> tuple[PersonsReading, ...]:

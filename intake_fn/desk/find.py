@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+import spec_lookup
 from intake_fn.core import request_id
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.find import SHORTEST_BEGINNING, Term, terms, words_of
 from intake_fn.ports import Pending
-from spec_lookup import IssueText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,7 +81,8 @@ def similar(desk: Desk, query: str, known: Collection[str]) -> list[tuple[Simila
 
     None for an issue that somebody filed there.
     """
-    pairs = ((issue, _of_issue(desk, issue.number)) for issue in desk.issue_index.similar_to(IssueText("", query, "")))
+    similar = desk.issue_index.similar_to(spec_lookup.IssueText("", query, ""))
+    pairs = ((issue, _of_issue(desk, issue.number)) for issue in similar)
     return [(issue, row) for issue, row in pairs if row is None or (row.id not in known and _is_shown(row))]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.changes.word_diff import Piece, clause_diff
 from intake_fn.core.errors import Refused
@@ -17,7 +18,7 @@ from intake_fn.core.impact import Affected, Impact, cites, decisions_on, is_new,
 from intake_fn.desk import kept_files
 from intake_fn.desk.judged_requests import judged_cases, judged_request
 from intake_fn.desk.judging import without_fallback
-from spec_lookup import SpecBroken, drift, neighbours
+from spec_lookup import SpecBroken
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -72,7 +73,7 @@ def beside(spec: Spec, process: Process, clause: str, proposed: str) -> tuple[Be
     """The neighbours of a clause that would read so, with their modules."""
     return tuple(
         Beside(one, process.modules.get(module_of_clause(one.clause.cite, process)))
-        for one in neighbours(spec, clause, proposed)
+        for one in spec_lookup.neighbours(spec, clause, proposed)
     )
 
 
@@ -132,7 +133,7 @@ def _may_be_affected(other: Case, assessment: ChangeAssessed) -> bool:
 
 def _affected(desk: Desk, other: Case, spec: Spec, amended: Spec, assessment: ChangeAssessed) -> Affected | None:
     """What a request would be; None for one that has nothing to do with a new clause."""
-    result = drift([judged_request(other)], spec, amended, without_fallback(desk.judge))
+    result = spec_lookup.drift([judged_request(other)], spec, amended, without_fallback(desk.judge))
     if is_new(assessment) and not result.again:
         return None
     made = Affected(other.id, other.status.is_open, comparable=not result.unread)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+import spec_lookup
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
-from spec_lookup import Claim, DuplicateIndex, IssueText, SpecLookupError
+from spec_lookup import Claim, SpecLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.ports import CaseStore, Files, Tracker
-    from spec_lookup import Spec
+    from spec_lookup import DuplicateIndex, IssueText, Spec
 
 KEY = "known/issues.json"
 
@@ -174,7 +175,9 @@ class IssueIndex:
             raise Unknown(f"Issue {number} is private.")
         state = f"{issue.status}, fixed in {issue.fixed_in}" if issue.fixed_in else issue.status
         text = issue.description[:LONGEST]
-        return IssueText(str(number), issue.summary, text, state, clause=self._nearest(Claim(issue.summary, text)))
+        return spec_lookup.IssueText(
+            str(number), issue.summary, text, state, clause=self._nearest(Claim(issue.summary, text))
+        )
 
     def _nearest(self, claim: Claim) -> str:
         """The nearest clause; none where the spec cannot be read."""
@@ -196,12 +199,12 @@ class IssueIndex:
             try:
                 content = self.files.get(KEY)
                 digest = sha256(content).digest()
-                index = last.index if last and digest == last.digest else DuplicateIndex.from_bytes(content)
+                index = last.index if last and digest == last.digest else spec_lookup.DuplicateIndex.from_bytes(content)
             except Unknown:
-                index, digest = DuplicateIndex(), b""
+                index, digest = spec_lookup.DuplicateIndex(), b""
             except SpecLookupError as error:
                 log.warning("known_issues_anew", error=str(error))
-                index, digest = DuplicateIndex(), b""
+                index, digest = spec_lookup.DuplicateIndex(), b""
             self.cache.last = Snapshot(index, digest, self.clock())
         return index
 
@@ -218,4 +221,6 @@ def _text_of(case: Case, id_: str) -> IssueText:
     """A request as it is compared, with the clause that the judge found nearest."""
     request, cited = case.request, case.verdict["citations"] if case.verdict else []
     nearest = str(cited[0]["clause"]) if cited else ""
-    return IssueText(id_, request.summary, request.description[:LONGEST], "", request.expected[:LONGEST], nearest)
+    return spec_lookup.IssueText(
+        id_, request.summary, request.description[:LONGEST], "", request.expected[:LONGEST], nearest
+    )

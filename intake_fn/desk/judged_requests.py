@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import spec_lookup
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused
 from intake_fn.core.verdicts import decision, shown_clauses
@@ -14,7 +15,10 @@ from intake_fn.desk.case_lists import queued, readable
 from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.desk.needs import Judging
 from intake_fn.desk.spec_versions import judged_by_version
-from spec_lookup import Claim, JudgedRequest, Masking
+from spec_lookup import Claim, Masking
+
+if TYPE_CHECKING:
+    from spec_lookup import JudgedRequest
 
 RECENT = 500
 """Requests that are no longer open and are judged again, the latest ones."""
@@ -51,7 +55,7 @@ def judged_request(case: Case) -> JudgedRequest:
     """What is judged again of a case: its claim as it stands, its clauses, and what a person decided."""
     by_person = decision(case)
     decides = by_person is not None and by_person.category is not Category.UNDECIDED
-    return JudgedRequest(
+    return spec_lookup.JudgedRequest(
         id=case.id,
         claim=claim_of(case.request),
         names=people_in(case.request),
@@ -111,7 +115,7 @@ def _request(line: str, where: str) -> JudgedRequest:
     if wrong := [problem for problem, is_right in problems.items() if not is_right]:
         raise Refused(f"{where}: {'; '.join(wrong)}. Export the file again.")
     decided = row.get("verdict") or ""
-    return JudgedRequest(
+    return spec_lookup.JudgedRequest(
         id=row["id"],
         claim=Claim(**{name: claim.get(name) or "" for name in CLAIM}),
         shown=tuple(shown or ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,9 +17,12 @@ from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.core.verdicts import BUILT_IN, is_placed
 from intake_fn.core.vocabulary import Category
-from spec_lookup import Claim, Spec, Verdict
+from spec_lookup import Claim, Verdict
 
-Judge = Callable[[Spec, Claim, tuple[str, ...]], Verdict]
+if TYPE_CHECKING:
+    from spec_lookup import Spec
+
+Judge = Callable[["Spec", Claim, tuple[str, ...]], Verdict]
 """From the spec, a claim and the names of people in it, which are not sent outside, to a verdict."""
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from spec_lookup import Spec
-
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -34,9 +32,10 @@ if TYPE_CHECKING:
         SyncState,
         Tracker,
     )
+    from spec_lookup import Spec
 
 
-Versions = Mapping[str, Callable[[], Spec]]
+Versions = Mapping[str, Callable[[], "Spec"]]
 """The specs of released versions of the product, the earliest first; each is opened when it is needed."""
 
 

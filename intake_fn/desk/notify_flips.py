@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn.core.clause_changed import was_told
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.errors import Refused
 from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.vocabulary import Category
-from spec_lookup import Flip, whole_text
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.desk import Desk
+    from spec_lookup import Flip
 
 
 def refuse_unpublished(desk: Desk, stamp: str) -> None:
@@ -52,8 +53,8 @@ def _event(desk: Desk, case: Case, flip: Flip, stamp: str) -> ClauseChanged | No
         clause=change.cite,
         before=Category(flip.before),
         after=Category(flip.after),
-        old=whole_text(change.old) if change.old else "",
-        new=whole_text(change.new) if change.new else "",
+        old=spec_lookup.whole_text(change.old) if change.old else "",
+        new=spec_lookup.whole_text(change.new) if change.new else "",
         digest=change.hash,
         spec=stamp,
     )

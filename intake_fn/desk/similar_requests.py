@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn.core.errors import TryLater, Unknown
 from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.requester_events import CopyAdded
-from spec_lookup import IssueText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +49,7 @@ class SimilarRequest:
 
 def similar(index: IssueIndex, cases: CaseStore, claim: Claim, clause: str) -> list[SimilarRequest]:
     """Those that are most like a text whose nearest clause is given; none where they cannot be read."""
-    report = IssueText("", claim.summary, claim.what_happened, "", claim.what_expected, clause)
+    report = spec_lookup.IssueText("", claim.summary, claim.what_happened, "", claim.what_expected, clause)
     found: list[SimilarRequest] = []
     for issue in index.similar_to(report, least=LIKELY)[:SHOWN]:
         try:

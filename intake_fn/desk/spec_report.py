@@ -8,11 +8,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn.core.spec_gaps import SpecReport, figures_of, gap_of, points_of
 from intake_fn.desk import kept_files
 from intake_fn.desk.case_lists import queued, readable
 from intake_fn.desk.judged_requests import masking_of
-from spec_lookup import clustered
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -33,7 +33,7 @@ def report(desk: Desk) -> SpecReport:
     gaps = {case.id: gap for case in cases if (gap := gap_of(case, now, _masked))}
     texts = [_meaning(case) for case in cases if case.id in gaps]
     found = list(gaps.values())
-    groups: list[list[GapRequest]] = [[found[place] for place in group] for group in clustered(texts)]
+    groups: list[list[GapRequest]] = [[found[place] for place in group] for group in spec_lookup.clustered(texts)]
     return SpecReport(now, len(cases), points_of(groups), figures_of(cases))
 
 

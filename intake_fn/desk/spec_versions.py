@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+import spec_lookup
 from intake_fn.core.spec_versions import rule_changes, version_named
 from intake_fn.core.verdicts import decision, shown_clauses
-from spec_lookup import SpecLookupError, whole_text
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -60,7 +61,7 @@ def changed_since(desk: Judging, case: Case) -> tuple[RuleChange, ...]:
 
     def text_of(version: str, cite: str) -> str:
         clause = (desk.spec_versions[version] if version else desk.spec)().clause(cite)
-        return whole_text(clause) if clause else ""
+        return spec_lookup.whole_text(clause) if clause else ""
 
     try:
         return rule_changes(name, list(desk.spec_versions), clauses, text_of)

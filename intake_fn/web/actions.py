@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import spec_lookup
 from intake_fn.core import request_id
 from intake_fn.core.answer_templates import unfilled
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
@@ -39,7 +40,6 @@ from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Outcome, Relation, Reproduced, Stage, Stance
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
-from spec_lookup import whole_text
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -375,7 +375,7 @@ def _cited(clause: str, opened: Callable[[], Spec], *, always: bool) -> dict[str
     cited = spec.clause(clause)
     if cited is None:
         raise Refused(f"The spec has no clause {clause}. Search under “Expected behaviour”, or leave the field empty.")
-    return {"quote": whole_text(cited), "url": cited.url, "spec": spec.stamp.content}
+    return {"quote": spec_lookup.whole_text(cited), "url": cited.url, "spec": spec.stamp.content}
 
 
 class _Answers(dict[str, str]):

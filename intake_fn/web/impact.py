@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Blueprint, redirect, render_template, url_for
 
+import spec_lookup
 from intake_fn.core.changes.agenda import asked, item_of
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.names import last_day
@@ -14,7 +15,7 @@ from intake_fn.core.vocabulary import Category, Decision
 from intake_fn.desk.impact import Packet, judge_again, packet
 from intake_fn.web import words
 from intake_fn.web.access import ENGINEER, config, me, open_to
-from spec_lookup import FlipKind, SpecLookupError
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -77,7 +78,7 @@ def packet_of(case: Case) -> Packet | None:
 def _turn(one: Affected) -> str:
     """What a request that flips was and would be."""
     before, after = (words.CATEGORY[Category(name)] for name in (one.before, one.after))
-    if one.flip == FlipKind.CLAUSE_CHANGED:
+    if one.flip == spec_lookup.FlipKind.CLAUSE_CHANGED:
         return f"{before}, decided by a person by this clause: to be looked at again"
     return f"{before} → {after}"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Blueprint, render_template, request
 
+import spec_lookup
 from intake_fn.core import quotes, request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import TryLater, Unknown
@@ -24,7 +25,7 @@ from intake_fn.texts import gettext, mark
 from intake_fn.web.access import PUBLIC, config, open_to, source
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.submission import VISITOR, citation, stance_in
-from spec_lookup import Claim, SpecLookupError, whole_text
+from spec_lookup import Claim, SpecLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +121,7 @@ def near(desk: Desk, claim: Claim, aside: set[str]) -> list[SuggestedClause]:
 
 def _shown(hit: Hit) -> SuggestedClause:
     clause = hit.clause
-    text = quotes.marked(quotes.spoken(whole_text(clause)), quotes.spoken(hit.quote))
+    text = quotes.marked(quotes.spoken(spec_lookup.whole_text(clause)), quotes.spoken(hit.quote))
     return SuggestedClause(clause.cite, clause.title, clause.page_title, config().links.clause(clause.url), text)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+import spec_lookup
 from intake_fn.core import events as c
 from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
@@ -48,7 +49,6 @@ from intake_fn.core.vocabulary import (
     Vote,
 )
 from intake_fn.texts import mark, say
-from spec_lookup import whole_text
 
 if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
@@ -385,7 +385,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "against": against,
     "has_mark": has_mark,
-    "whole_text": whole_text,
+    "whole_text": lambda clause: spec_lookup.whole_text(clause),  # noqa: PLW0108 - looked up when it is used
     "has_replied": has_replied,
     "is_shown_clause": is_shown_clause,
     "proposal": proposal,

@@ -26,17 +26,11 @@ from spec_lookup.llm.budget import Budget, Price, RunBudget, Usage
 from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.context import context
 from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.names import BEDROCK
 from spec_lookup.llm.prompt import ENGLISH, Plain, earlier_prompt, follow_up, prompt, searches_prompt, second_prompt
 from spec_lookup.llm.reading import CATEGORIES, agree, confidence_of, is_unsure, reading_of
 from spec_lookup.llm.response import Fault, Response, checked_response, searches_in, tool_call
 from spec_lookup.search.clause import Clause
-
-BEDROCK, OPENAI = "bedrock", "openai"
-PROVIDERS = (BEDROCK, OPENAI)
-"""How a language model is called: `converse` of Amazon Bedrock, or chat completions; first in the judge's name."""
-
-RECORDED = "recorded"
-"""In their place where no model is called: readings that were recorded before (readings.py), for a sandbox only."""
 
 NOT_RECORDED = Reason("not-recorded")
 NOT_HELD = Reason("not-held")

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit, urlunsplit
 from spec_lookup.errors import NoResponse
 from spec_lookup.llm.cassettes import LanguageModel
 from spec_lookup.llm.chat_completions import TEXT, TOOL, WAYS, Plain, body_of, response_of
+from spec_lookup.llm.names import AUTHORIZATION, NO_KEY
 
 if TYPE_CHECKING:
     import urllib3
@@ -60,9 +61,6 @@ REFUSES = {
     "object": re.compile(r"response_format|json_object|grammar", re.IGNORECASE),
 }
 """Words by which a server says that it does not know a way."""
-
-AUTHORIZATION = "Authorization"
-NO_KEY = "none"
 
 
 @dataclass(frozen=True, slots=True)

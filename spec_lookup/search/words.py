@@ -11,9 +11,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Container
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cached_property, lru_cache
+from typing import Any
 
 from spec_lookup.search.unspaced import MARKS, ngrams, occurs_in, pieces
 
@@ -49,8 +48,12 @@ STOP_WORDS = frozenset(
 class _Stemmer(threading.local):
     """A stemmer for each thread: it keeps the word that it works on in itself."""
 
-    def __init__(self) -> None:
-        self.english = snowballstemmer.stemmer("english")
+    @cached_property
+    def english(self) -> Any:
+        """Of this thread, made with its first word."""
+        import snowballstemmer  # noqa: PLC0415 - it loads the stemmers of all languages
+
+        return snowballstemmer.stemmer("english")
 
 
 _stemmer = _Stemmer()

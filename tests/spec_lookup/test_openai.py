@@ -13,8 +13,9 @@ from spec_lookup import Claim, NoResponse, Spec
 from spec_lookup.llm.budget import Price
 from spec_lookup.llm.cassettes import recording_in, replaying
 from spec_lookup.llm.chat_completions import first_object
-from spec_lookup.llm.judge import OPENAI, Account, LlmJudge
+from spec_lookup.llm.judge import Account, LlmJudge
 from spec_lookup.llm.masking import Masking
+from spec_lookup.llm.names import OPENAI
 from spec_lookup.llm.openai import Endpoint, openai_model
 from spec_lookup.llm.prompt import prompt
 from tests.llm_server import LlmServer, judgement, running

@@ -15,7 +15,7 @@ from spec_lookup import InputBroken
 from spec_lookup.evaluation.qualify import lines_of, qualified
 from spec_lookup.llm.budget import Price
 from spec_lookup.llm.cassettes import Plain
-from spec_lookup.llm.judge import OPENAI
+from spec_lookup.llm.names import OPENAI
 from spec_lookup.llm.openai import Endpoint, openai_model
 from spec_lookup.llm.qualification import may_act, prompts_version, read_record
 from tests.llm_server import LlmServer, judgement, running

@@ -106,6 +106,9 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
 }
 """The wheels that run on Amazon Linux 2023, which has glibc 2.34, by the architectures that Lambda names."""
 
+LATEST = 99
+"""Lambda runs the latest patch of a version; pip takes one without a patch for its first."""
+
 ON_LAMBDA = "/var/task"
 """Where Lambda unpacks it; byte code names its sources there."""
 
@@ -159,7 +162,7 @@ def dependencies(lock: Path, target: Target, into: Path) -> Path:
     platforms = [part for platform in PLATFORMS[target.architecture] for part in ("--platform", platform)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     command += ["--require-hashes", "-r", str(lock), "--only-binary=:all:", "--implementation", "cp"]
-    command += ["--python-version", target.version, *platforms, "--target", str(unfinished)]
+    command += ["--python-version", f"{target.version}.{LATEST}", *platforms, "--target", str(unfinished)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Broken(f"The dependencies for {target.runtime} on {target.architecture} were not had: {done.stderr}")

@@ -50,7 +50,7 @@ def create_table(client: DynamoDBClient, name: str) -> None:
             if code_of(error) != "ResourceInUseException":
                 raise
         client.get_waiter("table_exists").wait(TableName=name)
-        existing = {index["IndexName"] for index in _described(client, name).get("GlobalSecondaryIndexes", [])}
+        existing = {index["IndexName"] for index in (_described(client, name) or {}).get("GlobalSecondaryIndexes", [])}
         for index in INDEXES.keys() - existing:
             client.update_table(
                 TableName=name,
@@ -65,14 +65,9 @@ def create_table(client: DynamoDBClient, name: str) -> None:
 
 def table_lacks(client: DynamoDBClient, name: str) -> list[str]:
     """What the table lacks, in words; empty when all is well, ["table"] when there is none. Raises TryLater."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
     with translated(SERVICE):
-        try:
-            table = _described(client, name)
-        except ClientError as error:
-            if code_of(error) != "ResourceNotFoundException":
-                raise
+        table = _described(client, name)
+        if table is None:
             return [NO_TABLE]
         indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
         lacks = [] if table["KeySchema"] == _keys(*KEYS) else [f"keys {' and '.join(KEYS)}"]
@@ -90,15 +85,10 @@ NOT_ENCRYPTED = "encryption by a key of the account"
 
 
 def protection_lacks(client: DynamoDBClient, name: str) -> list[str]:
-    """What keeps the table of a stage from being lost or read, and is not on, in words; [] without a table."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
+    """What keeps the table of a stage from being lost or read, and is not on, in words; all of it without a table."""
     with translated(SERVICE):
-        try:
-            table = _described(client, name)
-        except ClientError as error:
-            if code_of(error) != "ResourceNotFoundException":
-                raise
+        table = _described(client, name)
+        if table is None:
             return [NOT_RECOVERABLE, NOT_PROTECTED, NOT_ENCRYPTED]
         backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
@@ -137,8 +127,16 @@ def _expires(client: DynamoDBClient, name: str) -> bool:
     return expiry.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and expiry.get("AttributeName") == EXPIRES
 
 
-def _described(client: DynamoDBClient, name: str) -> Any:
-    return client.describe_table(TableName=name)["Table"]
+def _described(client: DynamoDBClient, name: str) -> Any | None:
+    """The table as DynamoDB describes it; None when there is none."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    try:
+        return client.describe_table(TableName=name)["Table"]
+    except ClientError as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        return None
 
 
 def _index(name: str) -> Any:

@@ -135,10 +135,16 @@ def _lead(event: e.LeadUpdated, _: Process) -> dict[str, str]:
 
 
 def _reply_key(event: e.RequesterReplied) -> str:
-    """That they replied, and from which address where it was by mail."""
+    """That they replied, and from which address where it was by mail: somebody else may have answered for them."""
     if event.works:
-        return "history.replied-works"
+        return "history.works-mail" if event.sender else "history.replied-works"
     return "history.replied-mail" if event.sender else "history.replied"
+
+
+def _reply_on_page(event: e.RequesterReplied) -> str:
+    if event.works:
+        return "history.works-mail" if event.sender else "page.replied-works"
+    return "history.replied-mail" if event.sender else "page.replied"
 
 
 def _reply(event: e.RequesterReplied) -> str:
@@ -225,7 +231,7 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     ),
     e.RequesterReplied: EventMessages(
         history=_reply_key,
-        page=lambda event: "page.replied-works" if event.works else "page.replied",
+        page=_reply_on_page,
         values=lambda event, _: {"sender": event.sender},
         note="note.replied",
         text=lambda event: event.text,
@@ -453,8 +459,9 @@ def outcome_of(event: e.Resolved) -> tuple[Message, ...]:
 
 
 def reply_of(event: e.RequesterReplied) -> str:
-    """What the requester wrote, and the files that came with it."""
-    return with_files("\n".join(filter(None, (say("reply.works") if event.works else "", event.text))), event)
+    """What the requester wrote, from where it was mailed, and the files that came with it."""
+    by_mail = say("reply.mail", sender=event.sender) if event.sender else ""
+    return with_files("\n".join(filter(None, (by_mail, say("reply.works") if event.works else "", event.text))), event)
 
 
 def files_told(event: Any) -> tuple[Message, ...]:

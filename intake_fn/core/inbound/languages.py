@@ -207,6 +207,14 @@ potwierdzenie (?:otrzymania|przyjęcia)|(?:twoje|państwa) zgłoszenie .{0,60}(?
 (?:접수|등록)되었습니다
 """
 
+WISHES = """
+\\b(?:please|could you|can you|kindly) (?:\\w+ )?(?:add|introduce|extend|support|provide)\\b|\\b(?:change|feature|enhancement) request\\b|\\bwish(?:es|list)?\\b
+\\b(?:we|i)(?: would|'d) (?:like|love|prefer|need)\\b|\\bit would (?:be (?:nice|great|good|helpful|useful)|help)\\b|\\bsuggest(?:ion)?\\b
+änderungswunsch|\\bwünsch|wäre (?:es )?(?:schön|hilfreich|gut)|bitte (?:\\w+ ){0,6}(?:ergänzen|hinzufügen|einführen|erweitern)
+serait-il possible|\\bil serait (?:utile|bien)|nous aimerions|pourriez-vous ajouter|merci d'ajouter|souhait|sería (?:útil|bueno)|nos gustaría|podrían añadir|solicitud de cambio
+sarebbe (?:utile|bello)|vorremmo|seria (?:útil|bom)|gostaríamos|graag (?:\\w+ ){0,6}toevoegen|просим добавить|хотелось бы|предлагаем|希望(?:增加|添加|能)|建议(?:增加|添加)|要望|追加(?:して|を)
+"""
+
 DELIVERY_FAILED = """
 (?:mail )?delivery (?:status notification|failure|failed|problem|has failed|delayed)|undeliver(?:able|ed)|returned mail|failure notice|mail system error|message not delivered|could not be delivered
 unzustellbar|zustellung fehlgeschlagen|nicht zustellbar|échec de (?:la )?remise|non remis|no se (?:puede|pudo) entregar|mancata consegna|recapito non riuscito

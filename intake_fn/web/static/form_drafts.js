@@ -8,7 +8,7 @@
   const { _, store, drafts } = specdesk;
   const ASKED = "specdesk-open?"; // one tab asks the others which of them has a draft open
   const ANSWERED = "specdesk-open";
-  const PATIENCE = 150; // milliseconds until a tab that does not answer is taken for closed
+  const PATIENCE = 300; // milliseconds until a tab that does not answer is taken for closed
   const NEVER = ["hidden", "file", "submit", "button", "password"];
   const WITHOUT = ["held", "uploaded", "homepage"];
   const CARRIED = ["key", "reading_clause", "reading_stance"];

@@ -3,7 +3,7 @@
 
 (() => {
   const DRAFT = "specdesk-draft-";
-  const DRAFT_DAYS = 7; // stated in the notice of a restored draft, and in docs/operate/stored-data.md
+  const DRAFT_DAYS = 7; // stated in the notice of a restored draft, and in docs/process/index.md#writing
 
   // Each text stands in one literal, so that translators find it; pages in another language bring the translations.
   const translations = JSON.parse(document.documentElement.dataset.texts || "{}");

@@ -151,14 +151,17 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(args: argparse.Namespace) -> None:
-    """Say what the clocks have to say, try everything in the outbox whose time has come, and sync with Mantis."""
+    """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis."""
+    from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - `specdesk check` needs no desk
+
     desk = background_desk()
-    swept, synced = desk.sweep(), desk.sync()
+    swept, mails, synced = desk.sweep(), sweep_mail(desk), desk.sync()
     lines = [
         f"alerts {swept.alerts}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
-    say(args, {"outbox": asdict(swept), "mantis": asdict(synced)}, lines)
+    lines += [f"mails taken in: {mails}"] if mails else []
+    say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced)}, lines)
 
 
 def replay(args: argparse.Namespace) -> None:

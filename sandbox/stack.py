@@ -21,11 +21,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
+from urllib.parse import quote
 
+from intake_fn.adapters.mail_objects import mails_in
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import redacted
-from intake_fn.desk.inbound_mail import keep, take
+from intake_fn.desk.inbound_mail import ARRIVED, keep, sweep_mail, take
 from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
 from sandbox.front import SHOWN, Mails, front
@@ -243,8 +245,16 @@ class Sandbox:
     # --- mail that comes in -------------------------------------------------------------------
 
     def receive_mail(self, raw: bytes) -> MailRecord:
-        """Keep a mail as SES does, and call the function as S3's event does; the record of what became of it."""
-        return take(self.application.background_desk, keep(self.application.background_desk, raw))
+        """Keep a mail as SES does, and do what the function does for S3's event; the record of what became of it."""
+        mail_id = keep(self.application.background_desk, raw)
+        self._on_mail(mail_id)
+        return self.application.background_desk.inbound.mail(mail_id)
+
+    def _on_mail(self, mail_id: str) -> None:
+        """What the function does with the event that S3 sends for a new object (intake_fn/entry.py, `on_mail`)."""
+        of_object = {"bucket": {"name": self.environ["SPECDESK_BUCKET"]}, "object": {"key": quote(ARRIVED + mail_id)}}
+        for each in mails_in({"Records": [{"eventSource": "aws:s3", "s3": of_object}]}):
+            take(self.application.background_desk, each)
 
     def _inbox(self) -> Inbox:
         """What the SMTP server takes, and where it puts it."""
@@ -252,7 +262,7 @@ class Sandbox:
         return Inbox(
             {mail.address.lower(), mail.reply_to.lower()},
             lambda raw: keep(self.application.background_desk, raw),
-            lambda mail_id: take(self.application.background_desk, mail_id),
+            self._on_mail,
             self.application.clock,
         )
 
@@ -270,6 +280,7 @@ class Sandbox:
             try:
                 desk = replace(self.application.background_desk, sync_every=timedelta(seconds=SWEEP_SECONDS))
                 desk.sweep()
+                sweep_mail(desk)
                 desk.sync()
                 self.aws.keep_mails()
             except (SpecdeskError, SandboxError, OSError) as error:

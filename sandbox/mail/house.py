@@ -114,9 +114,7 @@ class House:
 
     def feed(self, folder: Folder, expected: Expected) -> Seen:
         """Send one mail in; what became of it."""
-        raw = (folder.path / expected.file).read_bytes()
-        for old, new in self._replaced:
-            raw = raw.replace(old, new)
+        raw = self.placed((folder.path / expected.file).read_bytes())
         mailed, received = len(self.sent()), self.desk.counters.ledger().received
         record = self.records[expected.file] = self.receive(raw)
         self.desk.sweep()
@@ -126,6 +124,12 @@ class House:
         if seen.outcome == "ticketed" and seen.case_id not in self._watched:
             self._watched[seen.case_id] = self._stand(seen.case_id)
         return _with(seen, made, changed, self._answered(mailed), self._done_again(record, expected, made))
+
+    def placed(self, raw: bytes) -> bytes:
+        """A mail with the tokens of the requests that were set up."""
+        for old, new in self._replaced:
+            raw = raw.replace(old, new)
+        return raw
 
     def _seen(self, raw: bytes, record: MailRecord, expected: Expected) -> Seen:
         outcome = DIFFERENT_NAMES.get(record.outcome, record.outcome.value)

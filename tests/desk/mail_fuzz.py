@@ -1,7 +1,7 @@
 """Mails that nobody would write, by Hypothesis: MIME in any shape, headers of any bytes, real mails damaged.
 
-Each goes the way of any mail, into one desk. It has to come to a named end at its first attempt, the ledger has to
-balance, and a second delivery has to change nothing.
+Each goes the way of any mail, into one desk that has the requests which the real ones answer. It has to come to a named
+end at its first attempt, the ledger has to balance, and a second delivery has to change nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from structlog.testing import capture_logs
 
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.desk.inbound_mail import keep, raw_of, take
+from sandbox.mail.expected import read
+from sandbox.mail.house import House
 from tests.desk.test_story import Room
 
 if TYPE_CHECKING:
+    from intake_fn.core.inbound.record import MailRecord
     from intake_fn.core.process import Process
 
 MAILS = Path(__file__).parents[1] / "data" / "mail"
@@ -218,12 +221,17 @@ class Fuzz:
 
     def __init__(self, process: Process) -> None:
         self.room = Room(process)
+        self.house = House(self.room.desk, self._take, list)
+        self.house.set_up(read(MAILS).requests)
         self.ends: Counter[str] = Counter()
         self.ids: set[str] = set()
 
+    def _take(self, raw: bytes) -> MailRecord:
+        return take(self.room.desk, keep(self.room.desk, raw))
+
     def feed(self, raw: bytes) -> None:
         """One mail: a named end at once, and nothing more by a second delivery."""
-        desk = self.room.desk
+        desk, raw = self.room.desk, self.house.placed(raw)
         mail_id = keep(desk, raw)
         record = take(desk, mail_id)
         self.ids.add(mail_id)

@@ -1,4 +1,7 @@
-"""Pages for people: projects, the issues of a project, one issue with its files. They show everything."""
+"""Pages for people: projects, the issues of a project, one issue with its files, and a form for a new one.
+
+They show everything, and ask nobody who they are: whoever reports an issue chooses the account.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,18 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from sandbox.mantis.enums import RESOLVED, VERSION
+from sandbox.mantis import issues
+from sandbox.mantis.answers import Refusal
+from sandbox.mantis.enums import DEVELOPER, ENUMS, REPORTER, RESOLVED, VERSION
 from sandbox.mantis.shapes import View
 from sandbox.mantis.state import State
 
 FOLDER = Path(__file__).parent / "templates"
 PAGE_SIZE = 100
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 templates.globals["version"] = VERSION
@@ -27,7 +33,7 @@ def page(state: State, request: Request) -> Response:
     make = PAGES.get(request.path)
     if make is None:
         response = _missing("There is no such page.")
-    elif request.method not in ("GET", "HEAD"):
+    elif request.method not in ("GET", "HEAD") and make is not _report:
         response = Response("Only for reading.", 405)
     else:
         with state.lock:
@@ -98,6 +104,40 @@ def _issue(state: State, request: Request) -> Response:
     return _html("issue.html", issue=_everything(state).issue(row))
 
 
+def _report(state: State, request: Request) -> Response:
+    """The form of Mantis's page Report Issue, and what it sends."""
+    project = state.row("select * from project where id = ?", _number(request, "project_id"))
+    if project is None:
+        return _missing("There is no such project.")
+    accounts = {
+        row["name"]: row for row in state.rows("select * from account where level >= ? order by name", REPORTER)
+    }
+    typed, problem = request.form, ""
+    if request.method == "POST":
+        given = {name: typed.get(name, "") for name in ("summary", "description", "steps_to_reproduce")}
+        named = {name: {"name": typed[name]} for name in ("category", "priority", "handler") if typed.get(name)}
+        try:
+            account = accounts[typed.get("account", "")]
+            number = issues.create(View(state, account), {**given, **named, "project": {"id": project["id"]}})
+        except KeyError:
+            problem = "Choose who reports it."
+        except Refusal as refusal:
+            problem = refusal.answer.reason
+        else:
+            return redirect(f"/view.php?id={number}", 303)
+    return _html(
+        "report.html",
+        200 if not problem else 400,
+        project=project,
+        typed=typed,
+        problem=problem,
+        accounts=accounts,
+        categories=[row["name"] for row in state.categories(project["id"])],
+        priorities=ENUMS["priority"].values(),
+        handlers=[name for name, row in accounts.items() if row["level"] >= DEVELOPER],
+    )
+
+
 def _download(state: State, request: Request) -> Response:
     row = state.row("select * from file where id = ?", _number(request, "file_id"))
     if row is None:
@@ -115,6 +155,7 @@ PAGES = {
     "/": _projects,
     "/view_all_bug_page.php": _issues,
     "/view.php": _issue,
+    "/bug_report_page.php": _report,
     "/file_download.php": _download,
     "/style.css": _style,
 }

@@ -304,3 +304,19 @@ def test_pages_load_nothing_from_elsewhere(world: World) -> None:
         assert re.findall(r'(?:src|href)="(?:https?:)?//', answer.text) == []
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
     assert world.client.get("/style.css").content_type == "text/css; charset=utf-8"
+
+
+def test_people_report_issues_on_a_page(world: World) -> None:
+    """As any account, and assigned to anybody who may handle issues; what Mantis refuses is said with what was typed."""
+    form = world.client.get("/bug_report_page.php?project_id=2").text
+    assert "rep_rita" in form
+    typed = {"account": "rep_rita", "category": "General", "priority": "high", "summary": HOSTILE, "description": "x"}
+    made = world.client.post("/bug_report_page.php?project_id=2", data=typed)
+    issue = world.issue(1)
+
+    assert (303, "/view.php?id=1") == (made.status_code, made.headers["Location"])
+    assert ("rep_rita", "high", HOSTILE) == (issue["reporter"]["name"], issue["priority"]["name"], issue["summary"])
+    refused = world.client.post("/bug_report_page.php?project_id=2", data={**typed, "summary": ""})
+    assert 400 == refused.status_code
+    assert 400 == world.client.post("/bug_report_page.php?project_id=2", data={**typed, "account": "?"}).status_code
+    assert 404 == world.client.get("/bug_report_page.php?project_id=99").status_code

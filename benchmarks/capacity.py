@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client
+from intake_fn.adapters.clock import now
 from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.states import state_item
 from intake_fn.adapters.dynamodb.values import wire
@@ -190,6 +191,7 @@ def of_the_pages(dynamodb: Any, table: str, process: Process) -> list[Cost]:
     metered: Any = Metered(dynamodb, bill)
     store = DynamoStore(Table(lambda: metered, table), process.levels, zone=process.reports_zone)
     web = application_of(process, Spec.of(list(SPEC.items())), store)
+    web.clock.at = now()  # the table deletes by its own clock what has expired, such as a session
     cases = [web.sent(steps=f"{number}. Click") for number in range(3)]
     post_pending(web.desk)
     web.sign_in("paul@example.com")

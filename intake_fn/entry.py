@@ -71,6 +71,8 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether all that ever came in is accounted for (every hour). Raises Broken when it is not: the run fails."""
     del event, context
+    from intake_fn.desk.inbound_mail import overdue  # noqa: PLC0415 - no page needs it
+
     desk = application.desk
     ledger, mails = desk.counters.ledger(), desk.inbound.mail_ledger()
     metrics.emit({metrics.LEDGER_DIFFERENCE: abs(ledger.difference) + abs(mails.difference)})
@@ -79,6 +81,11 @@ def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
     if not mails.balanced:
         raise Broken(
             f"The ledger of mail does not balance: {mails}. A mail was lost or counted twice; look at the log."
+        )
+    if late := overdue(desk):
+        raise Broken(
+            f"{len(late)} mails came more than an hour ago and are not taken in: {', '.join(late[:5])}. They are kept; "
+            "the log says at mail_waits why. Is the sweep running?"
         )
     return {**asdict(ledger), **{f"mail_{name}": number for name, number in asdict(mails).items()}}
 

@@ -56,6 +56,8 @@ RAW_TYPE = "message/rfc822"
 ATTEMPT = timedelta(seconds=20)
 """What begins sooner after an attempt is the same one, delivered more than once at a time."""
 
+OVERDUE = timedelta(hours=1)
+
 SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES puts there once, to try whether it may."""
 
@@ -111,6 +113,12 @@ def sweep_mail(desk: TakingMail, limit: int = 25) -> int:
         except (TryLater, Unknown) as error:
             log.warning("mail_waits", mail=key, error=str(error))
     return done
+
+
+def overdue(desk: TakingMail, limit: int = 100) -> list[str]:
+    """The ids of mails that came longer ago than any attempt takes, and have not come to their end."""
+    records = desk.inbound.mails((MailOutcome.WAITING,), limit).records
+    return [record.id for record in records if desk.clock() - record.received_at > OVERDUE]
 
 
 def raw_of(desk: TakingMail, record: MailRecord) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.events import AskedRequester, Noted, Received, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.desk.case_lists import rows
-from intake_fn.desk.inbound_mail import ARRIVED, keep, raw_of, sweep_mail, take
+from intake_fn.desk.inbound_mail import ARRIVED, keep, overdue, raw_of, sweep_mail, take
 from intake_fn.desk.mail import ITEM
 from tests.desk.mail_loops import bounces, letter
 from tests.desk.test_story import Room, request
@@ -207,6 +208,20 @@ def test_a_worker_may_die_at_any_call(process: Process, made: Callable[[Room], b
 
     assert counting.calls >= 4
     assert expected["ledger"].balanced
+
+
+def test_a_mail_that_waits_for_an_hour_is_told(process: Process) -> None:
+    """A worker died and no sweep ran: the hourly check says so; the sweep takes the mail in."""
+    room, knife = Room(process), Knife(2)
+    with pytest.raises(Killed):
+        deliver(cut(room, knife), raw := an_unsure_one(room))
+    mail_id = hashlib.sha256(raw).hexdigest()[:40]
+
+    assert [] == overdue(room.desk)
+    room.clock.advance(minutes=61)
+    assert [mail_id] == overdue(room.desk)
+    sweep_mail(room.desk)
+    assert [] == overdue(room.desk)
 
 
 def on_another_way(raw: bytes, number: int) -> bytes:

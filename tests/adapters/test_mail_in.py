@@ -39,6 +39,9 @@ RUSSIAN = "Здравствуйте, отчёт не открывается со
         ("Écran noir – « erreur »", "cp1252", "utf-8"),
         ("Grüße, 12 €", "utf-8", "x-unknown"),
         ("Grüße, 12 €", "utf-8", "unicode_escape"),
+        ("Preis für Köln fehlt, 3 Stück", "cp1252", ""),
+        ("Preis für Köln fehlt, 3 Stück", "cp1252", "utf-8"),
+        ("Zażółć fakturę z Łodzi", "cp1250", ""),
     ],
 )
 def test_a_text_is_read_whatever_its_charset_is_called(text: str, written: str, declared: str) -> None:
@@ -47,6 +50,40 @@ def test_a_text_is_read_whatever_its_charset_is_called(text: str, written: str, 
         text = "您好，系統無法打開發貨單"
 
     assert decoded(text.encode(written), declared) == text
+
+
+def test_utf_8_that_is_cut_within_its_last_character_is_utf_8() -> None:
+    """A text that ends too early loses one character, not all of them."""
+    assert decoded("Köln, Gruß".encode()[:-1], "utf-8") == "Köln, Gru\ufffd"
+
+
+def test_a_name_of_raw_bytes_is_whole_and_so_is_a_text_that_was_signed_in_itself() -> None:
+    """Programs that know no MIME write names as they are; the signature around a text is none of it."""
+    body = """--b
+Content-Type: text/plain; charset=utf-8
+
+-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA512
+
+The list is wrong.
+- --
+-----BEGIN PGP SIGNATURE-----
+
+iQEzBAEB
+-----END PGP SIGNATURE-----
+--b
+Content-Type: text/csv
+Content-Disposition: attachment; filename="Größe 7.csv"
+
+1
+--b--
+"""
+    raw = f"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n{body}".encode()
+
+    found = read(raw)
+
+    assert found.text == "The list is wrong.\n--"
+    assert [file.name for file in found.files] == ["Größe 7.csv"]
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,12 @@ def _decoded(raw: bytes, declared: str) -> str:
             continue
     if declared in ESCAPED or declared in SEVERAL_BYTES:
         return raw.decode(declared, errors="replace")  # most of it is as it says
+    if text := _cut_utf_8(raw):
+        return text
     damaged = raw.decode("utf-8", errors="replace")
     if damaged.count("\ufffd") * FEW <= sum(not sign.isascii() for sign in damaged):
         return damaged  # UTF-8 but for a few bytes, such as a character that was cut
-    guess = _guessed(raw)
+    guess = _western(raw) or _guessed(raw)
     return raw.decode(guess or declared or "cp1252", errors="replace")
 
 
@@ -105,6 +107,37 @@ def _tried(raw: bytes, declared: str) -> list[str]:
 
 
 THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
+
+
+def _cut_utf_8(raw: bytes) -> str:
+    """UTF-8 of which nothing but the last character is cut; "" for anything else."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(raw)
+    except UnicodeError:
+        return ""
+    return "" if text.isascii() else text + "\ufffd"
+
+
+SPARSE = re.compile(rb"[A-Za-z]+|([\x80-\xff]+)")
+BETWEEN_LETTERS = re.compile("[^\\W\\d_][\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc-\xbf][^\\W\\d_]")
+
+
+def _western(raw: bytes) -> str:
+    """The charset of a text of Latin letters, of which few are not ASCII and stand alone; "" for another text.
+
+    A statistical guess takes a few such letters for Chinese.
+    """
+    runs = [found[1] for found in SPARSE.finditer(raw[:SAMPLE]) if found[1]]
+    letters = sum(sign in LETTERS for sign in raw[:SAMPLE])
+    if any(len(run) > 2 for run in runs) or sum(map(len, runs)) * 2 > letters:  # noqa: PLR2004 - two in a row, half
+        return ""
+    central = BETWEEN_LETTERS.search(raw[:SAMPLE].decode("cp1252", errors="replace")) or UNDEFINED.search(raw)
+    return "cp1250" if central else "cp1252"
+
+
+LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+"""Bytes that windows-1252 leaves out and windows-1250 has."""
 
 
 def _guessed(raw: bytes) -> str:

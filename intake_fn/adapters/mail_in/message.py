@@ -241,10 +241,23 @@ def _text(part: Part) -> str:
     text = decoded(part.content, part.parameter("charset"))
     if part.content_type == "text/html":
         return _plain(html.text_of(text))
-    plain = _plain(text)
+    plain = _without_armour(_plain(text))
     if part.parameter("format").lower() == "flowed":
         return flowed.joined(plain, delete_space=part.parameter("delsp").lower() == "yes")
     return plain
+
+
+ARMOUR = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?((?s:.*?))\n"
+    r"-----BEGIN PGP SIGNATURE-----(?s:.*?)(?:^-----END PGP SIGNATURE-----|\Z)",
+    re.MULTILINE,
+)
+DASHED = re.compile("^- (?=-)", re.MULTILINE)
+
+
+def _without_armour(text: str) -> str:
+    """What was signed within the text (RFC 4880, 7), without the signature around it."""
+    return ARMOUR.sub(lambda found: DASHED.sub("", found[1]), text) if "-----BEGIN PGP SIGNED" in text else text
 
 
 def _plain(text: str) -> str:

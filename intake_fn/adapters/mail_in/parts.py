@@ -61,14 +61,19 @@ class Part:
 
     def parameter(self, name: str, header: str = "content-type") -> str:
         """A parameter of a header, decoded; of several parts, too (RFC 2231). "" for none."""
+        values = self.all(header)
+        if not values:
+            return ""
+        plain = Message()
+        plain[header] = values[0].decode("latin-1")  # so that its bytes come out as they went in
         try:
-            value = self.head.get_param(name, "", header)
+            value = plain.get_param(name, "", header)
         except Exception:  # noqa: BLE001 - it raises of many kinds on what real programs write
             return ""
         if isinstance(value, tuple):
             said, _, text = value
             return one_line(decoded(text.encode("latin-1", "replace"), said or "utf-8"))
-        return words(bytes_of(str(value or "")))
+        return words(bytes_of(str(value or "").encode("latin-1", "replace").decode("utf-8", "surrogateescape")))
 
     @property
     def name(self) -> str:

@@ -27,12 +27,15 @@ from intake_fn.core.inbound.languages import (
     ABSENT,
     COLON,
     DELIVERY_FAILED,
+    GREETINGS,
     INVITATION_ANSWERS,
     MACHINE_WRITTEN,
+    MAIL_WORDS,
     READ_RECEIPTS,
     RECEIPTS,
     RETURNS,
     pattern,
+    phrases,
 )
 from intake_fn.core.inbound.summary import NUMBER, REPLY, TAG
 from intake_fn.texts import Message, message
@@ -74,6 +77,9 @@ ABSENCE = pattern(ABSENCE_SUBJECTS, r"^\W*", r"(?=\W|$)")
 ABSENCE_MARK = pattern(ABSENCE_SUBJECTS, r"^\W*", COLON)
 WRITER_ABSENT = pattern(ABSENT)
 WRITER_RETURNS = pattern(RETURNS)
+FORMULA = re.compile(rf"^\W*(?:{phrases(GREETINGS)})|{phrases(MAIL_WORDS)}", re.IGNORECASE)
+SENTENCE_END = re.compile("[.!\u3002\uff01\n]")
+ARTICLE_LAST = re.compile(r"\b(?:the|an?|our|no|my)\s*$", re.IGNORECASE)
 MACHINE = pattern(MACHINE_WRITTEN)
 RECEIPT = pattern(RECEIPTS)
 BOUNCE = pattern(DELIVERY_FAILED, r"^\W*")
@@ -84,6 +90,8 @@ SHORT = 1_500
 """Characters of a text that may be nothing but an absence or a receipt."""
 BEGINNING = 400
 """Characters within which an absence says so."""
+CLAUSE = 80
+"""Characters that stand before it in its own sentence, such as a reason."""
 OWN_HEADER = "x-specdesk-item"
 
 
@@ -141,12 +149,22 @@ def _from_program(mail: InboundMail, _: Collection[str]) -> str:
 def _absent(mail: InboundMail, _: Collection[str]) -> str:
     """By its subject; or by a short text in which the writer is away, says what follows from it, and asks nothing."""
     subject = _bare(mail.subject)
-    away = WRITER_ABSENT.search(mail.reply[:BEGINNING])
+    away = _says_first(mail.reply[:BEGINNING])
     if ABSENCE_MARK.search(subject) or ABSENCE.fullmatch(subject) or (away and ABSENCE.search(subject)):
         return "mail.absent"
     answers = bool(mail.references) or subject != mail.subject
     returns = WRITER_RETURNS.search(mail.reply[:SHORT])
     return "mail.absent" if away and returns and answers and _is_short(mail.reply) and "?" not in mail.reply else ""
+
+
+def _says_first(text: str) -> bool:
+    """Whether nothing but a greeting, and words about the mail that is answered, stands before the writer's absence."""
+    found = WRITER_ABSENT.search(text)
+    if not found:
+        return False
+    *sentences, clause = SENTENCE_END.split(text[: found.start()])
+    is_said = len(clause) <= CLAUSE and not ARTICLE_LAST.search(clause)
+    return is_said and all(FORMULA.search(one) for one in sentences if one.strip())
 
 
 def _receipt(mail: InboundMail, _: Collection[str]) -> str:

@@ -153,6 +153,15 @@ olen (?:tällä hetkellä )?(?:lomalla|poissa)
 (?:휴가|출장|부재) ?중
 (?:şu an|şu anda)?.{0,20}(?:ofis dışında|izinde|tatilde)(?:yim|yım|\\b)
 """
+MAIL_WORDS = """
+\\b(?:e-?)?mails?\\b|\\bmessages?\\b|\\brepl(?:y|ies)\\b|\\bthank|\\bnachricht|\\bschreiben\\b|\\banfrage\\b|\\bantwort|\\bdank
+\\bcourriel|\\bréponse|\\bmerci|\\bcorreo|\\bmensaje|\\brespuesta|\\bgracias|\\bmessaggio|\\brisposta|\\bgrazie|\\bmensagem|\\bresposta|\\bobrigad
+\\bbericht|\\bantwoord|\\bbedankt|\\bmeddelande|\\bmeddelelse|\\bmelding|\\bsvar|\\btack|\\btakk?\\b|\\bviesti|\\bkiitos
+\\bwiadomoś|\\bodpowiedź|\\bdzięk|\\bzpráv|\\bodpověď|\\bděkuj|\\büzenet|\\bköszön|\\bileti|\\bmesaj|\\bteşekkür
+сообщени|письм|ответ|спасибо|благодар
+邮件|郵件|来信|來信|回复|回覆|感谢|感謝|メール|返信|応答|各位|ありがとう|메일|회신|감사
+"""
+"""Words by which somebody speaks of the mail that they answer, or thanks for it."""
 RETURNS = """
 (?:return|back|until|till|limited access|no access|urgent|emergenc|in my absence|contact|respond|reply)
 (?:ab dem|bis|wieder|zurück|rückkehr|dringend|vertret|weitergeleitet|nicht gelesen|erreichbar)
@@ -241,13 +250,13 @@ THANKS = frozenset(
 )
 COURTESY = frozenset(
     "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"
-    " alles geht wieder es und grüße grüßen gruß mit freundlichen freundlichem freundliche beste bester viele liebe lieben schöne schönen mfg vg lg sehr ihnen euch hallo guten tag"
+    " alles bestens bestes klasse tolle prompte rasche nochmal nochmals so geklappt geht wieder es und grüße grüßen gruß mit freundlichen freundlichem freundliche beste bester viele liebe lieben schöne schönen mfg vg lg sehr ihnen euch hallo guten tag"
     " beaucoup pour votre l aide rapide rapidité réponse ça cela fonctionne marche maintenant tout est parfait super bien"
-    " cordialement bonne journée bonjour à vous très et la le de"
-    " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien saludos cordiales un saludo hola"
-    " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene cordiali saluti buona giornata ciao"
-    " muito muita pela ajuda rápida agora está tudo certo atenciosamente cumprimentos bom dia olá"
-    " hartelijk voor uw de snelle hulp werkt nu alles goed groet groeten met vriendelijke dag"
+    " infiniment encore nickel impeccable cordialement bien sincèrement salutations meilleures bonne soirée journée bonjour à vous très et la le de"
+    " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien genial estupendo amable saludos cordiales un saludo hola"
+    " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene ok gentile gentilissimi risolto cordiali distinti saluti buona giornata ciao"
+    " muito muita pela ajuda rápida agora está tudo certo resolvido ótimo atenciosamente abraço cumprimentos bom dia olá"
+    " hartelijk voor uw de snelle hulp werkt nu alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
     " så mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
     " paljon avusta nyt toimii bardzo za pomoc szybką działa teraz wszystko pozdrawiam za pomoc rychlou funguje teď vše"
     " большое за помощь быструю всё все работает теперь отлично с уважением".split()

@@ -1673,6 +1673,14 @@ def replies() -> None:
         contains=["it is the same in Chrome."],
     )
 
+    answered(
+        "reply-says-when-away",
+        "an answer that also mentions an absence",
+        "A person answers and says who helps from tomorrow: an answer, and no absence note.",
+        "waiting",
+        "It is tour 114, every stop of it.\n\nI am out of office from tomorrow until 30 November; my colleague Ida can help.\n",
+        contains=["It is tour 114, every stop of it.", "my colleague Ida can help."],
+    )
     theirs = request("HD-TH1R-D0NE", "quiet.client@tern.example.org", "open", "Weights are rounded")
     sender = "nosy.neighbour@gannet.example.org"
     add(
@@ -1704,6 +1712,77 @@ def replies() -> None:
     )
 
 
+def sent_without_care() -> None:
+    """Programs that name no charset or a wrong one, and words that a rule could take for something else."""
+    cases: list[tuple[str, str, bytes, str, str]] = [
+        (
+            "western-bytes-called-utf-8",
+            "wrong declared charset",
+            "Der Preis in Köln fehlt für 3 Stück.".encode("cp1252"),
+            "8bit",
+            "",
+        ),
+        (
+            "utf-8-cut-in-a-letter",
+            "quoted-printable that ends too early",
+            b"Die Preise f=C3=BCr K=C3=B6ln fehlen: =C3",
+            "quoted-printable",
+            "Die Preise für Köln fehlen",
+        ),
+        (
+            "pgp-in-the-text",
+            "inline PGP signature",
+            b"-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA512\r\n\r\nThe June rates are wrong, too.\r\n-----BEGIN PGP SIGNATURE-----\r\n\r\niQEzBAEBCgAdFiEE\r\n-----END PGP SIGNATURE-----\r\n",
+            "8bit",
+            "The June rates are wrong, too.",
+        ),
+        (
+            "bug-of-absences",
+            "new bug whose subject begins like an absence",
+            b"The out of office days of our planner are not shown in the list of tasks.\r\n",
+            "8bit",
+            "are not shown in the list of tasks.",
+        ),
+    ]
+    for name, kinds, content, cte, words in cases:
+        sender = f"{name}@cormorant.example.org"
+        subject = "Out of office days missing in the list" if name == "bug-of-absences" else name
+        body = (
+            f"Content-Type: text/plain; charset=utf-8{CRLF}Content-Transfer-Encoding: {cte}{CRLF}{CRLF}".encode()
+            + content
+        )
+        add(
+            name,
+            kinds,
+            "The text is read as it was meant.",
+            top(sender).encode() + head(sender, subject).encode() + body,
+            "ticketed",
+            requester=sender,
+            summary=subject,
+            body_contains=[words or content.decode("cp1252")],
+            body_excludes=["iQEzBAEBCgAdFiEE"],
+        )
+    sender = "raw.bytes@cormorant.example.org"
+    body = multi(
+        "mixed",
+        plain("The list is attached.\n"),
+        part("text/csv", b"7\r\n", "base64", 'Content-Disposition: attachment; filename="Größe 7.csv"'),
+        boundary="raw1",
+    )
+    raw = head(sender, "SUBJECT").encode().replace(b"SUBJECT", "Preis für Köln fehlt".encode("cp1252"))
+    add(
+        "western-bytes-in-the-subject",
+        "raw windows-1252 subject, raw UTF-8 file name",
+        "Headers of plain bytes are read by what they hold.",
+        top(sender).encode() + raw + body,
+        "ticketed",
+        requester=sender,
+        summary="Preis für Köln fehlt",
+        body_contains=["The list is attached."],
+        attachments=[kept("Größe 7.csv", "text/csv", b"7\r\n")],
+    )
+
+
 def main() -> None:
     """Write all."""
     for old in HERE.glob("*.eml"):
@@ -1718,6 +1797,7 @@ def main() -> None:
         again,
         automatic,
         replies,
+        sent_without_care,
     ):
         make()
     lines = [{"setup": SETUP}, *LINES]

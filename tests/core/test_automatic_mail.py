@@ -1,0 +1,54 @@
+"""What a program wrote and what a person did, where no header tells; and what is nothing but thanks."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake_fn.core.inbound.automatic import automatic
+from intake_fn.core.inbound.mail import InboundMail, MailAddress
+from intake_fn.core.inbound.thanks import only_thanks
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "is_automatic"),
+    [
+        ("Re: A question", "I am on vacation until Monday and have no access to e-mail.", True),
+        ("Re: A question", "Dear Tom,\n\nThank you for your e-mail. I am out of office, back on Monday.", True),
+        ("Re: A question", "Guten Tag, danke für Ihre Nachricht. Ich bin im Urlaub und ab Montag wieder da.", True),
+        ("Re: A question", "It is voyage 2026-114.\n\nI am out of office from tomorrow until Monday.", False),
+        ("Re: A question", "Es ist Reise 114. Ich bin ab morgen im Urlaub, dringend bitte an Ida.", False),
+        ("Out of office days missing", "The out of office days are not in the list.", False),
+        ("Out of office", "I am away until Monday, out of office.", True),
+    ],
+)
+def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(
+    subject: str, text: str, is_automatic: bool
+) -> None:
+    """An answer that also says when its writer is away is an answer."""
+    mail = InboundMail(
+        senders=(MailAddress("ida@example.org", "Ida"),),
+        return_path="ida@example.org",
+        subject=subject,
+        references=("one@ses.example.com",),
+        text=text,
+        reply=text,
+    )
+
+    assert (automatic(mail, {"helpdesk@example.com"}) is not None) is is_automatic
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Herzlichen Dank, alles bestens.\n\nViele Grüße", True),
+        ("Danke, nochmals geht es so.", True),
+        ("Danke, so geht es nicht.", False),
+        ("Merci infiniment !\n\nBien cordialement,\nIda", True),
+        ("Merci, mais le problème persiste.", False),
+        ("Bedankt, opgelost!", True),
+        ("谢谢 但是还是不行。", False),
+    ],
+)
+def test_what_says_more_than_thanks_is_not_only_thanks(text: str, expected: bool) -> None:
+    """A word that is not known opens the request again (R24)."""
+    assert only_thanks(text, "Ida Holm", "ida@example.org") is expected

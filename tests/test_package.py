@@ -328,9 +328,16 @@ def test_a_zip_is_kept_by_its_content(aws: LocalAws, tmp_path: Path) -> None:
 
 
 @pytest.mark.aws
-def test_a_mail_that_is_not_there_is_not_taken_for_done(serve: Callable[[Any], Any]) -> None:
-    """S3 tells of a mail, and it is gone: Lambda has to try again, so it must not look like success."""
-    assert "raised" in serve(s3("package", "mail/no%2Bsuch"))
+def test_the_zip_alone_takes_in_a_mail(serve: Callable[[Any], Any], aws: LocalAws) -> None:
+    """S3 tells of it with its key URL-encoded; it is parsed, decided on, and moved to where mails are kept."""
+    mail = (ROOT / "tests" / "data" / "mail" / "001-gmail-bug-quoted-printable.eml").read_bytes()
+    with closing(client("s3", aws.environ())) as bucket:
+        bucket.put_object(Bucket="package", Key="mail-in/one+of them", Body=mail)
+        answer = serve(s3("package", "mail-in/one%2Bof+them"))
+        left = bucket.list_objects_v2(Bucket="package", Prefix="mail-in/").get("Contents", [])
+
+    assert {"answer": {"mails": 1}} == answer
+    assert [] == left
 
 
 def services() -> set[str]:

@@ -43,13 +43,13 @@ UNUSED = (
     "*.pot",
     "*.pyi",
     "*/__pycache__",
+    "*/tests",
     "boto3/data",  # of its resources; clients are described by botocore
     "boto3/examples",
     "dateutil/zoneinfo/*.tar.gz",  # zones are those of tzdata
     "dns",  # email-validator looks nothing up
     "flatbuffers",  # onnxruntime's tools take it, and so on
     "google",
-    "numpy/*/tests",
     "numpy/_core/_*tests*.so",
     "numpy/_core/_simd*.so",  # for tests
     "numpy/_core/include",
@@ -60,7 +60,6 @@ UNUSED = (
     "numpy/polynomial",
     "numpy/random",
     "numpy/testing",
-    "numpy/tests",
     "onnxruntime/capi/libonnxruntime.so*",  # for programs in C; the module for Python holds a runtime of its own
     "onnxruntime/datasets",
     "onnxruntime/quantization",
@@ -199,10 +198,13 @@ def compile_with(python: str, folder: Path) -> None:
     """Byte code in place of every module, by the runtime's own Python; Lambda takes it unchecked. Raises Broken.
 
     Byte code beside its source names the source's time, or has it read: a zip says another time, and reading costs.
+    That of the dependencies is without docstrings and assertions, as `python -OO` makes it.
     """
     modules = sorted(path for path in folder.iterdir() if path.suffix == ".py" or any(path.rglob("*.py")))
     command = [python, "-S", "-B", "-m", "compileall", "-q", "-f", "-b", "--invalidation-mode", "unchecked-hash"]
-    _run_steadily([*command, "-s", str(folder), "-p", ON_LAMBDA, *map(str, modules)], folder)
+    command += ["-s", str(folder), "-p", ON_LAMBDA]
+    _run_steadily([*command, *(str(path) for path in modules if path.name in SERVING)], folder)
+    _run_steadily([*command, "-o", "2", *(str(path) for path in modules if path.name not in SERVING)], folder)
     for source in folder.rglob("*.py"):
         source.unlink()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import os
@@ -66,6 +67,13 @@ def _turn(item: pytest.Item) -> tuple[int, int, int]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first; `make test` hands them out in this order."""
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector, a sixth of the time, need not look through it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -136,6 +136,10 @@ class Seen:
     shown: str = ""
     """The text that is shown as the message."""
     files: Sequence[tuple[str, str, str]] = ()
+    subject: str | None = None
+    """As it came: of a mail that is not taken in, it will do for the summary."""
+    is_raw: bool = False
+    """Whether the mail is kept as it came and nothing of it was taken over: its files are in it."""
     resumes_clock: bool | None = None
     reopens: bool | None = None
     answered: Sequence[str] = ()
@@ -180,7 +184,8 @@ def _people(expected: Expected, seen: Seen) -> Iterator[str]:
         yield f"requester {seen.requester}, not {_or(expected.requester)}"
     wanted = tuple(plain(each) if each is not None else None for each in expected.summary)
     summary = plain(seen.summary) if seen.summary is not None else None
-    if wanted != (None,) and summary not in wanted:
+    subject = plain(seen.subject) if seen.subject is not None else None
+    if wanted != (None,) and summary not in wanted and (subject is None or subject not in wanted):
         yield f"summary {summary!r}, not {_or(wanted)}"
     if expected.summary_starts and not (summary or "").startswith(plain(expected.summary_starts)):
         yield f"summary {summary!r} does not start with {expected.summary_starts!r}"
@@ -204,9 +209,10 @@ def _files(expected: Expected, seen: Seen) -> Iterator[str]:
             if sign in name:
                 yield f"a file's name holds {sign!r}: {name!r}"
     lists = [each for each in (expected.attachments, *expected.attachments_alt) if each is not None]
-    if lists and not any(_match(each, seen.files, expected.may_attach) for each in lists):
-        kept = ", ".join(f"{name} ({kind}, {digest[:8]})" for name, kind, digest in seen.files) or "none"
-        yield f"files: {kept}"
+    kept = [seen.files, *([()] if seen.is_raw else [])]
+    if lists and not any(_match(each, files, expected.may_attach) for each in lists for files in kept):
+        files = ", ".join(f"{name} ({kind}, {digest[:8]})" for name, kind, digest in seen.files) or "none"
+        yield f"files: {files}"
 
 
 def _match(wanted: Sequence[Named], kept: Sequence[tuple[str, str, str]], may: Sequence[Named]) -> bool:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from intake_fn.core import steps
-from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.errors import Refused, SpecdeskError
 from intake_fn.core.events import AskedRequester, Overruled, Resolved
+from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.inbound.summary import summary_of
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import is_on_page
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.vocabulary import Category, Outcome, Status
+from intake_fn.desk.inbound_mail import sweep_mail
 from intake_fn.desk.inbound_threads import THEIRS
 from sandbox.aws import SandboxError
 from sandbox.mail.expected import Expected, Folder, Seen, SetUp
@@ -83,7 +88,8 @@ class House:
             raise SandboxError(f"{request.number} is there already. Start with an empty desk.")
         case = desk.deliver(request.number)
         for address in request.cc:
-            case = self._act(case, CopyAdded(at=desk.clock(), actor=REQUESTER, address=address))
+            with suppress(Refused):  # by the rules they had no mail of ours; the thread is found without
+                case = self._act(case, CopyAdded(at=desk.clock(), actor=REQUESTER, address=address))
         actor = desk.process.people[case.handler].address
         if request.status == "waiting":
             self._act(case, AskedRequester(at=desk.clock(), actor=actor, question="Which one is it, and since when?"))
@@ -116,7 +122,7 @@ class House:
         """Send one mail in; what became of it."""
         raw = self.placed((folder.path / expected.file).read_bytes())
         mailed, received = len(self.sent()), self.desk.counters.ledger().received
-        record = self.records[expected.file] = self.receive(raw)
+        record = self.records[expected.file] = self._received(raw)
         self.desk.sweep()
         seen = self._seen(raw, record, expected)
         made = self.desk.counters.ledger().received - received
@@ -124,6 +130,15 @@ class House:
         if seen.outcome == "ticketed" and seen.case_id not in self._watched:
             self._watched[seen.case_id] = self._stand(seen.case_id)
         return _with(seen, made, changed, self._answered(mailed), self._done_again(record, expected, made))
+
+    def _received(self, raw: bytes) -> MailRecord:
+        """Send it in; where that fails, the sweep takes it up, as it does in production."""
+        try:
+            return self.receive(raw)
+        except SpecdeskError as error:
+            print(f"The sweep takes up a mail: {error}", file=sys.stderr)
+            sweep_mail(self.desk)
+            return self.desk.inbound.mail(sha256(raw).hexdigest()[:40])
 
     def placed(self, raw: bytes) -> bytes:
         """A mail with the tokens of the requests that were set up."""
@@ -142,16 +157,21 @@ class House:
         if record.outcome is MailOutcome.THREADED:
             return self._joined(outcome, record, expected)
         mail = self.desk.read_mail(raw)
-        files = [(file.name, file.content_type, sha256(file.content).hexdigest()) for file in mail.files]
+        files = [
+            (shown.name, shown.content_type, sha256(file.content).hexdigest())
+            for shown, file in zip(accepted(mail.files), mail.files, strict=True)
+        ]
         about = self._about(expected)
         resumes, reopens = self._moved(about) if about else (None, None)
         return Seen(
             outcome,
             requester=record.sender or None,
-            summary=record.subject or None,
+            summary=summary_of(record.subject, "", "") or None,
+            subject=record.subject or None,
             stored=mail.text,
             shown=mail.reply,
-            files=[] if outcome in ("ignored_auto", "rejected") else files,
+            files=files,
+            is_raw=True,
             resumes_clock=resumes,
             reopens=reopens,
         )
@@ -166,7 +186,7 @@ class House:
         resumes, reopens = self._moved(case.id)
         if expected.request != case.id:
             resumes = reopens = None
-        return Seen(outcome, case.id, record.sender, None, text, text, files, resumes, reopens)
+        return Seen(outcome, case.id, record.sender, None, text, text, files, resumes_clock=resumes, reopens=reopens)
 
     def _about(self, expected: Expected) -> str:
         """The request that the reason names, of a mail that joins none."""
@@ -216,7 +236,4 @@ class House:
 
 def _with(seen: Seen, made: int, changed: Sequence[str], answered: Sequence[str], same: str) -> Seen:
     """The same, with what changed around it."""
-    return Seen(
-        seen.outcome, seen.case_id, seen.requester, seen.summary, seen.stored, seen.shown, seen.files,
-        seen.resumes_clock, seen.reopens, answered, changed, made, same,
-    )  # fmt: skip
+    return replace(seen, made=made, changed=changed, answered=answered, same=same)

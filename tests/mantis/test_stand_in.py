@@ -307,7 +307,7 @@ def test_pages_load_nothing_from_elsewhere(world: World) -> None:
 
 
 def test_people_report_issues_on_a_page(world: World) -> None:
-    """As any account, and assigned to anybody who may handle issues; what Mantis refuses is said with what was typed."""
+    """As any account, assigned to anybody who may handle issues; what Mantis refuses is said with what was typed."""
     form = world.client.get("/bug_report_page.php?project_id=2").text
     assert "rep_rita" in form
     typed = {"account": "rep_rita", "category": "General", "priority": "high", "summary": HOSTILE, "description": "x"}

@@ -22,7 +22,8 @@ _THANKS = frozenset(
 """Words by which somebody says that it works."""
 
 _COURTESY = frozenset(
-    "a again all already am and any appreciate as at best can close closed colleagues confirm day dear everything fast"
+    "assistance fixing prompt resolution resolving response solution speedy"
+    " a again all already am and any appreciate as at best can close closed colleagues confirm day dear everything fast"
     " for from great happy has have having hello help helped helping here hi how i i'm i've in indeed is it it's its"
     " job just kind kindly lot lots many me mine much my nice nicely now of on our please quick quickly quite really"
     " regards request see seems side sincerely so support swift team that that's the ticket this to today too up us"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import struct
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from intake_fn.adapters.mail_in import read
 from intake_fn.adapters.mail_in.charsets import decoded
 from intake_fn.adapters.mail_in.headers import addresses, words
+from intake_fn.adapters.mail_in.tnef import text_of
 from tests.mails import mail, on_top
 
 CHINESE = "您好，系统无法打开发货单，请帮忙查看。"
@@ -50,6 +52,46 @@ def test_a_text_is_read_whatever_its_charset_is_called(text: str, written: str, 
         text = "您好，系統無法打開發貨單"
 
     assert decoded(text.encode(written), declared) == text
+
+
+def winmail(*attributes: tuple[int, bytes]) -> bytes:
+    """A winmail.dat with these attributes of the message."""
+    out = struct.pack("<IH", 0x223E9F78, 1)
+    for number, value in attributes:
+        out += struct.pack("<BII", 1, number, len(value)) + value + struct.pack("<H", sum(value) % 65536)
+    return out
+
+
+WIDE = "Größe fehlt.".encode("utf-16-le")
+PAGE = "<p>Größe fehlt.</p>".encode()
+PADDED = PAGE + b"\0" * (-len(PAGE) % 4)
+NAMED_PROPERTY = struct.pack("<HH16sIIHxxI", 0x001E, 0x8001, b"g" * 16, 1, 2, 65, 1) + struct.pack("<I4s", 2, b"x")
+FLAGS = struct.pack("<HHI", 0x0003, 0x0E07, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        winmail((0x00069007, struct.pack("<II", 1252, 0)), (0x0002800C, "Größe fehlt.".encode("cp1252") + b"\0")),
+        winmail((0x00069003, struct.pack("<I", 2) + FLAGS + struct.pack("<HHII", 0x1F, 0x1000, 1, len(WIDE)) + WIDE)),
+        winmail(
+            (0x00069007, struct.pack("<II", 65001, 0)),
+            (
+                0x00069003,
+                struct.pack("<I", 2) + NAMED_PROPERTY + struct.pack("<HHII", 0x102, 0x1013, 1, len(PAGE)) + PADDED,
+            ),
+        ),
+    ],
+)
+def test_a_mail_that_is_nothing_but_a_winmail_dat_has_its_text(content: bytes) -> None:
+    """As a body, a property in UTF-16, or a page of HTML; the file is kept as it came, and may be cut anywhere."""
+    head = "From: a@example.org\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"
+    found = read(head.encode() + base64.b64encode(content))
+
+    assert found.text == "Größe fehlt."
+    assert [(file.name, file.content) for file in found.files] == [("winmail.dat", content)]
+    for end in range(len(content)):
+        assert text_of(content[:end]) in {"", "Größe fehlt."}
 
 
 def test_utf_8_that_is_cut_within_its_last_character_is_utf_8() -> None:

@@ -18,6 +18,8 @@ from intake_fn.core.inbound.thanks import only_thanks
         ("Re: A question", "It is voyage 2026-114.\n\nI am out of office from tomorrow until Monday.", False),
         ("Re: A question", "Es ist Reise 114. Ich bin ab morgen im Urlaub, dringend bitte an Ida.", False),
         ("Out of office days missing", "The out of office days are not in the list.", False),
+        ("Re: A question", "Hello, I was out of the office until today. The voyage is 7.", False),
+        ("I am out of the office (returning 11/30/2026)", "I will respond to you when I am back.", True),
         ("Out of office", "I am away until Monday, out of office.", True),
     ],
 )
@@ -46,6 +48,9 @@ def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(
         ("Merci infiniment !\n\nBien cordialement,\nIda", True),
         ("Merci, mais le problème persiste.", False),
         ("Bedankt, opgelost!", True),
+        ("Thank you very much for the fast response!\n\nKind regards,\nIda", True),
+        ("非常感谢", True),
+        ("Dank u wel!", True),
         ("谢谢 但是还是不行。", False),
     ],
 )

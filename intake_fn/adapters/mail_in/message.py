@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from intake_fn.adapters.mail_in import flowed, html
+from intake_fn.adapters.mail_in import flowed, html, tnef
 from intake_fn.adapters.mail_in.charsets import decoded
 from intake_fn.adapters.mail_in.headers import address_of, addresses, date_of, message_ids, one_line, words
 from intake_fn.adapters.mail_in.parts import Cut, Part, cut, fields_of, head_of, leaves
@@ -27,6 +27,7 @@ SES = "amazonses.com"
 
 TEXTS = ("text/plain", "text/html")
 ENCLOSED = "message/rfc822"
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PASSED_ON = "---------- Forwarded message ---------"
 
@@ -194,6 +195,8 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
             if part.damage:
                 whole.problems.append(part.damage)
             files.append(_file(part, len(files) + 1))
+    if not any(text.strip() for text in texts):
+        texts += [_plain(tnef.text_of(file.content)) for file in files if file.content_type in TNEF]
     return texts, files
 
 

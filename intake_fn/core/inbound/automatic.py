@@ -76,10 +76,12 @@ PROGRAMS = re.compile(
 ABSENCE = pattern(ABSENCE_SUBJECTS, r"^\W*", r"(?=\W|$)")
 ABSENCE_MARK = pattern(ABSENCE_SUBJECTS, r"^\W*", COLON)
 WRITER_ABSENT = pattern(ABSENT)
+FIRST_PERSON = pattern(ABSENT, r"(?!out of)")
 WRITER_RETURNS = pattern(RETURNS)
 FORMULA = re.compile(rf"^\W*(?:{phrases(GREETINGS)})|{phrases(MAIL_WORDS)}", re.IGNORECASE)
 SENTENCE_END = re.compile("[.!\u3002\uff01\n]")
-ARTICLE_LAST = re.compile(r"\b(?:the|an?|our|no|my)\s*$", re.IGNORECASE)
+OTHERWISE = re.compile(r"\b(?:the|an?|our|no|my|was|were|been|not|if|when|while|because)\s*$", re.IGNORECASE)
+"""What makes an absence that follows none of the writer's now."""
 MACHINE = pattern(MACHINE_WRITTEN)
 RECEIPT = pattern(RECEIPTS)
 BOUNCE = pattern(DELIVERY_FAILED, r"^\W*")
@@ -150,7 +152,12 @@ def _absent(mail: InboundMail, _: Collection[str]) -> str:
     """By its subject; or by a short text in which the writer is away, says what follows from it, and asks nothing."""
     subject = _bare(mail.subject)
     away = _says_first(mail.reply[:BEGINNING])
-    if ABSENCE_MARK.search(subject) or ABSENCE.fullmatch(subject) or (away and ABSENCE.search(subject)):
+    if (
+        ABSENCE_MARK.search(subject)
+        or FIRST_PERSON.match(subject)
+        or ABSENCE.fullmatch(subject)
+        or (away and ABSENCE.search(subject))
+    ):
         return "mail.absent"
     answers = bool(mail.references) or subject != mail.subject
     returns = WRITER_RETURNS.search(mail.reply[:SHORT])
@@ -163,7 +170,7 @@ def _says_first(text: str) -> bool:
     if not found:
         return False
     *sentences, clause = SENTENCE_END.split(text[: found.start()])
-    is_said = len(clause) <= CLAUSE and not ARTICLE_LAST.search(clause)
+    is_said = len(clause) <= CLAUSE and not OTHERWISE.search(clause)
     return is_said and all(FORMULA.search(one) for one in sentences if one.strip())
 
 

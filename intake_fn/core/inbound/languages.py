@@ -246,7 +246,8 @@ przeczytano|прочитано|прочтено|已读|開封済み|開封確認
 THANKS = frozenset(
     "danke dankeschön dank vielen besten herzlichen merci remercie remercions gracias agradezco grazie ringrazio obrigado"
     " obrigada bedankt dankjewel dankuwel tack takk tak kiitos dziękuję dziękujemy dzięki děkuji díky köszönöm teşekkürler"
-    " teşekkür спасибо благодарю благодарим 谢谢 多谢 感谢 ありがとう ありがとうございます ありがとうございました 감사합니다".split()
+    " teşekkür ευχαριστώ mulțumesc hvala спасибо благодарю благодарим 谢谢 多谢 感谢 非常感谢 十分感谢 谢谢您 谢谢你 谢谢你们"
+    " 謝謝 多謝 感謝 非常感謝 謝謝您 どうもありがとうございました どうもありがとうございます 助かりました 고맙습니다 감사드립니다 ありがとう ありがとうございます ありがとうございました 감사합니다".split()
 )
 COURTESY = frozenset(
     "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"
@@ -256,8 +257,9 @@ COURTESY = frozenset(
     " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien genial estupendo amable saludos cordiales un saludo hola"
     " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene ok gentile gentilissimi risolto cordiali distinti saluti buona giornata ciao"
     " muito muita pela ajuda rápida agora está tudo certo resolvido ótimo atenciosamente abraço cumprimentos bom dia olá"
-    " hartelijk voor uw de snelle hulp werkt nu alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
-    " så mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
+    " hartelijk u je wel jullie voor uw de snelle hulp werkt nu alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
+    " så tusen tusind hjertelig mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
     " paljon avusta nyt toimii bardzo za pomoc szybką działa teraz wszystko pozdrawiam za pomoc rychlou funguje teď vše"
-    " большое за помощь быструю всё все работает теперь отлично с уважением".split()
+    " большое за помощь быструю всё все работает теперь отлично с уважением вам"
+    " 好的 已解决 已经解决了 已经好了 可以了 没问题了 您的帮助 您的支持 已解決 大変 お世話になっております よろしくお願いいたします".split()
 )

@@ -298,7 +298,10 @@ class Application:
             return given
         path = f"{self.settings.parameters}/{name}"
         from intake_fn.adapters.aws import translated  # noqa: PLC0415
+        from intake_fn.adapters.parameter_store import secret_parameter  # noqa: PLC0415
 
+        if (value := secret_parameter(self.environ, path)) is not None:
+            return secret(value, path)
         with translated("The Parameter Store"):
             answer = self.client("ssm").get_parameter(Name=path, WithDecryption=True)
         return secret(str(answer["Parameter"]["Value"]), path)

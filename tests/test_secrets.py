@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from intake_fn.adapters import parameter_store
 from intake_fn.cli import main
 from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater
 from intake_fn.settings import Settings
@@ -178,11 +179,7 @@ def test_a_secret_from_the_parameter_store_is_stripped_too(monkeypatch: pytest.M
             "SPECDESK_SECRET_KEY": "",
         }
 
-        class Ssm:
-            def get_parameter(self, **_: object) -> dict[str, dict[str, str]]:
-                return {"Parameter": {"Value": value}}
-
-        monkeypatch.setattr(Application, "client", lambda *_, **__: Ssm())
+        monkeypatch.setattr(parameter_store, "secret_parameter", lambda *_: value)
         return Application.from_environ(given)
 
     assert TOKEN == stored(f"{TOKEN}\n").mantis(1).token

@@ -292,6 +292,8 @@ class MailIdentity:
     reply_to: str
     per_hour: int = 20
     """How many mails a person may get about one request within an hour."""
+    plus_addresses: bool = True
+    """Whether the mailbox of `reply_to` takes addresses with a plus sign, by which answers find their request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def mail_of(
     about = headers(case.id, item_id, process.mail, token)
     if can_be_turned_off(notice.notice):
         about |= {"List-Unsubscribe": f"<{shown.settings}>", "List-Unsubscribe-Post": ONE_CLICK}
-    return Mail(notice.to, subject, text, html, about, item_id, reply_to=address_with(token, process.mail))
+    answered_at = address_with(token, process.mail) if process.mail.plus_addresses else ""
+    return Mail(notice.to, subject, text, html, about, item_id, reply_to=answered_at)
 
 
 def address_with(token: str, identity: MailIdentity) -> str:

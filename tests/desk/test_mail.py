@@ -393,6 +393,15 @@ def test_after_an_admin_has_unmarked_it_the_address_gets_mail_again(room: Room) 
     assert room.mailer.sent[-1].subject.startswith(f"[{case.id}] A question")
 
 
+def test_a_mailbox_without_plus_addresses_gets_its_answers_as_before(process: Process) -> None:
+    """Its mail server might refuse them; the token stands among the references all the same."""
+    plain = replace(process, mail=replace(process.mail, plus_addresses=False))
+    sent = mail("receipt", plain)
+
+    assert sent.reply_to == ""
+    assert PlainLinks().mail_token(CASE_ID) in sent.headers["References"]
+
+
 def test_the_id_that_the_mail_service_gives_leads_back_to_the_request(room: Room) -> None:
     """An answer may refer to nothing else; that it cannot be kept does not make the mail a failure."""
     case_id = busy(room, 0)

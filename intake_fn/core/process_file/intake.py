@@ -10,7 +10,12 @@ from intake_fn.core.process import IntakeLimits, QuarantineLimits, Usual
 from intake_fn.core.process_file.schema import list_of, optional, record
 from intake_fn.core.process_file.values import ADDRESS, COUNT, DOMAIN, FLAG, TEXT
 
-MAIL = {"from": record({"name": TEXT, "address": ADDRESS}), "reply_to": ADDRESS, "per_hour": optional(COUNT, 20)}
+MAIL = {
+    "from": record({"name": TEXT, "address": ADDRESS}),
+    "reply_to": ADDRESS,
+    "per_hour": optional(COUNT, 20),
+    "plus_addresses": optional(FLAG, nothing=True),
+}
 _USUAL = record(dict.fromkeys((part.name for part in fields(Usual)), COUNT))
 _QUARANTINE = {
     "domains": optional(list_of(DOMAIN), ()),

@@ -118,7 +118,7 @@ def _process(p: Raw) -> Process:
         modules={name: Module(id=name, **row) for name, row in p["modules"].items()},
         board=board(**p["board"]),
         mantis=MantisMap(**p["mantis"]),
-        mail=MailIdentity(**p["mail"]["from"], reply_to=p["mail"]["reply_to"], per_hour=p["mail"]["per_hour"]),
+        mail=MailIdentity(**p["mail"]["from"], **{name: value for name, value in p["mail"].items() if name != "from"}),
         intake=intake_limits(**p["intake"]),
         judge=judge_policy(p["judge"]),
         templates={name: AnswerTemplate(id=name, **row) for name, row in p["templates"].items()},

@@ -11,7 +11,15 @@ from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
+from intake_fn.core.requester_events import (
+    Appealed,
+    CopyAdded,
+    CopyRemoved,
+    LevelInformed,
+    NewsMuted,
+    RequestFollowed,
+    Withdrawn,
+)
 from intake_fn.texts import say
 from intake_fn.web.words import history
 
@@ -95,6 +103,9 @@ ONLY_IN_ALL = (
     e.Breached,
     CopyAdded,
     CopyRemoved,
+    NewsMuted,
+    RequestFollowed,
+    LevelInformed,
     e.DeliveryFailed,
     e.Retried,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 from flask import Flask
+from hypothesis import settings
 
 from intake_fn.adapters.logs import set_up
 from intake_fn.core import redaction
@@ -42,6 +43,10 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+
+settings.register_profile("by count", settings(), deadline=None)
+settings.load_profile("by count")
+"""No time for each example: workers share the cores. What has to be quick is measured in the thread's own time."""
 
 SLOW = {
     "e2e": ("change", "kills", "accessibility", "running", "one_request", "recorded_readings", "doctor", "frozen"),

@@ -12,7 +12,7 @@ STAGE ?= dev
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell test demo bench audit soak package clean lock
+.PHONY: help run shell test demo bench audit soak package rehearse clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -47,6 +47,10 @@ soak: environment ## 10,000 requests through random cuts, hundreds of workers ki
 package: environment ## the function's zip for a stage (STAGE=dev), checked, with its sizes (UPLOAD=1: into the stage's bucket)
 	@$(BIN)/specdesk build-index --out build/index
 	@$(BIN)/specdesk package --stage $(STAGE) $(if $(UPLOAD),--upload)
+
+rehearse: environment ## a stage on the local AWS, from nothing until nothing is left: provision, deploy, update, roll back, undeploy (about six minutes)
+	@$(BIN)/specdesk build-index --out build/index
+	@$(BIN)/python -m sandbox.rehearsal
 
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index

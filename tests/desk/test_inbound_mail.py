@@ -288,8 +288,12 @@ def test_a_header_that_exchange_writes_on_all_mail_is_no_sign(room: Room) -> Non
     """Nor is an absence that somebody mentions while they ask."""
     first = taken(room, mail(headers={"X-Auto-Response-Suppress": "All", "Auto-Submitted": "no"}))
     second = taken(room, mail("I am out of the office tomorrow, so can you call Bob?", subject="Re: call"))
+    third = taken(room, mail("The field is missing.", subject="Automatic"))
+    fourth = taken(
+        room, mail("It fails.", subject="x").replace(b"Return-Path: <camille", b"Return-Path: <camille laurent")
+    )
 
-    assert (first.outcome, second.outcome) == (MailOutcome.TICKETED, MailOutcome.TICKETED)
+    assert {MailOutcome.TICKETED} == {one.outcome for one in (first, second, third, fourth)}
 
 
 def test_a_bounce_marks_the_address_only_with_proof(room: Room) -> None:

@@ -101,8 +101,10 @@ def _recipients(root: Part) -> tuple[MailAddress, ...]:
 
 
 def _return_path(root: Part) -> str | None:
-    values = root.all("Return-Path")
-    return address_of(decoded(values[0])) if values else None
+    values = [decoded(value).strip() for value in root.all("Return-Path")[:1]]
+    if not values:
+        return None
+    return "" if values[0] in ("", "<>") else address_of(values[0]) or None
 
 
 def _verdicts(root: Part) -> MailVerdicts:

@@ -113,7 +113,6 @@ importance|priority|reply-to|antwort an|attachments|anlagen|priorität
 """
 
 ABSENCE_SUBJECTS = """
-(?:automatic|auto(?:mated)?|out[- ]of[- ](?:the[- ])?office)[- ]?(?:reply|response|responder|message|notice|autoreply)?$
 automatic (?:reply|response)|auto[- ]?(?:reply|response|responder)|autoreply|automated (?:reply|response)
 out of (?:the )?office|away from (?:the |my )?(?:office|desk)|on (?:annual )?(?:leave|vacation|holiday)|vacation (?:reply|message)
 i am (?:currently )?(?:out of|away)

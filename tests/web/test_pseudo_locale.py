@@ -25,7 +25,7 @@ from intake_fn.core.verdicts import reasons_of
 from intake_fn.core.vocabulary import Outcome
 from intake_fn.texts import ENGLISH, message, using
 from tests.core.samples import case_at
-from tests.letters import letter_of
+from tests.letters import SETTINGS_LINK, letter_of
 from tests.web.conftest import application_of
 from tests.web.samples import ANSWERS, PNG, SPEC
 from tests.web.test_status_pages import happen, page_of
@@ -232,7 +232,7 @@ def mailed(process: Process, case: Case) -> Iterator[str]:
     yield from words_of(
         [reasons_of(verdict), [(row["clause"], row["title"], row["quote"]) for row in verdict["citations"]]]
     )
-    yield from ("https://desk.example.com/s", "https://desk.example.com/d")
+    yield from ("https://desk.example.com/s", "https://desk.example.com/d", SETTINGS_LINK)
 
 
 @pytest.mark.parametrize("name", [name for name, audience in NOTICES.items() if audience is Audience.REQUESTER])

@@ -119,14 +119,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made = tmp_path_factory.mktemp("package")
     file = Path(GIVEN)
     if not GIVEN:
-        if not (ROOT / "build" / "index").is_dir():
-            Spec.build(ROOT / "docs" / "spec", ROOT / "build" / "index")
+        built = ROOT / "build"
+        if not (built / "index").is_dir():
+            built = made / "built"
+            Spec.build(ROOT / "docs" / "spec", built / "index")
         wheels, laid = made / "wheels", made / "laid"
         wheels.mkdir()
         laid.mkdir()
         installed(wheels)
         trim(wheels)
-        assemble(ROOT, wheels, model_folder(), laid)
+        assemble(ROOT, built, wheels, model_folder(), laid)
         compile_with(sys.executable, laid)
         load_process_with(sys.executable, laid)
         file = made / "specdesk.zip"

@@ -77,7 +77,7 @@ def package(args: argparse.Namespace) -> None:
     wheels = dependencies(ROOT / "requirements.lock", target, ROOT / "build" / "function")
     with tempfile.TemporaryDirectory(prefix="specdesk-") as name:
         folder = Path(name)
-        assemble(ROOT, wheels, model_folder(), folder)
+        assemble(ROOT, ROOT / "build", wheels, model_folder(), folder)
         if python:
             compile_with(python, folder)
             load_process_with(python, folder)

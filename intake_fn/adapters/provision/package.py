@@ -178,16 +178,16 @@ def trim(folder: Path) -> None:
             _delete(path)
 
 
-def assemble(root: Path, wheels: Path, model: Path, into: Path) -> None:
-    """Lay out what is packaged in `into`, an empty folder. Raises Refused for a missing index."""
-    if not (root / "build" / BUILT[0]).is_dir():
+def assemble(root: Path, built: Path, wheels: Path, model: Path, into: Path) -> None:
+    """Lay out what is packaged in `into`, an empty folder; `built` holds the index. Raises Refused for a missing one."""
+    if not (built / BUILT[0]).is_dir():
         raise Refused("There is no build/index. Run `specdesk build-index` first.")
     shutil.copytree(wheels, into, dirs_exist_ok=True, symlinks=False)
     for name in SERVING:
         _copy(root, name, into)
     shutil.copyfile(root / PROCESS, into / PROCESS)
     for name in BUILT:
-        source = model if name == "model" else root / "build" / name
+        source = model if name == "model" else built / name
         if source.is_dir():
             shutil.copytree(source, into / "build" / name, ignore=shutil.ignore_patterns(".*"))
         elif source.is_file():

@@ -179,7 +179,7 @@ def trim(folder: Path) -> None:
 
 
 def assemble(root: Path, built: Path, wheels: Path, model: Path, into: Path) -> None:
-    """Lay out what is packaged in `into`, an empty folder; `built` holds the index. Raises Refused for a missing one."""
+    """Lay out what is packaged in `into`, an empty folder; `built` holds the index. Raises Refused without one."""
     if not (built / BUILT[0]).is_dir():
         raise Refused("There is no build/index. Run `specdesk build-index` first.")
     shutil.copytree(wheels, into, dirs_exist_ok=True, symlinks=False)

@@ -50,7 +50,7 @@ settings.load_profile("by count")
 
 SLOW = {
     "e2e": ("change", "kills", "accessibility", "running", "one_request", "recorded_readings", "doctor", "frozen"),
-    "web": ("contract", "hostile_input"),
+    "web": ("removed_names", "contract", "hostile_input", "pseudo_locale"),
     "spec_lookup": ("kept_readings", "router", "held", "qualify", "regression", "openai", "same"),
     "": ("secrets", "growth", "drift_command", "entry"),
     "desk": ("offboarding_machine", "duplicates", "reconciliation", "machine"),

@@ -370,7 +370,7 @@ def _bounced(desk: TakingMail, mail: InboundMail, record: MailRecord) -> str:
     ours = {mailbox(case.request.requester.email), *case.copies}
     ours |= {mailbox(person.address) for person in desk.process.people.values()}
     for one in mail.bounced:
-        if one.action in ("failed", "delayed") and mailbox(one.address) in ours:
+        if one.action == "failed" and mailbox(one.address) in ours:
             failure = Failure.BOUNCED if one.lasts else Failure.UNDELIVERED
             detail = " ".join(filter(None, (one.status, one.detail))) or one.action
             take_in_report(desk, MailReport(record.fingerprint, one.address, failure, detail, f"{case.id}#mail"))

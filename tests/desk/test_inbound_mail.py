@@ -297,7 +297,7 @@ def test_a_header_that_exchange_writes_on_all_mail_is_no_sign(room: Room) -> Non
 
 
 def test_a_bounce_marks_the_address_only_with_proof(room: Room) -> None:
-    """Anybody can write a report; only one that encloses a mail of ours counts."""
+    """Anybody can write a report; only one that encloses a mail of ours counts, and only one of a failure."""
     case = waits(room)
     report = (
         b"From: postmaster@mx.example.org\r\n"
@@ -308,6 +308,8 @@ def test_a_bounce_marks_the_address_only_with_proof(room: Room) -> None:
         b"--d\r\nContent-Type: message/rfc822\r\n\r\nReply-To: %s\r\nSubject: x\r\n\r\nx\r\n--d--\r\n"
     )
     forged = taken(room, on_top("postmaster@mx.example.org") + report % b"helpdesk+abcdefgh1234@example.com")
+    late = report.replace(b"Action: failed\r\nStatus: 5.1.1", b"Action: delayed\r\nStatus: 4.4.1")
+    taken(room, on_top("postmaster@mx.example.org") + late % address(room, case.id).encode())
     suppressed = room.store.suppression(CAMILLE)
     true = taken(room, on_top("postmaster@mx.example.org") + report % address(room, case.id).encode())
     failures = [event for event in room.store.load(case.id).history if isinstance(event, MailFailed)]

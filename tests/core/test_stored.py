@@ -71,7 +71,7 @@ def _written(sentence: str) -> Plain | None:
 ADDED: dict[str, Plain] = {
     "ActivityCompleted": {"reproduced": "", "version": ""},
     "AskedRequester": {"attachments": []},
-    "Noted": {"mentions": []},
+    "Noted": {"mentions": [], "attachments": [], "mail": ""},
     "Escalated": {"in_time": None},
     "Resolved": {"attachments": [], "in_time": None},
     "Judged": {"acts": True, "unqualified": False, "handler": ""},
@@ -85,7 +85,7 @@ ADDED: dict[str, Plain] = {
         }
     },
     "Filed": {"found": {}, "category": "undecided"},
-    "RequesterReplied": {"in_mantis": False},
+    "RequesterReplied": {"in_mantis": False, "sender": "", "mail": ""},
     "NotedInMantis": {"private": False},
 }
 """Fields that came after format 1, with what they hold of an event of before."""

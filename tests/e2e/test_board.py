@@ -146,13 +146,15 @@ def test_the_board_decides_on_four_requests(people: People, sandbox: Sandbox, sc
     is_voted_on_online(people, sandbox, screens, urgent)
 
     marc.goto(f"{sandbox.url}/desk/board")
-    expect(marc.get_by_role("main")).to_contain_text("Nothing is before the Board.")
+    for summary in summaries:  # what other tests have before the Board may be there
+        expect(marc.locator("table.queue tbody tr", has_text=summary)).to_have_count(0)
     expect(marc.get_by_role("main")).to_contain_text("On the agenda again from 3 Mar 2031")
-    shot(marc, screens, "agenda-empty")
+    shot(marc, screens, "agenda-after")
     with marc.expect_download() as download:
         marc.get_by_role("button", name="Download").click()
     minutes = download.value.path().read_text(encoding="utf-8")
-    assert 4 == minutes.count("**Decision: ")
+    assert all(case_id in minutes for case_id in (approved, declined, put_off, urgent))
+    assert 4 <= minutes.count("**Decision: ")
     assert "- Paul: recused: My brother's company asked for it." in minutes
     assert "It costs too much." not in minutes
     for case_id, words in ((approved, "approved"), (declined, "declined"), (put_off, "deferred")):

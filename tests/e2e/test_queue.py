@@ -98,6 +98,6 @@ def test_an_engineer_finds_filters_saves_reassigns_and_hears_news(page: Page, sa
     page.screenshot(path=screens / "queue-phone.png", full_page=True)
     is_no_wider(page)
 
-    page.goto(f"{sandbox.url}/desk?office=paris&handler=london-liaison&status=waiting")
-    page.get_by_role("link", name=re.compile("^Clear Status")).click()
+    page.goto(f"{sandbox.url}/desk?level=0&handler=london-liaison&priority=urgent")  # urgent ones are at level 3
+    page.get_by_role("link", name=re.compile("^Clear Priority")).click()
     expect(page.locator(f"tr[data-request='{second}']")).to_be_visible()

@@ -13,6 +13,7 @@ from mkdocs.utils.meta import get_data
 
 from spec_lookup import Spec, SpecBroken
 from spec_lookup.search import coverage as check
+from spec_lookup.search import parse
 from spec_lookup.search import published as reader
 from spec_lookup.search.coverage import coverage
 from spec_lookup.search.front_matter import split_front_matter
@@ -64,6 +65,12 @@ def test_the_build_prints_what_was_counted_and_fails_when_a_word_is_in_no_clause
     assert "page.md:1: 2 published words are in no clause: Never closed." in refused.stderr
     assert (5, 0) == (stamp["words"], stamp["words_in_no_clause"])
     assert Spec.open(tmp_path / "index").search("three")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is read anew each time, by what is spoilt here."""
+    monkeypatch.setattr(parse, "_read_alone", parse._read_alone.__wrapped__)
 
 
 FAULTS = [

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from intake_fn.core.errors import Broken
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.redaction import hide
 from intake_fn.texts import ENGLISH
 from spec_lookup import AUTHORIZATION, OPENAI, PROVIDERS, RECORDED, WAYS

@@ -13,10 +13,10 @@ import math
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import TryLater
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import structlog
 
 from intake_fn.commands import mail_addresses, say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
 from intake_fn.settings import ROOT

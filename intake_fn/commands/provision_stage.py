@@ -6,12 +6,12 @@ log, secrets, role ──► zappa deploy ──► the function ──figures�
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client, translated
 from intake_fn.adapters.provision import dynamodb, monitoring, parameters, role, s3
+from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import BEDROCK, NO_KEY, OPENAI
 
 if TYPE_CHECKING:

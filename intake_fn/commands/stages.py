@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import text_of
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.settings import ROOT
 
 if TYPE_CHECKING:

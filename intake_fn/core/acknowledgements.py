@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import spec_lookup
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 
 MEMBERS = 3
 """What a line has before its note."""

@@ -8,7 +8,6 @@ ticked by whoever handles the case. Which activities there are is data of suppor
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from intake_fn.core.case import Case
 from intake_fn.core.desk_events import Deescalated, UpdateSent
@@ -24,6 +23,7 @@ from intake_fn.core.events import (
     Received,
     Resolved,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.process import Activity, Process
 from intake_fn.core.vocabulary import Relation
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from intake_fn.core.events import Judged, JudgedInShadow
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.verdicts import decision
 from intake_fn.core.vocabulary import Category
 

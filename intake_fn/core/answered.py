@@ -9,10 +9,10 @@ that their browser keeps as long.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake_fn.core.case import Case
+from intake_fn.core.late_dataclass import dataclass
 
 COMES_BACK_WITHIN = timedelta(days=7)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.events import Event
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Decision, Motion, Stage, Vote
 
 

@@ -20,11 +20,13 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union
+
+from intake_fn.core.late_dataclass import dataclass
 
 Value = TypeVar("Value")
 

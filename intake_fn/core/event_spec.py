@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from intake_fn.core.case import Case
 from intake_fn.core.events import Event
 from intake_fn.core.intents import Intent
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.lifecycle_rules import Rule
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Status

@@ -6,11 +6,12 @@ What an event does, and when it may happen, is a row of core/lifecycle.py; how i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from intake_fn.core.errors import Broken
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.request import Attachment, Priority, Request
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Reproduced, Stance
 from intake_fn.texts import Message

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from intake_fn.core.late_dataclass import dataclass
 
 
 def _begins(*magics: bytes) -> Callable[[bytes], bool]:

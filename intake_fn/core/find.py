@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import spec_lookup
@@ -29,6 +28,7 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.requester_events import Appealed
 
 if TYPE_CHECKING:

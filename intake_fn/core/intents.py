@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Outcome, Progress, Relation
 from intake_fn.texts import Message
 

@@ -8,10 +8,11 @@ hour has brought nothing. Programs that answer each other come down to one mail 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from intake_fn.core.addresses import ascii_host
+from intake_fn.core.late_dataclass import dataclass
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

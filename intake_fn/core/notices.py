@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.messages import in_copy, in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process

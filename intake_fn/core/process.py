@@ -7,9 +7,10 @@ ProcessError with every problem found, each with its line and what to do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.request import Priority
 from intake_fn.core.spans import Holiday, Span
 from intake_fn.core.vocabulary import Stage, Status

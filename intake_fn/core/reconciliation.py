@@ -26,7 +26,6 @@ came late, or Mantis itself took the issue out of feedback because its reporter,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.case import Case, resolved_by
@@ -40,6 +39,7 @@ from intake_fn.core.events import (
     NotedInMantis,
     Resolved,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import REOPENED, Process
 from intake_fn.core.steps import states

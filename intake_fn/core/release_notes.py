@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.changes.clause_text import assessment_of, published_since
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.process import Process
 from intake_fn.core.verdicts import decision
 from intake_fn.core.vocabulary import Category, Outcome, Status

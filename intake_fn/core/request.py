@@ -6,9 +6,10 @@ A Request never changes once it is received: what becomes of it is told by the e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Stance
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import time
 from itertools import pairwise
+
+from intake_fn.core.late_dataclass import dataclass
 
 HOUR = 60
 DAY_MINUTES = 24 * HOUR

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from intake_fn.core.case import Case
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.markdown import escaped
 from intake_fn.core.steps import states
 from intake_fn.core.verdicts import decision, judgement, proposal

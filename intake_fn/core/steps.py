@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from intake_fn.core.activities import to_tick
@@ -37,6 +37,7 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, SendNotice, UpdateIssue
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.lifecycle_intents import copies
 from intake_fn.core.lifecycle_rules import fits, has_to_be_decided, may_lower, may_resolve

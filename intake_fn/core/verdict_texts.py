@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from intake_fn.core import sla
 from intake_fn.core.case import Case
 from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import label_of
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Channel, Kind
 from intake_fn.core.verdicts import (

@@ -12,7 +12,7 @@ that caused them. They are delivered at once if that is quick, else by the sweep
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.mail import InboundMail
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request

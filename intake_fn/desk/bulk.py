@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unreadable
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from intake_fn.core.events import Event

@@ -9,11 +9,11 @@ What is decided is one event; core/steps.py says whether it may happen and what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intake_fn.core.case import Step
 from intake_fn.core.errors import Stale
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.steps import advance
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ Both page through the queue index, so they cost what is open; no request and no 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
 from intake_fn.core.names import SPECDESK

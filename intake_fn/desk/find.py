@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +17,7 @@ import spec_lookup
 from intake_fn.core import request_id
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.find import SHORTEST_BEGINNING, Term, terms, words_of
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.ports import Pending
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ worked on as ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
@@ -18,6 +18,7 @@ import structlog
 
 import spec_lookup
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
+from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import Claim, SpecLookupError
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ one would tell something.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ A dead letter is an event in the log of its case, and waits for a person to retr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 from zlib import crc32
@@ -30,6 +30,7 @@ from intake_fn.core.intents import (
     UnknownIntent,
     UpdateIssue,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.redaction import without_secrets
 from intake_fn.core.steps import refuse_unread

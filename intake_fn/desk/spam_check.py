@@ -7,7 +7,7 @@ function was cut short, quarantines one request more or less, and loses none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import structlog
 
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import Released
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
 from intake_fn.desk.limits import counter_of, digest_of

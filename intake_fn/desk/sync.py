@@ -16,13 +16,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.desk import versions
 from intake_fn.desk.case_lists import rows
 from intake_fn.desk.mantis_intake import take_in

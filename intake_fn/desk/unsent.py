@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import structlog
 
 from intake_fn.core.errors import Expired, TryLater, Unknown
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.ports import Purpose
 
 if TYPE_CHECKING:

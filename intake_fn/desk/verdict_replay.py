@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.desk.judging import people_in
 from intake_fn.ports import Files
 from spec_lookup import (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from intake_fn.core.case import Case
 from intake_fn.core.figures import Entry, Figure
+from intake_fn.core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

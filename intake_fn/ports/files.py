@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.request import Attachment
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
+from intake_fn.core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.texts import Message

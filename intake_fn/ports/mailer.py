@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Failure
 
 

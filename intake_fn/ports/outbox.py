@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from intake_fn.core.figures.records import SentMail
 from intake_fn.core.intents import Intent, UnknownIntent
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Postponed
 
 

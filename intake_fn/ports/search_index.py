@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from intake_fn.core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from intake_fn.core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mantis_intake import FoundIssue
 from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.release_notes import FixedIssue

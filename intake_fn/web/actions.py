@@ -6,7 +6,6 @@ Whether an event may happen is for core/escalation.py to say; here only that the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import spec_lookup
@@ -35,6 +34,7 @@ from intake_fn.core.events import (
     Unlinked,
     UnmarkedDuplicate,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mentions import strangers
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category, Outcome, Relation, Reproduced, Stage, Stance

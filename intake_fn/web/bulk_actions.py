@@ -5,7 +5,6 @@ It asks first where somebody else has some of them, as a single action does, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -13,6 +12,7 @@ from flask import Blueprint, render_template, request
 
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.queue.filters import Filters
 from intake_fn.core.unassigned import candidates
 from intake_fn.desk.bulk import Result, act_on_each

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.web.search_limit import SearchLimit
 
 if TYPE_CHECKING:

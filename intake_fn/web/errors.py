@@ -6,7 +6,6 @@ Pages are in the site's look and say what to do; the API answers the same as JSO
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,6 +24,7 @@ from intake_fn.core.errors import (
     Unknown,
     Unreadable,
 )
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.texts import mark
 from intake_fn.web.access import ask_to_sign_in, attached, engineer, typed
 from intake_fn.web.forms import clean_line

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import request
 
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.queue.facets import FACETS, ME, NOBODY, Viewer
 from intake_fn.core.queue.filters import Filtered, Filters, Show, filtered, is_listed, meets, parsed
 from intake_fn.core.queue.order import ordered

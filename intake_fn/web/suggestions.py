@@ -7,7 +7,6 @@ neither kept nor logged, and nothing here decides: what a requester says of a cl
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +16,7 @@ import spec_lookup
 from intake_fn.core import quotes, request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import TryLater, Unknown
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Stance
 from intake_fn.desk import answered, copies, similar_requests

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from html.parser import HTMLParser
+
+from intake_fn.core.late_dataclass import dataclass
 
 SPEC, SUPPORT, OPERATORS = "spec", "support", "operators"
 """For whom a section is. The search box shows them in this order."""

@@ -8,7 +8,6 @@ They stand by their instant, which is the same in every zone: they can be counte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from intake_fn.adapters.dynamodb.writes import Write, add
 from intake_fn.core.answered import Answered
 from intake_fn.core.figures import Entry, Figure
 from intake_fn.core.figures.records import SentMail, of_answer, of_mail
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.stored import MISREAD
 
 if TYPE_CHECKING:

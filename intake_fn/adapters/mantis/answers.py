@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from intake_fn.core.errors import TryLater, Unknown
+from intake_fn.core.late_dataclass import dataclass
 
 SUCCESS = range(200, 300)
 WITHOUT_BODY = (HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)

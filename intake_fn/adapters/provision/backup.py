@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from intake_fn.adapters.dynamodb import inbound, ledger
 from intake_fn.adapters.dynamodb.states import STATE, readable_row
 from intake_fn.adapters.dynamodb.values import instant, plain, wire
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

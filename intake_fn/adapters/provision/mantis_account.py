@@ -6,12 +6,12 @@ An answer of MantisBT carries its version in a header; what has none is another 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis.answers import level_in
 from intake_fn.core.errors import Diagnosed, TryLater
+from intake_fn.core.late_dataclass import dataclass
 
 START_PAGE = (
     "Write the address of Mantis's start page into SPECDESK_MANTIS_URL, as the browser shows it but without index.php"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
@@ -17,6 +16,7 @@ from intake_fn.adapters.metrics import (
     STATE_DIFFERENCES,
     SWEEPS,
 )
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

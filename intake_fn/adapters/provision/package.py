@@ -17,13 +17,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.core.errors import Broken, Refused
+from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

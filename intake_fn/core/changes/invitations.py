@@ -5,11 +5,12 @@ RFC 5545 and 5546: one UID for a meeting; each change of it raises SEQUENCE, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.changes.meetings import meeting_after
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.names import board_date
 from intake_fn.core.process import Person, Process
 from intake_fn.texts import say

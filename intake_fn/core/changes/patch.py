@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from intake_fn.core.changes.clause_text import ClauseText
+from intake_fn.core.late_dataclass import dataclass
 
 SPEC_FOLDER = "docs/spec"
 """Where the spec stands in the wiki's repository."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.periods import Daily
 from intake_fn.core.figures.progress import FROM
+from intake_fn.core.late_dataclass import dataclass
 
 AGES: Mapping[str, tuple[int, int]] = {
     "0-2": (0, 2),

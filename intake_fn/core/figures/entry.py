@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from intake_fn.core.late_dataclass import dataclass
 
 LAYOUT = 2
 """The version of what is counted and how. With another one, all logs are counted anew, beside the former figures."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from intake_fn.core.figures.entry import BEYOND, STEPS, WITHIN, Figure
+from intake_fn.core.late_dataclass import dataclass
 
 Daily = Mapping[date, Mapping[str, int]]
 """The counters of each day (core/figures/entry.py)."""

@@ -6,11 +6,11 @@ own, with its instant, and counts by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from intake_fn.core.answered import Answered
 from intake_fn.core.figures.entry import Entry, Figure, day_of
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.notices import NOTICES, Audience
 
 RECORDED = frozenset((Figure.MAILED, Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from intake_fn.core.figures.entry import WITHIN, Figure
 from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, TURNED_OFF, WHY
 from intake_fn.core.figures.periods import Daily, Period, Sums
 from intake_fn.core.figures.records import READERS, TO
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Failure, Filing
 
 HALF, NINE_IN_TEN = 0.5, 0.9

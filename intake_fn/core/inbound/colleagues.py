@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake_fn.core.escalation import colleagues as of_same_level
 from intake_fn.core.escalation import handler_at, ways_up
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mentions import names
 
 if TYPE_CHECKING:

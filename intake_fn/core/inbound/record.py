@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.texts import Message
 
 MOST_ATTEMPTS = 3

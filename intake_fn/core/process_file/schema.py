@@ -6,11 +6,12 @@ A part of the file is a table of its keys, whose rows are shapes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import yaml
 
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.process_file.problems import Problem, nearest
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from intake_fn.core.errors import Refused
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.queue.facets import FACETS
 from intake_fn.core.queue.order import SORTS
 

@@ -1,0 +1,115 @@
+"""`dataclass`, whose methods are made when the first of them is used: a process uses few of the house's 270 classes.
+
+The standard library writes six functions for each frozen class and compiles them while the module is imported, which
+was a quarter of a cold start of the function. Here such a class gets its slots at once, and a stand-in for each
+method; the first stand-in that is used has the standard library make them all. Nothing else differs: tests hold every
+class of the house to what the standard library makes of it. Any other class than a frozen one with slots is made at
+once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from dataclasses import dataclass
+else:
+
+    def dataclass(cls: type | None = None, /, **options: bool) -> Any:
+        """As `dataclasses.dataclass`."""
+        if cls is not None or not {"frozen", "slots"} <= {*options} <= {"frozen", "slots", "kw_only"}:
+            return dataclasses.dataclass(cls, **options)
+        return lambda given: _with_slots(given, options.get("kw_only", False))
+
+
+__all__ = ["dataclass"]
+
+
+class _Late:
+    """Stands in for what the standard library makes of a class, until it is used."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        """The real one, after all of them are made."""
+        for base in owner.__mro__:
+            if base.__dict__.get(self.name) is self:
+                _complete(base)
+        return getattr(owner if instance is None else instance, self.name)
+
+
+LATE = {
+    name: _Late(name)
+    for name in (
+        "__init__",
+        "__repr__",
+        "__eq__",
+        "__hash__",
+        "__setattr__",
+        "__delattr__",
+        "__match_args__",
+        "__dataclass_fields__",
+        "__dataclass_params__",
+    )
+}
+
+_unfinished: dict[type, Callable[[], type]] = {}
+"""How each class is finished, whose methods were not used yet."""
+
+_finishing = RLock()
+"""A class is finished after those that it derives from."""
+
+
+def _with_slots(given: type, kw_only: bool) -> type:
+    """The class with a slot for each field, as `dataclasses` does it, and with stand-ins for its methods."""
+    own = tuple(name for name, hint in given.__annotations__.items() if not str(hint).startswith("ClassVar"))
+    inherited = _names_of(given.__mro__[1:])
+    namespace = {name: value for name, value in given.__dict__.items() if name not in {*own, "__dict__", "__weakref__"}}
+    late = {name: late for name, late in LATE.items() if namespace.get(name) is None}
+    made = type(given)(
+        given.__name__,
+        given.__bases__,
+        {
+            **namespace,
+            **late,
+            "__slots__": tuple(name for name in own if name not in inherited),
+            "__getstate__": _state,
+            "__setstate__": _restore,
+            "_field_names": tuple(dict.fromkeys((*inherited, *own))),
+        },
+    )
+    made.__qualname__ = given.__qualname__
+    _unfinished[made] = lambda: dataclasses.dataclass(frozen=True, kw_only=kw_only)(given)
+    return made
+
+
+def _names_of(bases: Sequence[type]) -> tuple[str, ...]:
+    """The fields that are inherited, in their order."""
+    known = next((base for base in bases if "_field_names" in base.__dict__), None)
+    return vars(known)["_field_names"] if known else ()
+
+
+def _complete(cls: type) -> None:
+    """Put what the standard library makes in the place of the stand-ins, unless another thread has done so."""
+    with _finishing:
+        if cls not in _unfinished:
+            return
+        finished = _unfinished[cls]().__dict__
+        for name, late in LATE.items():
+            if cls.__dict__.get(name) is late:
+                setattr(cls, name, finished[name])
+        del _unfinished[cls]
+
+
+def _state(self: Any) -> list[Any]:
+    """For pickle and copy."""
+    return [getattr(self, name) for name in self._field_names]
+
+
+def _restore(self: Any, state: Sequence[Any]) -> None:
+    for name, value in zip(self._field_names, state, strict=True):
+        object.__setattr__(self, name, value)

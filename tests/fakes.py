@@ -285,6 +285,10 @@ class MemoryStore:
 
         return self._page(listed, limit, cursor)
 
+    def portion(self, cursor: str = "", limit: int = 100, *, open_only: bool = True) -> Page:
+        """The next cases, the latest first; those in quarantine among all."""
+        return self._page(lambda case: case.status.is_open or not open_only, limit, cursor)
+
     def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
         """The states of cases that have changed after an instant, the latest first."""
         with self._up():
@@ -400,6 +404,10 @@ class MemoryStore:
             held = Counter(case.level for case in self._cases.values() if case.status.is_open)
             return {level: held[level] for level in sorted({*self._levels, *held})}
 
+    def totals(self) -> tuple[Ledger, Mapping[int, int]]:
+        """Both."""
+        return self.ledger(), self.counts()
+
     def rows_of(self, case_ids: Sequence[str]) -> Sequence[CaseRow]:
         """The stored states of some cases."""
         return [self.row(case_id) for case_id in case_ids if case_id in self._cases]
@@ -462,6 +470,10 @@ class MemoryStore:
                 if mailbox in map(mailbox_of, (case.request.requester.email, *_ever_in_copy(case)))
             ]
             return [case_id for _, case_id in sorted(found, reverse=True)[: limit or None]]
+
+    def is_found_by(self, mailbox: str, case: Case) -> bool:
+        """Whether that finds a case."""
+        return case.id in self.requests_of(mailbox, limit=0)
 
     def find_issue(self, number: int) -> str:
         """The case that was filed as this issue, or ""."""

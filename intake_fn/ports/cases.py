@@ -73,6 +73,14 @@ class CaseStore(Protocol):
         """Resolved and closed cases of some levels (all levels for None), the latest received first."""
         ...
 
+    def portion(self, cursor: str = "", limit: int = 100, *, open_only: bool = True) -> Page:
+        """The next portion of all cases, or of all open ones, in whatever order costs least; one read.
+
+        It may be empty and have a cursor all the same. A case that changes its level or its status while they are gone
+        through may come twice or not at all.
+        """
+        ...
+
     def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
         """The states of cases that have changed after an instant, open or not, the latest first; one read."""
         ...
@@ -110,6 +118,10 @@ class CaseStore(Protocol):
 
         Those of which who has it is in copy are among them, or was once. All of them for the limit 0.
         """
+        ...
+
+    def is_found_by(self, mailbox: str, case: Case) -> bool:
+        """Whether `requests_of` finds a case by this mailbox; one read, however many it has."""
         ...
 
     def find_issue(self, number: int) -> str:

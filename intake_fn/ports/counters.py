@@ -42,6 +42,10 @@ class Counters(Protocol):
         """The balance of everything that was ever received."""
         ...
 
+    def totals(self) -> tuple[Ledger, Mapping[int, int]]:
+        """Both, as of one moment: one read."""
+        ...
+
     def count(self, key: str, until: datetime) -> int:
         """One more of `key`; how many there are by now. Forgotten some time after `until`."""
         ...

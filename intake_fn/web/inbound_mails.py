@@ -88,6 +88,7 @@ def listed() -> ResponseReturnValue:
     desk = config().desk()
     outcome = _outcome(request.args.get("end", ""))
     page = desk.inbound.mails((outcome,) if outcome else (), PAGE, request.args.get("cursor", ""))
+    ledger, counts = desk.counters.totals()
     return render_template(
         "inbound_mails.html",
         records=page.records,
@@ -96,8 +97,8 @@ def listed() -> ResponseReturnValue:
         names=NAMES,
         outcomes=[MailOutcome.QUARANTINED, *(each for each in MailOutcome if each is not MailOutcome.QUARANTINED)],
         mails=desk.inbound.mail_ledger(),
-        counts=desk.counters.counts(),
-        ledger=desk.counters.ledger(),
+        counts=counts,
+        ledger=ledger,
         why=why,
         now=desk.clock(),
     )

@@ -70,6 +70,7 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
     page = desk.cases.quarantine(status, PAGE, request.args.get("cursor", ""))
     all_ticked = bool(request.args.get("ticked")) and not problem
     done = request.args.get("done", "")
+    ledger, counts = desk.counters.totals()
     return render_template(
         "quarantine.html",
         rows=page.rows,
@@ -77,8 +78,8 @@ def _page(problem: str = "", ticked: Sequence[str] = ()) -> str:
         cursor=page.cursor,
         rejected=status is Status.REJECTED,
         ticked=[f"{row.id}:{row.version}" for row in page.rows] if all_ticked else ticked,
-        counts=desk.counters.counts(),
-        ledger=desk.counters.ledger(),
+        counts=counts,
+        ledger=ledger,
         mails=desk.inbound.mail_ledger(),
         problem=problem,
         reason=request.form.get("reason", ""),

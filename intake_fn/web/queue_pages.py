@@ -61,7 +61,7 @@ DONE = {
 def queue() -> ResponseReturnValue:
     """A list of requests as its address asks for it; without one, the level of whoever looks."""
     filters, viewer, desk, process = asked(), viewer_here(), config().desk(), config().process
-    counts = desk.counters.counts()
+    ledger, counts = desk.counters.totals()
     refuse_unknown_level(filters, counts)
     here = listed(filters, viewer)
     without = _unassigned(here) if here.number == 1 else []
@@ -88,7 +88,7 @@ def queue() -> ResponseReturnValue:
         failed=len(desk.outbox.dead_letters()),
         unread=here.unread,
         unreadable=len(desk.outbox.unreadable()),
-        ledger=desk.counters.ledger(),
+        ledger=ledger,
         mails=desk.inbound.mail_ledger(),
         stuck=words.stuck(desk.stuck()),
         now=viewer.now,

@@ -136,6 +136,17 @@ def filing_failed() -> Event:
     return at(DeliveryFailed, 3, what="FileIssue", error="403")
 
 
+def gone_through(store: Store, limit: int, *, open_only: bool) -> list[str]:
+    """The ids of what all portions hold, one after another."""
+    ids, page = [], store.portion(limit=limit, open_only=open_only)
+    while True:
+        assert len(page.rows) <= limit
+        ids += [row.id for row in page.rows]
+        if not page.cursor:
+            return ids
+        page = store.portion(page.cursor, limit, open_only=open_only)
+
+
 def everything(store: Store, case_id: str = "HD-1") -> tuple[Any, ...]:
     """All that can be read, to show that nothing has changed."""
     return (
@@ -428,6 +439,37 @@ class TestQueues:
 
         assert ["HD-0", "HD-2", "HD-1"] == [row.id for row in store.assigned(handler).rows]
 
+    def test_portions_go_through_all_cases_once(self, store: Store) -> None:
+        """All open ones, or all there are, those in quarantine as well, whatever a portion holds."""
+        for number in range(7):
+            store.create(received(f"HD-{number}", minutes=number, level=number % 3), f"key {number}")
+        spam = received("HD-9", minutes=9)
+        held = Quarantined(at=spam.case.received_at, actor="specdesk", reasons=(as_written("It holds 9 links."),))
+        store.create(Step(apply(spam.case, held), (*spam.events, held)), "key 9")
+        for case_id in ("HD-0", "HD-4", "HD-5"):
+            store.save(1, then(store.load(case_id), at(Resolved, 9, resolution="Fixed.")))
+
+        for limit in (1, 2, 3, 100):
+            assert [f"HD-{number}" for number in (1, 2, 3, 6)] == sorted(gone_through(store, limit, open_only=True))
+            assert [f"HD-{number}" for number in (*range(7), 9)] == sorted(gone_through(store, limit, open_only=False))
+
+    def test_a_long_list_is_the_same_however_its_cases_are_spread(self, store: Store) -> None:
+        """It is read level by level, no further than it is shown: urgent ones, then the latest of all levels."""
+        for number in range(230):
+            level = 0 if 60 <= number < 200 else number % 3
+            store.create(received(f"HD-{number:03}", minutes=number, level=level), f"key {number}")
+        store.save(1, then(store.load("HD-007"), judged()))
+        store.save(2, then(store.load("HD-007"), at(Reprioritised, 5, priority=Priority.URGENT, note="It got worse.")))
+        expected = ["HD-007", *(f"HD-{number:03}" for number in reversed(range(230)) if number != 7)]
+
+        for limit in (120, 229):
+            first = store.queue(None, limit=limit)
+            rest = store.queue(None, limit=200, cursor=first.cursor)
+            assert expected[:limit] == [row.id for row in first.rows]
+            assert expected[limit : limit + 200] == [row.id for row in rest.rows]
+        whole = store.queue(None, limit=230)
+        assert (expected, "") == ([row.id for row in whole.rows], whole.cursor)
+
     def test_pages_of_a_handler_follow_each_other(self, store: Store) -> None:
         """As those of a queue; a damaged cursor is refused."""
         for number in range(5):
@@ -508,6 +550,8 @@ class TestBoard:
         assert ["HD-3", "HD-1"] == list(store.requests_of("camille@example.com"))
         assert ["HD-3"] == list(store.requests_of("camille@example.com", limit=1))
         assert [] == list(store.requests_of("nobody@example.com"))
+        assert store.is_found_by("camille@example.com", store.load("HD-3"))
+        assert not store.is_found_by("nobody@example.com", store.load("HD-3"))
 
     def test_a_case_is_found_by_the_mailbox_of_who_is_in_copy(self, store: Store) -> None:
         """Added twice, it is found once; who reads it now is for the reader of the log to see."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from intake_fn.adapters.dynamodb.board_items import (
 from intake_fn.adapters.dynamodb.due_index import ALERTS, first_due
 from intake_fn.adapters.dynamodb.figure_items import FigureItems
 from intake_fn.adapters.dynamodb.ledger import balance, levels_in, moves, tally
-from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues
+from intake_fn.adapters.dynamodb.lists import latest_changed, page_of_handler, page_of_queues, portion_of_queues
 from intake_fn.adapters.dynamodb.outbox_items import outbox_entry, outbox_key, retried, tried
 from intake_fn.adapters.dynamodb.requester_items import reader_item, requester_item, requester_key
 from intake_fn.adapters.dynamodb.search_items import pending_writes
@@ -37,7 +38,7 @@ from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain
-from intake_fn.core.vocabulary import Postponed
+from intake_fn.core.vocabulary import Postponed, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case, Step
     from intake_fn.core.case_row import CaseRow, Page
     from intake_fn.core.events import Event
-    from intake_fn.core.vocabulary import Status
     from intake_fn.ports import OutboxItem
 
 log = structlog.get_logger()
@@ -54,6 +54,8 @@ log = structlog.get_logger()
 SUBMIT_KEY_KEPT = timedelta(days=90)
 LONGEST_KEY = 200
 """Characters of a submit key."""
+LEVELS_KNOWN = 60.0
+"""Seconds for which it is known what levels there are that are gone from the process: they only become fewer."""
 LONGEST_ID = 100
 """Characters of a request's id that is looked up: it may come from an address, and a table key is bounded, too."""
 
@@ -66,6 +68,8 @@ class DynamoCases:
     levels: Collection[int]
     zone: str = field(default="UTC", kw_only=True)
     """The zone whose days the figures count by."""
+    _gone: tuple[float, Collection[int]] = field(default=(-LEVELS_KNOWN, ()), init=False, repr=False)
+    """Levels that are gone from the process and held cases, and when that was read."""
 
     # --- changing -----------------------------------------------------------------------------
 
@@ -197,6 +201,11 @@ class DynamoCases:
         items = self.table.query("#pk = :pk", of, limit, ScanIndexForward=False, ConsistentRead=True)
         return [str(item["case_id"]) for item in items]
 
+    def is_found_by(self, mailbox: str, case: Case) -> bool:
+        """Whether a case is found by this mailbox; one read, however many it has."""
+        item = reader_item(case, mailbox)
+        return self.table.get(item["pk"], item["sk"]) is not None
+
     def find_issue(self, number: int) -> str:
         """The id of the case that was filed as Mantis issue `number`, or ""."""
         stored = self.table.get(f"MANTIS#{number}", "ISSUE")
@@ -216,6 +225,15 @@ class DynamoCases:
         of_levels = self._levels() if levels is None else levels
         queues = [level_queue(number, is_open=False) for number in sorted(of_levels)]
         return page_of_queues(self.table, queues, limit, cursor)
+
+    def portion(self, cursor: str = "", limit: int = 100, *, open_only: bool = True) -> Page:
+        """The next portion of all cases, or of all open ones: one queue after another."""
+        levels = sorted(self._levels())
+        queues = [level_queue(level, is_open=True) for level in levels]
+        if not open_only:
+            queues += [level_queue(level, is_open=False) for level in levels]
+            queues += [status for status in Status if status.in_quarantine]
+        return portion_of_queues(self.table, queues, limit, cursor)
 
     def changed_since(self, since: datetime, limit: int = 100) -> Sequence[CaseRow]:
         """The states of cases that have changed after an instant, the latest first: one query, whatever exists."""
@@ -242,8 +260,15 @@ class DynamoCases:
         return ids_of(self.table.query("#pk = :pk AND #sk BETWEEN :since AND :until", within, ConsistentRead=True))
 
     def _levels(self) -> set[int]:
-        """The levels of the process, and those that are gone from it and held cases."""
-        return {*self.levels, *levels_in(balance(self.table))}
+        """The levels of the process, and those that are gone from it and held cases, by the ledger of the last minute.
+
+        A level that has just come in is one of the process.
+        """
+        at, gone = self._gone
+        if time.monotonic() >= at + LEVELS_KNOWN:
+            gone = levels_in(balance(self.table)).difference(self.levels)
+            self._gone = time.monotonic(), gone
+        return {*self.levels, *gone}
 
     def quarantine(self, status: Status, limit: int = 50, cursor: str = "") -> Page:
         """Cases that await review, or were rejected, the latest first. Raises Refused for a damaged cursor."""

@@ -28,15 +28,21 @@ class DynamoCounters:
 
     def counts(self) -> Mapping[int, int]:
         """How many open cases each level holds: every level of the process, and gone ones that hold some."""
-        counters = balance(self.table)
-        held = {level: counters[f"{OPEN_AT}{level}"] for level in sorted({*self.levels, *levels_in(counters)})}
-        return {level: count for level, count in held.items() if count or level in self.levels}
+        return self.totals()[1]
 
     def ledger(self) -> Ledger:
         """The balance of everything that was ever received."""
+        return self.totals()[0]
+
+    def totals(self) -> tuple[Ledger, Mapping[int, int]]:
+        """Both, as of one moment."""
         counters = balance(self.table)
         kinds = (Filing.FILED, Filing.QUEUED, Filing.FAILED, Filing.QUARANTINED, Filing.REJECTED)
-        return Ledger(counters["received"], *(counters[kind] for kind in kinds))
+        held = {level: counters[f"{OPEN_AT}{level}"] for level in sorted({*self.levels, *levels_in(counters)})}
+        return (
+            Ledger(counters["received"], *(counters[kind] for kind in kinds)),
+            {level: count for level, count in held.items() if count or level in self.levels},
+        )
 
     def count(self, key: str, until: datetime) -> int:
         """One more of `key`; how many there are by now. Forgotten some time after `until`."""

@@ -17,9 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
-from intake_fn.adapters.logs import safe_traceback, set_up
+from intake_fn.adapters.logs import safe_traceback, set_up, write_to
 from intake_fn.adapters.process_file import keep_templates
 from intake_fn.commands import (
     background_desk,
@@ -273,7 +271,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. What is logged meanwhile goes to the error output: the other may be JSON."""
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    write_to(sys.stderr)
     set_up()
     args = parser().parse_args(argv)
     try:

@@ -20,8 +20,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters import gateway, metrics
 from intake_fn.core.errors import Broken, SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.redaction import redacted
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 Handler = Callable[[dict[str, Any], object], Any]
 
 application = Application.from_environ(os.environ)
-log = structlog.get_logger()
 
 
 def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -217,7 +215,7 @@ def _run(function: Handler, event: dict[str, Any], context: object) -> Any:
     name = getattr(function, "__name__", "handler")
     call = str(getattr(context, "aws_request_id", "") or "")
     try:
-        with structlog.contextvars.bound_contextvars(function=name, **({"request_id": call} if call else {})):
+        with log.bound(function=name, **({"request_id": call} if call else {})):
             return _logged(function, event, context, name)
     except Exception as error:  # noqa: BLE001 - it is logged, and leaves as one of ours
         ours = isinstance(error, SpecdeskError | SpecLookupError)

@@ -13,8 +13,7 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Files
     from spec_lookup import Endpoint, LanguageModel, Price, Spec
-
-log = structlog.get_logger()
 
 
 def read_mail(raw: bytes) -> InboundMail:

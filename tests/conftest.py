@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 from flask import Flask
 from hypothesis import settings
 
-from intake_fn.adapters.logs import set_up
+from intake_fn.adapters.logs import set_up, write_to
 from intake_fn.core import redaction
 from intake_fn.core.process_file import parse
 from sandbox.aws import LocalAws
@@ -133,11 +132,10 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
-    """Everything that is logged from here on, by structlog and by logging, as it is written."""
+    """Everything that is logged from here on, by our log and by logging, as it is written."""
     monkeypatch.setattr(redaction, "_secrets", frozenset())
-    before, factory = structlog.get_config(), logging.getLogRecordFactory()
-    stream = io.StringIO()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
+    factory, stream = logging.getLogRecordFactory(), io.StringIO()
+    before = write_to(stream)
     set_up()
     handler = logging.StreamHandler(stream)
     root = logging.getLogger()
@@ -148,7 +146,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     root.removeHandler(handler)
     root.setLevel(level)
     logging.setLogRecordFactory(factory)
-    structlog.configure(**before)
+    write_to(before)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

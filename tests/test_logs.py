@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake_fn import log
 from intake_fn.adapters.gateway import log_request
 from intake_fn.adapters.logs import safe_traceback, set_up
 from intake_fn.adapters.signed_links import SignedLinks
@@ -84,14 +84,14 @@ def fail(error: Exception) -> None:
     ],
 )
 def test_tracebacks_say_where_and_not_what(lines: Callable[[], str], error: Exception) -> None:
-    """By structlog, by logging as Flask does it, and by the chain of a wrapped error."""
+    """By ours, by logging as Flask does it, and by the chain of a wrapped error."""
     try:
         try:
             fail(error)
         except Exception as inner:
             raise TryLater(f"The table does not answer for {ADDRESS}.") from inner
     except TryLater:
-        structlog.get_logger().exception("page_failed", to=ADDRESS)
+        log.exception("page_failed", to=ADDRESS)
         logging.getLogger("intake_fn.web").exception("Exception on %s [GET]", "/status/abc.def")
     written = lines()
 
@@ -114,7 +114,7 @@ def test_a_secret_is_left_out_in_whatever_form_it_is_written(lines: Callable[[],
     )
     for form in forms:
         logging.getLogger("x").warning("Invalid header value %s", form)
-        structlog.get_logger().warning("failed", error=form)
+        log.warning("failed", error=form)
     written = lines()
 
     assert SECRET not in written
@@ -128,13 +128,13 @@ def test_on_lambda_each_line_is_json_with_what_is_bound(lines: Callable[[], str]
     hide(SECRET)
     token = links.sign(Purpose.STATUS, ADDRESS)
     odd = f'\n{ADDRESS}\t\\{SECRET}\r\n"{ADDRESS}" {NAME}@\u2028 /status/{token}'
-    with structlog.contextvars.bound_contextvars(request_id="c6af9ac6-7b61"):
-        structlog.get_logger().warning("delivery_postponed", to=odd, names={ADDRESS: [odd, 1, None]}, about=links)
+    with log.bound(request_id="c6af9ac6-7b61"):
+        log.warning("delivery_postponed", to=odd, names={ADDRESS: [odd, 1, None]}, about=links)
         logging.getLogger("botocore").warning("retrying %s", odd)
         try:
             fail(ValueError(WROTE))
         except ValueError:
-            structlog.get_logger().exception("page_failed")
+            log.exception("page_failed")
             logging.getLogger("intake_fn.web").exception("Exception on %s [GET]", f"/status/{token}")
     written = [json.loads(line) for line in lines().splitlines()]
 
@@ -153,7 +153,7 @@ def test_what_is_no_secret_stays(lines: Callable[[], str]) -> None:
     )
 
     assert text == redacted(text)
-    structlog.get_logger().info("notice_outlived", item="HD-0000-0001#2#3")
+    log.info("notice_outlived", item="HD-0000-0001#2#3")
     assert "item=HD-0000-0001#2#3" in lines()
 
 

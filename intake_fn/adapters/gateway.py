@@ -18,14 +18,14 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-import structlog
 from apig_wsgi import make_lambda_handler
+
+from intake_fn import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication
 
-log = structlog.get_logger()
 
 TEXT = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 """Content types that are sent as they are; a body of any other type is sent as base64."""

@@ -1,6 +1,6 @@
 """The log: every line passes here, whoever wrote it, and leaves without secrets, tokens and people's data.
 
-    structlog (ours) ─────────────► _exception ─► redacted ─► text, or JSON on Lambda ─► the stream
+    log.py (ours) ────────────────► _exception ─► redacted ─► text, or JSON on Lambda ─► the stream
     logging (Flask, waitress, boto3) ─► a record that is redacted as it is made ─────────► its handler
 
 What is bound to the context, such as the id of the call, is in the lines of both.
@@ -19,38 +19,40 @@ import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.redaction import redacted
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class _Out:
+    """Where our lines go: the standard output of the moment, unless a stream is named."""
+
+    stream: TextIO | None = None
+
+
+def write_to(stream: TextIO | None) -> TextIO | None:
+    """Let our lines go there from now on; where they went until now."""
+    before, _Out.stream = _Out.stream, stream
+    return before
+
+
 def set_up(*, as_json: bool | None = None) -> None:
-    """Let both kinds of logging write redacted lines, wherever they write them; may be called often.
+    """Let both kinds of logging write redacted lines; may be called often.
 
     On Lambda, or with `as_json`, each line is a JSON object.
     """
     if as_json is None:
         as_json = bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
-    rendered: list[Any] = [_json] if as_json else [structlog.dev.ConsoleRenderer(colors=False), _redact]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            _exception,
-            *rendered,
-        ],
-    )
+    written = json_line if as_json else _text_line
+    log.write_by(lambda line: print(written(_whole(line)), file=_Out.stream or sys.stdout))
     if as_json:
         for handler in logging.getLogger().handlers:
             handler.setFormatter(_JsonLines())
@@ -80,22 +82,27 @@ def _place(filename: str) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else "/".join(path.parts[-3:])
 
 
-def _exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Write the exception of a line as `safe_traceback` does."""
-    given = event.pop("exc_info", None)
-    if given:
-        error = _error_of(given)
-        if error is not None:
-            event["exception"] = safe_traceback(error)
-    return event
+def _whole(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with what is bound and the time, and its exception as `safe_traceback` writes it."""
+    whole = {**log.bound_values(), **line, "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
+    if error := _error_of(whole.pop("exc_info", None)):
+        whole["exception"] = safe_traceback(error)
+    return whole
 
 
-def _redact(_: Any, __: str, line: Any) -> str:
-    return redacted(str(line))
+def _text_line(event: dict[str, Any]) -> str:
+    """The event for people: when, how serious, what, and its values; an exception on lines of its own."""
+    begin = f"{event.pop('timestamp')} [{event.pop('level'):9}] {event.pop('event'):30}"
+    exception = event.pop("exception", "")
+    values = [
+        f"{name}={value if isinstance(value, str) and ' ' not in value else repr(value)}"
+        for name, value in event.items()
+    ]
+    return redacted(" ".join([begin, *values]) + (f"\n{exception}" if exception else ""))
 
 
-def _json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
-    return json_line(event)
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and " " not in value
 
 
 def json_line(event: Mapping[str, Any]) -> str:
@@ -122,7 +129,7 @@ class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         event = {
-            **structlog.contextvars.get_contextvars(),
+            **log.bound_values(),
             "event": record.getMessage(),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -132,9 +139,8 @@ class _JsonLines(logging.Formatter):
 
 
 def _error_of(given: Any) -> BaseException | None:
-    if isinstance(given, BaseException):
-        return given
-    error = (given if isinstance(given, tuple) else sys.exc_info())[1]
+    """The exception of a line: itself, or True for the one that is being handled."""
+    error = sys.exc_info()[1] if given is True else given
     return error if isinstance(error, BaseException) else None
 
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import parseaddr
 from typing import Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import ITEM_TAG, MailReport
 
@@ -24,8 +23,6 @@ LONGEST_ADDRESS = 320
 
 HEADER = "x-specdesk-item"
 """Names the outbox item, too; it is in the report only where SES is told to include headers."""
-
-log = structlog.get_logger()
 
 
 def reports_in(event: Mapping[str, Any]) -> list[MailReport]:

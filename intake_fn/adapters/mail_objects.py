@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-import structlog
-
+from intake_fn import log
 from intake_fn.desk.inbound_mail import ARRIVED
-
-log = structlog.get_logger()
 
 
 def mails_in(event: Mapping[str, Any]) -> Iterator[str]:

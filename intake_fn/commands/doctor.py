@@ -12,8 +12,7 @@ from dataclasses import asdict, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.commands import mail_addresses, say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
 from intake_fn.core.late_dataclass import dataclass
@@ -24,9 +23,6 @@ from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from intake_fn.wiring import Application
-
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

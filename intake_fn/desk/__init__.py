@@ -16,8 +16,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core import steps
 from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import Stale, TryLater, Unreadable
@@ -74,8 +73,6 @@ from intake_fn.texts import Message
 
 if TYPE_CHECKING:
     from spec_lookup import Spec
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

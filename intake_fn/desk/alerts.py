@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.changes.clock import by_time
 from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.events import Breached
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.events import Event
     from intake_fn.desk.needs import Deciding
-
-log = structlog.get_logger()
 
 
 def raise_alerts(desk: Deciding, limit: int) -> Swept:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.answered import Answered, clauses_of, to_take_back
 from intake_fn.core.errors import TryLater
 from intake_fn.core.mail_throttle import mailbox
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.ports import ClauseAnswers
-
-log = structlog.get_logger()
 
 
 def people_of(email: str, visitor: str) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Unreadable
@@ -14,8 +13,6 @@ from intake_fn.core.vocabulary import Status
 from intake_fn.ports import CaseStore
 
 PAGE = 100
-
-log = structlog.get_logger()
 
 
 def rows(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import OutcomeUnknown, Refused, SpecdeskError, Stale
 from intake_fn.core.intents import (
     AddNote,
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.desk.needs import Dispatching, Judging
     from intake_fn.ports import OutboxItem
-
-log = structlog.get_logger()
 
 
 def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False) -> Swept:

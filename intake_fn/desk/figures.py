@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from intake_fn.core.errors import Stale
 from intake_fn.core.figures import Figure, counters, day_of
 from intake_fn.core.figures.records import RECORDED
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 BEGINNING = date(2000, 1, 1)
 """No figure is older."""
-
-log = structlog.get_logger()
 
 
 @dataclass

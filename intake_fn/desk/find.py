@@ -11,9 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-import structlog
-
 import spec_lookup
+from intake_fn import log
 from intake_fn.core import request_id
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.find import SHORTEST_BEGINNING, Term, terms, words_of
@@ -41,8 +40,6 @@ POSTED = 25
 MOST_PENDING = 200
 
 ISSUE = re.compile(r"#?\s?(\d{1,9})")
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

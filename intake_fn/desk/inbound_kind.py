@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.inbound.languages import WISHES, pattern
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category
@@ -22,8 +21,6 @@ ASKS = ("?", "\uff1f")
 WISH = pattern(WISHES)
 BEGINNING = 600
 """Characters in which a wish says that it is one."""
-
-log = structlog.get_logger()
 
 
 def with_kind(desk: TakingMail, request: Request) -> Request:

@@ -15,8 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.attachments import Selection
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.events import Event, Noted, RequesterReplied
@@ -63,8 +62,6 @@ SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
 
 ANSWERED_RECEIPTS = 2
 """After so many receipts in a day, a new request that answers some mail waits for a person: two programs may talk."""
-
-log = structlog.get_logger()
 
 
 def keep(desk: TakingMail, raw: bytes) -> str:

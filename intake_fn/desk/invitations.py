@@ -12,8 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.changes.invitations import icalendar, invitation_now, method_of, subject_of, text_of
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.core.mail_throttle import mailbox
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=5)
 """How long one sweep has the invitation to itself."""
-
-log = structlog.get_logger()
 
 
 def mail_invitation(desk: Inviting) -> int:
@@ -53,7 +50,7 @@ def mail_invitation(desk: Inviting) -> int:
                 log.warning("invitation_waits", uid=mine.uid, error=error_text(error))
                 break
             except Exception as error:  # noqa: BLE001 - the others are mailed all the same
-                log.error("invitation_failed", uid=mine.uid, error=error_text(error))  # noqa: TRY400 - may hold an address
+                log.error("invitation_failed", uid=mine.uid, error=error_text(error))  # noqa: TRY400 - its text says it
             else:
                 mailed += 1
         pending.remove(address)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Broken, NotAttached, SpecdeskError, TryLater, Unknown
 from intake_fn.core.events import Filed, Linked
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, RelateIssue, UpdateIssue
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 FILE_TRIES = 5
 """How often a filing is tried for the sake of a file that fails; then it goes as its link alone."""
-
-log = structlog.get_logger()
 
 
 def file(desk: Filing, item: OutboxItem, case: Case, _: FileIssue) -> None:

@@ -14,9 +14,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import structlog
-
 import spec_lookup
+from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
 from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import Claim, SpecLookupError
@@ -43,8 +42,6 @@ LONGEST = 2000
 
 BEHIND = 5000
 """Issues still to be read that the sync's cursor names, some 40 KB; the next list of everything names the rest."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

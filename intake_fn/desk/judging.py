@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import TryLater
 from intake_fn.core.escalation import speciality_of
@@ -107,7 +106,7 @@ def judged(
     case: Case, judge: Judge, spec: Spec, process: Process, now: Callable[[], datetime], may_act: MayAct = anyone
 ) -> Judged:
     """The verdict on a request, as the event that records it."""
-    with structlog.contextvars.bound_contextvars(case=case.id):
+    with log.bound(case=case.id):
         verdict = judge(spec, claim_of(case.request), people_in(case.request))
     return Judged(
         at=now(),
@@ -126,7 +125,7 @@ def judged_in_shadow(
     """A language model's verdict that does not act; None without one, and where it did not speak or has before."""
     if judge is None:
         return None
-    with structlog.contextvars.bound_contextvars(case=case.id):
+    with log.bound(case=case.id):
         verdict = judge(spec(), claim_of(case.request), people_in(case.request))
     spoken = [event.verdict["judge"] for event in case.history if isinstance(event, JudgedInShadow)]
     if verdict.judge.startswith(BUILT_IN) or verdict.judge in spoken:

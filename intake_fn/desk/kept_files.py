@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeVar
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import SpecdeskError, Unknown
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from intake_fn.ports import Files
 
 Kept = TypeVar("Kept")
-
-log = structlog.get_logger()
 
 
 def keep(files: Files, key: str, made: object) -> None:

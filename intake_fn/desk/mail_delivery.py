@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped, RequesterReplied
 from intake_fn.core.figures.records import SentMail
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 
 RECEIPT = "receipt"
 LOOK = "Ask whether it came, or try again to send it once more."
-
-log = structlog.get_logger()
 
 
 def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:

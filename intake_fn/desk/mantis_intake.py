@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core import mantis_intake
 from intake_fn.core.errors import Stale, TryLater, Unknown
 from intake_fn.desk.change import ATTEMPTS
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake_fn.desk.needs import Syncing
-
-log = structlog.get_logger()
 
 
 def take_in(desk: Syncing, number: int, since: datetime) -> int:

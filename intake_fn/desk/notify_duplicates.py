@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.duplicates import duplicate_change, lead_update, masked
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.names import SPECDESK
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from intake_fn.core.intents import NotifyDuplicates, NotifyLead
     from intake_fn.desk.needs import Delivering
     from intake_fn.ports import OutboxItem
-
-log = structlog.get_logger()
 
 
 def notify_lead(desk: Delivering, item: OutboxItem, _: Case, intent: NotifyLead) -> None:

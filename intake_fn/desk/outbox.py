@@ -13,8 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 from zlib import crc32
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Deferred, NotAttached, Refused, SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.events import DeliveryFailed, Retried
 from intake_fn.core.intents import (
@@ -57,8 +56,6 @@ MAX_TRIES = 200
 
 PARKED = timedelta(hours=1)
 """When an item is looked at again that a dead letter blocks, or that cannot be read; `retry` makes it due at once."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.changes.clause_text import assessment_of, cite_of, published_since
 from intake_fn.core.errors import Refused, Stale, Unreadable
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 EVERY = timedelta(minutes=10)
 """How often it is looked whether another spec is published."""
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.case import UPDATED, Case
 from intake_fn.core.errors import TryLater, Unknown
 from intake_fn.core.events import FieldsDropped
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 EVENTS_AT_ONCE = 20
 """Events that one look at an issue may bring about; there may be more at the next."""
-
-log = structlog.get_logger()
 
 
 def reconcile(desk: Reconciling, case_id: str) -> Case:

@@ -16,8 +16,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Broken, TryLater
 from intake_fn.core.mail_throttle import counted_within, mailbox
 from intake_fn.desk import my_requests
@@ -44,8 +43,6 @@ OUTAGE = timedelta(days=1)
 
 SESSION = timedelta(hours=12)
 """How long somebody stays signed in."""
-
-log = structlog.get_logger()
 
 
 def ask(desk: SigningIn, address: str, source: str) -> None:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import Released
 from intake_fn.core.late_dataclass import dataclass
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from intake_fn.ports import Counters
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 import spec_lookup
+from intake_fn import log
 from intake_fn.core.spec_versions import rule_changes, version_named
 from intake_fn.core.verdicts import decision, shown_clauses
 from spec_lookup import SpecLookupError
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from intake_fn.core.spec_versions import RuleChange
     from intake_fn.desk.needs import Judging
     from spec_lookup import Spec
-
-log = structlog.get_logger()
 
 
 def spec_for(desk: Judging, request: Request) -> Spec:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
 from intake_fn.core.events import MailFailed
 from intake_fn.core.mail_throttle import mailbox
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from intake_fn.core.errors import Undeliverable
     from intake_fn.desk.needs import Suppressing
     from intake_fn.ports import CaseStore, MailReport, MailState
-
-log = structlog.get_logger()
 
 
 def unsuppress(mail_state: MailState, addresses: Sequence[str]) -> Sequence[str]:

@@ -20,8 +20,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.desk import versions
@@ -49,8 +48,6 @@ FAILURES = 3
 
 AT_MOST = timedelta(seconds=20)
 """How long one sync looks at issues; the rest waits for the next."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ import secrets
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Expired, TryLater, Unknown
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.ports import Purpose
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from intake_fn.ports import Files, Links
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown
 from intake_fn.core.late_dataclass import dataclass
@@ -35,8 +34,6 @@ FOLDER = "exchanges"
 
 Replay = Callable[[dict[str, Any]], dict[str, Any]]
 """The response to a prompt that was kept."""
-
-log = structlog.get_logger()
 
 
 def pinned(case: Case) -> Verdict:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import Broken, Refused, SpecdeskError, TryLater
 from intake_fn.desk.filing import project_of, version_of
 
@@ -27,8 +26,6 @@ KEY = "known/versions.json"
 
 NAMED = 12
 """Versions that a refusal names."""
-
-log = structlog.get_logger()
 
 
 def keep(files: Files, tracker: Tracker) -> None:

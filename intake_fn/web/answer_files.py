@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.attachments import Selection
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.desk import attachments
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 ENDPOINTS = ("desk.act", "desk.insert_template")
 """Where files may come with a form of the desk."""
-
-log = structlog.get_logger()
 
 
 def sent_with(action: str) -> Selection:

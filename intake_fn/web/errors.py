@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import structlog
 from flask import Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
+from intake_fn import log
 from intake_fn.core.errors import (
     Broken,
     Expired,
@@ -33,8 +33,6 @@ from spec_lookup import SpecLookupError
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

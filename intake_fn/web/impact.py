@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from flask import Blueprint, redirect, render_template, url_for
 
 import spec_lookup
+from intake_fn import log
 from intake_fn.core.changes.agenda import asked, item_of
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.names import last_day
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("impact", __name__, url_prefix="/desk/requests/<case_id>/impact")
 
-log = structlog.get_logger()
 
 RELATIONS = {"links-here": "links to it", "linked": "it links there", "near": "about the same"}
 

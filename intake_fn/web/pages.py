@@ -18,10 +18,10 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from intake_fn import log
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.request import Channel, Kind
 from intake_fn.desk import attachments, unsent
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Attachment
     from intake_fn.desk import Desk
 
-log = structlog.get_logger()
 blueprint = Blueprint("pages", __name__)
 
 KINDS = f"<any({','.join(Kind)}):kind>"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
 from flask import Response
 
+from intake_fn import log
 from intake_fn.core.errors import TryLater
 from intake_fn.core.names import names_of
 from intake_fn.web.access import ENGINEER, config, me, open_to
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 HERE = timedelta(minutes=2)
 """How long somebody counts as here who has loaded the page, or whose open page has asked."""
-
-log = structlog.get_logger()
 
 
 @blueprint.get("/requests/<case_id>/presence")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import structlog
 from flask import Blueprint, render_template, request
 
 import spec_lookup
+from intake_fn import log
 from intake_fn.core import quotes, request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import TryLater, Unknown
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
     from spec_lookup import Hit
 
-log = structlog.get_logger()
 blueprint = Blueprint("suggestions", __name__)
 
 SHOWN = 3

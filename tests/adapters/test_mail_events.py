@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
+from intake_fn import log
 from intake_fn.adapters.mail_events import reports_in
 from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import MailReport
@@ -136,7 +136,7 @@ MALFORMED: list[Any] = [
 @pytest.mark.parametrize("message", MALFORMED)
 def test_what_is_not_understood_is_logged_and_keeps_nothing_else_from_being_read(message: Any) -> None:
     """SNS would only send the same again."""
-    with capture_logs() as logs:
+    with log.captured() as logs:
         found = reports_in(sns(message, bounce()))
 
     assert ["feedback-1"] == [report.id for report in found]
@@ -146,7 +146,7 @@ def test_what_is_not_understood_is_logged_and_keeps_nothing_else_from_being_read
 @pytest.mark.parametrize("event", [{}, {"Records": None}, {"Records": []}, {"Records": [{}]}, {"Records": "x"}])
 def test_an_event_that_is_none_of_sns_is_logged(event: dict[str, Any]) -> None:
     """And has no reports."""
-    with capture_logs() as logs:
+    with log.captured() as logs:
         assert [] == reports_in(event)
 
     assert logs

@@ -11,8 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from structlog.testing import capture_logs
-
+from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import OutcomeUnknown, Refused, TryLater
 from intake_fn.core.events import (
@@ -227,7 +226,7 @@ def count(
 
 def run(process: Process, submissions: int, seed: int) -> Toll:
     """Submit them all through random cuts, sweep until nothing is owed, and count."""
-    with capture_logs():
+    with log.captured():
         return _run(process, submissions, seed)
 
 

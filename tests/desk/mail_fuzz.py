@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
+from intake_fn import log
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.desk.inbound_mail import keep, raw_of, take
 from sandbox.mail.expected import read
@@ -254,7 +254,7 @@ class Fuzz:
             self.room.clock.advance(hours=1)  # what is counted by the hour and day shall not fill up
             self.feed(raw)
 
-        with capture_logs():
+        with log.captured():
             feed()
         ledger = self.room.desk.inbound.mail_ledger()
 

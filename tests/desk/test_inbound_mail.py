@@ -10,8 +10,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from structlog.testing import capture_logs
 
+from intake_fn import log
 from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import AskedRequester, Escalated, HandedOver, MailFailed, Noted, RequesterReplied, Resolved
@@ -191,7 +191,7 @@ def test_a_mail_that_fails_again_and_again_waits_for_a_person(room: Room) -> Non
     desk = replace(room.desk, read_mail=broken)
     mail_id = keep(desk, mail())
     for _ in range(3):
-        with pytest.raises(TryLater), capture_logs():
+        with pytest.raises(TryLater), log.captured():
             take(desk, mail_id)
         room.clock.advance(minutes=1)
 

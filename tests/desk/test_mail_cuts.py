@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from structlog.testing import capture_logs
 
+from intake_fn import log
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import AskedRequester, Noted, Received, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
@@ -187,7 +187,7 @@ def twice(room: Room) -> Iterator[str]:
 @pytest.mark.parametrize("made", MAILS, ids=lambda made: made.__name__)
 def test_a_worker_may_die_at_any_call(process: Process, made: Callable[[Room], bytes]) -> None:
     """Before it and after it: what came of the mail is the same, once, and nothing is left behind."""
-    with capture_logs():
+    with log.captured():
         whole, counting = Room(process), Knife()
         raw = made(whole)
         mail_id = deliver(cut(whole, counting), raw)
@@ -235,7 +235,7 @@ def test_a_mail_that_is_delivered_fifty_times_at_once_is_one(process: Process, m
     room = Room(process)
     raw = made(room)
     copies = [on_another_way(raw, number % 10) for number in range(50)]
-    with capture_logs(), ThreadPoolExecutor(50) as crowd:
+    with log.captured(), ThreadPoolExecutor(50) as crowd:
         ids = list(crowd.map(lambda copy: deliver(room.desk, copy), copies))
         settle(room)
     expected = Room(process)

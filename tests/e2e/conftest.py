@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-import structlog
 
 from intake_fn.adapters.gateway import log_request
+from intake_fn.adapters.logs import write_to
 from sandbox.stack import Ports, Sandbox
 from tests.kept_vectors import with_vectors
 
@@ -33,7 +33,7 @@ class Log:
 
     def listen(self) -> None:
         """Let all lines come here; commands that tests run have them go elsewhere."""
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(self.stream))
+        write_to(self.stream)
 
     def requested(self, url: str, referer: str) -> None:
         """Write the line that the gateway writes of a request."""
@@ -68,13 +68,13 @@ TOKEN = re.compile(r"/(?:status|copies|files|desk/sign-in)/([\w.-]{30,})")
 @pytest.fixture(scope="session")
 def log() -> Iterator[Log]:
     """The log of the run."""
-    before, kept = structlog.get_config(), Log()
+    kept = Log()
     handler = logging.StreamHandler(kept.stream)
     root = logging.getLogger()
     root.addHandler(handler)
     yield kept
     root.removeHandler(handler)
-    structlog.configure(**before)
+    write_to(None)
 
 
 @pytest.fixture(scope="session")

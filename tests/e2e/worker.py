@@ -8,14 +8,12 @@ The application is made once, and every worker begins with it as it was before i
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
@@ -30,8 +28,8 @@ NOT_NOW = 3
 
 def main() -> None:
     """Until the input ends."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     application = Application.from_environ(os.environ)
+    log.write_by(lambda _line: None)
     desk = application.background_desk
     made = application.spec, desk.cases.table.client, desk.mailer._client  # type: ignore[attr-defined]  # DynamoStore, SesMailer
     del made

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import structlog
 
+from intake_fn import log
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -104,7 +104,7 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
     before, gone = full.desk.process, {mailbox(full.desk.process.people[name].address)} if part == "people" else set()
     web = reopened(full, process)
     web.mailer.sent.clear()
-    with structlog.testing.capture_logs() as logs:
+    with log.captured() as logs:
         web.sign_in(process.people[process.admins[0]].address)
         _every_page_answers(web)
         _file_one_anew(web)
@@ -118,7 +118,7 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
             difference(web.store, process, row)
             move(web.store.load(row.id), before, process)
 
-    assert [] == [line for line in logs if line["log_level"] in LOUD]
+    assert [] == [line for line in logs if line["level"] in LOUD]
     assert [] == [*web.store.dead_letters(), *web.desk.stuck()]
     assert not gone & {mailbox(mail.to) for mail in web.mailer.sent}
     assert 200 == web.client.get("/health").status_code

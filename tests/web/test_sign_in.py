@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from itsdangerous import TimestampSigner
-from structlog.testing import capture_logs
 
+from intake_fn import log
 from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater, Undeliverable
 from intake_fn.core.mail_throttle import MailThrottle
@@ -302,9 +302,9 @@ def test_a_link_that_cannot_be_mailed_is_shown_to_admins_and_attempted_for_a_day
     (waits,) = web.store.sign_ins_asked()
     assert 60 < waits.tries < 130
     web.clock.advance(minutes=20)
-    with capture_logs() as lines:
+    with log.captured() as lines:
         web.desk.sweep()
-    assert ["links_given_up"] == [line["event"] for line in lines if line["log_level"] == "error"]
+    assert ["links_given_up"] == [line["event"] for line in lines if line["level"] == "error"]
     assert [] == list(web.store.sign_ins_asked())
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.aws import translated
 from intake_fn.adapters.dynamodb.values import epoch, plain, wire
 from intake_fn.core.errors import SpecdeskError
@@ -26,8 +25,6 @@ SERVICE = "The table"
 
 KEPT = timedelta(days=40)
 """How long a day's sum can be looked up."""
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -66,7 +63,7 @@ class DynamoBudget:
                     ExpressionAttributeValues=wire({":expires": epoch(self.clock() + KEPT), ":cost": cost}),
                 )
         except SpecdeskError as error:
-            log.error("spending_not_counted", cost=cost, error=str(error))  # noqa: TRY400 - the trace says no more
+            log.error("spending_not_counted", cost=cost, error=str(error))  # noqa: TRY400 - its text says it
 
     def _key(self) -> dict[str, str]:
         return {"pk": f"SPENT#{self.clock().date().isoformat()}", "sk": "SPENT"}

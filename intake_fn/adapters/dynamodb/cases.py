@@ -10,8 +10,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.dynamodb.board_items import (
     AGENDA,
     APPROVED,
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from intake_fn.core.events import Event
     from intake_fn.ports import OutboxItem
 
-log = structlog.get_logger()
 
 SUBMIT_KEY_KEPT = timedelta(days=90)
 LONGEST_KEY = 200

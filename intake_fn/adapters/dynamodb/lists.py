@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.dynamodb.states import STATE, id_of, readable_row, row_of
 from intake_fn.adapters.dynamodb.table import NoIndex
 from intake_fn.adapters.dynamodb.values import cursor_of, instant, place_of
@@ -25,8 +24,6 @@ IN_QUEUE = "#queue = :partition AND #place < :bound"
 
 A_READ = 101
 """States of one partition that are read at once, at least, where a list has more than a hundred."""
-
-log = structlog.get_logger()
 
 
 def page_of_queues(table: Table, queues: Iterable[str], limit: int, cursor: str) -> Page:

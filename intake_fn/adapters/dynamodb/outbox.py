@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.aws import READ_SECONDS, translated
 from intake_fn.adapters.deadline import seconds_for
 from intake_fn.adapters.dynamodb.due_index import DEAD_LETTERED, DUE, first_due
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
     from intake_fn.core.figures.records import SentMail
     from intake_fn.ports import OutboxItem
-
-log = structlog.get_logger()
 
 
 @dataclass

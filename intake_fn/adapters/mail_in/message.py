@@ -6,8 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.mail_in import flowed, html, tnef
 from intake_fn.adapters.mail_in.charsets import decoded
 from intake_fn.adapters.mail_in.headers import address_of, addresses, date_of, message_ids, one_line, words
@@ -30,8 +29,6 @@ ENCLOSED = "message/rfc822"
 TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PASSED_ON = "---------- Forwarded message ---------"
-
-log = structlog.get_logger()
 
 
 def read(raw: bytes) -> InboundMail:

@@ -8,14 +8,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.mantis.answers import expect, number_in, parts
 from intake_fn.adapters.mantis.http import ERROR_CHARACTERS, MantisHttp
 from intake_fn.adapters.mantis.texts import file_name, one_line
 from intake_fn.core.errors import TryLater
-
-log = structlog.get_logger()
 
 FILE_CODES = frozenset({500, 501, 504, 507})
 """Mantis's codes for a file that is too big, of a refused type, empty, or whose name is too long."""

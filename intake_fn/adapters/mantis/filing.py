@@ -7,8 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.mantis.answers import SUCCESS, expect, name_in, number_in, parts, text_in, whole
 from intake_fn.adapters.mantis.fields import dropped, fields_of
 from intake_fn.adapters.mantis.http import ERROR_CHARACTERS, MantisHttp
@@ -18,8 +17,6 @@ from intake_fn.adapters.mantis.texts import one_line, tag_name
 from intake_fn.core.case import UPDATED
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.ports import Issue
-
-log = structlog.get_logger()
 
 CLOCKS_DIFFER = timedelta(days=1)
 """How far Mantis's clock may be from ours when a marker is looked for: it may be set to the wrong zone."""

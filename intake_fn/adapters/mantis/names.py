@@ -7,15 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import structlog
-
+from intake_fn import log
 from intake_fn.adapters.mantis.answers import number_in, parts, text_in
 from intake_fn.adapters.mantis.http import ERROR_CHARACTERS, Denied, MantisHttp, UnknownId
 from intake_fn.core.errors import Broken
 from intake_fn.core.once import once
 from intake_fn.core.process import MantisMap
-
-log = structlog.get_logger()
 
 KNOWN_FOR_SECONDS = 600.0
 """How long names are known by the ids that were read: an id that Mantis takes and does not know is no error there."""

@@ -48,7 +48,7 @@ package: environment ## the function's zip for a stage (STAGE=dev), checked, wit
 	@$(BIN)/specdesk build-index --out build/index
 	@$(BIN)/specdesk package --stage $(STAGE) $(if $(UPLOAD),--upload)
 
-rehearse: environment ## a stage on the local AWS, from nothing until nothing is left: provision, deploy, update, roll back, undeploy (about six minutes)
+rehearse: environment ## a stage on the local AWS, from nothing until nothing is left: provision, deploy, update, roll back, backup, restore, undeploy (three minutes)
 	@$(BIN)/specdesk build-index --out build/index
 	@$(BIN)/python -m sandbox.rehearsal
 

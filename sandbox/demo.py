@@ -30,13 +30,16 @@ two orders, with one result."""
 REQUESTS = ROOT / "tests" / "data" / "requests.jsonl"
 
 
-def send(url: str, request: dict[str, Any]) -> dict[str, Any]:
-    """One request through the API; its answer. Raises urllib.error.HTTPError with the API's reasons."""
+def send(url: str, request: dict[str, Any], key: str = "") -> dict[str, Any]:
+    """One request through the API; its answer. Raises urllib.error.HTTPError with the API's reasons.
+
+    `key` is what a sender repeats who got no answer: the same request is then answered, and no other made.
+    """
     body = {key: value for key, value in request.items() if key != "expect"}
     call = urllib.request.Request(  # noqa: S310 - our own address
         f"{url}/api/requests",
         data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})},
     )
     with urllib.request.urlopen(call, timeout=60) as answer:  # noqa: S310
         result: dict[str, Any] = json.load(answer)

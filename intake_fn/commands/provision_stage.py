@@ -91,7 +91,11 @@ def _secrets(account: Account) -> Iterator[Lack]:
     names = [parameters.SECRET_KEY, parameters.MANTIS_TOKEN]
     if settings.judge == OPENAI and settings.llm_key_header != NO_KEY:
         names.append(parameters.LLM_KEY)
-    given = {parameters.MANTIS_TOKEN: settings.mantis_token, parameters.LLM_KEY: settings.llm_key}
+    given = {
+        parameters.SECRET_KEY: settings.secret_key,
+        parameters.MANTIS_TOKEN: settings.mantis_token,
+        parameters.LLM_KEY: settings.llm_key,
+    }
     for name in parameters.missing(ssm, settings.parameters, tuple(names)):
         path, value = f"{settings.parameters}/{name}", given.get(name, "")
         if value or name == parameters.SECRET_KEY:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +24,7 @@ from intake_fn.desk.case_lists import rows
 from intake_fn.desk.consistency_check import difference
 from intake_fn.desk.filing import issue_of
 from intake_fn.web import WebConfig, create_app
+from sandbox.rehearsal import earlier
 from spec_lookup import Spec
 from tests.adapters.test_store import received
 from tests.desk.test_story import request
@@ -41,33 +40,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.aws
 
-TABLE = Path(__file__).parents[1] / "data" / "stored" / "table-1.jsonl"
-
 WRITTEN = datetime(2026, 11, 26, 5, 25, tzinfo=UTC)
 """When the last item was written."""
 
 AT_WORK = datetime(2026, 11, 27, 14, 5, tzinfo=UTC)
 """The next time that New York is at work: what waits for office hours may go."""
-
-KEYS_AND_INDEXES: Any = {
-    "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [
-        {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "queue", "place", "line", "turn")
-    ],
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": name,
-            "KeySchema": [
-                {"AttributeName": partition, "KeyType": "HASH"},
-                {"AttributeName": order, "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-        for name, partition, order in (("queue", "queue", "place"), ("due", "line", "turn"))
-    ],
-}
-"""How version 0.1 made its table."""
 
 PAUL = "paul@example.com"
 
@@ -160,15 +137,12 @@ NOTES = {
 def old_store(clients: Callable[[str], Any], watched: tuple[Any, Any], process: Process) -> DynamoStore:
     """A store on that table: made as version 0.1 made it, provisioned as an update does, and filled."""
     table, name = clients("dynamodb"), f"old-table-{secrets.token_hex(4)}"
-    table.create_table(TableName=name, **KEYS_AND_INDEXES)
+    earlier.make(table, name)
     create_table(table, name)
     table.update_time_to_live(  # what expires is a matter of 2026
         TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
     )
-    items = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
-    for first in range(0, len(items), 25):
-        puts: Any = [{"PutRequest": {"Item": item}} for item in items[first : first + 25]]
-        assert not table.batch_write_item(RequestItems={name: puts})["UnprocessedItems"]
+    earlier.fill(table, name)
     return DynamoStore(Table(lambda: watched[0], name), sorted(process.levels))
 
 

@@ -1,0 +1,332 @@
+"""The steps of a rehearsal, each with what has to come of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+import zipfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.desk.inbound_mail import ARRIVED
+from intake_fn.wiring import Application
+from sandbox.demo import REQUESTS
+from sandbox.mail.head import as_ses_stores
+from sandbox.rehearsal import earlier, visitor
+from sandbox.rehearsal.load import Sent, sending
+from sandbox.rehearsal.stage import FUNCTION, PACKAGES, STAGE, RehearsalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sandbox.rehearsal.stage import RehearsedStage
+
+SCHEDULE_SECONDS = 150
+ACCOUNTED_SECONDS = 60
+OLD_TABLE = f"{FUNCTION}-of-before"
+OLD_REQUEST = "HD-0000-0027"
+"""It waits for its requester, whose answer is `REPLY`."""
+REPLY = "It is invoice 7."
+REPLAYED = 4
+"""Requests whose verdicts are given again, before the end of the stage and after it."""
+CAMILLE = "camille@example.com"
+MAIL = b"""From: Camille Laurent <camille@example.com>
+To: ihelp@jaguarfreight.com
+Subject: The tracking page shows another client's shipment
+Message-ID: <rehearsal@example.com>
+Date: Fri, 27 Nov 2026 10:00:00 +0000
+
+I opened the tracking page of S-PAR-2024-003310 and saw a shipment of AVENIR.
+I expect to see our own shipments only.
+"""
+
+
+@dataclass
+class Rehearsal:
+    """All steps on one stage, in the order of `steps`."""
+
+    stage: RehearsedStage
+    zips: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    """Requests that came by browser and mail."""
+    sent: Sent = field(default_factory=Sent)
+    ledger: dict[str, Any] = field(default_factory=dict)
+    verdicts: dict[str, str] = field(default_factory=dict)
+    status_link: str = ""
+
+    @property
+    def steps(self) -> dict[str, Callable[[], str]]:
+        """By their names in the table."""
+        return {
+            "provision": self.provision,
+            "package": self.package,
+            "zappa deploy": self.deploy,
+            "a browser, Mantis down": self.browse,
+            "the schedule files it": self.schedule,
+            "mail goes out": self.mail_out,
+            "mail comes in": self.mail_in,
+            "zappa update, under load": self.update,
+            "roll back, under load": self.roll_back,
+            "a table of before": self.migrate,
+            "recompute and replay": self.recompute,
+            "backup": self.back_up,
+            "all is destroyed": self.destroy,
+            "provision, deploy, restore": self.restore,
+            "undeploy and remove": self.undeploy,
+            "nothing is left": self.nothing_left,
+        }
+
+    @property
+    def folder(self) -> Path:
+        """Of this rehearsal."""
+        return self.stage.folder
+
+    @property
+    def all_ids(self) -> set[str]:
+        """Every request that was acknowledged."""
+        return {*self.by_hand, *self.sent.ids}
+
+    # --- install ----------------------------------------------------------------------------------
+
+    def provision(self) -> str:
+        """Plan, make, and make again: the second time nothing is missing but what is for a person."""
+        return f"{self._provisioned()} parts made, nothing left to make"
+
+    def _provisioned(self) -> int:
+        plan = self.stage.of_stage("provision", wrong=1)["steps"]
+        self.stage.of_stage("provision", "--apply", wrong=1)
+        left = [step for step in self.stage.of_stage("provision", wrong=1)["steps"] if step["by"] == "specdesk"]
+        if not plan or left:
+            raise RehearsalError(f"planned {len(plan)}; still to be made: {left}")
+        return len(plan)
+
+    def package(self) -> str:
+        """Make the zip for this Python and put it into the bucket of packages."""
+        made = self.stage.of_stage("package", "--upload", "--out", str(self.folder / "one.zip"))
+        self.zips.append(made["at"])
+        return f"{made['zipped'] / 1e6:.1f} MB zipped, {made['unzipped'] / 1e6:.1f} MB unzipped"
+
+    def deploy(self) -> str:
+        """Deploy the zip; S3 calls the function for mail from now on."""
+        return f"/health answers 200; {self._deployed()} more part made: mail calls the function"
+
+    def _deployed(self) -> int:
+        self.stage.zappa("deploy", STAGE, "-z", self.zips[0])
+        self.stage.more["SPECDESK_FUNCTION"] = self.stage.arn
+        self.stage.write_settings()
+        made = self._provisioned()
+        status, body = self.stage.ask("/health")
+        if status != 200:  # noqa: PLR2004 - OK
+            raise RehearsalError(f"/health says {status}: {body[:300]!r}")
+        return made
+
+    # --- requests ---------------------------------------------------------------------------------
+
+    def browse(self) -> str:
+        """Send a request with a browser while Mantis is down: it is received all the same."""
+        self.stage.stop_mantis()
+        number, receipt = visitor.submitted(self.stage.address, "Error page when a Paris shipment is opened")
+        self.by_hand.append(number)
+        if "filing is delayed" not in receipt:
+            raise RehearsalError(f"Mantis is down, and the receipt does not say so: {receipt[:600]}")
+        return f"{number} received; filing is delayed, says the receipt"
+
+    def schedule(self) -> str:
+        """Wait for the rule of every minute: it files the request, since Mantis is back."""
+        self.stage.start_mantis()
+        waited = self._until(SCHEDULE_SECONDS, lambda: self.by_hand[0] in self.stage.filed(), "no issue")
+        return f"filed by the schedule after {waited:.0f} s"
+
+    def mail_out(self) -> str:
+        """Its requester is mailed, and the link of the mail opens its status page."""
+        mails = [mail for mail in self.stage.aws.mails() if self.by_hand[0] in mail["subject"] + mail["text"]]
+        own = [mail for mail in mails if mail["to"] == CAMILLE]
+        found = re.search(rf"{re.escape(self.stage.address)}(/status/\S+)", own[0]["text"] if own else "")
+        if found is None:
+            raise RehearsalError(f"{len(mails)} mails, and none to {CAMILLE} with a link")
+        self.status_link = found[1]
+        self._opens_status()
+        return f"{len(mails)} mails, the first: {mails[0]['subject']}; its link opens the status page"
+
+    def _opens_status(self) -> None:
+        status, page = self.stage.ask(self.status_link)
+        if status != 200 or self.by_hand[0].encode() not in page:  # noqa: PLR2004 - OK
+            raise RehearsalError(f"the status page of the first mail answers {status}: {page[:300]!r}")
+
+    def mail_in(self) -> str:
+        """A mail that SES puts into the bucket becomes a request, by S3's event, and an issue."""
+        before = set(self.stage.filed())
+        raw = as_ses_stores(MAIL, CAMILLE, "ihelp@jaguarfreight.com", datetime.now(UTC))
+        self.stage.client("s3").put_object(Bucket=f"{FUNCTION}-files", Key=f"{ARRIVED}rehearsal", Body=raw)
+        waited = self._until(30, lambda: bool(set(self.stage.filed()) - before), "no issue of the mail")
+        (number,) = set(self.stage.filed()) - before
+        self.by_hand.append(number)
+        return f"{number} received and filed within {waited:.0f} s"
+
+    # --- update and roll back ---------------------------------------------------------------------
+
+    def update(self) -> str:
+        """Update while requests keep coming."""
+        other = self.folder / "two.zip"
+        shutil.copyfile(self.folder / "one.zip", other)
+        with zipfile.ZipFile(other, "a") as package:
+            package.writestr("rehearsal.txt", "another version")
+        self.stage.client("s3").upload_file(str(other), PACKAGES, "packages/two.zip")
+        self.zips.append(f"s3://{PACKAGES}/packages/two.zip")
+        return self._replaced_by(self.zips[1])
+
+    def roll_back(self) -> str:
+        """Update to the former zip, while requests keep coming."""
+        return self._replaced_by(self.zips[0])
+
+    def _replaced_by(self, package: str) -> str:
+        """Each request that was acknowledged is there once, however often its sender had to send it."""
+        before, refused = len(self.sent.numbers), self.sent.refused.total()
+        with sending(self.stage.address, self.sent):
+            self.stage.zappa("update", STAGE, "-z", package)
+        self._account()
+        new, again = len(self.sent.numbers) - before, self.sent.refused.total() - refused
+        return f"{new} requests sent, {again} of them sent again after an error; 0 lost, 0 doubled"
+
+    def _account(self) -> None:
+        """Compare what was acknowledged with the ledger and with Mantis. Raises RehearsalError."""
+        wrong = {key: numbers for key, numbers in self.sent.numbers.items() if len(numbers) != 1}
+        if wrong:
+            raise RehearsalError(f"acknowledged never, or with two numbers: {wrong}; refused: {self.sent.refused}")
+        self.stage.specdesk("sweep")
+        self._until(ACCOUNTED_SECONDS, lambda: set(self.stage.filed()) == self.all_ids, "not everything is filed")
+        ledger, filed = self._ledger(), self.stage.filed()
+        if ledger["received"] != len(self.all_ids) or not ledger["balanced"] or sorted(filed) != sorted(self.all_ids):
+            raise RehearsalError(f"{len(self.all_ids)} requests, {len(filed)} issues, ledger {ledger}")
+
+    def _ledger(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.stage.specdesk("ledger", "--json", wrong=1))
+        return found
+
+    # --- a table that an earlier version wrote ----------------------------------------------------
+
+    def migrate(self) -> str:
+        """The present version opens it: no state differs, and its requester answers at the deployed function."""
+        dynamodb, more = self.stage.client("dynamodb"), {"SPECDESK_TABLE": OLD_TABLE}
+        earlier.make(dynamodb, OLD_TABLE)
+        self.stage.specdesk("provision", "--apply", "--json", more=more, wrong=1)
+        items = earlier.fill(dynamodb, OLD_TABLE)
+        first = json.loads(self.stage.specdesk("recompute", "--all", "--json", more=more, wrong=1))
+        self._serve_from(OLD_TABLE)
+        link = Application.from_environ(self.stage.variables(more)).links.status(OLD_REQUEST)
+        page = link.removeprefix(self.stage.address)
+        status, shown = self.stage.ask(page)
+        seen = re.search(rb'name="seen" value="(\d+)"', shown)
+        if status != 200 or seen is None:  # noqa: PLR2004 - OK
+            raise RehearsalError(f"the status page of {OLD_REQUEST} answers {status}: {shown[:300]!r}")
+        status, answer = self.stage.ask(f"{page}/reply", b"text=It+is+invoice+7.&seen=" + seen[1])
+        _, shown = self.stage.ask(page)
+        if REPLY.encode() not in shown:
+            raise RehearsalError(f"the reply to {OLD_REQUEST} is not there: {status} {answer[:300]!r}")
+        last = json.loads(self.stage.specdesk("recompute", "--all", "--json", more=more, wrong=1))
+        self._serve_from(FUNCTION)
+        dynamodb.delete_table(TableName=OLD_TABLE)
+        if first["differences"] or last["differences"]:
+            raise RehearsalError(f"states differ from their logs: {first['differences']} {last['differences']}")
+        return f"{items} items, {first['requests']} requests, 0 differences; {OLD_REQUEST} takes an answer"
+
+    def _serve_from(self, table: str) -> None:
+        """Let the function use another table."""
+        function = self.stage.client("lambda")
+        variables = function.get_function_configuration(FunctionName=FUNCTION)["Environment"]["Variables"]
+        function.update_function_configuration(
+            FunctionName=FUNCTION, Environment={"Variables": {**variables, "SPECDESK_TABLE": table}}
+        )
+
+    # --- backup, the end, and the return ----------------------------------------------------------
+
+    def recompute(self) -> str:
+        """Every request is as its log says, and verdicts are given again, byte for byte."""
+        found = json.loads(self.stage.specdesk("recompute", "--all", "--json"))
+        self.verdicts = self._replayed()
+        return f"{found['requests']} requests, 0 differences; {len(self.verdicts)} verdicts given again"
+
+    def _replayed(self) -> dict[str, str]:
+        chosen = [*self.by_hand, *sorted(self.sent.ids)][:REPLAYED]
+        return {number: self.stage.specdesk("replay", number) for number in chosen}
+
+    def back_up(self) -> str:
+        """Copy all, and check the copy."""
+        told = self.stage.specdesk("backup", str(self.folder / "backup"))
+        self.stage.specdesk("backup", "--check", str(self.folder / "backup"))
+        self.ledger = self._ledger()
+        return told.strip()
+
+    def destroy(self) -> str:
+        """Function, table, files, secrets, zips: all of the stage is deleted. Its key of links is kept elsewhere."""
+        ssm = self.stage.client("ssm")
+        key = ssm.get_parameter(Name=f"/specdesk/{STAGE}/secret-key", WithDecryption=True)
+        self.stage.secrets["SPECDESK_SECRET_KEY"] = key["Parameter"]["Value"]
+        parts = self._taken_away()
+        self.nothing_left()
+        return f"the function and {parts} parts deleted; nothing is left but the backup, the zip and the key of links"
+
+    def _taken_away(self) -> int:
+        """Undeploy, and remove the stage with its data."""
+        self.stage.zappa("undeploy", STAGE, "-y", "--remove-logs")
+        plan = self.stage.of_stage("provision", "--remove", "--with-data", wrong=1)["steps"]
+        self.stage.of_stage("provision", "--remove", "--with-data", "--confirm", FUNCTION)
+        return len(plan)
+
+    def restore(self) -> str:
+        """Make the stage anew and fill it: the same ledger, the same verdicts, the same links, and it goes on."""
+        self.stage.more.clear()
+        self.stage.write_settings()
+        self._provisioned()
+        key = self.zips[0].removeprefix(f"s3://{PACKAGES}/")
+        self.stage.client("s3").upload_file(str(self.folder / "one.zip"), PACKAGES, key)
+        told = self.stage.specdesk("restore", str(self.folder / "backup")).splitlines()[0]
+        for command in ("recompute --all --fix", "reindex", "reports recompute --fix"):
+            self.stage.specdesk(*command.split())
+        ledger, verdicts = self._ledger(), self._replayed()
+        if ledger != self.ledger or verdicts != self.verdicts:
+            raise RehearsalError(f"the ledger was {self.ledger} and is {ledger}; verdicts: {verdicts}")
+        self._deployed()
+        self._opens_status()
+        self.sent.send(self.stage.address, "after the restoration", json.loads(REQUESTS.read_text().splitlines()[0]))
+        self._account()
+        return f"{told} The same ledger, {len(verdicts)} verdicts and status page; another request is filed"
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def undeploy(self) -> str:
+        """Take the stage away for good."""
+        return f"{self._taken_away()} parts removed"
+
+    def nothing_left(self) -> str:
+        """Look through the account."""
+        left = {
+            "functions": self.stage.client("lambda").list_functions()["Functions"],
+            "roles": self.stage.client("iam").list_roles()["Roles"],
+            "tables": self.stage.client("dynamodb").list_tables()["TableNames"],
+            "buckets": self.stage.client("s3").list_buckets()["Buckets"],
+            "alarms": self.stage.client("cloudwatch").describe_alarms()["MetricAlarms"],
+            "dashboards": self.stage.client("cloudwatch").list_dashboards()["DashboardEntries"],
+            "log groups": self.stage.client("logs").describe_log_groups()["logGroups"],
+            "topics": self.stage.client("sns").list_topics()["Topics"],
+            "secrets": self.stage.client("ssm").describe_parameters()["Parameters"],
+            "rules": self.stage.client("events").list_rules()["Rules"],
+            "APIs": self.stage.client("apigatewayv2").get_apis()["Items"],
+        }
+        found = {name: items for name, items in left.items() if items}
+        if found:
+            raise RehearsalError(json.dumps(found, default=str)[:1500])
+        return f"none of {', '.join(left)}"
+
+    def _until(self, seconds: float, done: Callable[[], bool], otherwise: str) -> float:
+        """Wait until something is so; after how many seconds it was. Raises RehearsalError."""
+        begin = time.monotonic()
+        while time.monotonic() < begin + seconds:
+            if done():
+                return time.monotonic() - begin
+            time.sleep(0.5)
+        raise RehearsalError(f"{otherwise} after {seconds:.0f} s")

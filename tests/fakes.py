@@ -25,7 +25,7 @@ from intake_fn.core.change_events import BoardDecided
 from intake_fn.core.changes.invitations import Invitation
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
-from intake_fn.core.events import Filed
+from intake_fn.core.events import Filed, Received
 from intake_fn.core.figures import Entry, Figure, counters, entries
 from intake_fn.core.figures.records import SentMail, of_answer, of_mail
 from intake_fn.core.find import is_searched, words_of
@@ -856,7 +856,9 @@ class MemoryStore:
 
 def _ever_in_copy(case: Case) -> list[str]:
     """The addresses that were ever added in copy."""
-    return [event.address for event in case.history if isinstance(event, CopyAdded)]
+    added = [event.address for event in case.history if isinstance(event, CopyAdded)]
+    first = case.history[0]
+    return [*added, first.request.requester.email] if isinstance(first, Received) else added
 
 
 def first_of(case: Case) -> str:

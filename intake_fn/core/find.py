@@ -29,7 +29,7 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.late_dataclass import dataclass
-from intake_fn.core.requester_events import Appealed
+from intake_fn.core.requester_events import Appealed, RequesterChanged
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -96,7 +96,8 @@ class Term:
 
 def is_searched(event: Event) -> bool:
     """Whether an event brings words by which its request is found."""
-    return isinstance(event, Received) or any(getattr(event, name) for name in WRITTEN_IN.get(type(event), ()))
+    written = WRITTEN_IN.get(type(event), ())
+    return isinstance(event, Received | RequesterChanged) or any(getattr(event, name) for name in written)
 
 
 def words_of(case: Case) -> tuple[str, ...]:

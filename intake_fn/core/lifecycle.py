@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from intake_fn.core import appeals, copies
+from intake_fn.core import appeals, copies, forwarded
 from intake_fn.core import duplicates as d
 from intake_fn.core import events as e
 from intake_fn.core import lifecycle_changes as c
@@ -49,7 +49,14 @@ from intake_fn.core.mail_settings import MAIL_LIFECYCLE
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
+from intake_fn.core.requester_events import (
+    Appealed,
+    CopyAdded,
+    CopyRemoved,
+    RequesterChanged,
+    RequesterKept,
+    Withdrawn,
+)
 from intake_fn.core.sla import with_in_time
 from intake_fn.core.vocabulary import Filing, Status
 
@@ -211,6 +218,21 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         allowed_in=ACCEPTED, rules=(copies.can_be_added,), changes=copies.added, intents=copies.on_copy_added
     ),
     CopyRemoved: EventSpec(allowed_in=ACCEPTED, rules=(copies.is_in_copy,), changes=copies.removed),
+    RequesterChanged: EventSpec(
+        allowed_in=HANDLED,
+        action="make who wrote a forwarded mail the requester",
+        rules=(forwarded.is_proposed, forwarded.can_be_requester),
+        changes=forwarded.changed,
+        before=forwarded.moved_first,
+        intents=forwarded.on_requester_changed,
+        copied=True,
+    ),
+    RequesterKept: EventSpec(
+        allowed_in=HANDLED,
+        action="keep who forwarded a mail as the requester",
+        rules=(forwarded.is_proposed,),
+        changes=forwarded.kept,
+    ),
     e.LinkRequested: EventSpec(allowed_in=ACCEPTED, intents=i.on_link_requested),
     e.ActivityCompleted: EventSpec(
         allowed_in=HANDLED,

@@ -386,6 +386,7 @@ FOR_COPIES: Mapping[str, str] = {
     "page.read-silent": "history.read-silent",
     "page.replied": "history.replied",
     "page.replied-works": "history.replied-works",
+    "page.requester-changed": "history.requester-changed",
     "page.stage": "copy.stage",
     "page.unmarked": "history.unmarked",
     "page.withdrawn": "history.withdrawn",

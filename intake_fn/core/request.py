@@ -1,6 +1,7 @@
 """A request as it was submitted, by whichever channel.
 
-A Request never changes once it is received: what becomes of it is told by the events of its case.
+A Request never changes once it is received: what becomes of it is told by the events of its case. Of a forwarded mail
+a person may change the requester (core/forwarded.py).
 """
 
 from __future__ import annotations
@@ -97,3 +98,5 @@ class Request:
     reading_stance: Stance = Stance.UNSAID
     reading_spec: str = ""
     """The stamp of the spec that was published then."""
+    on_behalf_of: Requester | None = None
+    """Who wrote the mail that the requester, of the Help Desk, has forwarded: a proposal until a person has said so."""

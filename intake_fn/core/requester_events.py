@@ -1,4 +1,4 @@
-"""Events of what a requester does besides writing: not to agree, to withdraw, to have others in copy."""
+"""Events of who a requester is and what they do besides writing: not to agree, to withdraw, to have others in copy."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ class Withdrawn(Event):
     """The requester no longer needs a request that awaits review; what is open is `Resolved` as withdrawn instead."""
 
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterChanged(Event):
+    """A person confirms that who wrote the forwarded mail, by this address, is the requester (core/forwarded.py)."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterKept(Event):
+    """A person says that who forwarded the mail stays the requester, and not who wrote it, by this address."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from intake_fn.core.requester_events import (
     CopyRemoved,
     LevelInformed,
     NewsMuted,
+    RequesterChanged,
+    RequesterKept,
     RequestFollowed,
     Withdrawn,
 )
@@ -46,6 +48,14 @@ REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
         page=lambda event: "page.copy-left" if event.themselves else "page.copy-removed",
         values=_address,
     ),
+    RequesterChanged: EventMessages(
+        history="history.requester-changed",
+        page="page.requester-changed",
+        note="history.requester-changed",
+        values=_address,
+        notices=("receipt", "copy", "copied"),
+    ),
+    RequesterKept: EventMessages(history="history.requester-kept", values=_address),
     NewsMuted: EventMessages(
         history=lambda event: "history.muted" if event.muted else "history.unmuted", values=_address
     ),

@@ -47,6 +47,7 @@ from intake_fn.core.messages import has_a_note
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Priority, Request
+from intake_fn.core.requester_events import RequesterChanged, RequesterKept
 from intake_fn.core.sla_alerts import next_alert, running
 from intake_fn.core.vocabulary import Category, Status
 from intake_fn.texts import Message
@@ -93,6 +94,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
         Refiled: case.missing_in_mantis,
         MarkedDuplicate: not case.duplicate_of,
         UnmarkedDuplicate: bool(case.duplicate_of),
+        RequesterChanged: case.request.on_behalf_of is not None,
+        RequesterKept: case.request.on_behalf_of is not None,
     }
     return Options(
         events=frozenset(kind for kind in ACTIONS if kind in may and some.get(kind, True)),

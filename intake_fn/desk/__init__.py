@@ -200,6 +200,10 @@ class Desk:
         """Raise Refused where a resolution names a version that Mantis does not have."""
         versions.refuse_unknown(self, case, event)
 
+    def refuse_unreached(self, event: Event) -> None:
+        """Raise Refused where somebody is to become the requester whom no mail reaches."""
+        suppression_list.refuse_unreached(self, event)
+
     # --- deliveries --------------------------------------------------------------------------
 
     def deliver(self, case_id: str, known: Known | None = None) -> Case:

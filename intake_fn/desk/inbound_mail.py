@@ -19,16 +19,16 @@ from intake_fn import log
 from intake_fn.core.attachments import Selection
 from intake_fn.core.errors import Refused, Stale, TryLater, Unknown
 from intake_fn.core.events import Event, Noted, RequesterReplied
+from intake_fn.core.inbound.colleagues import Act, meant
 from intake_fn.core.inbound.decide import colleague, turned_away
 from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.fingerprint import fingerprint_of
 from intake_fn.core.inbound.mail import MailAddress, MailFile
 from intake_fn.core.inbound.record import MOST_ATTEMPTS, MailDecision, MailOutcome, MailRecord
-from intake_fn.core.inbound.request import passed_on, request_of, shortened
+from intake_fn.core.inbound.request import request_of, shortened
 from intake_fn.core.inbound.thanks import only_thanks
 from intake_fn.core.mail_throttle import DAY, RECEIPTS, mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
-from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.vocabulary import Failure
 from intake_fn.desk import attachments, inbound_colleagues, spam_check
 from intake_fn.desk.change import ATTEMPTS
@@ -41,6 +41,7 @@ from intake_fn.texts import message, say
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.inbound.mail import InboundMail
+    from intake_fn.core.process import Person
     from intake_fn.core.request import Attachment
     from intake_fn.desk.needs import TakingMail
     from intake_fn.texts import Message
@@ -261,7 +262,7 @@ def _carried_out(desk: TakingMail, mail: InboundMail, record: MailRecord, decisi
 
 
 def _made(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> str:
-    """The request that a mail makes, with its files, those in copy and what a colleague should know of it."""
+    """The request that a mail makes, with its files and what a colleague should know of it."""
     key = key_of(record.fingerprint)
     text, files = _content(desk, mail, key)
     request = replace(request_of(mail, desk.process), attachments=files)
@@ -269,24 +270,10 @@ def _made(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: Mai
     case = desk.take_in(request, key)
     if mail.message_id:
         desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
-    liaison = mail.sender
-    if liaison and passed_on(mail, desk.process):
-        _add_copy(desk, case.id, liaison.address)
     if decision.reason.key == "mail.may-belong":
         text = say("mail.belongs", decision.reason.values)
         _once(desk, case.id, Noted(at=desk.clock(), actor=SPECDESK, text=text, mail=record.fingerprint))
     return case.id
-
-
-def _add_copy(desk: TakingMail, case_id: str, address: str) -> None:
-    """Have the liaison who passed a client's mail on read along, unless the rules say no."""
-
-    def decide(case: Case) -> Event | None:
-        known = any(isinstance(event, CopyAdded) and event.address == address for event in case.history)
-        return None if known else CopyAdded(at=desk.clock(), actor=REQUESTER, address=address)
-
-    with suppress(Refused):
-        desk.change(case_id, decide)
 
 
 def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> None:
@@ -294,7 +281,7 @@ def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: M
     text, files = _content(desk, mail, key_of(record.fingerprint))
     case = desk.cases.load(decision.case_id)
     author = colleague(mail, desk.process)
-    if author and not _takes_part(case, author.address):
+    if author and not _takes_part(desk, case, mail, author, text):
         since = desk.inbound.mail(decision.first).received_at if decision.first else record.received_at
         inbound_colleagues.act(desk, case.id, mail, author, text, files, record.fingerprint, since)
     else:
@@ -327,9 +314,15 @@ def _deliver(desk: TakingMail, case_id: str) -> None:
         desk.deliver(case_id)
 
 
-def _takes_part(case: Case, address: str) -> bool:
-    """Whether somebody of the Help Desk writes as the requester of this request."""
-    return mailbox(address) == mailbox(case.request.requester.email)
+def _takes_part(desk: TakingMail, case: Case, mail: InboundMail, author: Person, text: str) -> bool:
+    """Whether somebody of the Help Desk writes as the requester of this request.
+
+    Who has forwarded a client's mail is its requester until a person says otherwise, and may be its handler as well:
+    what they order is done.
+    """
+    if mailbox(author.address) != mailbox(case.request.requester.email):
+        return False
+    return case.request.on_behalf_of is None or meant(mail, text, author, case, desk.process).act is Act.NOTE
 
 
 def _once(desk: TakingMail, case_id: str, event: RequesterReplied | Noted) -> None:

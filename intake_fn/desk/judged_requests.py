@@ -58,7 +58,7 @@ def judged_request(case: Case) -> JudgedRequest:
     return spec_lookup.JudgedRequest(
         id=case.id,
         claim=claim_of(case.request),
-        names=people_in(case.request),
+        names=people_in(case),
         shown=tuple(shown_clauses(case)),
         decided=by_person.category.value if by_person and decides else "",
         clause=by_person.clause if by_person and decides else "",
@@ -67,7 +67,7 @@ def judged_request(case: Case) -> JudgedRequest:
 
 def masking_of(case: Case) -> Masking:
     """What is masked in what leaves the store."""
-    return Masking(people_in(case.request), (case.request.requester.company,))
+    return Masking(people_in(case), (case.request.requester.company,))
 
 
 def masked_claim(case: Case, masking: Masking) -> dict[str, str]:

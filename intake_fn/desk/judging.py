@@ -10,7 +10,7 @@ from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import TryLater
 from intake_fn.core.escalation import speciality_of
-from intake_fn.core.events import Judged, JudgedInShadow
+from intake_fn.core.events import Judged, JudgedInShadow, Received
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request
@@ -74,10 +74,16 @@ def claim_of(request: Request) -> Claim:
     )
 
 
-def people_in(request: Request) -> tuple[str, ...]:
-    """Names that are not sent outside: the requester, who is to be set up, who approves it."""
+def people_in(case: Case) -> tuple[str, ...]:
+    """Names that are not sent outside: the requester, who is to be set up, who approves it, whose mail was forwarded.
+
+    Those of the request as it was received, so that a verdict is given again by the same ones.
+    """
+    received = case.history[0] if case.history else None
+    request = received.request if isinstance(received, Received) else case.request
     named = (request.details.get(detail, "") for detail in ("person_name", "approver"))
-    return (request.requester.name, *filter(None, named))
+    client = request.on_behalf_of.name if request.on_behalf_of else ""
+    return (request.requester.name, *filter(None, (*named, client)))
 
 
 MayAct = Callable[[str], bool]
@@ -107,7 +113,7 @@ def judged(
 ) -> Judged:
     """The verdict on a request, as the event that records it."""
     with log.bound(case=case.id):
-        verdict = judge(spec, claim_of(case.request), people_in(case.request))
+        verdict = judge(spec, claim_of(case.request), people_in(case))
     return Judged(
         at=now(),
         actor=SPECDESK,
@@ -126,7 +132,7 @@ def judged_in_shadow(
     if judge is None:
         return None
     with log.bound(case=case.id):
-        verdict = judge(spec(), claim_of(case.request), people_in(case.request))
+        verdict = judge(spec(), claim_of(case.request), people_in(case))
     spoken = [event.verdict["judge"] for event in case.history if isinstance(event, JudgedInShadow)]
     if verdict.judge.startswith(BUILT_IN) or verdict.judge in spoken:
         return None

@@ -8,19 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from intake_fn import log
-from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Refused, SpecdeskError, TryLater, Unknown, Unreadable
 from intake_fn.core.events import MailFailed
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
+from intake_fn.core.requester_events import RequesterChanged
 from intake_fn.core.vocabulary import Failure
 from intake_fn.ports import SuppressedAddress
-from intake_fn.texts import message
+from intake_fn.texts import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake_fn.core.case import Case
     from intake_fn.core.errors import Undeliverable
+    from intake_fn.core.events import Event
     from intake_fn.desk.needs import Suppressing
     from intake_fn.ports import CaseStore, MailReport, MailState
 
@@ -72,6 +74,15 @@ def take_in_report(desk: Suppressing, report: MailReport) -> bool:
     busy = TryLater(f"{report.item} is changing too fast; the report on its mail is taken in at the next try.")
     step = desk.change(case.id, lambda now: None if _is_recorded(now, report) else event, case=case, busy=busy)
     return bool(step.events)
+
+
+def refuse_unreached(desk: Suppressing, event: Event) -> None:
+    """Raise Refused where somebody is to become the requester whom no mail reaches. Raises TryLater."""
+    if not isinstance(event, RequesterChanged):
+        return
+    entry = desk.mail_state.suppression(mailbox(event.address))
+    if entry:
+        raise Refused(say("behalf.unreached", address=event.address, why=say(entry.why.key, entry.why.values)))
 
 
 def _suppress(desk: Suppressing, to: str, failure: Failure, detail: str, case: Case | None) -> None:

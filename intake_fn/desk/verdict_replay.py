@@ -78,7 +78,7 @@ def given_again(case: Case, spec: Spec, files: Files) -> Verdict:
     if provider not in (*PROVIDERS, RECORDED) or not model:
         again = replace(spec.judge(given.claim), judge=given.judge)  # it may have spoken in the place of a model
         return again if given.ground else replace(again, ground="")  # once it was not recorded
-    people = people_in(case.request)
+    people = people_in(case)
     again = given
     for masked in (people, people[:1]):  # once the requester alone was masked
         for judge in _judges(given, provider, model, Cassettes(files).replay):

@@ -65,6 +65,8 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.clause-changed": "The clause %(clause)s says something else now",
     "history.reprioritised": "Priority is now %(priority)s",
     "history.asked": "Question to the requester",
+    "history.requester-changed": "The requester is now %(address)s, who wrote the forwarded mail",
+    "history.requester-kept": "Who forwarded the mail stays the requester, and not %(address)s",
     "history.replied": "Reply of the requester",
     "history.replied-mail": "Reply by mail from %(sender)s",
     "history.works-mail": "%(sender)s confirmed by mail that it works",
@@ -182,12 +184,20 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "page.copy-followed": "%(address)s follows this request instead of sending one like it",
     "page.copy-removed": "No longer in copy: %(address)s",
     "page.copy-left": "%(address)s has asked not to be in copy",
+    "page.requester-changed": "It was passed on to us for you: you, %(address)s, are the requester",
     "page.replied": "Your reply",
     "page.replied-works": "You confirmed that it works",
     # The same, as somebody in copy reads it.
     "copy.lead-updated": "The request that this one duplicates is %(progress)s",
     "copy.marked": "Marked as a duplicate of an earlier request",
     "copy.stage": "The change is %(stage)s",
+    # Who is the requester of a forwarded mail.
+    "behalf.is-requester": "%(address)s is the requester already.",
+    "behalf.not-proposed": "It was decided before who is the requester of this forwarded mail. Open the request again.",
+    "behalf.unreached": (
+        "%(address)s is on the suppression list, so the receipt would not reach them: %(why)s Nothing is changed. An "
+        "admin removes an address with specdesk mail unsuppress."
+    ),
     # Who may be in copy.
     "copy.yourself": "You get all mails about your request anyway.",
     "copy.there": "%(address)s is in copy already.",
@@ -281,6 +291,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # Why a notice is sent.
     "why.new": "This is a new request.",
     "why.taken-in": "It was created in Mantis and is now a request of the Help Desk.",
+    "why.forwarded": "%(person)s has passed your mail on to us, and is in copy.",
     "why.left": "It was assigned to %(person)s, who has left.",
     "why.escalated": "%(actor)s escalated it from level %(level)s: %(reason)s.",
     "why.escalation-reason": "%(reason)s.",

@@ -37,6 +37,7 @@ from intake_fn.core.events import (
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mentions import strangers
 from intake_fn.core.request import Priority
+from intake_fn.core.requester_events import RequesterChanged, RequesterKept
 from intake_fn.core.vocabulary import Category, Outcome, Relation, Reproduced, Stage, Stance
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
@@ -251,6 +252,21 @@ ACTIONS: Mapping[str, Action] = {
         {"reason": "Please enter a reason."},
         lambda a: {"reason": a["reason"]},
     ),
+    "change-requester": Action(
+        "Make them the requester",
+        "They are the requester now and get the receipt. Who forwarded the mail is in copy.",
+        RequesterChanged,
+        {},
+        lambda a: {"address": a["address"]},
+    ),
+    "keep-requester": Action(
+        "Keep the requester as it is",
+        "The requester stays as it is.",
+        RequesterKept,
+        {},
+        lambda a: {"address": a["address"]},
+        asks=False,
+    ),
     "close": Action("Close", "Closed.", Closed, {}, lambda a: {"note": a["note"]}),
 }
 
@@ -279,6 +295,7 @@ LINES = (
     "motion",
     "until",
     "decision",
+    "address",
 )
 """Answers on one line; all others are texts."""
 

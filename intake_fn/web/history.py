@@ -17,6 +17,8 @@ from intake_fn.core.requester_events import (
     CopyRemoved,
     LevelInformed,
     NewsMuted,
+    RequesterChanged,
+    RequesterKept,
     RequestFollowed,
     Withdrawn,
 )
@@ -58,6 +60,8 @@ DECISIONS = (
     e.Released,
     e.Rejected,
     Withdrawn,
+    RequesterChanged,
+    RequesterKept,
     e.MarkedDuplicate,
     e.UnmarkedDuplicate,
     e.Resolved,

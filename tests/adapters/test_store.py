@@ -46,8 +46,9 @@ from intake_fn.core.intents import AddNote, FileIssue, Intent, JudgeRequest, Sen
 from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.messages import in_words
+from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Attachment, Kind, Priority, Request, Requester
-from intake_fn.core.requester_events import CopyAdded
+from intake_fn.core.requester_events import CopyAdded, RequesterChanged
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Stage, Status
 from intake_fn.desk.board_lists import BoardLists
@@ -564,6 +565,19 @@ class TestBoard:
 
         assert ["HD-1"] == list(store.requests_of("jo@example.com"))
         assert ["HD-1"] == list(store.requests_of("camille@example.com"))
+
+    def test_a_case_is_found_by_the_mailbox_of_who_became_its_requester(self, store: Store) -> None:
+        """And still by that of who forwarded the mail, who is in copy."""
+        client = Requester("Chloe", "Chloe@client.example.org", CLIENT)
+        step = received(on_behalf_of=client)
+        store.create(step, "key")
+        case = then(step.case, judged()).case
+        store.save(1, then(step.case, judged()))
+        store.save(2, then(case, at(RequesterChanged, 2, address=client.email)))
+
+        assert ["HD-1"] == list(store.requests_of("chloe@client.example.org"))
+        assert ["HD-1"] == list(store.requests_of("camille@example.com"))
+        assert "Chloe" == store.row("HD-1").requester
 
     def test_the_settings_of_a_mailbox_are_kept(self, store: Store) -> None:
         """The defaults, until its owner has said something; the last word counts."""

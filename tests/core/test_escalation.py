@@ -78,13 +78,15 @@ from intake_fn.core.lifecycle import ACTIONS, EVENTS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.messages import note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
-from intake_fn.core.request import Attachment, Priority
+from intake_fn.core.request import Attachment, Priority, Requester
 from intake_fn.core.requester_events import (
     Appealed,
     CopyAdded,
     CopyRemoved,
     LevelInformed,
     NewsMuted,
+    RequesterChanged,
+    RequesterKept,
     RequestFollowed,
     Withdrawn,
 )
@@ -113,6 +115,7 @@ if TYPE_CHECKING:
 URGENT, HIGH, MEDIUM, LOW = Priority
 MARC = "marc.selter@example.com"
 CAMILLE, LIAISON = "camille@example.com", "liaison.paris@example.com"
+CHLOE = Requester("Chloe Yip", "chloe@client.example.org", CLIENT, "Lotus Line")
 
 SAMPLES: dict[type[Event], dict[str, Any]] = {
     Received: {"request": request(), "level": 0, "handler": "paris-liaison"},
@@ -193,6 +196,8 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     Withdrawn: {"actor": "requester"},
     CopyAdded: {"actor": "requester", "address": "jo@example.com"},
     CopyRemoved: {"actor": "requester", "address": "jo@example.com"},
+    RequesterChanged: {"address": CHLOE.email},
+    RequesterKept: {"address": CHLOE.email},
     NewsMuted: {"actor": "requester", "address": "camille@example.com"},
     RequestFollowed: {"person": "roma"},
     LevelInformed: {"people": ("roma", "andrei")},
@@ -245,6 +250,8 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         },
         LeadUpdated: {"duplicate_of": "HD-0000-0002"},
         CopyRemoved: {"copies": ("jo@example.com",)},
+        RequesterChanged: _forwarded(case),
+        RequesterKept: _forwarded(case),
         RequesterRead: {"category": Category.UNDECIDED},
         DuplicateRemoved: {"duplicates": ("HD-0000-0003",)},
         SentToOwner: {"category": Category.CHANGE},
@@ -265,6 +272,10 @@ def made_ready(case: Case, kind: type[Event]) -> Case:
         ChangeReleased: {"stage": Stage.READY},
     }
     return replace(case, **needs.get(kind, {}))
+
+
+def _forwarded(case: Case) -> dict[str, Any]:
+    return {"request": replace(case.request, on_behalf_of=CHLOE)}
 
 
 def _with_history(case: Case, *events: Event) -> dict[str, Any]:

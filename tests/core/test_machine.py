@@ -61,6 +61,7 @@ requests = st.builds(
     clause=words,
     details=st.dictionaries(words, words, max_size=2),
     attachments=st.lists(files, max_size=2).map(tuple),
+    on_behalf_of=st.sampled_from([None, Requester("Jo", "jo@example.com", CLIENT), Requester("?", "?", CLIENT)]),
 )
 messages = st.builds(
     Message,

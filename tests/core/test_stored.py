@@ -82,6 +82,7 @@ ADDED: dict[str, Plain] = {
             "reading_stance": "",
             "reading_spec": "",
             "requester": {"account": ""},
+            "on_behalf_of": None,
         }
     },
     "Filed": {"found": {}, "category": "undecided"},

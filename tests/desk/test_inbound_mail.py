@@ -13,13 +13,17 @@ import pytest
 
 from intake_fn import log
 from intake_fn.core.desk_events import UpdateSent
-from intake_fn.core.errors import Refused, TryLater
+from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.events import AskedRequester, Escalated, HandedOver, MailFailed, Noted, RequesterReplied, Resolved
 from intake_fn.core.inbound.record import MailLedger, MailOutcome
+from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Channel, Kind
+from intake_fn.core.requester_events import RequesterChanged, RequesterKept
 from intake_fn.core.verdict_texts import missing
 from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk.inbound_mail import ARRIVED, join, keep, raw_of, reject, release, sweep_mail, take
+from intake_fn.ports import SuppressedAddress
+from intake_fn.texts import message
 from tests.desk.cuts import Killed
 from tests.desk.test_story import PAUL, Room, request
 from tests.fakes import ports_of
@@ -379,20 +383,98 @@ def test_a_person_says_where_a_mail_belongs(room: Room) -> None:
         release(room.desk, virus.id, PAUL)
 
 
-def test_a_client_whose_mail_a_liaison_passes_on_is_the_requester(room: Room) -> None:
-    """The liaison stays in copy; nobody else may speak for a client."""
-    text = (
-        "Please see below.\n\n---------- Forwarded message ---------\nFrom: Chloe Yip <chloe@lotusline.example.org>\n"
-        "Date: Mon, 23 Nov 2026\nSubject: Cut-off\nTo: <liaison.hk@example.com>\n\nThe cut-off is shown one day late."
-    )
-    passed_on = taken(room, mail(text, sender="liaison.hk@example.com", subject="Fwd: Cut-off"))
-    by_anybody = taken(room, mail(text, subject="Fwd: Cut-off"))
-    case = room.store.load(passed_on.case_id)
+HK, CHLOE = "liaison.hk@example.com", "chloe@lotusline.example.org"
+FORWARDED = (
+    f"Please see below.\n\n---------- Forwarded message ---------\nFrom: Chloe Yip <{CHLOE}>\n"
+    f"Date: Mon, 23 Nov 2026\nSubject: Cut-off\nTo: <{HK}>\n\nThe cut-off is shown one day late."
+)
 
-    assert case.request.requester.email == "chloe@lotusline.example.org"
-    assert case.copies == ("liaison.hk@example.com",)
+
+def forwarded(room: Room) -> Case:
+    """The request that the liaison of Hong Kong makes by forwarding a client's mail."""
+    return room.store.load(taken(room, mail(FORWARDED, sender=HK, name="Kim Lau", subject="Fwd: Cut-off")).case_id)
+
+
+def mailed_to(room: Room, address: str) -> list[str]:
+    """The subjects of the mails to an address, in the order of sending."""
+    return [sent.subject for sent in room.mailer.sent if sent.to == address]
+
+
+def test_a_client_whose_mail_a_liaison_forwards_is_proposed_and_not_mailed(room: Room) -> None:
+    """The liaison is the requester until a person confirms it; nobody else may speak for a client."""
+    case = forwarded(room)
+    by_anybody = taken(room, mail(FORWARDED, subject="Fwd: Cut-off"))
+
+    assert (case.request.requester.email, case.request.requester.office) == (HK, "hong-kong")
+    assert case.request.on_behalf_of is not None
+    assert (case.request.on_behalf_of.email, case.request.on_behalf_of.office) == (CHLOE, CLIENT)
     assert "one day late" in case.request.description
-    assert room.store.load(by_anybody.case_id).request.requester.email == CAMILLE
+    assert mailed_to(room, CHLOE) == []
+    assert room.store.load(by_anybody.case_id).request.on_behalf_of is None
+
+
+def test_a_person_confirms_that_the_client_is_the_requester(room: Room) -> None:
+    """The client has the receipt then, the liaison a link of their own; it is with the front end of clients."""
+    case = forwarded(room)
+    room.desk.act(case.id, room.event(RequesterChanged, address=CHLOE), case.version)
+    after = room.store.load(case.id)
+
+    assert (after.request.requester.email, after.copies, after.level) == (CHLOE, (HK,), 1)
+    assert len(mailed_to(room, CHLOE)) == 1
+    assert "Kim Lau has passed your mail on" in next(sent.text for sent in room.mailer.sent if sent.to == CHLOE)
+    assert any("in copy" in subject for subject in mailed_to(room, HK))
+    assert any(note.startswith(f"The requester is now {CHLOE}") for note in room.tracker.notes[after.issue or 0])
+    assert (case.id in room.store.requests_of(CHLOE), case.id in room.store.requests_of(HK)) == (True, True)
+
+    taken(room, mail("It is the Rotterdam list.", sender=CHLOE, subject=f"Re: Cut-off [{case.id}]"))
+    taken(room, mail("I have told them.", sender=HK, subject=f"Re: Cut-off [{case.id}]"))
+    last = room.store.load(case.id).history
+    assert [reply.sender for reply in replies(room.store.load(case.id))] == [CHLOE]
+    assert [event.actor for event in last if isinstance(event, Noted)] == [HK]
+
+
+def test_whose_mail_it_was_is_said_once(room: Room) -> None:
+    """The same click again changes nothing, a second person is told that it has changed, and no is no for good."""
+    case, other = forwarded(room), forwarded_again(room)
+    for _ in range(2):
+        room.desk.act(case.id, room.event(RequesterChanged, address=CHLOE), case.version)
+    with pytest.raises(Stale):
+        room.desk.act(case.id, replace(room.event(RequesterKept, address=CHLOE), actor=ANDREI), case.version)
+    room.desk.act(other.id, room.event(RequesterKept, address=CHLOE), other.version)
+    with pytest.raises(Refused, match="decided before"):
+        room.desk.act(other.id, room.event(RequesterChanged, address=CHLOE), room.seen(other.id))
+
+    assert len(mailed_to(room, CHLOE)) == 1
+    assert room.store.load(other.id).request.requester.email == HK
+
+
+def forwarded_again(room: Room) -> Case:
+    """Another mail of the same client, forwarded by the same liaison."""
+    raw = mail(f"{FORWARDED} It is B.", sender=HK, subject="Fwd: B", message_id="<b@example.com>")
+    return room.store.load(taken(room, raw).case_id)
+
+
+def test_a_client_whom_no_mail_reaches_does_not_become_the_requester(room: Room) -> None:
+    """Whoever confirms it is told, and nothing changes."""
+    case = forwarded(room)
+    room.store.suppress(SuppressedAddress(CHLOE, message("as-written", text="It bounced."), room.clock()))
+
+    with pytest.raises(Refused, match="suppression list"):
+        room.desk.refuse_unreached(room.event(RequesterChanged, address=CHLOE))
+    room.desk.refuse_unreached(room.event(Noted, text="So."))
+    assert room.store.load(case.id).request.requester.email == HK
+
+
+def test_a_liaison_who_forwarded_a_mail_answers_as_its_requester_and_orders_as_its_handler(room: Room) -> None:
+    """Until a person has said whose request it is, the liaison is both."""
+    case = forwarded(room)
+    room.desk.act(case.id, room.event(AskedRequester, question="Which list?"), room.seen(case.id))
+    taken(room, mail("The client says: all.", sender=HK, to=address(room, case.id), subject="Re: x"))
+    answered = room.store.load(case.id)
+    taken(room, mail("Escalate: it is too complex.", sender=HK, to=address(room, case.id), subject="Re: x"))
+
+    assert (answered.status, [reply.text for reply in replies(answered)]) == (Status.OPEN, ["The client says: all."])
+    assert room.store.load(case.id).level == 1
 
 
 def at_level(room: Room, level: int, handler: str) -> Case:

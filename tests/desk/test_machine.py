@@ -46,9 +46,17 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
     Warned,
 )
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import CLIENT, Process, WorkingDayHours
 from intake_fn.core.request import Priority, Requester
-from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
+from intake_fn.core.requester_events import (
+    Appealed,
+    CopyAdded,
+    CopyRemoved,
+    RequesterChanged,
+    RequesterKept,
+    Withdrawn,
+)
 from intake_fn.core.sla import CLOCK_STATE, ClockState, due
 from intake_fn.core.sla_alerts import share_of
 from intake_fn.core.steps import allowed, apply, standing
@@ -62,6 +70,7 @@ if TYPE_CHECKING:
     from intake_fn.core.events import Event
 
 OFFICES = ("new-york", "london", "paris", "hong-kong", CLIENT)
+CHLOE = Requester("Chloe Yip", "chloe@client.example.org", CLIENT, "Lotus Line")
 PEOPLE = ("paul@example.com", "andrei@example.com", "marc.selter@example.com", "requester")
 URGENT_LEVEL = 3
 
@@ -96,7 +105,9 @@ class DeskMachine(RuleBasedStateMachine):
             return multiple()
         self.keys += 1
         requester = Requester("Camille", "camille@example.com", office)
-        case_id = self.room.desk.take_in(request(requester=requester, priority=priority), f"key {self.keys}").id
+        client = CHLOE if self.keys % 2 else None  # whose mail was forwarded
+        asked = request(requester=requester, priority=priority, on_behalf_of=client)
+        case_id = self.room.desk.take_in(asked, f"key {self.keys}").id
         for _ in range(climbs):
             self.escalates(case_id, PEOPLE[0], 0)
         return case_id
@@ -185,6 +196,17 @@ class DeskMachine(RuleBasedStateMachine):
             self.act(case, "requester", CopyAdded, address=address)
         else:
             self.act(case, "requester", CopyRemoved, address=address, themselves=address == "liv@example.com")
+
+    @rule(case_id=cases, who=st.sampled_from(PEOPLE[:3]), confirmed=st.sampled_from([True, True, False]))
+    def says_whose_mail_it_was(self, case_id: str, who: str, confirmed: bool) -> None:
+        """Who wrote the forwarded mail becomes the requester, or not; the second word on it changes nothing."""
+        before = self.room.store.load(case_id)
+        self.act(before, who, RequesterChanged if confirmed else RequesterKept, address=CHLOE.email)
+        after = self.room.store.load(case_id)
+        if after.request.requester != before.request.requester:
+            assert before.request.on_behalf_of == after.request.requester == CHLOE
+            assert after.request.on_behalf_of is None
+            assert mailbox(before.request.requester.email) in after.copies
 
     @rule()
     def tries_again(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,11 +33,14 @@ from intake_fn.core.events import (
     UnmarkedDuplicate,
 )
 from intake_fn.core.intents import AddNote, FileIssue
-from intake_fn.core.request import Kind, Priority
+from intake_fn.core.process import CLIENT
+from intake_fn.core.request import Kind, Priority, Requester
+from intake_fn.core.requester_events import RequesterChanged, RequesterKept
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Relation, Reproduced, Stage, Stance, Status
 from intake_fn.desk.sign_in import mail_links
 from intake_fn.mail_templates import environment
-from intake_fn.ports import Issue, MailReport
+from intake_fn.ports import Issue, MailReport, SuppressedAddress
+from intake_fn.texts import as_written
 from intake_fn.web.actions import ACTIONS
 from tests.adapters.test_store import dead_letter
 from tests.web.approvals import approved
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Web
 
 PARIS = "liaison.paris@example.com"
+CHLOE = Requester("Chloe Yip", "chloe@client.example.org", CLIENT, "Lotus Line")
 ADMIN = "sa@example.com"
 
 
@@ -229,16 +234,28 @@ DOING: dict[str, tuple[dict[str, Any], type[Event], dict[str, Any]]] = {
         {"resolution": "Mended.", "outcome": Outcome.FIXED, "fixed_in": "4.2"},
     ),
     "reopen": ({"reason": "It is back."}, Reopened, {"reason": "It is back."}),
+    "change-requester": ({"address": CHLOE.email}, RequesterChanged, {"address": CHLOE.email}),
+    "keep-requester": ({"address": CHLOE.email}, RequesterKept, {"address": CHLOE.email}),
     "close": ({"note": "Nobody objected."}, Closed, {"note": "Nobody objected."}),
 }
 """By action: what is typed, the event that it makes, and what the event holds."""
 
+FORWARDED = ("change-requester", "keep-requester")
 AFTER_RESOLVING = ("reopen", "close")
+
+
+def first_request(web: Web, action: str) -> Case:
+    """The request of which `action` is done, as it comes; for some, the mail of a client that a liaison forwards."""
+    case = web.sent(homepage="https://spam.example" if action in ("release", "reject") else "")
+    if action not in FORWARDED:
+        return case
+    liaison = Requester("The liaison", PARIS, "paris")
+    return web.desk.take_in(replace(case.request, requester=liaison, on_behalf_of=CHLOE), "forwarded")
 
 
 def ready(web: Web, action: str) -> Case:
     """A request for which `action` is offered, and a person who is signed in."""
-    case = web.sent(homepage="https://spam.example" if action in ("release", "reject") else "")
+    case = first_request(web, action)
     web.sign_in(ADMIN if ACTIONS[action].for_admins else PARIS)
     if action in AFTER_RESOLVING:
         web.act(case, "resolve", outcome="done", resolution="Done.")
@@ -854,3 +871,22 @@ def test_a_speciality_is_proposed_at_the_desk(web: Web) -> None:
     assert "<dt>Speciality</dt><dd>Server" in page
     assert "At level 3 it is assigned to Paul." in page
     assert "<dt>Speciality</dt>" not in web.client.get(f"/desk/requests/{other.id}").text
+
+
+def test_the_page_asks_whose_mail_was_forwarded(web: Web) -> None:
+    """Until somebody has said so; a click that comes twice is one, and an address that bounces is refused."""
+    case = ready(web, "change-requester")
+    page = web.client.get(f"/desk/requests/{case.id}").text
+    web.desk.mail_state.suppress(SuppressedAddress(CHLOE.email, as_written("It bounced."), web.clock()))
+    refused = web.act(case, "change-requester", address=CHLOE.email)
+    web.desk.mail_state.unsuppress(CHLOE.email)
+    answers = [web.act(case, "change-requester", seen=case.version, address=CHLOE.email) for _ in range(2)]
+    after = web.desk.cases.load(case.id)
+
+    assert "This was forwarded by" in page
+    assert f'name="address" value="{CHLOE.email}"' in page
+    assert (refused.status_code, "suppression list" in refused.text) == (422, True)
+    assert [303, 303] == [answer.status_code for answer in answers]
+    assert (CHLOE, (PARIS,)) == (after.request.requester, after.copies)
+    assert 1 == sum(isinstance(event, RequesterChanged) for event in after.history)
+    assert "This was forwarded by" not in web.client.get(f"/desk/requests/{case.id}").text

@@ -34,7 +34,7 @@ from intake_fn.adapters.dynamodb.writes import Write, delete, put, update
 from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
 from intake_fn.core.events import Filed
 from intake_fn.core.mail_throttle import mailbox
-from intake_fn.core.requester_events import CopyAdded
+from intake_fn.core.requester_events import CopyAdded, RequesterChanged
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain
 from intake_fn.core.vocabulary import Postponed, Status
@@ -124,6 +124,8 @@ class DynamoCases:
         writes = [as_read, *_appended(step, before), *moves(after.id, moved), *board_writes(earlier, after, step)]
         writes += pending_writes(after, step.events)
         added = {mailbox(event.address) for event in step.events if isinstance(event, CopyAdded)}
+        if any(isinstance(event, RequesterChanged) for event in step.events):
+            added.add(mailbox(after.request.requester.email))
         writes += [put(reader_item(after, box), "") for box in sorted(added)]
         if done:
             writes.append(delete(outbox_key(done)))

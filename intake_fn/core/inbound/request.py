@@ -1,11 +1,12 @@
 """The request that a mail makes: who asks, where they sit, and what they say. Pure.
 
-| who sends it                                            | requester  | office                           |
-|---------------------------------------------------------|------------|----------------------------------|
-| a person of the Help Desk who passes a client's mail on | the client | client; the person is in copy    |
-| a liaison                                               | they       | the office of the liaison        |
-| an address or domain of an office in support.yml        | they       | that office                      |
-| anybody else                                            | they       | client; they are asked for which |
+| who sends it                                     | requester | office                           |
+|--------------------------------------------------|-----------|----------------------------------|
+| a liaison                                        | they      | the office of the liaison        |
+| an address or domain of an office in support.yml | they      | that office                      |
+| anybody else                                     | they      | client; they are asked for which |
+
+Of a client's mail that a person of the Help Desk forwards, the client is proposed as the requester (core/forwarded.py).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LONGEST_NAME = 100
 
 def request_of(mail: InboundMail, process: Process) -> Request:
     """The request, as a bug report until its kind is guessed (desk/inbound_kind.py); its files are added later."""
-    author = passed_on(mail, process) or mail.senders[0]
+    author, client = mail.senders[0], passed_on(mail, process)
     unnamed = say("mail.untitled", sender=author.name or author.address)
     text = mail.reply.strip() or mail.text.strip()
     return Request(
@@ -40,6 +41,7 @@ def request_of(mail: InboundMail, process: Process) -> Request:
         summary=summary_of(mail.subject, text, unnamed),
         description=text or say("mail.no-text"),
         channel=Channel.MAIL,
+        on_behalf_of=requester_of(client, process) if client else None,
     )
 
 

@@ -100,3 +100,5 @@ class Request:
     """The stamp of the spec that was published then."""
     on_behalf_of: Requester | None = None
     """Who wrote the mail that the requester, of the Help Desk, has forwarded: a proposal until a person has said so."""
+    mail: str = ""
+    """The fingerprint of the mail that it was, as of RequesterReplied; "" for one that came another way."""

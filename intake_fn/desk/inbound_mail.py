@@ -25,7 +25,7 @@ from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.fingerprint import fingerprint_of
 from intake_fn.core.inbound.mail import MailAddress, MailFile
 from intake_fn.core.inbound.record import MOST_ATTEMPTS, MailDecision, MailOutcome, MailRecord
-from intake_fn.core.inbound.request import request_of, shortened
+from intake_fn.core.inbound.request import instead_of_text, request_of, shortened
 from intake_fn.core.inbound.thanks import only_thanks
 from intake_fn.core.mail_throttle import DAY, RECEIPTS, mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
@@ -64,6 +64,8 @@ SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
 ANSWERED_RECEIPTS = 2
 """After so many receipts in a day, a new request that answers some mail waits for a person: two programs may talk."""
 
+ABOUT = "-about"
+"""Ends what the note about a mail names as its mail: the fingerprint alone is that of what the mail said."""
 
 def keep(desk: TakingMail, raw: bytes) -> str:
     """Keep a raw mail before anything else is tried; returns its id. The same bytes again are the same mail.
@@ -161,9 +163,10 @@ def join(desk: TakingMail, mail_id: str, actor: str, case_id: str, *, as_reply: 
     if as_reply:
         _once(desk, case.id, _reply(desk, case, mail, text, files, described.fingerprint))
     else:
-        text = text or say("mail.no-text")
+        text = text or instead_of_text(mail)
         note = Noted(at=desk.clock(), actor=actor, text=text, attachments=files, mail=described.fingerprint)
         _once(desk, case.id, note)
+    _note(desk, case.id, described, unread(mail))
     _deliver(desk, case.id)
     return _reviewed(desk, record, described, decision, actor)
 
@@ -266,14 +269,27 @@ def _made(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: Mai
     key = key_of(record.fingerprint)
     text, files = _content(desk, mail, key)
     request = replace(request_of(mail, desk.process), attachments=files)
-    request = with_kind(desk, replace(request, description=text or request.description))
+    request = replace(request, description=text or request.description, mail=record.fingerprint)
+    request = with_kind(desk, request)
     case = desk.take_in(request, key)
     if mail.message_id:
         desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
-    if decision.reason.key == "mail.may-belong":
-        text = say("mail.belongs", decision.reason.values)
-        _once(desk, case.id, Noted(at=desk.clock(), actor=SPECDESK, text=text, mail=record.fingerprint))
+    belongs = decision.reason.key == "mail.may-belong"
+    _note(desk, case.id, record, say("mail.belongs", decision.reason.values) if belongs else "", unread(mail))
     return case.id
+
+
+def _note(desk: TakingMail, case_id: str, record: MailRecord, *texts: str) -> None:
+    """Tell the Help Desk what it should know of a mail; nothing if there is nothing."""
+    if text := "\n\n".join(filter(None, texts)):
+        fingerprint = f"{record.fingerprint}{ABOUT}"
+        _once(desk, case_id, Noted(at=desk.clock(), actor=SPECDESK, text=text, mail=fingerprint))
+
+
+def unread(mail: InboundMail) -> str:
+    """What of a mail could not be read, in words; "" for nothing."""
+    lost = "; ".join(dict.fromkeys((*mail.problems, *mail.losses)))
+    return say("mail.losses", losses=lost) if lost else ""
 
 
 def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> None:
@@ -286,6 +302,7 @@ def _joined(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: M
         inbound_colleagues.act(desk, case.id, mail, author, text, files, record.fingerprint, since)
     else:
         _once(desk, case.id, _reply(desk, case, mail, text, files, record.fingerprint))
+    _note(desk, case.id, record, unread(mail))
     if mail.message_id:
         desk.inbound.remember_message(f"{THEIRS}{mail.message_id}", case.id)
     _deliver(desk, case.id)
@@ -300,7 +317,7 @@ def _reply(
     return RequesterReplied(
         at=desk.clock(),
         actor=REQUESTER,
-        text=text or ("" if files or works else say("mail.no-text")),
+        text=text or ("" if files or works else instead_of_text(mail)),
         attachments=files,
         works=works,
         sender=sender.address,

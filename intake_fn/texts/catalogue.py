@@ -480,6 +480,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.empty": "It has neither a text nor a file.",
     "mail.engineer": "It is not confirmed that it comes from %(sender)s, who is of the Help Desk.",
     "mail.joined": "A person says that it belongs to this request.",
+    "mail.losses": "Not all of the mail could be read: %(losses)s. Its original has everything.",
     "mail.loop": "The sender answers our receipts, again and again.",
     "mail.may-belong": "A new request; it may belong to %(number)s, which its sender has nothing to do with.",
     "mail.new": "A new request.",
@@ -499,6 +500,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.virus-unknown": "The mail service could not examine it for viruses.",
     # What stands in a request that came by mail.
     "mail.no-text": "(The mail has no text.)",
+    "mail.text-unread": "(The text of the mail could not be read.)",
     "mail.cut": "(The text goes on in the file %(name)s.)",
     "mail.untitled": "Mail without a subject from %(sender)s",
     "mail.belongs": (

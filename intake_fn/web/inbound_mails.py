@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("inbound_mails", __name__, url_prefix="/desk/mail")
 
 PAGE = 50
+FINGERPRINT = 40
+"""Digits; an entry about a mail has more."""
 SHOWN_CHARACTERS = 50_000
 """Of a text; the original has all of it."""
 
@@ -75,6 +77,11 @@ class Opened:
         return bool(self.mail) and len(self.mail.text) > SHOWN_CHARACTERS  # type: ignore[union-attr]
 
     @property
+    def unread(self) -> list[str]:
+        """What of it could not be read, each in a few words."""
+        return [*dict.fromkeys((*self.mail.problems, *self.mail.losses))] if self.mail else []
+
+    @property
     def files(self) -> list[tuple[str, str, int]]:
         """Names that lead nowhere, types, sizes in bytes."""
         files = self.mail.files if self.mail else ()
@@ -102,6 +109,16 @@ def listed() -> ResponseReturnValue:
         why=why,
         now=desk.clock(),
     )
+
+
+@blueprint.get("/of/<fingerprint>")
+@open_to(ENGINEER)
+def of(fingerprint: str) -> ResponseReturnValue:
+    """The page of the mail that an entry of a request was. Raises Unknown."""
+    decision = config().desk().inbound.decided(fingerprint[:FINGERPRINT])
+    if decision is None or not decision.first:
+        raise Unknown("The mail is not known any more. Look into the list of incoming mail.")
+    return redirect(url_for("inbound_mails.shown", mail_id=decision.first), 302)
 
 
 @blueprint.get("/<mail_id>")

@@ -54,6 +54,48 @@ def test_a_text_is_read_whatever_its_charset_is_called(text: str, written: str, 
     assert decoded(text.encode(written), declared) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Nemůžu otevřít přílohu k zásilce.", "cp1250"),
+        ("Kde nájdem nastavenie účtu?", "cp1250"),
+        ("Nie mogę otworzyć załącznika.", "iso8859_2"),
+        ("Nem tudom megnyitni a mellékletet.", "cp1250"),
+        ("Ne mogu otvoriti privitak, hvala što pomažete.", "cp1250"),
+        ("Eki açamıyorum, dosya çok büyük.", "cp1254"),
+        ("Nevaru atvērt pielikumu, jo tas ir pārāk liels.", "cp1257"),
+        ("Déjà réglé, merci.", "cp1252"),
+        ("Der Anhang lässt sich nicht öffnen.", "cp1252"),
+        ("Неверный номер контейнера, проверьте.", "koi8_r"),
+        ("Спасибо, всё работает.", "cp866"),
+        ("Не можу відкрити вкладення.", "cp1251"),
+        ("Δεν μπορώ να ανοίξω το συνημμένο.", "cp1253"),
+        ("אני לא מצליח לפתוח את הקובץ.", "cp1255"),
+        ("เปิดไฟล์แนบไม่ได้", "cp874"),
+        ("添付ファイルを開けません。", "cp932"),
+        ("コンテナ番号が違います。", "euc_jp"),
+        ("첨부 파일을 열 수 없습니다.", "cp949"),
+        ("集装箱号码错误，请核对。", "gb18030"),
+        ("無法開啟附件。", "cp950"),
+    ],
+)
+def test_a_short_text_that_names_no_charset_is_guessed_and_called_a_guess(text: str, written: str) -> None:
+    """The desk is told by which charset it was read, since a guess may be wrong."""
+    found = read(on_top() + b"From: c@example.com\r\nContent-Type: text/plain\r\n\r\n" + text.encode(written))
+
+    assert text == found.text
+    assert "was read as" in "; ".join(found.losses)
+    assert () == found.problems
+
+
+def test_a_page_says_its_charset_within() -> None:
+    """Where the header of the part says none, and it is no guess then."""
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1250"><p>Zły numer'.encode("cp1250")
+    found = read(on_top() + b"From: c@example.com\r\nContent-Type: text/html\r\n\r\n" + page)
+
+    assert ("Zły numer", ()) == (found.text, found.losses)
+
+
 def winmail(*attributes: tuple[int, bytes]) -> bytes:
     """A winmail.dat with these attributes of the message."""
     out = struct.pack("<IH", 0x223E9F78, 1)
@@ -224,7 +266,7 @@ def test_only_the_first_verdict_counts() -> None:
     [
         (b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\nText", "its end is missing"),
         (b"Content-Type: multipart/mixed\r\n\r\nText", "its parts cannot be told apart"),
-        (b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8gYWxsL", "a part is cut off or damaged (base64)"),
+        (b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8gYWxsL", "its text is cut off or damaged (base64)"),
     ],
 )
 def test_damage_is_named(body: bytes, named: str) -> None:

@@ -81,6 +81,7 @@ ADDED: dict[str, Plain] = {
             "reading_clause": "",
             "reading_stance": "",
             "reading_spec": "",
+            "mail": "",
             "requester": {"account": ""},
             "on_behalf_of": None,
         }

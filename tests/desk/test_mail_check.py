@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake_fn.core.events import Noted
 from intake_fn.core.inbound.record import MailLedger
-from intake_fn.desk.inbound_mail import keep, raw_of, take
+from intake_fn.desk.inbound_mail import keep, raw_of, release, take
+from intake_fn.texts import say
 from sandbox.mail.check import check, table
 from sandbox.mail.expected import read
 from sandbox.mail.house import House
+from tests.desk.broken_mails import BROKEN, FROM, MIXED, PART, PLAIN, Broken
 from tests.desk.test_story import Room
 
 if TYPE_CHECKING:
@@ -43,43 +46,39 @@ def test_every_mail_becomes_what_it_should(process: Process) -> None:
     assert len(results) >= 60
 
 
-FROM = b"From: Dana <dana@marlow.example.org>\r\nTo: helpdesk@example.com\r\nSubject: Menu\r\n"
-MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
-PART = b"--b\r\nContent-Type: text/plain\r\n\r\nThe menu is cut.\r\n"
-
-
-def nested(levels: int) -> bytes:
-    """Multiparts in each other."""
-    opened = b"".join(b"Content-Type: multipart/mixed; boundary=n%d\r\n\r\n--n%d\r\n" % (n, n) for n in range(levels))
-    return FROM + opened + b"\r\nThe menu is cut.\r\n"
-
-
-BROKEN = {
-    "nothing but bytes": bytes(range(256)) * 4,
-    "nothing at all": b"",
-    "no sender": FROM.replace(b"From: Dana <dana@marlow.example.org>\r\n", b"") + b"\r\nThe menu is cut.\r\n",
-    "a sender that is no address": FROM.replace(b"<dana@marlow.example.org>", b"<>") + b"\r\nThe menu is cut.\r\n",
-    "two senders": b"From: eve@example.net\r\n" + FROM + b"\r\nThe menu is cut.\r\n",
-    "cut in a part": FROM
-    + MIXED
-    + PART
-    + b"--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBOR",
-    "no boundary": FROM + b"Content-Type: multipart/mixed\r\n\r\n" + PART,
-    "another boundary": FROM + b"Content-Type: multipart/mixed; boundary=other\r\n\r\n" + PART + b"--b--\r\n",
-    "more parts than anybody opens": nested(300),
-    "an empty one": FROM.replace(b"Subject: Menu\r\n", b"") + b"\r\n\r\n",
-}
-
-
-@pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_mail_waits_for_a_person(process: Process, raw: bytes) -> None:
-    """At its first attempt, with a reason and the very bytes (R2)."""
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+def test_a_broken_mail_is_read_or_waits_for_a_person(process: Process, broken: Broken) -> None:
+    """At its first attempt, with its very bytes kept; what of it was lost is said at the desk (R2)."""
     room = Room(process)
-    record = take(room.desk, keep(room.desk, raw))
+    record = take(room.desk, keep(room.desk, broken.raw))
+    mail = room.desk.read_mail(broken.raw)
+    told = "; ".join((*mail.problems, *mail.losses))
 
-    assert record.needs_a_person, record.reason
-    assert raw == raw_of(room.desk, record)
-    assert room.desk.inbound.mail_ledger() == MailLedger(received=1, quarantined=1)
+    assert broken.waits == record.needs_a_person, told
+    assert broken.raw == raw_of(room.desk, record)
+    assert broken.told in told
+    assert broken.told or not told
+    assert broken.shown in mail.text
+    if broken.waits:
+        assert room.desk.inbound.mail_ledger() == MailLedger(received=1, quarantined=1)
+        assert [] == room.mailer.sent
+    else:
+        case = room.store.load(record.case_id)
+        notes = [event.text for event in case.history if isinstance(event, Noted)]
+        assert broken.files == tuple(file.name for file in case.request.attachments)
+        assert broken.shown in case.request.description
+        assert [say("mail.losses", losses=told)] * bool(told) == notes
+
+
+def test_broken_mails_that_differ_are_not_taken_for_one(process: Process) -> None:
+    """Neither has a text that can be read, and each is there when a person looks, or releases both."""
+    room = Room(process)
+    first, second = (take(room.desk, keep(room.desk, FROM + PLAIN + b"\r\n" + bytes(number))) for number in (100, 200))
+    cases = {release(room.desk, record.id, "paul@example.com").case_id for record in (first, second)}
+
+    assert first.fingerprint != second.fingerprint
+    assert not second.same_as
+    assert len(cases) == 2
 
 
 def test_a_mail_of_25_mb_keeps_its_file(process: Process) -> None:

@@ -158,3 +158,29 @@ def test_a_mail_joins_the_request_that_a_person_names(web: Web, action: str, kin
     assert isinstance(web.desk.cases.load(case.id).history[-1], kind)
     after = web.desk.inbound.mail(record.id)
     assert (MailOutcome.THREADED, case.id) == (after.outcome, after.case_id)
+
+
+def test_a_mail_that_cannot_be_read_says_what_is_wrong_and_offers_the_original(web: Web) -> None:
+    """No text is shown that is none, and nobody is told that the mail had none."""
+    web.sign_in()
+    record = received(web, b"From: dana@example.net\r\nSubject: Menu\r\n\r\n" + bytes(300))
+    page = web.client.get(f"/desk/mail/{record.id}").text
+
+    assert "its text cannot be read" in page
+    assert "No text of it can be shown." in page
+    assert "The mail holds no text." not in page
+    assert page.count(f"/desk/mail/{record.id}/original") == 2
+
+
+def test_a_request_leads_to_the_mail_that_it_was(web: Web) -> None:
+    """The original is there with a click, whatever was made of its text; what was lost stands in a note."""
+    web.sign_in()
+    text = "Nemůžu otevřít přílohu k zásilce.".encode("cp1250")
+    record = take(web.desk, keep(web.desk, b"From: dana@example.net\r\nSubject: Menu\r\n\r\n" + text))
+    page = web.client.get(f"/desk/requests/{record.case_id}").text
+    answer = web.client.get(f"/desk/mail/of/{record.fingerprint}")
+
+    assert page.count(f"/desk/mail/of/{record.fingerprint}") == 2
+    assert "was read as windows-1250" in page
+    assert f"/desk/mail/{record.id}" == answer.headers["Location"]
+    assert 404 == web.client.get("/desk/mail/of/0000").status_code

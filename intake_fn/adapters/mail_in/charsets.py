@@ -3,10 +3,11 @@
 | what is declared             | what is tried, in this order                                        |
 |------------------------------|---------------------------------------------------------------------|
 | a 7-bit charset with escapes | itself                                                              |
-| a charset of several bytes   | UTF-8 where three bytes make a character, itself, UTF-8, a guess     |
-| any other, or none           | ISO-2022-JP by its escapes, UTF-8, itself, a guess                   |
+| a charset of several bytes   | UTF-8 where three bytes make a character, itself, UTF-8              |
+| any other, ASCII, or none    | ISO-2022-JP by its escapes, UTF-8, itself, a guess                   |
 
-What is ASCII by name and UTF-8 by its bytes is UTF-8: a text in another charset is hardly ever valid UTF-8.
+UTF-16 is known by its bytes before all of this. What is ASCII by name and UTF-8 by its bytes is UTF-8: a text in
+another charset is hardly ever valid UTF-8. A guess goes by the letters and words of the text; who shows it says so.
 """
 
 from __future__ import annotations
@@ -15,9 +16,6 @@ import codecs
 import re
 
 ALIASES = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "ansi_x3.4-1968": "cp1252",
     "iso-8859-1": "cp1252",
     "latin1": "cp1252",
     "iso-8859-9": "cp1254",
@@ -60,7 +58,14 @@ HALF_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
 def decoded(raw: bytes, declared: str = "") -> str:
     """The text of some bytes. What cannot be read stands there as U+FFFD, and so does a NUL byte."""
-    return HALF_OR_NUL.sub("\ufffd", _decoded(raw, charset(declared)))
+    return decoded_as(raw, declared)[0]
+
+
+def decoded_as(raw: bytes, declared: str = "") -> tuple[str, str]:
+    """The same, with the charset if it was guessed: then the text may be wrong. "" for one that is as it says."""
+    named = charset(declared)
+    text, guess = _plainly(raw, named) or _by_its_bytes(raw, named)
+    return HALF_OR_NUL.sub("\ufffd", text), guess
 
 
 def charset(declared: str) -> str:
@@ -74,24 +79,59 @@ def charset(declared: str) -> str:
     return info.name if is_text and info.name not in NO_CHARSETS else ""
 
 
-def _decoded(raw: bytes, declared: str) -> str:
+def of_sixteen_bits(raw: bytes) -> bytes:
+    """Bytes as UTF-8 if they are UTF-16: by the mark at their beginning, or since each second one is NUL."""
+    name = _sixteen_bits(raw)
+    return raw.decode(name, errors="replace").encode() if name else raw
+
+
+def _sixteen_bits(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = raw[:SAMPLE]
+    if len(sample) < SHORTEST or not sample.count(0) * 5 > len(sample) * 2:
+        return ""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) * ONE_SIDE > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+SHORTEST = 8
+"""Bytes by whose NULs UTF-16 is known."""
+ONE_SIDE = 20
+"""All NULs but one of so many stand at even places, or at odd ones."""
+
+
+def _plainly(raw: bytes, declared: str) -> tuple[str, str] | None:
+    """As it says, or as its bytes say beyond doubt; None where neither is so."""
+    wide = _sixteen_bits(raw)
+    if wide and not declared.startswith("utf-32"):
+        return raw.decode(wide, errors="replace"), ""
+    if raw.isascii() and b"\0" not in raw and declared.startswith(("utf-16", "utf-32")):
+        declared = "ascii"
     if raw.isascii() and declared not in ESCAPED:
         escaped = next((name for mark, name in _ESCAPES if mark in raw), "")
-        return raw.decode(escaped or "ascii", errors="replace")
+        return raw.decode(escaped or "ascii", errors="replace"), ""
     for name in _tried(raw, declared):
         try:
-            return raw.decode(name)
+            return raw.decode(name), ""
         except (UnicodeError, LookupError):
             continue
+    return None
+
+
+def _by_its_bytes(raw: bytes, declared: str) -> tuple[str, str]:
+    """As what it is most likely; and the charset if that is no more than likely."""
     if declared in ESCAPED or declared in SEVERAL_BYTES:
-        return raw.decode(declared, errors="replace")  # most of it is as it says
+        return raw.decode(declared, errors="replace"), ""  # most of it is as it says
     if text := _cut_utf_8(raw):
-        return text
+        return text, ""
     damaged = raw.decode("utf-8", errors="replace")
     if damaged.count("\ufffd") * FEW <= sum(not sign.isascii() for sign in damaged):
-        return damaged  # UTF-8 but for a few bytes, such as a character that was cut
-    guess = _western(raw) or _guessed(raw)
-    return raw.decode(guess or declared or "cp1252", errors="replace")
+        return damaged, ""  # UTF-8 but for a few bytes, such as a character that was cut
+    guess = _guessed(raw)
+    return raw.decode(guess or declared.replace("ascii", "") or "cp1252", errors="replace"), guess
 
 
 _ESCAPES = ((JAPANESE, "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (KOREAN, "iso2022_kr"))
@@ -118,31 +158,37 @@ def _cut_utf_8(raw: bytes) -> str:
     return "" if text.isascii() else text + "\ufffd"
 
 
-SPARSE = re.compile(rb"[A-Za-z]+|([\x80-\xff]+)")
-BETWEEN_LETTERS = re.compile("[^\\W\\d_][\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc-\xbf][^\\W\\d_]")
-
-
-def _western(raw: bytes) -> str:
-    """The charset of a text of Latin letters, of which few are not ASCII and stand alone; "" for another text.
-
-    A statistical guess takes a few such letters for Chinese.
-    """
-    runs = [found[1] for found in SPARSE.finditer(raw[:SAMPLE]) if found[1]]
-    letters = sum(sign in LETTERS for sign in raw[:SAMPLE])
-    if any(len(run) > 2 for run in runs) or sum(map(len, runs)) * 2 > letters:  # noqa: PLR2004 - two in a row, half
-        return ""
-    central = BETWEEN_LETTERS.search(raw[:SAMPLE].decode("cp1252", errors="replace")) or UNDEFINED.search(raw)
-    return "cp1250" if central else "cp1252"
-
-
-LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-"""Bytes that windows-1252 leaves out and windows-1250 has."""
-
-
 def _guessed(raw: bytes) -> str:
-    """The charset of a text that does not say it; "" where nobody can tell."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - hardly any mail needs it
+    """The charset of a text that does not say it, by its letters and words; "" where nobody can tell."""
+    from chardet import detect  # noqa: PLC0415 - 60 ms, and hardly any mail needs it
 
-    best = from_bytes(raw[:SAMPLE], cp_exclusion=["utf_7", "utf_16", "utf_32"]).best()
-    return best.encoding if best else ""
+    guess = charset(detect(raw[:SAMPLE], include_encodings=(*LATIN, *OTHER_SCRIPTS))["encoding"] or "")
+    is_latin = guess in {*map(charset, LATIN)}
+    if guess and (is_latin or MIXED_WORD.search(raw[:SAMPLE].decode(guess, errors="replace"))):
+        return _latin(raw) or guess
+    return guess
+
+
+def _latin(raw: bytes) -> str:
+    """The charset of a text in Latin letters: windows-1252, which most of them are in, unless another is likelier."""
+    from chardet import detect_all  # noqa: PLC0415
+
+    likely: dict[str, float] = {}
+    for found in detect_all(raw[:SAMPLE], include_encodings=LATIN, ignore_threshold=True):
+        likely.setdefault(charset(found["encoding"] or ""), found["confidence"])
+    likely.pop("", None)
+    best = max(likely, key=lambda name: likely[name], default="")
+    return best if not likely or likely[best] > LIKELIER * likely.get("cp1252", 0) else "cp1252"
+
+
+LIKELIER = 4 / 3
+"""Times, by what the detection says."""
+LATIN = ("windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258", "iso-8859-2", "iso-8859-16")
+OTHER_SCRIPTS = (
+    *("windows-1251", "windows-1253", "windows-1255", "windows-1256", "windows-874", "iso-8859-5", "iso-8859-7"),
+    *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "cp949", "gb18030", "big5-hkscs"),
+)
+"""What mail programs wrote before UTF-8."""
+
+MIXED_WORD = re.compile("[A-Za-z][\u0370-\u07ff\u0e00-\u0e7f]|[\u0370-\u07ff\u0e00-\u0e7f][A-Za-z]")
+"""A Latin letter beside one of Greek, Cyrillic, Hebrew, Arabic or Thai: no word is written so."""

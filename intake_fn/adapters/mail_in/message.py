@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from intake_fn import log
 from intake_fn.adapters.mail_in import flowed, html, tnef
-from intake_fn.adapters.mail_in.charsets import decoded
+from intake_fn.adapters.mail_in.charsets import decoded, decoded_as
+from intake_fn.adapters.mail_in.damage import guessed, lost_signs, unreadable, whole_page
 from intake_fn.adapters.mail_in.headers import address_of, addresses, date_of, message_ids, one_line, words
 from intake_fn.adapters.mail_in.parts import Cut, Part, cut, fields_of, head_of, leaves
 from intake_fn.core.inbound.mail import Bounced, InboundMail, MailAddress, MailFile, MailVerdicts
@@ -37,7 +38,7 @@ def read(raw: bytes) -> InboundMail:
         return _read(raw)
     except Exception:  # whatever it is, a person gets the raw mail
         log.exception("mail_not_read", sha256=hashlib.sha256(raw).hexdigest())
-        return InboundMail(problems=("this program cannot read it",))
+        return InboundMail(problems=("this program cannot read it",), digest=hashlib.sha256(raw).hexdigest())
 
 
 def _read(raw: bytes) -> InboundMail:
@@ -46,7 +47,14 @@ def _read(raw: bytes) -> InboundMail:
     texts, files = _contents(whole)
     subject, kind = _first(root, "Subject"), _report_type(root)
     passed_on = [] if kind else [_passed_on(file.content) for file in files if file.content_type == ENCLOSED][:1]
-    text = "\n\n".join(filter(None, (*texts, *passed_on)))[:LARGEST_TEXT]
+    has_text = any(text.strip() for text in texts)
+    for inner, damage in passed_on:
+        (whole.losses if has_text else whole.problems).extend(f"of the enclosed mail: {one}" for one in damage)
+        texts.append(inner)
+    text = "\n\n".join(filter(None, texts))
+    if len(text) > LARGEST_TEXT:
+        whole.losses.append("its text is longer than is read")
+        text = text[:LARGEST_TEXT]
     references = message_ids([*root.all("In-Reply-To"), *root.all("References")])
     enclosed = next((head_of(file.content) for file in files if file.content_type == ENCLOSED), None)
     forwarded = forwarded_by(text, subject) or (_writer(enclosed) if enclosed else None)
@@ -70,7 +78,9 @@ def _read(raw: bytes) -> InboundMail:
         bounced=tuple(_bounced(root)),
         enclosed_ids=_enclosed_ids(root),
         forwarded=forwarded,
-        problems=tuple(whole.problems),
+        problems=tuple(dict.fromkeys(whole.problems)),
+        digest=hashlib.sha256(root.body).hexdigest() if whole.problems else "",
+        losses=tuple(one for one in dict.fromkeys(whole.losses) if one not in whole.problems),
     )
 
 
@@ -171,7 +181,7 @@ def _enclosed_ids(root: Part) -> tuple[str, ...]:
 
 
 def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
-    """The texts of a mail, each once, and its files, in their order."""
+    """The texts of a mail, each once, and its files, in their order. A text that nobody can read is left out."""
     texts: list[str] = []
     files: list[MailFile] = []
     waiting = [whole.root]
@@ -179,35 +189,79 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
         part = waiting.pop()
         kind = part.content_type
         if kind == "multipart/alternative":
-            text, others = _alternative(part)
+            text, others = _alternative(part, whole)
             texts.append(text)
             waiting += reversed(others)
         elif part.children:
             waiting += reversed(part.children)
         elif kind.startswith("multipart/") and part.body.strip():
-            texts.append(_plain(decoded(part.body)))
+            texts.append(_told(_plain(decoded(part.body)), whole.problems, whole.losses))
         elif _is_text(part):
-            texts.append(_text(part))
-            if part.damage:
-                whole.problems.append(part.damage)
+            texts.append(_shown(part, whole.problems, whole.losses))
         elif part.body or part.name:
+            file = _file(part, len(files) + 1)
+            files.append(file)
             if part.damage:
-                whole.problems.append(part.damage)
-            files.append(_file(part, len(files) + 1))
+                whole.losses.append(f"the file {file.name} is {part.damage}")
+            if told := _PIECES.get(kind):
+                (whole.problems if not part.depth else whole.losses).append(told)
     if not any(text.strip() for text in texts):
         texts += [_plain(tnef.text_of(file.content)) for file in files if file.content_type in TNEF]
     return texts, files
 
 
-def _passed_on(raw: bytes) -> str:
-    """The text of an enclosed mail below its head, as programs write it that pass a mail on in the text."""
+_PIECES = {
+    "message/partial": "it is one of several pieces of a mail",
+    "message/external-body": "a part of it is kept elsewhere",
+}
+"""Parts that hold less than they stand for (RFC 2046, 5.2), and what is told of them."""
+
+
+def _shown(part: Part, problems: list[str], losses: list[str]) -> str:
+    """The text of a part, "" for one that nobody can read; what is wrong with it is added to either list."""
+    if part.damage:
+        problems.append(f"its text is {part.damage}")
+    raw = part.content
+    written, guess = decoded_as(raw, part.parameter("charset") or _of_page(part, raw))
+    losses += filter(None, [guessed(guess)])
+    cut_off = ""
+    if part.content_type == "text/html":
+        written, cut_off = whole_page(written)
+    text = _text(part, written)
+    if cut_off:
+        (losses if text.strip() else problems).append(cut_off)
+    return _told(text, problems, losses)
+
+
+def _of_page(part: Part, raw: bytes) -> str:
+    """The charset that a page says within itself; "" for none."""
+    said = META.search(raw, 0, HEAD_OF_PAGE) if part.content_type == "text/html" else None
+    return said[1].decode("ascii") if said else ""
+
+
+META = re.compile(rb"<meta\b[^>]{0,300}\bcharset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+HEAD_OF_PAGE = 4096
+"""Bytes in which a page says its charset."""
+
+
+def _told(text: str, problems: list[str], losses: list[str]) -> str:
+    if why := unreadable(text):
+        problems.append(why)
+        return ""
+    if lost := lost_signs(text):
+        losses.append(lost)
+    return text
+
+
+def _passed_on(raw: bytes) -> tuple[str, list[str]]:
+    """The text of an enclosed mail below its head, as programs write it that pass it on; and what is wrong with it."""
     inner = cut(raw)
     texts, files = _contents(inner)
     names = ", ".join(file.name for file in files)
     head = [f"{name}: {value}" for name in ("From", "Date", "Subject", "To") if (value := inner.root.text(name))]
     body = "\n\n".join(filter(None, texts))
     said = [PASSED_ON, *head, "", body, f"[{names}]" if names else ""]
-    return "\n".join(said).strip()
+    return "\n".join(said).strip(), list(dict.fromkeys((*inner.problems, *inner.losses)))
 
 
 def _is_text(part: Part) -> bool:
@@ -216,21 +270,27 @@ def _is_text(part: Part) -> bool:
     return part.content_type in TEXTS and not is_file
 
 
-def _alternative(part: Part) -> tuple[str, list[Part]]:
-    """The text of the alternatives, once: the plain one if it says anything; and the parts that are none of it."""
+def _alternative(part: Part, whole: Cut) -> tuple[str, list[Part]]:
+    """The text of the alternatives, once: the plain one if it says anything; and the parts that are none of it.
+
+    Where one can be read, what is wrong with another is a loss.
+    """
     plain, page, others = "", "", []
+    problems: list[str] = []
     for child in part.children:
         inner = list(leaves(child))
         mine = next((one for one in inner if _is_text(one)), None)
         others += [one for one in inner if one is not mine and not _is_other_form(one)]
         if mine is None:
             continue
-        text = _text(mine)
+        text = _shown(mine, problems, whole.losses)
         if mine.content_type == "text/html":
             page = page or text
         else:
             plain = plain or text
-    return (plain if plain.strip() else page), others
+    text = plain if plain.strip() else page
+    (whole.losses if text.strip() else whole.problems).extend(problems)
+    return text, others
 
 
 def _is_other_form(part: Part) -> bool:
@@ -239,8 +299,7 @@ def _is_other_form(part: Part) -> bool:
     return form and not part.name and part.disposition != "attachment"
 
 
-def _text(part: Part) -> str:
-    text = decoded(part.content, part.parameter("charset"))
+def _text(part: Part, text: str) -> str:
     if part.content_type == "text/html":
         return _plain(html.text_of(text))
     plain = _without_armour(_plain(text))

@@ -1,7 +1,14 @@
 """The parts of a mail (RFC 2046), cut out of its bytes as they stand: what an enclosed mail holds keeps every byte.
 
 A mail may be of any shape: parts that are nested without end, boundaries that are missing, thousands of parts. Nothing
-here recurses, and what is left out is named in the problems.
+here recurses, and what is left out is named: in the problems where nobody can know what is missing, else in the losses.
+
+| of the headers of a part                              | what is made of it                                           |
+|-------------------------------------------------------|--------------------------------------------------------------|
+| a line is none, and what follows is headers of a mail | the line is left out: a loss                                 |
+| a line is none, and what follows is not               | the text begins there, no empty line before it: a problem    |
+| they are longer than LARGEST_HEAD, or never end       | the first of them are read: a problem                        |
+| two name another type or encoding                     | the first holds: a problem                                   |
 """
 
 from __future__ import annotations
@@ -14,19 +21,45 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from intake_fn.adapters.mail_in.charsets import decoded
+from intake_fn.adapters.mail_in.charsets import decoded, of_sixteen_bits
+from intake_fn.adapters.mail_in.damage import is_written, not_base64
 from intake_fn.adapters.mail_in.headers import bytes_of, one_line, words
 
 DEEPEST = 30
 MOST_PARTS = 500
 LARGEST_HEAD = 256 * 1024
 """Bytes of the headers of a part that are read."""
+LONGEST_LINE = 64 * 1024
+"""Bytes of a line of them."""
 
 END_OF_HEAD = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
 TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 HEADER_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+OF_A_MAIL = re.compile(
+    rb"(?:from|to|cc|subject|date|sender|reply-to|message-id|in-reply-to|references|mime-version|content-[a-z-]+"
+    rb"|received(?:-spf)?|return-path|x-[a-z0-9-]+|dkim-signature|arc-[a-z-]+|authentication-results|list-[a-z-]+"
+    rb"|thread-[a-z]+|user-agent|importance|precedence|auto-submitted)[ \t]*:",
+    re.IGNORECASE,
+)
+"""A header that mail programs write."""
+OF_A_PART = re.compile(rb"(?:content|x|mime)-[a-z0-9-]+[ \t]*:", re.IGNORECASE)
+MARKS = (b"From ", b">From ")
+"""What an mbox writes above a mail."""
+BYTE_ORDER = b"\xef\xbb\xbf"
+
+NO_HEADERS = "there are no headers at its beginning"
+NOT_APART = "no empty line separates its headers from its text"
+NO_END = "it ends within its headers"
+LONG_HEAD = "its headers are longer than is read"
+NO_HEADER = "a line among its headers is no header"
+WIDE = "it is written in UTF-16, as no mail is"
+TWICE = "it says twice, and differently, what it holds"
+
+IDENTITIES = ("", "7bit", "8bit", "binary", "7-bit", "8-bit")
+UUENCODE = ("x-uuencode", "uuencode", "uue", "x-uue")
+KNOWN = ("base64", "quoted-printable", *UUENCODE, *IDENTITIES)
+"""Transfer encodings."""
 NOT_BASE64 = bytes({*range(256)} - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
-BLANK = b" \t\r\n\f\v="
 
 
 @dataclass(slots=True)
@@ -37,6 +70,10 @@ class Part:
     body: bytes = field(repr=False)
     children: list[Part] = field(default_factory=list)
     depth: int = 0
+    problem: str = ""
+    """What is wrong with its headers; "" for nothing."""
+    loss: str = ""
+    """What of its headers is left out, though the part can be read."""
 
     def all(self, name: str) -> list[bytes]:
         """The values of a header, unfolded, in their order."""
@@ -84,12 +121,10 @@ class Part:
     def content(self) -> bytes:
         """The body without its transfer encoding; what of it is damaged is left out (see `damage`)."""
         if self.encoding == "base64":
-            return _from_base64(self.body)
+            return self.body if is_written(self.body) else _from_base64(self.body)
         if self.encoding == "quoted-printable":
             return binascii.a2b_qp(self.body)
-        if self.encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
-            return _from_uuencode(self.body)
-        return self.body
+        return _from_uuencode(self.body)[0] if self.encoding in UUENCODE else self.body
 
     @property
     def encoding(self) -> str:
@@ -99,11 +134,11 @@ class Part:
     @property
     def damage(self) -> str:
         """What is wrong with the body, in a few words; "" for nothing."""
-        if self.encoding != "base64":
-            return ""
-        signs = self.body.translate(None, NOT_BASE64)
-        others = len(self.body.translate(None, BLANK)) - len(signs)
-        return "a part is cut off or damaged (base64)" if len(signs) % 4 == 1 or others > len(signs) // 20 else ""
+        if self.encoding == "base64":
+            return not_base64(self.body, self.body.translate(None, NOT_BASE64))
+        if self.encoding in UUENCODE:
+            return "" if _from_uuencode(self.body)[1] else "cut off or damaged (uuencode)"
+        return "" if self.encoding in KNOWN else f"encoded in a way that nobody knows ({self.encoding[:40]})"
 
 
 @dataclass(slots=True)
@@ -112,17 +147,23 @@ class Cut:
 
     root: Part
     problems: list[str] = field(default_factory=list)
+    """Why a person has to look at it."""
+    losses: list[str] = field(default_factory=list)
+    """What of it is lost, though it can be read."""
 
 
 def cut(raw: bytes) -> Cut:
     """The parts of a mail."""
-    raw = raw.lstrip(b"\r\n")
-    done = Cut(_part(raw, 0))
+    done = Cut(_part(_of_lines(raw), 0))
     if not done.root.head:
-        done.problems.append("it does not begin with headers")
+        done.problems.append(NO_HEADERS)
+    elif of_sixteen_bits(raw) is not raw:
+        done.problems.append(WIDE)
     waiting, count = [done.root], 0
     while waiting:
         part = waiting.pop()
+        done.problems += [part.problem] if part.problem else []
+        done.losses += [part.loss] if part.loss else []
         if not part.content_type.startswith("multipart/"):
             continue
         boundary = _boundary(part)
@@ -139,8 +180,15 @@ def cut(raw: bytes) -> Cut:
         default = "message/rfc822" if part.content_type == "multipart/digest" else ""
         part.children = [_part(body, part.depth + 1, default) for body in bodies]
         waiting += part.children
-    done.problems = list(dict.fromkeys(done.problems))
     return done
+
+
+def _of_lines(raw: bytes) -> bytes:
+    """A mail in bytes with ends of lines as mail has them, from its first line on."""
+    raw = of_sixteen_bits(raw).removeprefix(BYTE_ORDER)
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return raw.lstrip(b"\r\n").removeprefix(BYTE_ORDER)
 
 
 def leaves(part: Part) -> Iterator[Part]:
@@ -167,25 +215,71 @@ def fields_of(raw: bytes) -> list[Mapping[str, str]]:
 
 def _part(raw: bytes, depth: int, default: str = "") -> Part:
     """A part; one that begins with an empty line has no headers."""
+    problem = loss = ""
     if raw.startswith((b"\r\n", b"\n")):
         head, body = b"", raw[2:] if raw.startswith(b"\r") else raw[1:]
-    elif not HEADER_LINE.match(raw) and not raw.startswith(b"From "):
+    elif not HEADER_LINE.match(raw) and not raw.startswith(MARKS):
         head, body = b"", raw
     else:
-        end = END_OF_HEAD.search(raw, 0, LARGEST_HEAD)
-        head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:LARGEST_HEAD], raw[LARGEST_HEAD:])
+        head, body, problem, loss = _split(raw, depth)
     parsed = _head(head)
     if default and "Content-Type" not in parsed:
         parsed["Content-Type"] = default
-    return Part(parsed, body, depth=depth)
+    return Part(parsed, body, depth=depth, problem=problem or _twice(parsed), loss=loss)
+
+
+def _split(raw: bytes, depth: int) -> tuple[bytes, bytes, str, str]:
+    """The headers and the body of a part that begins with headers; what is wrong with them, and what is lost."""
+    end = END_OF_HEAD.search(raw)
+    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    short, is_long = _shortened(head)
+    text, loss = _text_begins(short, OF_A_PART if depth and not end else None)
+    if text >= 0 and raw.startswith(short[:text]):
+        return raw[:text], raw[text:], NOT_APART, ""
+    if is_long:
+        return short, body, LONG_HEAD, loss
+    return short, body, NO_END if not end and not depth else "", loss
+
+
+def _shortened(head: bytes) -> tuple[bytes, bool]:
+    """Headers as far as they are read, and whether that leaves something out."""
+    if len(head) <= LONGEST_LINE:
+        return head, False
+    lines = [line[:LONGEST_LINE] for line in head.split(b"\n")]
+    short = b"\n".join(lines)[:LARGEST_HEAD]
+    return short, len(short) < len(head)
+
+
+def _text_begins(head: bytes, only: re.Pattern[bytes] | None) -> tuple[int, str]:
+    """Where a text begins among headers, -1 for nowhere; and what is left out where headers go on below such a line.
+
+    `only` says which headers there may be: those of a part that has nothing but headers.
+    """
+    place, first, loss = 0, -1, ""
+    for line in re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head):
+        is_one = (only or HEADER_LINE).match(line) or line[:1] in (b" ", b"\t") or line.startswith((*MARKS, BYTE_ORDER))
+        if first >= 0 and OF_A_MAIL.match(line):
+            first, loss = -1, NO_HEADER
+        elif first < 0 and line.strip() and not is_one:
+            first = place
+        place += len(line)
+    return first, loss
+
+
+def _twice(head: Message) -> str:
+    """What is wrong with headers of which two say what cannot both be."""
+    for name in ("Content-Type", "Content-Transfer-Encoding"):
+        said = {str(value).partition(";")[0].strip().lower() for value in head.get_all(name, [])}
+        if len(said) > 1:
+            return TWICE
+    return ""
 
 
 def _head(raw: bytes) -> Message:
     """Headers as they stand. A line that is none ends them for the standard library, so such lines are left out."""
-    if raw.startswith(b"From "):  # the mark of an mbox
-        raw = raw.partition(b"\n")[2]
     lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    kept = [line for line in lines if HEADER_LINE.match(line) or line[:1] in (b" ", b"\t")]
+    bare = [line.removeprefix(BYTE_ORDER) for line in lines]
+    kept = [line for line in bare if HEADER_LINE.match(line) or line[:1] in (b" ", b"\t")]
     while kept and kept[0][:1] in (b" ", b"\t"):
         del kept[0]
     return BytesHeaderParser(policy=compat32).parsebytes(b"\n".join(kept) + b"\n\n")
@@ -249,12 +343,14 @@ def _last(signs: bytes) -> bytes:
     return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
 
 
-def _from_uuencode(body: bytes) -> bytes:
+def _from_uuencode(body: bytes) -> tuple[bytes, bool]:
+    """The bytes of a file in uuencode, and whether it is whole."""
     found = re.search(rb"(?:\A|\n)begin [0-7]{3,4} [^\n]*\n", body)
-    out = []
+    out: list[bytes] = []
+    whole = True
     for line in body[found.end() if found else 0 :].splitlines():
         if line.strip() in (b"end", b"`"):
-            break
+            return b"".join(out), whole
         try:
             out.append(binascii.a2b_uu(line))
         except binascii.Error:
@@ -262,5 +358,5 @@ def _from_uuencode(body: bytes) -> bytes:
             try:
                 out.append(binascii.a2b_uu(line[:length]))
             except binascii.Error:
-                continue
-    return b"".join(out)
+                whole = False
+    return b"".join(out), False

@@ -46,6 +46,9 @@ UNUSED = (
     "*/tests",
     "boto3/data",  # of its resources; clients are described by botocore
     "boto3/examples",
+    "*__mypyc.*.so",  # chardet's modules as machine code: what is saved is not felt in a mail
+    "chardet/*.so",
+    "chardet/models/training_metadata.yaml",
     "dateutil/zoneinfo/*.tar.gz",  # zones are those of tzdata
     "dns",  # email-validator looks nothing up
     "flatbuffers",  # onnxruntime's tools take it, and so on

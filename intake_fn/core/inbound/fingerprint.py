@@ -25,4 +25,6 @@ def fingerprint_of(mail: InboundMail) -> str:
         [hashlib.sha256(file.content).hexdigest() for file in mail.files],
         [(bounced.address, bounced.status) for bounced in mail.bounced],
     ]
+    if mail.digest:
+        said.append(mail.digest)
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:40]

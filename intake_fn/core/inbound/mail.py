@@ -92,7 +92,11 @@ class InboundMail:
     forwarded: MailAddress | None = None
     """Who wrote the mail that this one passes on, as its text or an enclosed message says."""
     problems: tuple[str, ...] = ()
-    """What could not be read, each in a few words for the Help Desk."""
+    """Why a person has to look at it, each in a few words for the Help Desk: it cannot be read, or may not be whole."""
+    losses: tuple[str, ...] = ()
+    """What of it is lost, though it can be read, each in a few words for the Help Desk."""
+    digest: str = ""
+    """SHA-256 of the body where it has problems: its text may be empty, and does not tell it from another mail."""
 
     @property
     def sender(self) -> MailAddress | None:

@@ -39,10 +39,15 @@ def request_of(mail: InboundMail, process: Process) -> Request:
         kind=Kind.BUG,
         requester=requester_of(author, process),
         summary=summary_of(mail.subject, text, unnamed),
-        description=text or say("mail.no-text"),
+        description=text or instead_of_text(mail),
         channel=Channel.MAIL,
         on_behalf_of=requester_of(client, process) if client else None,
     )
+
+
+def instead_of_text(mail: InboundMail) -> str:
+    """What stands where a mail shows no text."""
+    return say("mail.text-unread" if mail.problems else "mail.no-text")
 
 
 def requester_of(author: MailAddress, process: Process) -> Requester:

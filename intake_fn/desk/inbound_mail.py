@@ -67,6 +67,7 @@ ANSWERED_RECEIPTS = 2
 ABOUT = "-about"
 """Ends what the note about a mail names as its mail: the fingerprint alone is that of what the mail said."""
 
+
 def keep(desk: TakingMail, raw: bytes) -> str:
     """Keep a raw mail before anything else is tried; returns its id. The same bytes again are the same mail.
 

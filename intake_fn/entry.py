@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn import log
 from intake_fn.adapters import gateway, metrics
-from intake_fn.core.errors import Broken, SpecdeskError, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
 from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
 from spec_lookup import SpecLookupError
@@ -30,6 +30,9 @@ from spec_lookup import SpecLookupError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse
+
+    from intake_fn.desk import Desk
+    from intake_fn.desk.nightly_check import Progress
 
 Handler = Callable[[dict[str, Any], object], Any]
 
@@ -42,7 +45,10 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 
 
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute)."""
+    """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute).
+
+    Then a nightly check that is not done goes on.
+    """
     del event, context
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
@@ -63,6 +69,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
         **asdict(swept),
         "mails": mails,
         **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
+        "checked": _go_on_checking(desk),
     }
 
 
@@ -92,32 +99,40 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether open requests stand as their logs say (every night). Raises Broken when one does not: the run fails.
 
     Before that, requests of earlier versions are brought to where such ones stand today; after it, the report on the
-    spec is made.
+    spec is made. What takes longer than one portion is gone on with by the sweep (desk/nightly_check.py).
     """
     del event, context
-    from intake_fn.desk import figures, spec_report  # noqa: PLC0415 - no page needs it
-    from intake_fn.desk.board_lists import BoardLists, with_listed  # noqa: PLC0415 - no page needs it
-    from intake_fn.desk.case_lists import rows  # noqa: PLC0415 - no page needs it
-    from intake_fn.desk.consistency_check import difference, migrated  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk import nightly_check  # noqa: PLC0415 - no page needs it
 
-    desk = application.background_desk
-    for row in list(rows(desk.cases)):
-        with suppress(Unreadable, Stale):  # what changes meanwhile stands right, or does the next night
-            migrated(desk.cases, desk.process, row, desk.clock())
-    with suppress(SpecdeskError):  # the reports say how many requests are not counted yet
-        figures.catch_up(desk)
-    lists = BoardLists.of(desk.cases)
-    seen = list(with_listed(desk.cases, lists))
-    wrong = []
-    for row in seen:
-        with suppress(Unreadable):  # the outbox's page and the desk say so
-            wrong += [row.id] if difference(desk.cases, desk.process, row, lists) else []
-    with suppress(SpecdeskError, SpecLookupError):  # the page of the spec then shows that of an earlier night
-        spec_report.keep(desk)
-    metrics.emit({metrics.STATE_DIFFERENCES: len(wrong)})
-    if wrong:
-        raise Broken(f"{', '.join(wrong[:10])}: stored otherwise than the log says. Run: specdesk recompute --fix")
-    return {"requests": len(seen), "differences": len(wrong)}
+    progress = nightly_check.begin(application.background_desk)
+    if wrong := _told(progress):
+        raise Broken(wrong)
+    return {"requests": progress.requests, "differences": progress.differences, "done": int(progress.is_done)}
+
+
+def _told(progress: Progress) -> str:
+    """Count the differences once a check is done; what to do about them, "" for nothing."""
+    if not progress.is_done:
+        return ""
+    metrics.emit({metrics.STATE_DIFFERENCES: progress.differences})
+    if not progress.wrong:
+        return ""
+    more = f" and {progress.differences - 10} more" if progress.differences > 10 else ""  # noqa: PLR2004 - as many as are named
+    return f"{', '.join(progress.wrong[:10])}{more}: stored otherwise than the log says. Run: specdesk recompute --fix"
+
+
+def _go_on_checking(desk: Desk) -> int:
+    """The next portion of a nightly check that is not done; how many requests it has looked at by now."""
+    from intake_fn.desk import nightly_check  # noqa: PLC0415 - no page needs it
+
+    try:
+        progress = nightly_check.go_on(desk)
+    except TryLater as error:
+        log.warning("nightly_check_postponed", error=str(error))
+        return 0
+    if progress and (wrong := _told(progress)):
+        log.error("states_differ", what=wrong)
+    return progress.requests if progress else 0
 
 
 def on_mail(event: dict[str, Any], context: object) -> dict[str, int]:

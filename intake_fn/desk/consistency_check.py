@@ -55,8 +55,12 @@ class Difference:
         return {**{name: pair for name, pair in pairs.items() if pair[0] != pair[1]}, **self.listed}
 
 
-def difference(cases: CaseStore, process: Process, row: CaseRow, lists: BoardLists | None = None) -> Difference | None:
+def difference(
+    cases: CaseStore, process: Process, row: CaseRow, lists: BoardLists | None = None, read: Case | None = None
+) -> Difference | None:
     """How a row, and what the Board's lists hold of it, differ from the log of its case; None where nothing does.
+
+    `read` is the case as it was read after its row.
 
     Raises Unreadable for a log that cannot be read in full, and Stale for a case that changes at each attempt.
 
@@ -64,7 +68,7 @@ def difference(cases: CaseStore, process: Process, row: CaseRow, lists: BoardLis
     read twice, with the log read in between, is a difference.
     """
     for _ in range(ATTEMPTS):
-        case = cases.load(row.id)
+        case, read = read or cases.load(row.id), None
         refuse_unread(case)
         step = standing(case, process)
         wrong = lists.differences(case, cases) if lists else {}
@@ -94,19 +98,20 @@ def _same(row: CaseRow, other: CaseRow) -> bool:
 # --- states that earlier versions stored -----------------------------------------------------
 
 
-def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) -> bool:
+def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime, read: Case | None = None) -> bool:
     """Bring the state of a request that an earlier version stored to today's rules; whether it was not there.
 
     A request whose priority has a level of its own is escalated to it, and an urgent one goes to the top of its queue.
     A state holds what judges said and people decided, and what the desk's queue is filtered by; a case is found by its
-    requester's mailbox.
+    requester's mailbox. `read` is the case as it was read after its row.
     """
+    found = read or cases.load(row.id)
     at = process.priorities[row.priority].handled_at
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
-    without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(cases.load(row.id)))
+    without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(found))
     on_top = row.priority is Priority.URGENT and row.status.is_open
     as_today = row.office and not below and not without_verdicts and row.on_top == on_top
-    if as_today and _is_found(cases, row):
+    if as_today and cases.is_found_by(mailbox(found.request.requester.email), found):
         return False
 
     def decide(case: Case) -> Event | None:
@@ -120,12 +125,6 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime) ->
     if not step.events:
         cases.restate(standing(step.case, process))
     return True
-
-
-def _is_found(cases: CaseStore, row: CaseRow) -> bool:
-    """Whether a case is found by the mailbox of its requester; of one that cannot be read nobody knows that."""
-    requester = cases.load(row.id).request.requester
-    return row.id in cases.requests_of(mailbox(requester.email), limit=0)
 
 
 # --- due times against another support.yml ---------------------------------------------------

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from intake_fn.core.errors import Stale
+from intake_fn import log
+from intake_fn.core.errors import Stale, TryLater, Unreadable
 from intake_fn.core.figures import Figure, counters, day_of
 from intake_fn.core.figures.records import RECORDED
 from intake_fn.core.steps import refuse_unread
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from intake_fn.core.case import Case
+    from intake_fn.core.case_row import CaseRow
     from intake_fn.desk import Desk
     from intake_fn.ports import Unbalanced
 
@@ -95,14 +97,21 @@ def recount(desk: Desk, case: Case, days: Iterable[date] = (), *, fix: bool = Tr
     raise Stale(f"{case.id} is changing too fast to be counted. Try again in a moment.")
 
 
-def catch_up(desk: Desk) -> int:
-    """Count what steps left over; how many requests were counted. All requests once, where some never were."""
-    if desk.figures.uncounted():
-        return recompute(desk, fix=True).requests
-    counted = 0
-    for case_id in desk.figures.to_recount():
-        case = desk.cases.load(case_id)
-        recount(desk, case)
-        desk.figures.recounted(case_id)
-        counted += 1
-    return counted
+def count(desk: Desk, listed: Iterable[CaseRow]) -> None:
+    """Count these requests; one that cannot be read, or is changing too fast, is left out."""
+    for case in readable(desk.cases, listed):
+        try:
+            recount(desk, case)
+        except (Stale, Unreadable) as error:
+            log.warning("case_left_uncounted", case=case.id, error=str(error))
+        except TryLater:
+            raise
+        except Exception:  # whatever it is: one poisoned case must not block the others
+            log.exception("case_left_uncounted", case=case.id)
+
+
+def count_again(desk: Desk, case_id: str) -> None:
+    """Count a request whose last step could not be counted. Raises Stale, Unreadable."""
+    case = desk.cases.load(case_id)
+    recount(desk, case)
+    desk.figures.recounted(case_id)

@@ -21,7 +21,8 @@ from intake_fn.core.figures import Figure, counters, entries
 from intake_fn.core.figures.records import SentMail
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.steps import advance, fold, standing
-from intake_fn.desk import figures
+from intake_fn.desk import figures, nightly_check
+from intake_fn.desk.nightly_check import Part
 from intake_fn.ports import OutboxItem
 from tests.core.samples import NOW, judged, received
 from tests.core.test_machine import events, made_to_fit
@@ -190,10 +191,9 @@ def test_requests_of_before_are_counted_by_the_night(dynamo_store: DynamoStore, 
     paris = replace(dynamo_store, zone="Europe/Paris")
 
     assert (0, 1) == (dynamo_store.uncounted(), paris.uncounted())
-    assert 1 == figures.catch_up(desk_on(paris, process))
+    assert Part.DONE is nightly_check.begin(desk_on(paris, process)).part
     assert 0 == paris.uncounted()
     assert 1 == sum(row["received"] for row in paris.daily(LONG_AGO, FAR_AWAY).values())
-    assert 0 == figures.catch_up(desk_on(paris, process))
     assert case.id == paris.entries([Figure.RECEIVED], LONG_AGO, FAR_AWAY).entries[0][0]
 
 

@@ -238,7 +238,7 @@ def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> 
     done = {name: scheduled(environ, f"on_{name}") for name in ("sweep", "ledger", "recompute")}
 
     assert {""} == {"" if one.returncode == 0 else one.stderr for one in done.values()}
-    assert {"requests": 1, "differences": 0} == json.loads(done["recompute"].stdout.splitlines()[-1])
+    assert {"requests": 1, "differences": 0, "done": 1} == json.loads(done["recompute"].stdout.splitlines()[-1])
     assert 1 == json.loads(done["ledger"].stdout.splitlines()[-1])["received"]
 
 

@@ -42,6 +42,7 @@ from intake_fn.commands import (
     say,
     sessions,
     silence,
+    site,
     spec_lint,
 )
 from intake_fn.commands.spec_history import git, pages_at
@@ -79,6 +80,7 @@ MODULES = (
     qualify_judge,
     release_notes,
     silence,
+    site,
     spec_lint,
 )
 """Commands that stand in modules of their own."""

@@ -168,7 +168,7 @@ def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:
     return {"reports": len(reports), "new": sum(application.background_desk.mail_failed(report) for report in reports)}
 
 
-on_request: Handler = gateway.handler(app)
+on_request: Handler = gateway.handler(app, application.is_front)
 
 SCHEDULED: dict[str, Handler] = {
     f"intake_fn.entry.{function.__name__}": function for function in (on_sweep, on_ledger, on_recompute)

@@ -177,6 +177,11 @@ def secret(given: str, name: str) -> str:
     return value
 
 
+def secrets_of(given: str, name: str) -> tuple[str, ...]:
+    """The secrets of a value that holds one, or several with a space between. Raises Broken without telling any."""
+    return tuple(secret(each, name) for each in given.split(" ") if each.strip()) or (secret(given, name),)
+
+
 def _origin(url: str) -> str:
     """Scheme, host and port of an address; "" where it has none."""
     try:

@@ -7,6 +7,7 @@ rest to the sweep, which uses `background_desk`.
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,12 +19,12 @@ from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.process_file import read_process, read_templates
-from intake_fn.adapters.signed_links import SignedLinks
+from intake_fn.adapters.signed_links import SignedLinks, front_token
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.redaction import hide
-from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secret, templates_beside, versions_beside
+from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secrets_of, templates_beside, versions_beside
 from intake_fn.texts import translations_of, use
 from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 
@@ -85,10 +86,12 @@ class Application:
                 desk=lambda: self.desk,
                 links=self.links,
                 clock=self.clock,
-                secret_key=self._secret("secret-key", self.settings.secret_key),
+                secret_key=self.keys[0],
+                former_keys=self.keys[1:],
                 secure_cookies=self.settings.base_url.startswith("https:"),
                 site_url=self.settings.site_url,
                 files_at=self.settings.files_at,
+                site_stamp=self._site_stamp,
                 sandbox=self.settings.sandbox,
                 in_time=lambda: within(self.settings.request_seconds),
             )
@@ -100,10 +103,35 @@ class Application:
         return SignedLinks(
             base_url=self.settings.base_url,
             site_url=self.settings.site_url,
-            secret=self._secret("secret-key", self.settings.secret_key),
+            secret=self.keys[0],
+            former=self.keys[1:],
             limits=self.process.intake,
             clock=self.clock,
         )
+
+    @once
+    def keys(self) -> tuple[str, ...]:
+        """The keys of links and sessions: the first one signs, each is accepted. Two while they are rotated."""
+        given = self.settings.secret_key
+        return (given,) if given else self._secrets("secret-key")
+
+    @property
+    def front_token(self) -> str:
+        """What the distribution before the function has to show."""
+        return front_token(self.keys[0])
+
+    def is_front(self, token: str) -> bool:
+        """Whether a request came through the distribution before the function."""
+        return any(hmac.compare_digest(token.encode(), front_token(key).encode()) for key in self.keys)
+
+    @property
+    def _site_stamp(self) -> Callable[[], str] | None:
+        """Of which spec the wiki is; None where nobody has said where it is published."""
+        if not self.environ.get("SPECDESK_SITE_URL", "").strip():
+            return None
+        from intake_fn.adapters.site_stamp import SiteStamp  # noqa: PLC0415 - not where there is no site
+
+        return SiteStamp(self.settings.site_url, self.clock)
 
     @once
     def clock(self) -> Callable[[], datetime]:
@@ -291,14 +319,16 @@ class Application:
 
     def _secret(self, name: str, given: str) -> str:
         """A secret from the environment (sandbox), else from Parameter Store."""
-        if given:
-            return given
+        return given or self._secrets(name)[0]
+
+    def _secrets(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter with a space between: more than one while it is rotated."""
         path = f"{self.settings.parameters}/{name}"
         from intake_fn.adapters.aws import translated  # noqa: PLC0415
         from intake_fn.adapters.parameter_store import secret_parameter  # noqa: PLC0415
 
         if (value := secret_parameter(self.environ, path)) is not None:
-            return secret(value, path)
+            return secrets_of(value, path)
         with translated("The Parameter Store"):
             answer = self.client("ssm").get_parameter(Name=path, WithDecryption=True)
-        return secret(str(answer["Parameter"]["Value"]), path)
+        return secrets_of(str(answer["Parameter"]["Value"]), path)

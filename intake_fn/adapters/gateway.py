@@ -4,7 +4,7 @@
 |---------------------------------------------------------|--------------------------------------------------------|
 | knows no stage                                          | a stage before the path is SCRIPT_NAME                 |
 | fails where a path or query is not ASCII                | they are percent-encoded                               |
-| takes the client's X-Forwarded-For for its address      | REMOTE_ADDR is what the gateway saw                    |
+| takes the client's X-Forwarded-For for its address      | REMOTE_ADDR is what the gateway saw, or our front      |
 | joins several cookie headers of payload 1.0 by a comma  | by a semicolon                                         |
 | cuts a content type at its comma                        | it is taken whole                                      |
 | keeps the last of several response headers of one name  | they are joined by a comma, except Set-Cookie          |
@@ -47,9 +47,15 @@ def is_request(event: Mapping[str, Any]) -> bool:
     return bool(event.get("httpMethod")) and "path" in event
 
 
-def handler(app: WSGIApplication) -> Callable[[dict[str, Any], object], dict[str, Any]]:
-    """What answers the requests that `is_request` knows by a WSGI application."""
-    answer = make_lambda_handler(_completed(app), binary_support=True, non_binary_content_type_prefixes=TEXT)
+FRONT, VIEWER = "HTTP_X_SPECDESK_FRONT", "HTTP_X_SPECDESK_VIEWER"
+"""Headers that the distribution before the function writes: its token, and the address of who asks (site.json)."""
+
+
+def handler(
+    app: WSGIApplication, is_front: Callable[[str], bool] = lambda _: False
+) -> Callable[[dict[str, Any], object], dict[str, Any]]:
+    """What answers the requests that `is_request` knows by a WSGI application; `is_front` knows the front's token."""
+    answer = make_lambda_handler(_completed(app, is_front), binary_support=True, non_binary_content_type_prefixes=TEXT)
 
     def on_request(event: dict[str, Any], context: object) -> dict[str, Any]:
         return answer(_normalised(event), context) if _has_readable_body(event) else UNREADABLE_BODY
@@ -57,7 +63,7 @@ def handler(app: WSGIApplication) -> Callable[[dict[str, Any], object], dict[str
     return on_request
 
 
-def _completed(app: WSGIApplication) -> WSGIApplication:
+def _completed(app: WSGIApplication, is_front: Callable[[str], bool]) -> WSGIApplication:
     """The application with what apig-wsgi does not say of a request, and a line of log for each."""
 
     def completed(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -65,6 +71,9 @@ def _completed(app: WSGIApplication) -> WSGIApplication:
         event = environ["apig_wsgi.full_event"]
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = _place(event, environ["PATH_INFO"])
         environ["REMOTE_ADDR"] = _source_ip(event)
+        token, viewer = environ.pop(FRONT, ""), environ.pop(VIEWER, "")
+        if token and is_front(token):  # the gateway saw the front, whose addresses have no stage
+            environ["SCRIPT_NAME"], environ["REMOTE_ADDR"] = "", viewer or environ["REMOTE_ADDR"]
         environ["wsgi.url_scheme"] = "https"
         if "HTTP_CONTENT_TYPE" in environ:
             environ["CONTENT_TYPE"] = environ["HTTP_CONTENT_TYPE"]

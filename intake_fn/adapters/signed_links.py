@@ -41,6 +41,11 @@ HELD_FOR = timedelta(hours=36)
 """Longer than a night, shorter than the file store keeps what waits for its form (adapters/provision/s3.py)."""
 
 
+def front_token(secret: str) -> str:
+    """What the distribution before the function shows, so that the function takes its word for who asks."""
+    return hmac.digest(secret.encode(), b"specdesk/front", "sha256").hex()
+
+
 class _Signer(TimestampSigner):
     """Takes the time from our clock."""
 
@@ -55,19 +60,22 @@ class _Signer(TimestampSigner):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedLinks:
-    """The Links port. Raises Broken at once when `secret` is too short to be one."""
+    """The Links port. Raises Broken at once when a secret is too short to be one."""
 
     base_url: str
     site_url: str
     secret: str = field(repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
+    """Secrets that sign nothing any more, and whose links are still good."""
     limits: IntakeLimits
     clock: Callable[[], datetime]
 
     def __post_init__(self) -> None:
         """Refuse a secret that can be guessed."""
-        if len(self.secret) < SHORTEST_SECRET:
+        shortest = min(map(len, (self.secret, *self.former)))
+        if shortest < SHORTEST_SECRET:
             raise Broken(
-                f"The secret key has {len(self.secret)} characters and needs at least {SHORTEST_SECRET}. Make one "
+                f"The secret key has {shortest} characters and needs at least {SHORTEST_SECRET}. Make one "
                 'with: python3 -c "import secrets; print(secrets.token_hex(32))"'
             )
 
@@ -113,21 +121,16 @@ class SignedLinks:
         It never expires: an answer to an old mail still finds its request. It only says to which request a mail
         belongs, and opens no page.
         """
-        signs = case_id.removeprefix(f"{PREFIX}-").replace("-", "").lower()
-        return signs + self._mail_signature(case_id)
+        return _mail_token(case_id, self.secret)
 
     def case_of_mail_token(self, token: str) -> str:
         """The request of a token of its mails. Raises Unknown for any other text."""
         token = token.lower()
         case_id = typed(PREFIX + token[:-MAIL_SIGNATURE])
-        if not case_id or not hmac.compare_digest(token.encode(), self.mail_token(case_id).encode()):
+        good = (_mail_token(case_id, secret) for secret in (self.secret, *self.former) if case_id)
+        if not any(hmac.compare_digest(token.encode(), one.encode()) for one in good):
             raise Unknown(NOT_COMPLETE)
         return case_id
-
-    def _mail_signature(self, case_id: str) -> str:
-        key = hashlib.sha256(f"specdesk/mail/{self.secret}".encode()).digest()
-        mac = hmac.new(key, case_id.encode(), hashlib.sha256).digest()
-        return b32encode(mac).decode().lower()[:MAIL_SIGNATURE]
 
     def sign(self, purpose: Purpose, text: str) -> str:
         """A signed, URL-safe token that carries `text`."""
@@ -162,11 +165,18 @@ class SignedLinks:
 
     def _serializer(self, purpose: Purpose) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
-            self.secret,
+            [*self.former, self.secret],  # the last one signs
             salt=f"specdesk/{purpose}",
             signer=_Signer,
             signer_kwargs={"clock": self.clock, "digest_method": hashlib.sha256},
         )
+
+
+def _mail_token(case_id: str, secret: str) -> str:
+    key = hashlib.sha256(f"specdesk/mail/{secret}".encode()).digest()
+    mac = hmac.new(key, case_id.encode(), hashlib.sha256).digest()
+    signs = case_id.removeprefix(f"{PREFIX}-").replace("-", "").lower()
+    return signs + b32encode(mac).decode().lower()[:MAIL_SIGNATURE]
 
 
 def _is_as_we_write(token: str) -> bool:

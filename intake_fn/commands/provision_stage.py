@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client, translated
-from intake_fn.adapters.provision import dynamodb, monitoring, parameters, role, s3
+from intake_fn.adapters.provision import dynamodb, monitoring, parameters, role, s3, site
 from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import BEDROCK, NO_KEY, OPENAI
 
@@ -70,7 +70,7 @@ class Account:
 
 def lacks(account: Account) -> Iterator[Lack]:
     """All that the stage lacks, in the order in which it is made."""
-    for look in (_protection, _packages, _secrets, _role, _log, _alarms):
+    for look in (_protection, _buckets, _secrets, _role, _log, _alarms):
         yield from look(account)
 
 
@@ -80,10 +80,12 @@ def _protection(account: Account) -> Iterator[Lack]:
         yield f"table {name}: {lack}", partial(dynamodb.protect_table, table, name, lack), ""
 
 
-def _packages(account: Account) -> Iterator[Lack]:
-    name, bucket = account.stage.packages, account.client("s3")
-    for lack in s3.closed_bucket_lacks(bucket, name):
-        yield f"bucket of packages {name}: {lack}", partial(s3.create_closed_bucket, bucket, name), ""
+def _buckets(account: Account) -> Iterator[Lack]:
+    """Of the zips and, where the stage names one, of the site."""
+    bucket = account.client("s3")
+    for about, name in (("packages", account.stage.packages), ("the site", account.stage.site)):
+        for lack in s3.closed_bucket_lacks(bucket, name) if name else ():
+            yield f"bucket of {about} {name}: {lack}", partial(s3.create_closed_bucket, bucket, name), ""
 
 
 def _secrets(account: Account) -> Iterator[Lack]:
@@ -145,9 +147,13 @@ def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]
         yield f"log {monitoring.log_group(stage.function)}", partial(monitoring.delete_log, logs, stage.function)
     if role.NO_ROLE not in role.role_lacks(iam, stage.role, account.policy):
         yield f"role {stage.role}", partial(role.delete_role, iam, stage.role)
+    stacks, stack = account.client("cloudformation"), site.stack_name(stage.function)
+    if stage.site and site.shown(stacks, stack):
+        yield f"stack {stack}: nobody reaches the site after that", partial(site.delete, stacks, stack)
     bucket = account.client("s3")
-    if s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, stage.packages):
-        yield f"bucket of packages {stage.packages}", partial(s3.delete_bucket, bucket, stage.packages)
+    for about, name in (("packages", stage.packages), ("the site", stage.site)):
+        if name and s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, name):
+            yield f"bucket of {about} {name}", partial(s3.delete_bucket, bucket, name)
     if with_data:
         yield from _data(account)
 

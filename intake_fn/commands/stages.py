@@ -37,6 +37,11 @@ class Stage:
     log_days: int = 30
     alarms_to: str = ""
     """The address that is mailed of alarms; "" where somebody else subscribes to the topic."""
+    site: str = ""
+    """The bucket of the published wiki; "" where it is published elsewhere."""
+    domain: str = ""
+    certificate: str = ""
+    """A domain of its own for wiki and function, and the ARN of its certificate."""
 
     def environ(self, given: Mapping[str, str] = os.environ) -> dict[str, str]:
         """The function's variables and region; those of `given` count before them."""
@@ -67,6 +72,9 @@ def stage_of(name: str, file: Path = ROOT / FILE) -> Stage:
         tags=settings.get("tags", {}),
         log_days=ours.get("log_retention_days", 30),
         alarms_to=ours.get("alarms_to", ""),
+        site=ours.get("site_bucket", ""),
+        domain=ours.get("domain", ""),
+        certificate=ours.get("certificate", ""),
     )
 
 

@@ -84,6 +84,8 @@ def build(config: WebConfig) -> Flask:
     app.session_interface = SessionCookie()
     app.config.update(
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=[*config.former_keys],
+        WTF_CSRF_SECRET_KEY=[*config.former_keys, config.secret_key],  # the last one signs
         SESSION_COOKIE_NAME="specdesk",
         SESSION_COOKIE_SECURE=config.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,

@@ -31,9 +31,13 @@ class WebConfig:
     links: Links
     clock: Callable[[], datetime]
     secret_key: str
+    former_keys: tuple[str, ...] = ()
+    """Keys that sign nothing any more, and whose sessions and forms are still accepted."""
     secure_cookies: bool = True
     site_url: str = ""
     files_at: tuple[str, ...] = ()
+    site_stamp: Callable[[], str] | None = None
+    """Of which spec the published wiki is, "" where it does not say; None where there is no wiki."""
     sandbox: bool = False
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
     """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""

@@ -22,15 +22,19 @@ blueprint = Blueprint("health", __name__)
 def health() -> ResponseReturnValue:
     """200 when everything answers and every request and every mail that came in is accounted for, else 503.
 
-    Who signed in gets all parts; everybody else, whether the ledger balances.
+    Who signed in gets all parts; everybody else, whether the ledger balances, and whether the wiki shows the spec that
+    is decided by.
     """
-    looks = {"spec": _spec, "ledger": _ledger, "mail": _mail, "outbox": _outbox}
+    looks = {"spec": _spec, "site": _site, "ledger": _ledger, "mail": _mail, "outbox": _outbox}
     parts = {name: _guarded(look) for name, look in looks.items()}
     well = all(part["ok"] for part in parts.values())
     if _is_signed_in():
         details = {"process": {"product": config().process.product.name, "ok": True}, **parts}
     else:
-        details = {"ledger": {"ok": parts["ledger"]["ok"] and parts["mail"]["ok"]}}
+        details = {
+            "ledger": {"ok": parts["ledger"]["ok"] and parts["mail"]["ok"]},
+            "spec": {"ok": parts["spec"]["ok"] and parts["site"]["ok"]},
+        }
     answer = jsonify(ok=well, **details)
     answer.status_code = 200 if well else 503
     return answer
@@ -61,6 +65,16 @@ def _spec() -> dict[str, Any]:
         "clauses": stamp.clauses,
         "engine": stamp.engine,
     }
+
+
+def _site() -> dict[str, Any]:
+    """Whether the published wiki is of the same spec as the index; a wiki that does not say is not called another."""
+    read = config().site_stamp
+    if read is None:
+        return {"ok": True, "says": "no wiki"}
+    content, own = read(), config().desk().spec().stamp.content
+    says = "the same" if content == own else "another" if content else "not read"
+    return {"ok": says != "another", "says": says, "content": content}
 
 
 def _ledger() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What MkDocs calls while it builds the wiki (`hooks:` in mkdocs.yml). Thin: each hook is a few lines.
 
 on_config         pages of release notes join the navigation, the latest first
-on_files          the spec's form is checked; colours, scripts and icon join the site
+on_files          the spec's form is checked; colours, scripts, icon and the spec's stamp join the site
 on_nav            links of the navigation to the intake get its address
 on_page_markdown  markers become facts of support.yml
 on_page_content   clauses get their citation and links, links to the intake its address
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import re
 import sys
 from collections.abc import Mapping
@@ -43,8 +44,10 @@ from spec_lookup import (  # noqa: E402
     SpecBroken,
     abbreviations,
     check_coverage,
+    content_stamp,
     page_name,
     read_page,
+    read_pages,
     read_synonyms,
 )
 
@@ -62,6 +65,9 @@ MERMAID_SHA256 = "74d7c46dabca328c2294733910a8aa1ed0c37451776e8d5295da38a2b758fb
 
 SHARED = ("icon.svg", "palette.css", "search.css", "search.js", "search-index.js", "texts.js")
 """What the wiki has in common with the intake, copied to assets/."""
+
+STAMP = "stamp.json"
+"""By which the function sees whether its index is of the spec that the wiki shows."""
 
 SEARCH_INDEX = "search/index.json"
 SYNONYMS = "synonyms.txt"
@@ -103,6 +109,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     shared = ((f"assets/{name}", STATIC / name) for name in SHARED)
     for uri, path in ((MERMAID, mermaid()), *shared):
         files.append(File.generated(config, uri, abs_src_path=str(path)))
+    stamp = content_stamp([*read_pages(Path(config.docs_dir, SPEC))])
+    files.append(File.generated(config, STAMP, content=json.dumps({"content": stamp})))
     return files
 
 

@@ -306,3 +306,24 @@ def test_each_request_is_a_line_of_the_log(
     assert "query=['to']" in line
     assert SOURCE not in line
     assert "camille" not in line
+
+
+def test_the_word_of_the_front_for_who_asks_counts_and_nobody_elses() -> None:
+    """Through our distribution there is no stage before addresses; without its token the header is worth nothing."""
+    app = Flask(__name__)
+
+    @app.get("/<path:path>")
+    def said(path: str) -> list[str]:
+        headers = [name for name in request.headers.keys() if "Specdesk" in name]  # noqa: SIM118 - it is no dictionary
+        return [path, request.script_root, request.remote_addr or "", *headers]
+
+    answer = gateway.handler(app, lambda token: token == "right")
+
+    def asked(token: str) -> Any:
+        event = http_api("/dev/desk", stage="dev")
+        event["headers"] |= {"x-specdesk-front": token, "x-specdesk-viewer": "2001:db8::7"}
+        return json.loads(answer(event, None)["body"])
+
+    assert ["desk", "", "2001:db8::7"] == asked("right")
+    assert ["desk", "/dev", SOURCE] == asked("wrong")
+    assert ["desk", "/dev", SOURCE] == asked("")

@@ -154,3 +154,34 @@ def test_a_secret_that_could_be_guessed_is_refused_at_once(signed: SignedLinks) 
 
     assert "short-secret" not in str(refused.value)
     assert SECRET not in repr(signed)
+
+
+def test_a_former_secret_opens_and_signs_nothing(signed: SignedLinks) -> None:
+    """While the secret is rotated, links of both are good; once the former one has left, its links are not."""
+    fresh = replace(signed, secret="f" * 64)
+    both = replace(fresh, former=(SECRET,))
+    old, new = signed.sign(Purpose.STATUS, "HD-1"), both.sign(Purpose.STATUS, "HD-1")
+
+    assert ["HD-1", "HD-1"] == [both.verify(Purpose.STATUS, token) for token in (old, new)]
+    assert "HD-1" == fresh.verify(Purpose.STATUS, new)
+    for links, token in ((fresh, old), (signed, new)):
+        with pytest.raises(Unknown):
+            links.verify(Purpose.STATUS, token)
+
+
+def test_a_mail_token_of_a_former_secret_finds_its_request(signed: SignedLinks) -> None:
+    """As long as the secret is known."""
+    fresh = replace(signed, secret="f" * 64)
+    both, number = replace(fresh, former=(SECRET,)), "HD-0000-0001"
+    old, new = signed.mail_token(number), both.mail_token(number)
+
+    assert [number, number] == [both.case_of_mail_token(token) for token in (old, new)]
+    assert new == fresh.mail_token(number)
+    with pytest.raises(Unknown):
+        fresh.case_of_mail_token(old)
+
+
+def test_no_former_secret_may_be_guessed(signed: SignedLinks) -> None:
+    """It opens as much as the present one."""
+    with pytest.raises(Broken, match="has 5 characters"):
+        replace(signed, former=("short",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from intake_fn.core.request import Channel, Kind
+from intake_fn.web.access import EXTENSION
 from intake_fn.web.forms import FORMS
 from tests.web.samples import ANSWERS, PNG
 
@@ -249,10 +251,32 @@ def test_health_tells_the_public_whether_all_is_well_and_no_more(web: Web) -> No
     web.sent()
     answer = web.client.get("/health")
 
-    assert (200, {"ok": True, "ledger": {"ok": True}}) == (answer.status_code, answer.json)
+    well = {"ok": True, "ledger": {"ok": True}, "spec": {"ok": True}}
+    assert (200, well) == (answer.status_code, answer.json)
     web.store.down = True
     answer = web.client.get("/health")
-    assert (503, {"ok": False, "ledger": {"ok": False}}) == (answer.status_code, answer.json)
+    assert (503, {**well, "ok": False, "ledger": {"ok": False}}) == (answer.status_code, answer.json)
+
+
+@pytest.mark.parametrize(
+    ("read", "status", "says"), [("same", 200, "the same"), ("f" * 64, 503, "another"), ("", 200, "not read")]
+)
+def test_health_says_whether_the_wiki_shows_the_spec_that_is_decided_by(
+    web: Web, read: str, status: int, says: str
+) -> None:
+    """A wiki of another spec is an error; one that does not say is not called another."""
+    own = web.desk.spec().stamp.content
+    config = web.client.application.extensions[EXTENSION]
+    other = replace(config, site_stamp=lambda: own if read == "same" else read)
+    web.client.application.extensions[EXTENSION] = other
+    public = web.client.get("/health")
+    web.sign_in()
+    answer = web.client.get("/health")
+
+    assert (status, status) == (public.status_code, answer.status_code)
+    assert {"ok": status == 200} == public.get_json()["spec"]
+    assert {"ok": status == 200, "says": says, "content": own if read == "same" else read} == answer.get_json()["site"]
+    valid("Health", answer.get_json())
 
 
 def test_health_tells_who_signed_in_all_parts(web: Web) -> None:

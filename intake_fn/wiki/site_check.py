@@ -96,5 +96,5 @@ def stamp_of(folder: Path) -> str:
     """The stamp of the spec that a built site is of; "" where it says none."""
     try:
         return str(json.loads((folder / "stamp.json").read_text(encoding="utf-8"))["content"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError):
         return ""

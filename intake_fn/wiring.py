@@ -24,7 +24,16 @@ from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
 from intake_fn.core.process import Process
 from intake_fn.core.redaction import hide
-from intake_fn.settings import ALWAYS, BUILT_IN, VERSIONS, Settings, secrets_of, templates_beside, versions_beside
+from intake_fn.settings import (
+    ALWAYS,
+    BUILT_IN,
+    ROOT,
+    VERSIONS,
+    Settings,
+    secrets_of,
+    templates_beside,
+    versions_beside,
+)
 from intake_fn.texts import translations_of, use
 from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 
@@ -47,6 +56,9 @@ def read_mail(raw: bytes) -> InboundMail:
 
     return mail_in.read(raw)
 
+
+AHEAD = ROOT / "build" / "ahead"
+"""What `specdesk package` has made ahead of the pages; a checkout has none of it."""
 
 INLINE_SECONDS = 6
 BACKGROUND_SECONDS = 45
@@ -94,6 +106,7 @@ class Application:
                 site_stamp=self._site_stamp,
                 sandbox=self.settings.sandbox,
                 in_time=lambda: within(self.settings.request_seconds),
+                ahead=AHEAD if AHEAD.is_dir() else None,
             )
         )
 

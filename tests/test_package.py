@@ -33,7 +33,7 @@ from intake_fn.adapters.provision.package import (
     Target,
     assemble,
     compile_with,
-    load_process_with,
+    make_ahead_with,
     pack,
     private_in,
     runtime_python,
@@ -129,8 +129,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         installed(wheels)
         trim(wheels)
         assemble(ROOT, built, wheels, model_folder(), laid)
+        make_ahead_with(sys.executable, laid)
         compile_with(sys.executable, laid)
-        load_process_with(sys.executable, laid)
         file = made / "specdesk.zip"
         pack(laid, file)
         shutil.rmtree(wheels)
@@ -167,7 +167,7 @@ def test_nothing_is_packaged_that_only_people_use(folder: Path) -> None:
     ours = {path for path in parts if path.parts[0] in OURS}
     people = {"commands", "cli.py", "wiki", "provision", "evaluation", "claims.jsonl", "__main__.py", "README.md"}
 
-    assert {"index", "index-versions", "model", "qualification.json", "templates.json"} >= {
+    assert {"ahead", "index", "index-versions", "model", "qualification.json", "templates.json"} >= {
         path.parts[1] for path in ours if path.parts[0] == "build" and len(path.parts) > 1
     }
     assert set() == {path.name for path in ours} & people

@@ -25,7 +25,7 @@ from intake_fn.adapters.provision.package import (
     assemble,
     compile_with,
     dependencies,
-    load_process_with,
+    make_ahead_with,
     pack,
     private_in,
     runtime_python,
@@ -79,8 +79,8 @@ def package(args: argparse.Namespace) -> None:
         folder = Path(name)
         assemble(ROOT, ROOT / "build", wheels, model_folder(), folder)
         if python:
+            make_ahead_with(python, folder)
             compile_with(python, folder)
-            load_process_with(python, folder)
         _refuse_private(folder)
         parts = pack(folder, file)
     plain = {**_sizes(parts, file), "file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from intake_fn.core.events import Event
-from intake_fn.core.process import Process
 from intake_fn.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from intake_fn.core.events import Event
+    from intake_fn.core.process import Process
 
 REQUESTER = "requester"
 """The actor of what a requester did; they have no account."""

@@ -23,7 +23,7 @@ from intake_fn.desk import my_requests
 from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.limits import SIGN_IN_BY_SOURCE, within
 from intake_fn.desk.outbox import FIRST_DELAY, backoff, error_text
-from intake_fn.ports import Asked, Mail, Session, SignInAsked
+from intake_fn.ports import SESSION, Asked, Mail, Session, SignInAsked
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Person, Process
@@ -40,9 +40,6 @@ A window that is no longer than that locks nobody out: whoever is mailed no more
 
 OUTAGE = timedelta(days=1)
 """How long a link is attempted that could not be mailed: it is made when it is mailed, so it is valid even then."""
-
-SESSION = timedelta(hours=12)
-"""How long somebody stays signed in."""
 
 
 def ask(desk: SigningIn, address: str, source: str) -> None:

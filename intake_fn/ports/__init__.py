@@ -20,33 +20,39 @@
 | Files     | attachments, raw mails                       | adapters/s3.py           | tests/fakes.py |
 | Links     | addresses and signed tokens                  | adapters/signed_links.py | tests/fakes.py |
 
-Every adapter turns the errors of its own library into those of core/errors.py, where it meets them.
+Every adapter turns the errors of its own library into those of core/errors.py, where it meets them. A name is imported
+from its module when it is first asked for: an empty form asks for two.
 """
 
 from __future__ import annotations
 
-from intake_fn.ports.cases import CaseStore
-from intake_fn.ports.clause_answers import ClauseAnswers
-from intake_fn.ports.counters import Counters, Ledger
-from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
-from intake_fn.ports.files import Files, Upload
-from intake_fn.ports.inbound import InboundMails, MailPage
-from intake_fn.ports.links import LEEWAY, Links, Purpose
-from intake_fn.ports.mail_state import MailState, SuppressedAddress
-from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
-from intake_fn.ports.meetings import Meetings
-from intake_fn.ports.outbox import Outbox, OutboxItem
-from intake_fn.ports.presence import Presence
-from intake_fn.ports.search_index import Pending, Posting, SearchIndex
-from intake_fn.ports.sessions import Asked, Session, Sessions, SignInAsked
-from intake_fn.ports.sync_state import SyncCursor, SyncState
-from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
-from intake_fn.ports.views import Views
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from intake_fn.ports.cases import CaseStore
+    from intake_fn.ports.clause_answers import ClauseAnswers
+    from intake_fn.ports.counters import Counters, Ledger
+    from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
+    from intake_fn.ports.files import Files, Upload
+    from intake_fn.ports.inbound import InboundMails, MailPage
+    from intake_fn.ports.links import LEEWAY, Links, Purpose
+    from intake_fn.ports.mail_state import MailState, SuppressedAddress
+    from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
+    from intake_fn.ports.meetings import Meetings
+    from intake_fn.ports.outbox import Outbox, OutboxItem
+    from intake_fn.ports.presence import Presence
+    from intake_fn.ports.search_index import Pending, Posting, SearchIndex
+    from intake_fn.ports.sessions import SESSION, Asked, Session, Sessions, SignInAsked
+    from intake_fn.ports.sync_state import SyncCursor, SyncState
+    from intake_fn.ports.tracker import NOTHING_DECIDED, Change, Decided, Instead, Issue, Placed, Tracker
+    from intake_fn.ports.views import Views
 
 __all__ = [
     "ITEM_TAG",
     "LEEWAY",
     "NOTHING_DECIDED",
+    "SESSION",
     "Asked",
     "CalendarPart",
     "CaseStore",
@@ -87,3 +93,36 @@ __all__ = [
     "Upload",
     "Views",
 ]
+
+_HOME = {
+    name: module
+    for module, names in {
+        "cases": "CaseStore",
+        "clause_answers": "ClauseAnswers",
+        "counters": "Counters Ledger",
+        "figures": "EntryPage Figures Unbalanced",
+        "files": "Files Upload",
+        "inbound": "InboundMails MailPage",
+        "links": "LEEWAY Links Purpose",
+        "mail_state": "MailState SuppressedAddress",
+        "mailer": "ITEM_TAG CalendarPart Mail Mailer MailReport",
+        "meetings": "Meetings",
+        "outbox": "Outbox OutboxItem",
+        "presence": "Presence",
+        "search_index": "Pending Posting SearchIndex",
+        "sessions": "SESSION Asked Session Sessions SignInAsked",
+        "sync_state": "SyncCursor SyncState",
+        "tracker": "NOTHING_DECIDED Change Decided Instead Issue Placed Tracker",
+        "views": "Views",
+    }.items()
+    for name in names.split()
+}
+"""The module of each name."""
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the face, from its module."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'intake_fn.ports' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"intake_fn.ports.{_HOME[name]}"), name)
+    return value

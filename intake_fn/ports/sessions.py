@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from intake_fn.core.late_dataclass import dataclass
+
+SESSION = timedelta(hours=12)
+"""How long somebody stays signed in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from intake_fn.web.config import WebConfig
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
 
 
@@ -17,4 +19,17 @@ def create_app(config: WebConfig) -> Flask:
     return build(config)
 
 
-__all__ = ["WebConfig", "create_app"]
+def keep_ahead(folder: Path) -> None:
+    """Write what the pages need and never changes into a folder: routes and compiled templates. See WebConfig.ahead."""
+    from flask import Flask  # noqa: PLC0415 - as above
+
+    from intake_fn.web import routes, templating  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    routes.keep(folder)
+    app = Flask(__name__)
+    templating.furnish(app.jinja_env)
+    templating.keep_compiled(app.jinja_env, folder)
+
+
+__all__ = ["WebConfig", "create_app", "keep_ahead"]

@@ -20,7 +20,6 @@ from werkzeug.exceptions import HTTPException
 
 from intake_fn.core.errors import Forbidden
 from intake_fn.core.names import names_of
-from intake_fn.desk.sign_in import is_signed_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -81,6 +80,8 @@ def _signed_in() -> Person | None:
     person = named()
     if person is None:
         return None
+    from intake_fn.desk.sign_in import is_signed_in  # noqa: PLC0415 - not where nobody is signed in
+
     return person if is_signed_in(config().desk(), person, str(session.get("session", ""))) else None
 
 

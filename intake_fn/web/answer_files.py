@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     Made = TypeVar("Made", bound=Event)
 
-ENDPOINTS = ("desk.act", "desk.insert_template")
-"""Where files may come with a form of the desk."""
-
 
 def sent_with(action: str) -> Selection:
     """The files of the form that was just sent; none where the action takes none."""

@@ -24,9 +24,9 @@ from intake_fn.desk.spam_check import Submission
 from intake_fn.web import posted
 from intake_fn.web.access import PUBLIC, config, open_to
 from intake_fn.web.expected import LONGEST_QUERY, count_search
-from intake_fn.web.forms import IntakeForm, clean_line, form_for, to_request
+from intake_fn.web.forms import IntakeForm, citation, clean_line, form_for, to_request
 from intake_fn.web.numbers import whole
-from intake_fn.web.submission import citation, reading_in, stance_in, submit_key, take_in
+from intake_fn.web.submission import reading_in, stance_in, submit_key, take_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -13,43 +13,11 @@ from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
-from intake_fn.core import form_labels, request_id
 from intake_fn.core.names import names_of
-from intake_fn.desk.filing import project_of
-from intake_fn.desk.sign_in import SESSION
+from intake_fn.ports import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
-from intake_fn.texts.templates import translated
-from intake_fn.web import (
-    answer_files,
-    api,
-    assessment,
-    board,
-    bulk_actions,
-    desk_routes,
-    errors,
-    expected,
-    find,
-    health,
-    impact,
-    inbound_mails,
-    judge_report,
-    ledger,
-    multipart,
-    pages,
-    posted,
-    quarantine,
-    queue_pages,
-    queue_views,
-    report_requests,
-    reports,
-    sign_in,
-    spec_page,
-    suggestions,
-    uploads,
-    words,
-)
-from intake_fn.web.access import EXTENSION, PUBLIC, is_admin, named, open_to
-from intake_fn.web.requester_routes import REQUESTER_ROUTES
+from intake_fn.web import errors, multipart, routes, templating
+from intake_fn.web.access import EXTENSION, PUBLIC, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
 if TYPE_CHECKING:
@@ -66,6 +34,9 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What pages may load and where they may send; `connect-src` is left open."""
+
+WITH_FILES = ("desk.act", "desk.insert_template")
+"""Where files may come with a form of the desk (web/answer_files.py)."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -101,23 +72,15 @@ def build(config: WebConfig) -> Flask:
 
     @app.before_request
     def room_for_files() -> None:
-        if request.endpoint in answer_files.ENDPOINTS:  # the check of the token reads the form
-            posted.make_room()
+        if request.method == "POST" and request.endpoint in WITH_FILES:
+            from intake_fn.web import posted  # noqa: PLC0415 - no empty form needs it
 
-    csrf = CSRFProtect(app)
-    for module in (pages, suggestions, uploads, api, health):
-        app.register_blueprint(module.blueprint)
-        csrf.exempt(module.blueprint)  # public, or opened by the token in the address: no session's rights are used
-    for blueprint in REQUESTER_ROUTES:
-        app.register_blueprint(blueprint)
-        csrf.exempt(blueprint)
-    pages_of_desk = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
-    pages_of_mail = (inbound_mails,)
-    pages_of_reports = (reports, report_requests, judge_report, spec_page, ledger)
-    modules = (*pages_of_desk, *pages_of_mail, *pages_of_reports, expected, sign_in, board)
-    for blueprint in dict.fromkeys(module.blueprint for module in modules):  # several modules share the desk's
-        app.register_blueprint(blueprint)
+            posted.make_room()  # the check of the token reads the form
+
+    known = routes.kept(config.ahead) if config.ahead else routes.collected()
+    routes.register(app, CSRFProtect(app), known)
     errors.show(app)
+    _harden(app, config)
     _furnish(app, config)
     made = app.wsgi_app
 
@@ -129,8 +92,8 @@ def build(config: WebConfig) -> Flask:
     return app
 
 
-def _furnish(app: Flask, config: WebConfig) -> None:
-    """Set what every answer and every template has."""
+def _harden(app: Flask, config: WebConfig) -> None:
+    """Set what every answer has."""
     headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *config.files_at))), **HEADERS}
 
     @app.before_request
@@ -150,15 +113,16 @@ def _furnish(app: Flask, config: WebConfig) -> None:
             response.headers["Cache-Control"] = "no-cache"
         return response
 
+
+def _furnish(app: Flask, config: WebConfig) -> None:
+    """Set what every template has."""
+
     @cache
     def stamp(name: str) -> str:
         return hashlib.sha256((Path(app.static_folder or "") / name).read_bytes()).hexdigest()[:10]
 
     def asset(name: str) -> str:
         return url_for("static", filename=name, v=stamp(name))
-
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    translated(app.jinja_env)
 
     @cache
     def scripts() -> tuple[str, ...]:
@@ -169,21 +133,17 @@ def _furnish(app: Flask, config: WebConfig) -> None:
         """The translations of what the scripts say; none into English, which stands in them."""
         return {} if language() == ENGLISH else {text: gettext(text) for text in scripts()}
 
+    templating.furnish(app.jinja_env)
+    if config.ahead:
+        assert app.jinja_env.loader is not None  # noqa: S101 - Flask's own
+        app.jinja_env.loader = templating.compiled_or(app.jinja_env.loader, config.ahead)
     app.jinja_env.globals.update(
         asset=asset,
         script_texts=script_texts,
-        named=named,
-        is_admin=is_admin,
         admins=names_of(config.process.admins, config.process),
         process=config.process,
         sandbox=config.sandbox,
         clause_link=config.links.clause,
-        clause_address=pages.clause_address,
         file_link=config.links.file,
-        project_of=project_of,
-        form_labels=form_labels,
-        request_id=request_id,
-        words=words,
     )
     app.context_processor(lambda: {"site": config.site_url or request.script_root})
-    app.jinja_env.filters.update(words.FILTERS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intake_fn.core.late_dataclass import dataclass
@@ -41,5 +42,7 @@ class WebConfig:
     sandbox: bool = False
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
     """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""
+    ahead: Path | None = None
+    """The folder of what the package made ahead of the pages (web/__init__.py)."""
     searches: SearchLimit = field(default_factory=SearchLimit)
     """How often each source has searched lately."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -58,13 +59,6 @@ def again(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("impact.show", case_id=case_id), 303)
 
 
-@blueprint.app_context_processor
-def furnish() -> dict[str, Any]:
-    """What the parts of pages call that show a packet."""
-    says = {"relations": RELATIONS, "turn": _turn, "summary": _summary, "decided": _decided}
-    return {"packet_of": packet_of, "packet_says": says}
-
-
 def packet_of(case: Case) -> Packet | None:
     """The packet, for a page that is about more than it: without a spec there is none."""
     try:
@@ -95,3 +89,7 @@ def _decided(one: EarlierDecision) -> str:
     if one.by_board:
         return f"The Board on a change of the clause: {words.decision_of_board(Decision(one.what))}"
     return f"By a person: {words.CATEGORY[Category(one.what)]}"
+
+
+says = SimpleNamespace(relations=RELATIONS, turn=_turn, summary=_summary, decided=_decided)
+"""What the parts of pages call that show a packet (web/templating.py)."""

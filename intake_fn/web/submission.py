@@ -19,7 +19,7 @@ from intake_fn.desk.answered import came_again
 from intake_fn.desk.spam_check import Submission
 from intake_fn.ports import Purpose
 from intake_fn.web.access import engineer
-from intake_fn.web.forms import NO_READING
+from intake_fn.web.forms import KEY, NO_READING, citation
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Request
     from intake_fn.desk import Desk
     from intake_fn.web.forms import Reading
-
-KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-CITATION = re.compile(r"[\w./-]{1,150}#[\w.:-]{1,100}")
 
 VISITOR = re.compile(r"[0-9a-f]{32}")
 """The number by which a browser comes again (static/form_suggestions.js)."""
@@ -64,11 +61,6 @@ def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
     hashes = sorted({file.sha256 for files in (selection.staged, selection.sent) for file in files})
     content = json.dumps([asdict(draft), hashes, given], sort_keys=True, default=str)
     return f"content-{hashlib.sha256(content.encode()).hexdigest()}"
-
-
-def citation(text: str) -> str:
-    """A clause as page#anchor, "" for anything else."""
-    return text if CITATION.fullmatch(text) else ""
 
 
 def reading_in(said: Mapping[str, Any]) -> Reading:

@@ -23,8 +23,8 @@ from intake_fn.desk import answered, copies, similar_requests
 from intake_fn.desk.limits import ANSWERS_BY_SOURCE, within
 from intake_fn.texts import gettext, mark
 from intake_fn.web.access import PUBLIC, config, open_to, source
-from intake_fn.web.forms import clean_line, clean_text
-from intake_fn.web.submission import VISITOR, citation, stance_in
+from intake_fn.web.forms import citation, clean_line, clean_text
+from intake_fn.web.submission import VISITOR, stance_in
 from spec_lookup import Claim, SpecLookupError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,10 +13,7 @@ import spec_lookup
 from intake_fn.core import events as c
 from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
-from intake_fn.core.attachments import size_in_words
 from intake_fn.core.case import Case, resolved_by
-from intake_fn.core.changes.clause_text import digest_of
-from intake_fn.core.changes.word_diff import flowed
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.intents import SendNotice
@@ -27,15 +24,7 @@ from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.quotes import spoken
 from intake_fn.core.request import Channel, Kind
-from intake_fn.core.verdict_texts import (
-    has_replied,
-    is_shown_clause,
-    reached_by,
-    reasons_to_show,
-    said_of,
-    sureness,
-)
-from intake_fn.core.verdicts import decided_with_lead, decision, is_recorded, proposal, reasons_of
+from intake_fn.core.verdicts import decision
 from intake_fn.core.vocabulary import (
     Category,
     Decision,
@@ -54,6 +43,7 @@ if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
     from intake_fn.core.change_events import MotionPut
     from intake_fn.ports import OutboxItem
+    from spec_lookup import Clause
 
 KIND: Mapping[Kind, str] = {
     Kind.BUG: mark("Bug report"),
@@ -374,29 +364,6 @@ def against(verdict: Mapping[str, Any]) -> str:
     return "" if shown else mark("Also related")
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "when": when,
-    "age": age,
-    "until": until,
-    "span": span,
-    "size": size_in_words,
-    "spoken": spoken,
-    "cited_as": cited_as,
-    "marked": marked,
-    "against": against,
-    "has_mark": has_mark,
-    "whole_text": lambda clause: spec_lookup.whole_text(clause),  # noqa: PLW0108 - looked up when it is used
-    "has_replied": has_replied,
-    "is_shown_clause": is_shown_clause,
-    "proposal": proposal,
-    "is_recorded": is_recorded,
-    "reasons_of": reasons_of,
-    "reasons_to_show": reasons_to_show,
-    "reached_by": reached_by,
-    "said_of": said_of,
-    "sureness": sureness,
-    "said": in_words,
-    "sha256": digest_of,
-    "flowed": flowed,
-    "decided_with_lead": decided_with_lead,
-}
+def whole_text(clause: Clause) -> str:
+    """The text of a clause, as far as it is quoted."""
+    return spec_lookup.whole_text(clause)

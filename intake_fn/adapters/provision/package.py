@@ -102,6 +102,11 @@ PROCESS = "support.yml"
 BUILT = ("index", "index-versions", "model", "qualification.json", "templates.json")
 """What is packaged of build/, the first at least; names that begin with a dot are left out anywhere."""
 
+AHEAD = "ahead"
+"""The folder of build/ for what is made ahead of the pages (wiring.py)."""
+
+TEMPLATES = "intake_fn/web/templates"
+
 PLATFORMS: Mapping[str, tuple[str, ...]] = {
     "x86_64": ("manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
     "arm64": ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64"),
@@ -212,13 +217,19 @@ def compile_with(python: str, folder: Path) -> None:
         source.unlink()
 
 
-def load_process_with(python: str, folder: Path) -> None:
-    """Put the loaded process beside support.yml, by the packaged code itself. Raises Broken."""
+def make_ahead_with(python: str, folder: Path) -> None:
+    """Put what a start would only work out anew beside what it is of, by the packaged code itself. Raises Broken.
+
+    That are the loaded process, the routes of the pages, and the templates as modules, which stand in the place of
+    their sources; `compile_with` comes next.
+    """
     code = (
         "import sys, pathlib; sys.path.insert(0, '.'); from intake_fn.adapters.process_file import keep_loaded; "
-        f"keep_loaded(pathlib.Path('{PROCESS}'))"
+        f"keep_loaded(pathlib.Path('{PROCESS}')); from intake_fn.web import keep_ahead; "
+        f"keep_ahead(pathlib.Path('build/{AHEAD}'))"
     )
     _run_steadily([python, "-S", "-B", "-c", code], folder)
+    shutil.rmtree(folder / TEMPLATES)
 
 
 def pack(folder: Path, file: Path, level: int = 9) -> list[Part]:

@@ -17,7 +17,7 @@ from intake_fn.core.process import Process
 from intake_fn.core.request import Kind
 from intake_fn.web.forms.bug import BugForm
 from intake_fn.web.forms.change import ChangeForm
-from intake_fn.web.forms.cleaning import LOST, clean_line, clean_text
+from intake_fn.web.forms.cleaning import KEY, LOST, citation, clean_line, clean_text
 from intake_fn.web.forms.fields import ACCEPT
 from intake_fn.web.forms.intake_form import IntakeForm
 from intake_fn.web.forms.question import QuestionForm
@@ -29,11 +29,13 @@ __all__ = [
     "ACCEPT",
     "APPROVAL_CLAUSE",
     "FORMS",
+    "KEY",
     "LOST",
     "NO_READING",
     "IntakeForm",
     "Reading",
     "SetupForm",
+    "citation",
     "clean_line",
     "clean_text",
     "form_for",

@@ -74,6 +74,7 @@ def test_each_name_in_the_template_is_declared() -> None:
 
     assert set() == used - names
     assert set() == set(template["Parameters"]) - used
+    assert set(site.PARAMETERS) == set(template["Parameters"])
 
 
 @pytest.fixture

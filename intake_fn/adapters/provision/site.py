@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TEMPLATE = Path(__file__).with_name("site.json")
+PARAMETERS = ("Bucket", "Version", "Api", "ApiPath", "FrontToken", "FilesAt", "Domain", "Certificate")
+
 STAMP = "stamp.json"
 """The file of a built site that says of which spec it is, as the index does."""
 

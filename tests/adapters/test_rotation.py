@@ -1,0 +1,184 @@
+"""Secrets are rotated while links and sessions stay good, and then the former one leaves; on the local AWS."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.adapters.provision import parameters
+from intake_fn.adapters.provision.function import AS_OF
+from intake_fn.commands.rotate import Rotation
+from intake_fn.commands.stages import Stage
+from intake_fn.core.errors import Refused, Unknown
+from intake_fn.ports import Purpose
+from intake_fn.wiring import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.aws import LocalAws
+
+pytestmark = pytest.mark.aws
+
+PATH, FUNCTION = "/specdesk/rotated", "specdesk-rotated"
+TOKEN = "token-of-before-0123456789"
+
+
+@pytest.fixture
+def make(aws: LocalAws, clients: Callable[[str], Any]) -> Iterator[Callable[[], Application]]:
+    """Makes the application as an instance of the function that starts now; its function is deployed."""
+    environ = {
+        **aws.environ(),
+        "SPECDESK_TABLE": "none",
+        "SPECDESK_BUCKET": "none",
+        "SPECDESK_PARAMETERS": PATH,
+        "SPECDESK_MANTIS_URL": "https://mantis.example.com",
+        "SPECDESK_BASE_URL": "https://help.example.com",
+    }
+    ssm, functions = clients("ssm"), clients("lambda")
+    parameters.keep_secret(ssm, PATH, parameters.SECRET_KEY)
+    parameters.keep_secret(ssm, PATH, parameters.MANTIS_TOKEN, TOKEN)
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as package:
+        package.writestr("entry.py", "def handler(event, context): return 1")
+    functions.create_function(
+        FunctionName=FUNCTION,
+        Runtime="python3.12",
+        Role="arn:aws:iam::123456789012:role/r",
+        Handler="entry.handler",
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": {"SPECDESK_TABLE": "none"}},
+    )
+    yield lambda: Application.from_environ(environ)
+    functions.delete_function(FunctionName=FUNCTION)
+    for name in (parameters.SECRET_KEY, parameters.MANTIS_TOKEN):
+        parameters.delete_secret(ssm, PATH, name)
+
+
+def rotation(application: Application, name: str = parameters.SECRET_KEY) -> Rotation:
+    """Of a secret of the stage."""
+    stage = Stage("rotated", {}, FUNCTION, "role", "eu-west-1", "packages")
+    return Rotation(stage, application, name)
+
+
+def opens(application: Application, token: str) -> bool:
+    """Whether a link to a status page is good."""
+    try:
+        return application.links.verify(Purpose.STATUS, token) == "HD-0000-0001"
+    except Unknown:
+        return False
+
+
+def test_links_stay_good_until_the_former_key_leaves(
+    make: Callable[[], Application], clients: Callable[[str], Any]
+) -> None:
+    """Of either key, at each instance that starts later; forms and sessions, too. A second rotation waits."""
+    before = make()
+    old, front, cookie = before.links.sign(Purpose.STATUS, "HD-0000-0001"), before.front_token, session_of(before)
+    told = rotation(make()).begin()
+    between = make()
+    new = between.links.sign(Purpose.STATUS, "HD-0000-0001")
+
+    assert "The function was started anew." in told
+    variables = clients("lambda").get_function_configuration(FunctionName=FUNCTION)["Environment"]["Variables"]
+    assert {"SPECDESK_TABLE", AS_OF} == set(variables)
+    assert [True, True] == [opens(between, token) for token in (old, new)]
+    assert between.is_front(front)
+    assert signed_in(between, cookie) == "paul"
+    assert between.front_token != front
+    with pytest.raises(Refused, match="under way"):
+        rotation(make()).begin()
+    with pytest.raises(Refused, match="--early"):
+        rotation(make()).end(early=False)
+
+    later = make()
+    later.__dict__["clock"] = lambda: before.clock() + timedelta(days=401)
+    rotation(later).end(early=False)
+    after = make()
+    assert [False, True] == [opens(after, token) for token in (old, new)]
+    assert not after.is_front(front)
+    assert signed_in(after, cookie) is None
+    with pytest.raises(Refused, match="no former key"):
+        rotation(make()).end(early=True)
+
+
+def test_nothing_is_signed_by_a_key_before_every_instance_knows_it(
+    make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each step all instances, of before and of after it, open each other's links."""
+    instances = [make()]
+    keep = parameters.replace_secret
+
+    def kept(*args: Any) -> None:
+        keep(*args)
+        instances.append(make())
+        _ = instances[-1].keys
+
+    _ = instances[0].keys
+    monkeypatch.setattr(parameters, "replace_secret", kept)
+    rotation(make()).begin()
+
+    assert len(instances) == 3
+    for earlier, later in pairwise(instances):
+        assert opens(later, earlier.links.sign(Purpose.STATUS, "HD-0000-0001"))
+        assert opens(earlier, later.links.sign(Purpose.STATUS, "HD-0000-0001"))
+
+
+def test_a_rotation_that_broke_off_goes_on(
+    make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch, clients: Callable[[str], Any]
+) -> None:
+    """With the key that was announced."""
+    with monkeypatch.context() as broken:
+        broken.setattr(Rotation, "_restart", breaks)
+        with pytest.raises(ConnectionError):
+            rotation(make()).begin()
+    old, new = parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values
+    rotation(make()).begin()
+
+    assert (new, old) == parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values
+
+
+def breaks(_: Rotation) -> bool:
+    """In the place of a start."""
+    raise ConnectionError
+
+
+def test_another_token_is_tried_before_it_is_used(
+    make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty one, the same and one that is refused change nothing."""
+    monkeypatch.setattr(Rotation, "_tried", refuses)
+    for given in ("", TOKEN, "refused"):
+        with pytest.raises(Refused):
+            rotation(make(), parameters.MANTIS_TOKEN).of_token(given)
+        assert make().mantis(1).token == TOKEN
+    rotation(make(), parameters.MANTIS_TOKEN).of_token(" another-token\n")
+
+    assert "another-token" == make().mantis(1).token
+
+
+def refuses(_: Rotation, new: str, __: str) -> list[str]:
+    """What Mantis says of a token."""
+    if new == "refused":
+        raise Refused
+    return []
+
+
+def session_of(application: Application) -> str:
+    """The cookie of somebody who signed in."""
+    app = application.app
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"person": "paul"}))
+
+
+def signed_in(application: Application, cookie: str) -> str | None:
+    """Whom a cookie names."""
+    app = application.app
+    with app.test_request_context(headers={"Cookie": f"specdesk={cookie}"}) as asked:
+        session = app.session_interface.open_session(app, asked.request)
+    return session.get("person") if session else None

@@ -27,7 +27,7 @@ ANNOUNCED = "The last one is accepted, and signs nothing yet"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A secret as it is kept: the first value is used, each is accepted; when it was changed, and what is said of it."""
+    """A secret as it is kept: the first value is used, each is accepted; `about` says what it is."""
 
     values: tuple[str, ...]
     changed: datetime

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.core.errors import Refused
 from intake_fn.core.late_dataclass import dataclass
-from intake_fn.settings import secrets_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +68,7 @@ def kept(ssm: Any, path: str, name: str) -> Kept:
                 raise
             raise Refused(f"There is no secret {whole}. Provision the stage first.") from error
         described = _described(ssm, whole)[0]
-    return Kept(secrets_of(found["Value"], whole), found["LastModifiedDate"], described.get("Description", ""))
+    return Kept(tuple(found["Value"].split()), found["LastModifiedDate"], described.get("Description", ""))
 
 
 def replace_secret(ssm: Any, path: str, name: str, values: tuple[str, ...], about: str = ABOUT) -> None:

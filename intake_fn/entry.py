@@ -1,10 +1,11 @@
-"""What Lambda calls: `lambda_handler` for pages and the API, `on_mail_event` on bounces, the others by the clock.
+"""What Lambda calls: `lambda_handler` for pages and the API, `on_mail_event` on bounces, most others by the clock.
 
 | event                                          | what runs                                              |
 |------------------------------------------------|--------------------------------------------------------|
 | a request of API Gateway or a function URL     | `app`, through adapters/gateway.py                     |
 | a rule of the schedule                         | the function of `SCHEDULED` in which its name ends     |
 | `zappa invoke STAGE FUNCTION`                  | that function, if it is one of `SCHEDULED`             |
+| `{"deliver": ID}`, a call by the function itself | `on_deliver`                                          |
 | a message of SNS                               | `on_mail_event`                                        |
 | new files in the bucket of mails (S3)          | `on_mail`                                              |
 | any other                                      | none: Broken is raised, so that nothing is lost in silence |
@@ -71,6 +72,23 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
         **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
         "checked": _go_on_checking(desk),
     }
+
+
+def on_deliver(event: dict[str, Any], context: object) -> dict[str, bool]:
+    """Deliver what a new request brings about, after its receipt (adapters/own_function.py).
+
+    What cannot be delivered now is in the outbox, and the sweep takes it up: Lambda need not call again.
+    """
+    del context
+    case_id = event["deliver"]
+    if not isinstance(case_id, str):
+        raise Broken("The event names no request to deliver. Check who calls the function.")
+    try:
+        application.background_desk.deliver(case_id)
+    except (TryLater, Unknown) as error:
+        log.warning("delivery_left_to_sweep", case=case_id, error=str(error))
+        return {"delivered": False}
+    return {"delivered": True}
 
 
 def on_ledger(event: dict[str, Any], context: object) -> dict[str, int]:
@@ -193,6 +211,8 @@ def _function_for(event: dict[str, Any]) -> Handler:
         return on_mail
     if event.get("detail-type") == "Scheduled Event":
         return _scheduled(event)
+    if event.keys() == {"deliver"}:
+        return on_deliver
     if "command" in event:
         return _invoked(event["command"])
     raise Broken(f"No one here handles this event; its keys are {sorted(event)[:10]}. Check the event sources.")

@@ -2,7 +2,7 @@
 
 A form page needs the process and a key; boto3, the index and the Mantis client wait until a request
 is sent or looked at. `desk` is for people who wait: it gives Mantis a few seconds and leaves the
-rest to the sweep, which uses `background_desk`.
+rest to the sweep, which uses `background_desk`, as do deliveries after the answer.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from intake_fn.adapters.background import BackgroundDispatch
     from intake_fn.adapters.mantis import MantisTracker
+    from intake_fn.adapters.own_function import OwnFunction
     from intake_fn.core.inbound.mail import InboundMail
     from intake_fn.desk import Desk, Judge
     from intake_fn.ports import Files
@@ -188,6 +190,7 @@ class Application:
             read_mail=read_mail,
             clock=self.clock,
             new_id=new_id,
+            dispatch=self.dispatch,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
             judge=built_in if self.process.judge.shadow else self._judge,
             shadow=self._judge if self.process.judge.shadow and self._judge is not built_in else None,
@@ -197,7 +200,32 @@ class Application:
     @once
     def background_desk(self) -> Desk:
         """The desk of the sweep and the command line."""
-        return replace(self.desk, tracker=self.mantis(BACKGROUND_SECONDS), inline=timedelta(seconds=BACKGROUND_SECONDS))
+        return replace(
+            self.desk,
+            dispatch=None,
+            tracker=self.mantis(BACKGROUND_SECONDS),
+            inline=timedelta(seconds=BACKGROUND_SECONDS),
+        )
+
+    @once
+    def dispatch(self) -> BackgroundDispatch | OwnFunction:
+        """Who delivers after the answer: on Lambda, which stops with the answer, another run of the function."""
+        if function := self.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+            from intake_fn.adapters.own_function import OwnFunction  # noqa: PLC0415 - not for a form page
+
+            return OwnFunction(self.environ, function)
+        from intake_fn.adapters.background import BackgroundDispatch  # noqa: PLC0415 - not for a form page
+
+        return BackgroundDispatch(self._deliver)
+
+    def _deliver(self, case_id: str) -> None:
+        """Deliver what is due of a case; the desk for that is made with the first one."""
+        self.background_desk.deliver(case_id)
+
+    def stop(self) -> None:
+        """Let the deliveries that have begun come to their end, and begin no more. May be called twice."""
+        if (begun := self.__dict__.get("dispatch")) is not None:
+            begun.stop()
 
     @once
     def spec(self) -> Spec:

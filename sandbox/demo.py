@@ -1,7 +1,7 @@
 """`make demo`: a day's worth of requests through the running sandbox, one line for each.
 
 Sends tests/data/requests.jsonl to the JSON API and prints the verdict beside the expected one, the judge that gave it,
-the clause, the project and issue in Mantis, and the level; then where a decided bug, a decided change, and a request
+the clause, and the level; then where a decided bug, a decided change, and a request
 that is left to a person are to be seen.
 """
 
@@ -52,7 +52,7 @@ def main() -> int:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     print(f"{len(lines)} requests from {path.name} to {url}\n")
-    print(f"{'request':13} {'verdict':10} {'expected':10} {'judge':9} {'clause':34} {'Mantis':22} level  summary")
+    print(f"{'request':13} {'verdict':10} {'expected':10} {'judge':9} {'clause':34} level  summary")
     tally: Counter[str] = Counter()
     judges: Counter[str] = Counter()
     shown: dict[str, dict[str, Any]] = {}
@@ -70,8 +70,6 @@ def main() -> int:
         expected = request.get("expect", {}).get("category", "")
         verdict = result["verdict"] or {"category": "not yet", "citations": [], "judge": "-"}
         clause = next((citation["clause"] for citation in verdict["citations"]), "-")
-        issue = result["issue"]
-        filed = f"{issue['project']} #{issue['number']}" if issue else "filing delayed"
         urgent += [result["level"]] if request["priority"] == "urgent" else []
         tally[_outcome(verdict["category"], expected)] += 1
         judge = verdict["judge"].partition(":")[0].partition(",")[0]
@@ -79,7 +77,7 @@ def main() -> int:
         if verdict["category"] == UNDECIDED or any(row["stance"] != "related" for row in verdict["citations"]):
             shown.setdefault(verdict["category"], result)
         print(
-            f"{result['id']:13} {verdict['category']:10} {expected:10} {judge:9} {clause:34.34} {filed:22} "
+            f"{result['id']:13} {verdict['category']:10} {expected:10} {judge:9} {clause:34.34} "
             f"{result['level']:5}  {request['summary']:.60}"
         )
     print("\n" + ", ".join(f"{count} {what}" for what, count in tally.most_common()))

@@ -303,6 +303,7 @@ class Sandbox:
 
     def _stop_site(self) -> None:
         self.server.stop()
+        self.application.stop()
 
     def _make(self, program: str, *arguments: str) -> None:
         command = [str(Path(sys.executable).parent / program), *arguments]

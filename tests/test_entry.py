@@ -244,6 +244,15 @@ def test_only_functions_of_the_schedule_can_be_invoked(drive: Any, name: Any) ->
     assert "There is no function" in answer["message"]
 
 
+def test_the_function_delivers_when_it_calls_itself(drive: Any) -> None:
+    """Here it gets as far as the table, which has no region; other events of that kind are told that they are none."""
+    answers = drive({"deliver": "HD-0000-0001"}, {"deliver": 3}, {"deliver": "HD-0000-0001", "more": ""})
+
+    assert ["Broken"] * 3 == [answer["raised"] for answer in answers]
+    begins = ("The table cannot be called", "The event names no request", "No one here handles")
+    assert [True] * 3 == [answer["message"].startswith(begin) for answer, begin in zip(answers, begins, strict=True)]
+
+
 def test_no_code_is_invoked(drive: Any) -> None:
     """`zappa invoke --raw` sends code to run."""
     answers = drive({"raw_command": "print('run')"}, {"manage": "shell"})

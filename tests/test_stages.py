@@ -34,6 +34,7 @@ ACTIONS = {
     "send_email": {"ses:SendEmail", "ses:SendRawEmail"},
     "transact_write_items": {"dynamodb:ConditionCheckItem"},
     "converse": {"bedrock:InvokeModel"},
+    "invoke": {"lambda:InvokeFunction"},
 }
 """What a call takes that is not named like it; writes in a transaction take what they take alone."""
 SIGNED = {"generate_presigned_post": "s3:PutObject"}
@@ -76,7 +77,13 @@ def calls(*names: str) -> set[str]:
 def test_the_role_allows_the_calls_that_the_adapters_make_and_no_other() -> None:
     """More would help a thief, less would stop the function. A new call has to be added to role.json."""
     needed: set[str] = set()
-    for service, prefix in (("dynamodb", "dynamodb"), ("s3", "s3"), ("sesv2", "ses"), ("ssm", "ssm")):
+    for service, prefix in (
+        ("dynamodb", "dynamodb"),
+        ("s3", "s3"),
+        ("sesv2", "ses"),
+        ("ssm", "ssm"),
+        ("lambda", "lambda"),
+    ):
         for call in calls(service):
             title = "".join(part.title() for part in call.split("_"))
             needed |= {SIGNED[call]} if call in SIGNED else ACTIONS.get(call, {f"{prefix}:{title}"})

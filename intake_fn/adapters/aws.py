@@ -65,7 +65,6 @@ def client(
     """
     from botocore.config import Config  # noqa: PLC0415 - see the first lines
 
-    key, secret, token, region, other_region = (environ.get(name, "").strip() or None for name in CREDENTIALS)
     own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
     endpoint = environ.get(own) or environ.get("AWS_ENDPOINT_URL") or None
     config = Config(
@@ -76,12 +75,19 @@ def client(
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
+    session = session_of(environ)
     with _making:
-        session = _session(key, secret, token, region or other_region)
         made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # any service
     keep_to(made)
     track(made)
     return made
+
+
+def session_of(environ: Mapping[str, str]) -> Session:
+    """The session of the credentials and the region that `environ` names."""
+    key, secret, token, region, other_region = (environ.get(name, "").strip() or None for name in CREDENTIALS)
+    with _making:
+        return _session(key, secret, token, region or other_region)
 
 
 _making = Lock()

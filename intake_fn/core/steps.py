@@ -138,6 +138,12 @@ def take_in(
     return standing(apply(case, held), process, (event, held))
 
 
+def followed(first: Step, intent: Intent, second: Step) -> Step:
+    """Two steps of a case as one, where the second does what an intent of the first is for."""
+    left = tuple(other for other in first.intents if other != intent)
+    return replace(second, events=(*first.events, *second.events), intents=(*left, *second.intents))
+
+
 def standing(case: Case, process: Process, events: tuple[Event, ...] = (), intents: tuple[Intent, ...] = ()) -> Step:
     """A step with its clock: when the case as it stands is due, and when time has something to say or do about it."""
     due_time = running(case, process)

@@ -1,17 +1,21 @@
 """The desk: a request is taken in, its intents are delivered, people and clocks act on it.
 
-A request is saved before anything else is tried, so the receipt never depends on the judge, Mantis
-or mail. The intents for them are in the outbox, written in the same transaction as the event
-that caused them. They are delivered at once if that is quick, else by the sweep, every minute:
+A request is saved before anybody outside is asked, so the receipt never depends on a language model, Mantis or mail.
+The intents for them are in the outbox, written in the same transaction as the event that caused them. They are
+delivered once the requester has the receipt, by whoever `dispatch` gives them to, else by the sweep, every minute:
 
-    take_in ─► cases.create(Received) ─► receipt is safe
-                    │ intent: JudgeRequest
-    deliver ─► judge ─► save(Judged) ─► intents: FileIssue, SendNotice ─► Mantis ─► save(Filed)
+    take_in ─► judge ─► cases.create(Received, Judged) ─► receipt is safe ─► dispatch.soon
+                            │ intents: FileIssue, SendNotice
+    deliver ─► Mantis ─► save(Filed) ─► mail
+
+A judge that asks others, or fails, is left behind the receipt, too: then the intent is JudgeRequest, and its event is
+saved with the intents of the verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 from intake_fn import log
 from intake_fn.core import steps
 from intake_fn.core.case import Case, Step
-from intake_fn.core.errors import Stale, TryLater, Unreadable
+from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.mail import InboundMail
+from intake_fn.core.intents import JudgeRequest
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
@@ -45,13 +50,15 @@ from intake_fn.desk import (
 from intake_fn.desk.case_cache import CachedCases, CachedOutbox, Known, known_after
 from intake_fn.desk.change import ATTEMPTS, Change
 from intake_fn.desk.issue_index import Cache, IssueIndex, SimilarIssue
-from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, where_recorded
+from intake_fn.desk.judging import Judge, MayAct, anyone, built_in, form_first, judged, where_recorded
 from intake_fn.desk.needs import Versions
-from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable
+from intake_fn.desk.outbox import FIRST_DELAY, PARKED, Swept, deliverable, error_text
+from intake_fn.desk.spec_versions import spec_for
 from intake_fn.ports import (
     CaseStore,
     ClauseAnswers,
     Counters,
+    Dispatch,
     Figures,
     Files,
     InboundMails,
@@ -70,6 +77,7 @@ from intake_fn.ports import (
     Views,
 )
 from intake_fn.texts import Message
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from spec_lookup import Spec
@@ -102,8 +110,10 @@ class Desk:
     read_mail: Callable[[bytes], InboundMail]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    dispatch: Dispatch | None = None
+    """Who delivers what a new request brings about, after the answer; None delivers before it."""
     inline: timedelta = timedelta(seconds=8)
-    """How long a requester waits for deliveries before the rest is left to the sweep."""
+    """How long somebody waits for deliveries before the rest is left to the sweep."""
     first_delay: timedelta = FIRST_DELAY
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
@@ -133,7 +143,9 @@ class Desk:
     # --- requests ----------------------------------------------------------------------------
 
     def take_in(self, request: Request, key: str, submission: spam_check.Submission | None = None) -> Case:
-        """Save a request, have it judged and try to file it at once; returns the case as it then stands.
+        """Save a request with its verdict; returns the case as it then stands.
+
+        It is filed after that, by `dispatch`; without one, before this returns if that is quick.
 
         `submission` says how it was sent by a form that is open to everybody: then it may be quarantined
         (desk/spam_check.py). `key` is the form's submit key: one key gives one case, however often (R9).
@@ -144,13 +156,41 @@ class Desk:
             limits = self.process.intake.quarantine
             reasons = spam_check.check(self.counters, limits, self.clock(), request, key, submission)
         for _ in range(ATTEMPTS):
-            step = steps.take_in(self.new_id(), request, self.clock(), self.process, reasons)
+            step = self._judged(steps.take_in(self.new_id(), request, self.clock(), self.process, reasons))
             try:
                 case_id = self.cases.create(step, key)
             except Stale:
                 continue  # the random id is taken: draw another
-            return self._delivered(case_id, step, known_after(step) if case_id == step.case.id else None)
+            known = known_after(step) if case_id == step.case.id else None
+            if self.dispatch is None:
+                return self._delivered(case_id, step, known)
+            return self._dispatched(self.dispatch, step, known) if known else self.cases.load(case_id)
         raise TryLater("Too many requests arrive at the moment. Try again in a moment.")
+
+    def _judged(self, received: Step) -> Step:
+        """The step with the verdict, where the judge asks nobody: a save less. What fails is tried from the outbox."""
+        if self.judge is not built_in or JudgeRequest() not in received.intents:
+            return received
+        case = received.case
+        try:
+            event = judged(case, self.judge, spec_for(self, case.request), self.process, self.clock, self.may_act)
+            return steps.followed(received, JudgeRequest(), steps.advance(case, event, self.process))
+        except Exception as error:  # whatever it is: the receipt does not depend on the judge
+            if not isinstance(error, SpecdeskError | SpecLookupError):
+                log.exception("judge_failed_unexpectedly", case=case.id)
+            log.warning("judged_later", case=case.id, error=error_text(error))
+            return received
+
+    def _dispatched(self, dispatch: Dispatch, saved: Step, known: Known) -> Case:
+        """The case as it stands for the receipt: only a verdict is waited for, all else is delivered later."""
+        case = saved.case
+        if JudgeRequest() in saved.intents:
+            with suppress(TryLater):
+                desk = self._caching(known)
+                dispatcher.deliver(desk, case.id, only=JudgeRequest)
+                case = desk.cases.load(case.id)
+        dispatch.soon(case.id)
+        return case
 
     def act(self, case_id: str, event: Event, seen: int) -> Case:
         """Let `event` happen to a case that its actor saw at version `seen`.

@@ -30,12 +30,13 @@ from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
+    from intake_fn.core.intents import Intent
     from intake_fn.desk.needs import Dispatching, Judging
     from intake_fn.ports import OutboxItem
 
 
-def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False) -> Swept:
-    """Attempt the case's items until none is due or the time is up.
+def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False, only: type[Intent] | None = None) -> Swept:
+    """Attempt the case's items, or `only` those of one kind, until none is due or the time is up.
 
     `reschedule` has those that another one blocks come up when that one does, so that others come up before.
     """
@@ -44,7 +45,8 @@ def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False) -> Swe
     swept = Swept()
     while desk.clock() <= until:
         due, blocked = deliverable(desk.outbox.items_of(case_id), desk.clock())
-        item = next((item for item in due if item.id not in attempted), None)
+        of_kind = (item for item in due if only is None or isinstance(item.intent, only))
+        item = next((item for item in of_kind if item.id not in attempted), None)
         if item is None:
             for other, next_attempt in blocked if reschedule else ():
                 desk.outbox.reschedule(other, next_attempt)

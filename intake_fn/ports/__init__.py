@@ -15,6 +15,7 @@
 | Sessions  | sessions, requests for sign-in links         | adapters/dynamodb/      | tests/fakes.py |
 | Views     | named lists of the queue                     | adapters/dynamodb/       | tests/fakes.py |
 | InboundMails | mails that came in                        | adapters/dynamodb/      | tests/fakes.py |
+| Dispatch  | deliveries after the answer                  | adapters/background.py, own_function.py | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
 | Files     | attachments, raw mails                       | adapters/s3.py           | tests/fakes.py |
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from intake_fn.ports.cases import CaseStore
     from intake_fn.ports.clause_answers import ClauseAnswers
     from intake_fn.ports.counters import Counters, Ledger
+    from intake_fn.ports.dispatch import Dispatch
     from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
     from intake_fn.ports.files import Files, Upload
     from intake_fn.ports.inbound import InboundMails, MailPage
@@ -60,6 +62,7 @@ __all__ = [
     "ClauseAnswers",
     "Counters",
     "Decided",
+    "Dispatch",
     "EntryPage",
     "Figures",
     "Files",
@@ -100,6 +103,7 @@ _HOME = {
         "cases": "CaseStore",
         "clause_answers": "ClauseAnswers",
         "counters": "Counters Ledger",
+        "dispatch": "Dispatch",
         "figures": "EntryPage Figures Unbalanced",
         "files": "Files Upload",
         "inbound": "InboundMails MailPage",

@@ -145,5 +145,6 @@ def _furnish(app: Flask, config: WebConfig) -> None:
         sandbox=config.sandbox,
         clause_link=config.links.clause,
         file_link=config.links.file,
+        clock=config.clock,
     )
     app.context_processor(lambda: {"site": config.site_url or request.script_root})

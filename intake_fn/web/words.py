@@ -37,7 +37,7 @@ from intake_fn.core.vocabulary import (
     Status,
     Vote,
 )
-from intake_fn.texts import mark, say
+from intake_fn.texts import gettext, mark, say
 
 if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
@@ -149,6 +149,12 @@ SETTLED: Mapping[Filing, str] = {
     Filing.FAILED: mark("Saved; filing is delayed. Mantis did not accept it, and the Help Desk takes care of it."),
     Filing.FILED: "",
 }
+BEING_FILED = mark(
+    "Saved; it is being filed in Mantis. That takes less than a minute as a rule, and longer while Mantis does not "
+    "respond; you need not do anything. Reload this page to see its number."
+)
+AT_ONCE = timedelta(minutes=2)
+"""How long after a request came nobody can say that its filing is delayed: the sweep has not tried it twice yet."""
 
 STAGE: Mapping[Stage, str] = {stage: say(f"stage.{stage}") for stage in Stage if stage}
 """Where a change request stands, in lists of the desk."""
@@ -166,6 +172,13 @@ UNREAD = (
     "incomplete, so no action is possible and no delivery is made for it. Nothing is lost: run "
     "the newer version again."
 )
+
+
+def settled(case: Case, now: datetime) -> str:
+    """How a request without an issue stands with Mantis, for its requester."""
+    if case.filing is Filing.QUEUED and now - case.received_at < AT_ONCE:
+        return gettext(BEING_FILED)
+    return gettext(SETTLED[case.filing])
 
 
 def unread(case: Case) -> list[str]:

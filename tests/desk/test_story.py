@@ -248,7 +248,7 @@ def test_when_the_store_fails_after_saving_the_receipt_is_given_all_the_same(roo
     room.clock.advance(minutes=2)
     room.desk.sweep()
 
-    assert (Status.NEW, Filing.FILED) == (case.status, room.store.load(case.id).filing)
+    assert (Status.OPEN, Filing.FILED) == (case.status, room.store.load(case.id).filing)
 
 
 def test_an_item_that_fails_too_often_is_given_up_where_everybody_sees_it(room: Room) -> None:

@@ -85,7 +85,7 @@ def test_what_was_given_up_is_listed_and_tried_again(
     """By name or all of it; what is unknown is told, and keeps nothing else from being tried."""
     assert (0, ["There are no dead letters."]) == call("outbox", "list")
     assert (0, {"retried": [], "failed": []}) == call("outbox", "retry", "--all", "--json")
-    items = given_up(Application.from_environ(environ).desk, 2)
+    items = given_up(Application.from_environ(environ).background_desk, 2)
     status, listed = call("outbox", "list", "--json")
 
     assert (0, 4, False) == (status, len(items), listed["more"])
@@ -234,7 +234,7 @@ def scheduled(environ: dict[str, str], function: str) -> subprocess.CompletedPro
 
 def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> None:
     """All is well, and each says what it counted."""
-    given_up(Application.from_environ(environ).desk, 1)
+    given_up(Application.from_environ(environ).background_desk, 1)
     done = {name: scheduled(environ, f"on_{name}") for name in ("sweep", "ledger", "recompute")}
 
     assert {""} == {"" if one.returncode == 0 else one.stderr for one in done.values()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -118,6 +119,7 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
     with running(environ) as process:
         taken = send(f"http://127.0.0.1:{site}", request)
+        number, address = await_issue(taken)
         mails = mails_of(site, taken["id"])
         started = children(process.pid)
         ledger = in_shell(environ, "specdesk", "ledger", "--json")
@@ -134,15 +136,27 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
     with running(environ):
         with urllib.request.urlopen(taken["status_url"]) as answer:
             page = answer.read().decode()
-        with urllib.request.urlopen(taken["issue"]["url"]) as answer:
+        with urllib.request.urlopen(address) as answer:
             issue = answer.read().decode()
         kept = mails_of(site, taken["id"])
 
     assert taken["id"] in page
     assert mails > 0
     assert mails <= kept
-    assert f"#{taken['issue']['number']}" in page
+    assert f"#{number}" in page
     assert f"Specdesk {taken['id']}" in issue
+
+
+def await_issue(taken: dict[str, Any]) -> tuple[str, str]:
+    """The number of the issue of a request and its address, as soon as they stand on the status page."""
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        with urllib.request.urlopen(taken["status_url"]) as answer:
+            filed = re.search(r'<a href="([^"]+)">#([0-9]+)</a>', answer.read().decode())
+        if filed:
+            return filed[2], filed[1]
+        time.sleep(0.2)
+    raise AssertionError("It is not filed.")
 
 
 @contextmanager
@@ -166,17 +180,15 @@ def test_the_sandbox_runs_on_a_mantis_that_is_there(tmp_path: Path) -> None:
     request = json.loads(REQUESTS.read_text(encoding="utf-8").splitlines()[0])
     ports = {"PORT": str(site), "AWS_PORT": str(aws), "MANTIS_PORT": str(unused), "BUILD": str(with_vectors(tmp_path))}
     with mantis(tmp_path / "theirs") as url, running({**ports, "MANTIS_URL": f"{url}/", "MANTIS_TOKEN": TOKEN}):
-        issue = send(f"http://127.0.0.1:{site}", request)["issue"]
-        call = urllib.request.Request(
-            f"{url}/api/rest/issues/{issue['number']}", headers={"Authorization": TOKEN}, method="GET"
-        )
+        number, address = await_issue(send(f"http://127.0.0.1:{site}", request))
+        call = urllib.request.Request(f"{url}/api/rest/issues/{number}", headers={"Authorization": TOKEN}, method="GET")
         with urllib.request.urlopen(call) as answer:
             stored = json.load(answer)["issues"][0]
         shown = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True, check=True).stdout
         with socket.socket() as probe:
             taken = probe.connect_ex(("127.0.0.1", unused))
 
-    assert f"{url}/view.php?id={issue['number']}" == issue["url"]
+    assert f"{url}/view.php?id={number}" == address
     assert request["summary"] == stored["summary"]
     assert TOKEN not in shown
     assert taken

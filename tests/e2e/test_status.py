@@ -29,7 +29,7 @@ SOLENE = Requester("Solène Petit", "solene@example.com", "paris")
 
 def sent(sandbox: Sandbox, summary: str) -> Case:
     """A request of Solène's with a picture."""
-    desk = sandbox.application.desk
+    desk = sandbox.application.background_desk
     key = f"files/status/{summary}"
     desk.files.put(key, png(64), "image/png")
     picture = Attachment(key, "screen.png", "image/png", len(png(64)), "ab" * 32)

@@ -30,7 +30,7 @@ def case(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Case:
     """A judged request of the running sandbox, which the command line also sees."""
     for name, value in sandbox.environ.items():
         monkeypatch.setenv(name, value)
-    desk = sandbox.application.desk
+    desk = sandbox.application.background_desk
     request = Request(
         kind=Kind.BUG,
         requester=Requester("Camille Laurent", "camille@example.com", "paris"),

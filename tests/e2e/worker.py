@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intake_fn import log
-from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
 from intake_fn.desk.spam_check import Submission
@@ -47,7 +49,8 @@ def main() -> None:
 def _done(application: Application, job: dict[str, Any]) -> int:
     try:
         if job["act"] == "submit":
-            desk = replace(application.desk, process=busy(application.process))
+            background = application.background_desk
+            desk = replace(application.desk, process=busy(application.process), dispatch=AtOnce(background.deliver))
             desk.take_in(request(job["summary"]), job["summary"], Submission())
         elif job["act"] == "sweep":
             application.background_desk.sweep()
@@ -56,6 +59,18 @@ def _done(application: Application, job: dict[str, Any]) -> int:
     except SpecdeskError:
         return NOT_NOW
     return 0
+
+
+@dataclass
+class AtOnce:
+    """The Dispatch port: the deliveries after the receipt are made here, where they can be killed at each step."""
+
+    deliver: Callable[[str], object]
+
+    def soon(self, case_id: str) -> None:
+        """As Dispatch."""
+        with suppress(TryLater):
+            self.deliver(case_id)
 
 
 def busy(process: Process) -> Process:

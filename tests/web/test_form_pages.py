@@ -215,11 +215,18 @@ def test_what_was_changed_before_sending_again_is_not_lost_silently(web: Web) ->
 
 
 def test_while_mantis_is_down_the_receipt_says_that_filing_is_delayed(web: Web) -> None:
-    """The receipt depends on the store only; when Mantis answers, the number stands there."""
+    """The receipt depends on the store only; when Mantis answers, the number stands there.
+
+    At first nobody knows whether it is delayed: deliveries go on after the receipt.
+    """
     web.tracker.down = True
     answer = web.send(follow=True)
 
     assert answer.status_code == 200
+    assert "it is being filed in Mantis" in answer.text
+    assert "filing is delayed" not in answer.text
+    web.clock.advance(minutes=3)
+    answer = web.client.get(answer.request.path)
     assert "filing is delayed" in answer.text
     assert "It is filed as soon as Mantis responds" in answer.text
 

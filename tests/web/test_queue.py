@@ -89,7 +89,7 @@ def test_a_request_that_waits_for_mantis_says_so_in_the_queue(web: Web) -> None:
     web.sent()
     web.sign_in()
 
-    assert "delayed" in web.client.get("/desk?level=0").text
+    assert "not yet" in web.client.get("/desk?level=0").text
 
 
 def test_filters_say_what_they_would_show_and_can_be_cleared_one_by_one(web: Web) -> None:

@@ -60,6 +60,27 @@ class Cost:
     mantis: int
     mails: int
 
+    def __add__(self, other: Cost) -> Cost:
+        """Both together, named like the first."""
+        return Cost(
+            self.name,
+            self.calls + other.calls,
+            self.read + other.read,
+            self.written + other.written,
+            self.mantis + other.mantis,
+            self.mails + other.mails,
+        )
+
+
+class Later:
+    """A Dispatch that begins nothing by itself."""
+
+    case_id = ""
+
+    def soon(self, case_id: str) -> None:
+        """As Dispatch."""
+        self.case_id = case_id
+
 
 class Counting:
     """Something whose calls are counted."""
@@ -117,8 +138,11 @@ class Office:
 
 def of_requests(office: Office) -> list[Cost]:
     """One request from the form to level 1, and looking at it."""
-    desk = office.desk
-    costs = [office.cost("submit, judged, filed, two notices", lambda: desk.take_in(request(), "key", Submission()))]
+    desk, later = office.desk, Later()
+    at_once = replace(desk, dispatch=later)
+    receipt = office.cost("submit, judged: to the receipt", lambda: at_once.take_in(request(), "key", Submission()))
+    after = office.cost("filed, two notices: after the receipt", lambda: desk.deliver(later.case_id))
+    costs = [replace(receipt + after, name="submit, judged, filed, two notices"), receipt, after]
     stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
     costs.append(
         office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Submission()))

@@ -6,7 +6,8 @@ The local AWS reports no consumed capacity, so it is reckoned by DynamoDB's rule
 - a read takes a unit for each 4 KB that it returns, all items of a query together; half a unit where it need not be
   consistent, and never less than that for one page;
 - a write takes a unit for each KB of the larger of the item before and after; twice that in a transaction;
-- each index that holds the item takes a write as well, two where the item moves in it.
+- each index that holds the item takes a write as well, two where the item moves in it; in a transaction no more, for
+  the indexes follow once it is committed.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
@@ -50,9 +51,9 @@ def units_to_read(items: Sequence[Wire], *, consistent: bool) -> float:
     return pages if consistent else pages / 2
 
 
-def units_to_write(before: Wire | None, after: Wire | None) -> int:
-    """Capacity units of one item, its indexes included."""
-    return _table_units(before, after) + sum(_index_units(keys, before, after) for keys in INDEXES.values())
+def units_to_write(before: Wire | None, after: Wire | None, times: int = 1) -> int:
+    """Capacity units of one item, its indexes included; `times` is 2 in a transaction."""
+    return times * _table_units(before, after) + sum(_index_units(keys, before, after) for keys in INDEXES.values())
 
 
 def _table_units(before: Wire | None, after: Wire | None) -> int:
@@ -162,7 +163,7 @@ class Metered:
         return answer
 
     def transact_write_items(self, **asked: Any) -> Any:
-        """All or nothing; each item costs twice."""
+        """All or nothing; each item costs twice, its indexes do not."""
         writes = [next(iter(write.values())) for write in asked["TransactItems"]]
         return self._changed("transact_write_items", writes, 2, lambda: self.client.transact_write_items(**asked))
 
@@ -192,7 +193,7 @@ class Metered:
         self.bill.calls[operation] += 1
         answer = call()
         after = [self._image(write) for write in writes]
-        self.bill.written += times * sum(map(units_to_write, before, after))
+        self.bill.written += sum(units_to_write(*images, times) for images in zip(before, after, strict=True))
         return answer
 
     def _image(self, write: Mapping[str, Any]) -> Wire | None:

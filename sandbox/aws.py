@@ -78,6 +78,11 @@ class LocalAws(Running):
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._kept: list[dict[str, Any]] = []
 
+    @property
+    def pid(self) -> int:
+        """Its process; 0 while it is stopped."""
+        return self._process.pid if self._process else 0
+
     def start(self) -> None:
         """Start and wait until it answers. Raises SandboxError that says what is missing or in the way."""
         if not self.python.exists():

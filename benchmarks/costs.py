@@ -54,6 +54,7 @@ class Life:
     files: float = 1.5
     """Megabytes of files, the raw mail and the log's share with them."""
     submit_seconds: float = 1.5
+    """To the receipt, and after it."""
     step_seconds: float = 0.8
     page_seconds: float = 0.15
 
@@ -112,7 +113,7 @@ def amounts(requests: int, costs: Mapping[str, Cost], life: Life) -> dict[str, f
     read = requests * (submit.read + step.read * steps + look.read * life.looks + page.read * life.lists)
     stored = requests * 12 * STORED_YEARS
     return {
-        "Lambda, calls": calls + MINUTES,
+        "Lambda, calls": calls + requests + MINUTES,  # a request is filed by a call of its own
         "Lambda, GB-seconds": MEMORY * (seconds + MINUTES * 0.5),
         "HTTP API, calls": calls,
         "DynamoDB, write units": written,

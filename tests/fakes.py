@@ -1171,6 +1171,10 @@ class PlainLinks:
         """The requester's status page."""
         return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
 
+    def form(self, case_id: str) -> str:
+        """The form of a report that came by mail, as its requester fills it in."""
+        return f"{self.status(case_id)}/form"
+
     def copy(self, case_id: str, mailbox: str) -> str:
         """The status page as somebody in copy opens it."""
         return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"

@@ -18,5 +18,5 @@ SETTINGS_LINK = "https://help.example.com/mail/T"
 
 def letter_of(notice: SendNotice, case: Case, process: Process, status_link: str, desk_link: str) -> Letter:
     """What is sent for a notice about a case as it stands."""
-    links = MailLinks(status=status_link, desk=desk_link, settings=SETTINGS_LINK)
+    links = MailLinks(status=status_link, desk=desk_link, settings=SETTINGS_LINK, form=f"{status_link}/form")
     return render(values_of(notice, case, process, links))

@@ -196,6 +196,8 @@ class RequesterReplied(Event):
     """The address that it was mailed from; "" for a reply on the status page."""
     mail: str = ""
     """The fingerprint of the mail, so that one that comes twice is taken in once."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in of the form that a report by mail lacked (core/interview.py), by the names of its fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ from intake_fn.core.mail_settings import MAIL_LIFECYCLE
 from intake_fn.core.mentions import mentioned
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
+from intake_fn.core.request import Priority
 from intake_fn.core.requester_events import (
     Appealed,
     CopyAdded,
@@ -97,6 +98,21 @@ def _answered_in_mantis(case: Case, event: e.NotedInMantis, _: Process) -> Itera
     who = case.request.requester
     if case.status is WAITING and who.account and event.actor in (who.email, who.account) and not event.private:
         yield e.RequesterReplied(at=event.at, actor=REQUESTER, text=event.text, in_mantis=True)
+
+
+def _as_urgent_as_said(case: Case, event: e.RequesterReplied, process: Process) -> Iterator[e.Event]:
+    """The priority that the form of a report by mail was sent with, as if it had come with the form.
+
+    Nothing where somebody has set the priority since, or the rules do not allow it: then it stands in the reply alone.
+    """
+    said = event.answers.get("priority", "")
+    is_set = any(isinstance(one, e.Reprioritised) for one in case.history)
+    if said not in {*Priority} or case.status not in HANDLED or is_set or case.stage.is_on_its_way:
+        return
+    prioritised = e.Reprioritised(at=event.at, actor=REQUESTER, priority=Priority(said))
+    if not [*r.priority_may_change(case, prioritised, process)]:
+        yield from _moved_first(case, prioritised, process)
+        yield prioritised
 
 
 # --- the registry ----------------------------------------------------------------------------
@@ -196,6 +212,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         rules=(r.reply_has_content,),
         leads_to={REJECTED: QUARANTINED, WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
         changes=c.replied,
+        after=_as_urgent_as_said,
         intents=i.on_replied,
         notifies=d.on_replied,
         copied=True,

@@ -31,6 +31,7 @@ from intake_fn.core.events import (
     RequesterReplied,
 )
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.interview import Interview, interview
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.messages import in_copy, in_note, in_words
 from intake_fn.core.names import actor_of
@@ -186,6 +187,8 @@ class MailValues:
     """By when it is due, as the requester reads it."""
     missing: tuple[str, ...]
     """What the requester could add."""
+    form: str
+    """Where they fill it in, in a form that holds what is known; "" for no such form."""
     undecided: bool
     """Whether that is for a person to decide by."""
     priority: str
@@ -229,11 +232,15 @@ RenderMail = Callable[[MailValues], Letter]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLinks:
-    """The addresses that a mail may show: the page of its reader, that of the desk, and that of the mail settings."""
+    """The addresses that a mail may show: the page of its reader, that of the desk, and that of the mail settings.
+
+    `form` is that of the form of a report that came by mail, for its requester.
+    """
 
     status: str
     desk: str
     settings: str
+    form: str = ""
 
 
 def values_of(notice: SendNotice, case: Case, process: Process, links: MailLinks, by_version: str = "") -> MailValues:
@@ -265,6 +272,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, links: MailLinks
         by=by,
         due=due_in_words(case, process, case.history[-1].at, zone_of_requester(case, process)) if case.history else "",
         missing=wanted,
+        form=links.form if wanted and interview(case) is Interview.OPEN else "",
         undecided=case.category is Category.UNDECIDED,
         priority=process.priorities[case.priority].name,
         level=place_of(case, process),

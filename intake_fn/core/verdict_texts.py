@@ -11,6 +11,7 @@ from intake_fn.core import sla
 from intake_fn.core.case import Case
 from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import label_of
+from intake_fn.core.interview import is_interviewed, lacking
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Channel, Kind
@@ -139,18 +140,16 @@ def missing(case: Case) -> tuple[Missing, ...]:
         return ()
     request, undecided = case.request, case.category is Category.UNDECIDED
     by_mail = request.channel is Channel.MAIL
-    is_bug = by_mail and case.category is Category.BUG and request.kind is Kind.BUG
-    asks_steps = is_bug or (undecided and request.kind in (Kind.BUG, Kind.QUESTION))
+    of_form = is_interviewed(request) and (undecided or case.category is Category.BUG)
+    asks_steps = undecided and request.kind in (Kind.BUG, Kind.QUESTION)
     lacks = {
-        "expected": (undecided or is_bug) and not request.expected.strip(),
+        "expected": undecided and not request.expected.strip(),
         "number": undecided and bool(_numbers(case.verdict)),
         "steps": asks_steps and not request.steps.strip(),
-        "always": is_bug and request.always is None,
-        "priority": is_bug,
-        "no_screenshot": is_bug and not request.attachments,
         "company": by_mail and request.requester.office == CLIENT and not request.requester.company,
+        **dict.fromkeys(lacking(request) if of_form else (), True),
     }
-    return tuple(Missing(name, question_of(case, name)) for name in ADDED if lacks[name])
+    return tuple(Missing(name, question_of(case, name)) for name in ADDED if lacks.get(name))
 
 
 def has_replied(case: Case) -> bool:

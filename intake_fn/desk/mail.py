@@ -39,6 +39,7 @@ def mail_of(
         status=links.copy(case.id, box) if audience is Audience.COPY else links.status(case.id),
         desk=links.board(case.id) if notice.notice == BOARD else links.desk(case.id),
         settings=links.desk_settings() if of_desk else links.mail_settings(case.id, box),
+        form=links.form(case.id) if audience is Audience.REQUESTER else "",
     )
     subject, text, html = render(values_of(notice, case, process, shown, by_version))
     token = links.mail_token(case.id)

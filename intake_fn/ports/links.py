@@ -48,6 +48,10 @@ class Links(Protocol):
         """The requester's status page."""
         ...
 
+    def form(self, case_id: str) -> str:
+        """The form of a report that came by mail, as its requester fills it in."""
+        ...
+
     def copy(self, case_id: str, mailbox: str) -> str:
         """The status page as somebody in copy opens it."""
         ...

@@ -586,6 +586,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "sure.rather-sure": "rather sure",
     "sure.unsure": "not sure",
     # What would help to decide, and what a bug report by mail lacks.
+    "interview.corrected": "%(label)s (instead of what the mail says)",
     "missing.priority": "How urgent is it: has work stopped, is it badly hindered, or can it wait?",
     "missing.company": "Which client company, or which office of ours, are you of?",
     "missing.which-number": "How much is it in your case?",

@@ -12,6 +12,7 @@ from intake_fn.core.case import files_of
 from intake_fn.core.copies import MOST as MOST_COPIES
 from intake_fn.core.errors import Refused, TryLater, Unreadable
 from intake_fn.core.events import RequesterRead, RequesterReplied, Resolved
+from intake_fn.core.interview import Interview, interview
 from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.lifecycle_rules import cannot_be_withdrawn
 from intake_fn.core.mail_throttle import mailbox
@@ -202,6 +203,7 @@ def page(
         token=token,
         missing=missing(case) if RequesterReplied in TRANSITIONS[case.status] else (),
         added=added or {},
+        has_form=interview(case) is Interview.OPEN,
         unreached=desk.mail_state.suppression(mailbox(case.request.requester.email)),
         muted=_is_muted(case),
         mail_settings=config().links.mail_settings(case.id, mailbox(case.request.requester.email)),

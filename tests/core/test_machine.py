@@ -104,6 +104,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "reproduced": st.sampled_from(Reproduced),
     "version": st.sampled_from(["", "4.2"]),
     "mentions": st.just(()),
+    "answers": st.sampled_from(
+        [{}, {"steps": "Open it."}, {"priority": "urgent"}, {"priority": "low"}, {"priority": "x"}]
+    ),
     "address": st.sampled_from(["jo@example.com", "liv@example.com", "camille@example.com", "jo@elsewhere.test", "?"]),
     "theirs": st.just({"status": "new"}),
     "ours": st.just({"status": "assigned"}),

@@ -87,7 +87,7 @@ ADDED: dict[str, Plain] = {
         }
     },
     "Filed": {"found": {}, "category": "undecided"},
-    "RequesterReplied": {"in_mantis": False, "sender": "", "mail": ""},
+    "RequesterReplied": {"in_mantis": False, "sender": "", "mail": "", "answers": {}},
     "NotedInMantis": {"private": False},
 }
 """Fields that came after format 1, with what they hold of an event of before."""

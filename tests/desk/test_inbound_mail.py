@@ -584,7 +584,8 @@ def test_the_receipt_of_a_bug_by_mail_asks_for_what_its_form_demands(room: Room)
 
     assert lacks == ["expected", "steps", "always", "priority", "no_screenshot", "company"]
     assert "Does it happen every time?" in receipt.text
-    assert receipt.text.count("/status/") == 1
+    assert f"{room.desk.links.status(record.case_id)[:30]}" in receipt.text
+    assert receipt.text.count("/form\n") == 1
     with_picture = taken(room, mail("It crashes with an error.", message_id="<2@x.example>", files=(PICTURE,)))
     taken(room, mail("1. Open it.", to=address(room, record.case_id), message_id="<3@x.example>"))
 

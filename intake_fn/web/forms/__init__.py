@@ -15,7 +15,7 @@ from typing import Any
 
 from intake_fn.core.process import Process
 from intake_fn.core.request import Kind
-from intake_fn.web.forms.bug import BugForm
+from intake_fn.web.forms.bug import BugForm, BugInterview
 from intake_fn.web.forms.change import ChangeForm
 from intake_fn.web.forms.cleaning import KEY, LOST, citation, clean_line, clean_text
 from intake_fn.web.forms.fields import ACCEPT
@@ -32,6 +32,7 @@ __all__ = [
     "KEY",
     "LOST",
     "NO_READING",
+    "BugInterview",
     "IntakeForm",
     "Reading",
     "SetupForm",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from wtforms import MultipleFileField, RadioField, SelectField
 
 from intake_fn.core.form_labels import EVERY_TIME
+from intake_fn.core.process import Process
 from intake_fn.core.request import Kind
 from intake_fn.texts import gettext, mark
 from intake_fn.web.forms.fields import line, text_area
@@ -61,3 +62,38 @@ class BugForm(IntakeForm):
         if attached or self.no_screenshot.data:
             return []
         return [gettext("Please attach a screenshot, or tell us below why you have none.")]
+
+
+class BugInterview(BugForm):
+    """The bug form of a report that came by mail: what is missing first, then what is known, to be corrected.
+
+    Who reports it is known by their mail. `missing` names the fields that are to be filled in, `questions` how some of
+    them are asked for.
+    """
+
+    lead = mark(
+        "We have filled in what your mail says. Please fill in what is missing: it is added to the same request."
+    )
+    shown_when: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {}
+    sometimes = frozenset({"files", "no_screenshot"})
+    is_suggested_to = False
+
+    company = line(needed(mark("Please tell us which company or office you are of.")))
+    number = line()
+
+    def __init__(
+        self, formdata: Any = None, *, process: Process, missing: Sequence[str], questions: Mapping[str, str]
+    ) -> None:
+        super().__init__(formdata, process=process)
+        for name in ("name", "email", "office", *({"company", "number"} - {*missing})):
+            del self[name]
+        for name, question in questions.items():
+            self[name].label.text = question
+        files = ("files", "no_screenshot")
+        wanted = tuple(name for name in missing if name not in files) + (files if "no_screenshot" in missing else ())
+        asked = [name for names in BugForm.sections.values() for name in names if name in self.fields]
+        others = tuple(name for name in asked if name not in wanted)
+        self.sections = {  # type: ignore[misc]  # each interview has its own
+            mark("What is missing"): wanted,
+            mark("What we know"): others,
+        }

@@ -23,8 +23,8 @@ from intake_fn.desk import attachments
 from intake_fn.texts import gettext, mark, say
 from intake_fn.web import posted
 from intake_fn.web.access import TOKEN, config, open_to
+from intake_fn.web.filled_forms import wrong_fields
 from intake_fn.web.forms import ACCEPT, BugInterview, in_words
-from intake_fn.web.pages import wrong_fields
 from intake_fn.web.status import SORRY, case_of, seen_of, stored, why_not
 
 if TYPE_CHECKING:

@@ -984,11 +984,12 @@ class MemoryTracker:
         self.related[number, other] = relation
         self._touch(number)
 
-    def changes(self, since: datetime | None) -> Sequence[Change]:
-        """What was changed since, the oldest first."""
+    def changes(self, since: datetime | None, most: int = 0) -> Sequence[Change]:
+        """What was changed since, the oldest first; for None the last ones."""
         self._up()
         rows = [Change(number, at) for number, at in self.touched.items() if number in self.issues]
-        return sorted((row for row in rows if since is None or row.at >= since), key=lambda row: (row.at, row.number))
+        found = sorted((row for row in rows if since is None or row.at >= since), key=lambda row: (row.at, row.number))
+        return found[-most:] if since is None else found
 
     def found(self, number: int) -> FoundIssue:
         """An issue in full. Raises Unknown."""

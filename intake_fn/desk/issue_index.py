@@ -1,13 +1,16 @@
 """The issue index: the issues of our Mantis projects, so that a person who looks at a request sees similar ones.
 
-It is one file of the file store. The sync keeps it fresh with what it sees anyway; every five minutes, when
-everything is listed, it removes what is gone and adds what is missing. What it has no time for it reads in the
-next minutes. It is a help and no more: without it, or when it cannot be read, requests are taken in, filed and
-worked on as ever.
+It holds the issues that were changed last, at most MOST, in files of the file store: one for each SHARD numbers, and
+one that names them with their digests, so that a change writes and reads a few hundred issues, whatever there are.
+The sync keeps it fresh with what it sees anyway; every five minutes, when Mantis is listed, it removes what is gone and
+adds what is missing. What it has no time for it reads in the next minutes. It is a help and no more: without it, or
+when it cannot be read, requests are taken in, filed and worked on as ever.
 """
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from dataclasses import field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,7 +24,7 @@ from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import Claim, SpecLookupError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from intake_fn.core.case import Case
@@ -29,6 +32,16 @@ if TYPE_CHECKING:
     from spec_lookup import DuplicateIndex, IssueText, Spec
 
 KEY = "known/issues.json"
+"""The file that names the shards. A version of before kept all issues in it, and it is read so, too."""
+
+FORMAT = 1
+"""Of the names of the shards."""
+
+SHARD = 250
+"""Numbers whose issues stand in one file, some 600 kB."""
+
+MOST = 10_000
+"""Issues that are known at most, those that were changed last: they are read in a second and take 130 MB of memory."""
 
 FRESH_FOR = timedelta(minutes=1)
 """How long a process uses the index as it read it."""
@@ -58,12 +71,25 @@ class SimilarIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One file of the index: the digest of its bytes, and the ids of the issues in it."""
+
+    digest: str
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The index as it was read: what it holds, the digest of its file, and when."""
+    """The index as it was read: what it holds, the shards that hold that, and when."""
 
     index: DuplicateIndex
-    digest: bytes
+    shards: Mapping[int, Shard]
     at: datetime
+
+    @property
+    def kept(self) -> AbstractSet[str]:
+        """The ids of the issues that the shards hold."""
+        return {id_ for shard in self.shards.values() for id_ in shard.ids}
 
 
 @dataclass
@@ -116,14 +142,14 @@ class IssueIndex:
         if not wanted and listed is None:
             return ()
         try:
-            index = self._read()
-            changed = _remove_others(index, listed) if listed is not None else False
+            last = self._read()
+            index = last.index
+            changed = set(index.ids.symmetric_difference(last.kept))
+            if listed is not None:
+                changed |= _remove_others(index, listed)
             wanted += sorted({number for number in listed or () if str(number) not in index.ids}.difference(wanted))
             left, added = self._add_all(index, wanted, may_go_on)
-            if changed or added:
-                content = index.to_bytes()
-                self.files.put(KEY, content, "application/json")
-                self.cache.last = Snapshot(index, sha256(content).digest(), self.clock())
+            self._keep(last, changed | added)
             return tuple(left[:BEHIND])
         except SpecdeskError as error:
             log.warning("known_issues_not_kept", error=str(error))
@@ -134,14 +160,15 @@ class IssueIndex:
 
     def _add_all(
         self, index: DuplicateIndex, wanted: list[int], may_go_on: Callable[[], bool]
-    ) -> tuple[list[int], bool]:
-        """What is left of it, and whether the index has changed; an issue that cannot be read as it is is left out."""
-        changed = False
+    ) -> tuple[list[int], set[str]]:
+        """What is left of it, and the ids that have changed; an issue that cannot be read as it is is left out."""
+        changed: set[str] = set()
         for place, number in enumerate(wanted):
             if not may_go_on():
                 return wanted[place:], changed
             try:
-                changed |= self._add(index, number)
+                if self._add(index, number):
+                    changed.add(str(number))
             except Unreadable as error:  # it is looked at again when everything is listed
                 log.warning("known_issue_unreadable", issue=number, error=str(error))
             except TryLater as error:
@@ -186,33 +213,100 @@ class IssueIndex:
             return ""
 
     def _recent(self) -> DuplicateIndex:
-        """As this process read it within the last minute, else as the file has it."""
+        """As this process read it within the last minute, else as the files have it."""
         last = self.cache.last
-        return self._read() if last is None or abs(self.clock() - last.at) >= FRESH_FOR else last.index
+        return self._read().index if last is None or abs(self.clock() - last.at) >= FRESH_FOR else last.index
 
-    def _read(self) -> DuplicateIndex:
-        """The file as it stands; empty when there is none, or it is damaged or of another model. Raises TryLater."""
+    # --- the files ---------------------------------------------------------------------------
+
+    def _read(self) -> Snapshot:
+        """The files as they stand; what is missing, damaged or of another model is not in it. Raises TryLater."""
         with self.cache.reading:
-            last = self.cache.last
-            try:
-                content = self.files.get(KEY)
-                digest = sha256(content).digest()
-                index = last.index if last and digest == last.digest else spec_lookup.DuplicateIndex.from_bytes(content)
-            except Unknown:
-                index, digest = spec_lookup.DuplicateIndex(), b""
-            except SpecLookupError as error:
-                log.warning("known_issues_anew", error=str(error))
-                index, digest = spec_lookup.DuplicateIndex(), b""
-            self.cache.last = Snapshot(index, digest, self.clock())
-        return index
+            names, former = self._names()
+            last = self.cache.last if self.cache.last and self.cache.last.shards and names else None
+            index = last.index if last else former or spec_lookup.DuplicateIndex()
+            shards = dict(last.shards) if last else {}
+            for number in shards.keys() - names.keys():
+                _take_out(index, shards.pop(number).ids)
+            for number, digest in names.items():
+                if number not in shards or shards[number].digest != digest:
+                    self._read_shard(index, shards, number)
+            if names.keys() != shards.keys():
+                self._write_names(shards)  # so that the sync makes anew what could not be read
+            if index.is_crowded:
+                index = spec_lookup.DuplicateIndex.from_bytes(index.to_bytes())
+            self.cache.last = Snapshot(index, shards, self.clock())
+            return self.cache.last
+
+    def _names(self) -> tuple[Mapping[int, str], DuplicateIndex | None]:
+        """The shards with their digests; of a version of before that kept one file, the index that it holds."""
+        try:
+            content = self.files.get(KEY)
+        except Unknown:
+            return {}, None
+        try:
+            kept = json.loads(content)
+            if "issues" in kept:
+                return {}, spec_lookup.DuplicateIndex.from_bytes(content)
+            if kept["format"] == FORMAT:
+                return {int(number): str(digest) for number, digest in kept["shards"].items()}, None
+            log.warning("known_issues_anew", error=f"format {kept['format']}")
+        except (SpecLookupError, AttributeError, LookupError, TypeError, ValueError) as error:
+            log.warning("known_issues_anew", error=str(error))
+        return {}, None
+
+    def _read_shard(self, index: DuplicateIndex, shards: dict[int, Shard], number: int) -> None:
+        """Put a shard in the place of what stands there; one that cannot be read is left out of both."""
+        before = shards.pop(number).ids if number in shards else frozenset()
+        try:
+            content = self.files.get(_shard_key(number))
+            ids = index.add_bytes(content)
+        except (Unknown, SpecLookupError) as error:
+            log.warning("known_issues_anew", shard=number, error=str(error))
+            _take_out(index, before)
+            return
+        strays = {id_ for id_ in ids if not id_.isdecimal() or int(id_) // SHARD != number}
+        _take_out(index, (before - ids) | strays)
+        shards[number] = Shard(sha256(content).hexdigest(), ids - strays)
+
+    def _keep(self, last: Snapshot, changed: AbstractSet[str]) -> None:
+        """Write the shards of issues that have changed, then the names of all. Raises TryLater."""
+        if not changed:
+            return
+        index, shards = last.index, dict(last.shards)
+        held: defaultdict[int, set[str]] = defaultdict(set)
+        for id_ in index.ids:
+            held[int(id_) // SHARD].add(id_)
+        for number in sorted({int(id_) // SHARD for id_ in changed}):
+            shards.pop(number, None)
+            if ids := frozenset(held[number]):
+                content = index.to_bytes(ids)
+                self.files.put(_shard_key(number), content, "application/json")
+                shards[number] = Shard(sha256(content).hexdigest(), ids)
+        self._write_names(shards)
+        for number in last.shards.keys() - shards.keys():
+            self.files.delete(_shard_key(number))
+        self.cache.last = Snapshot(index, shards, self.clock())
+
+    def _write_names(self, shards: Mapping[int, Shard]) -> None:
+        named = {str(number): shards[number].digest for number in sorted(shards)}
+        self.files.put(KEY, json.dumps({"format": FORMAT, "shards": named}).encode(), "application/json")
 
 
-def _remove_others(index: DuplicateIndex, listed: AbstractSet[int]) -> bool:
-    """Whether issues were removed that are not listed."""
-    gone = index.ids - {str(number) for number in listed}
-    for id_ in gone:
+def _shard_key(number: int) -> str:
+    return f"{KEY.removesuffix('.json')}/{number}.json"
+
+
+def _take_out(index: DuplicateIndex, ids: Iterable[str]) -> None:
+    for id_ in ids:
         index.take_out(id_)
-    return bool(gone)
+
+
+def _remove_others(index: DuplicateIndex, listed: AbstractSet[int]) -> set[str]:
+    """Take out the issues that are not listed; their ids."""
+    gone = set(index.ids - {str(number) for number in listed})
+    _take_out(index, gone)
+    return gone
 
 
 def _text_of(case: Case, id_: str) -> IssueText:

@@ -30,6 +30,8 @@ class SyncCursor:
     """From when on issues that people create are taken in; None before the first sync."""
     untaken: tuple[int, ...] = ()
     """Issues that could not be taken in yet."""
+    missing: str = ""
+    """From which portion of the open requests on it is still to be looked whose issues are missing."""
 
 
 class SyncState(Protocol):

@@ -115,8 +115,11 @@ class Tracker(Protocol):
         """
         ...
 
-    def changes(self, since: datetime | None) -> Sequence[Change]:
-        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
+    def changes(self, since: datetime | None, most: int = 0) -> Sequence[Change]:
+        """The issues of our projects that were changed at `since` or later; the oldest first.
+
+        For None all of them, or the `most` that were changed last.
+        """
         ...
 
     def look(self, number: int) -> IssueState:

@@ -9,11 +9,14 @@ tests/spec_lookup/test_same.py. It suggests; a person links.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from spec_lookup.errors import IndexBroken
 from spec_lookup.judge.deviation import agree
@@ -39,8 +42,15 @@ SAME_ELSEWHERE = 0.8
 """The same where another clause is the nearest, or none is known: what is not the same comes up to 0.74."""
 
 
-FORMAT = 4
-"""Of what `to_bytes` gives."""
+FORMAT = 5
+"""Of what `to_bytes` gives: with the words of each issue, so that they are not cut anew. They were not there before."""
+READ_FORMATS = (4, FORMAT)
+
+CUT = "Re-check 1,234.50 EUR für HBL-2026_00417; the carriers' shipments aren't booked: 5 %."
+"""How words are cut out of this says by which rules they were: of other rules, they are cut anew."""
+
+CROWDED = 1_000
+"""Former states of issues that an index carries along beside as many as it has issues, until it is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,54 +132,76 @@ class DuplicateIndex:
         with self._changing:
             self._places.pop(id_, None)
 
-    def _add(self, issue: IssueText, vector: Vectors | None) -> None:
+    @property
+    def is_crowded(self) -> bool:
+        """Whether it carries more former states of issues along than it has issues: `from_bytes(to_bytes())` helps."""
+        with self._changing:
+            return len(self._issues) > 2 * len(self._places) + CROWDED
+
+    def _add(self, issue: IssueText, vector: Vectors | None, counts: Mapping[str, int] | None = None) -> None:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        issue_words = _words_of(issue)
+        issue_words = Counter(_words_of(issue)) if counts is None else counts
         with self._changing:
             if vector is not None and self._vectors is not None:
                 if len(self._issues) == len(self._vectors):
                     self._vectors = np.concatenate([self._vectors, vector, np.zeros_like(self._vectors)])
                 self._vectors[len(self._issues)] = vector
-            self._bm25.add(issue_words)
+            self._bm25.add_counted(issue_words, sum(issue_words.values()))
             self._places[issue.id] = len(self._issues)
             self._issues.append(issue)
 
     # --- kept between two runs ---------------------------------------------------------------
 
-    def to_bytes(self) -> bytes:
-        """The issues that can be found, with their vectors, as JSON."""
+    def to_bytes(self, ids: Collection[str] | None = None) -> bytes:
+        """The issues that can be found, or those of them with these ids, with words and vectors, as JSON."""
         import numpy as np  # noqa: PLC0415 - as above
 
-        rows = []
+        rows: list[dict[str, Any]] = []
         with self._changing:
-            for place in sorted(self._places.values()):
-                row = asdict(self._issues[place])
+            places = self._places.values() if ids is None else [self._places[id_] for id_ in ids if id_ in self._places]
+            for place in sorted(places):
+                row: dict[str, Any] = asdict(self._issues[place])
+                row["words"] = Counter(_words_of(self._issues[place]))
                 if self._vectors is not None:
                     row["vector"] = base64.b64encode(self._vectors[place].astype(np.float16).tobytes()).decode()
                 rows.append(row)
-        return json.dumps({"format": FORMAT, "model": self._model, "issues": rows}, ensure_ascii=False).encode()
+        whole = {"format": FORMAT, "model": self._model, "rules": _rules(), "issues": rows}
+        return json.dumps(whole, ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> DuplicateIndex:
         """What `to_bytes` gave. Raises IndexBroken for anything else, and for vectors of another model."""
+        index = cls()
+        index.add_bytes(content)
+        return index
+
+    def add_bytes(self, content: bytes) -> frozenset[str]:
+        """Add the issues that `to_bytes` gave, in the place of those with their ids; those ids. Raises as `from_bytes`.
+
+        What stands there as it is stays.
+        """
         import numpy as np  # noqa: PLC0415 - as above
 
-        index = cls()
+        read: list[tuple[IssueText, Vectors | None, Mapping[str, int] | None]] = []
         try:
             kept = json.loads(content)
-            if (kept["format"], kept["model"]) != (FORMAT, index._model):
+            if kept["format"] not in READ_FORMATS or kept["model"] != self._model:
                 raise IndexBroken("The index of issues is of another version or model. It is made anew.")
+            has_words = kept.get("rules") == _rules()
             for row in kept["issues"]:
                 issue = IssueText(*(str(row[field.name]) for field in fields(IssueText)))
                 vector = None
-                if index._vectors is not None:
+                if self._vectors is not None:
                     vector = np.frombuffer(base64.b64decode(row["vector"]), dtype=np.float16).astype(np.float32)
-                    vector = vector.reshape(1, index._vectors.shape[1])
-                index._add(issue, vector)
-        except (LookupError, TypeError, ValueError) as error:
+                    vector = vector.reshape(1, self._vectors.shape[1])
+                read.append((issue, vector, _counts(row["words"]) if has_words else None))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise IndexBroken(f"The index of issues cannot be read: {error!r}. It is made anew.") from error
-        return index
+        for issue, vector, counts in read:
+            if issue not in self:
+                self._add(issue, vector, counts)
+        return frozenset(issue.id for issue, _, _ in read)
 
     @property
     def _model(self) -> str:
@@ -223,6 +255,19 @@ def is_same(report: IssueText, issue: IssueText, likeness: float) -> bool:
     return likeness >= (SAME if near else SAME_ELSEWHERE) and agree(
         _text_of(report), _text_of(issue), (report.expected, issue.expected)
     )
+
+
+def _counts(stored: Mapping[str, Any]) -> Mapping[str, int]:
+    """Words with how often each comes. Raises TypeError, ValueError."""
+    if any(type(times) is not int or times < 1 for times in stored.values()):
+        raise ValueError("words are counted otherwise")
+    return stored
+
+
+@cache
+def _rules() -> str:
+    """Names the rules by which words are cut."""
+    return hashlib.sha256(" ".join(words(CUT)).encode()).hexdigest()[:16]
 
 
 def _text_of(issue: IssueText) -> str:

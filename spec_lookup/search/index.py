@@ -148,12 +148,16 @@ class GrowingBm25(Bm25):
 
     def add(self, text: Sequence[str], forms: Sequence[str] = ()) -> None:
         """Add one text; it costs as much as it has words. `forms` find it, too, and make it no longer."""
+        self.add_counted(Counter((*text, *forms)), len(text))
+
+    def add_counted(self, words: Mapping[str, int], length: int) -> None:
+        """The same with how often each word comes, and how long the text is without the forms."""
         number = len(self._sizes)
-        for word, times in Counter((*text, *forms)).items():
+        for word, times in words.items():
             texts, counts = self._places.setdefault(word, (array("i"), array("i")))
             texts.append(number)
             counts.append(times)
-        self._sizes.append(len(text))
+        self._sizes.append(length)
         self._guessed.clear()
         self.__dict__.pop("_mean", None)
         self.__dict__.pop("_norms", None)

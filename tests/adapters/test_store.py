@@ -1207,7 +1207,7 @@ class TestSync:
         kept = SyncCursor(
             MONDAY + MINUTE, MONDAY - MINUTE, MONDAY, {4711: MONDAY}, {1: MONDAY, 2: MONDAY - MINUTE}, (7, 5)
         )
-        kept = replace(kept, started=MONDAY - MINUTE, untaken=(9, 8))
+        kept = replace(kept, started=MONDAY - MINUTE, untaken=(9, 8), missing="1#open|~")
 
         assert store.keep_sync(kept)
         assert store.take_sync(MONDAY, MONDAY + MINUTE) is None

@@ -195,6 +195,8 @@ class TrackerContract:
         assert set(numbers) <= {change.number for change in everything}
         assert sorted(everything, key=lambda change: change.at) == list(everything)
         assert [change for change in everything if change.at >= newest] == list(tracker.changes(newest))
+        assert 2 == len(tracker.changes(None, 2))
+        assert {*tracker.changes(None, 2)} <= {*everything}
 
     def test_it_says_its_version(self, tracker: Tracker) -> None:
         """The health page shows it."""

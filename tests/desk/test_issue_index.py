@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.desk.issue_index import KEY, SimilarIssue
+from intake_fn.desk import Desk
+from intake_fn.desk.issue_index import KEY, SHARD, Cache, SimilarIssue
 from intake_fn.ports import Issue
+from spec_lookup import DuplicateIndex, IssueText
 from tests.desk.test_story import Room, request
 from tests.desk.test_unreadable import NEWER
 from tests.fakes import MemoryTracker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from intake_fn.core.process import Process
     from intake_fn.core.reconciliation import IssueState
 
@@ -31,6 +35,9 @@ FOREIGN = Issue(
 )
 
 
+REPORT = IssueText("", FOREIGN.summary, FOREIGN.description)
+
+
 @pytest.fixture
 def room(process: Process) -> Room:
     """A desk on fakes."""
@@ -42,6 +49,11 @@ def minutes(room: Room, number: int = 3) -> None:
     for _ in range(number):
         room.clock.advance(minutes=1)
         room.desk.sync()
+
+
+def another_process(room: Room) -> Desk:
+    """The same desk in a process that has not read the index yet."""
+    return replace(room.desk, index_cache=Cache())
 
 
 def found(room: Room, case_id: str) -> list[tuple[int, str]]:
@@ -127,10 +139,12 @@ def test_nothing_but_what_is_compared_is_kept(room: Room) -> None:
     """No names, no addresses: only what was written."""
     room.desk.take_in(LABELS, "first")
     minutes(room)
-    rows = json.loads(room.files.kept[KEY][0])["issues"]
+    content = room.files.kept[shard(0)][0]
+    rows = json.loads(content)["issues"]
 
-    assert [{"id", "summary", "description", "state", "expected", "clause", "vector"}] == [set(row) for row in rows]
-    assert b"camille@example.com" not in room.files.kept[KEY][0]
+    compared = {"id", "summary", "description", "state", "expected", "clause", "words", "vector"}
+    assert [compared] == [set(row) for row in rows]
+    assert b"camille@example.com" not in content
 
 
 def test_what_could_not_be_kept_is_kept_at_the_next_list(room: Room) -> None:
@@ -171,9 +185,20 @@ def slow(room: Room) -> Room:
     return room
 
 
+def shards(room: Room) -> dict[str, str]:
+    """The shards with their digests, as they are named."""
+    named: dict[str, str] = json.loads(room.files.kept[KEY][0])["shards"]
+    return named
+
+
+def shard(number: str | int) -> str:
+    """Where a shard stands."""
+    return f"known/issues/{number}.json"
+
+
 def kept(room: Room) -> dict[int, str]:
-    """The summaries of the known issues, as the file has them."""
-    rows = json.loads(room.files.kept[KEY][0])["issues"]
+    """The summaries of the known issues, as the files have them."""
+    rows = [row for number in shards(room) for row in json.loads(room.files.kept[shard(number)][0])["issues"]]
     return {int(row["id"]): row["summary"] for row in rows}
 
 
@@ -238,9 +263,9 @@ def test_a_page_without_suggestions_is_better_than_none(room: Room) -> None:
     first = room.desk.take_in(LABELS, "first")
     second = room.desk.take_in(LABELS, "second")
     minutes(room)
-    content, kind = room.files.kept[KEY]
-    room.files.kept[KEY] = (content.replace(f'"id": "{first.issue}"'.encode(), b'"id": "no number"'), kind)
-    room.clock.advance(minutes=2)
+    content, kind = room.files.kept[shard(0)]
+    room.files.kept[shard(0)] = (content.replace(f'"id": "{first.issue}"'.encode(), b'"id": "no number"'), kind)
+    room.desk = another_process(room)
     assert [] == room.desk.similar(second)
 
     minutes(room, 7)
@@ -255,3 +280,76 @@ def test_how_an_issue_of_others_stands_is_told(room: Room) -> None:
     minutes(room)
 
     assert ["resolved, fixed in 2.4"] == [one.state for one in room.desk.similar(case)]
+
+
+# --- shards ----------------------------------------------------------------------------------
+
+
+def filed(room: Room, numbers: Iterable[int]) -> None:
+    """Issues of others with these numbers."""
+    for number in numbers:
+        room.tracker.issues[number] = replace(FOREIGN, marker=f"{number}", summary=f"{FOREIGN.summary}, {number}")
+        room.tracker._touch(number)
+
+
+def test_a_change_writes_the_shard_of_its_issue_and_no_other(room: Room) -> None:
+    """However many there are; a shard whose last issue is gone goes with it."""
+    filed(room, (1, SHARD - 1, SHARD, 5 * SHARD + 7))
+    minutes(room)
+    before = {key: room.files.kept[key] for key in map(shard, (0, 1, 5))}
+    room.tracker.issues[SHARD] = replace(FOREIGN, summary="Changed")
+    room.tracker._touch(SHARD)
+    minutes(room)
+
+    assert ["0", "1", "5"] == list(shards(room))
+    assert [shard(1)] == [key for key, content in before.items() if room.files.kept[key] != content]
+    assert "Changed" == kept(room)[SHARD]
+
+    del room.tracker.issues[SHARD]
+    minutes(room, 7)
+    assert ["0", "5"] == list(shards(room))
+    assert shard(1) not in room.files.kept
+
+
+def test_another_process_reads_what_has_changed(room: Room) -> None:
+    """Within a minute, shard by shard: new issues, changed ones, and those that are gone."""
+    filed(room, (SHARD, 2 * SHARD))
+    minutes(room)
+    other = another_process(room)
+    assert {SHARD, 2 * SHARD} == {one.number for one in other.issue_index.similar_to(REPORT)}
+
+    del room.tracker.issues[SHARD]
+    filed(room, (3 * SHARD,))
+    minutes(room, 7)
+    assert {2 * SHARD, 3 * SHARD} == {one.number for one in other.issue_index.similar_to(REPORT)}
+
+
+def test_a_shard_that_is_gone_is_made_anew(room: Room) -> None:
+    """Whoever misses it says so by the names, and the sync reads its issues again."""
+    filed(room, (1, SHARD))
+    minutes(room)
+    del room.files.kept[shard(1)]
+    assert [1] == [one.number for one in another_process(room).issue_index.similar_to(REPORT)]
+    assert ["0"] == list(shards(room))
+
+    minutes(room, 7)
+    assert {1, SHARD} == set(kept(room))
+
+
+def test_the_one_file_of_a_version_of_before_becomes_shards(room: Room) -> None:
+    """Nothing is read from Mantis again, and nothing is lost meanwhile."""
+    filed(room, (1, SHARD))
+    minutes(room)
+    index = DuplicateIndex()
+    for number in (0, 1):
+        index.add_bytes(room.files.kept.pop(shard(number))[0])
+    rows = json.loads(index.to_bytes())
+    before = [{name: value for name, value in row.items() if name != "words"} for row in rows["issues"]]
+    content = json.dumps({"format": 4, "model": rows["model"], "issues": before}).encode()
+    room.files.kept[KEY] = (content, "application/json")
+    room.desk = another_process(room)
+    room.tracker.look = lambda number: pytest.fail(f"{number} is read again")  # type: ignore[method-assign]
+
+    assert {1, SHARD} == {one.number for one in room.desk.issue_index.similar_to(REPORT)}
+    minutes(room, 7)
+    assert ({1, SHARD}, ["0", "1"]) == (set(kept(room)), list(shards(room)))

@@ -230,7 +230,7 @@ def step_of(method: str, path: str, target: str, body: bytes) -> str:
         return f"table: {_named(target.rpartition('.')[2], json.loads(body))}"
     if path.startswith("/v2/email"):
         return MAIL
-    if urlsplit(path).path.endswith(KEY):
+    if KEY.removesuffix(".json") in urlsplit(path).path:
         return KNOWN
     return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', urlsplit(path).path.removeprefix('/api/rest/'))}"
 

@@ -29,6 +29,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.request import Attachment, Requester
 from intake_fn.core.vocabulary import Category, Filing, Relation, Status
+from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of
 from intake_fn.desk.sync import Synced
 from sandbox.mantis import people
@@ -36,6 +37,7 @@ from tests.desk.test_story import Room, at_level_4, request
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
+    from intake_fn.core.case_row import Page
     from intake_fn.core.process import Process
     from intake_fn.ports import Issue
     from tests.mantis.conftest import StandIn
@@ -293,6 +295,45 @@ def test_a_process_that_knew_a_category_files_when_it_was_made_anew(office: Offi
     case = office.desk.take_in(request(), "another")
 
     assert (Filing.FILED, ()) == (case.filing, case.dropped_fields)
+
+
+def test_a_deletion_is_seen_where_mantis_holds_more_than_is_listed(
+    office: Office, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open request whose issue is not among the last ones is looked at; one that stands as before tells nothing."""
+    monkeypatch.setattr(sync, "LISTED", 2)
+    others = [office.desk.take_in(request(summary=f"Another {number}"), f"key {number}").id for number in range(3)]
+    office.at_rest()
+    for _ in range(6):
+        office.minute()
+    assert [[]] * 4 == [office.told(each) for each in (case_id, *others)]
+
+    office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")
+    for _ in range(6):
+        office.minute()
+    assert [["MissingInMantis"], [], [], []] == [office.told(each) for each in (case_id, *others)]
+
+
+def test_what_a_sync_has_no_time_to_look_for_is_looked_for_by_the_next(office: Office, case_id: str) -> None:
+    """From the portion of the open requests on that it did not come to the end of."""
+    case = office.case(case_id)
+    office.mantis.raw("DELETE", f"issues/{case.issue}", None, "andrei")
+    portion, asked = office.room.store.portion, list[str]()
+
+    def long(cursor: str = "", limit: int = 100, *, open_only: bool = True) -> Page:
+        """Two portions, of which the first takes longer than a sync looks at issues."""
+        asked.append(cursor)
+        if not cursor:
+            office.room.clock.advance(seconds=30)
+            return replace(portion(), rows=(), cursor="second")
+        return portion(limit=limit, open_only=open_only)
+
+    office.room.store.portion = long  # type: ignore[method-assign]
+    for _ in range(6):
+        office.minute()
+
+    assert ["MissingInMantis"] == office.told(case_id)
+    assert ["", "second"] == asked[:2]
 
 
 def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_id: str) -> None:

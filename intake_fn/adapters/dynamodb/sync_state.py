@@ -55,6 +55,7 @@ def sync_body(cursor: SyncCursor) -> str:
             "unread": list(cursor.unread),
             "started": instant(cursor.started) if cursor.started else "",
             "untaken": list(cursor.untaken),
+            "missing": cursor.missing,
         }
     )
 
@@ -76,4 +77,4 @@ def _cursor(item: Item, until: datetime) -> SyncCursor:
         {int(number): instant_of(at) for number, at in body.get(name, {}).items()} for name in ("once", "twice")
     )
     unread, untaken = (tuple(int(number) for number in body.get(name, ())) for name in ("unread", "untaken"))
-    return SyncCursor(until, since, listed, once, twice, unread, started, untaken)
+    return SyncCursor(until, since, listed, once, twice, unread, started, untaken, str(body.get("missing", "")))

@@ -21,9 +21,9 @@ NAMED = ("project", "category", "status", "resolution")
 """What is told of a fixed issue by its name."""
 
 
-def changes(names: Names, since: datetime | None) -> Sequence[Change]:
-    """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
-    rows = names.retrying(lambda _: changed_since(names, since, "id,updated_at"))
+def changes(names: Names, since: datetime | None, most: int = 0) -> Sequence[Change]:
+    """The issues of our projects that were changed at `since` or later; for None the `most` last ones, or all."""
+    rows = names.retrying(lambda _: changed_since(names, since, "id,updated_at", most))
     changed = [Change(number_in(row), _changed_at(row)) for row in rows]
     kept = [change for change in changed if since is None or change.at >= since]
     return sorted(kept, key=lambda change: (change.at, change.number))
@@ -46,13 +46,13 @@ def fixed(names: Names) -> list[FixedIssue]:
     return sorted((issue for issue in issues if issue.project in ours), key=lambda issue: issue.number)
 
 
-def changed_since(names: Names, since: datetime | None, select: str) -> list[Mapping[str, Any]]:
-    """The issues of our projects, the latest changed first, at least all since then; all there are for None.
+def changed_since(names: Names, since: datetime | None, select: str, most: int = 0) -> list[Mapping[str, Any]]:
+    """The issues of our projects, the latest changed first, at least all since then; for None `most`, or all there are.
 
     Always page 1, and larger until it reaches back far enough: issues of the same second have no
     settled order, so that turning pages loses some.
     """
-    size = PAGE_SIZE if since else 0  # 0 is all there are
+    size = PAGE_SIZE if since else most  # 0 is all there are
     while True:
         rows = _first_page(names, size, select)
         if since is None or len(rows) < size or min(_changed_at(row) for row in rows) < since:

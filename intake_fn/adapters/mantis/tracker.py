@@ -89,9 +89,9 @@ class MantisTracker:
         """
         relations.relate(self.http, number, other, relation)
 
-    def changes(self, since: datetime | None) -> Sequence[Change]:
-        """The issues of our projects that were changed at `since` or later, all of them for None; the oldest first."""
-        return listing.changes(self.names, since)
+    def changes(self, since: datetime | None, most: int = 0) -> Sequence[Change]:
+        """The issues of our projects that were changed since, or the `most` last ones; the oldest first."""
+        return listing.changes(self.names, since, most)
 
     def look(self, number: int) -> IssueState:
         """An issue as it stands. Raises Unknown when it is deleted or out of our sight."""

@@ -117,3 +117,36 @@ def test_a_folder_without_mails_is_refused(call: Callable[..., tuple[int, Any]],
     """It says what a folder may be."""
     with pytest.raises(Refused, match="neither a Maildir"):
         call("import", str(tmp_path))
+
+
+def test_a_damaged_mail_in_an_mbox_stops_no_other_and_the_count_is_told(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that has no header waits for a person; the second import says that all came before."""
+    line = b"From dana@example.com Mon Nov 23 15:00:00 2026\n"
+    path = tmp_path / "box"
+    path.write_bytes(line + raw(1) + b"\n" + line + b"\n\xff\xfe\x00 no header\n\n" + line + raw(2) + b"\n")
+    monkeypatch.setattr(mail, "background_desk", lambda: room.desk)
+    parser = argparse.ArgumentParser()
+    mail.add(parser.add_subparsers())
+    told = []
+    for _ in range(2):
+        args = parser.parse_args(["mail", "import", str(path)])
+        assert 0 == args.run(args)
+        told.append(capsys.readouterr().out)
+
+    assert "3 of 3 mails taken in: 1 quarantined, 2 ticketed." in told[0]
+    assert "came before" not in told[0]
+    assert "3 of them came before: they added nothing." in told[1]
+    assert 3 == room.desk.inbound.mail_ledger().received
+
+
+def test_one_path_that_is_wrong_keeps_all_from_being_imported(
+    call: Callable[..., tuple[int, Any]], room: Room, tmp_path: Path
+) -> None:
+    """An empty file is no mail; what was named before it is not half imported."""
+    (tmp_path / "empty.mbox").write_bytes(b"\n")
+    with pytest.raises(Refused, match="empty"):
+        call("import", str(eml(tmp_path)), str(tmp_path / "empty.mbox"))
+
+    assert 0 == room.desk.inbound.mail_ledger().received

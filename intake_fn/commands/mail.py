@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import mailbox
+import mmap
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
-from intake_fn.core.errors import Refused, SpecdeskError
+from intake_fn.commands.mbox import is_mbox, mails_in
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.messages import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
     from intake_fn.core.inbound.record import MailRecord
     from intake_fn.desk import Desk
     from intake_fn.ports import SuppressedAddress
-
-OF_MBOX = b"From "
-"""What the first line of an mbox begins with."""
 
 
 def add(commands: Any) -> None:
@@ -96,59 +96,103 @@ def _line(record: MailRecord, first: str) -> str:
 
 def _import(args: argparse.Namespace, desk: Desk) -> int:
     """Take in every mail of the files; 1 when one could not be kept, or is kept and not taken in yet."""
-    from intake_fn.desk import inbound_mail  # noqa: PLC0415 - as above
-
     if not args.what:
         raise Refused("Name what to import: files (.eml), an mbox, a Maildir, or a folder of .eml files.")
+    paths = [Path(path) for path in args.what]
+    for path in paths:
+        _refuse_unreadable(path)
     entries: list[dict[str, str]] = []
     lines: list[str] = []
-    for name, raw in [pair for path in args.what for pair in _mails_of(Path(path))]:
-        mail_id = ""
-        try:
-            mail_id = inbound_mail.keep(desk, raw)
-            record = inbound_mail.take(desk, mail_id)
-        except SpecdeskError as error:
-            kept = "kept, and tried again by the sweep" if mail_id else "not kept: import it again"
-            entries.append({"file": name, "id": mail_id, "end": "", "why": f"{kept}. {error}"})
-            lines.append(f"{name}  {kept}. {error}")
-            continue
-        entries.append({"file": name, **_entry(record)})
-        lines.append(_line(record, name))
-    failed = sum(not entry["end"] for entry in entries)
-    lines.append(f"{len(entries) - failed} of {len(entries)} mails taken in.")
+    ends: Counter[str] = Counter()
+    for name, raw in (pair for path in paths for pair in _mails_of(path)):
+        entry, line = _imported(desk, name, raw)
+        entries.append(entry)
+        lines.append(line)
+        ends[entry["end"]] += 1
+    failed, before = ends.pop("", 0), sum(entry["before"] == "yes" for entry in entries)
+    by_end = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
+    lines.append(f"{len(entries) - failed} of {len(entries)} mails taken in{by_end and ': '}{by_end}.")
+    if before:
+        lines.append(f"{before} of them came before: they added nothing.")
     say(args, {"mails": entries, "failed": failed}, lines)
     return 1 if failed else 0
 
 
-def _mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The mails of a file or folder, each with a name for people. Raises Refused."""
+def _imported(desk: Desk, name: str, raw: bytes) -> tuple[dict[str, str], str]:
+    """What became of one mail, and the line that says so. `before` says whether it came in before."""
+    from intake_fn.desk import inbound_mail  # noqa: PLC0415 - `specdesk due` needs no desk
+
+    mail_id = ""
     try:
-        if path.is_dir():
-            yield from _of_folder(path)
-        elif _begins_as_mbox(path):
-            box = mailbox.mbox(path, create=False)
-            yield from ((f"{path.name}, mail {number}", box.get_bytes(key)) for number, key in enumerate(box.keys(), 1))
-            box.close()
-        else:
-            yield path.name, path.read_bytes()
+        mail_id = inbound_mail.keep(desk, raw)
+        known = _is_known(desk, mail_id)
+        record = inbound_mail.take(desk, mail_id)
+    except SpecdeskError as error:
+        kept = "kept, and tried again by the sweep" if mail_id else "not kept: import it again"
+        why = f"{kept}. {error}"
+        return {"file": name, "id": mail_id, "end": "", "why": why, "before": ""}, f"{name}  {why}"
+    before = "yes" if known or record.same_as else ""
+    line = _line(record, name) + ("  (came before)" if before else "")
+    return {"file": name, **_entry(record), "before": before}, line
+
+
+def _is_known(desk: Desk, mail_id: str) -> bool:
+    """Whether a mail of these bytes came in before."""
+    try:
+        desk.inbound.mail(mail_id)
+    except Unknown:
+        return False
+    return True
+
+
+def _refuse_unreadable(path: Path) -> None:
+    """Raise Refused for what holds no mail, before any other one is imported."""
+    if not path.exists():
+        raise Refused(f"{path} cannot be read: it does not exist. Name a file or folder that does.")
+    if path.is_dir():
+        _files_of(path)
+        return
+    with _open(path) as file:
+        if not file.read(1024).strip():
+            raise Refused(f"{path} is empty. Name a mail (.eml), an mbox, a Maildir, or a folder of .eml files.")
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}. Name a file or folder that can.") from error
 
 
-def _begins_as_mbox(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(OF_MBOX)) == OF_MBOX
+def _mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The mails of a file or folder, one after the other, each with a name for people. Raises Refused."""
+    if path.is_dir():
+        for each in _files_of(path):
+            with _open(each) as opened:
+                yield each.name, opened.read()
+        return
+    with _open(path) as file:
+        if not is_mbox(file.read(1024)):
+            file.seek(0)
+            yield path.name, file.read()
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield from ((f"{path.name}, mail {number}", raw) for number, raw in enumerate(mails_in(data), 1))
 
 
-def _of_folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    """A Maildir's new and current mails, or the .eml files of any other folder. Raises Refused where there are none."""
+def _files_of(path: Path) -> list[Path]:
+    """A Maildir's current and new mails, or the .eml files of any other folder. Raises Refused where there are none."""
     is_maildir = all((path / name).is_dir() for name in ("cur", "new"))
-    files: Sequence[Path] = (
-        sorted(file for name in ("cur", "new") for file in (path / name).iterdir() if file.is_file())
-        if is_maildir
-        else sorted(path.glob("*.eml"))
-    )
+    try:
+        found = (
+            [file for name in ("cur", "new") for file in sorted((path / name).iterdir())]
+            if is_maildir
+            else sorted(file for file in path.iterdir() if file.suffix.lower() == ".eml")
+        )
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}. Name a file or folder that can.") from error
+    files = [file for file in found if file.is_file() and not file.name.startswith(".")]
     if not files:
         what = "no mail in it" if is_maildir else "neither a Maildir (cur and new) nor holds .eml files"
         raise Refused(f"{path} {'has ' if is_maildir else 'is '}{what}.")
-    yield from ((file.name, file.read_bytes()) for file in files)
+    return files

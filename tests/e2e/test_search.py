@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.aws]
 
 RUN = """async ([queries, base]) => {
   const { SearchIndex } = await import(`${base}/assets/search-index.js`);
-  const index = new SearchIndex(await (await fetch(`${base}/search/index.json`)).json());
+  const index = await SearchIndex.of(await (await fetch(`${base}/search/index.json`)).json());
   const spec = (text) => index.search(text).filter((hit) => hit.section.kind === "spec").map((hit) => hit.section.cite);
   return queries.map(spec);
 }"""
@@ -106,3 +106,19 @@ def test_the_box_finds_by_meaning_where_the_intake_answers(page: Page, sandbox: 
     box.press("Enter")
     expect(page.get_by_role("heading", name="Expected behaviour")).to_be_visible()
     expect(page.locator("blockquote").first).to_be_visible()
+
+
+def test_the_box_does_not_wait_for_a_large_index(page: Page, sandbox: Sandbox) -> None:
+    """What the intake finds is shown while the index of words is still on its way; its words come when it is there."""
+    late: list[Route] = []
+    page.route("**/search/index.json", lambda route: late.append(route))  # noqa: PLW0108 - Playwright marks the function
+    page.goto(f"{sandbox.url}/")
+    with page.expect_response("**/api/search*", timeout=60_000) as answer:
+        page.get_by_role("combobox").fill("session")
+    first = answer.value.json()["results"][0]
+    expect(page.get_by_role("option").first).to_contain_text(first["clause"])
+    expect(page.get_by_role("group", name="Running Specdesk")).not_to_be_attached()
+
+    late[0].continue_()
+    expect(page.get_by_role("group", name="Running Specdesk")).to_be_attached()
+    expect(page.get_by_role("option").first).to_contain_text(first["clause"])

@@ -99,6 +99,8 @@ export function slips(a, b, most) {
   return last[b.length];
 }
 
+const A_PART = 30; // milliseconds for which the index is read before the page may do something else
+
 export class SearchIndex {
   /** @param {{synonyms: string[][], sections: {url, title, page, kind, text, cite}[]}} published */
   constructor(published) {
@@ -106,11 +108,29 @@ export class SearchIndex {
     this.postings = new Map(); // word -> Map(section -> weighted count)
     this.stems = new Map(); // stem -> words
     this.forms = new Map(); // written word -> its forms, for as long as the index is read
-    this.lengths = this.sections.map((section, number) => this.#add(section, number));
-    this.forms = null;
-    this.mean = this.lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, this.lengths.length);
+    this.lengths = [];
     this.known = new Map();
     this.synonyms = this.#groups(published.synonyms);
+    this.mean = 0;
+  }
+
+  /** The index, read a part at a time: the page stays usable meanwhile, however large it is. */
+  static async of(published) {
+    const index = new SearchIndex(published);
+    for (let until = performance.now() + A_PART; index.#readUntil(until); until = performance.now() + A_PART)
+      await new Promise((resume) => setTimeout(resume));
+    index.forms = null;
+    index.mean = index.lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, index.lengths.length);
+    return index;
+  }
+
+  /** Whether there are sections left to be read. */
+  #readUntil(time) {
+    while (this.lengths.length < this.sections.length) {
+      this.lengths.push(this.#add(this.sections[this.lengths.length], this.lengths.length));
+      if (performance.now() > time) break;
+    }
+    return this.lengths.length < this.sections.length;
   }
 
   /** The sections that a text finds, the best first: {section, score, words}, `words` as they stand in them. */

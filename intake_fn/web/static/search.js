@@ -76,7 +76,7 @@ class SearchBox {
     this.index ??= (async () => {
       try {
         const [{ SearchIndex }, answer] = await Promise.all([import("./search-index.js"), fetch(this.form.dataset.index)]);
-        return answer.ok ? new SearchIndex(await answer.json()) : null;
+        return answer.ok ? await SearchIndex.of(await answer.json()) : null;
       } catch {
         return null;
       }
@@ -103,15 +103,30 @@ class SearchBox {
       this.close();
       return;
     }
+    const [found, clauses] = await Promise.all([this.byWords(text, signal), this.byMeaning(text, signal)]);
+    if (!signal.aborted && !found && !clauses) this.show(text, [], [], true);
+  }
+
+  /** Show what the words find, as soon as the index is there; null where it can't be loaded. */
+  async byWords(text, signal) {
     const index = await this.load();
-    if (signal.aborted) return;
-    const found = index ? index.search(text) : [];
-    if (index) this.show(text, found, []);
+    if (!index || signal.aborted) return null;
+    const found = index.search(text);
+    const clauses = this.clauses?.text === text ? this.clauses.found : null;
+    if (!clauses || this.at < 0) this.show(text, found, clauses || []); // nothing moves under somebody who is choosing
+    this.words = { text, found };
+    return found;
+  }
+
+  /** A moment later, show before it what the intake finds; a large index may still be read then. */
+  async byMeaning(text, signal) {
     await new Promise((done) => setTimeout(done, IN_A_MOMENT));
-    if (signal.aborted) return;
-    const clauses = await this.engine.find(text, signal);
-    if (signal.aborted || this.at >= 0) return; // nothing moves under somebody who is choosing
-    if (clauses || !index) this.show(text, found, clauses || [], !index && !clauses);
+    const clauses = signal.aborted ? null : await this.engine.find(text, signal);
+    if (!clauses || signal.aborted) return null;
+    this.clauses = { text, found: clauses };
+    const words = this.words?.text === text ? this.words.found : null;
+    if (!words || this.at < 0) this.show(text, words || [], clauses);
+    return clauses;
   }
 
   /** Show what the words have found, and before it what the engine has found. */

@@ -18,7 +18,7 @@ from intake_fn import log
 from intake_fn.adapters.clock import new_id, now, shifted
 from intake_fn.adapters.deadline import seconds_for, within
 from intake_fn.adapters.logs import set_up
-from intake_fn.adapters.process_file import read_process, read_templates
+from intake_fn.adapters.process_file import read_process
 from intake_fn.adapters.signed_links import SignedLinks, front_token
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.once import once
@@ -85,9 +85,7 @@ class Application:
     @once
     def process(self) -> Process:
         """support.yml, checked, with the templates of the wiki. Raises ProcessError."""
-        process = read_process(self.settings.process)
-        pages = read_templates(templates_beside(self.settings.index))
-        return replace(process, templates={**{one.id: one for one in pages}, **process.templates})
+        return read_process(self.settings.process, templates_beside(self.settings.index))
 
     @once
     def app(self) -> Flask:

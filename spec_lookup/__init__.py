@@ -43,12 +43,11 @@ if TYPE_CHECKING:
     from spec_lookup.llm.bedrock import bedrock_model
     from spec_lookup.llm.budget import MILLION, Price
     from spec_lookup.llm.cassettes import LanguageModel, cassette_name, recording, response_in, resumed
-    from spec_lookup.llm.chat_completions import WAYS
     from spec_lookup.llm.clause_pairs import PairRead, read_pairs
     from spec_lookup.llm.connection import connected
     from spec_lookup.llm.judge import NOT_RECORDED, Account, LlmJudge
     from spec_lookup.llm.masking import Masking
-    from spec_lookup.llm.names import AUTHORIZATION, BEDROCK, NO_KEY, OPENAI, PROVIDERS, RECORDED
+    from spec_lookup.llm.names import AUTHORIZATION, BEDROCK, NO_KEY, OPENAI, PROVIDERS, RECORDED, WAYS
     from spec_lookup.llm.openai import Endpoint, openai_model
     from spec_lookup.llm.qualification import may_act, prompts_version, read_record
     from spec_lookup.llm.readings import from_readings
@@ -184,11 +183,10 @@ _HOME = {
         "llm.bedrock": "bedrock_model",
         "llm.budget": "MILLION Price",
         "llm.cassettes": "LanguageModel cassette_name recording response_in resumed",
-        "llm.chat_completions": "WAYS",
         "llm.clause_pairs": "PairRead read_pairs",
         "llm.connection": "connected",
         "llm.judge": "NOT_RECORDED Account LlmJudge",
-        "llm.names": "AUTHORIZATION BEDROCK NO_KEY OPENAI PROVIDERS RECORDED",
+        "llm.names": "AUTHORIZATION BEDROCK NO_KEY OPENAI PROVIDERS RECORDED WAYS",
         "llm.masking": "Masking",
         "llm.openai": "Endpoint openai_model",
         "llm.qualification": "may_act prompts_version read_record",

@@ -16,7 +16,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import TryLater
-from intake_fn.core.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,20 +27,15 @@ ONCE = frozenset({"sesv2"})
 """Services that are asked only if there is time for the slowest answer: without one, nobody knows what was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Deadline:
-    end: float
-    outside: float
-
-
-_DEADLINE: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
+_DEADLINE: ContextVar[tuple[float, float]] = ContextVar("deadline", default=(math.inf, math.inf))
+"""Until when what is inside may be asked, and what is outside, by the monotonic clock."""
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """All that is asked inside is answered, or given up, after that many seconds at the latest."""
     now = time.monotonic()
-    before = _DEADLINE.set(_Deadline(now + seconds, now + seconds * 3 / 4))
+    before = _DEADLINE.set((now + seconds, now + seconds * 3 / 4))
     try:
         yield
     finally:
@@ -50,9 +44,8 @@ def within(seconds: float) -> Iterator[None]:
 
 def seconds_for(service: str, wanted: float, *, inside: bool = False, needed: float = 0.0) -> float:
     """How long an answer may be waited for: `wanted` or what is left. Raises TryLater when less than `needed` is."""
-    deadline = _DEADLINE.get()
-    end = math.inf if deadline is None else deadline.end if inside else deadline.outside
-    left = end - time.monotonic()
+    until_end, until_outside = _DEADLINE.get()
+    left = (until_end if inside else until_outside) - time.monotonic()
     if left <= needed:
         raise TryLater(f"{service} was not asked: too little is left of the time for this page.")
     return min(wanted, left)

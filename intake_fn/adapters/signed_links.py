@@ -58,7 +58,7 @@ class _Signer(TimestampSigner):
         return int(self.clock().timestamp())
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedLinks:
     """The Links port. Raises Broken at once when a secret is too short to be one."""
 

@@ -2,9 +2,9 @@
 
 The standard library writes six functions for each frozen class and compiles them while the module is imported, which
 was a quarter of a cold start of the function. Here such a class gets its slots at once, and a stand-in for each
-method; the first stand-in that is used has the standard library make them all. Nothing else differs: tests hold every
-class of the house to what the standard library makes of it. Any other class than a frozen one with slots is made at
-once.
+method; the first stand-in that is used has the standard library make them: `__init__` by itself, as most classes need
+no more, or all. Nothing else differs: tests hold every class of the house to what the standard library makes of it. Any
+other class than a frozen one with slots is made at once.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from dataclasses import dataclass
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
         """As `dataclasses.dataclass`."""
-        if cls is not None or not {"frozen", "slots"} <= {*options} <= {"frozen", "slots", "kw_only"}:
+        if cls is not None or not {"frozen", "slots"} <= {*options} <= {"frozen", "slots", "kw_only", "order"}:
             return dataclasses.dataclass(cls, **options)
-        return lambda given: _with_slots(given, options.get("kw_only", False))
+        return lambda given: _with_slots(given, {**options, "slots": False})
 
 
 __all__ = ["dataclass"]
@@ -38,7 +38,7 @@ class _Late:
         """The real one, after all of them are made."""
         for base in owner.__mro__:
             if base.__dict__.get(self.name) is self:
-                _complete(base)
+                _complete(base, self.name)
         return getattr(owner if instance is None else instance, self.name)
 
 
@@ -57,19 +57,25 @@ LATE = {
     )
 }
 
-_unfinished: dict[type, Callable[[], type]] = {}
-"""How each class is finished, whose methods were not used yet."""
+INIT = "__init__"
+ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
+LATE |= {name: _Late(name) for name in ORDER}
+INIT_ALONE = {"repr": False, "eq": False, "order": False, "match_args": False}
+
+_unfinished: dict[type, Callable[..., type]] = {}
+"""How each class is finished, of whose methods some were not used yet."""
 
 _finishing = RLock()
 """A class is finished after those that it derives from."""
 
 
-def _with_slots(given: type, kw_only: bool) -> type:
+def _with_slots(given: type, options: Mapping[str, bool]) -> type:
     """The class with a slot for each field, as `dataclasses` does it, and with stand-ins for its methods."""
     own = tuple(name for name, hint in given.__annotations__.items() if not str(hint).startswith("ClassVar"))
     inherited = _names_of(given.__mro__[1:])
     namespace = {name: value for name, value in given.__dict__.items() if name not in {*own, "__dict__", "__weakref__"}}
-    late = {name: late for name, late in LATE.items() if namespace.get(name) is None}
+    wanted = (name for name in LATE if name not in ORDER or options.get("order"))
+    late = {name: LATE[name] for name in wanted if namespace.get(name) is None}
     made = type(given)(
         given.__name__,
         given.__bases__,
@@ -83,8 +89,14 @@ def _with_slots(given: type, kw_only: bool) -> type:
         },
     )
     made.__qualname__ = given.__qualname__
-    _unfinished[made] = lambda: dataclasses.dataclass(frozen=True, kw_only=kw_only)(given)
+    _unfinished[made] = lambda **fewer: dataclasses.dataclass(**{**options, **fewer})(_again(given))
     return made
+
+
+def _again(given: type) -> type:
+    """The class once more, to be made into a dataclass."""
+    namespace = {name: value for name, value in given.__dict__.items() if name not in ("__dict__", "__weakref__")}
+    return type(given)(given.__name__, given.__bases__, namespace)
 
 
 def _names_of(bases: Sequence[type]) -> tuple[str, ...]:
@@ -93,16 +105,18 @@ def _names_of(bases: Sequence[type]) -> tuple[str, ...]:
     return vars(known)["_field_names"] if known else ()
 
 
-def _complete(cls: type) -> None:
+def _complete(cls: type, wanted: str) -> None:
     """Put what the standard library makes in the place of the stand-ins, unless another thread has done so."""
     with _finishing:
-        if cls not in _unfinished:
+        if cls.__dict__.get(wanted) is not LATE[wanted]:
             return
-        finished = _unfinished[cls]().__dict__
+        if wanted == INIT:
+            setattr(cls, INIT, _unfinished[cls](**INIT_ALONE).__dict__[INIT])
+            return
+        finished = _unfinished.pop(cls)().__dict__
         for name, late in LATE.items():
             if cls.__dict__.get(name) is late:
                 setattr(cls, name, finished[name])
-        del _unfinished[cls]
 
 
 def _state(self: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from intake_fn.texts import say
 
@@ -34,6 +33,8 @@ def name_of(person: str, process: Process) -> str:
 
 def board_date(instant: datetime, process: Process) -> str:
     """The date of an instant where the Board meets, in words."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - no page asks for names of zones before it is shown
+
     zone = ZoneInfo(process.calendars[process.board.calendar].zone)
     return f"{instant.astimezone(zone):%-d %b %Y}"
 

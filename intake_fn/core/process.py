@@ -316,9 +316,9 @@ class QuarantineLimits:
     seconds: int = 3
     """In which nobody fills in a form."""
     links: int = 3
-    strangers: Usual = Usual(3, 10, 20, 100)
+    strangers: Usual = field(default_factory=lambda: Usual(3, 10, 20, 100))
     """From all domains that are not known, together."""
-    known: Usual = Usual(20, 30, 100, 300)
+    known: Usual = field(default_factory=lambda: Usual(20, 30, 100, 300))
     """From each known domain."""
 
 
@@ -332,7 +332,7 @@ class IntakeLimits:
     text_characters: int
     status_link_days: int
     sign_in_minutes: int
-    quarantine: QuarantineLimits = QuarantineLimits()
+    quarantine: QuarantineLimits = field(default_factory=QuarantineLimits)
     keep_originals: bool = False
     """Whether pictures are also kept as they came, with what a camera wrote into them."""
 
@@ -385,7 +385,7 @@ class Process:
     """Who has left: the log names them, no mail goes to them, and they cannot sign in."""
     admins: tuple[str, ...] = ()
     """The people who look after Specdesk itself: the outbox and the quarantine."""
-    judge: JudgePolicy = JudgePolicy()
+    judge: JudgePolicy = field(default_factory=JudgePolicy)
     templates: Mapping[str, AnswerTemplate] = field(default_factory=dict)
     reports_zone: str = "UTC"
     """The IANA name of the zone whose days the reports count by."""

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request, url_for
-from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestURITooLarge
 
 from intake_fn.core.names import names_of
 from intake_fn.ports import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
-from intake_fn.web import errors, multipart, routes, templating
+from intake_fn.web import errors, forgery, multipart, routes, templating
 from intake_fn.web.access import EXTENSION, PUBLIC, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
@@ -64,8 +63,6 @@ def build(config: WebConfig) -> Flask:
         PERMANENT_SESSION_LIFETIME=SESSION,
         MAX_CONTENT_LENGTH=SMALL_BYTES,
         MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an idle form can still be sent
-        WTF_CSRF_SSL_STRICT=False,  # the token is enough: many a browser and proxy sends no Referer
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
     )
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
@@ -78,7 +75,8 @@ def build(config: WebConfig) -> Flask:
             posted.make_room()  # the check of the token reads the form
 
     known = routes.kept(config.ahead) if config.ahead else routes.collected()
-    routes.register(app, CSRFProtect(app), known)
+    routes.register(app, known)
+    forgery.protect(app, {route.endpoint for route in known if not route.checks_token})
     errors.show(app)
     _harden(app, config)
     _furnish(app, config)

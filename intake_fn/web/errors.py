@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, render_template, request
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from intake_fn import log
@@ -134,7 +133,6 @@ def show(app: Flask) -> None:
     """Let `app` answer errors by these tables."""
     app.register_error_handler(SpecdeskError, _ours)
     app.register_error_handler(SpecLookupError, _ours)
-    app.register_error_handler(CSRFError, _forgery)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -162,7 +160,7 @@ NO_COOKIE = (
 )
 
 
-def _forgery(_error: CSRFError) -> ResponseReturnValue:
+def forged() -> ResponseReturnValue:
     """The desk's forms carry a token of the session: without a session, signing in comes first."""
     if request.endpoint in ("sign_in.mail_link", "sign_in.enter"):
         address = clean_line(request.form.get("address"))

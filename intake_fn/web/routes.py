@@ -6,9 +6,8 @@ Views declare their routes by `@blueprint.get(…)`. `collected` imports all of 
 
 from __future__ import annotations
 
-import json
+import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +19,8 @@ from intake_fn.web.late import Late
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask_wtf import CSRFProtect
 
-FILE = "routes.json"
+FILE = "routes.loaded"
 AUTOMATIC = {"HEAD", "OPTIONS"}
 """Methods that Flask adds."""
 
@@ -54,7 +52,7 @@ class LateRule(Rule):
         compiled = cache(partial(super()._compile_builder, append_unknown))
 
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            return compiled()(rule, **values) if values or rule.arguments else ("", rule.rule)
 
         return build
 
@@ -81,21 +79,19 @@ def _route(rule: Rule, app: Flask, opened: set[str]) -> Route:
 
 def keep(folder: Path) -> None:
     """Write the routes into a folder, for `kept`."""
-    rows = [asdict(route) for route in collected()]
-    (folder / FILE).write_text(json.dumps(rows, indent=0), encoding="utf-8")
+    (folder / FILE).write_bytes(pickle.dumps(collected(), protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def kept(folder: Path) -> Sequence[Route]:
     """The routes that the package was made with."""
-    return [Route(**row) for row in json.loads((folder / FILE).read_text(encoding="utf-8"))]
+    known: Sequence[Route] = pickle.loads((folder / FILE).read_bytes())  # noqa: S301 - it came with our code, in one package
+    return known
 
 
-def register(app: Flask, csrf: CSRFProtect, routes: Sequence[Route]) -> None:
+def register(app: Flask, routes: Sequence[Route]) -> None:
     """Let `app` answer these routes."""
     app.url_rule_class = LateRule
     views = {route.endpoint: LateView(route.view) for route in routes}
     for route in routes:
         view = views[route.endpoint]
         app.add_url_rule(route.rule, route.endpoint, view, methods=route.methods, defaults=route.defaults)
-        if not route.checks_token:
-            csrf.exempt(f"{view.__module__}.{view.__name__}")

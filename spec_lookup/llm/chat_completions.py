@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from spec_lookup.llm.names import WAYS
+
 Plain = dict[str, Any]
 
-TOOL, SCHEMA, OBJECT, TEXT = WAYS = ("tool", "schema", "object", "text")
-"""How a server is made to fill in the form, the most certain first."""
+TOOL, SCHEMA, OBJECT, TEXT = WAYS
 
 FORM_ALONE = (
     "Where these rules say to call a tool, you have none: answer with its input instead, as one JSON object and "

@@ -13,3 +13,6 @@ AUTHORIZATION = "Authorization"
 """The header that a key stands in unless another one is named."""
 NO_KEY = "none"
 """In place of the header's name where the endpoint wants no key."""
+
+WAYS = ("tool", "schema", "object", "text")
+"""How a server of chat completions is made to fill in the form, the most certain first."""

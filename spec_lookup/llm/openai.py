@@ -26,8 +26,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from spec_lookup.errors import NoResponse
 from spec_lookup.llm.cassettes import LanguageModel
-from spec_lookup.llm.chat_completions import TEXT, TOOL, WAYS, Plain, body_of, response_of
-from spec_lookup.llm.names import AUTHORIZATION, NO_KEY
+from spec_lookup.llm.chat_completions import TEXT, TOOL, Plain, body_of, response_of
+from spec_lookup.llm.names import AUTHORIZATION, NO_KEY, WAYS
 
 if TYPE_CHECKING:
     import urllib3

@@ -107,6 +107,16 @@ AHEAD = "ahead"
 
 TEMPLATES = "intake_fn/web/templates"
 
+MAKE_AHEAD = f"""
+import sys
+sys.path.insert(0, ".")
+from pathlib import Path
+from intake_fn.adapters.process_file import keep_loaded
+from intake_fn.web import keep_ahead
+keep_loaded(Path("{PROCESS}"), Path("build/templates.json"))
+keep_ahead(Path("build/{AHEAD}"))
+"""
+
 PLATFORMS: Mapping[str, tuple[str, ...]] = {
     "x86_64": ("manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
     "arm64": ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64"),
@@ -223,12 +233,7 @@ def make_ahead_with(python: str, folder: Path) -> None:
     That are the loaded process, the routes of the pages, and the templates as modules, which stand in the place of
     their sources; `compile_with` comes next.
     """
-    code = (
-        "import sys, pathlib; sys.path.insert(0, '.'); from intake_fn.adapters.process_file import keep_loaded; "
-        f"keep_loaded(pathlib.Path('{PROCESS}')); from intake_fn.web import keep_ahead; "
-        f"keep_ahead(pathlib.Path('build/{AHEAD}'))"
-    )
-    _run_steadily([python, "-S", "-B", "-c", code], folder)
+    _run_steadily([python, "-S", "-B", "-c", MAKE_AHEAD], folder)
     shutil.rmtree(folder / TEMPLATES)
 
 

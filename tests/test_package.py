@@ -94,6 +94,39 @@ outside = [m.__file__ for m in sys.modules.values() if "site-packages" in (getat
 print("ANSWER" + json.dumps([mails, found, outside, "yaml" in sys.modules]))
 """
 
+FIRST_PAGE = """
+import json, os, sys
+sys.path.insert(0, os.getcwd())
+from intake_fn import entry
+answer = entry.lambda_handler(json.loads(os.environ["EVENT"]), None)
+from intake_fn.core import late_dataclass
+known = {kind for module in [*sys.modules.values()] for kind in vars(module).values() if isinstance(kind, type)}
+late = {kind for kind in known if "_field_names" in vars(kind) and not issubclass(kind, tuple)}
+used = sorted(kind.__name__ for kind in late if vars(kind)["__init__"] is not late_dataclass.LATE["__init__"])
+print("ANSWER" + json.dumps([answer["statusCode"], sorted(sys.modules), used]))
+"""
+LEFT_OUT = {
+    *(
+        "boto3",
+        "botocore",
+        "urllib3",
+        "flask_wtf",
+        "numpy",
+        "onnxruntime",
+        "yaml",
+        "markdown",
+        "bs4",
+        "email_validator",
+    ),
+    *("PIL", "snowballstemmer", "asyncio", "zoneinfo", "jinja2.sandbox"),
+    *("intake_fn.desk", "intake_fn.core.events", "intake_fn.core.lifecycle", "intake_fn.core.inbound"),
+    *("intake_fn.core.process_file", "intake_fn.adapters.dynamodb", "intake_fn.adapters.mantis", "intake_fn.web.words"),
+    *("intake_fn.web.blueprints", "intake_fn.texts.catalogue", "spec_lookup.search", "spec_lookup.judge"),
+}
+"""What no empty form needs; each of them was imported once, and made the first page wait for it."""
+MODULES, CLASSES = 65, 8
+"""Of ours, that an empty form imports, and of which it makes a value, at most."""
+
 GLIBC = {"python3.12": 34, "python3.13": 34}
 """The minor version of glibc 2 that a runtime of Lambda has: that of Amazon Linux 2023."""
 TOKEN = "token-of-the-package-0123456789"
@@ -218,6 +251,26 @@ def test_the_package_is_whole(folder: Path) -> None:
     assert [] == found
     assert [] == outside
     assert parses  # the walk imports the reader of support.yml; that pages don't is tested with the entry
+
+
+def test_an_empty_form_imports_no_more_than_it_needs(folder: Path) -> None:
+    """The first page after a cold start waits for every module and every class; no clock is needed to count them."""
+    done = subprocess.run(
+        [PYTHON, "-I", "-S", "-B", "-c", FIRST_PAGE],
+        cwd=folder,
+        env=environ(EVENT=json.dumps(http_api("GET", "/requests/new/bug"))),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("ANSWER"))
+    status, modules, used = json.loads(line.removeprefix("ANSWER"))
+    ours = [name for name in modules if name.partition(".")[0] in ("intake_fn", "spec_lookup")]
+
+    assert 200 == status
+    assert set() == LEFT_OUT & set(modules)
+    assert len(ours) <= MODULES, ours
+    assert len(used) <= CLASSES, used
 
 
 def test_the_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ def _with_slots(given: type, options: Mapping[str, bool]) -> type:
 def _again(given: type) -> type:
     """The class once more, to be made into a dataclass."""
     namespace = {name: value for name, value in given.__dict__.items() if name not in ("__dict__", "__weakref__")}
-    return type(given)(given.__name__, given.__bases__, namespace)
+    return type(given)(given.__name__, given.__bases__, {**namespace, "__doc__": given.__doc__ or given.__name__})
 
 
 def _names_of(bases: Sequence[type]) -> tuple[str, ...]:

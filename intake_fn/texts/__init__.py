@@ -13,8 +13,6 @@ from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any
 
-from intake_fn.texts.catalogue import CATALOGUE, Plural
-
 __all__ = [
     "ENGLISH",
     "Message",
@@ -121,6 +119,8 @@ class _Values(dict[str, Any]):
 
 def say(key: str, values: Mapping[str, Any] = {}, /, **more: Any) -> str:
     """The message of a key with its values. A key that is not in the catalogue is shown as it stands."""
+    from intake_fn.texts.catalogue import CATALOGUE, Plural  # noqa: PLC0415 - an empty form says nothing by key
+
     entry, shown = CATALOGUE.get(key), _Values({**values, **more})
     if entry is None:
         return key

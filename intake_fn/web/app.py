@@ -133,8 +133,7 @@ def _furnish(app: Flask, config: WebConfig) -> None:
 
     templating.furnish(app.jinja_env)
     if config.ahead:
-        assert app.jinja_env.loader is not None  # noqa: S101 - Flask's own
-        app.jinja_env.loader = templating.compiled_or(app.jinja_env.loader, config.ahead)
+        app.jinja_env.loader = templating.compiled_or(app.create_global_jinja_loader(), config.ahead)
     app.jinja_env.globals.update(
         asset=asset,
         script_texts=script_texts,

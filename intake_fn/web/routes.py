@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +49,14 @@ class LateRule(Rule):
     """A rule whose builder of addresses is compiled for the first address: a page links to four routes of ninety."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        compile_builder, compiled = super()._compile_builder, None
 
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values) if values or rule.arguments else ("", rule.rule)
+            nonlocal compiled
+            if not (values or rule.arguments):
+                return "", rule.rule
+            compiled = compiled or compile_builder(append_unknown)
+            return compiled(rule, **values)
 
         return build
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SERVICES = ("bedrock-runtime", "dynamodb", "s3", "sesv2", "ssm")
 """Whose descriptions of botocore are packaged; those of all others are most of it."""
 
+PICTURES = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
+"""The formats of Pillow that are packaged: previews are made of some, and the others are imported by these."""
+
 UNUSED = (
     "bin",
     "*.dist-info/RECORD",
@@ -72,6 +75,8 @@ UNUSED = (
     "PIL/_avif*",  # no preview is made of AVIF
     "PIL/_imagingcms*",
     "PIL/_imagingft*",
+    "PIL/_imagingmath*",
+    "PIL/_imagingmorph*",
     "PIL/_imagingtk*",
     "pillow.libs/libavif*",
     "pillow.libs/libbrotli*",
@@ -80,6 +85,7 @@ UNUSED = (
     "pillow.libs/liblcms2*",
     "pillow.libs/libpng*",
     "werkzeug/debug/shared",
+    "wtforms/locale",  # its messages are ours
     "yaml/_yaml*",  # support.yml comes loaded
 )
 """What the function never reads of its dependencies, by pattern below their folder."""
@@ -170,7 +176,7 @@ def dependencies(lock: Path, target: Target, into: Path) -> Path:
 
     Raises Broken with what pip says.
     """
-    given = hashlib.sha256(lock.read_bytes() + repr((target, UNUSED, SERVICES)).encode()).hexdigest()[:16]
+    given = hashlib.sha256(lock.read_bytes() + repr((target, UNUSED, SERVICES, PICTURES)).encode()).hexdigest()[:16]
     folder = into / f"{target.runtime}-{target.architecture}-{given}"
     if folder.is_dir():
         return folder
@@ -192,7 +198,7 @@ def trim(folder: Path) -> None:
     """Delete what the function never reads of its dependencies."""
     for path in list(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.exists() and (_matches(name, UNUSED) or _is_other_service(name)):
+        if path.exists() and (_matches(name, UNUSED) or _is_other_service(name) or _is_other_picture(name)):
             _delete(path)
 
 
@@ -216,13 +222,25 @@ def compile_with(python: str, folder: Path) -> None:
     """Byte code in place of every module, by the runtime's own Python; Lambda takes it unchecked. Raises Broken.
 
     Byte code beside its source names the source's time, or has it read: a zip says another time, and reading costs.
-    That of the dependencies is without docstrings and assertions, as `python -OO` makes it.
+    It is without docstrings and assertions, as `python -OO` makes it.
     """
     modules = sorted(path for path in folder.iterdir() if path.suffix == ".py" or any(path.rglob("*.py")))
-    command = [python, "-S", "-B", "-m", "compileall", "-q", "-f", "-b", "--invalidation-mode", "unchecked-hash"]
+    command = [
+        python,
+        "-S",
+        "-B",
+        "-m",
+        "compileall",
+        "-q",
+        "-f",
+        "-b",
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-o",
+        "2",
+    ]
     command += ["-s", str(folder), "-p", ON_LAMBDA]
-    _run_steadily([*command, *(str(path) for path in modules if path.name in SERVING)], folder)
-    _run_steadily([*command, "-o", "2", *(str(path) for path in modules if path.name not in SERVING)], folder)
+    _run_steadily([*command, *map(str, modules)], folder)
     for source in folder.rglob("*.py"):
         source.unlink()
 
@@ -356,6 +374,14 @@ def _is_other_service(name: str) -> bool:
     parts = name.split("/")
     is_data = parts[:2] in (["botocore", "data"], ["boto3", "data"])
     return is_data and len(parts) == 4 and parts[2] not in SERVICES  # noqa: PLR2004 - data/SERVICE/VERSION
+
+
+def _is_other_picture(name: str) -> bool:
+    """Whether it is the module of a format that no preview is made of; Pillow goes on without it."""
+    return name.startswith("PIL/") and name.endswith("ImagePlugin.py") and not name.startswith(_PICTURE_MODULES)
+
+
+_PICTURE_MODULES = tuple(f"PIL/{picture}ImagePlugin" for picture in PICTURES)
 
 
 def _delete(path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from sandbox.stack import ROOT, Ports, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 A_MILLION = 1_000_000
 
@@ -27,14 +30,28 @@ def busy(support: str) -> str:
     return yaml.safe_dump(process, allow_unicode=True, sort_keys=False)
 
 
+TERMINATED = 128 + signal.SIGTERM
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Leave the sandbox as after an error."""
+    del number, frame
+    sys.exit(TERMINATED)
+
+
 @contextmanager
-def busy_sandbox() -> Iterator[tuple[Sandbox, list[dict[str, Any]]]]:
-    """The sandbox, running on free ports without the wiki, and the requests of `make demo`."""
+def busy_sandbox(*, sweeps: bool = True) -> Iterator[tuple[Sandbox, list[dict[str, Any]]]]:
+    """The sandbox, running on free ports without the wiki, and the requests of `make demo`.
+
+    `sweeps` says whether it sweeps meanwhile, in the same process: in production another function does. It is stopped
+    in good order by SIGTERM, too, as `timeout` sends it; by SIGKILL its servers end by themselves.
+    """
+    signal.signal(signal.SIGTERM, _leave)
     requests = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         support = here / "support.yml"
         support.write_text(busy((ROOT / "support.yml").read_text(encoding="utf-8")), encoding="utf-8")
         build, state = here / "build", here / "state"
-        with Sandbox(Ports(0, 0, 0), build=build, state=state, wiki=False, support=support) as sandbox:
+        with Sandbox(Ports(0, 0, 0), build=build, state=state, wiki=False, support=support, sweeps=sweeps) as sandbox:
             yield sandbox, requests

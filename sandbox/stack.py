@@ -218,11 +218,16 @@ class Sandbox:
     def start_mantis(self) -> None:
         """Start the stand-in and wait until it answers. Raises SandboxError."""
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self._mantis_port)]
-        command += ["--support", str(self.support), "--versions", ",".join(VERSIONS)]
+        command += ["--support", str(self.support), "--versions", ",".join(VERSIONS), "--until-input-ends"]
         command += ["--state", str(self.state / "mantis")] if self.state else []
         environ = {**os.environ, "MANTIS_TOKEN": self.environ["SPECDESK_MANTIS_TOKEN"]}
         self.mantis = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.PIPE,  # ends with us, and it with that
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         for _ in range(100):
             if answers(self.mantis_url):
@@ -241,6 +246,8 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 self.mantis.kill()
                 self.mantis.wait()
+        if self.mantis.stdin:
+            self.mantis.stdin.close()
 
     # --- mail that comes in -------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""`python -m sandbox.mantis`: serve the stand-in until Ctrl-C or SIGTERM."""
+"""`python -m sandbox.mantis`: serve the stand-in until Ctrl-C or SIGTERM, or until who started it is gone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    if options.until_input_ends:
+        threading.Thread(target=_until_input_ends, args=(stop,), daemon=True).start()
     with listening:  # the server listens on a copy
         server = make_server(
             options.host, options.port, make_app(state), threaded=True, request_handler=_Quiet, fd=listening.fileno()
@@ -64,12 +67,23 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _until_input_ends(stop: threading.Event) -> None:
+    """Stop when standard input ends: a pipe does, however the process at its other end died."""
+    with suppress(OSError, ValueError):
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+    stop.set()
+
+
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.mantis", description="Serve the stand-in Mantis.")
     parser.add_argument("--port", type=int, default=8989, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     parser.add_argument("--state", type=Path, help="a folder that keeps the data; without it they are forgotten")
     parser.add_argument("--support", type=Path, default=Path("support.yml"), help="default: %(default)s")
+    parser.add_argument(
+        "--until-input-ends", action="store_true", help="stop when standard input ends: with whoever started it"
+    )
     parser.add_argument("--versions", default="", help="versions of the product that the projects know, as 4.1,4.2")
     parser.add_argument(
         "--token",

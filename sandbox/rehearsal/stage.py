@@ -152,8 +152,9 @@ class RehearsedStage:
         """Start the stand-in, with what was filed before."""
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self.mantis_port)]
         command += ["--support", str(ROOT / "support.yml"), "--state", str(self.folder / "mantis")]
+        command.append("--until-input-ends")
         environ = {**os.environ, "MANTIS_TOKEN": TOKEN}
-        self.mantis = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+        self.mantis = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         for _ in range(600):
             with suppress(OSError):
                 self.issues()
@@ -166,6 +167,8 @@ class RehearsedStage:
         if self.mantis is not None:
             self.mantis.terminate()
             self.mantis.wait()
+            if self.mantis.stdin:
+                self.mantis.stdin.close()
             self.mantis = None
 
     def issues(self) -> list[dict[str, Any]]:

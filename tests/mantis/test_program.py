@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -143,3 +144,34 @@ def test_what_keeps_it_from_starting_is_said_plainly(wrong: str, tmp_path: Path)
     assert done.returncode == 1
     assert expected in done.stderr
     assert "Traceback" not in done.stderr
+
+
+PARENT = """
+import subprocess, sys, time
+program = [sys.executable, "-m", "sandbox.mantis", "--port", "0", "--token", "t" * 32, "--until-input-ends"]
+child = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+print(child.pid, child.stdout.readline().strip(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_program_ends_with_whoever_started_it(how: signal.Signals) -> None:
+    """However they died: nothing is left that holds a port or a pipe."""
+    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        said = parent.stdout.readline()
+        port = int(said.rpartition(":")[2].strip().rstrip("/"))
+        with closing(socket.create_connection(("127.0.0.1", port), 5)):
+            parent.send_signal(how)
+            parent.wait()
+    until = time.monotonic() + 10
+    while _listens(port) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not _listens(port)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

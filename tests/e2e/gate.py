@@ -230,9 +230,24 @@ def step_of(method: str, path: str, target: str, body: bytes) -> str:
         return f"table: {_named(target.rpartition('.')[2], json.loads(body))}"
     if path.startswith("/v2/email"):
         return MAIL
-    if KEY.removesuffix(".json") in urlsplit(path).path:
-        return KNOWN
-    return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', urlsplit(path).path.removeprefix('/api/rest/'))}"
+    place = urlsplit(path).path
+    if place.startswith(MANTIS):
+        return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', place.removeprefix(MANTIS))}"
+    return KNOWN if KEY.removesuffix(".json") in place else f"files: {_of_files(method, place)}"
+
+
+MANTIS = "/api/rest/"
+
+
+def _of_files(method: str, place: str) -> str:
+    """What is done to a file, and in which folder of the bucket."""
+    _, _, key = place.lstrip("/").partition("/")
+    if not key:
+        return "list"
+    return f"{VERBS.get(method, method)} {key.partition('/')[0]}"
+
+
+VERBS = {"GET": "read", "HEAD": "look", "PUT": "put", "DELETE": "delete"}
 
 
 NAMES = {
@@ -248,8 +263,8 @@ NAMES = {
 def _named(operation: str, call: Any) -> str:
     """An operation by what we use it for."""
     if operation == "TransactWriteItems":
-        kinds = [json.dumps(write) for write in call["TransactItems"]]
-        return "create" if any("IDEM#" in kind for kind in kinds) else "save"
+        kinds = json.dumps(call["TransactItems"])
+        return next((name for mark, name in OF_TRANSACTIONS.items() if mark in kinds), "save")
     if operation == "UpdateItem":
         key, change = call["Key"]["pk"]["S"], call["UpdateExpression"]
         if key == "SYNC":
@@ -257,14 +272,22 @@ def _named(operation: str, call: Any) -> str:
         if key.startswith("COUNT#"):
             return "count"
         return "postpone" if "last_error" in change else "lease"
-    if operation == "PutItem" and call["Item"]["pk"]["S"].startswith("ONCE#"):
-        return "use once"
+    if operation == "PutItem":
+        kind = call["Item"]["pk"]["S"].partition("#")[0]
+        return OF_ITEMS.get(kind, NAMES[operation])
     return NAMES.get(operation, operation)
+
+
+OF_TRANSACTIONS = {"MAIL-LEDGER": "record the mail", "IDEM#": "create"}
+OF_ITEMS = {"ONCE": "use once", "MAILIN": "decide on the mail", "MESSAGE": "remember the message"}
+
+
+READS = ("Mantis: GET", "files: read", "files: look", "files: list")
 
 
 def writes(step: str) -> bool:
     """Whether a step changes anything at the server that must not be lost: what is known of issues may be."""
-    return step not in ("table: get", "table: query", KNOWN) and not step.startswith("Mantis: GET")
+    return step not in ("table: get", "table: query", KNOWN) and not step.startswith(READS)
 
 
 def is_transaction(step: str) -> bool:

@@ -11,19 +11,24 @@ import random
 import subprocess
 import sys
 import urllib.request
+from base64 import b64encode
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.provision.dynamodb import create_table
-from intake_fn.core.events import Escalated, NotedInMantis
+from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.core.events import AskedRequester, Escalated, NotedInMantis, RequesterReplied
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.request import Channel
 from intake_fn.core.steps import advance
 from intake_fn.desk.case_lists import rows
+from intake_fn.desk.inbound_mail import ARRIVED, KEPT
 from intake_fn.wiring import Application
 from sandbox.clock import shift
 from sandbox.stack import ROOT
@@ -41,9 +46,10 @@ from tests.e2e.gate import (
     through,
     writes,
 )
+from tests.mails import mail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sandbox.stack import Sandbox
@@ -98,24 +104,42 @@ class Stable:
 
 @dataclass
 class Yard:
-    """A table of one's own in a running sandbox, with its own clock, and what is counted in the end."""
+    """A table and a bucket of one's own in a running sandbox, with a clock, and what is counted in the end."""
 
     sandbox: Sandbox
     name: str
     folder: Path
     submitted: int = 0
     written: int = 0
+    replied: list[str] = field(default_factory=list)
+    """The texts of the replies by mail."""
+    mails: int = 0
+    """That were sent to the house, each once."""
+    asked_at: str = ""
+    """Where the answer to the last question is awaited."""
 
     def __post_init__(self) -> None:
         """Make the table."""
         self.clock = self.folder / f"{self.name}.clock"
         with closing(client("dynamodb", self.sandbox.aws.environ())) as dynamodb:
             create_table(dynamodb, self.name)
+        with closing(client("s3", self.sandbox.aws.environ())) as s3:
+            create_bucket(s3, self.bucket)
+
+    @property
+    def bucket(self) -> str:
+        """Of its own, too: the sandbox sweeps what lies in its own for mails."""
+        return f"{self.name}-files"
 
     @cached_property
     def environ(self) -> dict[str, str]:
         """That of a worker, without gates."""
-        own = {"SPECDESK_TABLE": self.name, "SPECDESK_CLOCK": str(self.clock), "SPEC_LOOKUP_MODEL": "none"}
+        own = {
+            "SPECDESK_TABLE": self.name,
+            "SPECDESK_BUCKET": self.bucket,
+            "SPECDESK_CLOCK": str(self.clock),
+            "SPEC_LOOKUP_MODEL": "none",
+        }
         return {**self.sandbox.environ, **own}
 
     @cached_property
@@ -151,6 +175,39 @@ class Yard:
         case, at = self.desk.cases.load(row.id), self.desk.clock()
         event = Escalated(at=at, actor="liaison.paris@example.com", level=1, handler="ihelp", reason="too-complex")
         self.desk.cases.save(case.version, advance(case, event, self.desk.process))
+
+    def ask(self, summary: str) -> str:
+        """Somebody asks the requester; the address at which the answer is awaited."""
+        row = next(row for row in self._rows() if row.summary == summary)
+        case = self.desk.cases.load(row.id)
+        actor = self.desk.process.people[case.handler].address
+        event = AskedRequester(at=self.desk.clock(), actor=actor, question="Which one is it?")
+        self.desk.cases.save(case.version, advance(case, event, self.desk.process))
+        name, _, host = self.desk.process.mail.reply_to.partition("@")
+        return f"{name}+{self.desk.links.mail_token(row.id)}@{host}"
+
+    def keeps(self, raw: bytes) -> bool:
+        """Whether a mail is kept, or came to its end: else its sender has it still, and sends it again."""
+        mail_id = sha256(raw).hexdigest()[:40]
+        return any(f"{folder}{mail_id}" in self.desk.files.keys(folder, 1000) for folder in (ARRIVED, KEPT))
+
+    def faults_of_mail(self) -> list[str]:
+        """What is wrong with the mails: each has come to an end once, and what it said stands there once."""
+        ledger = self.desk.inbound.mail_ledger()
+        cases = [self.desk.cases.load(row.id) for row in self._rows()]
+        said = Counter(event.text for case in cases for event in case.history if isinstance(event, RequesterReplied))
+        by_mail = [case for case in cases if case.request.channel is Channel.MAIL]
+        found = {
+            "the ledger does not balance": not ledger.balanced,
+            f"{ledger.received} mails of {self.mails} were received": ledger.received != self.mails,
+            f"{ledger.waiting} mails have not come to their end": bool(ledger.waiting),
+            f"{ledger.quarantined} mails wait for a person": bool(ledger.quarantined),
+            f"{ledger.ticketed} mails made {len(by_mail)} requests": ledger.ticketed != len(by_mail),
+            f"replies were lost or stand there twice: {said}": said != Counter(self.replied),
+            "a mail is left where mails arrive": bool(self.desk.files.keys(ARRIVED, 10)),
+            "a file was lost": any(len(case.request.attachments) != 1 for case in by_mail),
+        }
+        return [fault for fault, is_so in found.items() if is_so]
 
     def rest(self, stable: Stable) -> None:
         """Sweep and sync without cuts until nothing is owed; a person puts filings back in line, but no mails."""
@@ -203,6 +260,8 @@ class Yard:
 # --- each step --------------------------------------------------------------------------------
 
 ACTS = ("submit", "sweep", "sync")
+MAILS = ("mail", "reply")
+"""A new request with a file, and the reply to a question."""
 
 
 def each_step(yard: Yard, stable: Stable) -> list[str]:
@@ -210,17 +269,30 @@ def each_step(yard: Yard, stable: Stable) -> list[str]:
 
     A submit delivers what is owed for a new request; the sweep what an escalation owes, and each step once.
     """
-    missed: list[str] = []
-    for act in ACTS:
+    return [missed for act in ACTS for missed in _killed(act, yard, stable)]
+
+
+def each_step_of_mail(yard: Yard, stable: Stable, acts: Sequence[str] = MAILS, but: Collection[str] = ()) -> list[str]:
+    """Take mails in, killed at each of their steps; the points at which nobody was killed.
+
+    Without the steps of `but`, the others are met once each, and the ways to be killed take turns.
+    """
+    return [missed for act in acts for missed in _killed(act, yard, stable, but)]
+
+
+def _killed(act: str, yard: Yard, stable: Stable, but: Collection[str] = ()) -> Iterator[str]:
+    _prepare(act, yard, stable)
+    _job(act, yard, stable, through)
+    points = [*_points(stable.knife.calls, once=act == "sweep")]
+    if but:
+        left = dict.fromkeys(point[:2] for point in points if point[0] not in but)
+        points = [(*point, KILLS[turn % len(KILLS)]) for turn, point in enumerate(left)]
+    for step, time_, way in points:
         _prepare(act, yard, stable)
-        _job(act, yard, stable, through)
-        for step, time_, way in _points(stable.knife.calls, once=act == "sweep"):
-            _prepare(act, yard, stable)
-            if _job(act, yard, stable, _at(step, time_, way)) != KILLED:
-                missed.append(f"{act}, {step}, {time_}, {way}")
-            yard.pass_time()
-            stable.do("sweep")
-    return missed
+        if _job(act, yard, stable, _at(step, time_, way)) != KILLED:
+            yield f"{act}, {step}, {time_}, {way}"
+        yard.pass_time()
+        stable.do("sweep")
 
 
 def _points(calls: Sequence[str], *, once: bool) -> Iterator[tuple[str, int, str]]:
@@ -238,7 +310,7 @@ def _at(step: str, time_: int, way: str) -> Plan:
 
 
 def _prepare(act: str, yard: Yard, stable: Stable) -> None:
-    """Something to do: an escalation that is only just saved, or a note in Mantis."""
+    """Something to do: an escalation that is only just saved, a note in Mantis, or a question to the requester."""
     if act == "sweep":
         summary = yard.next()
         stable.do("submit", summary=summary)
@@ -246,10 +318,21 @@ def _prepare(act: str, yard: Yard, stable: Stable) -> None:
     if act == "sync":
         yard.pass_time("+1min")
         yard.write_in_mantis(yard.last_issue())
+    if act == "reply":
+        summary = yard.next()
+        stable.do("submit", summary=summary)
+        yard.asked_at = yard.ask(summary)
 
 
 def _job(act: str, yard: Yard, stable: Stable, plan: Plan) -> int:
-    """Do it; a form whose receipt did not come is sent again with the same key."""
+    """Do it; a form whose receipt did not come is sent again with the same key, a mail that is not kept as it is."""
+    if act in MAILS:
+        raw = _mail(act, yard)
+        sent = b64encode(raw).decode()
+        ended = stable.do("mail", plan, raw=sent)
+        if ended and not yard.keeps(raw):
+            stable.do("mail", raw=sent)
+        return ended
     if act != "submit":
         return stable.do(act, plan)
     summary = yard.next()
@@ -257,6 +340,19 @@ def _job(act: str, yard: Yard, stable: Stable, plan: Plan) -> int:
     if ended:
         stable.do(act, summary=summary)
     return ended
+
+
+def _mail(act: str, yard: Yard) -> bytes:
+    """The next mail, from a mailbox of its own: what comes from one in a day has a limit."""
+    yard.mails += 1
+    message_id = f"<{yard.name}-{yard.mails}@example.com>"
+    if act == "reply":
+        text = f"{yard.name}, reply {yard.mails}"
+        yard.replied.append(text)
+        return mail(text, to=yard.asked_at, subject="Re: your question", message_id=message_id)
+    sender, summary = f"sender{yard.mails}@example.com", yard.next()
+    file = ("list.csv", "text/csv", b"a;1\r\n")
+    return mail(f"It shows error 500. {summary}", sender=sender, subject=summary, message_id=message_id, files=(file,))
 
 
 def trouble(yard: Yard, stable: Stable, fault: str, times: int) -> None:

@@ -1,6 +1,7 @@
 """A stable of workers: each job on a line of standard input is done by a process of its own, which may be killed.
 
     {"act": "submit", "summary": "Request 7"}  ──►  its process id  ──►  how it ended (-9: killed)
+    {"act": "mail", "raw": "base64 ..."}
 
 The application is made once, and every worker begins with it as it was before it called anybody.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, TryLater
 from intake_fn.core.process import Process, Usual
 from intake_fn.core.request import Kind, Priority, Request, Requester
+from intake_fn.desk.inbound_mail import keep, sweep_mail, take
 from intake_fn.desk.spam_check import Submission
 from intake_fn.mail_templates import environment
 from intake_fn.wiring import Application
@@ -52,8 +55,12 @@ def _done(application: Application, job: dict[str, Any]) -> int:
             background = application.background_desk
             desk = replace(application.desk, process=busy(application.process), dispatch=AtOnce(background.deliver))
             desk.take_in(request(job["summary"]), job["summary"], Submission())
+        elif job["act"] == "mail":
+            desk = replace(application.background_desk, process=busy(application.process))
+            take(desk, keep(desk, b64decode(job["raw"])))
         elif job["act"] == "sweep":
             application.background_desk.sweep()
+            sweep_mail(replace(application.background_desk, process=busy(application.process)))
         else:
             application.background_desk.sync()
     except SpecdeskError:

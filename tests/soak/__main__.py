@@ -3,8 +3,8 @@
     python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED] [SEQUENCES] [MAILS]
 
 - Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
-- Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random,
-  while the servers throttle, fail and answer late (tests/e2e/kills.py).
+- Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random, as
+  they are while they take in mails, while the servers throttle, fail and answer late (tests/e2e/kills.py).
 - Change requests are assessed, voted on, decided, released and resolved in random sequences, while members leave and
   support.yml changes: all is as a second count of the votes says (tests/core/change_machine.py).
 - Mails that nobody would write come in, of any bytes and in any shape; each comes to a named end
@@ -30,7 +30,7 @@ from tests.core.counter import disagreement, leap_days, trials, windows, zones
 from tests.desk.cuts import run
 from tests.desk.mail_fuzz import Fuzz
 from tests.desk.mail_loops import MOST_OF_A_REQUEST, PROGRAMS, Loop
-from tests.e2e.kills import Chance, Yard, by_chance, each_step, table
+from tests.e2e.kills import Chance, Yard, by_chance, each_step, each_step_of_mail, table
 
 HISTORIES = 100_000
 SEED = 20261123
@@ -75,7 +75,8 @@ def kill(requests: int, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="specdesk-soak-") as folder:
         build = Path(folder)
         with Sandbox(Ports(0, 0, 0), build=build, state=None, wiki=False) as sandbox:
-            return max(_kill_at_each_step(sandbox, build), _kill_by_chance(sandbox, build, requests, seed))
+            at_steps = max(_kill_at_each_step(sandbox, build), _kill_mail_at_each_step(sandbox, build))
+            return max(at_steps, _kill_by_chance(sandbox, build, requests, seed))
 
 
 def _kill_at_each_step(sandbox: Sandbox, folder: Path) -> int:
@@ -89,6 +90,21 @@ def _kill_at_each_step(sandbox: Sandbox, folder: Path) -> int:
     for point in missed:
         print(f"nobody was killed at: {point}")
     return 1 if any(toll.faults) or missed else 0
+
+
+def _kill_mail_at_each_step(sandbox: Sandbox, folder: Path) -> int:
+    begun = time.monotonic()
+    yard = Yard(sandbox, "mails", folder)
+    with yard.stable() as stable:
+        missed = each_step_of_mail(yard, stable)
+        yard.rest(stable)
+        toll = yard.toll(stable)
+    print(f"\nmails, killed at each step\n{toll.table()}\nmails            {yard.mails}")
+    print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(stable)}")
+    faults = [*yard.faults_of_mail(), *(f"nobody was killed at: {point}" for point in missed)]
+    for fault in faults:
+        print(fault)
+    return 1 if any(toll.faults) or faults else 0
 
 
 def _kill_by_chance(sandbox: Sandbox, folder: Path, requests: int, seed: int) -> int:

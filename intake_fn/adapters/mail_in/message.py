@@ -205,9 +205,21 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
                 whole.losses.append(f"the file {file.name} is {part.damage}")
             if told := _PIECES.get(kind):
                 (whole.problems if not part.depth else whole.losses).append(told)
-    if not any(text.strip() for text in texts):
-        texts += [_plain(tnef.text_of(file.content)) for file in files if file.content_type in TNEF]
+    _open_tnef(texts, files, whole.losses)
     return texts, files
+
+
+def _open_tnef(texts: list[str], files: list[MailFile], losses: list[str]) -> None:
+    """Add what each winmail.dat holds: its files below it, and its text where the mail has none."""
+    has_text = any(text.strip() for text in texts)
+    for place, file in [*enumerate(files)][::-1]:
+        if not (file.content.startswith(tnef.SIGNATURE) and (file.content_type in TNEF or tnef.is_named(file.name))):
+            continue
+        found = tnef.opened(file.content)
+        files[place + 1 : place + 1] = found.files
+        losses += [f"of {file.name}: {one}" for one in found.losses]
+        if not has_text and found.text.strip():
+            texts.append(_plain(found.text))
 
 
 _PIECES = {

@@ -1,7 +1,7 @@
 """RTF as Outlook keeps a mail in it: decompressed (MS-OXRTFCP), and its text. Pure.
 
-Of the text, characters, paragraphs and tabs are read; fonts, pictures, fields and the like are left out. Where RTF wraps
-a page (MS-OXRTFEX), what only the page has stands in groups of their own and is left out, too.
+Characters, paragraphs and tabs are read; fonts, pictures, fields and the like are left out. Where RTF wraps a page
+(MS-OXRTFEX), what only the page has stands in groups of their own and is left out, too.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import struct
 
 COMPRESSED, PLAIN = b"LZFu", b"MELA"
 BEGINNING = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbol"
-    b"ArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
+    b"MS Sans SerifSymbolArialTimes New RomanCourier"
+    b"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
 """What the dictionary holds before anything is read."""
 WINDOW = 4096
@@ -28,16 +29,14 @@ TOKEN = re.compile(
 )
 LEFT_OUT = frozenset(
     b"fonttbl colortbl stylesheet info pict object themedata colorschememapping datastore latentstyles listtable"
-    b" listoverridetable generator htmltag mhtmltag xmlnstbl rsidtbl fldinst header footer headerl headerr footerl footerr"
-    b" nonshppict".split()
+    b" listoverridetable generator htmltag mhtmltag xmlnstbl rsidtbl fldinst header footer headerl headerr footerl"
+    b" footerr nonshppict".split()
 )
 """Groups that show nothing."""
 SAID = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t"}
 SAID |= {b"emdash": "\u2014", b"endash": "\u2013", b"bullet": "\u2022", b"lquote": "\u2018", b"rquote": "\u2019"}
 SAID |= {b"ldblquote": "\u201c", b"rdblquote": "\u201d"}
 SIGNS = {b"~": "\u00a0", b"_": "-", b"\n": "\n", b"\r": "\n"}
-DEEPEST = 500
-BYTE, HALF = 256, 0x8000
 HIDDEN = (b"htmlrtf", b"v")
 """Words that hide what follows, up to the same word with 0."""
 
@@ -102,30 +101,30 @@ class _Reader:
         """Its text."""
         opens = False
         for found in TOKEN.finditer(raw):
-            group, word = found["group"], found["word"]
-            if group == b"{":
-                if len(self._above) >= DEEPEST:
-                    break
-                self._flush()
-                self._above.append((self._left_out, self._skip))
-            elif group == b"}":
-                self._flush()
-                if self._above:
-                    self._left_out, self._skip = self._above.pop()
-            elif word:
-                self._word(word, found["number"], first=opens)
-            elif found["sign"] == b"*" and opens:
-                self._left_out = True
-            elif found["byte"]:
-                self._byte(int(found["byte"], 16))
+            if found["group"]:
+                self._group(opens=found["group"] == b"{")
+            elif found["word"]:
+                self._word(found["word"], found["number"], first=opens)
             elif found["sign"]:
-                self._say(SIGNS.get(found["sign"], found["sign"].decode("ascii", "ignore")))
-            elif found["text"]:
-                for sign in found["text"]:
-                    self._byte(sign)
-            opens = group == b"{" or (found["sign"] == b"*" and opens)
+                self._sign(found["sign"], first=opens)
+            else:
+                self._bytes(bytes.fromhex(found["byte"].decode()) if found["byte"] else found["text"] or b"")
+            opens = found["group"] == b"{" or (found["sign"] == b"*" and opens)
         self._flush()
         return "".join(self._out)
+
+    def _group(self, *, opens: bool) -> None:
+        self._flush()
+        if opens:
+            self._above.append((self._left_out, self._skip))
+        elif self._above:
+            self._left_out, self._skip = self._above.pop()
+
+    def _sign(self, sign: bytes, *, first: bool) -> None:
+        if sign == b"*" and first:
+            self._left_out = True
+        else:
+            self._say(SIGNS.get(sign, sign.decode("ascii", "ignore")))
 
     def _word(self, word: bytes, number: bytes | None, *, first: bool) -> None:
         value = int(number) if number else None
@@ -142,12 +141,12 @@ class _Reader:
         elif word in SAID:
             self._say(SAID[word])
 
-    def _byte(self, sign: int) -> None:
-        """A byte of the text; the ones after a character by its number stand for it to those who do not know it."""
-        if self._after:
-            self._after -= 1
-        elif not self._left_out:
-            self._pending.append(sign)
+    def _bytes(self, text: bytes) -> None:
+        """Some of the text; the first after a character by its number stand for it to those who do not know it."""
+        left = text[self._after :]
+        self._after -= len(text) - len(left)
+        if not self._left_out:
+            self._pending += left
 
     def _say(self, text: str) -> None:
         self._flush()

@@ -67,6 +67,11 @@ class Held:
     properties: Properties = field(default_factory=dict)
 
 
+def is_named(name: str) -> bool:
+    """Whether a file is called as programs call one that they send as any bytes."""
+    return name.lower().endswith((".dat", ".tnef"))
+
+
 def opened(content: bytes) -> Opened:
     """The text and the files of a winmail.dat, as far as it can be read; nothing of what is none."""
     return _opened(content, 0)

@@ -58,6 +58,8 @@ class Expected:
     resumes_clock: tuple[bool | None, ...] = (None,)
     reopens: tuple[bool | None, ...] = (None,)
     reply_sent: tuple[bool | None, ...] = (None,)
+    proposed: str | None = None
+    """Who is proposed as the requester of a forwarded mail; "" for nobody, None where it is not compared."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ class Seen:
     case_id: str = ""
     requester: str | None = None
     summary: str | None = None
+    proposed: str = ""
+    """Whose mail was forwarded, as it is proposed to a person."""
     stored: str = ""
     """All text that is kept of it."""
     shown: str = ""
@@ -182,6 +186,8 @@ def differences(expected: Expected, seen: Seen) -> Iterator[str]:
 def _people(expected: Expected, seen: Seen) -> Iterator[str]:
     if expected.requester != (None,) and seen.requester not in expected.requester:
         yield f"requester {seen.requester}, not {_or(expected.requester)}"
+    if expected.proposed is not None and seen.proposed != expected.proposed:
+        yield f"proposes {seen.proposed or 'nobody'} as the requester, not {expected.proposed or 'nobody'}"
     wanted = tuple(plain(each) if each is not None else None for each in expected.summary)
     summary = plain(seen.summary) if seen.summary is not None else None
     subject = plain(seen.subject) if seen.subject is not None else None

@@ -153,7 +153,8 @@ class House:
             files = [(file.name, file.content_type, file.sha256) for file in request.attachments]
             stored = "\n".join((request.description, request.expected, request.steps, *request.details.values()))
             who = mailbox(request.requester.email)
-            return Seen(outcome, record.case_id, who, request.summary, stored, request.description, files)
+            client = mailbox(request.on_behalf_of.email) if request.on_behalf_of else ""
+            return Seen(outcome, record.case_id, who, request.summary, client, stored, request.description, files)
         if record.outcome is MailOutcome.THREADED:
             return self._joined(outcome, record, expected)
         mail = self.desk.read_mail(raw)
@@ -186,7 +187,16 @@ class House:
         resumes, reopens = self._moved(case.id)
         if expected.request != case.id:
             resumes = reopens = None
-        return Seen(outcome, case.id, record.sender, None, text, text, files, resumes_clock=resumes, reopens=reopens)
+        return Seen(
+            outcome,
+            case.id,
+            record.sender,
+            stored=text,
+            shown=text,
+            files=files,
+            resumes_clock=resumes,
+            reopens=reopens,
+        )
 
     def _about(self, expected: Expected) -> str:
         """The request that the reason names, of a mail that joins none."""

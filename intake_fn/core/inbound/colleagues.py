@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.escalation import colleagues as of_same_level
 from intake_fn.core.escalation import handler_at, ways_up
+from intake_fn.core.inbound.languages import NOT_THIS_LEVEL_WORDS, TOO_COMPLEX, pattern
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mentions import names
+from intake_fn.core.process import NOT_THIS_LEVEL
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from intake_fn.core.process import Person, Process
 
 ESCALATE = re.compile(
-    r"\s*(?:please )?escalate\b(?:(?: it| this)? to @?([^:,\n]{1,60}))?\s*(?:[:,.-]|\n|$)", re.IGNORECASE
+    r"\s*(?:please )?escalat(?:e|ing)\b(?:(?: it| this)? to @?([^:,\n]{1,60}?))?\s*(?:[:,.-]|\n|$|\bas\b|\bbecause\b)",
+    re.IGNORECASE,
 )
 HAND_OVER = re.compile(
     r"\s*(?:please )?(?:hand (?:it |this )?over|reassign)\b(?: it| this)? to @?([^:,\n]{1,60})", re.IGNORECASE
@@ -39,6 +42,10 @@ HAND_OVER = re.compile(
 ASK = re.compile(r"\s*(?:ask|question)\s*:\s*", re.IGNORECASE)
 ANSWER = re.compile(r"\s*answer\s*:\s*", re.IGNORECASE)
 LEVEL = re.compile(r"level (\d)\b", re.IGNORECASE)
+DENIED = re.compile(r"(?:\bnot|n't|\bnicht|\bpas|\bnever|\bno longer) (?:really |that |so |at all )?$")
+"""The end of what stands before words that are denied."""
+IN_OTHER_WORDS = {"too-complex": pattern(TOO_COMPLEX), NOT_THIS_LEVEL: pattern(NOT_THIS_LEVEL_WORDS)}
+"""The reasons of the process that are known by more words than their own."""
 
 
 class Act(StrEnum):
@@ -117,14 +124,23 @@ def _level_above(person: str, case: Case, process: Process) -> int | None:
 
 
 def reason_in(text: str, process: Process) -> str:
-    """The reason of an escalation that a text gives: its words in their order, with at most three others between."""
-    plain = " ".join(text.casefold().split())
+    """The reason of an escalation that a text gives: its sentence, its words in their order, or other words for it.
+
+    Between its words stand at most three others. What is denied is no reason: "it is not too complex".
+    """
+    plain = " ".join(text.casefold().replace("\u2019", "'").split())
     for reason, sentence in process.escalation_reasons.items():
         words = [re.escape(word) for word in reason.casefold().split("-")]
-        in_order = r"\b" + r"\b(?:\W+\w+){0,3}\W+".join(words) + r"\b"
-        if sentence.casefold() in plain or re.search(in_order, plain):
+        in_order = re.compile(r"\b" + r"\b(?:\W+\w+){0,3}\W+".join(words) + r"\b")
+        patterns = filter(None, (in_order, IN_OTHER_WORDS.get(reason)))
+        if sentence.casefold() in plain or any(_is_said(one, plain) for one in patterns):
             return reason
     return ""
+
+
+def _is_said(reason: re.Pattern[str], plain: str) -> bool:
+    """Whether a text gives a reason somewhere without denying it."""
+    return any(not DENIED.search(plain[: found.start()]) for found in reason.finditer(plain))
 
 
 def _person(name: str, process: Process) -> str:

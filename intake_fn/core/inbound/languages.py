@@ -89,7 +89,7 @@ mensaje reenviado|inicio del mensaje reenviado|messaggio inoltrato|inizio messag
 doorgestuurd bericht|begin doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|videresendt (?:meddelelse|besked)
 wiadomość przekazana|przekazana wiadomość|přeposlaná zpráva|továbbított üzenet|iletilen (?:mesaj|ileti)
 пересылаемое сообщение|пересланное сообщение|начало переадресованного сообщения
-转发(?:的)?邮件|轉寄郵件|転送メッセージ|전달된 메시지
+(?:已)?转发(?:的)?(?:邮件|消息)|轉寄(?:的)?(?:郵件|訊息|信件)|転送(?:された)?メッセージ|전달된 메시지
 """
 
 WROTE = """
@@ -178,6 +178,19 @@ RETURNS = """
 (?:kadar|döne|acil|iletişim)
 """
 
+TOO_COMPLEX = """
+too (?:complex|complicated|difficult|hard|involved)|beyond (?:us|our (?:skills?|knowledge|means))
+can(?:no|')t (?:solve|fix|handle|do) (?:this|it) (?:at|on) (?:this|our) level|can(?:no|')t (?:solve|fix|handle|do) (?:this|it) at level \\d
+zu (?:komplex|kompliziert|schwierig)|trop (?:complexe|compliqué|difficile)|太复杂|太複雜
+"""
+NOT_THIS_LEVEL_WORDS = """
+not (?:a matter |something |meant )?(?:for |of |at )?(?:this|our) level|not (?:for |a )?level \\d|not our (?:job|task)
+(?:above|beyond|outside) (?:this|our) level|(?:is|was) (?:a matter |one )?for level \\d|belongs (?:to|at) level \\d
+(?:needs?|requires?) (?:a |an )?(?:code change|change (?:in|of|to) the code|fix in the code|developer)
+nicht (?:für )?(?:unsere?|diese[rs]?|diesem) (?:ebene|stufe|level)|pas (?:de |pour |du )?(?:notre|ce) niveau
+"""
+"""How engineers give the two reasons of the process for an escalation in their own words."""
+
 MACHINE_WRITTEN = """
 (?:this is an? |this (?:e-?mail|message) (?:is|was|has been) )(?:automated|automatic(?:ally)?|auto-?generated|system[- ]generated|computer[- ]generated)
 automatically generated (?:e-?mail|message|reply|response|notification)|(?:please )?do not (?:reply|respond) to this (?:e-?mail|message|mail)
@@ -243,22 +256,23 @@ przeczytano|прочитано|прочтено|已读|開封済み|開封確認
 """
 
 THANKS = frozenset(
-    "danke dankeschön dank vielen besten herzlichen merci remercie remercions gracias agradezco grazie ringrazio obrigado"
+    "thanks thank thx danke dankeschön dank vielen besten herzlichen merci remercie remercions gracias agradezco grazie ringrazio obrigado"
     " obrigada bedankt dankjewel dankuwel tack takk tak kiitos dziękuję dziękujemy dzięki děkuji díky köszönöm teşekkürler"
     " teşekkür ευχαριστώ mulțumesc hvala спасибо благодарю благодарим 谢谢 多谢 感谢 非常感谢 十分感谢 谢谢您 谢谢你 谢谢你们"
     " 謝謝 多謝 感謝 非常感謝 謝謝您 どうもありがとうございました どうもありがとうございます 助かりました 고맙습니다 감사드립니다 ありがとう ありがとうございます ありがとうございました 감사합니다".split()
 )
 COURTESY = frozenset(
+    "you so much very many that did the trick works now perfectly great all "
     "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"
-    " alles bestens bestes klasse tolle prompte rasche nochmal nochmals so geklappt geht wieder es und grüße grüßen gruß mit freundlichen freundlichem freundliche beste bester viele liebe lieben schöne schönen mfg vg lg sehr ihnen euch hallo guten tag"
-    " beaucoup pour votre l aide rapide rapidité réponse ça cela fonctionne marche maintenant tout est parfait super bien"
+    " hat hats alles bestens bestes klasse tolle prompte rasche nochmal nochmals so geklappt geht wieder es und grüße grüßen gruß mit freundlichen freundlichem freundliche beste bester viele liebe lieben schöne schönen mfg vg lg sehr ihnen euch hallo guten tag"
+    " beaucoup pour votre l c aide rapide rapidité réponse ça cela fonctionne marche maintenant tout est parfait super bien"
     " infiniment encore nickel impeccable cordialement bien sincèrement salutations meilleures bonne soirée journée bonjour à vous très et la le de"
-    " muchas muchísimas por su tu ayuda rápida respuesta funciona ahora todo perfecto bien genial estupendo amable saludos cordiales un saludo hola"
+    " muchas muchísimas por su tu ayuda rápida respuesta funciona ya ahora todo perfecto bien genial estupendo amable saludos cordiales un saludo hola"
     " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene ok gentile gentilissimi risolto cordiali distinti saluti buona giornata ciao"
     " muito muita pela ajuda rápida agora está tudo certo resolvido ótimo atenciosamente abraço cumprimentos bom dia olá"
     " hartelijk u je wel jullie voor uw de snelle hulp werkt nu alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
     " så tusen tusind hjertelig mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
     " paljon avusta nyt toimii bardzo za pomoc szybką działa teraz wszystko pozdrawiam za pomoc rychlou funguje teď vše"
     " большое за помощь быструю всё все работает теперь отлично с уважением вам"
-    " 好的 已解决 已经解决了 已经好了 可以了 没问题了 您的帮助 您的支持 已解決 大変 お世話になっております よろしくお願いいたします".split()
+    " 好的 已解决 问题解决了 问题已解决 问题已经解决 问题已经解决了 都解决了 现在可以了 现在好了 已经可以了 搞定了 已经解决了 已经好了 可以了 没问题了 您的帮助 您的支持 已解決 大変 お世話になっております よろしくお願いいたします".split()
 )

@@ -80,19 +80,29 @@ def _is(kind: re.Pattern[str], line: str) -> bool:
 def forwarded_by(text: str, subject: str) -> MailAddress | None:
     """Who wrote what a mail passes on, as the lines above it say; None where it passes nothing on."""
     lines = text.split("\n")[:2000]
-    start = next((number for number, line in enumerate(lines) if _is(FORWARDED, line)), None)
+    start = _forwarded_from(lines, subject)
     if start is None:
-        if not is_forward(subject):
-            return None
-        start = next((number for number in range(len(lines)) if _is_head(lines, number)), None)
-        if start is None:
-            return None
+        return None
     for line in lines[start : start + 12]:
         found = HEADER_LINE.match(line.lstrip("> "))
         if found and _label(found[1]) in FROM and (address := ADDRESS.search(found[2])):
             name = found[2][: address.start()].strip(" \"'<[(*")
             return MailAddress(address[0].lower().rstrip(".>"), name[:200])
     return None
+
+
+def above_forwarded(text: str, subject: str) -> str:
+    """What somebody wrote above the mail that they pass on."""
+    lines = text.split("\n")[:2000]
+    return "\n".join(lines[: _forwarded_from(lines, subject)])
+
+
+def _forwarded_from(lines: Sequence[str], subject: str) -> int | None:
+    """The line at which what is passed on begins; None where nothing is."""
+    start = next((number for number, line in enumerate(lines) if _is(FORWARDED, line)), None)
+    if start is not None or not is_forward(subject):
+        return start
+    return next((number for number in range(len(lines)) if _is_head(lines, number, from_first=False)), None)
 
 
 def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
@@ -134,21 +144,22 @@ def _attribution(lines: Sequence[str], number: int) -> int:
     return 0
 
 
-def _is_head(lines: Sequence[str], number: int) -> bool:
-    """Whether the lines from here on are the head of a quoted mail: it begins with who wrote it."""
+def _is_head(lines: Sequence[str], number: int, *, from_first: bool = True) -> bool:
+    """Whether the lines from here on are the head of a quoted mail: it says who wrote it, mostly in its first line."""
     first = HEADER_LINE.match(lines[number].lstrip("> "))
-    if not first or _label(first[1]) not in FROM:
+    if not first or _label(first[1]) not in (FROM if from_first else LABELS):
         return False
-    count, between = 0, 0
+    count, between, says_who = 0, 0, from_first
     for line in lines[number : number + 12]:
         found = HEADER_LINE.match(line.lstrip("> "))
         if found and _label(found[1]) in LABELS:
             count += 1
+            says_who = says_who or _label(found[1]) in FROM
         elif line.strip():
             between += 1
         if between > MOST_BETWEEN:
             break
-    return count >= FEWEST_LINES
+    return says_who and count >= FEWEST_LINES
 
 
 def _label(text: str) -> str:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from intake_fn.core.inbound.quoting import above_forwarded
 from intake_fn.core.request_id import PATTERN, typed
 
 if TYPE_CHECKING:
@@ -23,11 +24,18 @@ ROOT = re.compile(r"(hd-[0-9a-z]{4}-[0-9a-z]{4})(?:\.([0-9a-z]{10,60}))?@.+", re
 """The identifier of a mail that was never sent, to which all mails of a request refer (desk/mail.py)."""
 PAGE = re.compile(r"/(status|copies)/([A-Za-z0-9_=.\-]{20,600})")
 NUMBER = re.compile(rf"(?<![0-9A-Z-]){PATTERN}(?![0-9A-Z-])", re.IGNORECASE)
+OF_MANTIS = (
+    r"(?:#|\bmantis(?:bt)?(?: (?:issue|bug|ticket))?(?: (?:no\.?|nr\.?|number))? ?#? ?|^0{2,}|view\.php\?id=)"
+    r"0*(\d{1,7})\b|\[[^\]\n]{1,60} 0*(\d{1,7})\]"
+)
+"""How an issue is named so that nothing else can be meant: with Mantis's name, or as in its subjects and links."""
+IN_MANTIS = re.compile(OF_MANTIS, re.IGNORECASE)
 ISSUE = re.compile(
-    r"(?:#|\bmantis(?: (?:issue|bug|no\.?|number))? ?#? ?|\b(?:issue|bug) ?#? ?|^0{2,}|\[[^\]\d]{0,60} ?0*"
-    r"|view\.php\?id=)0*(\d{1,7})\b",
+    rf"{OF_MANTIS}|\b(?:issue|bug)(?: (?:no\.?|nr\.?|number))? ?#? ?0*(\d{{1,7}})\b"
+    r"(?!\s*(?:%|times?\b|x\b|(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b))",
     re.IGNORECASE,
 )
+"""The same, and how colleagues speak of one; no number of days or times."""
 
 MOST = 20
 READ = 200_000
@@ -67,9 +75,17 @@ def numbers(mail: InboundMail) -> list[str]:
 
 
 def issues(mail: InboundMail) -> list[int]:
-    """The numbers of issues in Mantis that an engineer's mail names: in its subject, else at its beginning."""
-    found = ISSUE.findall(mail.subject) or ISSUE.findall(mail.reply[:2_000])
-    return list(dict.fromkeys(int(number) for number in found if int(number)))[:MOST]
+    """The numbers of issues in Mantis that an engineer's mail names: in its subject, else at its beginning.
+
+    Of a mail that is passed on, only what the engineer wrote above it counts, and in the subject only a plain name:
+    the rest is somebody else's words.
+    """
+    if mail.forwarded:
+        found = IN_MANTIS.findall(mail.subject) or ISSUE.findall(above_forwarded(mail.reply, mail.subject)[:2_000])
+    else:
+        found = ISSUE.findall(mail.subject) or ISSUE.findall(mail.reply[:2_000])
+    numbers = (int(number) for groups in found for number in groups if number)
+    return list(dict.fromkeys(filter(None, numbers)))[:MOST]
 
 
 def _of_addresses(addresses: list[str] | tuple[str, ...], ours: frozenset[str]) -> Iterator[str]:

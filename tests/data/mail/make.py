@@ -1783,6 +1783,262 @@ def sent_without_care() -> None:
     )
 
 
+def threads_and_people() -> None:
+    """Where an answer belongs, what thanks are, what engineers order, and whose mail a liaison forwards."""
+    ihelp, unproved = "ihelp@jaguarfreight.com", {"spf": "none", "dkim": "none", "dmarc": "none"}
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
+        ("plus-in-capitals", "plus-address in capitals", "waiting", "The Lyon one.\n", {"way": "TOKEN"}),
+        (
+            "token-quoted",
+            "token in the quoted head, no references",
+            "waiting",
+            "It was at noon.\n\nOn Thu, 26 Nov 2026 at 09:00 CT2 Help Desk <helpdesk+{token}@example.com> wrote:\n> When?\n",
+            {"way": "", "title": "Re: your question", "excludes": ["> When?"]},
+        ),
+        (
+            "number-of-a-stranger",
+            "number in the subject from a stranger",
+            "waiting",
+            "Our barcode is wrong.\n",
+            {"way": "", "sender": "curious@nosy.example.net", "outcome": "ticketed"},
+        ),
+        (
+            "number-of-who-is-in-copy",
+            "number in the subject, in copy",
+            "waiting",
+            "We saw it in Lyon, too.\n",
+            {"way": "", "of": "boss@quai.example.org", "sender": "clerk@quai.example.org", "title": "{number}"},
+        ),
+        (
+            "in-copy-answers",
+            "somebody in copy answers our mail",
+            "waiting",
+            "Carla is away; it is booking B-7.\n",
+            {"of": "carla@quai2.example.org", "sender": "tim@quai2.example.org"},
+        ),
+        ("thanks-chinese", "thanks alone", "resolved", "谢谢，问题解决了。\n", {"reopens": False}),
+        ("thanks-chinese-but", "thanks with a problem", "resolved", "谢谢！不过打印还是不行。\n", {"reopens": True}),
+        (
+            "thanks-french-but",
+            "thanks with a problem",
+            "resolved",
+            "Merci, mais le bouton est gris.\n",
+            {"reopens": True},
+        ),
+        ("thanks-spanish", "thanks alone", "resolved", "Muchas gracias, ya funciona.\n", {"reopens": False}),
+        (
+            "thanks-japanese-but",
+            "thanks with a problem",
+            "resolved",
+            "ありがとうございます。まだ表示されません。\n",
+            {"reopens": True},
+        ),
+        (
+            "thanks-russian-but",
+            "thanks with a problem",
+            "resolved",
+            "Спасибо, но ошибка осталась.\n",
+            {"reopens": True},
+        ),
+        (
+            "thanks-trick",
+            "thanks alone, a small picture",
+            "resolved",
+            "Thanks, that did the trick 👍\n\n-- \nQuai Ltd\n",
+            {"reopens": False},
+        ),
+        (
+            "thanks-and-more",
+            "thanks with a wish",
+            "resolved",
+            "Thanks! One more thing: please add Bob to the list.\n",
+            {"reopens": True},
+        ),
+        (
+            "engineer-escalates",
+            "engineer, with a reason in other words",
+            "open",
+            "Escalate to Marc, it is beyond our level.\n",
+            {"sender": ihelp},
+        ),
+        (
+            "engineer-notes",
+            "engineer, a note",
+            "open",
+            "I have seen this before.\n",
+            {"sender": ihelp, "reply_sent": False},
+        ),
+        (
+            "engineer-unproved",
+            "engineer whom nothing confirms",
+            "open",
+            "Escalate to Marc: it is too complex.\n",
+            {"sender": ihelp, "verdicts": unproved, "outcome": "quarantined", "reply_sent": False},
+        ),
+    ]
+    for number, (name, kinds, status, text, more) in enumerate(rows, 1):
+        of = more.get("of", f"asker{number}@quai.example.org")
+        sender, way, outcome = more.get("sender", of), more.get("way", "ref"), more.get("outcome", "threaded")
+        copied = (sender,) if sender.partition("@")[2] == of.partition("@")[2] and sender != of else ()
+        asked = request(f"HD-T{number:03}-HREA", of, status, f"Thread number {number} of the quay", cc=copied)
+        to = f"HELPDESK+{asked['token']}@EXAMPLE.COM" if way == "TOKEN" else DESK
+        refs = [f"References: {' '.join(asked['message_ids'])}"] if way == "ref" else []
+        title = more.get("title", "AW: a question" if way == "TOKEN" else "Re: [{number}] A question").format(**asked)
+        add(
+            name,
+            kinds,
+            f"It is about {asked['number']}.",
+            top(sender, to, **more.get("verdicts", {})).encode()
+            + head(sender, title, *refs, to=to).encode()
+            + plain(text.format(**asked), cte="quoted-printable"),
+            outcome,
+            request=asked["number"] if outcome == "threaded" else None,
+            body_contains=[text.split("\n")[0]],
+            body_excludes=more.get("excludes", []),
+            resumes_clock=outcome == "threaded" if status == "waiting" else None,
+            reopens=more.get("reopens"),
+            reply_sent=more.get("reply_sent", EITHER),
+        )
+    forwards()
+
+
+def forwards() -> None:
+    """A liaison forwards a client's mail, with each program's lines in several languages."""
+    liaison, at = "liaison.hk@example.com", "Thu, 26 Nov 2026 09:02:11 +0800"
+    rows: list[tuple[str, str, str, str]] = [
+        (
+            "outlook-german",
+            "WG: Gewichte",
+            (
+                "Von: Jörg Groß <{client}>\nGesendet: Donnerstag, 26. November 2026 09:02\n"
+                f"An: HK CT2 Liaison <{liaison}>\nBetreff: Gewichte\n"
+            ),
+            "Das Gewicht steht in Pfund.",
+        ),
+        (
+            "outlook-chinese",
+            "转发: 重量",
+            f"发件人: 李伟 <{{client}}>\n发送时间: 2026年11月26日 9:02\n收件人: <{liaison}>\n主题: 重量\n",
+            "重量显示为磅。",
+        ),
+        (
+            "outlook-old",
+            "FW: Old style",
+            (
+                "From: Yip Chloe [mailto:{client}]\nSent: Thursday, November 26, 2026 9:02 AM\n"
+                f"To: {liaison}\nSubject: Old style\n"
+            ),
+            "The old list is empty.",
+        ),
+        (
+            "outlook-bold",
+            "Fw: Bold",
+            (
+                "*From:* Yip Chloe <{client}>\n*Sent:* Thursday, November 26, 2026 9:02 AM\n"
+                f"*To:* {liaison}\n*Subject:* Bold\n"
+            ),
+            "The bold list is empty.",
+        ),
+        (
+            "gmail-chinese",
+            "Fwd: 列表",
+            (
+                "---------- Forwarded message ---------\n发件人： 李伟 <{client}>\nDate: 2026年11月26日周四 09:02\n"
+                f"Subject: 列表\nTo: <{liaison}>\n\n"
+            ),
+            "列表是空的。",
+        ),
+        (
+            "apple-german",
+            "Fwd: Apfel",
+            (
+                "Anfang der weitergeleiteten Nachricht:\n\nVon: Jörg Groß <{client}>\nBetreff: Apfel\n"
+                f"Datum: 26. November 2026 um 09:02:11 MEZ\nAn: {liaison}\n\n"
+            ),
+            "Die Apfelliste ist leer.",
+        ),
+        (
+            "apple-french",
+            "Fwd: Pomme",
+            (
+                "Début du message réexpédié :\n\nDe: Zoé Lefèvre <{client}>\nObjet: Pomme\n"
+                f"Date: 26 novembre 2026 à 09:02:11 UTC+1\nÀ: {liaison}\n\n"
+            ),
+            "La liste des pommes est vide.",
+        ),
+        (
+            "thunderbird-english",
+            "Fwd: Bird",
+            (
+                f"-------- Forwarded Message --------\nSubject: \tBird\nDate: \t{at}\n"
+                f"From: \tChloe Yip <{{client}}>\nTo: \t{liaison}\n\n"
+            ),
+            "The bird list is empty.",
+        ),
+        (
+            "thunderbird-french",
+            "Fwd: Oiseau",
+            (
+                f"-------- Message transféré --------\nSujet : \tOiseau\nDate : \t{at}\n"
+                f"De : \tZoé Lefèvre <{{client}}>\nPour : \t{liaison}\n\n"
+            ),
+            "La liste des oiseaux est vide.",
+        ),
+        (
+            "thunderbird-chinese",
+            "Fwd: 鸟",
+            (
+                f"-------- 转发的消息 --------\n主题: \t鸟\n日期: \t{at}\n发件人: \t李伟 <{{client}}>\n"
+                f"收件人: \t{liaison}\n\n"
+            ),
+            "鸟列表是空的。",
+        ),
+        (
+            "twice",
+            "Fwd: Fwd: Nested",
+            (
+                "---------- Forwarded message ---------\nFrom: Chloe <{client}>\nDate: x\nSubject: Fwd: Nested\n"
+                f"To: <{liaison}>\n\n\n---------- Forwarded message ---------\nFrom: Deep <deep@deeper.example.org>\nDate: x\n"
+                "Subject: Nested\nTo: x@y.example.org\n\n"
+            ),
+            "The nested list is empty.",
+        ),
+    ]
+    for number, (name, subject, lines, text) in enumerate(rows, 1):
+        client = f"client{number}@lotus{number}.example.org"
+        add(
+            f"forward-{name}",
+            f"forwarded by a liaison, {name}",
+            "Who wrote it is proposed as the requester; until a person confirms it, the liaison is.",
+            top(liaison).encode()
+            + head(liaison, subject if subject.isascii() else word(subject)).encode()
+            + plain(f"Please see below.\n\n{lines.format(client=client)}\n{text}\n"),
+            "ticketed",
+            requester=liaison,
+            proposed=client,
+            body_contains=[text],
+        )
+    outlook = "From: {0}\nSent: Thursday, November 26, 2026 9:02 AM\nTo: x@example.com\nSubject: List\n\nThe {1} list is empty.\n"
+    for name, sender, whose, verdicts in (
+        ("of-a-colleague", liaison, "Paul <paul@example.com>", {}),
+        ("of-a-strange-domain", liaison, "X <x@unknown.example.net>", {}),
+        ("unproved", "liaison.london@example.com", "X <x@lotus.example.org>", {"dkim": "none", "dmarc": "none"}),
+        ("by-a-client", "someone@lotus99.example.org", "Boss <boss@lotus99.example.org>", {}),
+    ):
+        add(
+            f"forward-{name}",
+            "forwarded, nobody to propose",
+            "Only who is surely of the Help Desk speaks for a client, and only for one of a known domain.",
+            top(sender, **verdicts).encode()
+            + head(sender, f"FW: List {name}").encode()
+            + plain(outlook.format(whose, name)),
+            "ticketed",
+            requester=sender,
+            proposed="",
+            body_contains=[f"The {name} list is empty."],
+        )
+
+
 def main() -> None:
     """Write all."""
     for old in HERE.glob("*.eml"):
@@ -1798,6 +2054,7 @@ def main() -> None:
         automatic,
         replies,
         sent_without_care,
+        threads_and_people,
     ):
         make()
     lines = [{"setup": SETUP}, *LINES]

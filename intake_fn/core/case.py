@@ -61,6 +61,8 @@ class Case:
     """The people of the Help Desk, by id, who get a copy of each step."""
     duplicates: tuple[str, ...] = ()
     """The requests that are marked as duplicates of this one."""
+    erased: bool = False
+    """Whether nothing of its words is left (core/erasure.py)."""
     history: tuple[Event, ...] = ()
     statuses: tuple[Status, ...] = ()
     """The status after each event of the history."""

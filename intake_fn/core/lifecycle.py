@@ -29,6 +29,7 @@ from intake_fn.core.changes.rules import takes_its_way
 from intake_fn.core.clause_changed import is_new_to_it, on_clause_changed
 from intake_fn.core.desk_lifecycle import DESK_LIFECYCLE
 from intake_fn.core.drift_events import ClauseChanged
+from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.escalation import last_handler_at, level_for, proposed_module
 from intake_fn.core.event_spec import (
     ACCEPTED,
@@ -209,7 +210,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     ),
     e.RequesterReplied: EventSpec(
         allowed_in=ANY,
-        rules=(r.reply_has_content,),
+        rules=(r.is_not_erased, r.reply_has_content),
         leads_to={REJECTED: QUARANTINED, WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
         changes=c.replied,
         after=_as_urgent_as_said,
@@ -219,7 +220,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     ),
     Appealed: EventSpec(
         allowed_in=JUDGED,
-        rules=(appeals.can_be_appealed,),
+        rules=(r.is_not_erased, appeals.can_be_appealed),
         leads_to={WAITING: OPEN, RESOLVED: OPEN, CLOSED: OPEN},
         changes=lambda *_: {"appealed": True},
         intents=appeals.on_appealed,
@@ -232,7 +233,10 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
         changes=lambda *_: {"filing": Filing.REJECTED},
     ),
     CopyAdded: EventSpec(
-        allowed_in=ACCEPTED, rules=(copies.can_be_added,), changes=copies.added, intents=copies.on_copy_added
+        allowed_in=ACCEPTED,
+        rules=(r.is_not_erased, copies.can_be_added),
+        changes=copies.added,
+        intents=copies.on_copy_added,
     ),
     CopyRemoved: EventSpec(allowed_in=ACCEPTED, rules=(copies.is_in_copy,), changes=copies.removed),
     RequesterChanged: EventSpec(
@@ -368,6 +372,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.NoticesBundled: EventSpec(allowed_in=ACCEPTED),
     e.MailFailed: EventSpec(allowed_in=ACCEPTED, intents=i.on_mail_failed),
     e.NoticeSkipped: EventSpec(allowed_in=ACCEPTED),
+    DataErased: EventSpec(allowed_in=ANY, changes=c.data_erased),
     **CHANGE_LIFECYCLE,
     **DESK_LIFECYCLE,
     **MAIL_LIFECYCLE,

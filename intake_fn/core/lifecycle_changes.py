@@ -10,6 +10,7 @@ from typing import Any
 from intake_fn.core import events as e
 from intake_fn.core.appeals import decided_anew
 from intake_fn.core.case import UPDATED, Case, accepts
+from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.intents import FileIssue
 from intake_fn.core.vocabulary import Category, Filing, Progress, Stage, Status
 
@@ -104,3 +105,12 @@ def unlinked(case: Case, event: e.Unlinked) -> dict[str, Any]:
 def duplicate_removed(case: Case, event: e.DuplicateRemoved) -> dict[str, Any]:
     """The other request is no longer named."""
     return {"duplicates": tuple(other for other in case.duplicates if other != event.other)}
+
+
+def data_erased(case: Case, event: DataErased) -> dict[str, Any]:
+    """Whose data was erased is in copy no more; that a request is a shell stays so."""
+    return {
+        "erased": case.erased or event.role.is_whole,
+        "copies": tuple(box for box in case.copies if box != ERASED),
+        "muted": tuple(box for box in case.muted if box != ERASED),
+    }

@@ -345,6 +345,12 @@ def reply_has_content(_: Case, event: RequesterReplied, __: Process) -> Iterator
         yield "Please write something before you send it."
 
 
+def is_not_erased(case: Case, _: Event, __: Process) -> Iterator[str]:
+    """Nobody is the requester any more, so nobody can say that they are."""
+    if case.erased:
+        yield say("erased.no-reply")
+
+
 def requires(field: str, ask: str) -> Rule:
     """Words that somebody is going to read must be there."""
 

@@ -17,6 +17,7 @@ from intake_fn.core.change_messages import CHANGE_MESSAGES
 from intake_fn.core.clause_changed import sentence_diff
 from intake_fn.core.desk_messages import DESK_MESSAGES
 from intake_fn.core.drift_events import ClauseChanged
+from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.event_messages import EventMessages, Key, with_files
 from intake_fn.core.names import activity_name, actor_of, name_of, names_of
 from intake_fn.core.process import Process
@@ -353,6 +354,10 @@ MESSAGES: Mapping[type[e.Event], EventMessages] = {
     ),
     e.NoticeSkipped: EventMessages(
         history="history.skipped", values=_skipped, text=lambda event: in_words([event.why])
+    ),
+    DataErased: EventMessages(
+        history=lambda event: f"history.erased-{event.role}",
+        values=lambda event, _: {"texts": str(event.texts), "files": str(event.files)},
     ),
     **CHANGE_MESSAGES,
     **DESK_MESSAGES,

@@ -149,6 +149,22 @@ class Progress(StrEnum):
     CLOSED = "closed"
 
 
+class ErasedAs(StrEnum):
+    """As what somebody's data was erased from a request."""
+
+    REQUESTER = "requester"
+    """They have sent it: nothing of its words is left."""
+    MENTIONED = "mentioned"
+    """They were in copy of another one's request, named in it, or its requester once."""
+    RETENTION = "retention"
+    """It was kept as long as support.yml says: nothing of its words is left, whoever wrote them."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the words of the request is left."""
+        return self is not ErasedAs.MENTIONED
+
+
 class Stance(StrEnum):
     """What a person says of a request and a clause, when they have read both."""
 

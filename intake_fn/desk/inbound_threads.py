@@ -134,6 +134,8 @@ def _known(desk: TakingMail, case_ids: Iterator[str]) -> Iterator[Case]:
     """The cases of some ids that are there and can be read."""
     for case_id in dict.fromkeys(filter(None, case_ids)):
         try:
-            yield desk.cases.load(case_id)
+            case = desk.cases.load(case_id)
         except (Unknown, Unreadable):
             continue
+        if not case.erased:  # nobody is its requester any more: what comes is a new request
+            yield case

@@ -47,7 +47,7 @@ def judged_cases(desk: Judging, recent: int = RECENT) -> Iterator[Case]:
 def _cases(desk: Judging, *, open_only: bool) -> Iterator[Case]:
     listed = queued(desk.cases, open_only=open_only)
     for case in readable(desk.cases, (row for row in listed if open_only or row.status.is_done)):
-        if case.verdict and not case.duplicate_of and not judged_by_version(desk, case):
+        if case.verdict and not case.erased and not case.duplicate_of and not judged_by_version(desk, case):
             yield case
 
 

@@ -40,6 +40,8 @@ def pinned(case: Case) -> Verdict:
     """The verdict as it was given. Raises Refused when the judge has not spoken."""
     if case.verdict is None:
         raise Refused(f"{case.id} has no verdict: the judge has not spoken yet.")
+    if case.erased:
+        raise Refused(f"What {case.id} said was erased, so its verdict cannot be given again. What it was stays.")
     return Verdict.from_plain(case.verdict)
 
 

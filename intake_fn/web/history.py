@@ -10,6 +10,7 @@ from intake_fn.core import events as e
 from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
+from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.requester_events import (
     Appealed,
@@ -110,6 +111,7 @@ ONLY_IN_ALL = (
     NewsMuted,
     RequestFollowed,
     LevelInformed,
+    DataErased,
     e.DeliveryFailed,
     e.Retried,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core import change_events, desk_events, drift_events, events, requester_events
+from intake_fn.core import change_events, desk_events, drift_events, erasure_events, events, requester_events
 from intake_fn.core.case import Case, Step
 from intake_fn.core.change_events import (
     BoardDecided,
@@ -27,6 +27,7 @@ from intake_fn.core.change_events import (
 )
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
+from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import front_end, handler_at
 from intake_fn.core.events import (
@@ -95,6 +96,7 @@ from intake_fn.core.steps import advance, allowed, take_in
 from intake_fn.core.vocabulary import (
     Category,
     Decision,
+    ErasedAs,
     Failure,
     Motion,
     Progress,
@@ -201,6 +203,7 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
     NewsMuted: {"actor": "requester", "address": "camille@example.com"},
     RequestFollowed: {"person": "roma"},
     LevelInformed: {"people": ("roma", "andrei")},
+    DataErased: {"role": ErasedAs.REQUESTER, "texts": 3, "files": 1},
     NoticeSkipped: {
         "to": "camille@example.com",
         "notice": "question",
@@ -416,7 +419,7 @@ def test_what_waits_is_paused_at_the_level_that_receives_it(process: Process) ->
 
 def test_the_registry_has_a_row_for_every_event() -> None:
     """No event is forgotten, and each may happen somewhere; two begin a case."""
-    modules = (events, change_events, desk_events, drift_events, requester_events)
+    modules = (events, change_events, desk_events, drift_events, erasure_events, requester_events)
     named = [kind for module in modules for kind in vars(module).values()]
     kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)}
 

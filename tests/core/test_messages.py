@@ -33,6 +33,7 @@ BUILT = (
     "decided.",
     "stance.",
     "history.read-",
+    "history.erased-",
     "page.read-",
     "page.decided-",
     "relation.",

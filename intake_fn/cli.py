@@ -26,6 +26,7 @@ from intake_fn.commands import (
     doctor,
     drift,
     due,
+    erase,
     export_cases,
     hand_over,
     holidays,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 MODULES = (
     backup,
     due,
+    erase,
     export_cases,
     change,
     drift,

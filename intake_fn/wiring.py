@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from intake_fn.adapters.own_function import OwnFunction
     from intake_fn.core.inbound.mail import InboundMail
     from intake_fn.desk import Desk, Judge
+    from intake_fn.desk.erasure import Eraser
     from intake_fn.ports import Files
     from spec_lookup import Endpoint, LanguageModel, Price, Spec
 
@@ -224,6 +225,19 @@ class Application:
         """Let the deliveries that have begun come to their end, and begin no more. May be called twice."""
         if (begun := self.__dict__.get("dispatch")) is not None:
             begun.stop()
+
+    @once
+    def eraser(self) -> Eraser:
+        """Erasure of personal data. The key by which its records know an address again is drawn from the secret key."""
+        from intake_fn.desk.erasure import Eraser  # noqa: PLC0415 - not for a form page
+
+        secret = self._secret("secret-key", self.settings.secret_key)
+
+        def seal(address: str) -> str:
+            return hmac.new(secret.encode(), f"erasure {address}".encode(), "sha256").hexdigest()
+
+        desk: Any = self.background_desk
+        return Eraser(desk=desk, store=desk.cases, issues=desk.tracker, seal=seal)
 
     @once
     def spec(self) -> Spec:

@@ -81,7 +81,7 @@ from intake_fn.ports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from intake_fn.core.events import Event
     from intake_fn.core.request import Attachment
@@ -1134,6 +1134,11 @@ class MemoryFiles:
         """The first keys that begin so."""
         self._up()
         return sorted(key for key in self.kept if key.startswith(beginning))[:limit]
+
+    def every(self, beginning: str) -> Iterator[str]:
+        """As Files."""
+        self._up()
+        yield from sorted(key for key in self.kept if key.startswith(beginning))
 
     def delete(self, key: str) -> None:
         """Delete a file."""

@@ -12,7 +12,7 @@ from intake_fn.core.once import once
 from intake_fn.ports import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mypy_boto3_s3 import S3Client
 
@@ -77,6 +77,12 @@ class S3Files:
         with translated(SERVICE):
             answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=beginning, MaxKeys=limit)
         return [str(found["Key"]) for found in answer.get("Contents", ())]
+
+    def every(self, beginning: str) -> Iterator[str]:
+        """All keys that begin so, a page of 1,000 at a time. Raises TryLater."""
+        with translated(SERVICE):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=beginning):
+                yield from (str(found["Key"]) for found in page.get("Contents", ()))
 
     def delete(self, key: str) -> None:
         """Delete a file, be it there or not. Raises TryLater."""

@@ -103,7 +103,7 @@ def gap_of(case: Case, now: datetime, masked: Masked) -> GapRequest | None:
     """The request as a gap of the spec; None where the spec, or what needs no spec, has decided it."""
     hours = round(hours_of(case, now), 1)
     undecided = _stayed_undecided(case) and hours >= UNDECIDED_AFTER
-    if not undecided and not _is_silent(case):
+    if case.erased or (not undecided and not _is_silent(case)):
         return None
     cited = case.verdict["citations"] if case.verdict else ()
     return GapRequest(

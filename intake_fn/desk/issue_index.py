@@ -158,6 +158,22 @@ class IssueIndex:
         self.cache.last = None  # it may hold what the file does not
         return tuple(wanted[:BEHIND])
 
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Take issues out whose words were erased. Raises TryLater."""
+        index = self._read()
+        known = [str(number) for number in numbers if str(number) in index.ids]
+        for id_ in known:
+            index.take_out(id_)
+        if known:
+            self.files.put(KEY, index.to_bytes(), "application/json")
+            self.cache.last = None
+
+    def forget_erased(self) -> None:
+        """The same for all whose words were erased: each request of the index is looked up. Raises TryLater."""
+        numbers = [int(id_) for id_ in self._read().ids]
+        ids = {number: case_id for number in numbers if (case_id := self.cases.find_issue(number))}
+        self.forget(number for number, case_id in ids.items() if self.cases.load(case_id).erased)
+
     def _add_all(
         self, index: DuplicateIndex, wanted: list[int], may_go_on: Callable[[], bool]
     ) -> tuple[list[int], set[str]]:
@@ -184,7 +200,7 @@ class IssueIndex:
         if case_id and str(number) in index.ids:
             return False
         try:
-            issue = _text_of(self.cases.load(case_id), str(number)) if case_id else self._foreign(number)
+            issue = self._ours(case_id, number) if case_id else self._foreign(number)
         except Unknown:
             index.take_out(str(number))
             return True
@@ -192,6 +208,13 @@ class IssueIndex:
             return False
         index.add(issue)
         return True
+
+    def _ours(self, case_id: str, number: int) -> IssueText:
+        """A request of ours. Raises Unknown for one whose words were erased."""
+        case = self.cases.load(case_id)
+        if case.erased:
+            raise Unknown(f"The words of issue {number} were erased.")
+        return _text_of(case, str(number))
 
     def _foreign(self, number: int) -> IssueText:
         """An issue that somebody else filed. Raises Unknown, also for a private one: more people read the index."""

@@ -34,11 +34,16 @@ def has_preview(attachment: Attachment) -> bool:
     return attachment.content_type in FORMATS
 
 
+def key_of(attachment: Attachment) -> str:
+    """Where the preview of a file is kept."""
+    return f"previews/{hashlib.sha256(attachment.key.encode()).hexdigest()[:32]}"
+
+
 def preview_of(files: Files, attachment: Attachment) -> bytes:
     """The preview of a file as WebP, at most `LARGEST` pixels wide and high. Raises Unknown for none, TryLater."""
     if not has_preview(attachment):
         raise Unknown("This file has no preview.")
-    key = f"previews/{hashlib.sha256(attachment.key.encode()).hexdigest()[:32]}"
+    key = key_of(attachment)
     try:
         return files.get(key)
     except Unknown:

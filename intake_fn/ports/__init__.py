@@ -18,6 +18,8 @@
 | Dispatch  | deliveries after the answer                  | adapters/background.py, own_function.py | tests/fakes.py |
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
+| Erasures  | all that is stored, logs written anew        | adapters/dynamodb/      | there          |
+| IssueEraser | what an issue says, taken out              | adapters/mantis/         | there          |
 | Files     | attachments, raw mails                       | adapters/s3.py           | tests/fakes.py |
 | Links     | addresses and signed tokens                  | adapters/signed_links.py | tests/fakes.py |
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from intake_fn.ports.clause_answers import ClauseAnswers
     from intake_fn.ports.counters import Counters, Ledger
     from intake_fn.ports.dispatch import Dispatch
+    from intake_fn.ports.erasures import ErasureRecord, Erasures, IssueEraser, IssueTexts, Place, Stored
     from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
     from intake_fn.ports.files import Files, Upload
     from intake_fn.ports.inbound import InboundMails, MailPage
@@ -64,11 +67,15 @@ __all__ = [
     "Decided",
     "Dispatch",
     "EntryPage",
+    "ErasureRecord",
+    "Erasures",
     "Figures",
     "Files",
     "InboundMails",
     "Instead",
     "Issue",
+    "IssueEraser",
+    "IssueTexts",
     "Ledger",
     "Links",
     "Mail",
@@ -80,6 +87,7 @@ __all__ = [
     "Outbox",
     "OutboxItem",
     "Pending",
+    "Place",
     "Placed",
     "Posting",
     "Presence",
@@ -88,6 +96,7 @@ __all__ = [
     "Session",
     "Sessions",
     "SignInAsked",
+    "Stored",
     "SuppressedAddress",
     "SyncCursor",
     "SyncState",
@@ -104,6 +113,7 @@ _HOME = {
         "clause_answers": "ClauseAnswers",
         "counters": "Counters Ledger",
         "dispatch": "Dispatch",
+        "erasures": "ErasureRecord Erasures IssueEraser IssueTexts Place Stored",
         "figures": "EntryPage Figures Unbalanced",
         "files": "Files Upload",
         "inbound": "InboundMails MailPage",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from intake_fn.core.late_dataclass import dataclass
@@ -39,6 +39,10 @@ class Files(Protocol):
 
     def keys(self, beginning: str, limit: int = 100) -> Sequence[str]:
         """The first keys that begin so, in their order."""
+        ...
+
+    def every(self, beginning: str) -> Iterator[str]:
+        """All keys that begin so, a page at a time in memory; some may be gone when they are read."""
         ...
 
     def delete(self, key: str) -> None:

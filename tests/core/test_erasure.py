@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from intake_fn.core.erasure import (
     ADDRESSES,
-    ERASED,
     KEPT,
     OF_THE_BOARD,
     Whom,
@@ -21,7 +20,7 @@ from intake_fn.core.erasure import (
     names_in,
     role_of,
 )
-from intake_fn.core.erasure_events import DataErased
+from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.events import Event, Noted, RequesterReplied, Resolved
 from intake_fn.core.figures import entries
 from intake_fn.core.intents import AddNote, SendNotice
@@ -72,7 +71,7 @@ def texts_of(kind: type[Event]) -> set[str]:
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 def test_of_each_text_of_an_event_somebody_has_decided_what_becomes_of_it(kind: type[Event]) -> None:
     """A new field is erased; that it may be, or that it names something of ours, is to be written down."""
-    named = {name for row in (KEPT, OF_THE_BOARD) for one in kind.__mro__ for name in row.get(one, ())}  # type: ignore[call-overload]
+    named = {name for row in (KEPT, OF_THE_BOARD) for one in kind.__mro__ for name in row.get(one, ())}
 
     assert WORDS.get(kind.__name__, set()) == texts_of(kind) - named - set(ADDRESSES)
 

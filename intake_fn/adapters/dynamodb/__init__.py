@@ -36,6 +36,7 @@
 | MAILIN#fp   | DECISION     | what was decided for a mail, by its fingerprint      | key              |
 | MAILS#end   | received#id  | a mail that came in, by its outcome                  | key              |
 | MAIL-LEDGER | SHARD#3      | how many mails came in, and how they ended           | key              |
+| ERASURES    | at#digest    | that somebody's data was erased                      | key              |
 | MESSAGE#…   | CASE         | the case of a mail, by the digest of its Message-ID  | key              |
 
 | index   | partition                 | order                      | lists                                   |

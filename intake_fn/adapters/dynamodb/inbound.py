@@ -5,31 +5,34 @@ A record stands twice, under its id and in the list of its outcome; both move in
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zlib import crc32
 
+from intake_fn.adapters.dynamodb.inbound_items import (
+    LEDGER,
+    RECEIVED,
+    decision_key,
+    listed_mail,
+    mail_body,
+    mail_item,
+    mail_key,
+    mail_record,
+    message_key,
+    shard_of,
+)
 from intake_fn.adapters.dynamodb.table import Table
-from intake_fn.adapters.dynamodb.values import cursor_of, instant, json_of, place_of, written
+from intake_fn.adapters.dynamodb.values import cursor_of, json_of, place_of
 from intake_fn.adapters.dynamodb.writes import ABSENT, Write, add, delete, put
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
-from intake_fn.core.stored import FORMAT, MISREAD
 from intake_fn.ports import MailPage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from intake_fn.adapters.dynamodb.values import Item
-
-SHARDS = 4
-LEDGER = "MAIL-LEDGER"
-RECEIVED = "received"
-RECORD = "RECORD"
 LAST = "~"
 """Comes after every place of a list."""
 
@@ -43,24 +46,24 @@ class DynamoInboundMails:
     def add_mail(self, record: MailRecord) -> bool:
         """Keep a record and count it as received; False when there is one with its id."""
         moved = {RECEIVED: 1, record.outcome: 1}
-        return not self.table.transact([put(_item(record)), put(_listed(record), ""), _moves(record.id, moved)])
+        return not self.table.transact([put(mail_item(record)), put(listed_mail(record), ""), _moves(record.id, moved)])
 
     def mail(self, mail_id: str) -> MailRecord:
         """A record, read consistently. Raises Unknown, Unreadable."""
-        stored = self.table.get(**_key(mail_id))
+        stored = self.table.get(**mail_key(mail_id))
         if stored is None:
             raise Unknown("There is no such mail. Look into the list of incoming mail.")
-        record = _record(stored)
+        record = mail_record(stored)
         if record is None:
             raise Unreadable("The record of this mail was written by a newer version. It stays as it is.")
         return record
 
     def save_mail(self, before: MailRecord, after: MailRecord) -> bool:
         """Keep `after` in the place of `before`, in the lists and in the ledger; False when somebody was faster."""
-        as_read = put(_item(after), "#body = :before", {":before": _body(before)})
-        writes = [as_read, put(_listed(after), "")]
+        as_read = put(mail_item(after), "#body = :before", {":before": mail_body(before)})
+        writes = [as_read, put(listed_mail(after), "")]
         if after.outcome is not before.outcome:
-            writes.append(delete({name: _listed(before)[name] for name in ("pk", "sk")}, ""))
+            writes.append(delete({name: listed_mail(before)[name] for name in ("pk", "sk")}, ""))
             writes.append(_moves(after.id, {before.outcome: -1, after.outcome: 1}))
         return not self.table.transact(writes)
 
@@ -80,28 +83,28 @@ class DynamoInboundMails:
         ]
         items.sort(key=lambda item: str(item["sk"]), reverse=True)
         shown = items[:limit]
-        records = [record for item in shown if (record := _record(item))]
+        records = [record for item in shown if (record := mail_record(item))]
         return MailPage(records, cursor_of(str(shown[-1]["sk"])) if len(items) > limit else "")
 
     def decide(self, fingerprint: str, decision: MailDecision, *, anew: bool = False) -> MailDecision:
         """Keep what was decided for a fingerprint, unless there is a decision, or with `anew`; the one that holds."""
-        item = {**_decision_key(fingerprint), "body": json_of(to_plain(decision))}
+        item = {**decision_key(fingerprint), "body": json_of(to_plain(decision))}
         if self.table.write(put(item, "" if anew else f"{ABSENT} OR #body = :body", {":body": item["body"]})):
             return decision
         return self.decided(fingerprint) or decision
 
     def decided(self, fingerprint: str) -> MailDecision | None:
         """What was decided for a fingerprint; None for nothing yet."""
-        stored = self.table.get(**_decision_key(fingerprint))
+        stored = self.table.get(**decision_key(fingerprint))
         return from_plain(MailDecision, json.loads(str(stored["body"]))) if stored else None
 
     def remember_message(self, message_id: str, case_id: str) -> None:
         """A mail with this Message-ID belongs to a case; the first one that says so holds."""
-        self.table.write(put({**_message_key(message_id), "case_id": case_id}))
+        self.table.write(put({**message_key(message_id), "case_id": case_id}))
 
     def case_of_message(self, message_id: str) -> str:
         """The case that a mail with this Message-ID belongs to; "" for none."""
-        stored = self.table.get(**_message_key(message_id))
+        stored = self.table.get(**message_key(message_id))
         return str(stored["case_id"]) if stored else ""
 
     def mail_ledger(self) -> MailLedger:
@@ -112,51 +115,5 @@ class DynamoInboundMails:
         return MailLedger(counters[RECEIVED], *(counters[outcome] for outcome in MailOutcome))
 
 
-def _key(mail_id: str) -> dict[str, str]:
-    return {"pk": f"MAILIN#{mail_id}", "sk": RECORD}
-
-
-def _decision_key(fingerprint: str) -> dict[str, str]:
-    return {"pk": f"MAILIN#{fingerprint}", "sk": "DECISION"}
-
-
-def _message_key(message_id: str) -> dict[str, str]:
-    """By its digest: what stands in a header may be of any length."""
-    return {"pk": f"MESSAGE#{hashlib.sha256(message_id.encode(errors='replace')).hexdigest()[:40]}", "sk": "CASE"}
-
-
-def _body(record: MailRecord) -> str:
-    return json_of(to_plain(record))
-
-
-def _item(record: MailRecord) -> Item:
-    return {**_key(record.id), "body": _body(record)}
-
-
-def _listed(record: MailRecord) -> Item:
-    """As it stands in the list of its outcome."""
-    return {"pk": f"MAILS#{record.outcome}", "sk": f"{instant(record.received_at)}#{record.id}", "body": _body(record)}
-
-
-def _record(item: Item) -> MailRecord | None:
-    """None when this version cannot read it."""
-    try:
-        if written(item) > FORMAT:
-            return None
-        return from_plain(MailRecord, json.loads(str(item["body"])))
-    except MISREAD:
-        return None
-
-
-def counted(item: Item) -> tuple[dict[str, str], Counter[str]] | None:
-    """The shard of the ledger that counts a record, and how; None for what is no record, or none that can be read."""
-    record = _record(item) if item["sk"] == RECORD else None
-    return (_shard_of(record.id), Counter({RECEIVED: 1, str(record.outcome): 1})) if record else None
-
-
 def _moves(mail_id: str, moved: Mapping[str, int]) -> Write:
-    return add(_shard_of(mail_id), moved)
-
-
-def _shard_of(mail_id: str) -> dict[str, str]:
-    return {"pk": LEDGER, "sk": f"SHARD#{crc32(mail_id.encode()) % SHARDS}"}
+    return add(shard_of(mail_id), moved)

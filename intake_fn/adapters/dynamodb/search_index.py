@@ -66,6 +66,13 @@ class DynamoSearchIndex:
             item = {**words_key(pending.case_id), "words": known}
             as_read = put(item, "#words = :read", {":read": stored["words"]}) if stored else put(item)
             if not self.table.write(as_read):
+                self._take_back(pending, new)
                 return 0
         self.table.delete_if(pending_key(pending.case_id), {"version": pending.version})
         return len(new)
+
+    def _take_back(self, pending: Pending, new: Sequence[str]) -> None:
+        """Delete postings of words that are neither of the request any more nor pending: it was erased meanwhile."""
+        if self.table.get(**pending_key(pending.case_id)) is None:
+            there = words_in(self.table.get(**words_key(pending.case_id)))
+            self.table.delete_all([posting_item(word, pending) for word in new if word not in there])

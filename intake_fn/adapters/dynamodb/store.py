@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from intake_fn.adapters.dynamodb.cases import DynamoCases
 from intake_fn.adapters.dynamodb.clause_answers import DynamoClauseAnswers
 from intake_fn.adapters.dynamodb.counters import DynamoCounters
+from intake_fn.adapters.dynamodb.erasures import DynamoErasures
 from intake_fn.adapters.dynamodb.figures import DynamoFigures
 from intake_fn.adapters.dynamodb.inbound import DynamoInboundMails
 from intake_fn.adapters.dynamodb.mail_state import DynamoMailState
@@ -34,5 +35,6 @@ class DynamoStore(
     DynamoViews,
     DynamoPresence,
     DynamoInboundMails,
+    DynamoErasures,
 ):
     """Every port that stands in one table, for the levels and the reports' zone of one process."""

@@ -131,6 +131,13 @@ class Table:
             for _ in self._batched("batch_write_item", requests, "UnprocessedItems"):
                 pass
 
+    def delete_all(self, keys: Sequence[Mapping[str, Any]]) -> None:
+        """Delete items, be they there or not, in batches: each by itself, so that all may be deleted again."""
+        for batch in _batches(keys, BATCH_OF_ITEMS):
+            requests = [{"DeleteRequest": {"Key": wire(key)}} for key in batch]
+            for _ in self._batched("batch_write_item", requests, "UnprocessedItems"):
+                pass
+
     def _batched(self, operation: str, requests: Any, left: str) -> Iterator[Any]:
         """The answers to a batch; what DynamoDB leaves of it is asked for again. Raises TryLater if that goes on."""
         asked = {self.name: requests}

@@ -1,4 +1,4 @@
-"""The Tracker port on Mantis: each call in a file of its own."""
+"""The Tracker and IssueEraser ports on Mantis: each call in a file of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from intake_fn.adapters.mantis import files, filing, found_issue, issue_state, listing, notes, relations, updating
+from intake_fn.adapters.mantis import (
+    erasing,
+    files,
+    filing,
+    found_issue,
+    issue_state,
+    listing,
+    notes,
+    relations,
+    updating,
+)
 from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.names import Names
 from intake_fn.core.mantis_intake import FoundIssue
@@ -16,7 +26,8 @@ from intake_fn.core.process import MantisMap
 from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
-from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, Placed
+from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, IssueTexts, Placed
+from intake_fn.ports.erasures import Scrub
 
 
 @dataclass
@@ -81,6 +92,10 @@ class MantisTracker:
         """Attach a file unless its bytes are there, under whatever name; False when it is refused."""
         fits = 0 < len(content) <= self.mapping.max_file_mb * 2**20
         return fits and files.attach(self.http, number, name, content)
+
+    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> tuple[str, ...]:
+        """Take a person's words out of an issue; what Mantis cannot delete, for its admin. Raises Unknown."""
+        return erasing.erase(self.http, number, texts, scrub)
 
     def relate(self, number: int, other: int, relation: Relation | None) -> None:
         """Relate an issue to another one, instead of how it was; None is not at all. Saying it again changes nothing.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
-from intake_fn.adapters.dynamodb import inbound, ledger
+from intake_fn.adapters.dynamodb import inbound_items, ledger
 from intake_fn.adapters.dynamodb.states import STATE, readable_row
 from intake_fn.adapters.dynamodb.values import instant, plain, wire
 from intake_fn.core.errors import Refused
@@ -41,7 +41,7 @@ PASSES = 6
 LATE = timedelta(minutes=1)
 """How far an index may lag behind its table, and clocks behind each other."""
 
-LEDGERS = frozenset({ledger.LEDGER, inbound.LEDGER})
+LEDGERS = frozenset({ledger.LEDGER, inbound_items.LEDGER})
 PASSING = ("SESSIONS", "SIGN-IN", "LOOKING#")
 """What belongs to sessions at the desk: it is not copied, so that nobody is signed in by a restored table."""
 
@@ -248,7 +248,7 @@ def _items(folder: Path) -> Iterator[Any]:
 def _count(item: Any, counters: dict[tuple[str, str], Counter[str]]) -> None:
     """Count a request's state, or the record of a mail, in the shard of its ledger."""
     bare = plain(item)
-    counted = inbound.counted(bare)
+    counted = inbound_items.counted(bare)
     if bare["sk"] == STATE and (row := readable_row(bare)):
         counted = ledger.shard_of(row.id), ledger.tally(row)
     if counted:

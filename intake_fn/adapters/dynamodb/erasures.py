@@ -1,0 +1,201 @@
+"""The Erasures: every item of the table, logs that are written anew in their places, and the records of erasures.
+
+ERASURES    2026-11-27T13:05:00.000000+00:00#DIGEST    body
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.adapters.aws import translated
+from intake_fn.adapters.dynamodb.inbound_items import decision_key, listed_mail, mail_item
+from intake_fn.adapters.dynamodb.outbox_items import outbox_key
+from intake_fn.adapters.dynamodb.requester_items import reader_item
+from intake_fn.adapters.dynamodb.search_items import (
+    pending_key,
+    pending_writes,
+    posting_item,
+    words_in,
+    words_key,
+)
+from intake_fn.adapters.dynamodb.states import state_item
+from intake_fn.adapters.dynamodb.table import SERVICE, Table
+from intake_fn.adapters.dynamodb.values import instant, json_of, plain
+from intake_fn.adapters.dynamodb.writes import EXISTS, delete, put, update
+from intake_fn.core.codec import from_plain, to_plain
+from intake_fn.core.errors import Stale
+from intake_fn.core.find import words_of
+from intake_fn.core.stored import MISREAD, event_to_plain, intent_to_plain
+from intake_fn.ports import ErasureRecord, Pending, Place, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from intake_fn.adapters.dynamodb.values import Item
+    from intake_fn.core.case import Case, Step
+    from intake_fn.core.events import Event
+    from intake_fn.core.inbound.record import MailRecord
+    from intake_fn.core.intents import Intent
+    from intake_fn.ports import OutboxItem
+
+ERASURES = "ERASURES"
+
+OF_AN_ADDRESS = ("UNREACHED", "MAILBOX#", "PACE#", "SIGN-IN")
+"""Partitions of what is known of an address alone."""
+
+NOT_OF_PEOPLE = ("FIGURES#", "COUNTED#", "RECOUNT#", "MAILED#", "LEDGER", "MAIL-LEDGER", "IDEM#", "MESSAGE#", ERASURES)
+"""Partitions in which no text of anybody stands: counters, ids, digests."""
+
+
+@dataclass
+class DynamoErasures:
+    """The Erasures port."""
+
+    table: Table
+
+    def stored(self) -> Iterator[Stored]:
+        """Every item that may hold a text, a page at a time."""
+        with translated(SERVICE):
+            for page in self.table.client.get_paginator("scan").paginate(TableName=self.table.name):
+                yield from (_stored(plain(item)) for item in page["Items"] if _may_hold_a_text(item))
+
+    # --- a request ----------------------------------------------------------------------------
+
+    def rewrite(self, case_id: str, events: Mapping[int, Event]) -> None:
+        """Write events of a log anew in their places; no two of them together, so that it may be done again."""
+        self.table.put_all([_event_item(case_id, number, event) for number, event in sorted(events.items())])
+
+    def save_erased(self, before: int, step: Step) -> None:
+        """Write the first event anew and append those after version `before`. Raises Stale.
+
+        Neither ledger nor figures move: `desk/erasure.py` has seen to it that they come out as they are.
+        """
+        #   read v7 ── events 2 to 7 anew ── write v8 with event 1 anew ✓
+        #       another: read v7 ── reply ── write v8 ✓     ours: v8 ✗: read v8, with the reply, and begin again
+        case = step.case
+        writes = [
+            put(state_item(step), "#version = :before", {":before": before}),
+            put(_event_item(case.id, 1, case.history[0]), EXISTS),
+            *(put(_event_item(case.id, before + 1 + n, event)) for n, event in enumerate(step.events)),
+        ]
+        if not case.erased:
+            writes += pending_writes(case, case.history[:1])
+        if self.table.transact(writes):
+            raise Stale(f"{case.id} has moved on while it was being erased. Read it again.")
+
+    def rewrite_pending(self, item: OutboxItem, intent: Intent | None, error: str) -> bool:
+        """Have a delivery hold something else, or leave the outbox; False where it is being delivered, or was tried."""
+        as_read = f"{EXISTS} AND #tries = :tries AND #leased_until = :nobody"
+        values = {":tries": item.tries, ":nobody": ""}
+        if intent is None:
+            return self.table.write(delete(outbox_key(item.id), as_read, values))
+        change = {"body": json_of(intent_to_plain(intent)), "last_error": error}
+        return self.table.write(update(outbox_key(item.id), change, as_read, values))
+
+    def drop_pending_words(self, case_id: str) -> None:
+        """What is not in the search index yet does not come there."""
+        self.table.write(delete(pending_key(case_id), ""))
+
+    def keep_words(self, case: Case) -> None:
+        """Take the postings of words out of the index that the case does not hold any more."""
+        #   sweep: reads pending ─ puts postings ─ WORDS ✗, since ours is there: it takes its postings back
+        there = words_in(self.table.get(**words_key(case.id)))
+        holds = frozenset() if case.erased else frozenset(words_of(case))
+        gone = Pending(case.id, case.version, case.received_at, tuple(sorted(there - holds)))
+        item = {**words_key(case.id), "words": json.dumps(sorted(there & holds), ensure_ascii=False)}
+        self.table.write(put(item, ""))
+        self.table.delete_all([posting_item(word, gone) for word in gone.words])
+
+    def forget_reader(self, case: Case, mailbox: str) -> None:
+        """The case is no longer found by a mailbox."""
+        item = reader_item(case, mailbox)
+        self.table.write(delete({name: item[name] for name in ("pk", "sk")}, ""))
+
+    # --- an address ---------------------------------------------------------------------------
+
+    def forget_mailbox(self, mailbox: str, digests: Sequence[str]) -> None:
+        """Settings, suppression, and what is found by digests: counters, answers by clauses."""
+        keys: list[Any] = [
+            {"pk": "UNREACHED", "sk": mailbox},
+            {"pk": f"MAILBOX#{mailbox}", "sk": "SETTINGS"},
+            *({"pk": f"COUNT#let-through-{digest}", "sk": "COUNT"} for digest in digests),
+        ]
+        for digest in digests:
+            found = self.table.query("#pk = :pk", {":pk": f"ANSWERED#{digest}"})
+            keys += [{name: item[name] for name in ("pk", "sk")} for item in found]
+            for item in found:
+                self._forget_who_was_answered(str(item["sk"]), digest)
+        self.table.delete_all(keys)
+
+    def _forget_who_was_answered(self, sort: str, digest: str) -> None:
+        key = {"pk": f"ANSWERS#{sort[:7]}", "sk": sort}
+        if answer := self.table.get(**key):
+            others = " ".join(one for one in str(answer["people"]).split() if one != digest)
+            self.table.write(update(key, {"people": others}, EXISTS, {}))
+
+    def delete(self, stored: Stored) -> None:
+        """An item is gone, be it there or not."""
+        self.table.write(delete(dict(zip(("pk", "sk"), stored.key, strict=True)), ""))
+
+    # --- mails and readers --------------------------------------------------------------------
+
+    def rewrite_mail(self, record: MailRecord) -> None:
+        """Write a record anew under its id and in the list of its outcome."""
+        self.table.put_all([mail_item(record), listed_mail(record)])
+
+    def forget_decision(self, fingerprint: str) -> None:
+        """What was decided for a mail is no longer found by what it said."""
+        self.table.write(delete(decision_key(fingerprint), ""))
+
+    # --- records ------------------------------------------------------------------------------
+
+    def keep_erasure(self, record: ErasureRecord) -> None:
+        """Keep a record."""
+        key = {"pk": ERASURES, "sk": f"{instant(record.at)}#{record.digest}"}
+        self.table.write(put({**key, "body": json_of(to_plain(record))}, ""))
+
+    def erasures(self) -> Sequence[ErasureRecord]:
+        """All records, the first one first; one that this version cannot read is left out."""
+        items = self.table.query("#pk = :pk", {":pk": ERASURES}, ConsistentRead=True)
+        return [record for item in items if (record := _record(item))]
+
+
+def _record(item: Item) -> ErasureRecord | None:
+    try:
+        return from_plain(ErasureRecord, json.loads(str(item["body"])))
+    except MISREAD:
+        return None
+
+
+def _event_item(case_id: str, number: int, event: Event) -> Item:
+    return {"pk": f"REQ#{case_id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
+
+
+def _may_hold_a_text(item: Mapping[str, Any]) -> bool:
+    return not str(item["pk"]["S"]).startswith(NOT_OF_PEOPLE)
+
+
+def _stored(item: Item) -> Stored:
+    pk, sk = str(item["pk"]), str(item["sk"])
+    place, of = _place(pk, sk)
+    text = "\n".join(value for value in item.values() if isinstance(value, str))
+    return Stored(place, of, (pk, sk), text, is_event=sk.startswith("EVENT#"))
+
+
+def _place(pk: str, sk: str) -> tuple[Place, str]:
+    beginning, _, of = pk.partition("#")
+    if (beginning, sk) == ("MAILIN", "RECORD"):
+        return Place.MAIL, of
+    if pk.startswith(OF_AN_ADDRESS):
+        return Place.OF_AN_ADDRESS, pk
+    last = sk.rpartition("#")[2]
+    known = {
+        "REQ": (Place.CASE, of),
+        "OUT": (Place.CASE, of),
+        "FIND": (Place.CASE, sk),
+        "WORD": (Place.CASE, last),
+        "MAILS": (Place.MAIL, last),
+    }
+    return known.get(beginning, (Place.OTHER, pk))

@@ -1,0 +1,115 @@
+"""`specdesk erase`: a person's data is taken out of all that is stored, after a look at what would go."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from intake_fn.commands import say
+from intake_fn.core.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake_fn.core.process import Process
+    from intake_fn.desk.erasure import Plan
+    from intake_fn.ports import ErasureRecord
+
+
+def add(commands: Any) -> None:
+    """Put `erase` on the command line."""
+    command = commands.add_parser("erase", help=erase.__doc__, description=erase.__doc__)
+    command.add_argument("person", nargs="?", help="an address, or the account in Mantis of who created issues there")
+    command.add_argument("--apply", action="store_true", help="do it; without, it is shown what would be done")
+    command.add_argument("--by", default="", help="with --apply: who does it, by the name in support.yml")
+    command.add_argument("--list", action="store_true", help="list the records of all erasures")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=erase)
+
+
+def erase(args: argparse.Namespace) -> int:
+    """Show what is stored of a person, or erase it; exit status 1 when something is left to do."""
+    from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    application = Application.from_environ(os.environ)
+    eraser = application.eraser
+    if args.list:
+        records = eraser.store.erasures()
+        lines = [line for record in records for line in _record_lines(record)]
+        say(args, {"erasures": [asdict(one) for one in _plain(records)]}, lines or ["Nobody's data was erased yet."])
+        return 0
+    if not args.person:
+        raise Refused("Name the person by address: specdesk erase ann@client.example.org")
+    actor = _actor(args, application.process)
+    plan = eraser.plan(args.person)
+    if not args.apply:
+        say(args, _plan_plain(plan), _plan_lines(plan))
+        return 0
+    record = eraser.apply(plan, actor)
+    if record is None:
+        say(args, {"erased": None}, ["Nothing of this person is stored. Nothing was changed."])
+        return 0
+    (plain,) = _plain([record])
+    say(args, {"erased": asdict(plain)}, _record_lines(record))
+    return 0 if record.finished else 1
+
+
+def _actor(args: argparse.Namespace, process: Process) -> str:
+    """The address of who does it. Raises Refused where that is nobody who may."""
+    if not args.apply:
+        return ""
+    if args.by not in process.admins:
+        raise Refused(f"Say who does it: --by NAME, one of {', '.join(process.admins)}. It stands in the record.")
+    return process.people[args.by].address
+
+
+def _plain(records: Any) -> list[Any]:
+    from dataclasses import replace  # noqa: PLC0415 - as above
+
+    return [replace(record, at=record.at.isoformat(timespec="seconds")) for record in records]
+
+
+def _plan_plain(plan: Plan) -> dict[str, Any]:
+    return {
+        "requests": plan.own,
+        "requests_of_others": plan.others,
+        "mails": plan.mails,
+        "marks": len(plan.marks),
+        "look_through": plan.look,
+        "counts": dict(plan.counts),
+    }
+
+
+def _plan_lines(plan: Plan) -> Iterator[str]:
+    if plan.is_empty:
+        yield f"Read {plan.counts['items read']} items: none of a request, a mail or an address is theirs."
+    else:
+        yield f"Read {plan.counts['items read']} items. Of this person would be erased:"
+        for name, number in plan.counts.items():
+            if number and name != "items read":
+                yield f"  {name}: {number}"
+        if plan.marks:
+            yield f"  settings, suppression, throttles, links that were asked for: {len(plan.marks)}"
+        yield from _named("Their requests, which stay as shells", plan.own)
+        yield from _named("Requests of others, which lose their address and full name", plan.others)
+    yield from _named("A part of their name stands in these; a person looks whether it is theirs", plan.look)
+    yield from (f"Stands in an item that no erasure changes: {key}" for key in plan.others_of_ours)
+    yield "Raw mails, drafts and exchanges with a language model are looked through when it is done."
+    yield "Nothing was changed. `--apply --by NAME` does it; it can't be undone."
+
+
+def _named(what: str, ids: list[str]) -> Iterator[str]:
+    from intake_fn.desk.erasure import NAMED  # noqa: PLC0415 - as above
+
+    if ids:
+        more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+        yield f"{what}: {', '.join(ids[:NAMED])}{more}"
+
+
+def _record_lines(record: ErasureRecord) -> Iterator[str]:
+    counts = ", ".join(f"{name} {number}" for name, number in record.counts.items()) or "nothing"
+    state = "" if record.finished else "  NOT FINISHED: run it again"
+    yield f"{record.at.isoformat(timespec='seconds')}  by {record.actor}  {record.digest[:16]}  {counts}{state}"
+    yield from (f"  {line}" for line in record.left)

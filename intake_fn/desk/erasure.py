@@ -1,0 +1,451 @@
+"""Erasure of a person's data: found, shown, and taken out of requests, mails, files, Mantis and the search.
+
+    plan ─► what would go ─► apply ─► requests of others, then their own, one by one ─► mails, files, marks ─► record
+
+`apply` may be cut off anywhere and run again, and works while people do: the log of a request is written anew event by
+event, and one transaction ends it, which holds only if nobody has changed the request meanwhile:
+
+    read v7 ─► files ✗ ─► events 2 to 7 anew ─► pending mails ✗ ─► Mantis ─► v8: event 1 anew, DataErased ─► words ✗
+
+The names by which they are found stand in the first events of their own requests, so these are ended last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from intake_fn.core.erasure import Whom, erased, erased_intent, names_in
+from intake_fn.core.erasure_events import ERASED, DataErased
+from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.figures import entries
+from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.intents import SendNotice
+from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.steps import advance, fold, refuse_unread
+from intake_fn.core.vocabulary import ErasedAs
+from intake_fn.desk import answered, inbound_mail, previews, spec_report
+from intake_fn.desk.attachments import ORIGINALS
+from intake_fn.desk.change import ATTEMPTS
+from intake_fn.desk.filing import issue_of
+from intake_fn.desk.limits import digest_of
+from intake_fn.desk.verdict_replay import FOLDER
+from intake_fn.ports import ErasureRecord, IssueTexts, Place
+
+if TYPE_CHECKING:
+    from intake_fn.core.case import Case
+    from intake_fn.core.erasure import Erased
+    from intake_fn.core.inbound.record import MailRecord
+    from intake_fn.core.intents import Intent
+    from intake_fn.core.process import Process
+    from intake_fn.core.request import Attachment
+    from intake_fn.desk import Desk
+    from intake_fn.ports import Erasures, IssueEraser, OutboxItem, Stored
+
+log = structlog.get_logger()
+
+DRAFTS = "held/"
+"""Where forms wait that are not sent yet (desk/unsent.py)."""
+
+NAMED = 20
+"""Requests that a plan or a record names for a person to look through; of more it says how many."""
+
+SHORTEST_LINE = 12
+"""Characters of a line by which what was sent to a language model is known again."""
+
+AGAIN = 25
+"""After so many requests the record is kept again: one that is cut off says how far it came."""
+
+MOST_FAILURES = 5
+"""One after the other: then what all of them need, such as Mantis, is down."""
+
+
+@dataclass
+class Plan:
+    """What is stored of a person. Ids alone are kept in memory, however much there is."""
+
+    box: str
+    whom: Whom
+    own: list[str] = field(default_factory=list)
+    """Their requests."""
+    others: list[str] = field(default_factory=list)
+    """Requests of others in which they are in copy, named, or were the requester once."""
+    mails: list[str] = field(default_factory=list)
+    """Mails that came in: of theirs, of their requests, or with them in the subject."""
+    marks: list[Stored] = field(default_factory=list)
+    """What is known of their address alone."""
+    look: list[str] = field(default_factory=list)
+    """Requests of others that hold a part of their name: a person looks whether it is theirs."""
+    others_of_ours: list[str] = field(default_factory=list)
+    """Items in which they stand and that no erasure changes, by key."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to erase."""
+        return not (self.own or self.others or self.mails or self.marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eraser:
+    """Erases by the rules of core/erasure.py. `seal` is the keyed hash of an address."""
+
+    desk: Desk
+    store: Erasures
+    issues: IssueEraser
+    seal: Callable[[str], str]
+
+    # --- what there is ------------------------------------------------------------------------
+
+    def plan(self, address: str) -> Plan:
+        """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk."""
+        box = mailbox(address)
+        refuse_ours(box, self.desk.process)
+        names: frozenset[str] = frozenset()
+        while True:
+            plan = Plan(box, Whom(box, tuple(sorted(names))))
+            found = set(self._by_mailbox(plan))
+            mails = self._by_reading(plan, found)
+            known = names | self._sorted_out(plan, found)
+            plan.mails = [one for one, case_id in mails.items() if not case_id or case_id in plan.own]
+            plan.counts["mails that came in"] = len(plan.mails)
+            if known == names:
+                return plan
+            names = known  # with a new name everything is read once more: it may stand anywhere
+
+    def _by_mailbox(self, plan: Plan) -> Iterator[str]:
+        """The requests that their mailbox has, or had, to do with."""
+        yield from self.desk.cases.requests_of(plan.box, 0)
+
+    def _by_reading(self, plan: Plan, found: set[str]) -> dict[str, str]:
+        """All other requests and marks in which they stand; the mails, each with its request if that is all of it."""
+        whom, mails, look = plan.whom, dict[str, str](), dict[str, None]()
+        for item in self.store.stored():
+            plan.counts["items read"] += 1
+            if item.place is Place.CASE:
+                plan.counts["events of their requests"] += item.is_event and item.id in found
+                if item.id not in found and whom.is_in(item.text):
+                    found.add(item.id)
+                elif item.is_event and item.id not in found and whom.may_be_in(item.text):
+                    look[item.id] = None
+            elif item.place is Place.MAIL:
+                if whom.is_in(item.text) or _case_in(item.text) in found:
+                    mails[item.id] = "" if whom.is_in(item.text) else _case_in(item.text)
+            elif whom.is_in(item.text):
+                if item.place is Place.OF_AN_ADDRESS:
+                    plan.marks.append(item)
+                else:
+                    plan.others_of_ours.append(" ".join(item.key))
+        plan.look = [one for one in look if one not in found]
+        return mails
+
+    def _sorted_out(self, plan: Plan, found: Iterable[str]) -> frozenset[str]:
+        """Put the requests into theirs and others', count what goes; the names by which they wrote."""
+        names: set[str] = set()
+        counts = plan.counts
+        for case_id in sorted(found):
+            case = self.desk.cases.load(case_id)
+            names |= names_in(case, plan.whom)
+            left = erased(case, plan.whom)
+            pending = [*_to_change(self.desk.outbox.items_of(case_id), plan.whom, left.role)]
+            if not left.changed(case) and not pending:
+                continue
+            (plan.own if left.role is ErasedAs.REQUESTER else plan.others).append(case_id)
+            counts["texts"] += left.texts
+            counts["files"] += len(left.files)
+            counts["mails not sent any more"] += sum(intent is None for _, intent in pending)
+            counts["issues in Mantis"] += case.issue is not None
+            counts["requests still open"] += left.role is ErasedAs.REQUESTER and case.status.is_open
+            if left.unnamed and left.role is ErasedAs.MENTIONED:
+                plan.look.append(case_id)
+        counts["requests"], counts["requests of others"] = len(plan.own), len(plan.others)
+        return frozenset(names)
+
+    # --- what is done -------------------------------------------------------------------------
+
+    def apply(self, plan: Plan, actor: str) -> ErasureRecord | None:
+        """Erase what a plan found; the record, None where there was nothing to do.
+
+        A request that cannot be erased now is named in the record, and the next run takes it up.
+        """
+        counts: Counter[str] = Counter()
+        left: list[str] = []
+        sent_out = frozenset(line for case_id in plan.own for line in _lines_sent_out(self.desk.cases.load(case_id)))
+        if plan.is_empty and not self._files(plan, sent_out, counts, dry=True):
+            return None
+        record = ErasureRecord(self.seal(plan.box), self.desk.clock(), actor, {})
+        cut_off = any(one.digest == record.digest and not one.finished for one in self.store.erasures())
+        self.store.keep_erasure(record)
+        done = self._cases(plan.others, plan.whom, record, counts, left)
+        for mail_id in plan.mails:
+            self._erase_mail(mail_id, plan, actor, counts)
+        for mark in plan.marks:
+            self.store.delete(mark)
+        counts["marks of the address"] += len(plan.marks)
+        self._files(plan, sent_out, counts)
+        left += self._waiting(plan)
+        done += self._cases(plan.own, plan.whom, record, counts, left)
+        self.store.forget_mailbox(plan.box, (digest_of(plan.box), *answered.people_of(plan.box, "")))
+        if cut_off:
+            self.desk.issue_index.forget_erased()
+        self.desk.files.delete(spec_report.KEY)
+        left += _to_look_through(plan)
+        left += self._still_there(plan)
+        finished = done == len(plan.own) + len(plan.others)
+        record = replace(record, counts=_as_text(counts), left=tuple(left), finished=finished)
+        self.store.keep_erasure(record)
+        return record
+
+    def _cases(
+        self, case_ids: list[str], whom: Whom, record: ErasureRecord, counts: Counter[str], left: list[str]
+    ) -> int:
+        """Erase from requests, one by one; how many could be. What goes wrong with one stops none, unless all do."""
+        done = failed = 0
+        numbers: list[int] = []
+        for place, case_id in enumerate(case_ids, 1):
+            try:
+                number, lines = self.erase_case(case_id, whom, record.actor, counts)
+            except (TryLater, Stale, Broken) as error:
+                failed += 1
+                log.warning("erasure_postponed", case=case_id, error=str(error))
+                left.append(f"{case_id} is not erased yet: {whom.without(str(error))} Run it again.")
+                if failed >= MOST_FAILURES:
+                    left.append(f"Of {len(case_ids)} requests {len(case_ids) - place} were not tried. Run it again.")
+                    break
+                continue
+            done, failed = done + 1, 0
+            left += lines
+            numbers += [number] if number is not None else []
+            if place % AGAIN == 0:
+                self.desk.issue_index.forget(numbers)
+                numbers.clear()
+                self.store.keep_erasure(replace(record, counts=_as_text(counts)))
+        self.desk.issue_index.forget(numbers)
+        return done
+
+    def erase_case(
+        self, case_id: str, whom: Whom, actor: str, counts: Counter[str]
+    ) -> tuple[int | None, tuple[str, ...]]:
+        """Erase somebody's data from one request; the number of its issue, and what Mantis cannot delete, in words.
+
+        Raises Unreadable for what this version cannot read, TryLater while a mail to them is being sent or Mantis is
+        down, and Stale when it changes too fast.
+        """
+        for _ in range(ATTEMPTS):
+            case = self.desk.cases.load(case_id)
+            refuse_unread(case)
+            left = erased(case, whom)
+            changed = left.changed(case)
+            pending = [*_to_change(self.desk.outbox.items_of(case_id), whom, left.role)]
+            if not changed and not pending:
+                self._leave(case, whom)
+                return case.issue, ()
+            shell = fold(case_id, left.events)
+            self._refuse_other_figures(case, shell)
+            self.store.drop_pending_words(case_id)
+            self._delete_files(left.files)
+            self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
+            dropped = self._change_pending(pending, whom)
+            lines = self._erase_issue(case, shell, whom, left)
+            event = DataErased(
+                at=self.desk.clock(),
+                actor=actor,
+                role=left.role,
+                texts=left.texts,
+                files=len(left.files),
+                dropped=dropped,
+            )
+            step = advance(shell, event, self.desk.process)
+            try:
+                self.store.save_erased(case.version, step)
+            except Stale:
+                continue
+            self._leave(step.case, whom)
+            counts["requests" if left.role.is_whole else "requests of others"] += 1
+            counts["events"] += len(changed)
+            counts["texts"] += left.texts
+            counts["files"] += len(left.files)
+            counts["mails not sent any more"] += len(dropped)
+            counts["issues in Mantis"] += case.issue is not None
+            return case.issue, lines
+        raise Stale(f"{case_id} is changing too fast.")
+
+    def _leave(self, case: Case, whom: Whom) -> None:
+        """The request is found by the person and their words no more."""
+        self.store.keep_words(case)
+        boxes = {whom.box} if whom.box else {mailbox(case.request.requester.email), *case.copies}
+        for box in sorted(boxes):
+            self.store.forget_reader(case, box)
+
+    def _refuse_other_figures(self, case: Case, shell: Case) -> None:
+        zone = self.desk.process.reports_zone
+        if entries(case, zone) != entries(shell, zone):
+            raise Broken(f"{case.id} would be counted otherwise without these data. It stays as it is: report it.")
+
+    def _delete_files(self, files: Iterable[Attachment]) -> None:
+        """A file, its preview, and how a picture came."""
+        for file in files:
+            self.desk.files.delete(file.key)
+            self.desk.files.delete(previews.key_of(file))
+            self.desk.files.delete(f"{ORIGINALS}/{file.key.partition('/')[2]}")
+
+    def _change_pending(self, pending: Iterable[tuple[OutboxItem, Intent | None]], whom: Whom) -> tuple[str, ...]:
+        """Have what is pending hold no more of them; the notices that are not sent. Raises TryLater."""
+        dropped = []
+        for item, intent in pending:
+            if not self.store.rewrite_pending(item, intent, whom.without(item.last_error)):
+                raise TryLater("Something is being delivered for it in this moment.")
+            if intent is None and isinstance(item.intent, SendNotice):
+                dropped.append(item.intent.notice)
+        return tuple(dropped)
+
+    def _erase_issue(self, case: Case, shell: Case, whom: Whom, left: Erased) -> tuple[str, ...]:
+        """The copy in Mantis; what Mantis cannot delete, in words."""
+        if case.issue is None:
+            return ()
+        texts = None
+        if left.role.is_whole:
+            issue = issue_of(shell, self.desk.process, self.desk.links)
+            texts = IssueTexts(issue.summary, issue.description, issue.steps, issue.information)
+        try:
+            return self.issues.erase(case.issue, texts, whom.without)
+        except Unknown:
+            return ()
+
+    # --- mails and files ----------------------------------------------------------------------
+
+    def _erase_mail(self, mail_id: str, plan: Plan, actor: str, counts: Counter[str]) -> None:
+        """The record of a mail says no more who wrote it and about what; its raw bytes go, as they hold all of it."""
+        try:
+            record = self.desk.inbound.mail(mail_id)
+        except Unknown:
+            return
+        if record.outcome is MailOutcome.WAITING:
+            return  # it is taken in within the minute, and is a request of its own then
+        if record.needs_a_person:
+            record = inbound_mail.reject(self.desk, mail_id, actor, "The data of its sender was erased.")
+        for key in (record.key, f"{inbound_mail.KEPT}{record.id}"):
+            self.desk.files.delete(key)
+        if record.fingerprint:
+            self.store.forget_decision(record.fingerprint)
+        after = _without_sender(record, plan)
+        if after != record:
+            self.store.rewrite_mail(after)
+            counts["mails that came in"] += 1
+
+    def _files(self, plan: Plan, sent_out: frozenset[str], counts: Counter[str], *, dry: bool = False) -> int:
+        """Raw mails, drafts and exchanges with a language model in which they stand; how many. `dry` deletes none."""
+        found = 0
+        for beginning in (inbound_mail.KEPT, DRAFTS, f"{FOLDER}/"):
+            for key in self.desk.files.every(beginning):
+                try:
+                    text = self._text_of(key, self.desk.files.get(key))
+                except Unknown:
+                    continue
+                if plan.whom.is_in(text) or any(line in text for line in sent_out):
+                    found += 1
+                    if not dry:
+                        self.desk.files.delete(key)
+        counts["other files"] += 0 if dry else found
+        return found
+
+    def _waiting(self, plan: Plan) -> Iterator[str]:
+        """What came meanwhile is no loss: it becomes a request of its own."""
+        if waiting := sum(self._waits(key, plan) for key in self.desk.files.every(inbound_mail.ARRIVED)):
+            yield f"{waiting} mails of theirs wait to be taken in. Run it again when they are."
+
+    def _waits(self, key: str, plan: Plan) -> bool:
+        try:
+            return plan.whom.is_in(self._text_of(key, self.desk.files.get(key)))
+        except Unknown:
+            return False
+
+    def _text_of(self, key: str, content: bytes) -> str:
+        """What stands in a file of ours; a mail as it came and as it is read."""
+        raw = content.decode("utf-8", "replace")
+        if not key.startswith((inbound_mail.KEPT, inbound_mail.ARRIVED)):
+            return raw
+        try:
+            mail = self.desk.read_mail(content)
+        except Exception:  # noqa: BLE001 - what cannot be parsed is looked at as it came
+            return raw
+        return "\n".join((raw, mail.subject, mail.text, *(sender.address for sender in mail.senders)))
+
+    def _still_there(self, plan: Plan) -> Iterator[str]:
+        """What still holds their address or full name, after all: everything is read once more."""
+        for item in self.store.stored():
+            if plan.whom.is_in(item.text):
+                yield f"It still stands in {' '.join(plan.whom.without(part) for part in item.key)}. Run it again."
+
+
+def refuse_ours(box: str, process: Process) -> None:
+    """Raise Refused for the address of somebody of the Help Desk, and for our own."""
+    for person in process.people.values():
+        if mailbox(person.address) == box:
+            raise Refused(
+                f"This is the address of {person.id} in support.yml. What people of the Help Desk do is the record of "
+                "the organisation. When they have left: hand over what is theirs (`specdesk hand-over`), take them out "
+                "of `people`, deploy, and run it again."
+            )
+    if box in (mailbox(process.mail.address), mailbox(process.mail.reply_to)):
+        raise Refused("This is the address that our own mail comes from.")
+
+
+def _to_change(items: Iterable[OutboxItem], whom: Whom, role: ErasedAs) -> Iterator[tuple[OutboxItem, Intent | None]]:
+    """The pending deliveries that hold something of them, with what they hold from then on, None for no mail."""
+    for item in items:
+        if item.unread:
+            raise Unreadable(f"{item.case_id} has a delivery that this version cannot read.")
+        intent = erased_intent(item.intent, whom, role)
+        if intent != item.intent or whom.is_in(item.last_error):
+            yield item, intent
+
+
+def _case_in(text: str) -> str:
+    """The request that the record of a mail names."""
+    _, _, rest = text.partition('"case_id":"')
+    return rest.partition('"')[0]
+
+
+def _without_sender(record: MailRecord, plan: Plan) -> MailRecord:
+    """The record without who wrote it, what about, and what finds the mail again."""
+    whom = plan.whom
+    texts = {name: whom.without(getattr(record, name)) for name in ("sender", "name", "subject", "message_id")}
+    if whom.is_theirs(record.sender) or record.case_id in plan.own:
+        texts = {name: ERASED if texts[name] else "" for name in ("sender", "name", "subject")}
+        texts |= dict.fromkeys(("message_id", "fingerprint", "sha256"), "")
+    reason = record.reason
+    if reason:
+        reason = replace(reason, values={name: whom.without(value) for name, value in reason.values.items()})
+    changes: dict[str, Any] = {**texts, "reason": reason}
+    return replace(record, **changes)
+
+
+def _lines_sent_out(case: Case) -> Iterator[str]:
+    """Lines by which what was sent to a language model about a request is known; none where none was asked."""
+    if not case.verdict or ":" not in case.verdict["judge"]:
+        return
+    request = case.request
+    for text in (request.summary, request.description, request.expected, request.steps):
+        for line in text.splitlines():
+            if len(line.strip()) >= SHORTEST_LINE and line.strip() != ERASED:
+                yield json.dumps(line.strip(), ensure_ascii=False)[1:-1]
+
+
+def _to_look_through(plan: Plan) -> Iterator[str]:
+    """What a person has to see to."""
+    if plan.look:
+        named, more = ", ".join(plan.look[:NAMED]), len(plan.look) - NAMED
+        others = f" and {more} more" if more > 0 else ""
+        yield f"A part of their name stands in {named}{others}: look whether it is theirs, since names are shared."
+    for key in plan.others_of_ours:
+        yield f"They stand in the item {plan.whom.without(key)}, which no erasure changes."
+
+
+def _as_text(counts: Counter[str]) -> dict[str, str]:
+    return {name: str(number) for name, number in counts.items() if number}

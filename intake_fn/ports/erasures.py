@@ -1,0 +1,146 @@
+"""Erasure, as the desk sees the store: all that is stored, and writes that no other use case has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from intake_fn.core.case import Case, Step
+from intake_fn.core.events import Event
+from intake_fn.core.inbound.record import MailRecord
+from intake_fn.core.intents import Intent
+from intake_fn.ports.outbox import OutboxItem
+
+
+class Place(StrEnum):
+    """What an item of the store belongs to."""
+
+    CASE = "case"
+    """A request: its state, its log, what is pending for it, its words."""
+    MAIL = "mail"
+    """A mail that came in."""
+    OF_AN_ADDRESS = "of-an-address"
+    """What is known of an address alone: settings, suppression, throttles, links that were asked for."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item of the store: what it belongs to (`id`), where it stands, and all that is written in it."""
+
+    place: Place
+    id: str
+    key: tuple[str, str]
+    text: str
+    is_event: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRecord:
+    """That somebody's data was erased: who ran it, when, and how much. `digest` is a keyed hash of the address.
+
+    `counts` are numbers by what they count, such as `requests`; `left` says what a person has to see to.
+    """
+
+    digest: str
+    at: datetime
+    actor: str
+    counts: Mapping[str, str]
+    left: tuple[str, ...] = ()
+    finished: bool = False
+    """Whether each request that was found was erased; one that was cut off, or has some left, is to be run again."""
+
+
+class Erasures(Protocol):
+    """What an erasure does to the store. Raises TryLater."""
+
+    def stored(self) -> Iterator[Stored]:
+        """Every item, a few at a time in memory. It costs what there is: for admins, who may wait."""
+        ...
+
+    def rewrite(self, case_id: str, events: Mapping[int, Event]) -> None:
+        """Write events of a log anew in their places, by their number from 1."""
+        ...
+
+    def save_erased(self, before: int, step: Step) -> None:
+        """Write the first event anew and append the last one, with the state that follows, in one transaction.
+
+        Raises Stale when the case is no longer at version `before`.
+        """
+        ...
+
+    def rewrite_pending(self, item: OutboxItem, intent: Intent | None, error: str) -> bool:
+        """Have a delivery and its last error hold something else, or leave the outbox for None.
+
+        False where somebody is at it.
+        """
+        ...
+
+    def drop_pending_words(self, case_id: str) -> None:
+        """What is not in the search index yet does not come there."""
+        ...
+
+    def keep_words(self, case: Case) -> None:
+        """Have the search index find a case by no more words than it holds now."""
+        ...
+
+    def forget_reader(self, case: Case, mailbox: str) -> None:
+        """The case is no longer found by a mailbox (`CaseStore.requests_of`)."""
+        ...
+
+    def forget_mailbox(self, mailbox: str, digests: Sequence[str]) -> None:
+        """What is kept of a mailbox alone is gone, and what is found by these digests of it."""
+        ...
+
+    def delete(self, stored: Stored) -> None:
+        """An item is gone, be it there or not."""
+        ...
+
+    def rewrite_mail(self, record: MailRecord) -> None:
+        """Write a record anew under its id and in its list; its outcome is as it was."""
+        ...
+
+    def forget_decision(self, fingerprint: str) -> None:
+        """What was decided for a mail is no longer found by what it said."""
+        ...
+
+    def keep_erasure(self, record: ErasureRecord) -> None:
+        """Keep a record in the place of the one of the same digest and instant."""
+        ...
+
+    def erasures(self) -> Sequence[ErasureRecord]:
+        """All records, the first one first."""
+        ...
+
+
+class IssueEraser(Protocol):
+    """Mantis, as an erasure sees it. Raises TryLater, Broken."""
+
+    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> tuple[str, ...]:
+        """Take a person's words out of an issue; what Mantis cannot delete, for its admin, in words.
+
+        With `texts` these replace what the issue says, and our notes go; in all other texts `scrub` decides what stays.
+        Raises Unknown when the issue is gone.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTexts:
+    """What an issue says from then on."""
+
+    summary: str
+    description: str
+    steps: str
+    information: str
+
+
+class Scrub(Protocol):
+    """What is left of a text."""
+
+    def __call__(self, text: str) -> str:
+        """The text without a person's data."""
+        ...

@@ -200,6 +200,15 @@ class Erased:
         pairs = enumerate(zip(case.history, self.events, strict=True), 1)
         return {number: after for number, (before, after) in pairs if before != after}
 
+    def gone(self, case: Case) -> tuple[str, ...]:
+        """The lines of texts that went in full, the longest first: copies of them may stand elsewhere."""
+        lines: set[str] = set()
+        for before, after in zip(case.history, self.events, strict=True):
+            for part in fields(before):
+                if getattr(after, part.name) == ERASED and part.name not in ADDRESSES:
+                    lines.update(line.strip() for line in str(getattr(before, part.name)).splitlines())
+        return tuple(sorted(lines - {"", ERASED}, key=len, reverse=True))
+
 
 def role_of(case: Case, whom: Whom) -> ErasedAs:
     """As what somebody's data is in a request."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from intake_fn.core.erasure import Whom, erased, erased_intent, names_in
+from intake_fn.core.erasure import Whom, erased, erased_intent, names_in, role_of
 from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import entries
@@ -39,7 +39,6 @@ from intake_fn.ports import ErasureRecord, IssueTexts, Place
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
-    from intake_fn.core.erasure import Erased
     from intake_fn.core.inbound.record import MailRecord
     from intake_fn.core.intents import Intent
     from intake_fn.core.process import Process
@@ -75,6 +74,8 @@ class Plan:
     """Their requests."""
     others: list[str] = field(default_factory=list)
     """Requests of others in which they are in copy, named, or were the requester once."""
+    tidy: list[str] = field(default_factory=list)
+    """Requests that hold nothing of them any more, and are still found by their address: a run was cut off."""
     mails: list[str] = field(default_factory=list)
     """Mails that came in: of theirs, of their requests, or with them in the subject."""
     marks: list[Stored] = field(default_factory=list)
@@ -88,7 +89,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to erase."""
-        return not (self.own or self.others or self.mails or self.marks)
+        return not (self.own or self.others or self.tidy or self.mails or self.marks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,7 @@ class Eraser:
             left = erased(case, plan.whom)
             pending = [*_to_change(self.desk.outbox.items_of(case_id), plan.whom, left.role)]
             if not left.changed(case) and not pending:
+                plan.tidy.append(case_id)
                 continue
             (plan.own if left.role is ErasedAs.REQUESTER else plan.others).append(case_id)
             counts["texts"] += left.texts
@@ -181,7 +183,7 @@ class Eraser:
         record = ErasureRecord(self.seal(plan.box), self.desk.clock(), actor, {})
         cut_off = any(one.digest == record.digest and not one.finished for one in self.store.erasures())
         self.store.keep_erasure(record)
-        done = self._cases(plan.others, plan.whom, record, counts, left)
+        done = self._cases([*plan.others, *plan.tidy], plan.whom, record, counts, left)
         for mail_id in plan.mails:
             self._erase_mail(mail_id, plan, actor, counts)
         for mark in plan.marks:
@@ -196,7 +198,7 @@ class Eraser:
         self.desk.files.delete(spec_report.KEY)
         left += _to_look_through(plan)
         left += self._still_there(plan)
-        finished = done == len(plan.own) + len(plan.others)
+        finished = done == len(plan.own) + len(plan.others) + len(plan.tidy)
         record = replace(record, counts=_as_text(counts), left=tuple(left), finished=finished)
         self.store.keep_erasure(record)
         return record
@@ -247,11 +249,15 @@ class Eraser:
                 return case.issue, ()
             shell = fold(case_id, left.events)
             self._refuse_other_figures(case, shell)
+            gone = () if left.role.is_whole else left.gone(case)
+            if gone:  # as long as the log still says which lines of our notes these are
+                self._erase_issue(case, shell, whom, gone)
             self.store.drop_pending_words(case_id)
             self._delete_files(left.files)
             self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
             dropped = self._change_pending(pending, whom)
-            lines = self._erase_issue(case, shell, whom, left)
+            lines = self._erase_issue(case, shell, whom, gone)
+            self.store.keep_words(shell, nothing=left.role.is_whole)
             event = DataErased(
                 at=self.desk.clock(),
                 actor=actor,
@@ -265,7 +271,7 @@ class Eraser:
                 self.store.save_erased(case.version, step)
             except Stale:
                 continue
-            self._leave(step.case, whom)
+            self._leave(step.case, whom)  # once more: the sweep may have put back what it had read before
             counts["requests" if left.role.is_whole else "requests of others"] += 1
             counts["events"] += len(changed)
             counts["texts"] += left.texts
@@ -277,7 +283,7 @@ class Eraser:
 
     def _leave(self, case: Case, whom: Whom) -> None:
         """The request is found by the person and their words no more."""
-        self.store.keep_words(case)
+        self.store.keep_words(case, nothing=case.erased)
         boxes = {whom.box} if whom.box else {mailbox(case.request.requester.email), *case.copies}
         for box in sorted(boxes):
             self.store.forget_reader(case, box)
@@ -304,16 +310,22 @@ class Eraser:
                 dropped.append(item.intent.notice)
         return tuple(dropped)
 
-    def _erase_issue(self, case: Case, shell: Case, whom: Whom, left: Erased) -> tuple[str, ...]:
-        """The copy in Mantis; what Mantis cannot delete, in words."""
+    def _erase_issue(self, case: Case, shell: Case, whom: Whom, gone: tuple[str, ...]) -> tuple[str, ...]:
+        """The copy in Mantis; what Mantis cannot delete, in words. `gone` are lines that go in full."""
         if case.issue is None:
             return ()
         texts = None
-        if left.role.is_whole:
+        if role_of(case, whom).is_whole:
             issue = issue_of(shell, self.desk.process, self.desk.links)
             texts = IssueTexts(issue.summary, issue.description, issue.steps, issue.information)
+
+        def scrub(text: str) -> str:
+            for line in gone:
+                text = text.replace(line, ERASED)
+            return whom.without(text)
+
         try:
-            return self.issues.erase(case.issue, texts, whom.without)
+            return self.issues.erase(case.issue, texts, scrub)
         except Unknown:
             return ()
 

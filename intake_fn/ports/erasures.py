@@ -83,8 +83,8 @@ class Erasures(Protocol):
         """What is not in the search index yet does not come there."""
         ...
 
-    def keep_words(self, case: Case) -> None:
-        """Have the search index find a case by no more words than it holds now."""
+    def keep_words(self, case: Case, *, nothing: bool) -> None:
+        """Have the search index find a case by no more words than it holds now, or by `nothing` of it."""
         ...
 
     def forget_reader(self, case: Case, mailbox: str) -> None:

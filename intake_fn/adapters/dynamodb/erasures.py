@@ -98,11 +98,11 @@ class DynamoErasures:
         """What is not in the search index yet does not come there."""
         self.table.write(delete(pending_key(case_id), ""))
 
-    def keep_words(self, case: Case) -> None:
-        """Take the postings of words out of the index that the case does not hold any more."""
+    def keep_words(self, case: Case, *, nothing: bool) -> None:
+        """Take the postings of words out of the index that the case does not hold any more, or all of them."""
         #   sweep: reads pending ─ puts postings ─ WORDS ✗, since ours is there: it takes its postings back
         there = words_in(self.table.get(**words_key(case.id)))
-        holds = frozenset() if case.erased else frozenset(words_of(case))
+        holds = frozenset() if nothing else frozenset(words_of(case))
         gone = Pending(case.id, case.version, case.received_at, tuple(sorted(there - holds)))
         item = {**words_key(case.id), "words": json.dumps(sorted(there & holds), ensure_ascii=False)}
         self.table.write(put(item, ""))

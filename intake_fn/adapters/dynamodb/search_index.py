@@ -16,13 +16,17 @@ from intake_fn.adapters.dynamodb.search_items import (
     words_in,
     words_key,
 )
+from intake_fn.adapters.dynamodb.states import state_key
 from intake_fn.adapters.dynamodb.table import Table
-from intake_fn.adapters.dynamodb.writes import put
+from intake_fn.adapters.dynamodb.writes import check, put
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from intake_fn.ports import Pending, Posting
+
+NOT_ERASED_SINCE = "attribute_not_exists(#erased) OR #erased <= :version"
+"""Of the state of a request: what was pending before an erasure may hold what was erased."""
 
 
 @dataclass
@@ -56,23 +60,27 @@ class DynamoSearchIndex:
         """Put words into the index."""
         #   transaction: words v3 pending ──► sweep: postings, WORDS ──► pending ✗ if it is v3 still
         #                     reply: v4 pending ──────────────────────►  it stays: v4 is posted next
+        #   erased: the postings of what was pending before that are taken back
         #   two sweeps at once: the words are put as they were read; who is later leaves the request pending
         stored = self.table.get(**words_key(pending.case_id))
         there = words_in(stored)
+        version = {":version": pending.version}
         new = [word for word in dict.fromkeys(pending.words) if word not in there]
         if new:
             self.table.put_all([posting_item(word, pending) for word in new])
             known = json.dumps(sorted({*there, *new}), ensure_ascii=False)
             item = {**words_key(pending.case_id), "words": known}
             as_read = put(item, "#words = :read", {":read": stored["words"]}) if stored else put(item)
-            if not self.table.write(as_read):
+            if self.table.transact([as_read, check(state_key(pending.case_id), NOT_ERASED_SINCE, version)]):
                 self._take_back(pending, new)
                 return 0
         self.table.delete_if(pending_key(pending.case_id), {"version": pending.version})
         return len(new)
 
     def _take_back(self, pending: Pending, new: Sequence[str]) -> None:
-        """Delete postings of words that are neither of the request any more nor pending: it was erased meanwhile."""
-        if self.table.get(**pending_key(pending.case_id)) is None:
+        """Delete postings of words that were pending before somebody's data was erased from the request."""
+        state = self.table.get(**state_key(pending.case_id))
+        if state and state.get("erased", 0) > pending.version:
             there = words_in(self.table.get(**words_key(pending.case_id)))
             self.table.delete_all([posting_item(word, pending) for word in new if word not in there])
+            self.table.delete_if(pending_key(pending.case_id), {"version": pending.version})

@@ -12,6 +12,7 @@ from intake_fn.core.case import module_of
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.codec import checked, from_plain, to_plain
+from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
@@ -87,6 +88,8 @@ def _facts(case: Case) -> Item:
         facts["stage"] = case.stage
     if unsettled(case):
         facts["recheck"] = True
+    if erased := [number for number, event in enumerate(case.history, 1) if isinstance(event, DataErased)]:
+        facts["erased"] = erased[-1]
     if since := unanswered_since(case):
         facts["unanswered"] = instant(since)
     return facts

@@ -14,7 +14,8 @@ EXISTS = "attribute_exists(#pk)"
 ABSENT = "attribute_not_exists(#pk)"
 
 Write = dict[str, dict[str, Any]]
-"""{"Put": ...}, {"Update": ...} or {"Delete": ...}, as a transaction takes it, but for the name of the table."""
+"""{"Put": ...}, {"Update": ...}, {"Delete": ...} or {"ConditionCheck": ...}, as a transaction takes it, but for the
+name of the table."""
 
 
 def put(item: Mapping[str, Any], guard: str = ABSENT, values: Mapping[str, Any] | None = None) -> Write:
@@ -51,6 +52,11 @@ def add(key: Mapping[str, Any], amounts: Mapping[str, int]) -> Write:
 def delete(key: Mapping[str, Any], guard: str = EXISTS, values: Mapping[str, Any] | None = None) -> Write:
     """Delete an item that is there, or for which `guard` holds; "" deletes in any case."""
     return {"Delete": {"Key": wire(key), **(_guarded(guard, values) if guard else {})}}
+
+
+def check(key: Mapping[str, Any], guard: str, values: Mapping[str, Any]) -> Write:
+    """Write nothing, and have the transaction fail unless `guard` holds for an item, which need not be there."""
+    return {"ConditionCheck": {"Key": wire(key), **_guarded(guard, values)}}
 
 
 def _guarded(guard: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -46,10 +46,13 @@ def erase(http: MantisHttp, number: int, texts: IssueTexts | None, scrub: Scrub)
         if account and name_in(note, "reporter") == account:
             _delete(http, f"issues/{number}/notes/{number_in(note)}")
     files = [file for file in parts(row, "attachments") if not (texts and _delete_file(http, number, file))]
-    named = [name for file in files if (name := text_in(file, "filename")) and (texts or scrub(name) != name)]
+    named = [str(number_in(file)) for file in files if texts or scrub(text_in(file, "filename")) != file["filename"]]
     if named:
-        left.append(f"Issue {number}: this Mantis deletes no files over REST. Delete on its page: {', '.join(named)}.")
-    return tuple(scrub(line) for line in left)
+        left.append(
+            f"Issue {number}: this Mantis deletes no files over REST. Delete those of these numbers on its page: "
+            f"{', '.join(named)}."
+        )
+    return tuple(left)
 
 
 def _texts(row: Mapping[str, Any], texts: IssueTexts | None, scrub: Scrub) -> Iterator[tuple[str, str]]:

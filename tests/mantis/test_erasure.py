@@ -1,0 +1,398 @@
+"""An erasure on the local AWS and the stand-in Mantis: nothing of a person is left, whatever has happened before."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from intake_fn.adapters.aws import client
+from intake_fn.adapters.dynamodb import DynamoStore, Table
+from intake_fn.adapters.provision.dynamodb import create_table
+from intake_fn.core.case import files_of
+from intake_fn.core.erasure_events import ERASED, DataErased
+from intake_fn.core.errors import Refused, SpecdeskError, Unknown
+from intake_fn.core.events import (
+    AskedRequester,
+    Closed,
+    Escalated,
+    Noted,
+    Overruled,
+    RequesterReplied,
+    Resolved,
+)
+from intake_fn.core.figures import entries
+from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.mail_settings import MailSettings
+from intake_fn.core.request import Attachment, Requester
+from intake_fn.core.requester_events import CopyAdded, NewsMuted
+from intake_fn.core.vocabulary import Category, ErasedAs, Outcome
+from intake_fn.desk import find, inbound_mail
+from intake_fn.desk.consistency_check import difference
+from intake_fn.desk.erasure import Eraser
+from intake_fn.desk.previews import key_of
+from intake_fn.desk.verdict_replay import pinned
+from tests.desk.test_story import Room, request
+from tests.fakes import LEVELS, ports_of
+from tests.mails import mail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake_fn.core.process import Process
+    from sandbox.aws import LocalAws
+    from tests.mantis.conftest import StandIn
+
+pytestmark = pytest.mark.aws
+
+PAUL = "paul@example.com"
+JO = Requester("Jo Park", "jo.park@example.com", "new-york")
+numbers = count(1)
+
+
+class CutOffError(Exception):
+    """The process is killed."""
+
+
+class Cut:
+    """A store whose process is killed at one of its writes."""
+
+    def __init__(self, store: Any, at: int) -> None:
+        self.store, self.at = store, at
+
+    def __getattr__(self, name: str) -> Any:
+        """The same, until it is cut off."""
+        real = getattr(self.store, name)
+        if name in ("stored", "erasures"):
+            return real
+
+        def called(*args: Any, **more: Any) -> Any:
+            self.at -= 1
+            if self.at == 0:
+                raise CutOffError
+            return real(*args, **more)
+
+        return called
+
+
+@dataclass
+class House:
+    """A desk on a table, files in memory, and the stand-in Mantis; one person, Ann, is erased in it."""
+
+    room: Room
+    desk: Any
+    store: DynamoStore
+    stand_in: StandIn
+    number: int
+    ids: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+
+    @property
+    def ann(self) -> Requester:
+        """Whose data is erased, of each example another one."""
+        return Requester(f"Ann Qvist{self.number}", f"ann.qvist{self.number}@example.com", "london")
+
+    def eraser(self, cut: int = 0) -> Eraser:
+        """As wiring.py makes it; `cut` kills it at that write."""
+        store: Any = Cut(self.store, cut) if cut else self.store
+        return Eraser(desk=self.desk, store=store, issues=self.stand_in.tracker, seal=lambda box: f"sealed-{len(box)}")
+
+    def erased(self, cut: int = 0) -> Any:
+        """Erase Ann, be it in two runs."""
+        if cut:
+            with suppress(CutOffError):
+                eraser = self.eraser(cut)
+                eraser.apply(eraser.plan(self.ann.email), PAUL)
+        eraser = self.eraser()
+        return eraser.apply(eraser.plan(self.ann.email), PAUL)
+
+    def word(self) -> str:
+        """A word that only Ann uses."""
+        self.secrets.append(f"qx{self.number}word{len(self.secrets)}z")
+        return self.secrets[-1]
+
+    # --- what people do -----------------------------------------------------------------------
+
+    def ann_sends(self) -> None:
+        """With a file and its preview."""
+        file = Attachment(f"files/{self.number}/{len(self.ids)}", f"{self.word()}.png", "image/png", 3, "aa")
+        self.room.files.put(file.key, self.word().encode(), file.content_type)
+        self.room.files.put(key_of(file), b"small", "image/webp")
+        text = f"Dear all, I am {self.ann.name} <{self.ann.email}>: {self.word()} {self.word()}"
+        made = request(requester=self.ann, summary=f"It is {self.word()}", description=text, attachments=(file,))
+        self.ids.append(self.desk.take_in(made, f"key-{self.number}-{len(self.ids)}").id)
+
+    def jo_sends(self) -> None:
+        """And names Ann."""
+        made = request(requester=JO, summary=f"As {self.ann.name} says", description=f"Ask {self.ann.email}. Joswords.")
+        self.ids.append(self.desk.take_in(made, f"key-{self.number}-{len(self.ids)}").id)
+
+    def ann_mails(self) -> None:
+        """A new request, or a second mail of one."""
+        raw = mail(self.word(), sender=self.ann.email, subject=f"About {self.word()}", to="helpdesk@example.com")
+        taken = inbound_mail.take(self.desk, inbound_mail.keep(self.desk, raw))
+        if taken.outcome is MailOutcome.TICKETED:
+            self.ids.append(taken.case_id)
+
+    def jo_mails(self) -> None:
+        """A mail that quotes Ann."""
+        raw = mail(f"{self.ann.email} told me.", sender=JO.email, subject="Joswords", to="helpdesk@example.com")
+        taken = inbound_mail.take(self.desk, inbound_mail.keep(self.desk, raw))
+        if taken.outcome is MailOutcome.TICKETED:
+            self.ids.append(taken.case_id)
+
+    def mantis_is_down(self) -> None:
+        """For the next filing: it stays pending."""
+        self.stand_in.fault("down", times=2)
+
+    def mantis_is_up(self) -> None:
+        """No fault is on any more."""
+        call = urllib.request.Request(f"{self.stand_in.url}/_control", method="DELETE")
+        urllib.request.urlopen(call).close()
+
+    def ann_sets(self) -> None:
+        """Her mail settings."""
+        self.desk.mail_state.save_settings(self.ann.email, MailSettings(news=False))
+
+    def on_one(self, kind: Any, place: int, **what: Any) -> None:
+        """Something happens to one of the requests, unless the rules refuse it."""
+        if self.ids:
+            case_id = self.ids[place % len(self.ids)]
+            event = kind(at=self.room.clock(), **{"actor": PAUL, **what})
+            with suppress(Refused):
+                self.desk.act(case_id, event, self.store.load(case_id).version)
+
+    def do(self, action: str, place: int) -> None:
+        """One of the above."""
+        said = f"{self.ann.name} ({self.ann.email})"
+        events: dict[str, tuple[Any, dict[str, Any]]] = {
+            "notes": (Noted, {"text": f"Called {said}."}),
+            "asks": (AskedRequester, {"question": f"Dear {self.ann.name}, which one?"}),
+            "resolves": (Resolved, {"resolution": f"Done for {said}.", "outcome": Outcome.DONE}),
+            "closes": (Closed, {"note": f"{said} agrees."}),
+            "escalates": (Escalated, {"level": 2, "handler": "marc-selter", "reason": "too-complex", "note": said}),
+            "decides": (Overruled, {"category": Category.CHANGE, "clause": "billing#due", "reason": said}),
+            "copies": (CopyAdded, {"actor": "requester", "address": self.ann.email}),
+            "mutes": (NewsMuted, {"actor": "requester", "address": self.ann.email}),
+        }
+        if action == "replies":
+            self.on_one(RequesterReplied, place, actor="requester", text=self.word(), sender=self.ann.email)
+        elif action in events:
+            kind, what = events[action]
+            self.on_one(kind, place, **what)
+        else:
+            getattr(self, action)()
+        self.room.clock.advance(minutes=7)
+
+    # --- what is there ------------------------------------------------------------------------
+
+    def found(self) -> list[str]:
+        """Where something of Ann still stands: items, files, issues."""
+        needles = [self.ann.email, self.ann.name.lower(), f"qvist{self.number},"]
+        words = [word.lower() for word in self.secrets]
+        items = [json.dumps(item, ensure_ascii=False) for item in self.items()]
+        files = [f"{key} {content!r}" for key, (content, _) in self.room.files.kept.items()]
+        issues = self.stand_in.raw("GET", "issues?page_size=0")["issues"]
+        for issue in issues:  # history and files are what a Mantis of today keeps; the record says so
+            issue.pop("history", None), issue.pop("attachments", None)
+        stored = [*items, *files, *(json.dumps(issue, ensure_ascii=False) for issue in issues)]
+        own = [text for text in stored if any(needle in text.lower() for needle in (*needles, *words))]
+        return [text[:400] for text in own]
+
+    def items(self) -> Iterator[Any]:
+        """Every item of the table."""
+        for page in self.store.table.client.get_paginator("scan").paginate(TableName=self.store.table.name):
+            yield from page["Items"]
+
+    def figures(self) -> Any:
+        """What is counted of all requests, and the ledgers."""
+        cases = [self.store.load(case_id) for case_id in self.ids]
+        return [entries(case, "UTC") for case in cases], self.store.ledger(), self.store.mail_ledger()
+
+
+@pytest.fixture
+def new_house(aws: LocalAws, stand_in: StandIn, process: Process) -> Iterator[Any]:
+    """Makes houses on one table of their own."""
+    with closing(client("dynamodb", aws.environ())) as dynamodb:
+        name = f"erasure-{next(numbers)}"
+        create_table(dynamodb, name)
+        store = DynamoStore(Table(lambda: dynamodb, name), LEVELS)
+        ids = Room(process).desk.new_id
+
+        def make() -> House:
+            room = Room(process)
+            desk = replace(room.desk, **ports_of(store), tracker=stand_in.tracker, new_id=ids)
+            return House(room, desk, store, stand_in, next(numbers))
+
+        yield make
+
+
+ACTIONS = (
+    "ann_sends", "ann_sends", "jo_sends", "ann_mails", "jo_mails", "mantis_is_down", "ann_sets", "notes", "asks",
+    "resolves", "closes", "escalates", "decides", "copies", "mutes", "replies",
+)  # fmt: skip
+
+
+@settings(
+    max_examples=12,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 3)), min_size=3, max_size=12),
+    cut=st.integers(0, 30),
+)
+def test_nothing_of_a_person_is_left_and_all_is_counted_as_before(
+    new_house: Any, steps: list[tuple[str, int]], cut: int
+) -> None:
+    """In no item, no file, no issue and no mail afterwards; killed anywhere, it goes on; again it changes nothing."""
+    house = new_house()
+    house.ann_sends()
+    house.jo_sends()
+    for action, place in steps:
+        house.do(action, place)
+    find.post_pending(house.desk)
+    house.mantis_is_up()
+    before, mails = house.figures(), len(house.room.mailer.sent)
+
+    record = house.erased(cut)
+
+    assert record is None or record.finished, record
+    assert [] == house.found()
+    assert before == house.figures()
+    assert house.erased() is None
+    house.desk.sweep()
+    find.post_pending(house.desk)
+    house.room.clock.advance(hours=2)
+    house.desk.sweep()
+    assert [] == house.found()
+    later = [one for one in house.room.mailer.sent[mails:] if house.ann.email in str(one).lower()]
+    assert [] == later
+    jos = [case for case in map(house.store.load, house.ids) if case.request.requester == JO]
+    assert all("Joswords" in str(case.history) for case in jos)
+    for case_id in house.ids:
+        assert difference(house.store, house.desk.process, house.store.row(case_id)) is None
+
+
+def test_the_shell_says_what_was_done_and_cannot_be_answered(new_house: Any) -> None:
+    """Kind, times and verdict stay; a reply is refused, a mail of the thread is a new request, nothing is replayed."""
+    house = new_house()
+    house.ann_sends()
+    (case_id,) = house.ids
+    before = house.store.load(case_id)
+
+    record = house.erased()
+    case = house.store.load(case_id)
+
+    assert case.erased
+    assert (ERASED, ERASED, "") == (case.request.summary, case.request.requester.name, case.request.requester.email)
+    assert [type(event) for event in before.history] == [type(event) for event in case.history[:-1]]
+    last = case.history[-1]
+    assert isinstance(last, DataErased)
+    assert (ErasedAs.REQUESTER, PAUL, 1) == (last.role, last.actor, last.files)
+    assert house.ann.email not in str(record)
+    assert "1" == record.counts["requests"]
+    assert [record] == list(house.store.erasures())
+    with pytest.raises(Refused, match="was erased"):
+        house.desk.act(case_id, RequesterReplied(at=house.room.clock(), actor="requester", text="More."), case.version)
+    with pytest.raises(Refused, match="was erased"):
+        pinned(case)
+    assert [] == [*house.store.requests_of(house.ann.email, 0)]
+    with pytest.raises(Unknown):
+        house.room.files.get(files_of(before)[0].key)
+
+
+def test_what_mantis_cannot_delete_is_said(new_house: Any) -> None:
+    """Files over REST, and former texts: its admin deletes these."""
+    house = new_house()
+    house.ann_sends()
+    (case_id,) = house.ids
+    number = house.store.load(case_id).issue
+    assert number is not None
+
+    left = house.erased().left
+
+    assert any(line.startswith(f"Issue {number}: Mantis keeps the former texts") for line in left)
+    assert any(line.startswith(f"Issue {number}: this Mantis deletes no files") for line in left)
+    issue = house.stand_in.raw("GET", f"issues/{number}")["issues"][0]
+    assert ERASED == issue["summary"]
+    assert issue["additional_information"].startswith(f"Specdesk {case_id}")
+
+
+def test_while_mantis_is_down_the_request_waits_and_the_next_run_ends_it(new_house: Any) -> None:
+    """Delayed, and never lost; what is left is said."""
+    house = new_house()
+    house.ann_sends()
+    house.stand_in.fault("down", times=5)
+
+    record = house.erased()
+
+    assert not record.finished
+    assert record.left[0].startswith(f"{house.ids[0]} is not erased yet")
+    house.mantis_is_up()
+    assert house.erased().finished
+    assert [] == house.found()
+
+
+def test_people_of_the_help_desk_are_not_erased(new_house: Any) -> None:
+    """What they do there is the record of the organisation; it says what to do when they have left."""
+    house = new_house()
+
+    with pytest.raises(Refused, match="hand over what is theirs"):
+        house.eraser().plan("Paul@example.com")
+    with pytest.raises(Refused, match="our own mail"):
+        house.eraser().plan(house.desk.process.mail.address)
+
+
+def test_somebody_who_replies_meanwhile_is_erased_as_well(new_house: Any) -> None:
+    """The log moved on between reading and writing: it is read again."""
+    house = new_house()
+    house.ann_sends()
+    (case_id,) = house.ids
+    eraser = house.eraser()
+    plan = eraser.plan(house.ann.email)
+    save, late = house.store.save_erased, house.word()
+
+    def save_after_a_reply(before: int, step: Any) -> None:
+        house.store.save_erased = save
+        house.on_one(RequesterReplied, 0, actor="requester", text=late, sender=house.ann.email)
+        save(before, step)
+
+    house.store.save_erased = save_after_a_reply
+    record = eraser.apply(plan, PAUL)
+
+    assert record.finished
+    assert [] == house.found()
+    assert isinstance(house.store.load(case_id).history[-1], DataErased)
+
+
+def test_a_word_that_the_sweep_posts_meanwhile_is_taken_back(new_house: Any) -> None:
+    """It read what was pending before the erasure, and writes after it."""
+    house = new_house()
+    house.ann_sends()
+    pending = house.store.pending(10)
+
+    house.erased()
+    for one in pending:
+        house.store.post(one)
+
+    assert [] == house.found()
+
+
+def test_nobody_is_nothing_to_do(new_house: Any) -> None:
+    """No record, no change."""
+    house = new_house()
+    with suppress(SpecdeskError):
+        house.jo_sends()
+
+    assert house.eraser().plan("nobody.at.all@example.com").is_empty
+    eraser = house.eraser()
+    assert eraser.apply(eraser.plan("nobody.at.all@example.com"), PAUL) is None
+    assert [] == list(house.store.erasures())

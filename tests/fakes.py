@@ -1109,6 +1109,7 @@ class MemoryFiles:
 
     down: bool = False
     kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    since: dict[str, datetime] = field(default_factory=dict)
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Keep a file."""
@@ -1134,6 +1135,12 @@ class MemoryFiles:
         """The first keys that begin so."""
         self._up()
         return sorted(key for key in self.kept if key.startswith(beginning))[:limit]
+
+    def aged(self, beginning: str, after: str, limit: int) -> Sequence[tuple[str, datetime]]:
+        """As Files; a file whose age nobody set was kept in 2026."""
+        self._up()
+        keys = sorted(key for key in self.kept if key.startswith(beginning) and key > after)[:limit]
+        return [(key, self.since.get(key, datetime(2026, 1, 1, tzinfo=UTC))) for key in keys]
 
     def every(self, beginning: str) -> Iterator[str]:
         """As Files."""

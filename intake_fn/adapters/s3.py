@@ -13,6 +13,7 @@ from intake_fn.ports import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
 
@@ -83,6 +84,14 @@ class S3Files:
         with translated(SERVICE):
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=beginning):
                 yield from (str(found["Key"]) for found in page.get("Contents", ()))
+
+    def aged(self, beginning: str, after: str, limit: int) -> Sequence[tuple[str, datetime]]:
+        """The first keys that begin so and come after a key, each with when it was kept last; at most 1,000."""
+        with translated(SERVICE):
+            answer = self._client.list_objects_v2(
+                Bucket=self.bucket, Prefix=beginning, MaxKeys=limit, StartAfter=after or beginning
+            )
+        return [(str(found["Key"]), found["LastModified"]) for found in answer.get("Contents", ())]
 
     def delete(self, key: str) -> None:
         """Delete a file, be it there or not. Raises TryLater."""

@@ -9,12 +9,13 @@ that their browser keeps as long.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake_fn.core.case import Case
 from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.retention import ANSWERED_BY
 
-COMES_BACK_WITHIN = timedelta(days=7)
+COMES_BACK_WITHIN = ANSWERED_BY
 
 
 @dataclass(frozen=True, slots=True)

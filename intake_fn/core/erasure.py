@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -31,6 +31,7 @@ from intake_fn.core.case import Case, files_of_event
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.intents import Intent, NotifyDuplicates, SendNotice
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.request import Attachment, Request, Requester
@@ -227,6 +228,15 @@ def names_in(case: Case, whom: Whom) -> frozenset[str]:
     }
 
 
+def addresses_in(case: Case) -> Iterator[str]:
+    """The addresses of all who ever were its requester or in copy."""
+    yield from (one.email for one in (case.request.requester, *_requesters_in(case)) if one.email)
+    for event in case.history:
+        address = getattr(event, "address", "")
+        if "@" in address:
+            yield address
+
+
 def _requesters_in(case: Case) -> Iterator[Requester]:
     for event in case.history:
         for part in fields(event):
@@ -241,6 +251,19 @@ def erased(case: Case, whom: Whom) -> Erased:
     mask = _Mask(whom, whole=role.is_whole)
     events = tuple(mask.event(event) for event in case.history)
     return Erased(role, events, mask.texts, tuple(mask.files), mask.unnamed)
+
+
+def without_files(case: Case) -> Erased:
+    """What is left of a request's log without its files."""
+    events, gone = [], list[Attachment]()
+    for event in case.history:
+        files = event.request.attachments if isinstance(event, e.Received) else files_of_event(event)
+        gone += files
+        changes: dict[str, Any] = {"attachments": ()}
+        if isinstance(event, e.Received):
+            changes = {"request": replace(event.request, attachments=())}
+        events.append(replace(event, **changes) if files else event)
+    return Erased(ErasedAs.FILES, tuple(events), 0, tuple(gone), 0)
 
 
 def erased_intent(intent: Intent, whom: Whom, role: ErasedAs) -> Intent | None:

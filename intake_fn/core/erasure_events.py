@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intake_fn.core.events import Event
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import ErasedAs
 
 ERASED = "[erased]"

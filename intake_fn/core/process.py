@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.request import Priority
+from intake_fn.core.retention import RetentionPolicy
 from intake_fn.core.spans import Holiday, Span
 from intake_fn.core.vocabulary import Stage, Status
 
@@ -356,6 +357,7 @@ ASSUMPTIONS = (
     "same_day.cutoff",
     "same_day.next_due",
     "reports.zone",
+    "retention.days",
 )
 """What may be to be confirmed: each is marked so wherever a page shows it."""
 
@@ -387,6 +389,8 @@ class Process:
     """The people who look after Specdesk itself: the outbox and the quarantine."""
     judge: JudgePolicy = field(default_factory=JudgePolicy)
     templates: Mapping[str, AnswerTemplate] = field(default_factory=dict)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    """How long each kind of data is kept."""
     reports_zone: str = "UTC"
     """The IANA name of the zone whose days the reports count by."""
     to_be_confirmed: frozenset[str] = frozenset()

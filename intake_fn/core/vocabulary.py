@@ -158,11 +158,13 @@ class ErasedAs(StrEnum):
     """They were in copy of another one's request, named in it, or its requester once."""
     RETENTION = "retention"
     """It was kept as long as support.yml says: nothing of its words is left, whoever wrote them."""
+    FILES = "files"
+    """Its files were kept as long as support.yml says; its words stay for now."""
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing of the words of the request is left."""
-        return self is not ErasedAs.MENTIONED
+        return self in (ErasedAs.REQUESTER, ErasedAs.RETENTION)
 
 
 class Stance(StrEnum):

@@ -15,17 +15,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
-from intake_fn.core.erasure import Whom, erased, erased_intent, names_in, role_of
+from intake_fn import log
+from intake_fn.core.erasure import Whom, addresses_in, erased, erased_intent, names_in, role_of, without_files
 from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import entries
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.steps import advance, fold, refuse_unread
 from intake_fn.core.vocabulary import ErasedAs
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Attachment
     from intake_fn.desk import Desk
     from intake_fn.ports import Erasures, IssueEraser, OutboxItem, Stored
-
-log = structlog.get_logger()
 
 DRAFTS = "held/"
 """Where forms wait that are not sent yet (desk/unsent.py)."""
@@ -245,7 +244,7 @@ class Eraser:
             changed = left.changed(case)
             pending = [*_to_change(self.desk.outbox.items_of(case_id), whom, left.role)]
             if not changed and not pending:
-                self._leave(case, whom)
+                self._leave(case, _readers(case, whom))
                 return case.issue, ()
             shell = fold(case_id, left.events)
             self._refuse_other_figures(case, shell)
@@ -267,11 +266,13 @@ class Eraser:
                 dropped=dropped,
             )
             step = advance(shell, event, self.desk.process)
+            if whom.everybody:  # nobody looks for their mailboxes once they stand nowhere
+                self._leave(shell, _readers(case, whom))
             try:
                 self.store.save_erased(case.version, step)
             except Stale:
                 continue
-            self._leave(step.case, whom)  # once more: the sweep may have put back what it had read before
+            self._leave(step.case, _readers(case, whom))  # the sweep may have put back what it had read before
             counts["requests" if left.role.is_whole else "requests of others"] += 1
             counts["events"] += len(changed)
             counts["texts"] += left.texts
@@ -281,11 +282,30 @@ class Eraser:
             return case.issue, lines
         raise Stale(f"{case_id} is changing too fast.")
 
-    def _leave(self, case: Case, whom: Whom) -> None:
-        """The request is found by the person and their words no more."""
+    def erase_files(self, case_id: str, actor: str) -> None:
+        """Erase the files of a request, and nothing of its words. Raises Unreadable, TryLater, Stale.
+
+        What reached Mantis stays there: its issue has a retention of its own.
+        """
+        for _ in range(ATTEMPTS):
+            case = self.desk.cases.load(case_id)
+            refuse_unread(case)
+            left = without_files(case)
+            shell = fold(case_id, left.events)
+            self._refuse_other_figures(case, shell)
+            self._delete_files(left.files)
+            changed = left.changed(case)
+            self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
+            event = DataErased(at=self.desk.clock(), actor=actor, role=left.role, texts=0, files=len(left.files))
+            with suppress(Stale):
+                self.store.save_erased(case.version, advance(shell, event, self.desk.process))
+                return
+        raise Stale(f"{case_id} is changing too fast.")
+
+    def _leave(self, case: Case, readers: Iterable[str]) -> None:
+        """The request is found by these mailboxes and by their words no more."""
         self.store.keep_words(case, nothing=case.erased)
-        boxes = {whom.box} if whom.box else {mailbox(case.request.requester.email), *case.copies}
-        for box in sorted(boxes):
+        for box in readers:
             self.store.forget_reader(case, box)
 
     def _refuse_other_figures(self, case: Case, shell: Case) -> None:
@@ -416,6 +436,13 @@ def _to_change(items: Iterable[OutboxItem], whom: Whom, role: ErasedAs) -> Itera
         intent = erased_intent(item.intent, whom, role)
         if intent != item.intent or whom.is_in(item.last_error):
             yield item, intent
+
+
+def _readers(case: Case, whom: Whom) -> list[str]:
+    """The mailboxes by which a request is found because of whom its data are."""
+    if not whom.everybody:
+        return [whom.box]
+    return sorted({mailbox(address) for address in addresses_in(case)})
 
 
 def _case_in(text: str) -> str:

@@ -160,17 +160,17 @@ class IssueIndex:
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Take issues out whose words were erased. Raises TryLater."""
-        index = self._read()
-        known = [str(number) for number in numbers if str(number) in index.ids]
+        last = self._read()
+        known = {str(number) for number in numbers} & last.index.ids
         for id_ in known:
-            index.take_out(id_)
+            last.index.take_out(id_)
+        self._keep(last, known)
         if known:
-            self.files.put(KEY, index.to_bytes(), "application/json")
             self.cache.last = None
 
     def forget_erased(self) -> None:
         """The same for all whose words were erased: each request of the index is looked up. Raises TryLater."""
-        numbers = [int(id_) for id_ in self._read().ids]
+        numbers = [int(id_) for id_ in self._read().index.ids]
         ids = {number: case_id for number in numbers if (case_id := self.cases.find_issue(number))}
         self.forget(number for number, case_id in ids.items() if self.cases.load(case_id).erased)
 

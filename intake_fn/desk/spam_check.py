@@ -17,6 +17,7 @@ from intake_fn.core.events import Released
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
+from intake_fn.core.retention import RELEASED_SENDERS
 from intake_fn.desk.limits import counter_of, digest_of
 from intake_fn.texts import Message
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from intake_fn.core.request import Request
     from intake_fn.ports import Counters
 
-HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def remember_release(counters: Counters, event: Event, case: Case, now: datetime
     if not isinstance(event, Released):
         return
     try:
-        counters.count(_released(mailbox(case.request.requester.email)), now + YEAR)
+        counters.count(_released(mailbox(case.request.requester.email)), now + RELEASED_SENDERS)
     except TryLater as error:
         log.warning("let_through_not_remembered", case=case.id, error=str(error))
 

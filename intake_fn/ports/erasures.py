@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -12,6 +11,8 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailRecord
 from intake_fn.core.intents import Intent
+from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.retention import RetentionState, Rule
 from intake_fn.ports.outbox import OutboxItem
 
 
@@ -95,6 +96,10 @@ class Erasures(Protocol):
         """What is kept of a mailbox alone is gone, and what is found by these digests of it."""
         ...
 
+    def forget_settings(self, mailbox: str) -> None:
+        """The mail settings of a mailbox are the defaults again."""
+        ...
+
     def delete(self, stored: Stored) -> None:
         """An item is gone, be it there or not."""
         ...
@@ -113,6 +118,36 @@ class Erasures(Protocol):
 
     def erasures(self) -> Sequence[ErasureRecord]:
         """All records, the first one first."""
+        ...
+
+    # --- retention ----------------------------------------------------------------------------
+
+    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[str]:
+        """The ids of requests that go next by a rule and have rested since before an instant, the longest first."""
+        ...
+
+    def rest_until(self, case_id: str, until: datetime) -> None:
+        """Have a request be listed as resting since then: it is tried again later."""
+        ...
+
+    def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
+        """The ids of mails that came before an instant and came to an end, the first ones of each end."""
+        ...
+
+    def forget_mail(self, record: MailRecord) -> None:
+        """A record of a mail is gone; the ledger stays."""
+        ...
+
+    def forget_erasure(self, record: ErasureRecord) -> None:
+        """A record of an erasure is gone."""
+        ...
+
+    def retention_state(self) -> RetentionState:
+        """How the rules have settled; nothing known where there is nothing, or it cannot be read."""
+        ...
+
+    def keep_retention_state(self, state: RetentionState) -> None:
+        """Keep it in the place of the one that is there."""
         ...
 
 

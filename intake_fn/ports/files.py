@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from intake_fn.core.late_dataclass import dataclass
@@ -43,6 +44,10 @@ class Files(Protocol):
 
     def every(self, beginning: str) -> Iterator[str]:
         """All keys that begin so, a page at a time in memory; some may be gone when they are read."""
+        ...
+
+    def aged(self, beginning: str, after: str, limit: int) -> Sequence[tuple[str, datetime]]:
+        """The first keys that begin so and come after a key, in their order, each with when it was kept last."""
         ...
 
     def delete(self, key: str) -> None:

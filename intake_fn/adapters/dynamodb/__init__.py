@@ -37,6 +37,7 @@
 | MAILS#end   | received#id  | a mail that came in, by its outcome                  | key              |
 | MAIL-LEDGER | SHARD#3      | how many mails came in, and how they ended           | key              |
 | ERASURES    | at#digest    | that somebody's data was erased                      | key              |
+| RETENTION   | RULES        | how the rules of retention have settled              | key              |
 | MESSAGE#…   | CASE         | the case of a mail, by the digest of its Message-ID  | key              |
 
 | index   | partition                 | order                      | lists                                   |
@@ -48,6 +49,7 @@
 | changed | sk: STATE                 | changed at                 | cases that have changed of late         |
 | due     | line: owed/failed, shard  | turn: next attempt, id     | outbox items that are due, dead letters |
 | due     | line: clock, shard        | turn: next alert, id       | cases with an SLA alert to come         |
+| due     | line: rest…, shard        | turn: rests since, id      | requests that rest, by the rule they go by |
 | due     | line: unreadable          | turn: as it was            | outbox items that were set aside        |
 
 `v` is the layout of the figures and the zone whose days they are of (core/figures).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from intake_fn import log
@@ -11,6 +10,7 @@ from intake_fn.adapters.aws import translated
 from intake_fn.adapters.dynamodb.values import epoch, plain, wire
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.once import once
+from intake_fn.core.retention import MODEL_COSTS
 from spec_lookup import NoResponse
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from spec_lookup import Account
 
 SERVICE = "The table"
-
-KEPT = timedelta(days=40)
-"""How long a day's sum can be looked up."""
 
 
 @dataclass
@@ -60,7 +57,7 @@ class DynamoBudget:
                     Key=wire(self._key()),
                     UpdateExpression="SET #expires = :expires ADD #cost :cost",
                     ExpressionAttributeNames={"#expires": "expires", "#cost": "cost"},
-                    ExpressionAttributeValues=wire({":expires": epoch(self.clock() + KEPT), ":cost": cost}),
+                    ExpressionAttributeValues=wire({":expires": epoch(self.clock() + MODEL_COSTS), ":cost": cost}),
                 )
         except SpecdeskError as error:
             log.error("spending_not_counted", cost=cost, error=str(error))  # noqa: TRY400 - its text says it

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from intake_fn.core.errors import Refused, Stale, Unknown, Unreadable
 from intake_fn.core.events import Filed
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.requester_events import CopyAdded, RequesterChanged
+from intake_fn.core.retention import SUBMIT_KEYS
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain
 from intake_fn.core.vocabulary import Postponed, Status
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem
 
 
-SUBMIT_KEY_KEPT = timedelta(days=90)
 LONGEST_KEY = 200
 """Characters of a submit key."""
 LEVELS_KNOWN = 60.0
@@ -84,7 +83,7 @@ class DynamoCases:
         if not 0 < len(key) <= LONGEST_KEY:
             raise Refused("A submit key has 1 to 200 characters. Open the form again.")
         case = step.case
-        expires = epoch(case.received_at + SUBMIT_KEY_KEPT)
+        expires = epoch(case.received_at + SUBMIT_KEYS)
         unused_key = put({"pk": f"IDEM#{key}", "sk": "IDEM", "case_id": case.id, "expires": expires})
         untaken_id = put(state_item(step))
         figures = FigureItems(self.zone)
@@ -281,7 +280,7 @@ class DynamoCases:
     def defer_alert(self, case_id: str, until: datetime) -> None:
         """Have a case wait for its next alert `until` then; nothing happens when none is to come."""
         place = {"turn": f"{instant(until)}#{case_id}"}
-        self.table.write(update(state_key(case_id), place, "attribute_exists(#turn)", {}))
+        self.table.write(update(state_key(case_id), place, "begins_with(#line, :line)", {":line": f"{ALERTS}#"}))
 
 
 def _appended(step: Step, before: int) -> list[Write]:

@@ -1,6 +1,7 @@
 """The Erasures: every item of the table, logs that are written anew in their places, and the records of erasures.
 
 ERASURES    2026-11-27T13:05:00.000000+00:00#DIGEST    body
+RETENTION   RULES                                      body: how the rules have settled
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import translated
+from intake_fn.adapters.dynamodb.due_index import first_due
 from intake_fn.adapters.dynamodb.inbound_items import decision_key, listed_mail, mail_item
 from intake_fn.adapters.dynamodb.outbox_items import outbox_key
 from intake_fn.adapters.dynamodb.requester_items import reader_item
@@ -20,32 +22,48 @@ from intake_fn.adapters.dynamodb.search_items import (
     words_in,
     words_key,
 )
-from intake_fn.adapters.dynamodb.states import state_item
+from intake_fn.adapters.dynamodb.states import RESTING, id_of, resting_line, state_item, state_key
 from intake_fn.adapters.dynamodb.table import SERVICE, Table
-from intake_fn.adapters.dynamodb.values import instant, json_of, plain
+from intake_fn.adapters.dynamodb.values import instant, instant_of, json_of, plain
 from intake_fn.adapters.dynamodb.writes import EXISTS, delete, put, update
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Stale
 from intake_fn.core.find import words_of
+from intake_fn.core.inbound.record import ENDS
+from intake_fn.core.retention import RetentionState, Settled
 from intake_fn.core.stored import MISREAD, event_to_plain, intent_to_plain
 from intake_fn.ports import ErasureRecord, Pending, Place, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from intake_fn.adapters.dynamodb.values import Item
     from intake_fn.core.case import Case, Step
     from intake_fn.core.events import Event
     from intake_fn.core.inbound.record import MailRecord
     from intake_fn.core.intents import Intent
+    from intake_fn.core.retention import Rule
     from intake_fn.ports import OutboxItem
 
 ERASURES = "ERASURES"
+RETENTION = {"pk": "RETENTION", "sk": "RULES"}
 
 OF_AN_ADDRESS = ("UNREACHED", "MAILBOX#", "PACE#", "SIGN-IN")
 """Partitions of what is known of an address alone."""
 
-NOT_OF_PEOPLE = ("FIGURES#", "COUNTED#", "RECOUNT#", "MAILED#", "LEDGER", "MAIL-LEDGER", "IDEM#", "MESSAGE#", ERASURES)
+NOT_OF_PEOPLE = (
+    "FIGURES#",
+    "COUNTED#",
+    "RECOUNT#",
+    "MAILED#",
+    "LEDGER",
+    "MAIL-LEDGER",
+    "IDEM#",
+    "MESSAGE#",
+    "RETENTION",
+    ERASURES,
+)
 """Partitions in which no text of anybody stands: counters, ids, digests."""
 
 
@@ -129,6 +147,10 @@ class DynamoErasures:
                 self._forget_who_was_answered(str(item["sk"]), digest)
         self.table.delete_all(keys)
 
+    def forget_settings(self, mailbox: str) -> None:
+        """The mail settings of a mailbox are the defaults again."""
+        self.table.write(delete({"pk": f"MAILBOX#{mailbox}", "sk": "SETTINGS"}, ""))
+
     def _forget_who_was_answered(self, sort: str, digest: str) -> None:
         key = {"pk": f"ANSWERS#{sort[:7]}", "sk": sort}
         if answer := self.table.get(**key):
@@ -160,6 +182,62 @@ class DynamoErasures:
         """All records, the first one first; one that this version cannot read is left out."""
         items = self.table.query("#pk = :pk", {":pk": ERASURES}, ConsistentRead=True)
         return [record for item in items if (record := _record(item))]
+
+    # --- retention ----------------------------------------------------------------------------
+
+    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[str]:
+        """Requests that go next by a rule and have rested since before an instant, the longest first."""
+        return [id_of(state) for state in first_due(self.table, resting_line(rule), instant(before), limit)]
+
+    def rest_until(self, case_id: str, until: datetime) -> None:
+        """Have a request be listed as resting since then; nothing happens where it is not listed any more."""
+        place = {"turn": f"{instant(until)}#{case_id}"}
+        resting = " OR ".join(f"begins_with(#line, :line{number})" for number, _ in enumerate(RESTING))
+        lines = {f":line{number}": resting_line(rule) for number, rule in enumerate(RESTING)}
+        self.table.write(update(state_key(case_id), place, resting, lines))
+
+    def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
+        """The ids of mails that came before an instant and came to an end, the first ones of each end."""
+        condition = "#pk = :pk AND #sk < :bound"
+        items = [
+            item
+            for outcome in ENDS
+            for item in self.table.query(condition, {":pk": f"MAILS#{outcome}", ":bound": instant(before)}, limit)
+        ]
+        return [str(item["sk"]).rpartition("#")[2] for item in sorted(items, key=lambda item: str(item["sk"]))[:limit]]
+
+    def forget_mail(self, record: MailRecord) -> None:
+        """A record of a mail is gone, under its id and in its list, with what was decided by what it said."""
+        items = (
+            mail_item(record),
+            listed_mail(record),
+            *([decision_key(record.fingerprint)] if record.fingerprint else []),
+        )
+        self.table.delete_all([{name: item[name] for name in ("pk", "sk")} for item in items])
+
+    def forget_erasure(self, record: ErasureRecord) -> None:
+        """A record of an erasure is gone."""
+        self.table.write(delete({"pk": ERASURES, "sk": f"{instant(record.at)}#{record.digest}"}, ""))
+
+    def retention_state(self) -> RetentionState:
+        """How the rules have settled; nothing known where there is nothing, or it cannot be read: a grace begins."""
+        stored = self.table.get(**RETENTION)
+        try:
+            return _state_of(json.loads(str(stored["body"]))) if stored else RetentionState()
+        except MISREAD:
+            return RetentionState()
+
+    def keep_retention_state(self, state: RetentionState) -> None:
+        """Keep it in the place of the one that is there."""
+        self.table.write(put({**RETENTION, "body": json_of(to_plain(state))}, ""))
+
+
+def _state_of(plain_state: Mapping[str, Any]) -> RetentionState:
+    return RetentionState(
+        {name: from_plain(Settled, rule) for name, rule in plain_state["rules"].items()},
+        dict(plain_state["places"]),
+        {name: instant_of(at) for name, at in plain_state["listed"].items()},
+    )
 
 
 def _record(item: Item) -> ErasureRecord | None:

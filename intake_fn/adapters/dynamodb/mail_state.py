@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from intake_fn.adapters.dynamodb.table import Table
@@ -13,14 +12,13 @@ from intake_fn.adapters.dynamodb.writes import ABSENT, put
 from intake_fn.core.codec import checked, from_plain, to_plain
 from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
+from intake_fn.core.retention import THROTTLES
 from intake_fn.core.stored import MISREAD, NEVER
 from intake_fn.ports import SuppressedAddress
 from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-THROTTLE_KEPT = timedelta(days=1)
 
 SUPPRESSED = "UNREACHED"
 """The partition of the suppression list."""
@@ -42,7 +40,7 @@ class DynamoMailState:
     def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
         latest = max(filter(None, (*after.sent.values(), after.quiet)))
-        key, expires = _throttle_key(case_id, mailbox), epoch(latest + THROTTLE_KEPT)
+        key, expires = _throttle_key(case_id, mailbox), epoch(latest + THROTTLES)
         item = {**key, "body": throttle_body(after), "expires": expires}
         if self._saved(item, f"{ABSENT} OR #body = :before", throttle_body(before)):
             return True

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from intake_fn.adapters.dynamodb.table import Table, new_token
 from intake_fn.adapters.dynamodb.values import Item, epoch, instant, instant_of
 from intake_fn.adapters.dynamodb.writes import EXISTS, put, update
 from intake_fn.core.codec import checked
+from intake_fn.core.retention import SIGN_IN_REQUESTS
 from intake_fn.core.stored import MISREAD, NEVER
 from intake_fn.ports import Asked, Session, SignInAsked
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SESSIONS = "SESSIONS"
 SIGN_IN = "SIGN-IN"
-REQUEST_KEPT = timedelta(days=2)
 LONGEST_ERROR = 1000
 """Characters of an error that are kept with a link."""
 LONGEST_KEY = 100
@@ -54,7 +54,7 @@ class DynamoSessions:
 
     def ask_sign_in(self, asked: SignInAsked) -> None:
         """Keep that a link was asked for, until it is finished; forgotten after two days."""
-        item = {**asked_key(asked), "address": asked.address, "expires": epoch(asked.at + REQUEST_KEPT)}
+        item = {**asked_key(asked), "address": asked.address, "expires": epoch(asked.at + SIGN_IN_REQUESTS)}
         if asked.what is not Asked.SIGN_IN:
             item["what"] = asked.what
         self.table.write(put(item))

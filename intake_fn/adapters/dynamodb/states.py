@@ -16,6 +16,7 @@ from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.errors import Unreadable
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
+from intake_fn.core.retention import Rule, rests_since, rule_of
 from intake_fn.core.stored import FORMAT, MISREAD, read_event
 from intake_fn.core.unanswered import unanswered_since
 from intake_fn.core.vocabulary import Category, Stage, Status
@@ -23,6 +24,7 @@ from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from intake_fn.core.case import Case, Step
     from intake_fn.core.events import Event
@@ -32,6 +34,19 @@ STATE = "STATE"
 
 ON_TOP = "U"
 """What the places of open urgent requests begin with."""
+
+
+RESTING: Mapping[Rule, str] = {
+    Rule.CLOSED_REQUESTS: "rest",
+    Rule.ATTACHMENTS: "rest-files",
+    Rule.QUARANTINED_REQUESTS: "rest-held",
+}
+"""What the partitions of the index `due` begin with in which requests rest, by the rule by which they go next."""
+
+
+def resting_line(rule: Rule) -> str:
+    """The same of one rule."""
+    return RESTING[rule]
 
 
 def state_key(case_id: str) -> Item:
@@ -68,6 +83,8 @@ def state_item(step: Step) -> Item:
         state["due"] = instant(step.due)
     if step.next_alert is not None:
         state |= {"line": partition_of(ALERTS, case.id), "turn": f"{instant(step.next_alert)}#{case.id}"}
+    elif since := rests_since(case):
+        state |= {"line": partition_of(resting_line(rule_of(case)), case.id), "turn": f"{instant(since)}#{case.id}"}
     return state
 
 
@@ -159,7 +176,7 @@ def _row(item: Item) -> CaseRow:
         issue=item.get("issue"),
         filing=item["filing"],
         due=instant_of(item["due"]) if "due" in item else None,
-        next_alert=instant_of(item["turn"].partition("#")[0]) if "turn" in item else None,
+        next_alert=_next_alert(item),
         version=item["version"],
         missing_in_mantis=item.get("gone", False),
         why=_why(item),
@@ -174,6 +191,12 @@ def _row(item: Item) -> CaseRow:
         company=item.get("company", ""),
         unanswered=instant_of(item["unanswered"]) if "unanswered" in item else None,
     )
+
+
+def _next_alert(item: Item) -> datetime | None:
+    """When its next alert is due; None for one that rests."""
+    is_alert = "turn" in item and str(item["line"]).startswith(f"{ALERTS}#")
+    return instant_of(item["turn"].partition("#")[0]) if is_alert else None
 
 
 def _why(item: Item) -> tuple[Message, ...]:

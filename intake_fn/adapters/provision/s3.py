@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.retention import DRAFTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ NO_EXPIRY = "expiry of files that nobody sent a form with"
 
 HELD = "held/"
 """Where files wait for their form, for a day (`Purpose.HELD`, `Purpose.UPLOAD`)."""
-HELD_DAYS = 2
+HELD_DAYS = DRAFTS.days
 """A day more, as S3 counts whole days."""
 
 

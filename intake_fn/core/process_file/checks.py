@@ -46,6 +46,16 @@ def _board_votes_once_each(p: Raw, line: Line) -> Iterator[Problem]:
             yield Problem(line(path), message, "Name somebody who is no member")
 
 
+def _longest_is_kept_longest(p: Raw, line: Line) -> Iterator[Problem]:
+    """What belongs to something is kept no longer than it: files go with their request, a mail with its record."""
+    days = p["retention"] or {}
+    for part, whole in (("attachments", "closed_requests"), ("raw_mails", "mail_records")):
+        shorter, longer = days.get(part), days.get(whole)
+        if isinstance(longer, int) and (shorter == "ever" or (isinstance(shorter, int) and shorter > longer)):
+            message = f"retention.{part}: {shorter} is longer than retention.{whole}, {longer}"
+            yield Problem(line(f"retention.{part}"), message, f"Write at most {longer}")
+
+
 def _marker_names_the_request(p: Raw, line: Line) -> Iterator[Problem]:
     marker = p["mantis"]["marker"]
     if marker and (marker.count("{id}") != 1 or set("{}") & set(marker.replace("{id}", ""))):
@@ -121,6 +131,7 @@ CHECKS: tuple[Callable[[Raw, Line], Iterator[Problem]], ...] = (
     people_checks.accounts_stand_for_one,
     _quorum_can_be_reached,
     _board_votes_once_each,
+    _longest_is_kept_longest,
     _marker_names_the_request,
     _projects_of_mantis_are_a_tree,
     _named_fields_are_filled,

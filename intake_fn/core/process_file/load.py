@@ -28,6 +28,7 @@ from intake_fn.core.process_file.levels import ACTIVITY, BOARD, LEVEL, MODULE, P
 from intake_fn.core.process_file.mantis import MANTIS
 from intake_fn.core.process_file.people import FORMER, PERSON
 from intake_fn.core.process_file.problems import Problem, ProcessError, Raw
+from intake_fn.core.process_file.retention import RETENTION, retention_policy
 from intake_fn.core.process_file.schema import Document, list_of, mapping_of, non_empty, optional, record
 from intake_fn.core.process_file.templates import TEMPLATE
 from intake_fn.core.process_file.values import DOMAIN_NAME, FLAG, ID, LEVEL_NUMBER, TEXT, ZONE
@@ -58,6 +59,7 @@ PROCESS = {
     "intake": record(INTAKE),
     "judge": optional(record(JUDGE)),
     "templates": replace(mapping_of(record(TEMPLATE), ID), needed=False),
+    "retention": optional(record(RETENTION)),
     "reports": optional(record({"zone": ZONE})),
     "to_be_confirmed": optional(list_of(TEXT), ()),
 }
@@ -122,6 +124,7 @@ def _process(p: Raw) -> Process:
         intake=intake_limits(**p["intake"]),
         judge=judge_policy(p["judge"]),
         templates={name: AnswerTemplate(id=name, **row) for name, row in p["templates"].items()},
+        retention=retention_policy(p["retention"]),
         reports_zone=p["reports"]["zone"] if p["reports"] else "UTC",
         to_be_confirmed=frozenset(p["to_be_confirmed"]),
     )

@@ -17,6 +17,7 @@ from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Category
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_DAYS = 36_500
 WEEKS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
@@ -40,6 +41,13 @@ def _one_of(known: Iterable[str], text: str) -> str:
 
 def _positive(text: str) -> int:
     return int(_matching(r"[1-9]\d{0,8}", text))
+
+
+def _days(text: str) -> int | str:
+    number = text if text == "ever" else _positive(text)
+    if isinstance(number, int) and number > LONGEST_DAYS:
+        raise ValueError(text)
+    return number
 
 
 def _flag(text: str) -> bool:
@@ -98,6 +106,7 @@ PRIORITY_ID = ScalarType(Priority, "a priority", f"Use {', '.join(Priority)}")
 TEXT = scalar(ScalarType(_text, "a line of text", "Write one line, in quotes if in doubt"))
 LEVEL_NUMBER = scalar(ScalarType(lambda text: int(_matching(r"\d", text)), "a level", "Write its number, such as 2"))
 COUNT = scalar(ScalarType(_positive, "a whole number above 0", "Write a number such as 2"))
+DAYS = scalar(ScalarType(_days, "a number of days, or ever", "Write a number from 1 to 36500, or ever"))
 FLAG = scalar(ScalarType(_flag, "true or false", "Write true or false"))
 TIME = scalar(ScalarType(_clock, "a time of day", 'Write it as "13:00"'))
 ZONE = scalar(ScalarType(_zone, "a time zone", "Use an IANA name such as Europe/Paris"))

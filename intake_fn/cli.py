@@ -27,6 +27,7 @@ from intake_fn.commands import (
     drift,
     due,
     erase,
+    eraser_of_settings,
     export_cases,
     hand_over,
     holidays,
@@ -40,6 +41,7 @@ from intake_fn.commands import (
     reindex,
     release_notes,
     reports,
+    retention,
     rotate,
     say,
     sessions,
@@ -73,6 +75,7 @@ MODULES = (
     recompute,
     reindex,
     reports,
+    retention,
     holidays,
     mail,
     sessions,
@@ -157,15 +160,19 @@ def ledger(args: argparse.Namespace) -> None:
 def sweep(args: argparse.Namespace) -> None:
     """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis."""
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - `specdesk check` needs no desk
+    from intake_fn.desk.retention import sweep as retention_sweep  # noqa: PLC0415 - as above
 
-    desk = background_desk()
+    eraser = eraser_of_settings()
+    desk = eraser.desk
     swept, mails, synced = desk.sweep(), sweep_mail(desk), desk.sync()
+    erased = retention_sweep(eraser)
     lines = [
         f"alerts {swept.alerts}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     lines += [f"mails taken in: {mails}"] if mails else []
-    say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced)}, lines)
+    lines += [f"kept as long as the rules say, and erased: {rule} {number}" for rule, number in erased.items()]
+    say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "erased": erased}, lines)
 
 
 def replay(args: argparse.Namespace) -> None:

@@ -51,9 +51,10 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute).
 
-    Then a nightly check that is not done goes on.
+    Then a nightly check that is not done goes on, and what was kept long enough goes.
     """
     del event, context
+    from intake_fn.desk import retention  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
 
@@ -74,6 +75,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
         "mails": mails,
         **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
         "checked": _go_on_checking(desk),
+        "erased": sum(retention.sweep(application.eraser).values()),
     }
 
 

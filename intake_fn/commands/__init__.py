@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.process import Process
     from intake_fn.desk import Desk
+    from intake_fn.desk.erasure import Eraser
 
 
 YEARS = range(1970, 2200)
@@ -28,6 +29,13 @@ def background_desk() -> Desk:
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     return Application.from_environ(os.environ).background_desk
+
+
+def eraser_of_settings() -> Eraser:
+    """The eraser of the settings, with the desk for work that may take its time."""
+    from intake_fn.wiring import Application  # noqa: PLC0415 - as above
+
+    return Application.from_environ(os.environ).eraser
 
 
 def mail_addresses(process: Process) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import say
+from intake_fn.commands import erase, say
 
 if TYPE_CHECKING:
     from intake_fn.adapters.provision.backup import Manifest
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 AFTER = (
     "Next: `specdesk recompute --all --fix`, `specdesk reindex`, `specdesk reports recompute`, `specdesk ledger`; "
     "then let the sweep run."
+)
+
+NONE_GIVEN = (
+    "No erasures were given. If somebody's data was erased since the backup was taken, it is back: run "
+    "`specdesk erase ADDRESS` for them before anybody works with it."
 )
 
 
@@ -29,6 +34,10 @@ def add(commands: Any) -> None:
 
     command = commands.add_parser("restore", help=restore.__doc__, description=restore.__doc__)
     command.add_argument("folder", type=Path, help="what `specdesk backup` wrote")
+    command.add_argument(
+        "--erasures", type=Path, help="what `specdesk erase --list --json` last printed: these are erased again"
+    )
+    command.add_argument("--by", default="", help="with --erasures: who does it, by the name in support.yml")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=restore)
 
@@ -49,8 +58,16 @@ def restore(args: argparse.Namespace) -> None:
     """Fill the empty table and bucket of this stage from a backup; run it again when it broke off."""
     from intake_fn.adapters.provision.backup import restore as fill  # noqa: PLC0415 - with boto3
 
+    records = erase.records_in(args.erasures) if args.erasures else []
+    who = erase.actor(args.by, _application().process) if args.erasures else ""
     manifest = fill(*_stage(), args.folder)
-    say(args, asdict(manifest), [f"Restored: {_counted(manifest)}", AFTER])
+    erased = [NONE_GIVEN]
+    if args.erasures:
+        from intake_fn.desk.erasure import again  # noqa: PLC0415 - as above
+
+        made = again(erase.reading_everything(_application()), records, who)
+        erased = [f"Erased again, of {len(records)} records: {len(made)} people.", *erase.lines_of(made)]
+    say(args, asdict(manifest), [f"Restored: {_counted(manifest)}", *erased, AFTER])
 
 
 def _application() -> Any:

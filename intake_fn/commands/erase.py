@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
-from dataclasses import asdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.commands import say
+from intake_fn.commands import say, text_of
+from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from intake_fn.core.process import Process
-    from intake_fn.desk.erasure import Plan
+    from intake_fn.desk.erasure import Eraser, Plan
     from intake_fn.ports import ErasureRecord
+    from intake_fn.wiring import Application
 
 
 def add(commands: Any) -> None:
@@ -34,41 +38,57 @@ def erase(args: argparse.Namespace) -> int:
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     application = Application.from_environ(os.environ)
-    eraser = application.eraser
+    eraser = reading_everything(application)
     if args.list:
         records = eraser.store.erasures()
-        lines = [line for record in records for line in _record_lines(record)]
-        say(args, {"erasures": [asdict(one) for one in _plain(records)]}, lines or ["Nobody's data was erased yet."])
+        say(args, {"erasures": [*map(to_plain, records)]}, lines_of(records) or ["Nobody's data was erased yet."])
         return 0
     if not args.person:
         raise Refused("Name the person by address: specdesk erase ann@client.example.org")
-    actor = _actor(args, application.process)
+    who = actor(args.by, application.process) if args.apply else ""
     plan = eraser.plan(args.person)
     if not args.apply:
         say(args, _plan_plain(plan), _plan_lines(plan))
         return 0
-    record = eraser.apply(plan, actor)
+    record = eraser.apply(plan, who)
     if record is None:
         say(args, {"erased": None}, ["Nothing of this person is stored. Nothing was changed."])
         return 0
-    (plain,) = _plain([record])
-    say(args, {"erased": asdict(plain)}, _record_lines(record))
+    say(args, {"erased": to_plain(record)}, _record_lines(record))
     return 0 if record.finished else 1
 
 
-def _actor(args: argparse.Namespace, process: Process) -> str:
+def reading_everything(application: Application) -> Eraser:
+    """The eraser of the settings, with leave to read all that is stored."""
+    from intake_fn.adapters.dynamodb import Table  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.stored_items import stored  # noqa: PLC0415 - as above
+
+    table = Table(lambda: application.client("dynamodb", read_seconds=60), application.settings.table)
+    return replace(application.eraser, everything=lambda: stored(table))
+
+
+def actor(by: str, process: Process) -> str:
     """The address of who does it. Raises Refused where that is nobody who may."""
-    if not args.apply:
-        return ""
-    if args.by not in process.admins:
+    if by not in process.admins:
         raise Refused(f"Say who does it: --by NAME, one of {', '.join(process.admins)}. It stands in the record.")
-    return process.people[args.by].address
+    return process.people[by].address
 
 
-def _plain(records: Any) -> list[Any]:
-    from dataclasses import replace  # noqa: PLC0415 - as above
+def records_in(path: Path) -> list[ErasureRecord]:
+    """The records that `--list --json` printed into a file. Raises Refused."""
+    from intake_fn.ports import ErasureRecord as Record  # noqa: PLC0415 - as above
 
-    return [replace(record, at=record.at.isoformat(timespec="seconds")) for record in records]
+    try:
+        return [from_plain(Record, one) for one in json.loads(text_of(path))["erasures"]]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(
+            f"{path} holds no records of erasures ({error}). Name what `erase --list --json` printed."
+        ) from error
+
+
+def lines_of(records: Iterable[ErasureRecord]) -> list[str]:
+    """Records for people to read."""
+    return [line for record in records for line in _record_lines(record)]
 
 
 def _plan_plain(plan: Plan) -> dict[str, Any]:

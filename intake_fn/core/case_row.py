@@ -11,6 +11,7 @@ from intake_fn.core.clause_changed import unsettled
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
+from intake_fn.core.retention import rests_since
 from intake_fn.core.unanswered import unanswered_since
 from intake_fn.core.vocabulary import Category, Stage, Status
 from intake_fn.texts import Message
@@ -62,6 +63,9 @@ class CaseRow:
     unanswered: datetime | None = None
     """Since when its requester waits for words of the Help Desk (core/unanswered.py)."""
 
+    rests: bool = False
+    """Whether retention finds it: nobody works on it any more, and it holds words still."""
+
     @property
     def proposed(self) -> Category | None:
         """What a judge proposes while a person has to decide; None for no proposal."""
@@ -102,6 +106,7 @@ class CaseRow:
             office=case.request.requester.office,
             company=case.request.requester.company,
             unanswered=unanswered_since(case),
+            rests=step.next_alert is None and rests_since(case) is not None,
         )
 
 

@@ -91,14 +91,22 @@ class Plan:
         return not (self.own or self.others or self.tidy or self.mails or self.marks)
 
 
+def _nothing_is_read() -> Iterator[Stored]:
+    raise Broken("Everything is read by `specdesk erase` alone: it costs what there is.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eraser:
-    """Erases by the rules of core/erasure.py. `seal` is the keyed hash of an address."""
+    """Erases by the rules of core/erasure.py. `seal` is the keyed hash of an address, `everything` all that is stored.
+
+    Only a plan reads everything, a few items at a time in memory; retention knows what it erases.
+    """
 
     desk: Desk
     store: Erasures
     issues: IssueEraser
     seal: Callable[[str], str]
+    everything: Callable[[], Iterator[Stored]] = _nothing_is_read
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -125,7 +133,7 @@ class Eraser:
     def _by_reading(self, plan: Plan, found: set[str]) -> dict[str, str]:
         """All other requests and marks in which they stand; the mails, each with its request if that is all of it."""
         whom, mails, look = plan.whom, dict[str, str](), dict[str, None]()
-        for item in self.store.stored():
+        for item in self.everything():
             plan.counts["items read"] += 1
             if item.place is Place.CASE:
                 plan.counts["events of their requests"] += item.is_event and item.id in found
@@ -410,9 +418,30 @@ class Eraser:
 
     def _still_there(self, plan: Plan) -> Iterator[str]:
         """What still holds their address or full name, after all: everything is read once more."""
-        for item in self.store.stored():
+        for item in self.everything():
             if plan.whom.is_in(item.text):
                 yield f"It still stands in {' '.join(plan.whom.without(part) for part in item.key)}. Run it again."
+
+
+def again(eraser: Eraser, records: Iterable[ErasureRecord], actor: str) -> list[ErasureRecord]:
+    """Erase once more whose data was erased, as after a restoration from before that; the records of what was found.
+
+    The records hold keyed hashes: every address that is stored is compared with them.
+    """
+    digests = {record.digest for record in records}
+    addresses: set[str] = set()
+    seen: set[str] = set()
+    for item in eraser.everything():
+        if item.place is Place.CASE and item.is_event and item.id not in seen:
+            seen.add(item.id)
+            with suppress(Unreadable):
+                addresses.update(map(mailbox, addresses_in(eraser.desk.cases.load(item.id))))
+        if item.place is Place.MAIL:
+            with suppress(Unknown, Unreadable):
+                addresses.add(mailbox(eraser.desk.inbound.mail(item.id).sender))
+    theirs = [box for box in sorted(addresses) if box and eraser.seal(box) in digests]
+    made = (eraser.apply(eraser.plan(box), actor) for box in theirs)
+    return [record for record in made if record]
 
 
 def refuse_ours(box: str, process: Process) -> None:

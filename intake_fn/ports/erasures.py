@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -57,10 +57,6 @@ class ErasureRecord:
 
 class Erasures(Protocol):
     """What an erasure does to the store. Raises TryLater."""
-
-    def stored(self) -> Iterator[Stored]:
-        """Every item, a few at a time in memory. It costs what there is: for admins, who may wait."""
-        ...
 
     def rewrite(self, case_id: str, events: Mapping[int, Event]) -> None:
         """Write events of a log anew in their places, by their number from 1."""

@@ -38,8 +38,10 @@ from intake_fn.core.spans import WHOLE_DAY, Holiday, Span, shown
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.texts import say
 from intake_fn.web.forms import FORMS
+from intake_fn.wiki import kept
 from intake_fn.wiki.figure import figure
 from intake_fn.wiki.lifecycle_diagram import lifecycle
+from intake_fn.wiki.tables import table
 
 ASKED_FOR_BY: Mapping[str, str] = {
     Category.BUG: "a bug",
@@ -280,6 +282,18 @@ def _reports_zone(process: Process) -> str:
     return f"A day is a calendar day in the zone **{process.reports_zone}**{mark}; a week begins on Monday."
 
 
+def _retention(process: Process) -> str:
+    return kept.retention(process.retention, _unless_confirmed("retention.days", process))
+
+
+def _retention_for_requesters(process: Process) -> str:
+    return kept.for_requesters(process, _unless_confirmed("retention.days", process))
+
+
+def _times_to_live(_: Process) -> str:
+    return kept.times_to_live()
+
+
 def _forms(_process: Process) -> str:
     """The four forms, as on the start page of the intake."""
     return "\n\n".join(
@@ -312,6 +326,9 @@ FACTS: Mapping[str, Callable[[Process], str]] = {
     "intake": _intake,
     "mail": _mail,
     "reports-zone": _reports_zone,
+    "retention": _retention,
+    "retention-for-requesters": _retention_for_requesters,
+    "times-to-live": _times_to_live,
 }
 """What a page may ask for."""
 
@@ -439,9 +456,3 @@ def _holiday(holiday: Holiday) -> str:
 
 def _mail_to(address: str) -> str:
     return f"[{address}](mailto:{address})"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)

@@ -12,9 +12,12 @@ import yaml
 
 from intake_fn.core.process import ASSUMPTIONS, Process, SameDay, WorkingDayHours
 from intake_fn.core.request import Priority
+from intake_fn.core.retention import FIXED, RetentionPolicy, Rule
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
-from intake_fn.wiki.facts import FACTS, TBD, facts, table, target
+from intake_fn.wiki.facts import FACTS, TBD, facts, target
 from intake_fn.wiki.figure import figure
+from intake_fn.wiki.kept import GOES, KEPT
+from intake_fn.wiki.tables import table
 from tests.wiki.conftest import ROOT, Site
 
 if TYPE_CHECKING:
@@ -201,6 +204,7 @@ MARKED = {
     "same_day.cutoff": ("level-4", "before 13:00, to be confirmed"),
     "same_day.next_due": ("level-4", "by 12:00, to be confirmed"),
     "reports.zone": ("reports-zone", "**America/New_York** (to be confirmed)"),
+    "retention.days": ("retention", "| Kept (to be confirmed) |"),
 }
 
 
@@ -299,3 +303,23 @@ def test_every_key_of_support_yml_is_explained(site: Site) -> None:
             missing.add(named)
 
     assert missing == set()
+
+
+def test_requesters_read_how_long_it_is_kept(process: Process) -> None:
+    """The paragraph is made of the rules, and says nothing of what has none."""
+    told = facts(process)["retention-for-requesters"]
+    days = dict.fromkeys(Rule, None)
+    for_ever = facts(replace(process, retention=RetentionPolicy(days)))["retention-for-requesters"]
+
+    assert "for 1095 days after it is resolved, its files for 730 days (to be confirmed)." in told
+    assert "A mail of yours is kept as it came for 180 days." in told
+    assert process.mail.reply_to in told
+    assert for_ever.startswith("We keep what you write, with your name and address, as long as we run this service (")
+    assert "A mail of yours" not in for_ever
+
+
+def test_each_time_to_live_is_said(process: Process) -> None:
+    """One row for each, and one for each rule."""
+    assert set(FIXED) == set(GOES)
+    assert set(Rule) == set(KEPT)
+    assert "| forms that are not sent, with their files | 2 days |" in facts(process)["times-to-live"]

@@ -1,4 +1,4 @@
-"""The Erasures: every item of the table, logs that are written anew in their places, and the records of erasures.
+"""The Erasures: logs that are written anew in their places, records of erasures, and what retention knows.
 
 ERASURES    2026-11-27T13:05:00.000000+00:00#DIGEST    body
 RETENTION   RULES                                      body: how the rules have settled
@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intake_fn.adapters.aws import translated
 from intake_fn.adapters.dynamodb.due_index import first_due
 from intake_fn.adapters.dynamodb.inbound_items import decision_key, listed_mail, mail_item
 from intake_fn.adapters.dynamodb.outbox_items import outbox_key
@@ -23,8 +22,8 @@ from intake_fn.adapters.dynamodb.search_items import (
     words_key,
 )
 from intake_fn.adapters.dynamodb.states import RESTING, id_of, resting_line, state_item, state_key
-from intake_fn.adapters.dynamodb.table import SERVICE, Table
-from intake_fn.adapters.dynamodb.values import instant, instant_of, json_of, plain
+from intake_fn.adapters.dynamodb.table import Table
+from intake_fn.adapters.dynamodb.values import instant, instant_of, json_of
 from intake_fn.adapters.dynamodb.writes import EXISTS, delete, put, update
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Stale
@@ -32,10 +31,10 @@ from intake_fn.core.find import words_of
 from intake_fn.core.inbound.record import ENDS
 from intake_fn.core.retention import RetentionState, Settled
 from intake_fn.core.stored import MISREAD, event_to_plain, intent_to_plain
-from intake_fn.ports import ErasureRecord, Pending, Place, Stored
+from intake_fn.ports import ErasureRecord, Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from intake_fn.adapters.dynamodb.values import Item
@@ -44,27 +43,10 @@ if TYPE_CHECKING:
     from intake_fn.core.inbound.record import MailRecord
     from intake_fn.core.intents import Intent
     from intake_fn.core.retention import Rule
-    from intake_fn.ports import OutboxItem
+    from intake_fn.ports import OutboxItem, Stored
 
 ERASURES = "ERASURES"
 RETENTION = {"pk": "RETENTION", "sk": "RULES"}
-
-OF_AN_ADDRESS = ("UNREACHED", "MAILBOX#", "PACE#", "SIGN-IN")
-"""Partitions of what is known of an address alone."""
-
-NOT_OF_PEOPLE = (
-    "FIGURES#",
-    "COUNTED#",
-    "RECOUNT#",
-    "MAILED#",
-    "LEDGER",
-    "MAIL-LEDGER",
-    "IDEM#",
-    "MESSAGE#",
-    "RETENTION",
-    ERASURES,
-)
-"""Partitions in which no text of anybody stands: counters, ids, digests."""
 
 
 @dataclass
@@ -72,12 +54,6 @@ class DynamoErasures:
     """The Erasures port."""
 
     table: Table
-
-    def stored(self) -> Iterator[Stored]:
-        """Every item that may hold a text, a page at a time."""
-        with translated(SERVICE):
-            for page in self.table.client.get_paginator("scan").paginate(TableName=self.table.name):
-                yield from (_stored(plain(item)) for item in page["Items"] if _may_hold_a_text(item))
 
     # --- a request ----------------------------------------------------------------------------
 
@@ -229,7 +205,13 @@ class DynamoErasures:
 
     def keep_retention_state(self, state: RetentionState) -> None:
         """Keep it in the place of the one that is there."""
-        self.table.write(put({**RETENTION, "body": json_of(to_plain(state))}, ""))
+        self.table.write(put({**RETENTION, "body": json_of(_plain_of(state))}, ""))
+
+
+def _plain_of(state: RetentionState) -> dict[str, Any]:
+    rules = {name: to_plain(rule) for name, rule in state.rules.items()}
+    listed = {name: instant(at) for name, at in state.listed.items()}
+    return {"rules": rules, "places": dict(state.places), "listed": listed}
 
 
 def _state_of(plain_state: Mapping[str, Any]) -> RetentionState:
@@ -249,31 +231,3 @@ def _record(item: Item) -> ErasureRecord | None:
 
 def _event_item(case_id: str, number: int, event: Event) -> Item:
     return {"pk": f"REQ#{case_id}", "sk": f"EVENT#{number:06}", "body": json_of(event_to_plain(event))}
-
-
-def _may_hold_a_text(item: Mapping[str, Any]) -> bool:
-    return not str(item["pk"]["S"]).startswith(NOT_OF_PEOPLE)
-
-
-def _stored(item: Item) -> Stored:
-    pk, sk = str(item["pk"]), str(item["sk"])
-    place, of = _place(pk, sk)
-    text = "\n".join(value for value in item.values() if isinstance(value, str))
-    return Stored(place, of, (pk, sk), text, is_event=sk.startswith("EVENT#"))
-
-
-def _place(pk: str, sk: str) -> tuple[Place, str]:
-    beginning, _, of = pk.partition("#")
-    if (beginning, sk) == ("MAILIN", "RECORD"):
-        return Place.MAIL, of
-    if pk.startswith(OF_AN_ADDRESS):
-        return Place.OF_AN_ADDRESS, pk
-    last = sk.rpartition("#")[2]
-    known = {
-        "REQ": (Place.CASE, of),
-        "OUT": (Place.CASE, of),
-        "FIND": (Place.CASE, sk),
-        "WORD": (Place.CASE, last),
-        "MAILS": (Place.MAIL, last),
-    }
-    return known.get(beginning, (Place.OTHER, pk))

@@ -190,6 +190,7 @@ def _row(item: Item) -> CaseRow:
         office=item.get("office", ""),
         company=item.get("company", ""),
         unanswered=instant_of(item["unanswered"]) if "unanswered" in item else None,
+        rests=str(item.get("line", "")).startswith(tuple(f"{line}#" for line in RESTING.values())),
     )
 
 

@@ -1,0 +1,239 @@
+"""What was kept long enough goes, in portions, by the table on the local AWS; no sweep reads all that exists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from intake_fn.core.errors import TryLater
+from intake_fn.core.events import Closed, Reopened, Resolved
+from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.mail_settings import MailSettings
+from intake_fn.core.request import Attachment
+from intake_fn.core.retention import DEFAULTS, RetentionPolicy, Rule
+from intake_fn.core.vocabulary import Outcome, Status
+from intake_fn.desk import retention
+from intake_fn.desk.consistency_check import difference
+from intake_fn.desk.erasure import Eraser
+from intake_fn.desk.inbound_mail import KEPT
+from intake_fn.desk.retention import PORTION, shown, sweep
+from intake_fn.ports import ErasureRecord, SuppressedAddress
+from intake_fn.texts import message
+from tests.adapters.test_inbound_mails import record
+from tests.desk.test_story import Room, request
+from tests.fakes import ports_of
+
+if TYPE_CHECKING:
+    from intake_fn.adapters.dynamodb import DynamoStore
+    from intake_fn.core.process import Process
+
+pytestmark = pytest.mark.aws
+
+PAUL = "paul@example.com"
+GRACE = timedelta(days=30)
+
+
+class NoIssues:
+    """A Mantis that has nothing to erase, or is down."""
+
+    down = False
+
+    def erase(self, number: int, texts: Any, scrub: Any) -> tuple[str, ...]:
+        """Nothing is left."""
+        del number, texts, scrub
+        if self.down:
+            raise TryLater("Mantis does not answer.")
+        return ()
+
+
+class House:
+    """A desk on a table; its clock is turned by tests."""
+
+    def __init__(self, store: DynamoStore, process: Process) -> None:
+        self.room, self.store = Room(process), store
+        self.issues = NoIssues()
+        self.desk = replace(self.room.desk, **ports_of(store))
+        self.keys = 0
+
+    def eraser(self, **days: int | None) -> Eraser:
+        """By rules of support.yml, those that are named otherwise than by default."""
+        rules = {**DEFAULTS, **{Rule(name): number for name, number in days.items()}}
+        desk = replace(self.desk, process=replace(self.desk.process, retention=RetentionPolicy(rules)))
+        return Eraser(desk=desk, store=self.store, issues=self.issues, seal=str)
+
+    def settled(self, **days: int | None) -> Eraser:
+        """The same, once its rules are in force."""
+        eraser = self.eraser(**days)
+        sweep(eraser)
+        self.room.clock.at += GRACE
+        sweep(eraser)
+        self.later(0.1)
+        return eraser
+
+    def resolved(self, **what: Any) -> str:
+        """A request that is resolved now."""
+        self.keys += 1
+        case_id = self.desk.take_in(request(**what), f"key-{self.keys}").id
+        self.act(case_id, Resolved, resolution="Mended, Camille.", outcome=Outcome.DONE)
+        return case_id
+
+    def act(self, case_id: str, kind: Any, **what: Any) -> None:
+        """Paul does something now."""
+        event = kind(at=self.room.clock(), actor=PAUL, **what)
+        self.desk.act(case_id, event, self.store.load(case_id).version)
+
+    def later(self, days: float) -> None:
+        """Some days pass."""
+        self.room.clock.advance(days=days)
+
+
+@pytest.fixture
+def house(dynamo_store: DynamoStore, process: Process) -> House:
+    """A desk on a table of its own, read by a client that refuses to scan."""
+    return House(dynamo_store, process)
+
+
+def test_a_request_becomes_a_shell_when_it_was_kept_long_enough(house: House) -> None:
+    """Counted since it was resolved, not since it was closed or received; it stands as its log says."""
+    eraser = house.settled(closed_requests=100)
+    case_id = house.resolved()
+    house.later(50)
+    house.act(case_id, Closed)
+    house.later(49)
+    assert {} == sweep(eraser)
+    house.later(2)
+
+    assert {"closed_requests": 1} == sweep(eraser)
+    case = house.store.load(case_id)
+    assert (True, Status.CLOSED, "[erased]") == (case.erased, case.status, case.request.summary)
+    assert "Camille" not in str(case.history)
+    assert [] == [*house.store.requests_of("camille@example.com", 0)]
+    assert difference(house.store, eraser.desk.process, house.store.row(case_id)) is None
+    house.later(1)
+    assert {} == sweep(eraser)
+
+
+def test_what_was_reopened_is_kept(house: House) -> None:
+    """Somebody works on it."""
+    eraser = house.settled(closed_requests=100)
+    case_id = house.resolved()
+    house.later(90)
+    house.act(case_id, Reopened, reason="It came back.")
+    house.later(90)
+
+    assert {} == sweep(eraser)
+    assert not house.store.load(case_id).erased
+
+
+def test_a_slip_of_the_hand_in_support_yml_erases_nothing(house: House) -> None:
+    """A shorter rule waits; it is shown what it will take, and corrected in time it takes nothing."""
+    eraser = house.settled(closed_requests=1000)
+    case_id = house.resolved()
+    house.later(200)
+    slip = house.eraser(closed_requests=1)
+
+    assert {} == sweep(slip)
+    house.later(29)
+    assert {} == sweep(slip)
+    (row,) = [one for one in shown(slip) if one.rule is Rule.CLOSED_REQUESTS]
+    assert (0, 1, 1, 1000) == (row.due, row.waiting, row.settled.days, row.settled.holds)
+    assert {} == sweep(eraser)
+    house.later(60)
+    assert {} == sweep(eraser)
+    assert not house.store.load(case_id).erased
+    sweep(house.eraser(closed_requests=1))
+    house.later(31)
+    assert {"closed_requests": 1} == sweep(slip)
+
+
+def test_files_go_first_and_the_words_later(house: House) -> None:
+    """With their previews; the log names them no more."""
+    eraser = house.settled(attachments=10, closed_requests=100)
+    file = Attachment("files/ab/1", "screen.png", "image/png", 3, "aa")
+    house.room.files.put(file.key, b"png", file.content_type)
+    case_id = house.resolved(attachments=(file,))
+    house.later(11)
+
+    assert {"attachments": 1} == sweep(eraser)
+    case = house.store.load(case_id)
+    assert (False, (), "Camille") == (case.erased, case.request.attachments, case.request.requester.name)
+    assert [] == [*house.room.files.keys("files/")]
+    house.later(100)
+    assert {"closed_requests": 1} == sweep(eraser)
+
+
+def test_files_are_not_kept_longer_than_their_request(house: House) -> None:
+    """Where files have no rule of their own, that of the request holds."""
+    eraser = house.settled(attachments=None, closed_requests=100)
+    case_id = house.resolved(attachments=(Attachment("files/ab/1", "screen.png", "image/png", 3, "aa"),))
+    house.later(101)
+
+    assert {"attachments": 1} == sweep(eraser)
+    assert house.store.load(case_id).erased
+
+
+def test_a_sweep_takes_a_portion_and_the_next_one_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until nothing is left; then an hour passes before it is looked at again."""
+    monkeypatch.setattr(retention, "PORTION", 2)
+    eraser = house.settled(closed_requests=1)
+    for _ in range(3):
+        house.resolved()
+    house.later(2)
+
+    assert [{"closed_requests": 2}, {"closed_requests": 1}, {}] == [sweep(eraser) for _ in range(3)]
+    assert PORTION > 2
+
+
+def test_while_mantis_is_down_others_go_on_and_it_is_tried_again(house: House) -> None:
+    """It stands further back in its line."""
+    eraser = house.settled(closed_requests=1)
+    case_id = house.resolved()
+    house.later(2)
+    house.issues.down = True
+
+    assert {} == sweep(eraser)
+    house.issues.down = False
+    house.room.clock.advance(hours=2)
+    assert {"closed_requests": 1} == sweep(eraser)
+    assert house.store.load(case_id).erased
+
+
+def test_mails_files_and_records_go_by_their_own_rules(house: House) -> None:
+    """Raw mails by their age, records by when the mail came; one that waits for a person stays; the ledger stays."""
+    eraser = house.settled(raw_mails=10, mail_records=20, suppressed_addresses=5, erasure_records=5)
+    now = house.room.clock()
+    old, waiting = record(1, MailOutcome.TICKETED), record(2, MailOutcome.QUARANTINED)
+    for one in (old, waiting):
+        house.store.add_mail(replace(one, received_at=now))
+        house.room.files.put(f"{KEPT}{one.id}", b"raw", "message/rfc822")
+        house.room.files.since[f"{KEPT}{one.id}"] = now
+    house.store.suppress(SuppressedAddress("gone@example.com", message("skipped.off"), now))
+    house.store.keep_erasure(ErasureRecord("digest", now, PAUL, {}))
+    ledger = house.store.mail_ledger()
+    house.later(11)
+
+    assert {"raw_mails": 2, "suppressed_addresses": 1, "erasure_records": 1} == sweep(eraser)
+    assert [] == [*house.room.files.keys(KEPT)]
+    house.later(10)
+    sweep(eraser)
+    assert [waiting.id] == [one.id for one in house.store.mails().records]
+    assert ledger == house.store.mail_ledger()
+
+
+def test_mail_settings_go_with_the_last_request_of_their_mailbox(house: House) -> None:
+    """They have no age of their own."""
+    eraser = house.settled(closed_requests=10)
+    house.store.save_settings("camille@example.com", MailSettings(news=False))
+    house.resolved()
+    house.later(6)
+    house.resolved()
+    house.later(5)
+
+    sweep(eraser)
+    assert MailSettings(news=False) == house.store.settings("camille@example.com")
+    house.later(6)
+    sweep(eraser)
+    assert MailSettings() == house.store.settings("camille@example.com")

@@ -23,6 +23,7 @@ from intake_fn.core.messages import in_words
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import NOT_THIS_LEVEL, AroundTheClock, Calendar, Process, SameDay, Target
 from intake_fn.core.request import Priority
+from intake_fn.core.retention import rests_since
 from intake_fn.core.sla import WEEKDAYS, Due, calendar_of, due
 from intake_fn.core.steps import refuse_unread, standing
 from intake_fn.core.vocabulary import Status
@@ -85,13 +86,14 @@ def _same(row: CaseRow, other: CaseRow) -> bool:
     """Whether two rows say the same.
 
     Format 1 held all reasons of a quarantine as one text; earlier states hold no verdicts, or nothing of the
-    requester.
+    requester, or not that they rest.
     """
     if not row.said and row.decided is None:
         row = replace(row, said=other.said, decided=other.decided)
     if not row.office:
         facts = {name: getattr(other, name) for name in ("module", "office", "company", "unanswered")}
         row = replace(row, **facts)
+    row = replace(row, rests=row.rests or other.rests)
     return replace(row, why=other.why) == other and in_words(row.why) == in_words(other.why)
 
 
@@ -110,8 +112,9 @@ def migrated(cases: CaseStore, process: Process, row: CaseRow, now: datetime, re
     below = at is not None and row.level < at and row.status in (Status.OPEN, Status.WAITING)
     without_verdicts = not row.said and row.status in (Status.OPEN, Status.WAITING) and bool(said(found))
     on_top = row.priority is Priority.URGENT and row.status.is_open
-    as_today = row.office and not below and not without_verdicts and row.on_top == on_top
-    if as_today and cases.is_found_by(mailbox(found.request.requester.email), found):
+    listed = row.rests or rests_since(found) is None
+    as_today = row.office and listed and not below and not without_verdicts and row.on_top == on_top
+    if as_today and (found.erased or cases.is_found_by(mailbox(found.request.requester.email), found)):
         return False
 
     def decide(case: Case) -> Event | None:

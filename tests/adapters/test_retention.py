@@ -16,7 +16,7 @@ from intake_fn.core.request import Attachment
 from intake_fn.core.retention import DEFAULTS, RetentionPolicy, Rule
 from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk import retention
-from intake_fn.desk.consistency_check import difference
+from intake_fn.desk.consistency_check import difference, migrated
 from intake_fn.desk.erasure import Eraser
 from intake_fn.desk.inbound_mail import KEPT
 from intake_fn.desk.retention import PORTION, shown, sweep
@@ -237,3 +237,23 @@ def test_mail_settings_go_with_the_last_request_of_their_mailbox(house: House) -
     house.later(6)
     sweep(eraser)
     assert MailSettings() == house.store.settings("camille@example.com")
+
+
+def test_a_request_of_an_earlier_version_is_listed_once_its_state_is_written_anew(house: House) -> None:
+    """`specdesk recompute --all --fix` does it; until then it is kept."""
+    eraser = house.settled(closed_requests=10)
+    case_id = house.resolved()
+    key = {"pk": f"REQ#{case_id}", "sk": "STATE"}
+    former = {
+        name: value for name, value in (house.store.table.get(**key) or {}).items() if name not in ("line", "turn")
+    }
+    house.store.table.put_all([former])
+    house.later(11)
+
+    assert {} == sweep(eraser)
+    row = house.store.row(case_id)
+    assert difference(house.store, eraser.desk.process, row) is None
+    assert migrated(house.store, eraser.desk.process, row, house.room.clock())
+    house.room.clock.advance(hours=2)
+    assert {"closed_requests": 1} == sweep(eraser)
+    assert not migrated(house.store, eraser.desk.process, house.store.row(case_id), house.room.clock())

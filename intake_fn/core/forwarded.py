@@ -32,6 +32,11 @@ from intake_fn.core.sla import with_in_time
 from intake_fn.texts import message, say
 
 
+def is_open(case: Case) -> bool:
+    """Whether somebody is proposed and nobody has said yes or no; an address that was erased is nobody's."""
+    return bool(case.request.on_behalf_of and case.request.on_behalf_of.email)
+
+
 def is_proposed(case: Case, event: RequesterChanged | RequesterKept, _: Process) -> Iterator[str]:
     """The address is the proposed one, and nobody has said yes or no to it before."""
     proposed = case.request.on_behalf_of

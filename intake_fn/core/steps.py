@@ -36,6 +36,7 @@ from intake_fn.core.events import (
     Unlinked,
     UnmarkedDuplicate,
 )
+from intake_fn.core.forwarded import is_open
 from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, SendNotice, UpdateIssue
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
@@ -94,8 +95,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
         Refiled: case.missing_in_mantis,
         MarkedDuplicate: not case.duplicate_of,
         UnmarkedDuplicate: bool(case.duplicate_of),
-        RequesterChanged: case.request.on_behalf_of is not None,
-        RequesterKept: case.request.on_behalf_of is not None,
+        RequesterChanged: is_open(case),
+        RequesterKept: is_open(case),
     }
     return Options(
         events=frozenset(kind for kind in ACTIONS if kind in may and some.get(kind, True)),

@@ -15,6 +15,7 @@ from intake_fn.core.events import AskedRequester, Overruled, Resolved
 from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.inbound.summary import summary_of
+from intake_fn.core.inbound.threads import ROOT
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import is_on_page
 from intake_fn.core.names import REQUESTER, SPECDESK
@@ -102,12 +103,18 @@ class House:
             self._act(case, Resolved(at=desk.clock(), actor=actor, **done))  # type: ignore[arg-type]
         elif request.status != "open":
             raise SandboxError(f"{request.number} is to be {request.status!r}, not open, waiting or resolved.")
-        for message_id in request.message_ids:
-            desk.inbound.remember_message(message_id.strip("<>"), request.number)
-        for message_id in request.received_message_ids:
-            desk.inbound.remember_message(f"{THEIRS}{message_id.strip('<>')}", request.number)
+        self._remember(request)
         if request.token:
             self._replaced.append((request.token.encode(), desk.links.mail_token(request.number).encode()))
+
+    def _remember(self, request: SetUp) -> None:
+        """Have the identifiers of its mails known; that of the thread's root follows from the number, and is no mail's."""
+        inbound = self.desk.inbound
+        for message_id in (one.strip("<>") for one in request.message_ids):
+            if not ROOT.fullmatch(message_id):
+                inbound.remember_message(message_id, request.number)
+        for message_id in request.received_message_ids:
+            inbound.remember_message(f"{THEIRS}{message_id.strip('<>')}", request.number)
 
     def _act(self, case: Case, event: Event) -> Case:
         return self.desk.act(case.id, event, case.version)

@@ -52,6 +52,17 @@ def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(
         ("非常感谢", True),
         ("Dank u wel!", True),
         ("谢谢 但是还是不行。", False),
+        ("谢谢\uff0c问题解决了。", True),
+        ("謝謝您的幫忙\uff01", True),
+        ("谢谢您的帮助\uff0c可是还是不行", False),
+        ("Thanks, that did the trick 👍", True),
+        ("Thanks for that but the second page prints blank", False),
+        ("Thank you. The invoice shows zero now.", False),
+        ("No thanks to you, it is broken again.", False),
+        ("Danke, hat geklappt!", True),
+        ("Merci beaucoup, c'est parfait.", True),
+        ("Tusind tak for hjælpen!", True),
+        ("Tack så mycket, nu fungerar det!\n\nMvh", True),
     ],
 )
 def test_what_says_more_than_thanks_is_not_only_thanks(text: str, expected: bool) -> None:

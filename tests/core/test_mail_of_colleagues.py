@@ -8,6 +8,7 @@ import pytest
 
 from intake_fn.core.inbound.colleagues import ESCALATE, reason_in
 from intake_fn.core.inbound.mail import InboundMail, MailAddress
+from intake_fn.core.inbound.quoting import above_forwarded, forwarded_by
 from intake_fn.core.inbound.threads import issues
 
 if TYPE_CHECKING:
@@ -85,3 +86,34 @@ def test_what_a_client_wrote_names_no_issue_of_ours(subject: str, above: str, fo
     mail = InboundMail(subject=subject, reply=text, forwarded=MailAddress("jo@client.example.org"))
 
     assert found == issues(mail)
+
+
+WHO = "Chloe Yip <chloe@client.example.org>"
+
+
+@pytest.mark.parametrize(
+    ("subject", "lines"),
+    [
+        ("I: Elenco", f"Da: {WHO}\nInviato: giovedì\nA: us\nOggetto: Elenco"),
+        ("RV: Lista", f"De: {WHO}\nEnviado el: jueves\nPara: us\nAsunto: Lista"),
+        ("轉寄: 清單", f"寄件者: {WHO}\n寄件日期: 2026\n收件者: us\n主旨: 清單"),
+        ("Fw: Notes", f"----- Forwarded by Kim Lau/HK on 26/11/2026 -----\n\nFrom:\t{WHO}\nTo:\tus\nSubject:\tNotes"),
+        ("Fw: Yahoo", f"----- Forwarded Message -----\nFrom: {WHO}\nTo: us\nSubject: Yahoo"),
+        ("Fwd: Bird", f"Subject: \tBird\nDate: \tThu\nFrom: \t{WHO}\nTo: \tus"),
+        ("Fwd: Quoted", f"---------- Forwarded message ---------\n> From: {WHO}\n> Date: Thu\n> To: us"),
+        ("Please handle", f"---------- Forwarded message ---------\nFrom: {WHO}\nDate: Thu\nTo: us"),
+    ],
+)
+def test_who_wrote_what_is_passed_on_is_read_from_the_lines_above_it(subject: str, lines: str) -> None:
+    """Of many programs and languages; what stands above them is the colleague's."""
+    text = f"Please see below.\n\n{lines}\n\nThe list is empty."
+    found = forwarded_by(text, subject)
+
+    assert ("chloe@client.example.org", "Chloe Yip") == (found and found.address, found and found.name)
+    assert "Please see below." == above_forwarded(text, subject).strip()
+
+
+@pytest.mark.parametrize("subject", ["I: drive is full", "Re: List"])
+def test_a_mail_that_passes_nothing_on_names_nobody(subject: str) -> None:
+    """Neither a drive's name nor an answer with its history."""
+    assert forwarded_by("It is full.\n\nFrom: me\nand so on", subject) is None

@@ -17,8 +17,9 @@ from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.events import AskedRequester, Escalated, HandedOver, MailFailed, Noted, RequesterReplied, Resolved
 from intake_fn.core.inbound.record import MailLedger, MailOutcome
 from intake_fn.core.process import CLIENT
-from intake_fn.core.request import Channel, Kind
+from intake_fn.core.request import Channel, Kind, Requester
 from intake_fn.core.requester_events import RequesterChanged, RequesterKept
+from intake_fn.core.steps import advance, allowed
 from intake_fn.core.verdict_texts import missing
 from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk.inbound_mail import ARRIVED, join, keep, raw_of, reject, release, sweep_mail, take
@@ -452,6 +453,19 @@ def forwarded_again(room: Room) -> Case:
     """Another mail of the same client, forwarded by the same liaison."""
     raw = mail(f"{FORWARDED} It is B.", sender=HK, subject="Fwd: B", message_id="<b@example.com>")
     return room.store.load(taken(room, raw).case_id)
+
+
+@pytest.mark.parametrize("email", ["", "chloe", "chloe@"])
+def test_an_address_that_is_none_or_was_erased_does_not_become_the_requester(room: Room, email: str) -> None:
+    """An erased one is offered to nobody; nothing changes."""
+    case = forwarded(room)
+    client = Requester("Chloe Yip", email, CLIENT)
+    case = replace(case, request=replace(case.request, on_behalf_of=client))
+
+    assert bool(email) is (RequesterChanged in allowed(case, room.desk.process).events)
+    for address in (CHLOE, email):
+        with pytest.raises(Refused):
+            advance(case, room.event(RequesterChanged, address=address), room.desk.process)
 
 
 def test_a_client_whom_no_mail_reaches_does_not_become_the_requester(room: Room) -> None:

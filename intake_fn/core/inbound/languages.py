@@ -6,6 +6,7 @@ Each table is a text of phrases, one a line, as regular expressions in small let
 from __future__ import annotations
 
 import re
+from itertools import product
 
 
 def phrases(text: str) -> str:
@@ -255,7 +256,17 @@ read|not read|deleted|gelesen|nicht gelesen|gelöscht|lu|non lu|leído|no leído
 przeczytano|прочитано|прочтено|已读|開封済み|開封確認|읽음
 """
 
-THANKS = frozenset(
+CHINESE_THANKS = frozenset(
+    "".join(parts)
+    for parts in product(
+        ("", "非常", "十分", "很"),
+        ("谢谢", "謝謝", "感谢", "感謝", "多谢", "多謝"),
+        ("", "您", "你", "你们", "您们", "大家", "各位"),
+        ("", "的帮助", "的幫助", "的帮忙", "的幫忙", "的协助", "的協助", "的支持", "的回复", "的回覆"),
+    )
+)
+"""Chinese writes no spaces, so that thanks are one word."""
+THANKS = CHINESE_THANKS | frozenset(
     "thanks thank thx danke dankeschön dank vielen besten herzlichen merci remercie remercions gracias agradezco grazie ringrazio obrigado"
     " obrigada bedankt dankjewel dankuwel tack takk tak kiitos dziękuję dziękujemy dzięki děkuji díky köszönöm teşekkürler"
     " teşekkür ευχαριστώ mulțumesc hvala спасибо благодарю благодарим 谢谢 多谢 感谢 非常感谢 十分感谢 谢谢您 谢谢你 谢谢你们"
@@ -270,8 +281,8 @@ COURTESY = frozenset(
     " muchas muchísimas por su tu ayuda rápida respuesta funciona ya ahora todo perfecto bien genial estupendo amable saludos cordiales un saludo hola"
     " mille tante molte per il suo vostro aiuto rapido funziona ora tutto perfetto bene ok gentile gentilissimi risolto cordiali distinti saluti buona giornata ciao"
     " muito muita pela ajuda rápida agora está tudo certo resolvido ótimo atenciosamente abraço cumprimentos bom dia olá"
-    " hartelijk u je wel jullie voor uw de snelle hulp werkt nu alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
-    " så tusen tusind hjertelig mycket mye mange för för hjälpen hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
+    " hartelijk u je wel jullie voor uw de snelle hulp werkt nu weer alles goed top prima fijn opgelost groet groeten met vriendelijke dag"
+    " så tusen tusind hjertelig mycket mye mange för for hjälpen mvh hjelpen hjælpen nu fungerer fungerar virker det med vänliga hälsningar hilsen"
     " paljon avusta nyt toimii bardzo za pomoc szybką działa teraz wszystko pozdrawiam za pomoc rychlou funguje teď vše"
     " большое за помощь быструю всё все работает теперь отлично с уважением вам"
     " 好的 已解决 问题解决了 问题已解决 问题已经解决 问题已经解决了 都解决了 现在可以了 现在好了 已经可以了 搞定了 已经解决了 已经好了 可以了 没问题了 您的帮助 您的支持 已解決 大変 お世話になっております よろしくお願いいたします".split()

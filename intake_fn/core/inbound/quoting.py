@@ -54,6 +54,9 @@ LONGEST_ATTRIBUTION = 4
 SIGNATURE = re.compile("^(?:-- ?|\u2014|__)$")
 PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
 
+ITALIAN = re.compile(r"I: (?=\S)")
+"""How Outlook marks in Italian what it passes on; in a summary it stays, as it may be the name of a drive."""
+
 RULE = re.compile(r"^\s*(?:_{5,}|-{5,}|={5,}|\*{5,})\s*$")
 QUOTED = re.compile("^\\s{0,3}[>\uff1e]")
 
@@ -86,7 +89,7 @@ def forwarded_by(text: str, subject: str) -> MailAddress | None:
     for line in lines[start : start + 12]:
         found = HEADER_LINE.match(line.lstrip("> "))
         if found and _label(found[1]) in FROM and (address := ADDRESS.search(found[2])):
-            name = found[2][: address.start()].strip(" \"'<[(*")
+            name = " ".join(found[2][: address.start()].split()).strip(" \"'<[(*")
             return MailAddress(address[0].lower().rstrip(".>"), name[:200])
     return None
 
@@ -100,7 +103,7 @@ def above_forwarded(text: str, subject: str) -> str:
 def _forwarded_from(lines: Sequence[str], subject: str) -> int | None:
     """The line at which what is passed on begins; None where nothing is."""
     start = next((number for number, line in enumerate(lines) if _is(FORWARDED, line)), None)
-    if start is not None or not is_forward(subject):
+    if start is not None or not (is_forward(subject) or ITALIAN.match(subject)):
         return start
     return next((number for number in range(len(lines)) if _is_head(lines, number, from_first=False)), None)
 

@@ -108,7 +108,7 @@ class House:
             self._replaced.append((request.token.encode(), desk.links.mail_token(request.number).encode()))
 
     def _remember(self, request: SetUp) -> None:
-        """Have the identifiers of its mails known; that of the thread's root follows from the number, and is no mail's."""
+        """Have the ids of its mails known; that of the thread's root follows from the number, and is no mail's."""
         inbound = self.desk.inbound
         for message_id in (one.strip("<>") for one in request.message_ids):
             if not ROOT.fullmatch(message_id):

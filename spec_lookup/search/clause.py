@@ -14,7 +14,6 @@ SENTENCE_END = re.compile(
 REMEMBERED = 1000
 """Clauses whose sentences are kept: the same ones are found again and again."""
 
-_SPACE = re.compile(r"\s+")
 _MARKUP_LINE = re.compile(r"^\s*(?:\|?[\s:|-]+\|?|!!!.*|\?\?\?.*|```.*|~~~.*)$")
 
 
@@ -73,4 +72,4 @@ def _sentences(markdown: str) -> tuple[str, ...]:
 
 def squeeze(text: str) -> str:
     """The text with every run of white space as one space."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +114,7 @@ class Bm25:
         if len(word) >= SHORTEST_PART and word.isdecimal():
             meant = sorted(other for other in self.postings if word in other and not other.startswith(SIGN))
         else:
-            meant = guesses(word, self.postings)
+            meant = guesses(word, self.postings.keys())
         if len(self._guessed) >= REMEMBERED:
             self._guessed.clear()
         self._guessed[word] = meant
@@ -186,6 +186,10 @@ class StoredPostings(Mapping[str, "Posting"]):
     def __iter__(self) -> Iterator[str]:
         """The words."""
         return iter(self._numbers)
+
+    def keys(self) -> KeysView[str]:
+        """The same as a set, which is asked some thousand times for a slip of the pen."""
+        return self._numbers.keys()
 
     def __len__(self) -> int:
         """How many words there are."""

@@ -75,10 +75,14 @@ def answering(clause: Clause, number: int, first: int, asked: Asked) -> tuple[Pa
     if not sentences:
         return passage, clause.text[:300] or clause.title
     scores = _scores(sentences, number, asked)
-    text = squeeze(passage.text(clause))
-    within = [n for n, sentence in enumerate(sentences) if len(parts) == 1 or sentence in text]
-    best = max(within or range(len(sentences)), key=lambda n: scores[n])
+    among = range(len(sentences)) if len(parts) == 1 else _within(sentences, squeeze(passage.text(clause)))
+    best = max(among, key=lambda n: scores[n])
     return passage, _lengthened(clause.text, sentences, scores, best)
+
+
+def _within(sentences: Sequence[str], text: str) -> Sequence[int]:
+    """The places of the sentences that stand in a text; of all of them where none stands there whole."""
+    return [n for n, sentence in enumerate(sentences) if sentence in text] or range(len(sentences))
 
 
 def _best_passage(count: int, first: int, asked: Asked) -> int:
@@ -95,11 +99,11 @@ def _best_passage(count: int, first: int, asked: Asked) -> int:
 
 def _scores(sentences: Sequence[str], number: int, asked: Asked) -> list[float]:
     wanted = {word: weight for word, weight in asked.words.items() if word not in _ASKING}
-    total = sum(wanted.values()) or 1.0
+    total = math.fsum(wanted.values()) or 1.0
     said = [set(words(sentence)) for sentence in sentences]
     numbers = any(word.startswith(SIGN) for word in wanted)
-    scores = [
-        sum(wanted.get(word, 0.0) for word in {*each, *(number_forms(sentence) if numbers else ())})
+    scores = [  # fsum: a set has another order in each process, and of equal sentences the first is to be taken
+        math.fsum(wanted.get(word, 0.0) for word in {*each, *(number_forms(sentence) if numbers else ())})
         / total
         / math.sqrt(1 + len(each) / 40)
         for sentence, each in zip(sentences, said, strict=True)

@@ -216,16 +216,16 @@ class SpecIndex:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         by_passage = np.zeros(int(self._clauses.passages[-1]), dtype=np.float32)
-        query: set[str] = set()
+        query: dict[str, None] = {}  # in order: a set would have another one in each process
         meant: Parts = []
         for text, weight in parts:
             text_words = [*words(text), *number_forms(text)] if with_numbers else words(text)
-            query.update(text_words)
+            query |= dict.fromkeys(text_words)
             by_passage += np.float32(weight) * self._bm25.scores(text_words)
             others = self._synonyms.others(text)
             for term in others:
                 by_passage += np.float32(weight * SYNONYM) * self._bm25.scores(words(term))
-                query.update(words(term))
+                query |= dict.fromkeys(words(term))
             meant.append((f"{text} ({', '.join(others)})" if others else text, weight))
         total, meanings = best_of_each(by_passage, self._clauses.passages), None
         if self._embedder and self._dense and query:
@@ -238,7 +238,7 @@ class SpecIndex:
         if deciding:
             total = np.where(self._clauses.normative, total, np.float32(0))
         asked = Asked(
-            " ".join(text for text, _ in parts), self._bm25.importance(query), meanings, self._dense, by_passage
+            " ".join(text for text, _ in parts), self._bm25.importance(list(query)), meanings, self._dense, by_passage
         )
         return [self._hit(int(n), float(total[n]), asked) for n in best(total, limit) if total[n] > 0]
 

@@ -36,6 +36,8 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 _JOINTS = "-_:./'\u2019"
 _LINK = re.compile(r"\]\([^)]{0,300}\)|\{[#:][^}]{0,200}\}|<[^>\s]{1,200}>")
+_OPENINGS = ("](", "{", "<")
+"""What a link or an address begins with; nearly all sentences have none."""
 
 STOP_WORDS = frozenset(
     """a an and are as at be been being but by can can't cannot could did do does doesn don for from had has have he
@@ -51,9 +53,9 @@ class _Stemmer(threading.local):
     @cached_property
     def english(self) -> Any:
         """Of this thread, made with its first word."""
-        import snowballstemmer  # noqa: PLC0415 - it loads the stemmers of all languages
+        import Stemmer  # noqa: PLC0415 - only who searches waits for it
 
-        return snowballstemmer.stemmer("english")
+        return Stemmer.Stemmer("english", 0)  # `stem` remembers more than it would
 
 
 _stemmer = _Stemmer()
@@ -85,7 +87,7 @@ def mostly_latin(text: str) -> bool:
 
 def is_code(word: str) -> bool:
     """Whether a word is a number, a code or a compound rather than a plain word."""
-    return any(c.isdigit() or c in _JOINTS for c in word)
+    return not word.isalpha() and any(c.isdigit() or c in _JOINTS for c in word)
 
 
 def words(text: str) -> list[str]:
@@ -99,7 +101,10 @@ def _short(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return [word if is_code(word) else stem(word) for word in unstemmed(_LINK.sub(" ", text[:LONGEST_TEXT]))]
+    looked_at = text[:LONGEST_TEXT]
+    if any(opening in looked_at for opening in _OPENINGS):
+        looked_at = _LINK.sub(" ", looked_at)
+    return [word if is_code(word) else stem(word) for word in unstemmed(looked_at)]
 
 
 def unstemmed(text: str) -> list[str]:
@@ -115,9 +120,8 @@ def unstemmed(text: str) -> list[str]:
 
 def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[str]:
     found: list[str] = []
-    for match in word.finditer(folded):
-        whole = match.group()
-        parts = part.findall(whole)
+    for whole in word.findall(folded):
+        parts = [whole] if whole.isalpha() else part.findall(whole)
         if len(parts) > 1:
             found.append(whole)
         found += [each for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]
@@ -132,7 +136,7 @@ def stem_sequence(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded English word; numbers and codes stay as they are."""
-    return word if any(c.isdigit() for c in word) else str(_stemmer.english.stemWord(word))
+    return str(_stemmer.english.stemWord(word)) if word.isalpha() or not any(map(str.isdigit, word)) else word
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

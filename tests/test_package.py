@@ -273,6 +273,26 @@ def test_an_empty_form_imports_no_more_than_it_needs(folder: Path) -> None:
     assert len(used) <= CLASSES, used
 
 
+DRAW = """
+import io, os, sys
+sys.path.insert(0, os.getcwd())
+from PIL import Image
+from intake_fn.desk.previews import FORMATS, drawn
+for decoder in FORMATS.values():
+    made = io.BytesIO()
+    Image.new("RGB", (900, 90), "red").save(made, decoder)
+    assert drawn(made.getvalue(), decoder)[8:12] == b"WEBP", decoder
+"""
+
+
+def test_the_package_draws_each_picture_that_has_a_preview(folder: Path) -> None:
+    """Pillow's modules of other formats are left out."""
+    command = [PYTHON, "-I", "-S", "-B", "-c", DRAW]
+    done = subprocess.run(command, cwd=folder, env=environ(), capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Into the 250 MB of Lambda, with room to spare; the zip is uploaded with each deployment."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / MEGABYTE

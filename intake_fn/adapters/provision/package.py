@@ -75,7 +75,6 @@ UNUSED = (
     "PIL/_avif*",  # no preview is made of AVIF
     "PIL/_imagingcms*",
     "PIL/_imagingft*",
-    "PIL/_imagingmath*",
     "PIL/_imagingmorph*",
     "PIL/_imagingtk*",
     "pillow.libs/libavif*",

@@ -6,13 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 AWS_VENV := build/aws-venv
 BENCH_VENV := build/bench-venv
+SBOM_VENV := build/sbom-venv
+FUNCTION_VENV := build/function-venv
 MODEL := build/model
 LIGHTHOUSE := build/lighthouse
 STAGE ?= dev
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell test demo bench audit soak package rehearse clean lock
+.PHONY: help run shell test demo bench audit soak package rehearse sbom vulnerabilities clean lock
 
 help: ## what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -52,18 +54,27 @@ rehearse: environment ## a stage on the local AWS, from nothing until nothing is
 	@$(BIN)/specdesk build-index --out build/index
 	@$(BIN)/python -m sandbox.rehearsal
 
+sbom: environment $(SBOM_VENV)/.ready $(FUNCTION_VENV)/.ready ## what the function consists of (CycloneDX), and the licences of all packages, in build/sbom
+	@mkdir -p build/sbom
+	@$(SBOM_VENV)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom/function.cdx.json $(FUNCTION_VENV)/bin/python
+	@$(BIN)/pip-licenses --python $(FUNCTION_VENV)/bin/python --with-system --with-urls --format markdown --output-file build/sbom/licences-function.md
+	@$(BIN)/pip-licenses --with-system --with-urls --format markdown --output-file build/sbom/licences-all.md
+
+vulnerabilities: environment ## known vulnerabilities of the locked packages, by OSV's database; without one it says that it did not run
+	@$(BIN)/python -m sandbox.vulnerabilities
+
 clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
 	rm -rf build/state build/site build/index
 
-lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade pyproject.toml --group docs --group test --group sandbox --group model --group training --group deploy --group admin -o requirements-dev.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--upgrade --group bench -o requirements-bench.lock
-	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | uv pip compile -q --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o sandbox/requirements.lock
+UV_LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+lock: $(VENV)/.ready ## renew the lock files from pyproject.toml (needs uv); a package has one version in all of them
+	$(UV_LOCK) --upgrade pyproject.toml --group docs --group test --group sandbox --group model --group training --group deploy --group admin -o requirements-dev.lock
+	$(UV_LOCK) --upgrade -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(UV_LOCK) --upgrade -c requirements-dev.lock pyproject.toml --group docs -o requirements-docs.lock
+	$(UV_LOCK) --upgrade -c requirements-dev.lock --group bench -o requirements-bench.lock
+	$(UV_LOCK) --upgrade -c requirements-dev.lock --group sbom -o requirements-sbom.lock
+	grep '^ministack==' sandbox/requirements.lock | cut -d' ' -f1 | $(UV_LOCK) - -o sandbox/requirements.lock
 
 .PHONY: environment
 environment: $(VENV)/.ready $(AWS_VENV)/.ready $(MODEL)/.ready
@@ -89,6 +100,18 @@ $(BENCH_VENV)/.ready: requirements-bench.lock
 	@echo "Making the environment of other search engines in $(BENCH_VENV)"
 	@mkdir -p build && $(PYTHON) -m venv --clear $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(SBOM_VENV)/.ready: requirements-sbom.lock
+	@echo "Making the environment of the bill of materials in $(SBOM_VENV)"
+	@mkdir -p build && $(PYTHON) -m venv --clear $(SBOM_VENV)
+	@$(SBOM_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sbom.lock
+	@touch $@
+
+$(FUNCTION_VENV)/.ready: requirements.lock | $(VENV)/.ready
+	@echo "Installing what the function needs, and nothing else, in $(FUNCTION_VENV)"
+	@mkdir -p build && $(PYTHON) -m venv --clear --without-pip $(FUNCTION_VENV)
+	@$(BIN)/pip --python $(FUNCTION_VENV)/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(LIGHTHOUSE)/.ready: benchmarks/lighthouse/package-lock.json

@@ -87,7 +87,7 @@ def mostly_latin(text: str) -> bool:
 
 def is_code(word: str) -> bool:
     """Whether a word is a number, a code or a compound rather than a plain word."""
-    return not word.isalpha() and any(c.isdigit() or c in _JOINTS for c in word)
+    return any(c.isdigit() or c in _JOINTS for c in word)
 
 
 def words(text: str) -> list[str]:
@@ -104,7 +104,7 @@ def _words(text: str) -> list[str]:
     looked_at = text[:LONGEST_TEXT]
     if any(opening in looked_at for opening in _OPENINGS):
         looked_at = _LINK.sub(" ", looked_at)
-    return [word if is_code(word) else stem(word) for word in unstemmed(looked_at)]
+    return [stem(word) if word.isalpha() or not is_code(word) else word for word in unstemmed(looked_at)]
 
 
 def unstemmed(text: str) -> list[str]:
@@ -121,7 +121,11 @@ def unstemmed(text: str) -> list[str]:
 def _spaced(folded: str, word: re.Pattern[str], part: re.Pattern[str]) -> list[str]:
     found: list[str] = []
     for whole in word.findall(folded):
-        parts = [whole] if whole.isalpha() else part.findall(whole)
+        if whole.isalpha():  # most are, and are their only part
+            if len(whole) > 1 and whole not in STOP_WORDS:
+                found.append(whole)
+            continue
+        parts = part.findall(whole)
         if len(parts) > 1:
             found.append(whole)
         found += [each for each in parts if each not in STOP_WORDS and (len(each) > 1 or each.isdigit())]

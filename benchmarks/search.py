@@ -50,8 +50,8 @@ MEASURES = {
 }
 NOTE = (
     f"CPU time of one core, warm, medians of {ROUNDS} rounds in turns. spec_lookup begins with Markdown and forgives "
-    "slips of the pen. Where it has vectors, those of the clauses are random, for embedding them is measured apart, and "
-    "the question is embedded each time."
+    "slips of the pen. Where it has vectors, those of the clauses are random, for embedding them is measured apart, "
+    "and the question is embedded each time."
 )
 
 Row = dict[str, Any]

@@ -30,6 +30,7 @@ from intake_fn.adapters.provision.package import (
     ON_LAMBDA,
     PLATFORMS,
     SERVICES,
+    SYMBOLS,
     Target,
     assemble,
     compile_with,
@@ -39,6 +40,7 @@ from intake_fn.adapters.provision.package import (
     runtime_python,
     trim,
     upload,
+    without_symbols,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.commands.package import LARGEST, LARGEST_ZIP, MEGABYTE, target_of
@@ -283,6 +285,23 @@ for decoder in FORMATS.values():
     Image.new("RGB", (900, 90), "red").save(made, decoder)
     assert drawn(made.getvalue(), decoder)[8:12] == b"WEBP", decoder
 """
+
+
+def test_libraries_work_without_what_debuggers_read(folder: Path) -> None:
+    """PyStemmer's is four times as large with it."""
+    stems = (
+        "import sys; sys.path.insert(0, '.'); import Stemmer; print(Stemmer.Stemmer('english').stemWord('shipping'))"
+    )
+    command = [PYTHON, "-I", "-S", "-B", "-c", stems]
+    done = subprocess.run(command, cwd=folder, env=environ(), capture_output=True, text=True, check=True)
+
+    assert "ship" == done.stdout.strip()
+    assert [] == [
+        path.name
+        for path in folder.rglob("*.so*")
+        if path.stat().st_size - len(without_symbols(path.read_bytes())) > SYMBOLS
+    ]
+    assert b"no library" == without_symbols(b"no library")
 
 
 def test_the_package_draws_each_picture_that_has_a_preview(folder: Path) -> None:

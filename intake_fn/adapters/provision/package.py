@@ -60,6 +60,7 @@ UNUSED = (
     "numpy/_core/_simd*.so",  # for tests
     "numpy/_core/include",
     "numpy/_core/lib",
+    "numpy/distutils",
     "numpy/f2py",
     "numpy/fft",
     "numpy/ma",
@@ -77,6 +78,7 @@ UNUSED = (
     "PIL/_imagingft*",
     "PIL/_imagingmorph*",
     "PIL/_imagingtk*",
+    "PIL/PdfParser.py",
     "pillow.libs/libavif*",
     "pillow.libs/libbrotli*",
     "pillow.libs/libfreetype*",
@@ -88,6 +90,11 @@ UNUSED = (
     "yaml/_yaml*",  # support.yml comes loaded
 )
 """What the function never reads of its dependencies, by pattern below their folder."""
+
+ELF = b"\x7fELF\x02\x01"
+"""How a library of 64 bits, the lowest first, begins."""
+SYMBOLS = 10_000
+"""Bytes for debuggers that are worth leaving out."""
 
 SERVING = ("intake_fn", "spec_lookup")
 NOT_SERVING = (
@@ -175,7 +182,8 @@ def dependencies(lock: Path, target: Target, into: Path) -> Path:
 
     Raises Broken with what pip says.
     """
-    given = hashlib.sha256(lock.read_bytes() + repr((target, UNUSED, SERVICES, PICTURES)).encode()).hexdigest()[:16]
+    rules = repr((target, UNUSED, SERVICES, PICTURES, SYMBOLS))
+    given = hashlib.sha256(lock.read_bytes() + rules.encode()).hexdigest()[:16]
     folder = into / f"{target.runtime}-{target.architecture}-{given}"
     if folder.is_dir():
         return folder
@@ -194,11 +202,33 @@ def dependencies(lock: Path, target: Target, into: Path) -> Path:
 
 
 def trim(folder: Path) -> None:
-    """Delete what the function never reads of its dependencies."""
+    """Delete what the function never reads of its dependencies, and what only debuggers read."""
     for path in list(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.exists() and (_matches(name, UNUSED) or _is_other_service(name) or _is_other_picture(name)):
             _delete(path)
+    for path in folder.rglob("*.so*"):
+        whole = path.read_bytes()
+        needed = without_symbols(whole)
+        if len(whole) - len(needed) > SYMBOLS:
+            path.write_bytes(needed)
+
+
+def without_symbols(library: bytes) -> bytes:
+    """A shared library without what stands behind its last segment, and without the table that lists it.
+
+    The loader reads segments alone (ELF 64); what follows them are names and lines for debuggers. Anything else is
+    given back as it is.
+    """
+    if not library.startswith(ELF):
+        return library
+    first = int.from_bytes(library[32:40], "little")
+    size, number = (int.from_bytes(library[at : at + 2], "little") for at in (54, 56))
+    segments = [library[first + size * n :][:size] for n in range(number)]
+    ends = [sum(int.from_bytes(segment[at : at + 8], "little") for at in (8, 32)) for segment in segments]
+    kept = bytearray(library[: max(ends)])
+    kept[40:48], kept[60:64] = bytes(8), bytes(4)  # e_shoff; e_shnum and e_shstrndx
+    return bytes(kept)
 
 
 def assemble(root: Path, built: Path, wheels: Path, model: Path, into: Path) -> None:

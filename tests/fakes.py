@@ -27,7 +27,7 @@ from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Expired, Refused, Stale, TryLater, Undeliverable, Unknown
 from intake_fn.core.events import Filed, Received
 from intake_fn.core.figures import Entry, Figure, counters, entries
-from intake_fn.core.figures.records import SentMail, of_answer, of_mail
+from intake_fn.core.figures.records import SentMail, of_answer, of_incoming, of_mail
 from intake_fn.core.find import is_searched, words_of
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.core.intents import UnknownIntent, ready_at
@@ -370,9 +370,10 @@ class MemoryStore:
             every = [(case.id, entry) for case in self._cases.values() for entry in entries(case, self.zone)]
             answers = [(answer.id, of_answer(answer, self.zone)) for answer in self._answers.values()]
             mails = [(mail.case_id, of_mail(mail, self.zone)) for mail in self._sent_mails]
+            came = [(one.id, of_incoming(one.received_at, one.outcome, self.zone)) for one in self._mails.values()]
             return [
                 pair
-                for kind in (every, answers, mails)
+                for kind in (every, answers, came, mails)
                 for pair in sorted(kind, key=lambda pair: (pair[1].day, pair[0]))
                 if first <= pair[1].day <= last
             ]
@@ -757,6 +758,11 @@ class MemoryStore:
             if as_read:
                 self._mails[after.id] = after
             return as_read
+
+    def count_mail(self, record: MailRecord, *, fix: bool = True) -> bool:
+        """Nothing ever differs."""
+        del record, fix
+        return False
 
     def mails(self, outcomes: Collection[MailOutcome] = (), limit: int = 50, cursor: str = "") -> MailPage:
         """Records of some outcomes, the latest first."""

@@ -30,8 +30,16 @@ def recompute(args: argparse.Namespace) -> int:
         for name, (stored, counted) in sorted(row.counters.items())
     ]
     lines = [f"{one['id']}  {one['day']}: counted otherwise than its log says" for one in days]
+    lines += [f"mail {mail_id}: counted otherwise than its record says" for mail_id in found.mails]
     lines += [f"{one['day']}  {one['counter']}: stored {one['stored']}, counted {one['counted']}" for one in counters]
     sum_ = f"{found.requests} requests, {found.days} days, {found.differences} differences{', fixed' if fixed else ''}"
-    plain = {"requests": found.requests, "days": found.days, "entries": days, "rows": counters, "fixed": fixed}
+    plain = {
+        "requests": found.requests,
+        "days": found.days,
+        "entries": days,
+        "mails": found.mails,
+        "rows": counters,
+        "fixed": fixed,
+    }
     say(args, plain, [*lines, sum_])
     return 1 if found.differences and not args.fix else 0

@@ -19,14 +19,17 @@ from intake_fn.core.steps import refuse_unread
 from intake_fn.desk.case_lists import readable, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from intake_fn.core.case import Case
     from intake_fn.core.case_row import CaseRow
+    from intake_fn.core.inbound.record import MailRecord
     from intake_fn.desk import Desk
     from intake_fn.ports import Unbalanced
 
 ATTEMPTS = 5
+PAGE = 100
+"""Records of mails that are read at once."""
 BEGINNING = date(2000, 1, 1)
 """No figure is older."""
 
@@ -37,13 +40,16 @@ class Recounted:
 
     requests: int = 0
     entries: dict[str, list[date]] = field(default_factory=dict)
+    mails: list[str] = field(default_factory=list)
+    """The ids of incoming mails that counted otherwise than their records say."""
     rows: list[Unbalanced] = field(default_factory=list)
     days: int = 0
 
     @property
     def differences(self) -> int:
-        """How many entries of a request on a day, and counters of rows, differed."""
-        return sum(map(len, self.entries.values())) + sum(len(row.counters) for row in self.rows)
+        """How many entries of a request on a day, mails, and counters of rows, differed."""
+        of_rows = sum(len(row.counters) for row in self.rows)
+        return sum(map(len, self.entries.values())) + len(self.mails) + of_rows
 
 
 def recompute(desk: Desk, *, fix: bool) -> Recounted:
@@ -66,11 +72,26 @@ def recompute(desk: Desk, *, fix: bool) -> Recounted:
     if fix:
         for case_id in desk.figures.to_recount():
             desk.figures.recounted(case_id)
+    for record in _mails(desk):
+        first = min(first, day_of(record.received_at, desk.process.reports_zone))
+        if desk.inbound.count_mail(record, fix=fix):
+            found.mails.append(record.id)
     found.days = (last - first).days + 1
     for day in _doubtful(desk, first, last):
         unbalanced = desk.figures.unbalanced(day, fix=fix)
         found.rows += [unbalanced] if unbalanced else []
     return found
+
+
+def _mails(desk: Desk) -> Iterator[MailRecord]:
+    """The records of all mails that came in, the latest first."""
+    cursor = ""
+    while True:
+        page = desk.inbound.mails(limit=PAGE, cursor=cursor)
+        yield from page.records
+        cursor = page.cursor
+        if not cursor:
+            return
 
 
 def _doubtful(desk: Desk, first: date, last: date) -> list[date]:

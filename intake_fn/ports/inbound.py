@@ -55,6 +55,13 @@ class InboundMails(Protocol):
         """The case that a mail with this Message-ID belongs to; "" for none."""
         ...
 
+    def count_mail(self, record: MailRecord, *, fix: bool = True) -> bool:
+        """Whether the figures of the reports hold something else of a record than it says; with `fix`, not afterwards.
+
+        Raises Stale when it changes in the same moment.
+        """
+        ...
+
     def mail_ledger(self) -> MailLedger:
         """The balance of all mails that came in."""
         ...

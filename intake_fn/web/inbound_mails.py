@@ -36,16 +36,6 @@ FINGERPRINT = 40
 SHOWN_CHARACTERS = 50_000
 """Of a text; the original has all of it."""
 
-NAMES = {
-    MailOutcome.WAITING: "being processed",
-    MailOutcome.TICKETED: "new request",
-    MailOutcome.THREADED: "joined a request",
-    MailOutcome.IGNORED: "ignored (automatic)",
-    MailOutcome.QUARANTINED: "needs a person",
-    MailOutcome.REJECTED: "rejected",
-}
-"""What the pages call an end."""
-
 DONE = {
     "release": "The mail was released: it went on as if it had just come.",
     "reply": "The mail joined the request as its requester's reply.",
@@ -101,7 +91,7 @@ def listed() -> ResponseReturnValue:
         records=page.records,
         cursor=page.cursor,
         end=outcome,
-        names=NAMES,
+        names=words.MAIL_END,
         outcomes=[MailOutcome.QUARANTINED, *(each for each in MailOutcome if each is not MailOutcome.QUARANTINED)],
         mails=desk.inbound.mail_ledger(),
         counts=counts,
@@ -189,7 +179,7 @@ def _page(mail_id: str, problem: str = "") -> str:
         opened=opened,
         record=opened.record,
         why=why(opened.record),
-        names=NAMES,
+        names=words.MAIL_END,
         is_left=opened.record.outcome in LEFT,
         problem=problem,
         typed_request=request.form.get("request", ""),

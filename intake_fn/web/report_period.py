@@ -1,4 +1,4 @@
-"""What a report is over: weeks or months, from a day to a day, as the address says."""
+"""What a report is over: days, weeks or months, from a day to a day, as the address says."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from intake_fn.web.access import config
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WEEKS, MONTHS = 12, 12
+DAYS, WEEKS, MONTHS = 14, 12, 12
 """Periods of a report for which nobody chose days."""
 
 LONGEST = timedelta(days=3 * 366)
+LONGEST_BY_DAY = timedelta(days=92)
 BEFORE = timedelta(days=31)
 """Days before the first one that are read, too: the ages of the backlog are told apart up to 30 days."""
 
@@ -46,8 +47,7 @@ class Choice:
 
     def other(self, unit: Unit) -> Mapping[str, str]:
         """The usual days of a unit, as parts of an address."""
-        first = self.today - timedelta(weeks=WEEKS - 1) if unit is Unit.WEEK else months_before(self.today, MONTHS - 1)
-        return Choice(unit, first, self.today, self.today).arguments
+        return Choice(unit, usual(unit, self.today), self.today, self.today).arguments
 
 
 def today() -> date:
@@ -60,12 +60,13 @@ def chosen() -> Choice:
     now = today()
     unit = Unit(request.args["by"]) if request.args.get("by") in {*Unit} else Unit.WEEK
     last = date_in("last", now)
-    usual = last - timedelta(weeks=WEEKS - 1) if unit is Unit.WEEK else months_before(last, MONTHS - 1)
-    first = date_in("first", usual)
+    first = date_in("first", usual(unit, last))
     if first > last:
         raise Refused("The first day is after the last one. Choose a first day that is not after the last one.")
     if last - first > LONGEST:
         raise Refused("A report covers three years at most. Choose days that are less far apart.")
+    if unit is Unit.DAY and last - first > LONGEST_BY_DAY:
+        raise Refused("A report by day covers three months at most. Choose weeks, or days that are less far apart.")
     return Choice(unit, first, last, now)
 
 
@@ -90,6 +91,13 @@ def counts(choice: Choice) -> Counts:
     until = max(choice.today, whole[-1].last)
     daily = desk.figures.daily(whole[0].first - BEFORE, until)
     return Counts(daily, whole, choice.today, sum(desk.counters.counts().values()))
+
+
+def usual(unit: Unit, last: date) -> date:
+    """The first day of a report for which nobody chose one."""
+    if unit is Unit.MONTH:
+        return months_before(last, MONTHS - 1)
+    return last - (timedelta(days=DAYS - 1) if unit is Unit.DAY else timedelta(weeks=WEEKS - 1))
 
 
 def months_before(day: date, number: int) -> date:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, Unknown, Unreadable
 from intake_fn.core.figures import Figure, day_of
 from intake_fn.core.figures.backlog import AGES, open_at
 from intake_fn.core.figures.tables import Pick
@@ -15,6 +15,7 @@ from intake_fn.web import report_words
 from intake_fn.web.access import ENGINEER, config, open_to
 from intake_fn.web.report_period import date_in, today
 from intake_fn.web.reports import arguments_of
+from intake_fn.web.words import MAIL_END
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case_row import CaseRow
     from intake_fn.core.figures import Entry
+    from intake_fn.core.inbound.record import MailRecord
 
 blueprint = Blueprint("report_requests", __name__, url_prefix="/desk/reports/requests")
 
@@ -47,6 +49,8 @@ def listed() -> ResponseReturnValue:
     pick = _pick()
     if pick.figure in OF_CLAUSES:
         return _clauses(pick, request.args.get("cursor", ""))
+    if pick.figure is Figure.MAIL_CAME:
+        return _mails(pick, request.args.get("cursor", ""))
     rows, cursor = _open(pick) if pick.age else _counted(pick, request.args.get("cursor", ""))
     return render_template(
         "report_requests.html",
@@ -90,6 +94,27 @@ def _clauses(pick: Pick, cursor: str) -> ResponseReturnValue:
         arguments=arguments_of(pick),
         day=report_words.day,
     )
+
+
+def _mails(pick: Pick, cursor: str) -> ResponseReturnValue:
+    """A page of mails that came in, with what has become of each; of one that is kept no more, its day alone."""
+    found, cursor = _entries(pick, cursor)
+    return render_template(
+        "report_mails.html",
+        title=report_words.of_pick(pick, config().process),
+        rows=[(entry.day, mail_id, _mail(mail_id)) for mail_id, entry in found],
+        cursor=cursor,
+        arguments=arguments_of(pick),
+        day=report_words.day,
+        names=MAIL_END,
+    )
+
+
+def _mail(mail_id: str) -> MailRecord | None:
+    try:
+        return config().desk().inbound.mail(mail_id)
+    except (Unknown, Unreadable):
+        return None
 
 
 def _entries(pick: Pick, cursor: str) -> tuple[list[tuple[str, Entry]], str]:

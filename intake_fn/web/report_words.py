@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from intake_fn.core.figures import Figure
 from intake_fn.core.figures.periods import Period, Unit, month_of
 from intake_fn.core.figures.tables import Cell, Kind, Made, Pick, Row
+from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.request import Channel
 from intake_fn.core.vocabulary import Filing, Outcome
-from intake_fn.web.words import CATEGORY, CHANNEL, OUTCOME
+from intake_fn.web.words import CATEGORY, CHANNEL, MAIL_END, OUTCOME
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -42,7 +43,9 @@ TITLES: Mapping[str, str] = {
     "levels": "Levels",
     "due": "Due times",
     "quarantine": "Quarantine",
-    "mail": "Mail",
+    "mails-in": "Mail that came in",
+    "by-mail": "Requests by e-mail",
+    "mail": "Mail that was sent",
     "undelivered": "Mail that did not arrive",
     "ledger": "Ledger",
 }
@@ -89,6 +92,11 @@ ABOUT: Mapping[str, str] = {
         "Mail about requests that the mail service took, by who got it, and replies of requesters. A digest is one "
         "mail. Sign-in links are not counted."
     ),
+    "mails-in": (
+        "Mails to the Help Desk on the day on which they were received, by what has become of each by now: received is "
+        "the sum of the others. A mail that is delivered twice is received twice, and does what it does once."
+    ),
+    "by-mail": "How many of the requests of these days came as an e-mail; a mail that joined a request makes none.",
     "undelivered": "What the mail service reported of mails that it took; notices that were not sent, and why.",
 }
 
@@ -142,6 +150,10 @@ COLUMNS: Mapping[str, str] = {
     "not-sent-turned-off": "Not sent: turned off by its reader",
     "digests": "Digests",
     "dead-letters": "Dead letters",
+    "mails-came": "Mails received",
+    **{f"came-{end.value}": name[:1].upper() + name[1:] for end, name in MAIL_END.items()},
+    "by-mail": "By e-mail",
+    "by-mail-share": "Share by e-mail",
 }
 
 FIRST_COLUMN: Mapping[str, str] = {
@@ -183,6 +195,7 @@ FIGURES: Mapping[Figure, str] = {
     Figure.DIGEST: "Digests",
     Figure.REPLIED: "Replies of requesters",
     Figure.DEAD_LETTER: "Dead letters",
+    Figure.MAIL_CAME: "Mails received",
 }
 
 BREAKDOWNS: Mapping[str, str] = {
@@ -194,6 +207,7 @@ BREAKDOWNS: Mapping[str, str] = {
     "to": "",
     "why": "",
     "failure": "",
+    "end": "",
 }
 """Breakdowns that are not called as their names are."""
 
@@ -212,6 +226,7 @@ def named(by: str, name: str, process: Process) -> str:
         "to": lambda: COLUMNS.get(f"to-{name}", name).removeprefix("Sent "),
         "why": lambda: COLUMNS.get(f"not-sent-{name}", name).removeprefix("Not sent: "),
         "failure": lambda: COLUMNS.get(name, name).lower(),
+        "end": lambda: MAIL_END.get(MailOutcome(name), name) if name in {*MailOutcome} else name,
         "channel": lambda: CHANNEL.get(Channel(name), name) if name in {*Channel} else name,
         "outcome": lambda: OUTCOMES.get(Outcome(name), name) if name in {*Outcome} else "Not said",
         "category": lambda: next((words for category, words in CATEGORY.items() if category == name), name),
@@ -288,4 +303,4 @@ def of_pick(pick: Pick, process: Process) -> str:
     return f"{what}{of_name}, {of_period(Period(pick.first, pick.last))}"
 
 
-UNITS: Mapping[Unit, str] = {Unit.WEEK: "Weeks", Unit.MONTH: "Months"}
+UNITS: Mapping[Unit, str] = {Unit.DAY: "Days", Unit.WEEK: "Weeks", Unit.MONTH: "Months"}

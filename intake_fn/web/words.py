@@ -16,6 +16,7 @@ from intake_fn.core.agreement import Role
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
+from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, in_words, is_on_page, outcome_of
 from intake_fn.core.names import actor_of
@@ -72,6 +73,16 @@ CHANNEL: Mapping[Channel, str] = {
     Channel.MAIL: "E-mail",
     Channel.MANTIS: "Created in Mantis",
 }
+
+MAIL_END: Mapping[MailOutcome, str] = {
+    MailOutcome.WAITING: "being processed",
+    MailOutcome.TICKETED: "new request",
+    MailOutcome.THREADED: "joined a request",
+    MailOutcome.IGNORED: "ignored (automatic)",
+    MailOutcome.QUARANTINED: "needs a person",
+    MailOutcome.REJECTED: "rejected",
+}
+"""What the pages call an end of a mail that came in."""
 
 OUTCOME: Mapping[Outcome, str] = {
     Outcome.FIXED: "Fixed",

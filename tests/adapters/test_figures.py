@@ -14,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake_fn.adapters.dynamodb import DynamoStore
+from intake_fn.adapters.dynamodb.values import instant
 from intake_fn.core.answered import Answered
 from intake_fn.core.errors import Refused, SpecdeskError, Stale, TryLater
 from intake_fn.core.events import Event, Received
-from intake_fn.core.figures import Figure, counters, entries
+from intake_fn.core.figures import Figure, counters, day_of, entries
 from intake_fn.core.figures.records import SentMail
+from intake_fn.core.inbound.record import MailOutcome, MailRecord
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.steps import advance, fold, standing
 from intake_fn.desk import figures, nightly_check
@@ -227,6 +229,32 @@ def test_mails_and_answers_are_counted_with_what_records_them(dynamo_store: Dyna
     assert figures.recompute(desk_on(paris, process), fix=True).rows
     assert counted == [of_the_year(paris, figure) for figure in (Figure.MAILED, *ANSWERS)]
     assert 0 == figures.recompute(desk_on(paris, process), fix=False).differences
+
+
+def test_a_mail_that_came_in_counts_by_its_end_whatever_it_was_before(
+    dynamo_store: DynamoStore, process: Process
+) -> None:
+    """One that was there before mails were counted is counted by a recount; a record that is gone counts still."""
+    store = replace(dynamo_store, zone=ZONE)
+    first = MailRecord(id="mail1", key="mail-in/mail1", received_at=NOW)
+    second = replace(first, id="mail2", outcome=MailOutcome.QUARANTINED)
+    day = day_of(NOW, ZONE)
+    for record in (first, second):
+        assert store.add_mail(record)
+    assert store.save_mail(first, replace(first, outcome=MailOutcome.TICKETED))
+    assert Counter(store.daily(day, day)[day]) == Counter(
+        {"mail-came": 2, "mail-came|end|ticketed": 1, "mail-came|end|quarantined": 1}
+    )
+    assert [] == figures.recompute(desk_on(store, process), fix=False).mails
+
+    store.table.delete({"pk": f"CAME#{NOW:%Y-%m}", "sk": f"{instant(NOW)}#mail2"})
+    assert ["mail2"] == figures.recompute(desk_on(store, process), fix=False).mails
+    figures.recompute(desk_on(store, process), fix=True)
+    assert 0 == figures.recompute(desk_on(store, process), fix=False).differences
+    assert store.save_mail(second, replace(second, outcome=MailOutcome.REJECTED))
+    assert 0 == figures.recompute(desk_on(store, process), fix=False).differences
+    listed = store.entries([Figure.MAIL_CAME], day, day).entries
+    assert [("mail1", "ticketed"), ("mail2", "rejected")] == [(about, dict(one.by)["end"]) for about, one in listed]
 
 
 def test_records_are_listed_by_day_a_page_at_a_time(dynamo_store: DynamoStore, process: Process) -> None:

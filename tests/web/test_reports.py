@@ -17,10 +17,13 @@ import pytest
 from intake_fn.core.answered import Answered
 from intake_fn.core.events import Escalated, Overruled, Resolved
 from intake_fn.core.figures.tables import LEDGER, PAGES, TABLES
+from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Category, Filing
+from intake_fn.desk.inbound_mail import keep, take
 from intake_fn.web import report_words
 from intake_fn.web.reports import harmless
 from sandbox.year import fill
+from tests.mails import mail
 from tests.web.conftest import application_of
 
 if TYPE_CHECKING:
@@ -124,6 +127,32 @@ def test_mails_and_answers_by_clauses_lead_to_what_is_known_of_them(web: Web) ->
     answered = page(web, next(link for link in links(requests) if "clause-answered" in link)[len("/desk/reports") :])
     assert "Answered by a clause, 23\u201329 Nov 2026" in answered
     assert '/spec/quotes/#validity">quotes#validity</a>' in answered
+
+
+def test_mails_that_came_in_are_counted_by_their_ends_and_lead_to_themselves(web: Web) -> None:
+    """By day, too; the share of requests that came by mail is of all that came in; a file has the same numbers."""
+    web.sign_in()
+    web.sent(Kind.BUG)
+    for raw in (
+        mail(),
+        mail("Another thing.", sender="ann@example.com", subject="Another", message_id="<two@example.com>"),
+        mail(dmarc="fail", message_id="<three@example.com>"),
+        mail("I am away.", headers={"Auto-Submitted": "auto-replied"}, message_id="<four@example.com>"),
+    ):
+        take(web.desk, keep(web.desk, raw))
+    text = page(web, f"/mail?{THIS_WEEK}")
+    by_day = rows(page(web, f"/mail?by=day&{THIS_WEEK}"), "mails-in")
+    file = web.client.get(f"/desk/reports/tables/mails-in.csv?{THIS_WEEK}").text.splitlines()
+    waiting = next(link for link in links(text) if "name=quarantined" in link)
+    shown = web.client.get(waiting).text
+
+    assert ["4", "2", "0", "1", "1", "0", "0"] == rows(text, "mails-in")[0][1:]
+    assert ["3", "2", "67%"] == rows(text, "by-mail")[0][1:]
+    assert 7 + 1 == len(by_day)
+    assert file[0].startswith("First day,Last day,Mails received,New request,Joined a request,Ignored (automatic)")
+    assert file[1].endswith(",4,2,0,1,1,0,0")
+    assert "Mails received, needs a person, 23" in shown
+    assert 1 == shown.count('href="/desk/mail/')
 
 
 @pytest.mark.parametrize("path", ["", "/decisions", "/times", "/mail"])

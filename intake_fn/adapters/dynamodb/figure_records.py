@@ -1,6 +1,7 @@
-"""What no log tells, as items: mails that were sent, and answers by clauses; each moves the row of its day. Pure.
+"""What no log tells, as items: mails sent, mails that came in, answers by clauses; each moves the row of its day. Pure.
 
 MAILED#2026-11     2026-11-27T13:05:00.000000+00:00#HD-7K2M-9QXA#3#1     notice
+CAME#2026-11       2026-11-27T13:05:00.000000+00:00#ID                   end
 ANSWERS#2026-11    2026-11-27T13:05:00.000000+00:00#ID                   clause, spec, people, taken_back
 
 They stand by their instant, which is the same in every zone: they can be counted anew by the days of another one.
@@ -17,17 +18,20 @@ from intake_fn.adapters.dynamodb.values import Item, instant, instant_of
 from intake_fn.adapters.dynamodb.writes import Write, add
 from intake_fn.core.answered import Answered
 from intake_fn.core.figures import Entry, Figure
-from intake_fn.core.figures.records import SentMail, of_answer, of_mail
+from intake_fn.core.figures.records import SentMail, of_answer, of_incoming, of_mail
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.stored import MISREAD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-MAILED, ANSWERS = "MAILED", "ANSWERS"
+    from intake_fn.core.inbound.record import MailRecord
+
+MAILED, ANSWERS, CAME = "MAILED", "ANSWERS", "CAME"
 
 KINDS: Mapping[str, frozenset[Figure]] = {
     ANSWERS: frozenset((Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK)),
+    CAME: frozenset((Figure.MAIL_CAME,)),
     MAILED: frozenset((Figure.MAILED,)),
 }
 """What the records of each kind count for, in the order in which lists show them."""
@@ -48,6 +52,11 @@ class Recorded:
 def mail_item(mail: SentMail) -> Item:
     """A mail that was sent."""
     return {**_key(MAILED, mail.at, mail.item), "notice": mail.notice}
+
+
+def came_item(record: MailRecord) -> Item:
+    """A mail that came in, with its end; nothing of what it says, so that it may outlive the record."""
+    return {**_key(CAME, record.received_at, record.id), "end": record.outcome.value}
 
 
 def answer_item(answer: Answered) -> Item:
@@ -87,6 +96,8 @@ def recorded_in(item: Item, zone: str) -> Recorded | None:
         if str(item["pk"]).startswith(MAILED):
             mail = SentMail(id_, instant_of(at), str(item["notice"]))
             return Recorded(id_, mail.case_id, of_mail(mail, zone))
+        if str(item["pk"]).startswith(CAME):
+            return Recorded(id_, id_, of_incoming(instant_of(at), str(item["end"]), zone))
         return Recorded(id_, id_, of_answer(answer_of(item), zone))
     except MISREAD:
         return None

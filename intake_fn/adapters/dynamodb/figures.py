@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from intake_fn.adapters.dynamodb.values import Item
     from intake_fn.core.case import Case
 
-PLACE = re.compile(r"(?:(?:ANSWERS|MAILED):)?\d{4}-\d\d-\d\d[T#][!-~]{1,80}")
+PLACE = re.compile(r"(?:(?:ANSWERS|CAME|MAILED):)?\d{4}-\d\d-\d\d[T#][!-~]{1,80}")
 CHUNK = 200
 """Items of entries that are read at once while a page is filled."""
 

@@ -1,15 +1,18 @@
 """The InboundMails: a record of each mail that came in, the lists of them by outcome, and their ledger.
 
-A record stands twice, under its id and in the list of its outcome; both move in one transaction with the ledger.
+A record stands twice, under its id and in the list of its outcome; both move in one transaction with the ledger and
+with what the reports count of it (figure_records.py).
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from intake_fn import log
+from intake_fn.adapters.dynamodb.figure_records import came_item, moved_row, recorded_in
 from intake_fn.adapters.dynamodb.inbound_items import (
     LEDGER,
     RECEIVED,
@@ -26,7 +29,7 @@ from intake_fn.adapters.dynamodb.table import Table
 from intake_fn.adapters.dynamodb.values import cursor_of, json_of, place_of
 from intake_fn.adapters.dynamodb.writes import ABSENT, Write, add, delete, put
 from intake_fn.core.codec import from_plain, to_plain
-from intake_fn.core.errors import Unknown, Unreadable
+from intake_fn.core.errors import Stale, Unknown, Unreadable
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.ports import MailPage
 
@@ -42,11 +45,13 @@ class DynamoInboundMails:
     """The InboundMails port."""
 
     table: Table
+    zone: str = field(default="UTC", kw_only=True)
 
     def add_mail(self, record: MailRecord) -> bool:
         """Keep a record and count it as received; False when there is one with its id."""
         moved = {RECEIVED: 1, record.outcome: 1}
-        return not self.table.transact([put(mail_item(record)), put(listed_mail(record), ""), _moves(record.id, moved)])
+        writes = [put(mail_item(record)), put(listed_mail(record), ""), _moves(record.id, moved)]
+        return self._save_counted(writes, self._count_came(None, record), record)
 
     def mail(self, mail_id: str) -> MailRecord:
         """A record, read consistently. Raises Unknown, Unreadable."""
@@ -65,7 +70,38 @@ class DynamoInboundMails:
         if after.outcome is not before.outcome:
             writes.append(delete({name: listed_mail(before)[name] for name in ("pk", "sk")}, ""))
             writes.append(_moves(after.id, {before.outcome: -1, after.outcome: 1}))
+            return self._save_counted(writes, self._count_came(self._came(after), after), after)
         return not self.table.transact(writes)
+
+    def count_mail(self, record: MailRecord, *, fix: bool = True) -> bool:
+        """Whether the figures hold something else of a record than it says; with `fix`, they do not afterwards."""
+        came = self._came(record)
+        if came and came["end"] == record.outcome:
+            return False
+        if fix and self.table.transact(self._count_came(came, record)):
+            raise Stale("The figures of this mail are being changed. Count again.")
+        return True
+
+    def _came(self, record: MailRecord) -> Item | None:
+        """What is counted of a mail; None for one of before mails were counted."""
+        item = came_item(record)
+        return self.table.get(**{name: item[name] for name in ("pk", "sk")})
+
+    def _count_came(self, came: Item | None, record: MailRecord) -> list[Write]:
+        """Count a mail by the end that its record has, in the place of what was counted."""
+        item = came_item(record)
+        guard = put(item, "#end = :end", {":end": came["end"]}) if came else put(item, ABSENT)
+        old = recorded_in(came, self.zone) if came else None
+        new = recorded_in(item, self.zone)
+        return [guard, *moved_row(self.zone, record.id, *([one.entry] if one else [] for one in (old, new)))]
+
+    def _save_counted(self, writes: list[Write], counted: list[Write], record: MailRecord) -> bool:
+        """All or nothing. No mail fails because of a figure: where the row is too busy, it is counted by a recount."""
+        try:
+            return not self.table.transact([*writes, *counted])
+        except Stale:
+            log.warning("incoming_mail_not_counted", mail=record.id)
+            return not self.table.transact(writes)
 
     def mails(self, outcomes: Collection[MailOutcome] = (), limit: int = 50, cursor: str = "") -> MailPage:
         """Records of some outcomes (all for none), the latest received first. Raises Refused for a damaged cursor."""

@@ -59,7 +59,7 @@ def handler_by(case: Case, event: Judged | Overruled, process: Process) -> str:
 
 def _owner_of_placed(case: Case, process: Process) -> str:
     """The owner of the module of a change that was created in Mantis and given to nobody of the Help Desk there."""
-    given = (event.found["handler"] for event in case.history if isinstance(event, Filed) and event.found)
+    given = (event.found.get("handler", "") for event in case.history if isinstance(event, Filed) and event.found)
     module = module_of(case)
     if case.category is not Category.CHANGE or process.account_of(next(given, ""), process.people):
         return ""

@@ -13,7 +13,7 @@ log tells is counted from records of its own (records.py), which are kept as lon
 | times      | time to the first answer, at a level, to the resolution; due times kept     |
 | appeals    | appeals, what became of them, requests withdrawn                            |
 | mail       | mails that failed, notices not sent, digests, replies, dead letters         |
-| records    | mails sent, answers by clauses                                              |
+| records    | mails sent, mails that came in by their ends, answers by clauses            |
 | periods    | weeks and months, and their sums of daily rows                              |
 | backlog    | open requests by age at the end of a day                                    |
 """

@@ -61,6 +61,8 @@ class Figure(StrEnum):
     MAILED = "mailed"
     """A mail was handed to the mail service."""
     MAIL_FAILED = "mail-failed"
+    MAIL_CAME = "mail-came"
+    """A mail came in; by its end as it stands, on the day on which it was received."""
     NOT_SENT = "not-sent"
     DIGEST = "digest"
     REPLIED = "replied"

@@ -1,4 +1,4 @@
-"""Weeks and months, and the sums of their daily rows."""
+"""Days, weeks and months, and the sums of their daily rows."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ ONE_DAY = timedelta(days=1)
 class Unit(StrEnum):
     """What a row of a report is."""
 
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
@@ -57,11 +58,11 @@ def month_of(day: date) -> Period:
     return Period(first, (first + timedelta(days=31)).replace(day=1) - ONE_DAY)
 
 
-UNITS = {Unit.WEEK: week_of, Unit.MONTH: month_of}
+UNITS = {Unit.DAY: lambda day: Period(day, day), Unit.WEEK: week_of, Unit.MONTH: month_of}
 
 
 def periods(unit: Unit, first: date, last: date) -> Iterator[Period]:
-    """The whole weeks or months in which the days from `first` to `last` lie."""
+    """The whole days, weeks or months in which the days from `first` to `last` lie."""
     period = UNITS[unit](first)
     while period.first <= last:
         yield period

@@ -1,7 +1,7 @@
-"""Figures that no log tells: mails that were sent, and answers by clauses. Pure.
+"""Figures that no log tells: mails that were sent or came in, and answers by clauses. Pure.
 
-A mail that does well is no event of its request, and who is answered by a clause sends none. Each is a record of its
-own, with its instant, and counts by itself.
+A mail that does well is no event of its request, what comes in may make none, and who is answered by a clause sends
+none. Each is a record of its own, with its instant, and counts by itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from intake_fn.core.figures.entry import Entry, Figure, day_of
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.notices import NOTICES, Audience
 
-RECORDED = frozenset((Figure.MAILED, Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK))
+RECORDED = frozenset((Figure.MAILED, Figure.MAIL_CAME, Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK))
+
+END = "end"
+"""What became of a mail that came in (core/inbound/record.py, `MailOutcome`)."""
 
 TO = "to"
 TO_REQUESTER, TO_COPY, TO_HELP_DESK = "requester", "copy", "help-desk"
@@ -40,6 +43,11 @@ def of_mail(mail: SentMail, zone: str) -> Entry:
     """How a mail counts, by the days of a zone. A notice that this version does not know went to the Help Desk."""
     reader = READERS[NOTICES.get(mail.notice, Audience.HELP_DESK)]
     return Entry(Figure.MAILED, day_of(mail.at, zone), 0, ((TO, reader),))
+
+
+def of_incoming(at: datetime, end: str, zone: str) -> Entry:
+    """How a mail counts that was received at an instant and has come to an end, or is still being processed."""
+    return Entry(Figure.MAIL_CAME, day_of(at, zone), 0, ((END, end),))
 
 
 def of_answer(answer: Answered, zone: str) -> Entry:

@@ -12,8 +12,10 @@ from intake_fn.core.figures.backlog import AGES, Backlog
 from intake_fn.core.figures.entry import WITHIN, Figure
 from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, TURNED_OFF, WHY
 from intake_fn.core.figures.periods import Daily, Period, Sums
-from intake_fn.core.figures.records import READERS, TO
+from intake_fn.core.figures.records import END, READERS, TO
+from intake_fn.core.inbound.record import ENDS, MailOutcome
 from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.request import Channel
 from intake_fn.core.vocabulary import Failure, Filing
 
 HALF, NINE_IN_TEN = 0.5, 0.9
@@ -84,11 +86,12 @@ class Column:
 
     def cell(self, sums: Sums, period: Period, by: str = "", name: str = "") -> Cell:
         """Its value; `by` and `name` are those of the row."""
+        row = by, name
         by, name = self.by or by, self.name or name
         count = sums.of(self.figure, by, name)
         pick = Pick(period.first, period.last, self.figure, by, name) if count else None
         if self.among:
-            whole = sums.of(self.among, by, name)
+            whole = sums.of(self.among, *row)
             return Cell(count / whole if whole else None, Kind.SHARE, pick)
         if self.share:
             breakdown = f"{WITHIN}-{name}" if by == "level" else WITHIN
@@ -237,6 +240,23 @@ UNDELIVERED = Table(
     ),
 )
 
+CAME = Table(
+    "mails-in",
+    (
+        Column("mails-came", Figure.MAIL_CAME),
+        *(Column(f"came-{end.value}", Figure.MAIL_CAME, END, end.value) for end in (*ENDS, MailOutcome.WAITING)),
+    ),
+    chart="bars",
+)
+BY_MAIL = Table(
+    "by-mail",
+    (
+        Column("received", Figure.RECEIVED),
+        Column("by-mail", Figure.RECEIVED, "channel", Channel.MAIL.value),
+        Column("by-mail-share", Figure.RECEIVED, "channel", Channel.MAIL.value, among=Figure.RECEIVED),
+    ),
+)
+
 LEDGER = Table(
     "ledger",
     (
@@ -249,7 +269,7 @@ PAGES: Mapping[str, tuple[Table, ...]] = {
     "requests": (FLOW, BACKLOG, MODULES, CHANNELS, OUTCOMES, ANSWERED_BY_CLAUSE, ANSWERING_CLAUSES),
     "decisions": (DECIDED, APPEALS, OVERRIDDEN_MODULES, OVERRIDDEN_CLAUSES, CLAUSES),
     "times": (ANSWERED, SOLVED, LEVELS, DUE),
-    "mail": (MAIL, UNDELIVERED, QUARANTINE),
+    "mail": (CAME, BY_MAIL, MAIL, UNDELIVERED, QUARANTINE),
 }
 """The tables of each page."""
 

@@ -36,6 +36,8 @@ from intake_fn.ports import MailPage
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from intake_fn.adapters.dynamodb.values import Item
+
 LAST = "~"
 """Comes after every place of a list."""
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import building, capacity, entry_import, judge, mail_in, same, search, submit, suggestions
+from benchmarks import (
+    building,
+    capacity,
+    entry_import,
+    growth,
+    judge,
+    mail_in,
+    same,
+    search,
+    submit,
+    suggestions,
+    wiki_search,
+)
 
 if __name__ == "__main__":
     entry_import.main()
@@ -16,3 +28,5 @@ if __name__ == "__main__":
     suggestions.main()
     mail_in.main(100 if "--quick" in sys.argv else mail_in.NUMBER)
     capacity.main((0, 10, 100) if "--quick" in sys.argv else capacity.DUE)
+    growth.main(growth.SIZES[:1] if "--quick" in sys.argv else growth.SIZES)
+    wiki_search.main()

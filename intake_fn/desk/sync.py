@@ -51,6 +51,10 @@ GIVE_UP_AFTER = timedelta(hours=1)
 FAILURES = 3
 """So many failures in a row are an outage: the rest waits for the next sync."""
 
+REMEMBERED = 5_000
+"""Issues that are known to have been looked at twice, some 200 KB of the cursor. Where more were changed in the same
+five seconds, such as by a script, the others are looked at again in each sync until something changes later."""
+
 AT_MOST = timedelta(seconds=20)
 """How long one sync looks at issues; the rest waits for the next."""
 
@@ -233,12 +237,11 @@ class _Run:
         again = [change for change in self.failed if newest - change.at < GIVE_UP_AFTER]
         since = min([newest, *(change.at for change in (*again, *self.left))]) - OVERLAP
         pending = {change.number for change in (*first, *self.failed, *self.left)}
+        seen = [change for change in listed if change.at >= since and change.number not in pending]
         return replace(
             self.cursor,
             since=since,
             listed=self.now if complete else self.cursor.listed,
             once={change.number: change.at for change in first},
-            twice={
-                change.number: change.at for change in listed if change.at >= since and change.number not in pending
-            },
+            twice={change.number: change.at for change in seen[-REMEMBERED:]},
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from datetime import timedelta
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks import growth
 from benchmarks.capacity import MILLION, Office, of_a_sweep, of_requests, of_the_pages, of_the_queue
 from intake_fn.adapters.aws import client
 from tests.adapters.meter import Wire, size, units_to_read, units_to_write
@@ -90,6 +91,19 @@ def test_the_queue_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process
 
     assert [6, 5, 1, 4, 4] == [cost.calls for cost in costs]
     assert all(0 == cost.written for cost in costs)
+
+
+@pytest.mark.aws
+def test_what_a_page_costs_does_not_depend_on_what_is_stored(aws: LocalAws) -> None:
+    """Of ten thousand requests or a million, with as many open ones: the same calls and units (R28)."""
+    number = len(growth.PAGES) + 2
+    found = []
+    for stored in (10_000, MILLION):
+        with closing(client("dynamodb", aws.environ())) as simulated:
+            rows = islice(growth.rows(simulated, stored, 50, runs=0), number)
+            found.append([(row.name, row.calls, row.units) for row in rows])
+
+    assert found[0] == found[1]
 
 
 @pytest.mark.aws

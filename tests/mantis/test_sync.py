@@ -314,6 +314,23 @@ def test_a_deletion_is_seen_where_mantis_holds_more_than_is_listed(
     assert [["MissingInMantis"], [], [], []] == [office.told(each) for each in (case_id, *others)]
 
 
+def test_very_many_changes_within_a_second_do_not_stop_the_sync(
+    office: Office, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as by a script: the cursor has room for some, and the others are looked at once more."""
+    monkeypatch.setattr(sync, "REMEMBERED", 2)
+    others = [office.desk.take_in(request(summary=f"Another {number}"), f"key {number}").id for number in range(3)]
+    for each in (case_id, *others):
+        office.note(each, "Seen.")
+    for _ in range(4):
+        office.minute()
+    assert [["NotedInMantis"]] * 4 == [office.told(each) for each in (case_id, *others)]
+
+    office.note(case_id, "Seen again.")
+    office.at_rest()
+    assert ["NotedInMantis"] * 2 == office.told(case_id)
+
+
 def test_what_a_sync_has_no_time_to_look_for_is_looked_for_by_the_next(office: Office, case_id: str) -> None:
     """From the portion of the open requests on that it did not come to the end of."""
     case = office.case(case_id)

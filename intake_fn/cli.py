@@ -22,6 +22,7 @@ from intake_fn.adapters.process_file import keep_templates
 from intake_fn.commands import (
     background_desk,
     backup,
+    canary,
     change,
     doctor,
     drift,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     backup,
+    canary,
     due,
     erase,
     export_cases,

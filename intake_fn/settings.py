@@ -64,6 +64,8 @@ class Settings:
     configuration_set: str
     function: str
     """The ARN of the function that S3 calls for mail that comes; "" where mail waits for the sweep."""
+    canary_project: str
+    """The project of Mantis that canaries are filed in; "" where none is."""
     sandbox: bool
     clock: Path | None
     first_delay_seconds: float
@@ -126,6 +128,7 @@ class Settings:
             region=environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION", ""),
             configuration_set=environ.get("SPECDESK_CONFIGURATION_SET", "").strip(),
             function=environ.get("SPECDESK_FUNCTION", "").strip(),
+            canary_project=environ.get("SPECDESK_CANARY_PROJECT", "").strip(),
             sandbox=environ.get("SPECDESK_SANDBOX") == "1",
             clock=Path(environ["SPECDESK_CLOCK"]) if environ.get("SPECDESK_CLOCK") else None,
             first_delay_seconds=given.number("SPECDESK_FIRST_DELAY_SECONDS", "seconds", 30),

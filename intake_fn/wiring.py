@@ -105,6 +105,7 @@ class Application:
                 site_url=self.settings.site_url,
                 files_at=self.settings.files_at,
                 site_stamp=self._site_stamp,
+                canary_project=self.settings.canary_project,
                 sandbox=self.settings.sandbox,
                 in_time=lambda: within(self.settings.request_seconds),
                 ahead=AHEAD if AHEAD.is_dir() else None,

@@ -1175,6 +1175,7 @@ AGES: Mapping[Purpose, timedelta] = {
     Purpose.HELD: timedelta(hours=36),
     Purpose.UPLOAD: timedelta(hours=36),
     Purpose.UNSENT: timedelta(hours=36),
+    Purpose.CANARY: timedelta(minutes=5),
 }
 
 

@@ -37,6 +37,7 @@ SHORTEST_SECRET = 32
 """Characters."""
 
 OPENED_FOR = timedelta(days=1)
+SENT_WITHIN = timedelta(minutes=5)
 
 HELD_FOR = timedelta(hours=36)
 """Longer than a night, shorter than the file store keeps what waits for its form (adapters/provision/s3.py)."""
@@ -166,6 +167,7 @@ class SignedLinks:
             Purpose.HELD: HELD_FOR,
             Purpose.UPLOAD: HELD_FOR,
             Purpose.UNSENT: HELD_FOR,
+            Purpose.CANARY: SENT_WITHIN,
         }[purpose]
 
     def _serializer(self, purpose: Purpose) -> URLSafeTimedSerializer:

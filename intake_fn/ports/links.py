@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """A file that a browser puts into the file store itself, as JSON of its key and name. Lives 36 hours."""
     UNSENT = "unsent"
     """What was typed into a form that is not yet sent; the text is its place in the file store. Lives 36 hours."""
+    CANARY = "canary"
+    """Leave to send a canary; the text is "". Lives five minutes."""
 
 
 LEEWAY = timedelta(minutes=2)

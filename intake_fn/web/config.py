@@ -39,6 +39,8 @@ class WebConfig:
     files_at: tuple[str, ...] = ()
     site_stamp: Callable[[], str] | None = None
     """Of which spec the published wiki is, "" where it does not say; None where there is no wiki."""
+    canary_project: str = ""
+    """The project of Mantis for canaries (desk/canary.py)."""
     sandbox: bool = False
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
     """Within which each page is made: nothing outside is waited for any longer (adapters/deadline.py)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, abort, jsonify, request
 
-from intake_fn.core.errors import SpecdeskError
-from intake_fn.web.access import PUBLIC, config, engineer, open_to
+from intake_fn.core.errors import Expired, Refused, SpecdeskError, Unknown
+from intake_fn.ports import Purpose
+from intake_fn.web.access import PUBLIC, TOKEN, config, engineer, open_to
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -36,6 +37,32 @@ def health() -> ResponseReturnValue:
             "spec": {"ok": parts["spec"]["ok"] and parts["site"]["ok"]},
         }
     answer = jsonify(ok=well, **details)
+    answer.status_code = 200 if well else 503
+    return answer
+
+
+@blueprint.post("/health/canary")
+@open_to(TOKEN)
+def canary() -> ResponseReturnValue:
+    """Send a canary through all that a request needs; 200 when it got through, else 503, 429 within a minute.
+
+    The token stands in the header Authorization; without a good one, there is no such page.
+    """
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    try:
+        config().links.verify(Purpose.CANARY, token)
+    except (Unknown, Expired):
+        abort(404)
+    from intake_fn.desk import canary as canaries  # noqa: PLC0415 - for this page alone
+
+    try:
+        parts = canaries.run(config().desk(), config().canary_project)
+    except Refused as error:
+        answer = jsonify(ok=False, says=str(error), parts=[])
+        answer.status_code = 429
+        return answer
+    well = all(part.ok for part in parts)
+    answer = jsonify(ok=well, says="", parts=[asdict(part) for part in parts])
     answer.status_code = 200 if well else 503
     return answer
 

@@ -41,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         process = parse(options.support.read_text(encoding="utf-8"), str(options.support))
         state = State.open(options.state, process, token)
+        with state.change():
+            for name in filter(None, options.more_projects.split(",")):
+                state.add_project(name)
         state.offer_versions(filter(None, options.versions.split(",")), process.mantis.projects.values())
     except ProcessError as error:
         return _fail(str(error))
@@ -85,6 +88,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--until-input-ends", action="store_true", help="stop when standard input ends: with whoever started it"
     )
     parser.add_argument("--versions", default="", help="versions of the product that the projects know, as 4.1,4.2")
+    parser.add_argument("--more-projects", default="", help="projects that support.yml does not name, as A,B")
     parser.add_argument(
         "--token",
         default=os.environ.get("MANTIS_TOKEN", ""),

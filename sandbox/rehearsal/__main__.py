@@ -24,7 +24,7 @@ def main() -> int:
         port = free_port(0, "PORT")
         stage = RehearsedStage(aws, folder, free_port(0, "MANTIS_PORT"), f"http://{HOST}:{port}")
         stack.callback(stage.stop_mantis)
-        stack.enter_context(Front(port, lambda: stage.url))
+        stack.enter_context(Front(port, stage))
         stage.write_settings()
         stage.start_mantis()
         steps, began = Rehearsal(stage).steps, time.monotonic()

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 STAGE = "rehearsal"
 FUNCTION = f"specdesk-{STAGE}"
-PACKAGES = f"{FUNCTION}-packages"
+PACKAGES, SITE = f"{FUNCTION}-packages", f"{FUNCTION}-site"
+CANARIES = "Specdesk Test"
+"""The project of Mantis that canaries are filed in."""
 TOKEN = "token-of-the-rehearsal-0123456789"  # noqa: S105 - guards nothing: everything is on this machine
 MARKER = re.compile(r"Specdesk (HD-\w{4}-\w{4})")
 COMMAND_SECONDS = 300
@@ -77,12 +79,15 @@ class RehearsedStage:
         stage |= {"aws_region": REGION, "s3_bucket": PACKAGES, "role_name": f"{FUNCTION}-function"}
         stage |= {"runtime": f"python{sys.version_info.major}.{sys.version_info.minor}"}
         stage |= {"tags": {"stage": STAGE}, "lambda_concurrency": None}
+        stage["specdesk"] = {**stage["specdesk"], "site_bucket": SITE}
         variables = {
             "SPECDESK_TABLE": FUNCTION,
             "SPECDESK_BUCKET": f"{FUNCTION}-files",
             "SPECDESK_PARAMETERS": f"/specdesk/{STAGE}",
             "SPECDESK_MANTIS_URL": f"http://{HOST}:{self.mantis_port}",
             "SPECDESK_BASE_URL": self.address,
+            "SPECDESK_SITE_URL": self.address,
+            "SPECDESK_CANARY_PROJECT": CANARIES,
         }
         del stage["extends"]
         stage["aws_environment_variables"] = variables | self.more | self.aws.environ()
@@ -153,6 +158,7 @@ class RehearsedStage:
         command = [sys.executable, "-m", "sandbox.mantis", "--port", str(self.mantis_port)]
         command += ["--support", str(ROOT / "support.yml"), "--state", str(self.folder / "mantis")]
         command.append("--until-input-ends")
+        command += ["--more-projects", CANARIES]
         environ = {**os.environ, "MANTIS_TOKEN": TOKEN}
         self.mantis = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         for _ in range(600):
@@ -181,5 +187,6 @@ class RehearsedStage:
             return rows
 
     def filed(self) -> list[str]:
-        """The request of each issue, by our marker; a request with two issues stands there twice."""
-        return [found[1] for row in self.issues() if (found := MARKER.search(row.get("additional_information") or ""))]
+        """The request of each issue, by our marker; one with two issues stands there twice. Canaries are none."""
+        rows = [row for row in self.issues() if row["project"]["name"] != CANARIES]
+        return [found[1] for row in rows if (found := MARKER.search(row.get("additional_information") or ""))]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import time
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.desk.inbound_mail import ARRIVED
+from intake_fn.settings import ROOT
 from intake_fn.wiring import Application
 from sandbox.demo import REQUESTS
 from sandbox.mail.head import as_ses_stores
@@ -21,12 +24,12 @@ from sandbox.rehearsal.stage import FUNCTION, PACKAGES, STAGE, RehearsalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sandbox.rehearsal.stage import RehearsedStage
 
+MKDOCS = str(ROOT / "mkdocs.yml")
 SCHEDULE_SECONDS = 150
-ACCOUNTED_SECONDS = 60
+ACCOUNTED_SECONDS = 120
 OLD_TABLE = f"{FUNCTION}-of-before"
 OLD_REQUEST = "HD-0000-0027"
 """It waits for its requester, whose answer is `REPLY`."""
@@ -65,10 +68,12 @@ class Rehearsal:
             "provision": self.provision,
             "package": self.package,
             "zappa deploy": self.deploy,
+            "the wiki": self.publish,
             "a browser, Mantis down": self.browse,
             "the schedule files it": self.schedule,
             "mail goes out": self.mail_out,
             "mail comes in": self.mail_in,
+            "a canary": self.canary,
             "zappa update, under load": self.update,
             "roll back, under load": self.roll_back,
             "a table of before": self.migrate,
@@ -76,6 +81,7 @@ class Rehearsal:
             "backup": self.back_up,
             "all is destroyed": self.destroy,
             "provision, deploy, restore": self.restore,
+            "rotate the key": self.rotate,
             "undeploy and remove": self.undeploy,
             "nothing is left": self.nothing_left,
         }
@@ -124,6 +130,41 @@ class Rehearsal:
             raise RehearsalError(f"/health says {status}: {body[:300]!r}")
         return made
 
+    def publish(self) -> str:
+        """Publish the wiki, then another version, and go back; one that lost its pages is refused."""
+        built = self._built()
+        first = self.stage.of_stage("site publish", "--site", str(built))
+        home = self._page("/")
+        (built / "index.html").write_text(home.replace("</body>", "Another version.</body>"), encoding="utf-8")
+        self.stage.of_stage("site publish", "--site", str(built))
+        other = self._page("/")
+        self.stage.of_stage("site roll-back")
+        _, health = self.stage.ask("/health")
+        if "Another version." not in other or self._page("/") != home or not json.loads(health)["spec"]["ok"]:
+            raise RehearsalError(f"the wiki does not show what was published: {health[:300]!r}")
+        for page in (built / "process").rglob("*.html"):
+            page.unlink()
+        try:
+            self.stage.of_stage("site publish", "--site", str(built))
+        except RehearsalError as error:
+            if "The site was not published" not in str(error):
+                raise
+        else:
+            raise RehearsalError("a wiki without its pages was published")
+        return f"{first['pages']} pages; another version and back; one with lost pages refused; same stamp as the index"
+
+    def _built(self) -> Path:
+        """The wiki, built anew."""
+        built = self.folder / "site"
+        self.stage.run(str(Path(sys.executable).parent / "mkdocs"), "build", "-q", "-f", MKDOCS, "-d", str(built))
+        return built
+
+    def _page(self, path: str) -> str:
+        status, page = self.stage.ask(path)
+        if status != 200:  # noqa: PLR2004 - OK
+            raise RehearsalError(f"{path} answers {status}: {page[:300]!r}")
+        return page.decode()
+
     # --- requests ---------------------------------------------------------------------------------
 
     def browse(self) -> str:
@@ -167,6 +208,14 @@ class Rehearsal:
         self.by_hand.append(number)
         return f"{number} received and filed within {waited:.0f} s"
 
+    def canary(self) -> str:
+        """A made-up request goes through, and is counted nowhere."""
+        before = self._ledger()
+        found = self.stage.of_stage("canary", wrong=1)
+        if not found["ok"] or self._ledger() != before:
+            raise RehearsalError(f"{found}; ledger {before}, then {self._ledger()}")
+        return ", ".join(f"{part['name']} {part['milliseconds']} ms" for part in found["parts"])
+
     # --- update and roll back ---------------------------------------------------------------------
 
     def update(self) -> str:
@@ -197,11 +246,17 @@ class Rehearsal:
         wrong = {key: numbers for key, numbers in self.sent.numbers.items() if len(numbers) != 1}
         if wrong:
             raise RehearsalError(f"acknowledged never, or with two numbers: {wrong}; refused: {self.sent.refused}")
-        self.stage.specdesk("sweep")
-        self._until(ACCOUNTED_SECONDS, lambda: set(self.stage.filed()) == self.all_ids, "not everything is filed")
+        self._until(ACCOUNTED_SECONDS, self._all_filed, "not everything is filed")
         ledger, filed = self._ledger(), self.stage.filed()
         if ledger["received"] != len(self.all_ids) or not ledger["balanced"] or sorted(filed) != sorted(self.all_ids):
             raise RehearsalError(f"{len(self.all_ids)} requests, {len(filed)} issues, ledger {ledger}")
+
+    def _all_filed(self) -> bool:
+        """Whether each request has its issue; what waits is swept, as the schedule does every minute."""
+        if set(self.stage.filed()) == self.all_ids:
+            return True
+        self.stage.specdesk("sweep")
+        return set(self.stage.filed()) == self.all_ids
 
     def _ledger(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.stage.specdesk("ledger", "--json", wrong=1))
@@ -291,10 +346,21 @@ class Rehearsal:
         if ledger != self.ledger or verdicts != self.verdicts:
             raise RehearsalError(f"the ledger was {self.ledger} and is {ledger}; verdicts: {verdicts}")
         self._deployed()
+        self.stage.of_stage("site publish", "--site", str(self._built()))
         self._opens_status()
         self.sent.send(self.stage.address, "after the restoration", json.loads(REQUESTS.read_text().splitlines()[0]))
         self._account()
         return f"{told} The same ledger, {len(verdicts)} verdicts and status page; another request is filed"
+
+    def rotate(self) -> str:
+        """Another key signs: the link of before opens its page until the former key leaves."""
+        self.stage.of_stage("rotate secret-key")
+        self._opens_status()
+        self.stage.of_stage("rotate secret-key", "--end", "--early")
+        status, _ = self.stage.ask(self.status_link)
+        if status == 200:  # noqa: PLR2004 - OK
+            raise RehearsalError("a link of a key that has left opens its page")
+        return f"the link of before opened its page; once its key had left, it answered {status}"
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -315,12 +381,18 @@ class Rehearsal:
             "topics": self.stage.client("sns").list_topics()["Topics"],
             "secrets": self.stage.client("ssm").describe_parameters()["Parameters"],
             "rules": self.stage.client("events").list_rules()["Rules"],
+            "stacks": self._stacks(),
+            "distributions": self.stage.client("cloudfront").list_distributions()["DistributionList"].get("Items", []),
             "APIs": self.stage.client("apigatewayv2").get_apis()["Items"],
         }
         found = {name: items for name, items in left.items() if items}
         if found:
             raise RehearsalError(json.dumps(found, default=str)[:1500])
         return f"none of {', '.join(left)}"
+
+    def _stacks(self) -> list[Any]:
+        found = self.stage.client("cloudformation").describe_stacks()["Stacks"]
+        return [stack for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
 
     def _until(self, seconds: float, done: Callable[[], bool], otherwise: str) -> float:
         """Wait until something is so; after how many seconds it was. Raises RehearsalError."""

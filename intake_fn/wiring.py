@@ -40,6 +40,7 @@ from spec_lookup import BEDROCK, NO_KEY, RECORDED, InputBroken, NoResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from flask import Flask
 
@@ -58,6 +59,13 @@ def read_mail(raw: bytes) -> InboundMail:
     from intake_fn.adapters import mail_in  # noqa: PLC0415 - no page needs it
 
     return mail_in.read(raw)
+
+
+def _opened(index: Path) -> Spec:
+    """The spec of an index."""
+    from spec_lookup import Spec  # noqa: PLC0415 - not before somebody searches or judges
+
+    return Spec.open(index)
 
 
 AHEAD = ROOT / "build" / "ahead"
@@ -191,6 +199,7 @@ class Application:
             clock=self.clock,
             new_id=new_id,
             dispatch=self.dispatch,
+            judges_at_once=self._judges_at_once,
             first_delay=timedelta(seconds=self.settings.first_delay_seconds),
             judge=built_in if self.process.judge.shadow else self._judge,
             shadow=self._judge if self.process.judge.shadow and self._judge is not built_in else None,
@@ -227,6 +236,13 @@ class Application:
         if (begun := self.__dict__.get("dispatch")) is not None:
             begun.stop()
 
+    def _judges_at_once(self) -> bool:
+        """Whether the spec is open. On Lambda, opening it and loading the model takes longer than a whole cold submit.
+
+        Suggestions have opened it as a rule before somebody sends a form.
+        """
+        return "AWS_LAMBDA_FUNCTION_NAME" not in self.environ or "spec" in self.__dict__
+
     @once
     def eraser(self) -> Eraser:
         """Erasure of personal data. The key by which its records know an address again is drawn from the secret key."""
@@ -243,21 +259,17 @@ class Application:
     @once
     def spec(self) -> Spec:
         """The index that was built with this version."""
-        from spec_lookup import Spec  # noqa: PLC0415 - not for a form page
-
-        return Spec.open(self.settings.index)
+        return _opened(self.settings.index)
 
     @once
     def spec_versions(self) -> Mapping[str, Callable[[], Spec]]:
         """The specs of released versions that were built beside the index, each opened once when it is needed."""
-        from spec_lookup import Spec  # noqa: PLC0415 - not for a form page
-
         folder = versions_beside(self.settings.index)
         try:
             names = json.loads((folder / VERSIONS).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        return {name: cache(partial(Spec.open, folder / name)) for name in names}
+        return {name: cache(partial(_opened, folder / name)) for name in names}
 
     @once
     def _files(self) -> Files:

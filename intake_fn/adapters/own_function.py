@@ -23,7 +23,7 @@ from intake_fn.core.once import once
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from boto3.session import Session
+    from botocore.session import Session
 
 SERVICE = "The function"
 ACCEPTED = 202
@@ -56,7 +56,7 @@ class OwnFunction:
         seconds_for(SERVICE, SECONDS, inside=True)
         with translated(SERVICE):
             session = self.sessions(self.environ)
-            region = session.region_name
+            region = session.get_config_variable("region")
             own = self.environ.get("AWS_ENDPOINT_URL_LAMBDA") or self.environ.get("AWS_ENDPOINT_URL")
             address = own or f"https://lambda.{region}.amazonaws.com"
             url = f"{address}/2015-03-31/functions/{quote(self.name, safe='')}/invocations"

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import spec_lookup
 from intake_fn.core.case import Case, accepts, resolved_by
 from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.errors import Refused, Unconfirmed
@@ -59,7 +60,6 @@ from intake_fn.core.request import Request
 from intake_fn.core.requester_events import Appealed
 from intake_fn.core.vocabulary import Category, Progress, Relation, Status
 from intake_fn.texts import Message, message
-from spec_lookup import Masking
 
 # --- leads and duplicates --------------------------------------------------------------------
 
@@ -286,7 +286,7 @@ def masked(text: str, *cases: Case) -> str:
     named = (case.request.details.get(name, "") for case in cases for name in ("person_name", "approver"))
     companies = (case.request.requester.company for case in cases)
     clients = (case.request.details.get("client_company", "") for case in cases)
-    return Masking((*people, *named), (*companies, *clients)).mask(text)
+    return spec_lookup.Masking((*people, *named), (*companies, *clients)).mask(text)
 
 
 # --- consequences ----------------------------------------------------------------------------

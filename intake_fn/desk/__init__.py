@@ -83,6 +83,11 @@ if TYPE_CHECKING:
     from spec_lookup import Spec
 
 
+def always() -> bool:
+    """Yes."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything the use cases need, chosen in wiring.py (or by a test)."""
@@ -112,6 +117,8 @@ class Desk:
     new_id: Callable[[], str]
     dispatch: Dispatch | None = None
     """Who delivers what a new request brings about, after the answer; None delivers before it."""
+    judges_at_once: Callable[[], bool] = always
+    """Whether a verdict is there soon; where not, and something delivers after the answer, it comes with the rest."""
     inline: timedelta = timedelta(seconds=8)
     """How long somebody waits for deliveries before the rest is left to the sweep."""
     first_delay: timedelta = FIRST_DELAY
@@ -169,7 +176,8 @@ class Desk:
 
     def _judged(self, received: Step) -> Step:
         """The step with the verdict, where the judge asks nobody: a save less. What fails is tried from the outbox."""
-        if self.judge is not built_in or JudgeRequest() not in received.intents:
+        waits = self.dispatch is not None and not self.judges_at_once()
+        if waits or self.judge is not built_in or JudgeRequest() not in received.intents:
             return received
         case = received.case
         try:
@@ -184,7 +192,7 @@ class Desk:
     def _dispatched(self, dispatch: Dispatch, saved: Step, known: Known) -> Case:
         """The case as it stands for the receipt: only a verdict is waited for, all else is delivered later."""
         case = saved.case
-        if JudgeRequest() in saved.intents:
+        if JudgeRequest() in saved.intents and self.judges_at_once():
             with suppress(TryLater):
                 desk = self._caching(known)
                 dispatcher.deliver(desk, case.id, only=JudgeRequest)

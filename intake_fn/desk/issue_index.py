@@ -21,7 +21,7 @@ import spec_lookup
 from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
 from intake_fn.core.late_dataclass import dataclass
-from spec_lookup import Claim, SpecLookupError
+from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from intake_fn.core.case import Case
     from intake_fn.ports import CaseStore, Files, Tracker
-    from spec_lookup import DuplicateIndex, IssueText, Spec
+    from spec_lookup import Claim, DuplicateIndex, IssueText, Spec
 
 KEY = "known/issues.json"
 """The file that names the shards. A version of before kept all issues in it, and it is read so, too."""
@@ -224,7 +224,7 @@ class IssueIndex:
         state = f"{issue.status}, fixed in {issue.fixed_in}" if issue.fixed_in else issue.status
         text = issue.description[:LONGEST]
         return spec_lookup.IssueText(
-            str(number), issue.summary, text, state, clause=self._nearest(Claim(issue.summary, text))
+            str(number), issue.summary, text, state, clause=self._nearest(spec_lookup.Claim(issue.summary, text))
         )
 
     def _nearest(self, claim: Claim) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import spec_lookup
 from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import TryLater
@@ -16,12 +17,11 @@ from intake_fn.core.process import Process
 from intake_fn.core.request import Request
 from intake_fn.core.verdicts import BUILT_IN, is_placed
 from intake_fn.core.vocabulary import Category
-from spec_lookup import Claim, Verdict
 
 if TYPE_CHECKING:
-    from spec_lookup import Spec
+    from spec_lookup import Claim, Spec, Verdict
 
-Judge = Callable[["Spec", Claim, tuple[str, ...]], Verdict]
+Judge = Callable[["Spec", "Claim", tuple[str, ...]], "Verdict"]
 """From the spec, a claim and the names of people in it, which are not sent outside, to a verdict."""
 
 
@@ -64,7 +64,7 @@ def without_fallback(judge: Judge) -> Judge:
 
 def claim_of(request: Request) -> Claim:
     """What the judge reads of a request."""
-    return Claim(
+    return spec_lookup.Claim(
         summary=request.summary,
         what_happened=request.description,
         what_expected=request.expected,

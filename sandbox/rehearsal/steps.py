@@ -224,7 +224,7 @@ class Rehearsal:
         shutil.copyfile(self.folder / "one.zip", other)
         with zipfile.ZipFile(other, "a") as package:
             package.writestr("rehearsal.txt", "another version")
-        self.stage.client("s3").upload_file(str(other), PACKAGES, "packages/two.zip")
+        self.stage.client("s3").put_object(Bucket=PACKAGES, Key="packages/two.zip", Body=other.read_bytes())
         self.zips.append(f"s3://{PACKAGES}/packages/two.zip")
         return self._replaced_by(self.zips[1])
 
@@ -338,7 +338,7 @@ class Rehearsal:
         self.stage.write_settings()
         self._provisioned()
         key = self.zips[0].removeprefix(f"s3://{PACKAGES}/")
-        self.stage.client("s3").upload_file(str(self.folder / "one.zip"), PACKAGES, key)
+        self.stage.client("s3").put_object(Bucket=PACKAGES, Key=key, Body=(self.folder / "one.zip").read_bytes())
         told = self.stage.specdesk("restore", str(self.folder / "backup")).splitlines()[0]
         for command in ("recompute --all --fix", "reindex", "reports recompute --fix"):
             self.stage.specdesk(*command.split())

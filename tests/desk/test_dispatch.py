@@ -58,6 +58,28 @@ def test_the_receipt_has_the_verdict_and_nobody_outside_was_asked_for_it(room: R
     assert [] == [*room.store.items_of(case.id)]
 
 
+def test_a_verdict_that_would_take_long_comes_after_the_receipt(room: Room, later: Later) -> None:
+    """A process that has just started would first load the model: the request is saved, and the other run judges it."""
+    cold = replace(room.desk, judges_at_once=lambda: False)
+    case = cold.take_in(request(), "key")
+
+    assert [Received] == [type(event) for event in room.store.load(case.id).history]
+    assert ([case.id], None) == (later.asked, case.verdict)
+
+    replace(cold, dispatch=None).deliver(case.id)
+    kinds = [type(event) for event in room.store.load(case.id).history]
+
+    assert [Received, Judged, Filed] == [kind for kind in kinds if kind in (Received, Judged, Filed)]
+    assert room.store.ledger().balanced
+
+
+def test_a_desk_that_delivers_before_the_answer_judges_before_it(room: Room) -> None:
+    """Whether it has just started or not: nobody would come after it."""
+    case = replace(room.desk, dispatch=None, judges_at_once=lambda: False).take_in(request(), "key")
+
+    assert case.verdict is not None
+
+
 def test_what_nobody_begins_is_delivered_by_the_sweep(room: Room) -> None:
     """The other run was not called, or died: the items are due all the same."""
     case = room.desk.take_in(request(), "key")

@@ -42,7 +42,7 @@ from tests.web.samples import ANSWERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PAIRS = 3
+PAIRS = 15
 TABLE = "cold-start"
 BUG = {**ANSWERS[Kind.BUG], "no_screenshot": "It is gone again before I can take one."}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HIRAGANA = "\u3041-\u3096\u309d-\u309f"
@@ -63,7 +64,11 @@ _FUNCTION_WORDS = """
 _PARTICLE = r"(?:으로|에서|부터|까지|이다|[은는이가을를에의로와과도만])(?!\w)"
 """What ends a Korean word; the same syllables begin others."""
 
-_FUNCTION_WORD = re.compile("|".join((*sorted(_FUNCTION_WORDS.split(), key=len, reverse=True), _PARTICLE)))
+
+@cache
+def _function_word() -> re.Pattern[str]:
+    """Compiled for the first text of these languages: it takes longer than to read most requests."""
+    return re.compile("|".join((*sorted(_FUNCTION_WORDS.split(), key=len, reverse=True), _PARTICLE)))
 
 
 def occurs_in(text: str) -> bool:
@@ -81,7 +86,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
 def ngrams(piece: str) -> list[str]:
     """The tokens of a piece without spaces."""
     return [
-        token for between in _FUNCTION_WORD.split(piece) for run in _RUN.finditer(between) for token in _of_run(run)
+        token for between in _function_word().split(piece) for run in _RUN.finditer(between) for token in _of_run(run)
     ]
 
 

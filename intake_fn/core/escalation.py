@@ -13,7 +13,7 @@ from zlib import crc32
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Escalated, HandedOver, Received
-from intake_fn.core.process import CLIENT, OTHER, Level, Person, Process
+from intake_fn.core.process import CLIENT, IN_MANTIS, OTHER, Level, Person, Process
 from intake_fn.core.request import Channel, Priority, Request
 
 
@@ -35,6 +35,20 @@ def routed(request: Request, process: Process, case_id: str) -> tuple[int, str]:
     office = process.offices.get(request.requester.office)
     level = office.front_end if office else process.client_front_end
     return level, _handler(level, request, process, case_id)
+
+
+def origin(request: Request, process: Process) -> Request:
+    """A request as if by a form: one from Mantis is of the office whose liaison created it, else a client's."""
+    if request.requester.office != IN_MANTIS:
+        return request
+    people = process.people
+    mailbox = request.requester.email.lower()
+    of_liaison = (
+        office.id
+        for office in process.offices.values()
+        if mailbox and office.liaison in people and people[office.liaison].address.lower() == mailbox
+    )
+    return replace(request, requester=replace(request.requester, office=next(of_liaison, CLIENT)))
 
 
 def handler_at(level: int, case: Case, process: Process) -> str:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from intake_fn.core.appeals import outcome_of_appeal
 from intake_fn.core.case import Case, accepts, module_of
 from intake_fn.core.change_events import BoardDecided, OwnerDeclined, SentToOwner
-from intake_fn.core.escalation import keeper, last_handler_at, routed
+from intake_fn.core.escalation import keeper, last_handler_at, origin, routed
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -359,7 +359,8 @@ def _has_an_issue(before: Case) -> bool:
 def copies(before: Case, event: Event, after: Case, process: Process) -> Iterator[SendNotice]:
     """What the front end of its origin reads of a request that is handled elsewhere: each step, no colleague's note."""
     if before.status is Status.NEW and isinstance(event, Judged | Overruled):
-        yield from _in_copy(before, after, process, message("why.new"))
+        from_mantis = after.request.channel is Channel.MANTIS
+        yield from _in_copy(before, after, process, message("why.taken-in" if from_mantis else "why.new"))
     elif _has_an_issue(before) and has_a_note(event):
         yield from _in_copy(before, after, process, about=str(after.version))
 
@@ -367,10 +368,11 @@ def copies(before: Case, event: Event, after: Case, process: Process) -> Iterato
 def _in_copy(before: Case, after: Case, process: Process, *why: Message, **fields: str) -> Iterator[SendNotice]:
     """The front end of its origin, when a request is or was of a priority that goes past it to another level."""
     at = [process.priorities[case.priority].handled_at for case in (before, after)]
-    office = after.request.requester.office
+    request = origin(after.request, process)
+    office = request.requester.office
     if office != CLIENT and office not in process.offices:  # removed, and its front end with it
         return
-    level, handler = routed(after.request, process, after.id)
+    level, handler = routed(request, process, after.id)
     if handler != after.handler and any(handled_at is not None and handled_at != level for handled_at in at):
         person = process.people[handler]
         yield SendNotice("copied", person.address, {"name": person.name, **fields}, why=why)

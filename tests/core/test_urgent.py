@@ -27,6 +27,8 @@ from intake_fn.core.events import (
     Resolved,
 )
 from intake_fn.core.intents import SendNotice
+from intake_fn.core.mantis_intake import FoundIssue
+from intake_fn.core.mantis_intake import take_in as take_in_of_mantis
 from intake_fn.core.process import CLIENT, AroundTheClock
 from intake_fn.core.process_file import ProcessError, parse
 from intake_fn.core.request import Priority
@@ -94,6 +96,40 @@ def test_the_front_end_stays_in_copy_on_each_step(process: Process, event: Event
     assert LIAISON == copy.to
     assert said in letter_of(copy, case.case, process, "status", "desk").text
     assert "copied" not in mails(other).values()
+
+
+@pytest.mark.parametrize(
+    ("reporter", "expected"), [("andrei", "ihelp"), ("somebody.of.mantis", "ihelp"), ("liaison.paris", "paris-liaison")]
+)
+def test_an_urgent_issue_from_mantis_has_a_front_end_in_copy_too(
+    process: Process, reporter: str, expected: str
+) -> None:
+    """The liaison who created it, else level 1: on the first step and on the next ones, as of one from a form."""
+    found = FoundIssue(
+        number=7,
+        url="https://mantis/7",
+        project="Bugs InBox",
+        reporter=reporter,
+        summary="The port is closed",
+        description="It is.",
+        status="new",
+        priority="urgent",
+        created=NOW,
+        came=NOW,
+    )
+    begun = advance(take_in_of_mantis(CASE_ID, found, NOW, process).case, judged(), process)
+    asked = advance(begun.case, happened(AskedRequester, question="Which one?"), process)
+    copied = [
+        [one for one in step.intents if isinstance(one, SendNotice) and one.notice == "copied"]
+        for step in (begun, asked)
+    ]
+
+    assert 3 == begun.case.level
+    assert [[process.people[expected].address]] * 2 == [[one.to for one in step] for step in copied]
+    assert (
+        "You are the front end of this request." in letter_of(copied[0][0], begun.case, process, "status", "desk").text
+    )
+    assert "created in Mantis" in letter_of(copied[0][0], begun.case, process, "status", "desk").text
 
 
 def test_reopened_and_closed_are_steps_and_a_colleagues_note_is_none(process: Process) -> None:

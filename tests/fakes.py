@@ -485,7 +485,8 @@ class MemoryStore:
         """Items that may be tried now, the longest waiting first."""
         with self._up():
             known = [item for item in self._outbox.values() if not item.unread]
-            free = [item for item in known if not item.dead_lettered and self._turn(item) <= now]
+            due = [item for item in known if not item.dead_lettered and self._turn(item) <= now]
+            free = [item for item in due if self._leases.get(item.id, now) <= now]
             first = sorted(free, key=lambda item: (self._turn(item), item.id))[:limit]
             return [self._seen(item) for item in first]
 
@@ -529,7 +530,6 @@ class MemoryStore:
             if here is None or here.dead_lettered or here.tries != item.tries or self._leases.get(item.id, now) > now:
                 return False
             self._leases[item.id] = now + timedelta(seconds=seconds)
-            self._turns.pop(item.id, None)
             return True
 
     def postpone(self, item: OutboxItem, until: datetime, error: str, reason: Postponed = Postponed.FAILED) -> None:
@@ -831,8 +831,6 @@ class MemoryStore:
         return replace(item, leased=item.id in self._leases)
 
     def _turn(self, item: OutboxItem) -> datetime:
-        if item.id in self._leases:
-            return max(item.next_attempt, self._leases[item.id])
         return self._turns.get(item.id, item.next_attempt)
 
     def _append(self, step: Step, case: Case) -> None:

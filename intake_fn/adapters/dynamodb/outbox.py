@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from intake_fn.ports import OutboxItem
 
 
+MOST_LEASED = 100
+"""Leased items that stand before the others in the index `due`: as many as deliver at once (`lambda_concurrency`)."""
+
+
 @dataclass
 class DynamoOutbox:
     """The Outbox port."""
@@ -42,7 +46,7 @@ class DynamoOutbox:
 
     def due_items(self, now: datetime, limit: int = 25) -> Sequence[OutboxItem]:
         """Items that may be tried at `now` and that nobody has a lease on, the longest waiting first."""
-        return self._readable(DUE, f"{instant(now)}~", limit)
+        return self._readable(DUE, f"{instant(now)}~", limit, instant(now))
 
     def dead_letters(self, limit: int = 100) -> Sequence[OutboxItem]:
         """Dead-lettered items, the first one first."""
@@ -63,10 +67,11 @@ class DynamoOutbox:
         read = [item for item in map(outbox_item, self._set_aside(limit)) if not item.unread]
         return sum(self._moved(item, UNREADABLE, line_of(item.id, dead_lettered=item.dead_lettered)) for item in read)
 
-    def _readable(self, line: str, bound: str, limit: int) -> list[OutboxItem]:
-        """The first `limit` that can be read; the others are set aside, so that they hold up nothing."""
+    def _readable(self, line: str, bound: str, limit: int, free_at: str = "~") -> list[OutboxItem]:
+        """The first `limit` that can be read and are free; the others are set aside, so that they hold up nothing."""
         while True:
-            items = [outbox_item(item) for item in first_due(self.table, line, bound, limit)]
+            first = first_due(self.table, line, bound, limit + MOST_LEASED)
+            items = [outbox_item(item) for item in first if str(item.get("leased_until", "")) <= free_at][:limit]
             unread = [item for item in items if item.unread]
             moved = (
                 self._moved(item, line_of(item.id, dead_lettered=line == DEAD_LETTERED), UNREADABLE) for item in unread
@@ -86,7 +91,8 @@ class DynamoOutbox:
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
         """Take an item for oneself for `seconds`; False when it is gone, tried since it was read, or taken.
 
-        The item is not due until the lease is over: a deliverer that dies gives it back by waiting.
+        The item is not due until the lease is over: a deliverer that dies gives it back by waiting. It keeps its place
+        in the index `due` meanwhile: to move it there and back would cost as much again.
         """
         #   A: lease until 12:02 ──── dies
         #   B at 12:01: taken ✗            C at 12:03: free again ✓
@@ -100,11 +106,7 @@ class DynamoOutbox:
         free_or_mine = "(#leased_until <= :now OR #leased_by = :mine)"
         until = instant(now + timedelta(seconds=seconds))
         mine = self._doubtful.pop(item.id, "") or new_token()
-        lease = {
-            "leased_until": until,
-            "leased_by": mine,
-            "turn": f"{max(until, instant(item.next_attempt))}#{item.id}",
-        }
+        lease = {"leased_until": until, "leased_by": mine}
         guard = f"{exists} AND {alive} AND {not_tried_since} AND {free_or_mine}"
         values = {":no": False, ":tries": item.tries, ":now": instant(now), ":mine": mine}
         try:
@@ -116,7 +118,7 @@ class DynamoOutbox:
 
     def _give_back(self, item: OutboxItem, mine: str, until: str) -> None:
         """End a lease that may have been taken: else it would look as if somebody had begun and been cut off."""
-        free = {"leased_until": "", "leased_by": "", "turn": f"{instant(item.next_attempt)}#{item.id}"}
+        free = {"leased_until": "", "leased_by": ""}
         this_lease = "#leased_by = :mine AND #leased_until = :until"
         with suppress(TryLater, Broken):
             self.table.write(update(outbox_key(item.id), free, this_lease, {":mine": mine, ":until": until}))

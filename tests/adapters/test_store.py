@@ -884,6 +884,17 @@ class TestOutbox:
         assert [each.id for each in store.due_items(over)] == [item.id]
         assert store.lease(item, over, 120) is True
 
+    def test_items_that_others_have_in_hand_do_not_stand_before_those_that_are_free(self, store: Store) -> None:
+        """A leased item keeps its place, and comes back to it when the lease is over."""
+        for number in range(3):
+            store.create(received(f"HD-{number}", JudgeRequest()), f"key-{number}")
+        first, second, third = (item.id for item in store.due_items(MONDAY))
+        store.lease(store.items_of(first.partition("#")[0])[0], MONDAY, 120)
+
+        assert [second, third] == [item.id for item in store.due_items(MONDAY, 2)]
+        assert [second] == [item.id for item in store.due_items(MONDAY, 1)]
+        assert [first, second] == [item.id for item in store.due_items(MONDAY + 2 * MINUTE, 2)]
+
     def test_what_was_begun_and_not_put_down_is_seen(self, store: Store) -> None:
         """Who was cut off leaves that behind, until the item is postponed."""
         store.create(received("HD-1", JudgeRequest()), "key")

@@ -46,7 +46,7 @@ def _line(one: RuleNow) -> str:
         return f"{name}: {_days(rule.days)} is in force; due now: {_number(one.due)}"
     return (
         f"{name}: {_days(rule.days)} comes into force on {_date(rule.since)}, and takes {_number(one.waiting)} then; "
-        f"until then {_days(rule.holds)} holds; due now: {_number(one.due)}"
+        f"until then {'nothing goes' if rule.holds is None else f'{rule.holds} days hold'}; due now: {_number(one.due)}"
     )
 
 

@@ -61,7 +61,11 @@ DESK_LIFECYCLE: Mapping[type[Event], EventSpec] = {
     UpdateSent: EventSpec(
         allowed_in=JUDGED,
         action="write to the requester",
-        rules=(r.requires("text", "Please write what the requester is to read."), _workaround_is_for_open_ones),
+        rules=(
+            r.can_be_asked,
+            r.requires("text", "Please write what the requester is to read."),
+            _workaround_is_for_open_ones,
+        ),
         intents=on_update,
         notifies=notify_of_update,
         copied=True,

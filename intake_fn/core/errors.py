@@ -3,7 +3,8 @@
 SpecdeskError
 ├── Refused      the asker can mend it: a missing part, a step the rules do not allow
 │   ├── Unknown      there is no such request, file or link
-│   │   └── Expired  there was, but the link is too old
+│   │   ├── Expired  there was, but the link is too old
+│   │   └── Erased   there was, but its personal data was erased
 │   ├── Undeliverable    no mail can be sent to the address
 │   └── Unconfirmed      it can be done, once a person has confirmed it
 ├── Stale        someone was faster: read again and decide again
@@ -41,6 +42,10 @@ class Forbidden(Refused):
 
 class Expired(Unknown):
     """The link was good once and is too old now."""
+
+
+class Erased(Unknown):
+    """There was such a request, and its personal data was erased."""
 
 
 class Undeliverable(Refused):

@@ -203,7 +203,7 @@ LIFECYCLE: Mapping[type[e.Event], EventSpec] = {
     e.AskedRequester: EventSpec(
         allowed_in=HANDLED,
         action="ask the requester",
-        rules=(r.requires("question", "Please write your question to the requester."),),
+        rules=(r.can_be_asked, r.requires("question", "Please write your question to the requester.")),
         leads_to=to(WAITING),
         intents=i.on_asked,
         copied=True,

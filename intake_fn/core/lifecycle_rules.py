@@ -351,6 +351,12 @@ def is_not_erased(case: Case, _: Event, __: Process) -> Iterator[str]:
         yield say("erased.no-reply")
 
 
+def can_be_asked(case: Case, _: Event, __: Process) -> Iterator[str]:
+    """There is somebody who can be written to."""
+    if case.erased:
+        yield say("erased.nobody")
+
+
 def requires(field: str, ask: str) -> Rule:
     """Words that somebody is going to read must be there."""
 

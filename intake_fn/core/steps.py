@@ -15,12 +15,13 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.changes.clock import next_instant
 from intake_fn.core.changes.options import offered
 from intake_fn.core.copies import informed
-from intake_fn.core.desk_events import Deescalated
+from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Broken, Refused, Unreadable
 from intake_fn.core.escalation import arrival, colleagues, ways_down, ways_up
 from intake_fn.core.event_spec import EventSpec
 from intake_fn.core.events import (
     ActivityCompleted,
+    AskedRequester,
     Escalated,
     Event,
     HandedOver,
@@ -92,6 +93,8 @@ def allowed(case: Case, process: Process, actor: str = "") -> Options:
         ActivityCompleted: activities,
         Linked: not case.missing_in_mantis,
         Unlinked: bool(case.links) and not case.missing_in_mantis,
+        AskedRequester: not case.erased,
+        UpdateSent: not case.erased,
         Refiled: case.missing_in_mantis,
         MarkedDuplicate: not case.duplicate_of,
         UnmarkedDuplicate: bool(case.duplicate_of),

@@ -83,6 +83,8 @@ class Plan:
     """Requests of others that hold a part of their name: a person looks whether it is theirs."""
     others_of_ours: list[str] = field(default_factory=list)
     """Items in which they stand and that no erasure changes, by key."""
+    sent_out: set[str] = field(default_factory=set)
+    """Lines of their requests that a language model was sent: by these the exchanges are known."""
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -114,7 +116,12 @@ class Eraser:
         """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk."""
         box = mailbox(address)
         refuse_ours(box, self.desk.process)
-        names: frozenset[str] = frozenset()
+        known_as = Whom(box)
+        names = frozenset(
+            name
+            for case_id in self.desk.cases.requests_of(box, 0)
+            for name in names_in(self.desk.cases.load(case_id), known_as)
+        )
         while True:
             plan = Plan(box, Whom(box, tuple(sorted(names))))
             found = set(self._by_mailbox(plan))
@@ -164,7 +171,11 @@ class Eraser:
             if not left.changed(case) and not pending:
                 plan.tidy.append(case_id)
                 continue
-            (plan.own if left.role is ErasedAs.REQUESTER else plan.others).append(case_id)
+            if left.role is ErasedAs.REQUESTER:
+                plan.own.append(case_id)
+                plan.sent_out.update(_lines_sent_out(case))
+            else:
+                plan.others.append(case_id)
             counts["texts"] += left.texts
             counts["files"] += len(left.files)
             counts["mails not sent any more"] += sum(intent is None for _, intent in pending)
@@ -184,8 +195,7 @@ class Eraser:
         """
         counts: Counter[str] = Counter()
         left: list[str] = []
-        sent_out = frozenset(line for case_id in plan.own for line in _lines_sent_out(self.desk.cases.load(case_id)))
-        if plan.is_empty and not self._files(plan, sent_out, counts, dry=True):
+        if plan.is_empty and not self._files(plan, counts, dry=True):
             return None
         record = ErasureRecord(self.seal(plan.box), self.desk.clock(), actor, {})
         cut_off = any(one.digest == record.digest and not one.finished for one in self.store.erasures())
@@ -196,7 +206,7 @@ class Eraser:
         for mark in plan.marks:
             self.store.delete(mark)
         counts["marks of the address"] += len(plan.marks)
-        self._files(plan, sent_out, counts)
+        self._files(plan, counts)
         left += self._waiting(plan)
         done += self._cases(plan.own, plan.whom, record, counts, left)
         self.store.forget_mailbox(plan.box, (digest_of(plan.box), *answered.people_of(plan.box, "")))
@@ -378,7 +388,7 @@ class Eraser:
             self.store.rewrite_mail(after)
             counts["mails that came in"] += 1
 
-    def _files(self, plan: Plan, sent_out: frozenset[str], counts: Counter[str], *, dry: bool = False) -> int:
+    def _files(self, plan: Plan, counts: Counter[str], *, dry: bool = False) -> int:
         """Raw mails, drafts and exchanges with a language model in which they stand; how many. `dry` deletes none."""
         found = 0
         for beginning in (inbound_mail.KEPT, DRAFTS, f"{FOLDER}/"):
@@ -387,7 +397,7 @@ class Eraser:
                     text = self._text_of(key, self.desk.files.get(key))
                 except Unknown:
                     continue
-                if plan.whom.is_in(text) or any(line in text for line in sent_out):
+                if plan.whom.is_in(text) or any(line in text for line in plan.sent_out):
                     found += 1
                     if not dry:
                         self.desk.files.delete(key)

@@ -107,6 +107,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.erased-mentioned": "Personal data of somebody it named was erased: %(texts)s places, %(files)s files",
     "history.erased-retention": "Kept as long as the rules say, then erased: %(texts)s texts, %(files)s files",
     "history.erased-files": "Its files were kept as long as the rules say, then erased: %(files)s files",
+    "erased.nobody": "Personal data was erased from this request: nobody can be asked.",
     "erased.no-reply": "The personal data of this request was erased. Please send a new request.",
     "history.skipped": "Not mailed to %(to)s: %(notice)s",
     "history.reopened": "Reopened",

@@ -61,4 +61,4 @@ def _opened(token: str) -> tuple[Case, str]:
         case_id, _, box = desk.links.verify(Purpose.COPY, token).partition("/")
     except Expired as error:
         raise Expired("This link is too old. Ask the requester to add you again.") from error
-    return desk.cases.load(case_id), box
+    return words.with_words(desk.cases.load(case_id)), box

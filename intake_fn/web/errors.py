@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from intake_fn import log
 from intake_fn.core.errors import (
     Broken,
+    Erased,
     Expired,
     Forbidden,
     Refused,
@@ -47,6 +48,12 @@ class Shown:
 SHOWN: Mapping[type[Exception], Shown] = {
     Expired: Shown(
         410, mark("This link has expired"), mark("Request a new one below. We send it by e-mail."), tell=False
+    ),
+    Erased: Shown(
+        410,
+        mark("The data of this request was erased"),
+        mark("Nothing of it can be shown any more. If you still need help, please send a new request."),
+        tell=False,
     ),
     Unknown: Shown(
         404,

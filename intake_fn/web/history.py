@@ -10,7 +10,7 @@ from intake_fn.core import events as e
 from intake_fn.core.caused_mails import caused_mails
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
-from intake_fn.core.erasure_events import DataErased
+from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.requester_events import (
     Appealed,
@@ -156,7 +156,7 @@ def shown(case: Case, process: Process, name: str) -> tuple[list[Entry], list[St
 
 
 def _in_words(mails: tuple[SendNotice, ...]) -> tuple[str, ...]:
-    return tuple(f"{say(f'notice.{mail.notice}')} to {mail.to}" for mail in mails)
+    return tuple(f"{say(f'notice.{mail.notice}')} to {mail.to or ERASED}" for mail in mails)
 
 
 def _is_of(stream: str, entry: Entry) -> bool:

@@ -14,6 +14,7 @@ from intake_fn.core.names import REQUESTER
 from intake_fn.core.requester_events import CopyRemoved, NewsMuted
 from intake_fn.ports import Purpose
 from intake_fn.texts import mark
+from intake_fn.web import words
 from intake_fn.web.access import TOKEN, config, open_to
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _opened(token: str) -> tuple[Case | None, str]:
     if not case_id:
         return None, box
     try:
-        return desk.cases.load(case_id), box
-    except Unknown:  # it was deleted since: the settings of the address stay
+        case = words.with_words(desk.cases.load(case_id))
+    except Unknown:  # it was erased since: the settings of the address stay
         return None, box
+    return case, box

@@ -145,7 +145,7 @@ def _finding(case: Case, pressed: str, text: str) -> Reading:
 def case_of(token: str) -> Case:
     """The case that a status link opens. Raises Unknown, Expired, TryLater."""
     desk = config().desk()
-    return desk.cases.load(desk.links.verify(Purpose.STATUS, token))
+    return words.with_words(desk.cases.load(desk.links.verify(Purpose.STATUS, token)))
 
 
 def seen_of(case: Case) -> int:

@@ -14,6 +14,7 @@ from intake_fn.core import events as c
 from intake_fn.core import quotes
 from intake_fn.core.agreement import Role
 from intake_fn.core.case import Case, resolved_by
+from intake_fn.core.errors import Erased
 from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailOutcome
@@ -190,6 +191,13 @@ def settled(case: Case, now: datetime) -> str:
     if case.filing is Filing.QUEUED and now - case.received_at < AT_ONCE:
         return gettext(BEING_FILED)
     return gettext(SETTLED[case.filing])
+
+
+def with_words(case: Case) -> Case:
+    """The same. Raises Erased for one of which no words are left: its page would show nothing, and promise answers."""
+    if case.erased:
+        raise Erased(f"The personal data of {case.id} was erased.")
+    return case
 
 
 def unread(case: Case) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,14 @@ from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.provision.backup import ITEMS, LEDGERS, MANIFEST, MARK, NUMBERS, back_up, manifest_of, restore
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.adapters.provision.stored_items import stored
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Noted
 from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.request import Requester
+from intake_fn.desk.erasure import Eraser, again
 from tests.adapters.test_inbound_mails import record
+from tests.adapters.test_retention import NoIssues
 from tests.desk.test_story import Room, request
 from tests.fakes import LEVELS, ports_of
 
@@ -41,6 +46,17 @@ class Stage:
         """Everything in the table but the ledgers, in which a count of none may stand or not."""
         found = self.table.client.scan(TableName=self.table.name)["Items"]
         return {(item["pk"]["S"], item["sk"]["S"]): item for item in found if item["pk"]["S"] not in LEDGERS}
+
+    def eraser(self) -> Eraser:
+        """With leave to read everything."""
+        seal = hashlib.sha256
+        return Eraser(
+            desk=self.desk,
+            store=self.store,
+            issues=NoIssues(),
+            seal=lambda box: seal(box.encode()).hexdigest(),
+            everything=lambda: stored(self.table),
+        )
 
     def back_up(self, folder: Path) -> Any:
         """By the clock of the room."""
@@ -186,3 +202,21 @@ def test_a_damaged_backup_is_named_and_restores_nothing(stage: Stage, empty: Sta
     (folder / MANIFEST).unlink()
     refused("no backup, or one that broke off")
     assert {} == empty.items()
+
+
+def test_what_was_erased_since_a_backup_is_erased_again(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """By the keyed hashes of the records: they hold no address. Who was not erased is there as before."""
+    stage.desk.take_in(request(requester=Requester("Jo Park", "jo@example.com", "london")), "key-jo")
+    stage.back_up(tmp_path / "backup")
+    record = stage.eraser().apply(stage.eraser().plan("camille@example.com"), "paul@example.com")
+    assert record is not None
+    assert "2" == record.counts["requests"]
+
+    empty.fill(tmp_path / "backup")
+    made = again(empty.eraser(), [record], "paul@example.com")
+
+    assert ["2"] == [one.counts["requests"] for one in made]
+    assert [] == [*empty.store.requests_of("camille@example.com", 0)]
+    assert 1 == len(empty.store.requests_of("jo@example.com", 0))
+    assert "camille@example.com" not in json.dumps([*empty.items().values()]).lower()
+    assert [] == again(empty.eraser(), [record], "paul@example.com")

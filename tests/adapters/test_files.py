@@ -189,3 +189,16 @@ def test_the_pages_policy_names_where_the_store_takes_files(region: str) -> None
     permission = S3Files(lambda: client("s3", keys), "our-bucket").upload("held/x", 5, 60)
 
     assert permission.url.rstrip("/") in files_at
+
+
+def test_all_keys_are_walked_and_some_by_their_age(files: Files) -> None:
+    """In their order, below one beginning; the age is that of when a file was kept last."""
+    for number in range(3):
+        files.put(f"mail/{number}", b"raw", "message/rfc822")
+    files.put("files/0", b"png", "image/png")
+
+    assert ["mail/0", "mail/1", "mail/2"] == [*files.every("mail/")]
+    page = files.aged("mail/", "", 2)
+    assert ["mail/0", "mail/1"] == [key for key, _ in page]
+    assert ["mail/2"] == [key for key, _ in files.aged("mail/", page[-1][0], 2)]
+    assert all(at.utcoffset() is not None for _, at in page)

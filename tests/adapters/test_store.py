@@ -1284,6 +1284,7 @@ class TestMarks:
         assert (self.MARK, None) == (store.suppression("a@example.com"), store.suppression("b@example.com"))
         assert [True, False] == [store.unsuppress("a@example.com"), store.unsuppress("a@example.com")]
         assert ([], None) == (list(store.suppression_list()), store.suppression("a@example.com"))
+        assert store.suppression("") is None, "of a requester of whom no address is known"
 
     def test_the_first_reason_stands(self, store: Store) -> None:
         """A second report tells nothing new; all are listed by name."""

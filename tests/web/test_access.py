@@ -234,6 +234,7 @@ def test_each_error_has_its_own_status_and_advice() -> None:
     """One row each; the more special class comes first."""
     assert {kind.__name__: shown.status for kind, shown in SHOWN.items()} == {
         "Expired": 410,
+        "Erased": 410,
         "Unknown": 404,
         "Forbidden": 403,
         "Refused": 422,

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from intake_fn.core.case import Step
-from intake_fn.core.errors import TryLater
+from intake_fn.core.erasure_events import DataErased
+from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import (
     AskedRequester,
     Escalated,
@@ -27,7 +28,7 @@ from intake_fn.core.process import JudgePolicy
 from intake_fn.core.request import Kind
 from intake_fn.core.steps import apply
 from intake_fn.core.verdicts import reasons_of
-from intake_fn.core.vocabulary import Category, Status
+from intake_fn.core.vocabulary import Category, ErasedAs, Status
 from intake_fn.ports import Purpose, SuppressedAddress
 from intake_fn.texts import as_written
 from tests.web.conftest import application_of
@@ -461,3 +462,23 @@ def test_a_proposal_is_called_one(process: Process, spec: Spec) -> None:
         assert reasons_of(case.verdict)[0] in text
         assert "This is a bug" not in text
         assert "Decided together" not in text
+
+
+def test_of_an_erased_request_nothing_is_shown_and_nobody_is_asked(web: Web) -> None:
+    """Its links say so; the desk shows what is left, and offers no letter to nobody."""
+    case = web.sent()
+    happen(web, case, DataErased, role=ErasedAs.REQUESTER, texts=9, files=0)
+
+    answer = web.client.get(page_of(web, case))
+    replied = web.client.post(f"{page_of(web, case)}/reply", data={"text": "Hello?"})
+    web.sign_in(PARIS)
+    desk = web.client.get(f"/desk/requests/{case.id}")
+
+    assert 410 == answer.status_code
+    assert "The data of this request was erased" in answer.text
+    assert 410 == replied.status_code
+    assert 200 == desk.status_code
+    assert "Its requester&#39;s personal data was erased: 9 texts, 0 files" in desk.text
+    assert not [name for name in ("update", "ask") if f'/{case.id}/{name}"' in desk.text]
+    with pytest.raises(Refused, match="nobody can be asked"):
+        happen(web, case, AskedRequester, question="Which one?")

@@ -81,7 +81,7 @@ class DynamoMailState:
 
     def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail; None when it does."""
-        stored = self.table.get(SUPPRESSED, mailbox)
+        stored = self.table.get(SUPPRESSED, mailbox) if mailbox else None
         return suppression_of(stored) if stored else None
 
     def suppression_list(self) -> Sequence[SuppressedAddress]:

@@ -29,8 +29,8 @@ def chromium() -> str:
     raise RehearsalError("no Chromium was found; on Debian: apt-get install chromium, or set CHROMIUM to a browser")
 
 
-def submitted(address: str, summary: str) -> tuple[str, str]:
-    """Fill in the form for bugs and send it: the number of the request, and what the receipt says."""
+def submitted(address: str, summary: str) -> str:
+    """Fill in the form for bugs and send it: the number of the request, as the receipt says it."""
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - heavy, and for one step
 
     try:
@@ -54,4 +54,4 @@ def submitted(address: str, summary: str) -> tuple[str, str]:
         raise RehearsalError(f"the browser did not get through: {error}") from error
     found = NUMBER.search(text)
     assert found is not None  # noqa: S101 - it was waited for
-    return found[0], text
+    return found[0]

@@ -22,13 +22,15 @@ from intake_fn.core.addresses import wrong_with
 from intake_fn.core.case import Case
 from intake_fn.core.copies import MOST
 from intake_fn.core.escalation import handler_at, routed
-from intake_fn.core.events import Escalated, Event
+from intake_fn.core.events import AskedRequester, Escalated, Event
 from intake_fn.core.intents import AddNote, Intent, SendNotice
 from intake_fn.core.lifecycle_intents import to_requester
 from intake_fn.core.mail_throttle import mailbox
+from intake_fn.core.messages import files_told
 from intake_fn.core.process import NOT_THIS_LEVEL, Process
 from intake_fn.core.requester_events import RequesterChanged, RequesterKept
 from intake_fn.core.sla import with_in_time
+from intake_fn.core.vocabulary import Status
 from intake_fn.texts import message, say
 
 
@@ -87,8 +89,11 @@ def moved_first(case: Case, event: RequesterChanged, process: Process) -> Iterat
 
 
 def on_requester_changed(before: Case, _: RequesterChanged, after: Case, __: Process) -> Iterator[Intent]:
-    """Mantis has a note; the new requester has the receipt, the former one a link of their own."""
+    """Mantis has a note; the new requester has the receipt and an open question, the former one a link of their own."""
     former = before.request.requester
     yield AddNote(after.version)
     yield to_requester(after, "receipt", message("why.forwarded", person=former.name))
+    asked = next((event for event in reversed(before.history) if isinstance(event, AskedRequester)), None)
+    if asked and after.status is Status.WAITING:
+        yield to_requester(after, "question", *files_told(asked), text=asked.question)
     yield SendNotice("copy", former.email)

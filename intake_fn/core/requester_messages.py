@@ -53,7 +53,7 @@ REQUESTER_MESSAGES: Mapping[type[Event], EventMessages] = {
         page="page.requester-changed",
         note="history.requester-changed",
         values=_address,
-        notices=("receipt", "copy", "copied"),
+        notices=("receipt", "question", "copy", "copied"),
     ),
     RequesterKept: EventMessages(history="history.requester-kept", values=_address),
     NewsMuted: EventMessages(

@@ -434,6 +434,18 @@ def test_a_person_confirms_that_the_client_is_the_requester(room: Room) -> None:
     assert [event.actor for event in last if isinstance(event, Noted)] == [HK]
 
 
+def test_a_client_is_asked_what_the_liaison_was_asked(room: Room) -> None:
+    """While it waits, whoever becomes the requester is mailed the question, and their answer ends the wait."""
+    case = forwarded(room)
+    room.desk.act(case.id, room.event(AskedRequester, question="Which list?"), case.version)
+    room.desk.act(case.id, room.event(RequesterChanged, address=CHLOE), room.seen(case.id))
+    asked = [sent for sent in room.mailer.sent if sent.to == CHLOE and "> Which list?" in sent.text]
+    taken(room, mail("The red one.", sender=CHLOE, to=asked[0].reply_to, subject="Re: x"))
+
+    assert len(asked) == 1
+    assert room.store.load(case.id).status is Status.OPEN
+
+
 def test_whose_mail_it_was_is_said_once(room: Room) -> None:
     """The same click again changes nothing, a second person is told that it has changed, and no is no for good."""
     case, other = forwarded(room), forwarded_again(room)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from intake_fn.adapters.clock import new_id
-from intake_fn.core.events import Overruled, Resolved
+from intake_fn.core.events import Overruled, RequesterReplied, Resolved
 from intake_fn.core.names import REQUESTER as BY_REQUESTER
+from intake_fn.core.process import CLIENT
+from intake_fn.core.request import Channel, Kind, Request, Requester
 from intake_fn.core.requester_events import Appealed
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.desk.answered import keep
@@ -233,6 +235,9 @@ REQUESTER = (
     Visit("status, resolved", lambda cases: cases.status["resolved"]),
     Visit("status of a change", lambda cases: cases.status["change"]),
     Visit("lost link", "/status/lost"),
+    Visit("form of a report by mail", lambda cases: cases.status["mailed"] + "/form"),
+    Visit("form of a report by mail with errors", lambda cases: cases.status["mailed"] + "/form", _sent_empty),
+    Visit("form of a report by mail, sent before", lambda cases: cases.status["completed"] + "/form"),
     Visit("expected behaviour", "/expected"),
     Visit("expected behaviour, found", "/expected?q=how+long+is+a+quote+valid"),
     Visit("expected behaviour, nothing", "/expected?q=xyzzyplugh"),
@@ -254,6 +259,7 @@ DESK = (
     Visit("request", lambda cases: cases.desk("bug"), _actions_open),
     Visit("undecided request", lambda cases: cases.desk("question"), _actions_open),
     Visit("resolved request", lambda cases: cases.desk("resolved"), _actions_open),
+    Visit("request of a forwarded mail", lambda cases: cases.desk("mailed")),
     Visit("request for change", lambda cases: cases.desk("change"), _actions_open),
     Visit("request, mentioning", lambda cases: cases.desk("bug"), _mentioning),
     Visit("request, a stranger mentioned", lambda cases: cases.desk("bug"), _mentions_a_stranger),
@@ -311,6 +317,22 @@ FILES = {
 """Files that they have: one with a preview and one without."""
 
 
+def mailed(cases: Cases, name: str) -> None:
+    """A report that a liaison forwarded by mail, which is to be completed and whose requester is to be confirmed."""
+    desk = cases.sandbox.application.desk
+    liaison = Requester("London CT2 Liaison", "liaison.london@example.com", "london")
+    request = Request(
+        kind=Kind.BUG,
+        requester=liaison,
+        summary=f"A forwarded mail, {name}",
+        description="The list of seals shows an error page.",
+        channel=Channel.MAIL,
+        on_behalf_of=Requester("Chloe Yip", "chloe.yip@lotus.example.org", CLIENT, "Lotus Line"),
+    )
+    case = desk.take_in(request, f"pages {name}")
+    cases.numbers[name], cases.status[name] = case.id, desk.links.status(case.id)
+
+
 def made(engineer: Page, sandbox: Sandbox) -> Cases:
     """Send the requests, and bring them into their states at the desk; `engineer` is signed in there."""
     lines = map(json.loads, REQUESTS.read_text(encoding="utf-8").splitlines())
@@ -324,6 +346,9 @@ def made(engineer: Page, sandbox: Sandbox) -> Cases:
     cases.numbers["owned"] = with_its_owner(sandbox, "Quotes should be valid for 45 days", "server", "paul").id
     cases.numbers["assessed"] = before_the_board(sandbox, "Quotes should be valid for longer")
     keep(sandbox.application.desk.clause_answers, new_id, sandbox.application.desk.clock(), "quotes#validity", "spec")
+    for name in ("mailed", "completed"):
+        mailed(cases, name)
+    _happen(cases, "completed", RequesterReplied, BY_REQUESTER, text="Steps: 1.", answers={"steps": "1."})
     act(engineer, cases, "asked", "ask", question="In which browser did you see it?")
     act(engineer, cases, "resolved", "resolve", outcome="done", resolution="The user has got an invitation by mail.")
     _happen(cases, "appealed", Overruled, "paul@example.com", category=Category.BUG, clause="", reason="So it is.")

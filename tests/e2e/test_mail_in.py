@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from intake_fn.core.events import AskedRequester, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
@@ -103,3 +105,35 @@ def test_fifty_deliveries_at_once_make_one_request(sandbox: Sandbox) -> None:
     assert "The same mail, over and over." in desk.cases.load(after.case_id).request.description
     assert 1 == len({record.id for record in records})
     assert desk.inbound.mail_ledger().balanced
+
+
+def test_a_client_whose_mail_was_forwarded_completes_the_report(sandbox: Sandbox, page: Page) -> None:
+    """A person makes them the requester; the receipt's link opens the form, which goes to the same request."""
+    liaison, client = "liaison.london@example.com", "first.client@marlow.example.org"
+    lines = f"From: First Client <{client}>\r\nSent: today\r\nTo: us\r\nSubject: Seals"
+    text = f"For you.\r\n\r\n{lines}\r\n\r\nThe list of seals is an error page."
+    raw = f"From: London <{liaison}>\r\nTo: {DESK}\r\nSubject: FW: Seals of the client\r\n\r\n{text}\r\n"
+    with smtplib.SMTP("127.0.0.1", sandbox.mail_server.port, timeout=30) as program:
+        program.sendmail(liaison, [DESK], raw.encode())
+    case_id = taken(sandbox, "FW: Seals of the client").case_id
+    sign_in(page, sandbox, liaison)
+    page.goto(f"{sandbox.url}/desk/requests/{case_id}")
+    page.get_by_role("button", name="Make them the requester").click()
+    expect(page.get_by_text("They are the requester now")).to_be_visible()
+    receipt = wait_until(lambda: next((mail for mail in sandbox.aws.mails() if mail["to"] == client), None))
+    page.goto(re.findall(r"http\S+/form", receipt["text"])[0])
+    expect(page.get_by_label("What did you expect?")).to_be_focused()
+    page.get_by_label("What did you expect?").fill("The list.")
+    page.get_by_label("Steps to reproduce").fill("1. Open the seals.")
+    page.get_by_label("Yes").check()
+    page.get_by_label("Priority").select_option("high")
+    page.get_by_label("If you have no screenshot, tell us why").fill("None.")
+    page.get_by_label("Company").or_(page.get_by_label("Which client company")).fill("Marlow")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("your report is complete")).to_be_visible()
+
+    after = sandbox.application.background_desk.cases.load(case_id)
+    assert (client, (liaison,)) == (after.request.requester.email, after.copies)
+    assert ["The list."] == [
+        event.answers["expected"] for event in after.history if isinstance(event, RequesterReplied)
+    ]

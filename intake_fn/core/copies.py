@@ -110,12 +110,14 @@ def on_copy_added(_: Case, event: CopyAdded, __: Case, ___: Process) -> Iterator
 
 
 def informed(event: Event, after: Case, caused: Iterable[Intent]) -> Iterator[SendNotice]:
-    """The mails to those in copy: of each event of which the requester is mailed, and of what the requester writes."""
-    told = any(
-        isinstance(intent, SendNotice) and intent.to == after.request.requester.email and intent.notice not in UNTOLD
-        for intent in caused
-    )
+    """The mails to those in copy: of each event of which the requester is mailed, and of what the requester writes.
+
+    Who wrote it knows it, and who comes into copy by it reads it on the page.
+    """
+    notices = [intent for intent in caused if isinstance(intent, SendNotice)]
+    told = any(one.to == after.request.requester.email and one.notice not in UNTOLD for one in notices)
     if is_on_page(event) and (told or isinstance(event, RequesterReplied | Appealed)):
-        author = mailbox(event.sender) if isinstance(event, RequesterReplied) else ""
-        for address in filter(lambda box: box != author, after.copies):
+        knowing = {mailbox(one.to) for one in notices if one.notice == "copy"}
+        knowing |= {mailbox(event.sender)} if isinstance(event, RequesterReplied) else set()
+        for address in (box for box in after.copies if box not in knowing):
             yield SendNotice("informed", address, {"about": str(after.version)})

@@ -34,6 +34,8 @@ from intake_fn.adapters.provision.package import (
     Target,
     assemble,
     compile_with,
+    dependencies,
+    foreign_in,
     make_ahead_with,
     pack,
     private_in,
@@ -481,6 +483,40 @@ def test_the_same_files_make_the_same_zip(tmp_path: Path) -> None:
         packages.append((tmp_path / f"{which}.zip").read_bytes())
 
     assert packages[0] == packages[1]
+
+
+def test_what_runs_on_another_machine_is_found(tmp_path: Path) -> None:
+    """A stage on arm64 is packaged on any machine: a library of this one would fail with the first judgement there."""
+    for number, name in enumerate(("x86.cpython-312-x86_64-linux-gnu.so", "lib/libarm.so.1.2")):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(11) + (b"\x3e\x00", b"\xb7\x00")[number] + bytes(44))
+    (tmp_path / "a.so.py").write_text("is none")
+
+    assert ["lib/libarm.so.1.2"] == foreign_in(tmp_path, Target("python3.12", "x86_64"))
+    assert ["x86.cpython-312-x86_64-linux-gnu.so"] == foreign_in(tmp_path, Target("python3.12", "arm64"))
+
+
+@pytest.mark.parametrize("architecture", [*PLATFORMS])
+def test_wheels_are_asked_for_by_the_architecture_of_the_stage(
+    architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their hashes, and no source that would be built for this machine."""
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        Path(command[command.index("--target") + 1]).mkdir(parents=True)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    dependencies(ROOT / "requirements.lock", Target("python3.12", architecture), tmp_path)
+    (command,) = asked
+    platforms = [command[place + 1] for place, part in enumerate(command) if part == "--platform"]
+    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+
+    assert all(platform.endswith(machine) for platform in platforms)
+    assert {"--require-hashes", "--only-binary=:all:"} <= set(command)
 
 
 def test_a_loaded_process_counts_for_its_text_alone(tmp_path: Path, process: Process) -> None:

@@ -25,6 +25,7 @@ from intake_fn.adapters.provision.package import (
     assemble,
     compile_with,
     dependencies,
+    foreign_in,
     make_ahead_with,
     pack,
     private_in,
@@ -81,6 +82,8 @@ def package(args: argparse.Namespace) -> None:
         if python:
             make_ahead_with(python, folder)
             compile_with(python, folder)
+        if foreign := foreign_in(folder, target):
+            raise Broken(f"These do not run on {target.architecture}: {', '.join(foreign[:5])}. Remove build/function.")
         _refuse_private(folder)
         parts = pack(folder, file)
     plain = {**_sizes(parts, file), "file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}

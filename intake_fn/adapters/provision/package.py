@@ -135,6 +135,10 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
 }
 """The wheels that run on Amazon Linux 2023, which has glibc 2.34, by the architectures that Lambda names."""
 
+MACHINES: Mapping[str, bytes] = {"x86_64": b"\x3e\x00", "arm64": b"\xb7\x00"}
+"""How the header of a program in ELF names its machine, at bytes 18 and 19."""
+ELF, MACHINE_AT = b"\x7fELF", slice(18, 20)
+
 LATEST = 99
 """Lambda runs the latest patch of a version; pip takes one without a patch for its first."""
 
@@ -323,6 +327,18 @@ def private_in(folder: Path, places: Sequence[str], environ: Mapping[str, str]) 
         found += [f"{name} holds the value of {secret}" for secret, value in secrets.items() if value in content]
         found += [f"{name} names {place}" for place, value in told.items() if value in content]
         found += [f"{name} holds a key"] if name.startswith(SERVING) and KEY.search(content) else []
+    return found
+
+
+def foreign_in(folder: Path, target: Target) -> list[str]:
+    """The programs and libraries that do not run on the target's machine."""
+    found = []
+    for path in _files(folder):
+        if ".so" in path.suffixes:
+            with path.open("rb") as file:
+                head = file.read(MACHINE_AT.stop)
+            if head.startswith(ELF) and head[MACHINE_AT] != MACHINES[target.architecture]:
+                found.append(path.relative_to(folder).as_posix())
     return found
 
 

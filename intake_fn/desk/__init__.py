@@ -76,7 +76,6 @@ from intake_fn.ports import (
     Tracker,
     Views,
 )
-from intake_fn.texts import Message
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:
@@ -158,12 +157,14 @@ class Desk:
         (desk/spam_check.py). `key` is the form's submit key: one key gives one case, however often (R9).
         Raises TryLater when not even saving is possible: then nothing was taken in.
         """
-        reasons: tuple[Message, ...] = ()
+        checked = spam_check.Checked(())
         if submission:
             limits = self.process.intake.quarantine
-            reasons = spam_check.check(self.counters, limits, self.clock(), request, key, submission)
+            checked = spam_check.check(self.counters, limits, self.clock(), request, key, submission)
         for _ in range(ATTEMPTS):
-            step = self._judged(steps.take_in(self.new_id(), request, self.clock(), self.process, reasons))
+            step = steps.take_in(self.new_id(), request, self.clock(), self.process, checked.reasons)
+            if not checked.again:  # where a judge ended the process, the form comes again, and has to be saved
+                step = self._judged(step)
             try:
                 case_id = self.cases.create(step, key)
             except Stale:
@@ -190,9 +191,12 @@ class Desk:
             return received
 
     def _dispatched(self, dispatch: Dispatch, saved: Step, known: Known) -> Case:
-        """The case as it stands for the receipt: only a verdict is waited for, all else is delivered later."""
+        """The case as it stands for the receipt: only a verdict by others is waited for, all else is delivered later.
+
+        Where the built-in judge has not spoken before, it had a reason not to (`_judged`).
+        """
         case = saved.case
-        if JudgeRequest() in saved.intents and self.judges_at_once():
+        if JudgeRequest() in saved.intents and self.judge is not built_in and self.judges_at_once():
             with suppress(TryLater):
                 desk = self._caching(known)
                 dispatcher.deliver(desk, case.id, only=JudgeRequest)

@@ -246,7 +246,8 @@ def _flood(desk: TakingMail, mail: InboundMail) -> Message | None:
     if len(lately) >= ANSWERED_RECEIPTS and mail.references:
         return message("mail.loop")
     limits, key = desk.process.intake.quarantine, key_of(fingerprint_of(mail))
-    return next(iter(spam_check.check(desk.counters, limits, now, request, key, spam_check.Submission())), None)
+    checked = spam_check.check(desk.counters, limits, now, request, key, spam_check.Submission())
+    return next(iter(checked.reasons), None)
 
 
 def key_of(fingerprint: str) -> str:

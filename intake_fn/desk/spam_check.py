@@ -39,6 +39,14 @@ class Submission:
     opened: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of the check: why a request is quarantined, if it is, and whether its key came before."""
+
+    reasons: tuple[Message, ...]
+    again: bool = False
+
+
 def check(
     counters: Counters,
     limits: QuarantineLimits,
@@ -46,14 +54,15 @@ def check(
     request: Request,
     key: str,
     submission: Submission,
-) -> tuple[Message, ...]:
-    """Why a request is quarantined; () for one that goes on. While the store cannot count, all go on.
+) -> Checked:
+    """Why a request is quarantined, if it is. While the store cannot count, all go on.
 
     A request that is quarantined already is counted no further: a flood that gives itself away quarantines nobody
     else, and one that does not does so for that hour only, until as many as are usual in a day have gone on.
     """
     sender = mailbox(request.requester.email)
     seconds = (now - submission.opened).total_seconds() if submission.opened else None
+    again = False
     signals = SpamSignals(submission.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
     try:
         if not signals.known and counters.counted(_released(sender)):
@@ -61,7 +70,9 @@ def check(
         text = f"{signals.crowd} {text_of(request)}"
         own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
         hour, day = {"in_an_hour": (signals.crowd, HOUR)}, {"in_a_day": (signals.crowd, DAY)}
-        is_first = not quarantine_reasons(signals, limits) and counters.use_once(f"came-{digest_of(key)}", now + DAY)
+        goes_on = not quarantine_reasons(signals, limits)
+        is_first = goes_on and counters.use_once(f"came-{digest_of(key)}", now + DAY)
+        again = goes_on and not is_first
         for numbers in (own, hour, day):
             if quarantine_reasons(signals, limits):
                 break
@@ -71,7 +82,7 @@ def check(
             signals = replace(signals, **counts)
     except TryLater as error:
         log.warning("arrivals_not_counted", error=str(error))
-    return quarantine_reasons(signals, limits)
+    return Checked(quarantine_reasons(signals, limits), again)
 
 
 def remember_release(counters: Counters, event: Event, case: Case, now: datetime) -> None:

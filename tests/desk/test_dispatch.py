@@ -9,6 +9,7 @@ import pytest
 
 from intake_fn.core.events import Filed, Judged, Received
 from intake_fn.core.vocabulary import Filing, Status
+from intake_fn.desk.spam_check import Submission
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -109,6 +110,24 @@ def test_a_judge_that_fails_holds_up_no_receipt(room: Room, later: Later) -> Non
     room.clock.advance(minutes=2)
     room.desk.sweep()
     assert (Status.OPEN, Filing.FILED) == (room.store.load(case.id).status, room.store.load(case.id).filing)
+
+
+class Killed(BaseException):
+    """The worker is no more."""
+
+
+def test_a_judge_that_ends_the_process_keeps_no_request_out(room: Room, later: Later) -> None:
+    """The form is sent again with its key, and is saved before it is judged."""
+
+    def judge(_: Claim) -> Verdict:
+        raise Killed
+
+    room.spec.judge = judge
+    with pytest.raises(Killed):
+        room.desk.take_in(request(), "key", Submission())
+    case = room.desk.take_in(request(), "key", Submission())
+
+    assert (Status.NEW, [case.id]) == (case.status, later.asked)
 
 
 def test_a_judge_that_asks_others_is_asked_once_the_request_is_saved(room: Room, later: Later) -> None:

@@ -221,7 +221,9 @@ class _Handler(BaseHTTPRequestHandler):
 # --- what a call is ---------------------------------------------------------------------------
 
 MAIL = "mail: send"
-KNOWN = "files: known issues"
+KNOWN = "files: what is known"
+KNOWN_AT = f"/{KEY.partition('/')[0]}/"
+"""The folder of what Mantis can be asked for again, such as issues and versions: a sync writes it now and then."""
 
 
 def step_of(method: str, path: str, target: str, body: bytes) -> str:
@@ -233,7 +235,7 @@ def step_of(method: str, path: str, target: str, body: bytes) -> str:
     place = urlsplit(path).path
     if place.startswith(MANTIS):
         return f"Mantis: {method} {re.sub(r'[0-9]+', 'N', place.removeprefix(MANTIS))}"
-    return KNOWN if KEY.removesuffix(".json") in place else f"files: {_of_files(method, place)}"
+    return KNOWN if KNOWN_AT in place else f"files: {_of_files(method, place)}"
 
 
 MANTIS = "/api/rest/"

@@ -133,6 +133,16 @@ def _process(application: Application) -> Look:
     )
 
 
+def _retention(application: Application) -> str:
+    """The rules that are not in force yet: who looks sees a slip of the hand before anything goes."""
+    from intake_fn.desk.retention import settle  # noqa: PLC0415 - `specdesk check` needs no desk
+
+    rules = settle(application.eraser).rules
+    waiting = [f"{name} {rule.days} days from {rule.since:%Y-%m-%d}" for name, rule in rules.items() if rule.since]
+    later = f"; not in force yet: {', '.join(waiting)}" if waiting else ""
+    return f"{len(rules) - len(waiting)} of {len(rules)} rules in force{later}"
+
+
 def _table(application: Application) -> Look:
     from intake_fn.adapters.provision.dynamodb import MENDABLE, table_lacks  # noqa: PLC0415 - with boto3
 
@@ -144,7 +154,8 @@ def _table(application: Application) -> Look:
     if not lacks and (unread := application.desk.outbox.unreadable()):
         problem = f"this version cannot read {', '.join(item.id for item in unread[:5])}; set aside are {len(unread)}"
         findings.append(Finding(problem, "Run the newer version again: it reads them within a minute."))
-    return name, [*findings, *(() if lacks else _missing_references(application))]
+    says = name if lacks else f"{name}; retention: {_retention(application)}"
+    return says, [*findings, *(() if lacks else _missing_references(application))]
 
 
 def _missing_references(application: Application) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import urllib.request
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -403,3 +404,21 @@ def test_nobody_is_nothing_to_do(new_house: Any) -> None:
     eraser = house.eraser()
     assert eraser.apply(eraser.plan("nobody.at.all@example.com"), PAUL) is None
     assert [] == list(house.store.erasures())
+
+
+def test_no_line_of_the_log_leads_to_the_person(new_house: Any, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what is logged while they are erased, also where it fails, nor what was before: numbers alone."""
+    monkeypatch.setattr(logging.getLogger("botocore"), "disabled", True)  # at DEBUG it writes what it sends
+    for name in [one for one in logging.root.manager.loggerDict if one.startswith(("botocore", "boto3", "urllib3"))]:
+        monkeypatch.setattr(logging.getLogger(name), "disabled", True)
+    house = new_house()
+    house.ann_sends()
+    house.ann_mails()
+    house.stand_in.fault("down", times=3)
+    house.erased()
+    house.mantis_is_up()
+    house.erased()
+
+    logged = lines().lower()
+    assert "erasure_postponed" in logged
+    assert not [word for word in (house.ann.email, house.ann.name.lower(), *house.secrets) if word in logged]

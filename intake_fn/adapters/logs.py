@@ -37,6 +37,11 @@ class _Out:
 
     stream: TextIO | None = None
 
+    @classmethod
+    def now(cls) -> TextIO:
+        """The stream that was named, unless it was closed since."""
+        return sys.stdout if cls.stream is None or cls.stream.closed else cls.stream
+
 
 def write_to(stream: TextIO | None) -> TextIO | None:
     """Let our lines go there from now on; where they went until now."""
@@ -52,7 +57,7 @@ def set_up(*, as_json: bool | None = None) -> None:
     if as_json is None:
         as_json = bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
     written = json_line if as_json else _text_line
-    log.write_by(lambda line: print(written(_whole(line)), file=_Out.stream or sys.stdout))
+    log.write_by(lambda line: print(written(_whole(line)), file=_Out.now()))
     if as_json:
         for handler in logging.getLogger().handlers:
             handler.setFormatter(_JsonLines())

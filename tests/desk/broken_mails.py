@@ -135,6 +135,8 @@ TEXTS = [
     waits("one piece of several", FROM + b"Content-Type: message/partial; number=2; total=3\r\n\r\n" + TEXT, "pieces"),
     read("quoted-printable that is cut", FROM + PLAIN + QUOTED + b"\r\n" + TEXT + b"=\r\nIt began today=2"),
     read("quoted-printable that is none", FROM + PLAIN + QUOTED + b"\r\n" + TEXT + b" 5=7=G"),
+    read("a short text that lost a letter", FROM + PLAIN + "\r\nDoor \ufffd".encode(), "some signs", "Door"),
+    waits("one NUL", FROM + PLAIN + b"\r\n\0", "cannot be read"),
     read("a few NULs", FROM + PLAIN + b"\r\n" + TEXT + bytes(3) + b" It began today.", "some signs"),
     read("a few bytes that are no UTF-8", FROM + PLAIN + ("\r\n" + CZECH * 2).encode() + b"\xff", "some signs", CZECH),
     read("sixteen bits, said", FROM + b"Content-Type: text/plain; charset=utf-16\r\n\r\n" + SENTENCE.encode("utf-16")),

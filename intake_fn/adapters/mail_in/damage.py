@@ -17,6 +17,8 @@ import re
 UNKNOWN = "\ufffd"
 ONE_IN = 10
 """A text is unreadable if more than one sign of so many is unknown."""
+FEW = 2
+"""So many unknown signs leave a short text readable, if it has others."""
 
 UNREADABLE = "its text cannot be read"
 SOME_SIGNS = "some signs of its text cannot be read"
@@ -36,7 +38,8 @@ CLOSED = {"<!--": "-->", "<style": "</style", "<script": "</script", "<title": "
 def unreadable(text: str) -> str:
     """Why nobody can read a text; "" for one that can be read, and for none."""
     signs = len(text) - sum(map(text.count, " \n\t"))
-    if text.count(UNKNOWN) * ONE_IN > signs:
+    unknown = text.count(UNKNOWN)
+    if unknown * ONE_IN > signs and (unknown > FEW or unknown == signs):
         return UNREADABLE
     bare = text.strip()
     if len(LOST_LETTERS.findall(bare)) >= WORDS_LOST and not any(map(str.isalnum, bare)):

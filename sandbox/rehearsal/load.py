@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SENDERS = 2
 PAUSE = 0.2
-PATIENCE = 60
+PATIENCE = 120
 """Seconds for which a sender goes on after the end, until its last request is acknowledged."""
 
 
@@ -42,10 +42,10 @@ class Sent:
         try:
             number = str(send(url, request, key)["id"])
         except urllib.error.HTTPError as error:
-            self.refused[str(error.code)] += 1
+            self.refused[f"{error.code}: {error.read()[:200]!r}"] += 1
             return ""
         except (OSError, http.client.HTTPException) as error:
-            self.refused[type(error).__name__] += 1
+            self.refused[f"{type(error).__name__}: {error}"] += 1
             return ""
         numbers.add(number)
         return number

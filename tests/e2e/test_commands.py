@@ -244,7 +244,7 @@ def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> 
 
 def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> None:
     """A failed run is what alarms are made of; the message says what to do."""
-    desk = Application.from_environ(environ).desk
+    desk = Application.from_environ(environ).background_desk
     given_up(desk, 1)
     table = client("dynamodb", environ)
     (state,) = [row.id for row in desk.cases.queue(None).rows]

@@ -15,7 +15,7 @@ from sandbox.mail.expected import Expected, Seen, differences, read
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEN = Seen("ticketed", "HD-0000-0001", "dana@example.com", "Hello", "One two\u2011three", "One", made=1)
+SEEN = Seen("ticketed", "HD-0000-0001", "dana@example.com", "Hello", stored="One two\u2011three", shown="One", made=1)
 EXPECTED = Expected("1.eml", ("ticketed",), attachments=())
 
 

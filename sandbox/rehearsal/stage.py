@@ -127,7 +127,7 @@ class RehearsedStage:
 
     def client(self, service: str) -> Any:
         """A client of the local AWS."""
-        return client(service, self.aws.environ())
+        return client(service, self.aws.environ(), read_seconds=60)
 
     # --- the function -----------------------------------------------------------------------------
 

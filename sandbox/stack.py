@@ -27,6 +27,7 @@ from intake_fn.adapters.mail_objects import mails_in
 from intake_fn.core.errors import SpecdeskError
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import redacted
+from intake_fn.desk import retention
 from intake_fn.desk.inbound_mail import ARRIVED, keep, sweep_mail, take
 from intake_fn.wiring import Application
 from sandbox.aws import LocalAws, SandboxError, provision
@@ -289,6 +290,7 @@ class Sandbox:
                 desk.sweep()
                 sweep_mail(desk)
                 desk.sync()
+                retention.sweep(self.application.eraser)
                 self.aws.keep_mails()
             except (SpecdeskError, SandboxError, OSError) as error:
                 print(f"The sweep will try again: {redacted(str(error))}", file=sys.stderr)

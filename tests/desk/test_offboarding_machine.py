@@ -129,7 +129,8 @@ class DeskThatPeopleLeave(DeskMachine):
     def whoever_left_gets_no_mail(self) -> None:
         """A mail that was sent since then went to somebody who is here, to the requester or to somebody in copy."""
         in_copy = {e.address for case in self.all() for e in case.history if isinstance(e, CopyAdded)}
-        here = {mailbox(person.address) for person in self.process.people.values()} | in_copy | {"camille@example.com"}
+        asked = {"camille@example.com"} | {mailbox(case.request.requester.email) for case in self.all()}
+        here = {mailbox(person.address) for person in self.process.people.values()} | in_copy | asked
         assert {mailbox(mail.to) for mail in self.room.mailer.sent[getattr(self, "sent", 0) :]} <= here
 
     @invariant()

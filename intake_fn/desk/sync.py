@@ -187,13 +187,16 @@ class _Run:
     def _look_for_missing(self, numbers: set[int]) -> bool:
         """Look at the open requests whose issues are in no list; False where the time is up or Mantis is down.
 
-        Then the next sync goes on with the page of them that was not looked at to its end.
+        Then the next sync goes on behind the last one that was looked at.
         """
         in_a_row = 0
         while True:
             page = self.desk.cases.portion(self.missing)
-            for row in page.rows:
-                if in_a_row == FAILURES or self._time_is_up():
+            for place, row in enumerate(page.rows):
+                if in_a_row == FAILURES:
+                    return False
+                if self._time_is_up():
+                    self._go_on_behind(place)
                     return False
                 if row.issue is not None and row.issue not in numbers:
                     in_a_row = 0 if self._follow(row.id) else in_a_row + 1
@@ -202,6 +205,11 @@ class _Run:
                 return True
             if self._time_is_up():
                 return False
+
+    def _go_on_behind(self, rows: int) -> None:
+        """Have the next sync begin behind so many of the page, else a page that takes longer would be its last."""
+        if rows:
+            self.missing = self.desk.cases.portion(self.missing, rows).cursor
 
     def _follow(self, case_id: str) -> bool:
         """Whether Mantis answers well; one poisoned case must not block the others."""
@@ -242,6 +250,6 @@ class _Run:
             self.cursor,
             since=since,
             listed=self.now if complete else self.cursor.listed,
-            once={change.number: change.at for change in first},
+            once={change.number: change.at for change in first if change.at >= since},
             twice={change.number: change.at for change in seen[-REMEMBERED:]},
         )

@@ -353,6 +353,27 @@ def test_what_a_sync_has_no_time_to_look_for_is_looked_for_by_the_next(office: O
     assert ["", "second"] == asked[:2]
 
 
+def test_a_portion_that_takes_longer_than_a_sync_is_looked_at_to_its_end(
+    office: Office, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as where Mantis is slow, and holds more than is listed: each sync goes on behind what was looked at."""
+    others = [office.desk.take_in(request(summary=f"Another {number}"), f"key {number}").id for number in range(4)]
+    office.at_rest()
+    for each in (case_id, *others):
+        office.mantis.raw("DELETE", f"issues/{office.case(each).issue}", None, "andrei")
+    compare = sync.compare
+
+    def slow(*arguments: Any) -> Any:
+        office.room.clock.advance(seconds=15)
+        return compare(*arguments)
+
+    monkeypatch.setattr(sync, "compare", slow)
+    for _ in range(10):
+        office.minute()
+
+    assert [["MissingInMantis"]] * 5 == [office.told(each) for each in (case_id, *others)]
+
+
 def test_a_deleted_issue_is_told_once_and_nothing_is_lost(office: Office, case_id: str) -> None:
     """The request goes on here, with all its words; Mantis is owed nothing that could not be delivered."""
     office.mantis.raw("DELETE", f"issues/{office.case(case_id).issue}", None, "andrei")

@@ -153,6 +153,9 @@ def _go_on_checking(desk: Desk) -> int:
     except TryLater as error:
         log.warning("nightly_check_postponed", error=str(error))
         return 0
+    except Exception:  # whatever it is: the sweep has more to do than this
+        log.exception("nightly_check_broken")
+        return 0
     if progress and (wrong := _told(progress)):
         log.error("states_differ", what=wrong)
     return progress.requests if progress else 0

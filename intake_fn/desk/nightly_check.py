@@ -169,11 +169,26 @@ def _looked_at(desk: Desk, progress: Progress, row: CaseRow, lists: BoardLists) 
 def _figures(desk: Desk, progress: Progress, left: Left) -> Progress:
     """What of it cannot be counted now is left to the next night: the reports say how many requests lack."""
     with suppress(SpecdeskError):
-        for case_id in desk.figures.to_recount():
+        for case_id in sorted(desk.figures.to_recount()):
+            if case_id <= progress.cursor:
+                continue
             if left() <= timedelta(0):
                 return progress
-            figures.count_again(desk, case_id)
-    return progress.then(Part.COUNTING if desk.figures.uncounted() > progress.uncounted else Part.REPORT)
+            _count_again(desk, case_id)
+            progress = progress.then(Part.FIGURES, case_id)
+    uncounted = desk.figures.uncounted()
+    progress = replace(progress, uncounted=min(uncounted, progress.uncounted))
+    return progress.then(Part.COUNTING if uncounted > progress.uncounted else Part.REPORT)
+
+
+def _count_again(desk: Desk, case_id: str) -> None:
+    """Count a request; a poisoned one stops no other."""
+    try:
+        figures.count_again(desk, case_id)
+    except SpecdeskError as error:
+        log.warning("case_left_uncounted", case=case_id, error=str(error))
+    except Exception:
+        log.exception("case_left_uncounted", case=case_id)
 
 
 def _counting(desk: Desk, progress: Progress, left: Left) -> Progress:
@@ -196,7 +211,7 @@ def _days(desk: Desk, progress: Progress, left: Left) -> Progress:
             Stale
         ):  # people work on that day's requests: the row is right, or looked at by `specdesk recompute`
             desk.figures.unbalanced(day, fix=True)
-    return progress.then(Part.REPORT)
+    return replace(progress, uncounted=desk.figures.uncounted()).then(Part.REPORT)
 
 
 def _days_from(first: str, last: date) -> Iterator[date]:

@@ -17,6 +17,7 @@ from tests.desk.test_story import Room
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
+    from intake_fn.core.case_row import Page
     from intake_fn.core.process import Process
 
 MANY = 230
@@ -107,3 +108,49 @@ def test_what_was_kept_by_another_version_begins_anew(room: Room) -> None:
 
     assert nightly_check.go_on(room.desk) is None
     assert 100 == nightly_check.begin(room.desk).requests
+
+
+def done(room: Room) -> None:
+    """A whole check, in as many portions as it takes."""
+    nightly_check.begin(room.desk)
+    while nightly_check.go_on(room.desk):
+        pass
+
+
+def test_all_are_counted_again_only_for_what_could_not_be_counted_before(room: Room) -> None:
+    """One that cannot be counted costs one night; where there are others later, all are counted once more."""
+    store, counted, uncounted = room.store, list[str](), [1]
+    portion = store.portion
+
+    def listed(cursor: str = "", limit: int = 100, *, open_only: bool = True) -> Page:
+        if not open_only and not cursor:
+            counted.append("all")
+        return portion(cursor, limit, open_only=open_only)
+
+    store.portion = listed  # type: ignore[method-assign]
+    store.uncounted = lambda: uncounted[0]  # type: ignore[method-assign]
+    nights = []
+    for number in (1, 1, 0, 1):
+        uncounted[0] = number
+        done(room)
+        nights.append(len(counted))
+
+    assert [1, 1, 1, 2] == nights
+
+
+def test_a_request_that_cannot_be_counted_stops_no_other(room: Room) -> None:
+    """It is logged, and the check comes to its end."""
+    store, again = room.store, list[str]()
+    load = store.load
+
+    def poisoned(case_id: str) -> Case:
+        if case_id == "HD-0005":
+            raise ZeroDivisionError(case_id)
+        return load(case_id)
+
+    store.load = poisoned  # type: ignore[method-assign]
+    store.to_recount = lambda: ["HD-0005", "HD-0006"]  # type: ignore[method-assign]
+    store.recounted = again.append  # type: ignore[assignment, method-assign]
+    done(room)
+
+    assert ["HD-0006"] == again

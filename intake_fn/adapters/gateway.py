@@ -47,7 +47,7 @@ def is_request(event: Mapping[str, Any]) -> bool:
     return bool(event.get("httpMethod")) and "path" in event
 
 
-FRONT, VIEWER = "HTTP_X_SPECDESK_FRONT", "HTTP_X_SPECDESK_VIEWER"
+FRONT, VIEWER = "x-specdesk-front", "x-specdesk-viewer"
 """Headers that the distribution before the function writes: its token, and the address of who asks (site.json)."""
 
 
@@ -71,7 +71,7 @@ def _completed(app: WSGIApplication, is_front: Callable[[str], bool]) -> WSGIApp
         event = environ["apig_wsgi.full_event"]
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = _place(event, environ["PATH_INFO"])
         environ["REMOTE_ADDR"] = _source_ip(event)
-        token, viewer = environ.pop(FRONT, ""), environ.pop(VIEWER, "")
+        token, viewer = _taken(environ, FRONT), _taken(environ, VIEWER)
         if token and is_front(token):  # the gateway saw the front, whose addresses have no stage
             environ["SCRIPT_NAME"], environ["REMOTE_ADDR"] = "", viewer or environ["REMOTE_ADDR"]
         environ["wsgi.url_scheme"] = "https"
@@ -140,6 +140,16 @@ def _joined(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         else:
             others[name.lower()] = ", ".join(filter(None, (others.get(name.lower()), value)))
     return [*others.items(), *cookies]
+
+
+def _taken(environ: dict[str, Any], name: str) -> str:
+    """A header of the event, by its own name: WSGI gives X_A the name of X-A, and the distribution passes X_A on."""
+    environ.pop(f"HTTP_{name.upper().replace('-', '_')}", None)
+    event = environ["apig_wsgi.full_event"]
+    several = event.get("multiValueHeaders") or {}
+    found = {key.lower(): value for key, value in (event.get("headers") or {}).items()}
+    found |= {key.lower(): ",".join(values) for key, values in several.items()}
+    return str(found.get(name) or "")
 
 
 def _has_readable_body(event: Mapping[str, Any]) -> bool:

@@ -327,3 +327,10 @@ def test_the_word_of_the_front_for_who_asks_counts_and_nobody_elses() -> None:
     assert ["desk", "", "2001:db8::7"] == asked("right")
     assert ["desk", "/dev", SOURCE] == asked("wrong")
     assert ["desk", "/dev", SOURCE] == asked("")
+    event = http_api("/dev/desk", stage="dev")
+    event["headers"] |= {
+        "x-specdesk-front": "right",
+        "x-specdesk-viewer": "2001:db8::7",
+        "x_specdesk_viewer": "192.0.2.99",
+    }
+    assert ["desk", "", "2001:db8::7"] == json.loads(answer(event, None)["body"])

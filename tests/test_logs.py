@@ -66,6 +66,13 @@ def test_request_lines_hold_no_tokens_and_no_addresses(lines: Callable[[], str],
     assert written.count("192.0.2.1") == 5 * len(opens)  # werkzeug's, which does not run on Lambda
 
 
+def test_a_value_begins_no_line(lines: Callable[[], str]) -> None:
+    """The path of a request may hold a line end, percent-encoded."""
+    log.warning("failed", path="/x\n2026-11-27T13:00:00Z[error]made-up")
+
+    assert 1 == len(lines().splitlines())
+
+
 def fail(error: Exception) -> None:
     """Raise it from where a requester's data stand in the frame."""
     said = {"name": NAME, "text": WROTE, "email": ADDRESS}

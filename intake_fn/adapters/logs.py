@@ -42,6 +42,11 @@ class _Out:
         """The stream that was named, unless it was closed since."""
         return sys.stdout if cls.stream is None or cls.stream.closed else cls.stream
 
+    @classmethod
+    def write(cls, line: str) -> None:
+        """A line at once and whole: other threads write, too, and a process that is killed has told what it knew."""
+        print(f"{line}\n", end="", file=cls.now(), flush=True)
+
 
 def write_to(stream: TextIO | None) -> TextIO | None:
     """Let our lines go there from now on; where they went until now."""
@@ -57,7 +62,7 @@ def set_up(*, as_json: bool | None = None) -> None:
     if as_json is None:
         as_json = bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
     written = json_line if as_json else _text_line
-    log.write_by(lambda line: print(written(_whole(line)), file=_Out.now()))
+    log.write_by(lambda line: _Out.write(written(_whole(line))))
     if as_json:
         for handler in logging.getLogger().handlers:
             handler.setFormatter(_JsonLines())
@@ -100,7 +105,7 @@ def _text_line(event: dict[str, Any]) -> str:
     begin = f"{event.pop('timestamp')} [{event.pop('level'):9}] {event.pop('event'):30}"
     exception = event.pop("exception", "")
     values = [
-        f"{name}={value if isinstance(value, str) and ' ' not in value else repr(value)}"
+        f"{name}={value if _is_word(value) else repr(value)}"  # a line end in a value begins no line
         for name, value in event.items()
     ]
     return redacted(" ".join([begin, *values]) + (f"\n{exception}" if exception else ""))

@@ -223,6 +223,20 @@ def test_mails_files_and_records_go_by_their_own_rules(house: House) -> None:
     assert ledger == house.store.mail_ledger()
 
 
+def test_mails_that_wait_for_a_person_keep_no_other_record(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the oldest, and more than a portion."""
+    monkeypatch.setattr(retention, "MAILS", 2)
+    eraser = house.settled(mail_records=20)
+    now = house.room.clock()
+    waiting = [record(number, MailOutcome.QUARANTINED) for number in range(3)]
+    for number, one in enumerate((*waiting, record(3, MailOutcome.TICKETED))):
+        house.store.add_mail(replace(one, received_at=now + timedelta(minutes=number)))
+    house.later(21)
+
+    assert {"mail_records": 1} == sweep(eraser)
+    assert {one.id for one in waiting} == {one.id for one in house.store.mails().records}
+
+
 def test_mail_settings_go_with_the_last_request_of_their_mailbox(house: House) -> None:
     """They have no age of their own."""
     eraser = house.settled(closed_requests=10)

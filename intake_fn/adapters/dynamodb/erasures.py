@@ -28,7 +28,7 @@ from intake_fn.adapters.dynamodb.writes import EXISTS, delete, put, update
 from intake_fn.core.codec import from_plain, to_plain
 from intake_fn.core.errors import Stale
 from intake_fn.core.find import words_of
-from intake_fn.core.inbound.record import ENDS
+from intake_fn.core.inbound.record import ENDS, MailOutcome
 from intake_fn.core.retention import RetentionState, Settled
 from intake_fn.core.stored import MISREAD, event_to_plain, intent_to_plain
 from intake_fn.ports import ErasureRecord, Pending
@@ -173,11 +173,15 @@ class DynamoErasures:
         self.table.write(update(state_key(case_id), place, resting, lines))
 
     def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
-        """The ids of mails that came before an instant and came to an end, the first ones of each end."""
+        """The ids of mails that came before an instant and came to an end, the first ones of each end.
+
+        Those that wait for a person are none of them: they would stand before all others for ever.
+        """
         condition = "#pk = :pk AND #sk < :bound"
         items = [
             item
             for outcome in ENDS
+            if outcome is not MailOutcome.QUARANTINED
             for item in self.table.query(condition, {":pk": f"MAILS#{outcome}", ":bound": instant(before)}, limit)
         ]
         return [str(item["sk"]).rpartition("#")[2] for item in sorted(items, key=lambda item: str(item["sk"]))[:limit]]

@@ -248,13 +248,12 @@ class Application:
         """Erasure of personal data. The key by which its records know an address again is drawn from the secret key."""
         from intake_fn.desk.erasure import Eraser  # noqa: PLC0415 - not for a form page
 
-        secret = self._secret("secret-key", self.settings.secret_key)
-
-        def seal(address: str) -> str:
+        def seal(secret: str, address: str) -> str:
             return hmac.new(secret.encode(), f"erasure {address}".encode(), "sha256").hexdigest()
 
         desk: Any = self.background_desk
-        return Eraser(desk=desk, store=desk.cases, issues=desk.tracker, seal=seal)
+        first, *former = (partial(seal, key) for key in self.keys)
+        return Eraser(desk=desk, store=desk.cases, issues=desk.tracker, seal=first, former_seals=former)
 
     @once
     def spec(self) -> Spec:

@@ -94,9 +94,11 @@ class Rotation:
             raise Refused("There is no former key: nothing is being rotated.")
         if not early and self.application.clock() < kept.changed + self._lifetime:
             raise Refused(f"{self._end_told(kept)}. --early ends them now.")
+        shown = self._front(kept.values[0])  # it has the former one's where the command broke off before
         self._keep(kept.values[:1])
         started = self._restart()
         return [
+            *shown,
             "The former key is accepted no longer: its links open nothing, and its sessions are over.",
             "The function was started anew." if started else "No function is deployed yet.",
         ]

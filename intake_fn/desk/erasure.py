@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
@@ -101,6 +101,8 @@ def _nothing_is_read() -> Iterator[Stored]:
 class Eraser:
     """Erases by the rules of core/erasure.py. `seal` is the keyed hash of an address, `everything` all that is stored.
 
+    `former_seals` are those by the keys of before, while their records are to be known again.
+
     Only a plan reads everything, a few items at a time in memory; retention knows what it erases.
     """
 
@@ -108,6 +110,7 @@ class Eraser:
     store: Erasures
     issues: IssueEraser
     seal: Callable[[str], str]
+    former_seals: Sequence[Callable[[str], str]] = ()
     everything: Callable[[], Iterator[Stored]] = _nothing_is_read
 
     # --- what there is ------------------------------------------------------------------------
@@ -449,7 +452,8 @@ def again(eraser: Eraser, records: Iterable[ErasureRecord], actor: str) -> list[
         if item.place is Place.MAIL:
             with suppress(Unknown, Unreadable):
                 addresses.add(mailbox(eraser.desk.inbound.mail(item.id).sender))
-    theirs = [box for box in sorted(addresses) if box and eraser.seal(box) in digests]
+    seals = (eraser.seal, *eraser.former_seals)
+    theirs = [box for box in sorted(addresses) if box and any(seal(box) in digests for seal in seals)]
     made = (eraser.apply(eraser.plan(box), actor) for box in theirs)
     return [record for record in made if record]
 

@@ -143,6 +143,36 @@ def test_a_rotation_that_broke_off_goes_on(
     assert (new, old) == parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values
 
 
+def test_the_front_shows_the_new_key_before_the_former_one_leaves(
+    make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the command broke off at the front, which shows the former one's token until then."""
+    with monkeypatch.context() as broken:
+        broken.setattr(Rotation, "_front", lambda _, __: breaks(_))
+        with pytest.raises(ConnectionError):
+            rotation(make()).begin()
+    shown: list[str] = []
+
+    def front(_: Rotation, key: str) -> list[str]:
+        shown.append(key)
+        return []
+
+    monkeypatch.setattr(Rotation, "_front", front)
+    rotation(make()).end(early=True)
+
+    assert [*make().keys] == shown
+
+
+def test_an_address_that_was_erased_is_known_by_the_former_key(make: Callable[[], Application]) -> None:
+    """A restored backup holds it again, and the record of its erasure is of before the rotation."""
+    before = make().eraser.seal("ann@example.com")
+    rotation(make()).begin()
+    eraser = make().eraser
+
+    assert eraser.seal("ann@example.com") != before
+    assert [before] == [seal("ann@example.com") for seal in eraser.former_seals]
+
+
 def breaks(_: Rotation) -> bool:
     """In the place of a start."""
     raise ConnectionError

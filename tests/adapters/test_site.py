@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from intake_fn.adapters.provision import site
 from intake_fn.adapters.provision.s3 import create_closed_bucket
@@ -28,6 +29,7 @@ GIVEN = {
     "FrontToken": "t" * 64,
     "FilesAt": "https://stage-files.s3.eu-west-1.amazonaws.com",
 }
+PARAMETERS = [{"ParameterKey": "Version", "ParameterValue": "b" * 16}]
 CONVERTED = re.compile(r"<[^>]*>")
 
 
@@ -181,6 +183,23 @@ def test_a_stack_that_cannot_be_made_says_why(aws_of_site: tuple[Any, Any]) -> N
 
 
 @pytest.mark.aws
+class WentBack:
+    """A stack whose last update failed: it stands as before that, and AWS finds nothing to change."""
+
+    def describe_stacks(self, **_: Any) -> Any:
+        """As it stands."""
+        return {"Stacks": [{"StackStatus": "UPDATE_ROLLBACK_COMPLETE", "Outputs": [], "Parameters": PARAMETERS}]}
+
+    def update_stack(self, **_: Any) -> None:
+        """What AWS says."""
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": site.NOTHING_CHANGED}}, "UpdateStack")
+
+
+def test_a_stack_that_went_back_after_a_failure_shows_what_it_is_asked_to_show() -> None:
+    """To go back to that version, or to show the token of the key that it has, is no failure."""
+    assert {"Version": "b" * 16} == site.show(WentBack(), STACK, {**GIVEN, "Version": "b" * 16}, {})
+
+
 def test_a_function_that_is_not_deployed_has_no_site(clients: Callable[[str], Any]) -> None:
     """The message says what comes first."""
     with pytest.raises(Refused, match="Deploy the function first"):

@@ -167,8 +167,9 @@ def show(stacks: Any, name: str, parameters: Mapping[str, str], tags: Mapping[st
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
     }
     with translated(STACKS):
-        if shown(stacks, name):
-            _update(stacks, given)
+        if before := shown(stacks, name):
+            if not _update(stacks, given):
+                return before  # be it after an update that failed and went back to this
         else:
             stacks.create_stack(**given, OnFailure="DELETE")
     until = time.monotonic() + WAIT_SECONDS
@@ -212,7 +213,8 @@ def _apis(apis: Any) -> Iterator[Any]:
         yield from page["Items"]
 
 
-def _update(stacks: Any, given: Mapping[str, Any]) -> None:
+def _update(stacks: Any, given: Mapping[str, Any]) -> bool:
+    """Whether there is something to update."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     try:
@@ -220,6 +222,8 @@ def _update(stacks: Any, given: Mapping[str, Any]) -> None:
     except ClientError as error:
         if NOTHING_CHANGED not in str(error):
             raise
+        return False
+    return True
 
 
 def _described(stacks: Any, name: str) -> Any | None:

@@ -58,8 +58,11 @@ def furnish(environment: Environment) -> None:
 
 
 def keep_compiled(environment: Environment, folder: Path) -> None:
-    """Write the templates of an environment into a folder as Python modules, for `compiled_or`."""
-    environment.compile_templates(folder / COMPILED, zip=None)
+    """Write the templates of an environment into a folder as Python modules, for `compiled_or`.
+
+    Raises TemplateSyntaxError: one that is left out would be missed with the first request for it.
+    """
+    environment.compile_templates(folder / COMPILED, zip=None, ignore_errors=False)
 
 
 def compiled_or(loader: BaseLoader, folder: Path) -> BaseLoader:

@@ -31,6 +31,7 @@ from intake_fn.core.request import Attachment, Requester
 from intake_fn.core.vocabulary import Category, Filing, Relation, Status
 from intake_fn.desk import sync
 from intake_fn.desk.filing import issue_of
+from intake_fn.desk.reconciliation import compare
 from intake_fn.desk.sync import Synced
 from sandbox.mantis import people
 from tests.desk.test_story import Room, at_level_4, request
@@ -361,7 +362,6 @@ def test_a_portion_that_takes_longer_than_a_sync_is_looked_at_to_its_end(
     office.at_rest()
     for each in (case_id, *others):
         office.mantis.raw("DELETE", f"issues/{office.case(each).issue}", None, "andrei")
-    compare = sync.compare
 
     def slow(*arguments: Any) -> Any:
         office.room.clock.advance(seconds=15)

@@ -35,7 +35,12 @@ def interview(case: Case) -> Interview:
         return Interview.NONE
     if any(isinstance(event, RequesterReplied) and event.answers for event in case.history):
         return Interview.ANSWERED
-    return Interview.OVER if case.status.is_done or case.status.in_quarantine else Interview.OPEN
+    return Interview.OVER if is_over(case) else Interview.OPEN
+
+
+def is_over(case: Case) -> bool:
+    """Whether what is filled in does not help any more; a form that was sent before would reopen the request."""
+    return case.status.is_done or case.status.in_quarantine
 
 
 def is_interviewed(request: Request) -> bool:

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import EVERY_TIME
-from intake_fn.core.interview import Interview, interview, known, lacking
+from intake_fn.core.interview import Interview, interview, is_over, known, lacking
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.verdict_texts import missing, question_of
 from intake_fn.desk import attachments
@@ -73,8 +73,8 @@ def send(token: str) -> ResponseReturnValue:
     answers = _answers(form, known(case))
     if not complete:
         return _page(case, token, form, selection), 422
-    if state is Interview.OVER or not (answers or selection.count):
-        return _page(case, token, form, selection, gettext(NOTHING_NEW if state is Interview.OPEN else OVER)), 422
+    if is_over(case) or not (answers or selection.count):
+        return _page(case, token, form, selection, gettext(OVER if is_over(case) else NOTHING_NEW)), 422
     if selection.waiting:
         return _page(case, token, form, selection, gettext(SORRY)), 503
     try:

@@ -123,6 +123,18 @@ def test_a_request_that_is_over_is_not_reopened_by_its_form(web: Web) -> None:
     assert Status.RESOLVED is web.store.load(case.id).status
 
 
+def test_a_form_that_was_sent_before_does_not_reopen_what_is_over(web: Web) -> None:
+    """Such as from another tab, with other words: they stay on the page."""
+    case = mailed(web)
+    fill(web, case)
+    happen(web, web.store.load(case.id), Resolved, resolution="Mended.")
+    late = fill(web, case, expected="On Friday, I think.")
+
+    assert (422, True) == (late.status_code, "On Friday, I think." in late.text)
+    assert Status.RESOLVED is web.store.load(case.id).status
+    assert 1 == len(replies(web, case))
+
+
 def test_what_the_desk_has_set_since_stays(web: Web) -> None:
     """The priority that a person chose is shown, and only a reply says another one."""
     case = mailed(web)

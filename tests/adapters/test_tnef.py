@@ -177,6 +177,24 @@ def test_a_text_that_is_rtf_alone_is_read() -> None:
     assert "hello world" == read(head + base64.b64encode(compressed)).text
 
 
+def test_a_sign_of_two_numbers_is_one_sign() -> None:
+    """Outlook writes an emoji so; half of one is no text that could be stored."""
+    assert "Hi \U0001f600!" == rtf.text_of(rb"{\rtf1 Hi \u-10179?\u-8704?!}")
+    assert "Hi \ufffd!" == rtf.text_of(rb"{\rtf1 Hi \u-10179?!}")
+
+
+def test_a_winmail_of_nothing_but_beginnings_takes_little_memory() -> None:
+    """Each is a few bytes: what is not opened is not kept either, and what is wrong is said once."""
+    begins = attribute(2, BEGINS, b"", wrong=1)
+    content = winmail(*[begins] * 1000)
+    head = b"From: a@example.org\nContent-Type: application/ms-tnef; name=winmail.dat\n\n"
+
+    assert tnef.MOST_FILES >= len(tnef.opened(content).files)
+    assert tnef.TOO_MUCH in tnef.opened(content).losses
+    assert len(tnef.opened(content).losses) < 2 * tnef.MOST_FILES + 10
+    assert 4 > len(read(head + content).losses)
+
+
 def test_a_large_file_within_takes_no_time_to_speak_of() -> None:
     """Ten megabytes."""
     assert [("large.zip", 10_000_000)] == [

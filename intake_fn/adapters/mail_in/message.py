@@ -217,7 +217,7 @@ def _open_tnef(texts: list[str], files: list[MailFile], losses: list[str]) -> No
             continue
         found = tnef.opened(file.content)
         files[place + 1 : place + 1] = found.files
-        losses += [f"of {file.name}: {one}" for one in found.losses]
+        losses += [f"of {file.name}: {one}" for one in dict.fromkeys(found.losses)]
         if not has_text and found.text.strip():
             texts.append(_plain(found.text))
 

@@ -111,7 +111,7 @@ class _Reader:
                 self._bytes(bytes.fromhex(found["byte"].decode()) if found["byte"] else found["text"] or b"")
             opens = found["group"] == b"{" or (found["sign"] == b"*" and opens)
         self._flush()
-        return "".join(self._out)
+        return "".join(self._out).encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # a pair is one sign
 
     def _group(self, *, opens: bool) -> None:
         self._flush()

@@ -87,6 +87,8 @@ def _opened(content: bytes, depth: int) -> Opened:
         if level == MESSAGE_LEVEL:
             message.setdefault(number, value)
         elif number == FILE_BEGINS:
+            if len(held) > MOST_FILES:
+                break
             held.append(Held())
         elif held:
             _take(held[-1], number, value, found.losses)

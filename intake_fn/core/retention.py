@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from intake_fn.core.events import RequesterReplied
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.vocabulary import Status
 
@@ -29,7 +30,7 @@ class Rule(StrEnum):
     CLOSED_REQUESTS = "closed_requests"
     """The words of a request, since it was resolved; then it is a shell."""
     QUARANTINED_REQUESTS = "quarantined_requests"
-    """The same of one that awaits review since it came, or was rejected since then."""
+    """The same of one that awaits review since its requester wrote last, or was rejected since then."""
     ATTACHMENTS = "attachments"
     """The files of a request, since it was resolved."""
     RAW_MAILS = "raw_mails"
@@ -141,12 +142,13 @@ def older_than(holds: int | None, now: datetime) -> datetime | None:
 def rests_since(case: Case) -> datetime | None:
     """Since when nobody works on a request that still holds words; None for one that is open, and for a shell.
 
-    One that awaits review counts from when it came: nobody may ever review it.
+    One that awaits review counts from when its requester wrote last: nobody may ever review it.
     """
     if case.erased or case.status.is_open:
         return None
     if case.status is Status.QUARANTINED:
-        return case.received_at
+        written = (event.at for event in case.history if isinstance(event, RequesterReplied))
+        return max(written, default=case.received_at)
     places = range(len(case.statuses) - 1, -1, -1)
     first = next((place + 1 for place in places if not _rests_as(case.statuses[place], case.status)), 0)
     return case.history[first].at
@@ -155,6 +157,12 @@ def rests_since(case: Case) -> datetime | None:
 def _rests_as(before: Status, now: Status) -> bool:
     """Whether it rested already: to be closed changes nothing of what is resolved."""
     return before is now or (before.is_done and now.is_done)
+
+
+def has_rested(case: Case, rule: Rule, before: datetime) -> bool:
+    """Whether a request goes next by a rule, and has rested since before an instant."""
+    since = rests_since(case)
+    return since is not None and since <= before and rule_of(case) is rule
 
 
 def rule_of(case: Case) -> Rule:

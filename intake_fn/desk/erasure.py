@@ -59,6 +59,9 @@ SHORTEST_LINE = 12
 AGAIN = 25
 """After so many requests the record is kept again: one that is cut off says how far it came."""
 
+FIRST = "mails of others that wait for a person, and stay: decide on them first"
+"""A later run does not know the names any more, which stand in requests of theirs."""
+
 MOST_FAILURES = 5
 """One after the other: then what all of them need, such as Mantis, is down."""
 
@@ -91,6 +94,20 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether there is nothing to erase."""
         return not (self.own or self.others or self.tidy or self.mails or self.marks)
+
+
+MayGo = Callable[["Case"], bool]
+"""Whether a request may be erased as it is now: somebody may have begun to work on it since it was found."""
+
+
+def _always(_: Case) -> bool:
+    return True
+
+
+def _refuse_what_may_not(case: Case, may_go: MayGo) -> None:
+    refuse_unread(case)
+    if not may_go(case):
+        raise Stale(f"{case.id} has changed since it was found: it stays.")
 
 
 def _nothing_is_read() -> Iterator[Stored]:
@@ -126,12 +143,16 @@ class Eraser:
             for name in names_in(self.desk.cases.load(case_id), known_as)
         )
         while True:
-            plan = Plan(box, Whom(box, tuple(sorted(names))))
+            whom = Whom(box, tuple(sorted(names)))
+            plan = Plan(box, whom)
             found = set(self._by_mailbox(plan))
             mails = self._by_reading(plan, found)
             known = names | self._sorted_out(plan, found)
             plan.mails = [one for one, case_id in mails.items() if not case_id or case_id in plan.own]
             plan.counts["mails that came in"] = len(plan.mails)
+            plan.counts[FIRST] = sum(
+                self._is_unread_of_another(f"{inbound_mail.KEPT}{one}", whom) for one in plan.mails
+            )
             if known == names:
                 return plan
             names = known  # with a new name everything is read once more: it may stand anywhere
@@ -205,7 +226,7 @@ class Eraser:
         self.store.keep_erasure(record)
         done = self._cases([*plan.others, *plan.tidy], plan.whom, record, counts, left)
         for mail_id in plan.mails:
-            self._erase_mail(mail_id, plan, actor, counts)
+            left += self._erase_mail(mail_id, plan, actor, counts)
         for mark in plan.marks:
             self.store.delete(mark)
         counts["marks of the address"] += len(plan.marks)
@@ -251,16 +272,16 @@ class Eraser:
         return done
 
     def erase_case(
-        self, case_id: str, whom: Whom, actor: str, counts: Counter[str]
+        self, case_id: str, whom: Whom, actor: str, counts: Counter[str], may_go: MayGo = _always
     ) -> tuple[int | None, tuple[str, ...]]:
         """Erase somebody's data from one request; the number of its issue, and what Mantis cannot delete, in words.
 
         Raises Unreadable for what this version cannot read, TryLater while a mail to them is being sent or Mantis is
-        down, and Stale when it changes too fast.
+        down, and Stale when it changes too fast, or as it is now may not go.
         """
         for _ in range(ATTEMPTS):
             case = self.desk.cases.load(case_id)
-            refuse_unread(case)
+            _refuse_what_may_not(case, may_go)
             left = erased(case, whom)
             changed = left.changed(case)
             pending = [*_to_change(self.desk.outbox.items_of(case_id), whom, left.role)]
@@ -303,14 +324,14 @@ class Eraser:
             return case.issue, lines
         raise Stale(f"{case_id} is changing too fast.")
 
-    def erase_files(self, case_id: str, actor: str) -> None:
-        """Erase the files of a request, and nothing of its words. Raises Unreadable, TryLater, Stale.
+    def erase_files(self, case_id: str, actor: str, may_go: MayGo = _always) -> None:
+        """Erase the files of a request, and nothing of its words. Raises Unreadable, TryLater, Stale as `erase_case`.
 
         What reached Mantis stays there: its issue has a retention of its own.
         """
         for _ in range(ATTEMPTS):
             case = self.desk.cases.load(case_id)
-            refuse_unread(case)
+            _refuse_what_may_not(case, may_go)
             left = without_files(case)
             shell = fold(case_id, left.events)
             self._refuse_other_figures(case, shell)
@@ -372,14 +393,19 @@ class Eraser:
 
     # --- mails and files ----------------------------------------------------------------------
 
-    def _erase_mail(self, mail_id: str, plan: Plan, actor: str, counts: Counter[str]) -> None:
-        """The record of a mail says no more who wrote it and about what; its raw bytes go, as they hold all of it."""
+    def _erase_mail(self, mail_id: str, plan: Plan, actor: str, counts: Counter[str]) -> tuple[str, ...]:
+        """The record of a mail says no more who wrote it and about what; its raw bytes go, as they hold all of it.
+
+        One of somebody else that nobody has read yet stays, and is named for a person.
+        """
         try:
             record = self.desk.inbound.mail(mail_id)
         except Unknown:
-            return
+            return ()
         if record.outcome is MailOutcome.WAITING:
-            return  # it is taken in within the minute, and is a request of its own then
+            return ()  # it is taken in within the minute, and is a request of its own then
+        if _is_unread_of_another(record, plan.whom):
+            return (f"The mail {mail_id} is somebody else's and waits for a person, so it stays. They stand in it.",)
         if record.needs_a_person:
             record = inbound_mail.reject(self.desk, mail_id, actor, "The data of its sender was erased.")
         for key in (record.key, f"{inbound_mail.KEPT}{record.id}"):
@@ -390,6 +416,15 @@ class Eraser:
         if after != record:
             self.store.rewrite_mail(after)
             counts["mails that came in"] += 1
+        return ()
+
+    def _is_unread_of_another(self, key: str, whom: Whom) -> bool:
+        """Whether a file is the mail of somebody else that waits for a person: nobody could read it any more."""
+        if not key.startswith(inbound_mail.KEPT):
+            return False
+        with suppress(Unknown):
+            return _is_unread_of_another(self.desk.inbound.mail(key.removeprefix(inbound_mail.KEPT)), whom)
+        return False
 
     def _files(self, plan: Plan, counts: Counter[str], *, dry: bool = False) -> int:
         """Raw mails, drafts and exchanges with a language model in which they stand; how many. `dry` deletes none."""
@@ -400,7 +435,8 @@ class Eraser:
                     text = self._text_of(key, self.desk.files.get(key))
                 except Unknown:
                     continue
-                if plan.whom.is_in(text) or any(line in text for line in plan.sent_out):
+                of_model = beginning == f"{FOLDER}/" and any(line in text for line in plan.sent_out)
+                if (plan.whom.is_in(text) or of_model) and not self._is_unread_of_another(key, plan.whom):
                     found += 1
                     if not dry:
                         self.desk.files.delete(key)
@@ -492,6 +528,11 @@ def _case_in(text: str) -> str:
     """The request that the record of a mail names."""
     _, _, rest = text.partition('"case_id":"')
     return rest.partition('"')[0]
+
+
+def _is_unread_of_another(record: MailRecord, whom: Whom) -> bool:
+    """Whether a mail waits for a person, and is not theirs."""
+    return record.needs_a_person and bool(record.sender) and not whom.is_theirs(record.sender)
 
 
 def _without_sender(record: MailRecord, plan: Plan) -> MailRecord:

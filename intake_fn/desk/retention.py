@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from intake_fn import log
@@ -22,13 +23,13 @@ from intake_fn.core.inbound.record import ENDS
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
-from intake_fn.core.retention import RetentionState, Rule, Settled, older_than, settled
+from intake_fn.core.retention import RetentionState, Rule, Settled, has_rested, older_than, settled
 from intake_fn.desk.inbound_mail import KEPT
 from intake_fn.desk.verdict_replay import FOLDER
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
-    from intake_fn.desk.erasure import Eraser
+    from intake_fn.desk.erasure import Eraser, MayGo
 
 PORTION = 10
 """Requests that one sweep erases at most; each costs some writes, and a call or two of Mantis."""
@@ -163,23 +164,27 @@ def _requests(eraser: Eraser, rule: Rule, state: RetentionState) -> int:
     if before is None:
         return 0
     done = 0
+    may_go = partial(has_rested, rule=rule, before=before)  # the list may be late, and somebody work on it meanwhile
     for case_id in eraser.store.resting(rule, before, PORTION):
         try:
             if whole:
-                _erase_whole(eraser, case_id)
+                _erase_whole(eraser, case_id, may_go)
             else:
-                eraser.erase_files(case_id, SPECDESK)
+                eraser.erase_files(case_id, SPECDESK, may_go)
             done += 1
         except SpecdeskError as error:
             log.warning("retention_postponed", case=case_id, error=str(error))
             eraser.store.rest_until(case_id, before + LATER)
+        except Exception:  # whatever it is: one poisoned case must not block the others
+            log.exception("retention_postponed", case=case_id)
+            eraser.store.rest_until(case_id, before + LATER)
     return done
 
 
-def _erase_whole(eraser: Eraser, case_id: str) -> None:
+def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
     """Leave a shell; mail settings go with the last request of their mailbox."""
     readers = {mailbox(address) for address in addresses_in(eraser.desk.cases.load(case_id))}
-    eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter())
+    eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter(), may_go)
     for box in sorted(readers):
         if not eraser.desk.cases.requests_of(box, 1):
             eraser.store.forget_settings(box)

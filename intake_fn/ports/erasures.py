@@ -127,7 +127,7 @@ class Erasures(Protocol):
         ...
 
     def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
-        """The ids of mails that came before an instant and came to an end, the first ones of each end."""
+        """The ids of mails that came before an instant and wait for nobody, the first ones of each end."""
         ...
 
     def forget_mail(self, record: MailRecord) -> None:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 KEPT: Mapping[Rule, tuple[str, str]] = {
     Rule.CLOSED_REQUESTS: ("words and names of a request", "it was resolved; then a shell is left"),
-    Rule.QUARANTINED_REQUESTS: ("a request in quarantine", "it came, or was rejected; then a shell is left"),
+    Rule.QUARANTINED_REQUESTS: (
+        "a request in quarantine",
+        "its requester wrote last, or it was rejected; then a shell is left",
+    ),
     Rule.ATTACHMENTS: ("files of a request", "it was resolved"),
     Rule.RAW_MAILS: ("mails as they came", "they came"),
     Rule.MAIL_RECORDS: ("who wrote a mail, when and about what", "it came"),

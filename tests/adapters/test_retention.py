@@ -128,6 +128,42 @@ def test_what_was_reopened_is_kept(house: House) -> None:
     assert not house.store.load(case_id).erased
 
 
+@pytest.mark.parametrize("has_file", [False, True])
+def test_what_is_reopened_after_the_list_was_read_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, has_file: bool
+) -> None:
+    """The index is late, and others are erased first: what counts is the request as it is."""
+    eraser = house.settled(closed_requests=100, attachments=50)
+    file = Attachment("files/ab/1", "screen.png", "image/png", 3, "aa")
+    house.room.files.put(file.key, b"png", file.content_type)
+    case_id = house.resolved(attachments=(file,) if has_file else ())
+    house.later(200)
+    house.act(case_id, Reopened, reason="It came back.")
+    monkeypatch.setattr(house.store, "resting", lambda *_: [case_id])
+
+    assert {} == sweep(eraser)
+    assert not house.store.load(case_id).erased
+    assert has_file == bool(house.store.load(case_id).request.attachments)
+
+
+def test_one_that_breaks_the_program_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again later."""
+    eraser = house.settled(closed_requests=1)
+    broken, other = house.resolved(), house.resolved()
+    house.later(2)
+    erase = Eraser.erase_case
+
+    def breaking(self: Eraser, case_id: str, *rest: Any) -> Any:
+        if case_id == broken:
+            raise KeyError(case_id)
+        return erase(self, case_id, *rest)
+
+    monkeypatch.setattr(Eraser, "erase_case", breaking)
+
+    assert {"closed_requests": 1} == sweep(eraser)
+    assert (False, True) == (house.store.load(broken).erased, house.store.load(other).erased)
+
+
 def test_a_slip_of_the_hand_in_support_yml_erases_nothing(house: House) -> None:
     """A shorter rule waits; it is shown what it will take, and corrected in time it takes nothing."""
     eraser = house.settled(closed_requests=1000)

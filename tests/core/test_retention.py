@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake_fn.core.erasure_events import DataErased
-from intake_fn.core.events import Closed, Noted, Quarantined, Rejected, Reopened, Resolved
+from intake_fn.core.events import Closed, Noted, Quarantined, Rejected, Reopened, RequesterReplied, Resolved
 from intake_fn.core.process_file import ProcessError, parse
 from intake_fn.core.retention import DEFAULTS, Rule, Settled, rests_since, rule_of, settled
-from intake_fn.core.vocabulary import ErasedAs
+from intake_fn.core.vocabulary import ErasedAs, Status
 from intake_fn.texts import message
 from tests.core.samples import NOW, case_of, received
 
@@ -98,6 +98,16 @@ def test_one_in_quarantine_rests_since_it_came_and_a_shell_never() -> None:
     assert NOW + 5 * DAY == rests_since(rejected)
     assert rests_since(shell) is None
     assert Rule.QUARANTINED_REQUESTS is rule_of(rejected)
+
+
+def test_a_reply_to_a_rejection_is_kept_as_long_as_a_request_that_has_just_come() -> None:
+    """It awaits review again: the next sweep must not erase what nobody has read."""
+    held = case_of(received(3, "paul"), at(0, Quarantined, reasons=(message("quarantine.links", links=9),)))  # type: ignore[arg-type]
+    reply = at(91, RequesterReplied, text="I am no robot.")
+    answered = case_of(*held.history, at(5, Rejected, reason="Advertising."), reply)  # type: ignore[arg-type]
+
+    assert Status.QUARANTINED is answered.status
+    assert NOW + 91 * DAY == rests_since(answered)
 
 
 SUPPORT = (Path(__file__).parents[2] / "support.yml").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ from intake_fn.core.requester_events import CopyAdded, NewsMuted
 from intake_fn.core.vocabulary import Category, ErasedAs, Outcome
 from intake_fn.desk import find, inbound_mail
 from intake_fn.desk.consistency_check import difference
-from intake_fn.desk.erasure import Eraser
+from intake_fn.desk.erasure import FIRST, Eraser
 from intake_fn.desk.previews import key_of
 from intake_fn.desk.verdict_replay import pinned
 from tests.desk.test_story import Room, request
@@ -357,6 +357,40 @@ def test_people_of_the_help_desk_are_not_erased(new_house: Any) -> None:
         house.eraser().plan("Paul@example.com")
     with pytest.raises(Refused, match="our own mail"):
         house.eraser().plan(house.desk.process.mail.address)
+
+
+def test_a_mail_of_somebody_else_that_nobody_has_read_stays(new_house: Any) -> None:
+    """The plan counts it, and the record names it; once somebody has decided on it, it goes like any other."""
+    house = new_house()
+    house.ann_sends()
+    raw = mail("Please look.", sender="bob@example.org", subject=f"About {house.ann.email}", spam="FAIL")
+    mail_id = inbound_mail.keep(house.desk, raw)
+    waiting = inbound_mail.take(house.desk, mail_id)
+    counts = house.eraser().plan(house.ann.email).counts
+    record = house.erased()
+
+    assert (1, 1) == (counts[FIRST], counts["mails that came in"])
+    assert waiting == house.desk.inbound.mail(mail_id)
+    assert raw == inbound_mail.raw_of(house.desk, waiting)
+    assert any(mail_id in line and "waits for a person" in line for line in record.left)
+    inbound_mail.reject(house.desk, mail_id, PAUL, "Advertising.")
+    house.erased()
+    assert [] == [*house.desk.files.every(inbound_mail.KEPT)]
+
+
+def test_a_mail_of_another_person_stays_that_ends_with_the_same_words(new_house: Any) -> None:
+    """Lines of a request know what a language model was sent, and nothing else: many end with the same one."""
+    house = new_house()
+    house.ann_sends()
+    eraser = house.eraser()
+    plan = eraser.plan(house.ann.email)
+    plan.sent_out.add("Best regards,")
+    kept = {f"{inbound_mail.KEPT}1": True, "held/1": True, "exchanges/1": False}
+    for key in kept:
+        house.desk.files.put(key, b"It works.\nBest regards,\nBob", "text/plain")
+    eraser.apply(plan, PAUL)
+
+    assert kept == {key: key in {*house.desk.files.every("")} for key in kept}
 
 
 def test_somebody_who_replies_meanwhile_is_erased_as_well(new_house: Any) -> None:

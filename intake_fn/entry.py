@@ -51,7 +51,8 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute).
 
-    Then a nightly check that is not done goes on, and what was kept long enough goes.
+    Then a nightly check that is not done goes on, and what was kept long enough goes. A part that fails stops no other:
+    Broken is raised at the end, so that the run counts as failed.
     """
     del event, context
     from intake_fn.desk import retention  # noqa: PLC0415 - no page needs it
@@ -69,14 +70,22 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
             metrics.BREACHES: swept.breaches,
         }
     )
-    mails = sweep_mail(desk)
-    return {
-        **asdict(swept),
-        "mails": mails,
-        **{f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
-        "checked": _go_on_checking(desk),
-        "erased": sum(retention.sweep(application.eraser).values()),
+    parts: dict[str, Callable[[], dict[str, int]]] = {
+        "mail": lambda: {"mails": sweep_mail(desk)},
+        "sync": lambda: {f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
+        "check": lambda: {"checked": _go_on_checking(desk)},
+        "retention": lambda: {"erased": sum(retention.sweep(application.eraser).values())},
     }
+    done, failed = asdict(swept), []
+    for name, part in parts.items():
+        try:
+            done |= part()
+        except Exception:
+            log.exception("sweep_part_failed", part=name)
+            failed.append(name)
+    if failed:
+        raise Broken(f"The sweep failed at: {', '.join(failed)}. The log says why at sweep_part_failed.")
+    return done
 
 
 def on_deliver(event: dict[str, Any], context: object) -> dict[str, bool]:

@@ -42,10 +42,18 @@ class BackgroundDispatch:
         self._waiting.put(case_id)
         with self._starting:
             if not self._threads:
-                self._threads += [threading.Thread(target=self._work, daemon=True) for _ in range(THREADS)]
-                for thread in self._threads:
-                    thread.start()
-                atexit.register(self.stop)
+                self._start()
+
+    def _start(self) -> None:
+        """As many threads as can be had; with none, the next case tries again, and the sweep takes up what waits."""
+        atexit.register(self.stop)
+        try:
+            for _ in range(THREADS):
+                thread = threading.Thread(target=self._work, daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        except RuntimeError as error:
+            log.warning("deliveries_have_few_threads", threads=len(self._threads), error=str(error))
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what has begun. May be called twice."""

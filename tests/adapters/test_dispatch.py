@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,27 @@ def function_at(url: str) -> OwnFunction:
         "AWS_ENDPOINT_URL": url,
     }
     return OwnFunction(given, "specdesk-dev")
+
+
+def test_without_threads_the_sweep_delivers_and_the_next_case_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that gives no threads for a while makes no receipt fail."""
+    delivered: list[str] = []
+    dispatch = BackgroundDispatch(delivered.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        dispatch.soon("HD-1")
+    dispatch.soon("HD-2")
+    until = time.monotonic() + 10
+    while len(delivered) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    dispatch.stop()
+
+    assert ["HD-1", "HD-2"] == sorted(delivered)
+
+
+def refused(_: threading.Thread) -> None:
+    """As a system without a free thread."""
+    raise RuntimeError("can't start new thread")
 
 
 def test_the_function_has_itself_called_without_waiting_for_the_call() -> None:

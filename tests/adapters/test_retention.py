@@ -17,7 +17,7 @@ from intake_fn.core.retention import DEFAULTS, RetentionPolicy, Rule
 from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk import retention
 from intake_fn.desk.consistency_check import difference, migrated
-from intake_fn.desk.erasure import Eraser
+from intake_fn.desk.erasure import Eraser, MayGo
 from intake_fn.desk.inbound_mail import KEPT
 from intake_fn.desk.retention import PORTION, shown, sweep
 from intake_fn.ports import ErasureRecord, SuppressedAddress
@@ -235,6 +235,27 @@ def test_while_mantis_is_down_others_go_on_and_it_is_tried_again(house: House) -
     house.room.clock.advance(hours=2)
     assert {"closed_requests": 1} == sweep(eraser)
     assert house.store.load(case_id).erased
+
+
+def test_a_request_that_cannot_be_erased_keeps_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is wrong with it, it is tried again later."""
+    eraser = house.settled(closed_requests=1)
+    first, second = house.resolved(), house.resolved()
+    house.later(2)
+    erase = retention._erase_whole
+
+    def erase_or_fail(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
+        if case_id == first:
+            raise ValueError("An error that nobody thought of.")
+        erase(eraser, case_id, may_go)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "_erase_whole", erase_or_fail)
+        assert {"closed_requests": 1} == sweep(eraser)
+    assert house.store.load(second).erased
+    house.room.clock.advance(hours=2)
+    assert {"closed_requests": 1} == sweep(eraser)
+    assert house.store.load(first).erased
 
 
 def test_mails_files_and_records_go_by_their_own_rules(house: House) -> None:

@@ -242,6 +242,20 @@ def test_the_schedule_runs_sweep_ledger_and_recount(environ: dict[str, str]) -> 
     assert 1 == json.loads(done["ledger"].stdout.splitlines()[-1])["received"]
 
 
+def test_a_part_of_the_sweep_that_fails_stops_no_other_and_the_run_counts_as_failed(environ: dict[str, str]) -> None:
+    """Retention runs behind mail that cannot be taken in."""
+    script = (
+        "from intake_fn import entry; from intake_fn.desk import inbound_mail, retention\n"
+        "inbound_mail.sweep_mail = lambda desk: 1 / 0\n"
+        "retention.sweep = lambda eraser: print('retention ran') or {}\n"
+        "entry.on_sweep({}, None)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=False)
+
+    assert (1, True) == (done.returncode, "retention ran" in done.stdout)
+    assert "The sweep failed at: mail." in done.stderr
+
+
 def test_a_loss_or_a_difference_makes_the_run_fail(environ: dict[str, str]) -> None:
     """A failed run is what alarms are made of; the message says what to do."""
     desk = Application.from_environ(environ).background_desk

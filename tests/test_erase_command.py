@@ -30,7 +30,8 @@ WAITS = "attachments: 90 days comes into force on 2026-12-27 13:05 UTC, and take
 
 def test_a_plan_says_what_would_go_and_that_nothing_went() -> None:
     """Numbers, requests by name, and what a person looks through; of many the first."""
-    plan = Plan("ann@example.com", Whom("ann@example.com"), own=[f"HD-{number:04}" for number in range(22)])
+    whom = Whom("ann@example.com", ("Ann", "Customer Service"))
+    plan = Plan("ann@example.com", whom, own=[f"HD-{number:04}" for number in range(22)])
     plan.counts = Counter({"items read": 90, "texts": 5, "files": 0})
     plan.marks = [Stored(Place.OF_AN_ADDRESS, "MAILBOX#", ("MAILBOX#ann@example.com", "SETTINGS"), "")]
     plan.look = ["HD-9999"]
@@ -42,6 +43,7 @@ def test_a_plan_says_what_would_go_and_that_nothing_went() -> None:
     assert not [line for line in lines if "files" in line and ": 0" in line]
     assert any(line.endswith("HD-0019 and 2 more") for line in lines)
     assert any("HD-9999" in line for line in lines)
+    assert any(line.endswith("whoever is meant: Customer Service") for line in lines)
     assert lines[-1].startswith("Nothing was changed.")
 
 

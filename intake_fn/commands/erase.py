@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import say, text_of
 from intake_fn.core.codec import from_plain, to_plain
+from intake_fn.core.erasure import is_full
 from intake_fn.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
                 yield f"  {name}: {number}"
         if plan.marks:
             yield f"  settings, suppression, throttles, links that were asked for: {len(plan.marks)}"
+        if names := [*filter(is_full, plan.whom.names)]:
+            yield f"Names by which they wrote, which go from the texts of all, whoever is meant: {'; '.join(names)}"
         yield from _named("Their requests, which stay as shells", plan.own)
         yield from _named("Requests of others, which lose their address and full name", plan.others)
     yield from _named("A part of their name stands in these; a person looks whether it is theirs", plan.look)

@@ -200,7 +200,7 @@ def _files(
         return state
     page = eraser.desk.files.aged(BY_AGE[rule], place, PAGE)
     for key, at in page:
-        if at < before:
+        if at < before and not (rule is Rule.RAW_MAILS and _waits(eraser, key.removeprefix(KEPT))):
             eraser.desk.files.delete(key)
             done[rule.value] += 1
     last = page[-1][0] if len(page) == PAGE else ""
@@ -211,6 +211,15 @@ def _files(
     )
     eraser.store.keep_retention_state(state)
     return state
+
+
+def _waits(eraser: Eraser, mail_id: str) -> bool:
+    """Whether a person still has to read the mail; nobody else can say what it is."""
+    try:
+        record = eraser.desk.inbound.mail(mail_id)
+    except Unknown:
+        return False
+    return record.outcome not in ENDS or record.needs_a_person
 
 
 def _records(eraser: Eraser, rule: Rule, before: datetime) -> int:

@@ -68,7 +68,9 @@ def for_requesters(process: Process, mark: str) -> str:
     mails, held = days[Rule.RAW_MAILS], days[Rule.QUARANTINED_REQUESTS]
     sentences = (
         f"{_of_words(days[Rule.CLOSED_REQUESTS], days[Rule.ATTACHMENTS])}{mark}.",
-        f"A mail of yours is kept as it came for {mails} days." if mails else "",
+        f"A mail of yours is kept as it came for {mails} days, longer only while it waits for a person."
+        if mails
+        else "",
         f"A request that we do not take on is kept for {held} days." if held else "",
         f"A form that you do not send is gone after {FIXED['drafts'].days} days.",
         AFTERWARDS,

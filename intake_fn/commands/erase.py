@@ -29,6 +29,13 @@ def add(commands: Any) -> None:
     command.add_argument("person", nargs="?", help="an address, or the account in Mantis of who created issues there")
     command.add_argument("--apply", action="store_true", help="do it; without, it is shown what would be done")
     command.add_argument("--by", default="", help="with --apply: who does it, by the name in support.yml")
+    command.add_argument(
+        "--except-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which they wrote and that is another one's, too: it stays in the texts of others",
+    )
     command.add_argument("--list", action="store_true", help="list the records of all erasures")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=erase)
@@ -47,7 +54,7 @@ def erase(args: argparse.Namespace) -> int:
     if not args.person:
         raise Refused("Name the person by address: specdesk erase ann@client.example.org")
     who = actor(args.by, application.process) if args.apply else ""
-    plan = eraser.plan(args.person)
+    plan = eraser.plan(args.person, args.except_name)
     if not args.apply:
         say(args, _plan_plain(plan), _plan_lines(plan))
         return 0
@@ -115,6 +122,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
             yield f"  settings, suppression, throttles, links that were asked for: {len(plan.marks)}"
         if names := [*filter(is_full, plan.whom.names)]:
             yield f"Names by which they wrote, which go from the texts of all, whoever is meant: {'; '.join(names)}"
+            yield "  --except-name NAME leaves one of them in the texts of others."
         yield from _named("Their requests, which stay as shells", plan.own)
         yield from _named("Requests of others, which lose their address and full name", plan.others)
     yield from _named("A part of their name stands in these; a person looks whether it is theirs", plan.look)

@@ -132,12 +132,22 @@ class Eraser:
 
     # --- what there is ------------------------------------------------------------------------
 
-    def plan(self, address: str) -> Plan:
-        """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk."""
+    def plan(self, address: str, except_names: Iterable[str] = ()) -> Plan:
+        """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk.
+
+        A name of the Help Desk's people, and each of `except_names`, stays in the texts of others: anybody may write
+        under any name.
+        """
         box = mailbox(address)
         refuse_ours(box, self.desk.process)
         known_as = Whom(box)
-        names = frozenset(
+        shared = {person.name.casefold() for person in self.desk.process.people.values()}
+        shared |= {name.strip().casefold() for name in except_names}
+
+        def own(names: Iterable[str]) -> frozenset[str]:
+            return frozenset(name for name in names if name.casefold() not in shared)
+
+        names = own(
             name
             for case_id in self.desk.cases.requests_of(box, 0)
             for name in names_in(self.desk.cases.load(case_id), known_as)
@@ -147,7 +157,7 @@ class Eraser:
             plan = Plan(box, whom)
             found = set(self._by_mailbox(plan))
             mails = self._by_reading(plan, found)
-            known = names | self._sorted_out(plan, found)
+            known = names | own(self._sorted_out(plan, found))
             plan.mails = [one for one, case_id in mails.items() if not case_id or case_id in plan.own]
             plan.counts["mails that came in"] = len(plan.mails)
             plan.counts[FIRST] = sum(

@@ -85,7 +85,7 @@ class Made:
             address: [json.dumps(wire(item)) for item in self._items(fold("HD-ID", log), process)]
             for address, log in self.logs.items()
         }
-        self.shell = [json.dumps(wire({"pk": "REQ#HD-ID", "sk": "STATE", "summary": "[erased]"}))]
+        self.erased_state = [json.dumps(wire({"pk": "REQ#HD-ID", "sk": "STATE", "summary": "[erased]"}))]
 
     @staticmethod
     def _items(case: Case, process: Any) -> Iterator[Any]:
@@ -100,7 +100,10 @@ class Made:
         """The items of a request."""
         erased = address == ANN and self.erased[number]
         case_id = f"HD-{address[:2].upper()}-{number:06}"
-        return [json.loads(item.replace("HD-ID", case_id)) for item in (self.shell if erased else self.items[address])]
+        return [
+            json.loads(item.replace("HD-ID", case_id))
+            for item in (self.erased_state if erased else self.items[address])
+        ]
 
     def get_paginator(self, _: str) -> Made:
         """Of the scan."""
@@ -142,7 +145,7 @@ class Made:
         return {"Item": there[0]} if there else {}
 
     def transact_write_items(self, **asked: Any) -> Any:
-        """The end of a request: from then on it is a shell."""
+        """The end of a request: from then on it is erased."""
         self.calls["TransactWriteItems"] += 1
         case_id = asked["TransactItems"][0]["Put"]["Item"]["id"]["S"]
         self.erased[int(case_id[-6:])] = 1

@@ -123,7 +123,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
         if names := [*filter(is_full, plan.whom.names)]:
             yield f"Names by which they wrote, which go from the texts of all, whoever is meant: {'; '.join(names)}"
             yield "  --except-name NAME leaves one of them in the texts of others."
-        yield from _named("Their requests, which stay as shells", plan.own)
+        yield from _named("Their requests, which lose all text and stay counted", plan.own)
         yield from _named("Requests of others, which lose their address and full name", plan.others)
     yield from _named("A part of their name stands in these; a person looks whether it is theirs", plan.look)
     yield from (f"Stands in an item that no erasure changes: {key}" for key in plan.others_of_ours)

@@ -1,7 +1,7 @@
 """Erasure: what is left of the log of a request when somebody's personal data is erased from it. Pure.
 
-Source: docs/operate/data-protection.md. The request stays as a shell: its events keep their kinds, instants, order,
-levels, priorities, categories and clauses, so that clocks, ledger and figures come out as before.
+Source: docs/operate/data-protection.md. The request stays without its words: its events keep their kinds, instants,
+order, levels, priorities, categories and clauses, so that clocks, ledger and figures come out as before.
 
 | text                                  | of their own request | of another one's request that names them          |
 |---------------------------------------|----------------------|----------------------------------------------------|

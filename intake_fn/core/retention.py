@@ -28,7 +28,7 @@ class Rule(StrEnum):
     """What support.yml says how long to keep."""
 
     CLOSED_REQUESTS = "closed_requests"
-    """The words of a request, since it was resolved; then it is a shell."""
+    """The words of a request, since it was resolved; then it is erased."""
     QUARANTINED_REQUESTS = "quarantined_requests"
     """The same of one that awaits review since its requester wrote last, or was rejected since then."""
     ATTACHMENTS = "attachments"
@@ -140,7 +140,7 @@ def older_than(holds: int | None, now: datetime) -> datetime | None:
 
 
 def rests_since(case: Case) -> datetime | None:
-    """Since when nobody works on a request that still holds words; None for one that is open, and for a shell.
+    """Since when nobody works on a request that still holds words; None for one that is open or erased.
 
     One that awaits review counts from when its requester wrote last: nobody may ever review it.
     """

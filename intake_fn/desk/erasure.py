@@ -298,17 +298,17 @@ class Eraser:
             if not changed and not pending:
                 self._leave(case, _readers(case, whom))
                 return case.issue, ()
-            shell = fold(case_id, left.events)
-            self._refuse_other_figures(case, shell)
+            after = fold(case_id, left.events)
+            self._refuse_other_figures(case, after)
             gone = () if left.role.is_whole else left.gone(case)
             if gone:  # as long as the log still says which lines of our notes these are
-                self._erase_issue(case, shell, whom, gone)
+                self._erase_issue(case, after, whom, gone)
             self.store.drop_pending_words(case_id)
             self._delete_files(left.files)
             self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
             dropped = self._change_pending(pending, whom)
-            lines = self._erase_issue(case, shell, whom, gone)
-            self.store.keep_words(shell, nothing=left.role.is_whole)
+            lines = self._erase_issue(case, after, whom, gone)
+            self.store.keep_words(after, nothing=left.role.is_whole)
             event = DataErased(
                 at=self.desk.clock(),
                 actor=actor,
@@ -317,9 +317,9 @@ class Eraser:
                 files=len(left.files),
                 dropped=dropped,
             )
-            step = advance(shell, event, self.desk.process)
+            step = advance(after, event, self.desk.process)
             if whom.everybody:  # nobody looks for their mailboxes once they stand nowhere
-                self._leave(shell, _readers(case, whom))
+                self._leave(after, _readers(case, whom))
             try:
                 self.store.save_erased(case.version, step)
             except Stale:
@@ -343,14 +343,14 @@ class Eraser:
             case = self.desk.cases.load(case_id)
             _refuse_what_may_not(case, may_go)
             left = without_files(case)
-            shell = fold(case_id, left.events)
-            self._refuse_other_figures(case, shell)
+            after = fold(case_id, left.events)
+            self._refuse_other_figures(case, after)
             self._delete_files(left.files)
             changed = left.changed(case)
             self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
             event = DataErased(at=self.desk.clock(), actor=actor, role=left.role, texts=0, files=len(left.files))
             with suppress(Stale):
-                self.store.save_erased(case.version, advance(shell, event, self.desk.process))
+                self.store.save_erased(case.version, advance(after, event, self.desk.process))
                 return
         raise Stale(f"{case_id} is changing too fast.")
 
@@ -360,9 +360,9 @@ class Eraser:
         for box in readers:
             self.store.forget_reader(case, box)
 
-    def _refuse_other_figures(self, case: Case, shell: Case) -> None:
+    def _refuse_other_figures(self, case: Case, after: Case) -> None:
         zone = self.desk.process.reports_zone
-        if entries(case, zone) != entries(shell, zone):
+        if entries(case, zone) != entries(after, zone):
             raise Broken(f"{case.id} would be counted otherwise without these data. It stays as it is: report it.")
 
     def _delete_files(self, files: Iterable[Attachment]) -> None:
@@ -382,13 +382,13 @@ class Eraser:
                 dropped.append(item.intent.notice)
         return tuple(dropped)
 
-    def _erase_issue(self, case: Case, shell: Case, whom: Whom, gone: tuple[str, ...]) -> tuple[str, ...]:
+    def _erase_issue(self, case: Case, after: Case, whom: Whom, gone: tuple[str, ...]) -> tuple[str, ...]:
         """The copy in Mantis; what Mantis cannot delete, in words. `gone` are lines that go in full."""
         if case.issue is None:
             return ()
         texts = None
         if role_of(case, whom).is_whole:
-            issue = issue_of(shell, self.desk.process, self.desk.links)
+            issue = issue_of(after, self.desk.process, self.desk.links)
             texts = IssueTexts(issue.summary, issue.description, issue.steps, issue.information)
 
         def scrub(text: str) -> str:

@@ -182,7 +182,7 @@ def _requests(eraser: Eraser, rule: Rule, state: RetentionState) -> int:
 
 
 def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
-    """Leave a shell; mail settings go with the last request of their mailbox."""
+    """Erase a request; mail settings go with the last request of their mailbox."""
     readers = {mailbox(address) for address in addresses_in(eraser.desk.cases.load(case_id))}
     eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter(), may_go)
     for box in sorted(readers):

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from intake_fn.core.retention import RetentionPolicy
 
 KEPT: Mapping[Rule, tuple[str, str]] = {
-    Rule.CLOSED_REQUESTS: ("words and names of a request", "it was resolved; then a shell is left"),
+    Rule.CLOSED_REQUESTS: ("words and names of a request", "it was resolved; what is counted stays"),
     Rule.QUARANTINED_REQUESTS: (
         "a request in quarantine",
-        "its requester wrote last, or it was rejected; then a shell is left",
+        "its requester wrote last, or it was rejected; what is counted stays",
     ),
     Rule.ATTACHMENTS: ("files of a request", "it was resolved"),
     Rule.RAW_MAILS: ("mails as they came", "they came"),

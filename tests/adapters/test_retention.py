@@ -96,7 +96,7 @@ def house(dynamo_store: DynamoStore, process: Process) -> House:
     return House(dynamo_store, process)
 
 
-def test_a_request_becomes_a_shell_when_it_was_kept_long_enough(house: House) -> None:
+def test_a_request_is_erased_when_it_was_kept_long_enough(house: House) -> None:
     """Counted since it was resolved, not since it was closed or received; it stands as its log says."""
     eraser = house.settled(closed_requests=100)
     case_id = house.resolved()

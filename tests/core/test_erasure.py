@@ -137,13 +137,13 @@ def test_nothing_of_a_requester_is_left_and_everything_is_counted_as_before(even
     assert case.statuses == after.statuses
     facts = ("level", "handler", "priority", "category", "filing", "issue", "stage", "duplicates", "received_at")
     assert [getattr(case, fact) for fact in facts] == [getattr(after, fact) for fact in facts]
-    shell = fold(
+    after = fold(
         CASE_ID, [*left.events, DataErased(at=after.changed_at, actor="specdesk", role=left.role, texts=1, files=0)]
     )
-    assert entries(case, "America/New_York") == entries(shell, "America/New_York")
-    assert shell.erased
-    assert {} == erased(shell, WHOM).changed(shell)
-    assert len([*states(shell)]) == len(case.history) + 1
+    assert entries(case, "America/New_York") == entries(after, "America/New_York")
+    assert after.erased
+    assert {} == erased(after, WHOM).changed(after)
+    assert len([*states(after)]) == len(case.history) + 1
 
 
 @settings(max_examples=40)

@@ -88,15 +88,15 @@ def test_a_request_rests_since_it_was_resolved_and_not_since_somebody_noted_some
     assert Rule.CLOSED_REQUESTS is rule_of(case)
 
 
-def test_one_in_quarantine_rests_since_it_came_and_a_shell_never() -> None:
-    """Nobody may ever review it; a shell has nothing that could go."""
+def test_one_in_quarantine_rests_since_it_came_and_an_erased_one_never() -> None:
+    """Nobody may ever review it; an erased request has nothing that could go."""
     held = case_of(received(3, "paul"), at(0, Quarantined, reasons=(message("quarantine.links", links=9),)))  # type: ignore[arg-type]
     rejected = case_of(*held.history, at(5, Rejected, reason="Advertising."))  # type: ignore[arg-type]
-    shell = case_of(*rejected.history, at(6, DataErased, role=ErasedAs.RETENTION, texts=1, files=0))  # type: ignore[arg-type]
+    after = case_of(*rejected.history, at(6, DataErased, role=ErasedAs.RETENTION, texts=1, files=0))  # type: ignore[arg-type]
 
     assert NOW == rests_since(held)
     assert NOW + 5 * DAY == rests_since(rejected)
-    assert rests_since(shell) is None
+    assert rests_since(after) is None
     assert Rule.QUARANTINED_REQUESTS is rule_of(rejected)
 
 

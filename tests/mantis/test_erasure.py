@@ -289,7 +289,7 @@ def test_nothing_of_a_person_is_left_and_all_is_counted_as_before(
         assert difference(house.store, house.desk.process, house.store.row(case_id)) is None
 
 
-def test_the_shell_says_what_was_done_and_cannot_be_answered(new_house: Any) -> None:
+def test_the_erased_request_says_what_was_done_and_cannot_be_answered(new_house: Any) -> None:
     """Kind, times and verdict stay; a reply is refused, a mail of the thread is a new request, nothing is replayed."""
     house = new_house()
     house.ann_sends()

@@ -66,7 +66,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "history.reprioritised": "Priority is now %(priority)s",
     "history.asked": "Question to the requester",
     "history.requester-changed": "The requester is now %(address)s, who wrote the forwarded mail",
-    "history.requester-kept": "Who forwarded the mail stays the requester, and not %(address)s",
+    "history.requester-kept": "The person who forwarded the mail remains the requester, not %(address)s",
     "history.replied": "Reply of the requester",
     "history.replied-mail": "Reply by mail from %(sender)s",
     "history.works-mail": "%(sender)s confirmed by mail that it works",
@@ -103,11 +103,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
         "count",
     ),
     "history.mail-failed": "Mail to %(to)s %(failure)s",
-    "history.erased-requester": "Its requester's personal data was erased: %(texts)s texts, %(files)s files",
-    "history.erased-mentioned": "Personal data of somebody it named was erased: %(texts)s places, %(files)s files",
-    "history.erased-retention": "Kept as long as the rules say, then erased: %(texts)s texts, %(files)s files",
-    "history.erased-files": "Its files were kept as long as the rules say, then erased: %(files)s files",
-    "erased.nobody": "Personal data was erased from this request: nobody can be asked.",
+    "history.erased-requester": "The requester's personal data was erased: %(texts)s texts, %(files)s files",
+    "history.erased-mentioned": "Personal data of another person was erased: %(texts)s places, %(files)s files",
+    "history.erased-retention": "Erased at the end of its retention period: %(texts)s texts, %(files)s files",
+    "history.erased-files": "Files erased at the end of their retention period: %(files)s",
+    "erased.nobody": "The personal data of this request was erased, so nobody can be asked.",
     "erased.no-reply": "The personal data of this request was erased. Please send a new request.",
     "history.skipped": "Not mailed to %(to)s: %(notice)s",
     "history.reopened": "Reopened",
@@ -190,7 +190,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "page.copy-followed": "%(address)s follows this request instead of sending one like it",
     "page.copy-removed": "No longer in copy: %(address)s",
     "page.copy-left": "%(address)s has asked not to be in copy",
-    "page.requester-changed": "It was passed on to us for you: you, %(address)s, are the requester",
+    "page.requester-changed": "Your mail was forwarded to us, and you (%(address)s) are now the requester",
     "page.replied": "Your reply",
     "page.replied-works": "You confirmed that it works",
     # The same, as somebody in copy reads it.
@@ -198,11 +198,11 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "copy.marked": "Marked as a duplicate of an earlier request",
     "copy.stage": "The change is %(stage)s",
     # Who is the requester of a forwarded mail.
-    "behalf.is-requester": "%(address)s is the requester already.",
-    "behalf.not-proposed": "It was decided before who is the requester of this forwarded mail. Open the request again.",
+    "behalf.is-requester": "%(address)s is already the requester.",
+    "behalf.not-proposed": "The requester of this forwarded mail was already decided. Open the request again.",
     "behalf.unreached": (
-        "%(address)s is on the suppression list, so the receipt would not reach them: %(why)s Nothing is changed. An "
-        "admin removes an address with specdesk mail unsuppress."
+        "%(address)s is on the suppression list, so the receipt would not reach them: %(why)s Nothing was changed. An "
+        "admin can remove the address with specdesk mail unsuppress."
     ),
     # Who may be in copy.
     "copy.yourself": "You get all mails about your request anyway.",
@@ -297,7 +297,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # Why a notice is sent.
     "why.new": "This is a new request.",
     "why.taken-in": "It was created in Mantis and is now a request of the Help Desk.",
-    "why.forwarded": "%(person)s has passed your mail on to us, and is in copy.",
+    "why.forwarded": "%(person)s forwarded your mail to us, and is in copy.",
     "why.left": "It was assigned to %(person)s, who has left.",
     "why.escalated": "%(actor)s escalated it from level %(level)s: %(reason)s.",
     "why.escalation-reason": "%(reason)s.",
@@ -486,7 +486,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.empty": "It has neither a text nor a file.",
     "mail.engineer": "It is not confirmed that it comes from %(sender)s, who is of the Help Desk.",
     "mail.joined": "A person says that it belongs to this request.",
-    "mail.losses": "Not all of the mail could be read: %(losses)s. Its original has everything.",
+    "mail.losses": "Part of the mail could not be read: %(losses)s. The original has everything.",
     "mail.loop": "The sender answers our receipts, again and again.",
     "mail.may-belong": "A new request; it may belong to %(number)s, which its sender has nothing to do with.",
     "mail.new": "A new request.",

@@ -162,8 +162,8 @@ SETTLED: Mapping[Filing, str] = {
     Filing.FILED: "",
 }
 BEING_FILED = mark(
-    "Saved; it is being filed in Mantis. That takes less than a minute as a rule, and longer while Mantis does not "
-    "respond; you need not do anything. Reload this page to see its number."
+    "Saved; it is being filed in Mantis. This usually takes less than a minute, and longer while Mantis does not "
+    "respond. You need not do anything; reload this page to see the number."
 )
 AT_ONCE = timedelta(minutes=2)
 """How long after a request came nobody can say that its filing is delayed: the sweep has not tried it twice yet."""

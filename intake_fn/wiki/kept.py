@@ -29,7 +29,7 @@ KEPT: Mapping[Rule, tuple[str, str]] = {
 
 GOES: Mapping[str, str] = {
     "drafts": "forms that are not sent, with their files",
-    "submit_keys": "keys by which a form that is sent twice is known",
+    "submit_keys": "keys by which a form that is sent twice is recognised",
     "throttles": "how often somebody was mailed about a request",
     "sign_in_requests": "that a link was asked for",
     "answered_by": "who was answered by a clause, as a digest",
@@ -39,12 +39,12 @@ GOES: Mapping[str, str] = {
 """What each of the times to live is for."""
 
 AFTERWARDS = (
-    "Then your words, your name and your address are erased, and what stays is that there was a request: when it came, "
-    "of which kind it was, how long it took."
+    "Then your words, your name and your address are erased. We keep only that there was a request: when it came, "
+    "what kind it was, how long it took."
 )
 READERS = (
-    "The people who handle your request read it; what becomes an issue is copied into Mantis, where they work, and "
-    "erased there as far as Mantis lets us."
+    "The people who handle your request read it. A request that we take on is copied into Mantis, where they work; "
+    "there we erase as much as Mantis allows."
 )
 
 
@@ -68,14 +68,14 @@ def for_requesters(process: Process, mark: str) -> str:
     mails, held = days[Rule.RAW_MAILS], days[Rule.QUARANTINED_REQUESTS]
     sentences = (
         f"{_of_words(days[Rule.CLOSED_REQUESTS], days[Rule.ATTACHMENTS])}{mark}.",
-        f"A mail of yours is kept as it came for {mails} days, longer only while it waits for a person."
+        f"A mail that you send is kept in its original form for {mails} days, longer only while it waits for a person."
         if mails
         else "",
         f"A request that we do not take on is kept for {held} days." if held else "",
-        f"A form that you do not send is gone after {FIXED['drafts'].days} days.",
+        f"A form that you do not send is deleted after {FIXED['drafts'].days} days.",
         AFTERWARDS,
         READERS,
-        f"Write to {process.mail.reply_to} if you want to know what we keep of you, or want it erased before that.",
+        f"Write to {process.mail.reply_to} if you want to know what we keep about you, or want it erased earlier.",
     )
     return " ".join(filter(None, sentences))
 

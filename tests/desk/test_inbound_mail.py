@@ -422,7 +422,7 @@ def test_a_person_confirms_that_the_client_is_the_requester(room: Room) -> None:
 
     assert (after.request.requester.email, after.copies, after.level) == (CHLOE, (HK,), 1)
     assert len(mailed_to(room, CHLOE)) == 1
-    assert "Kim Lau has passed your mail on" in next(sent.text for sent in room.mailer.sent if sent.to == CHLOE)
+    assert "Kim Lau forwarded your mail" in next(sent.text for sent in room.mailer.sent if sent.to == CHLOE)
     assert any("in copy" in subject for subject in mailed_to(room, HK))
     assert any(note.startswith(f"The requester is now {CHLOE}") for note in room.tracker.notes[after.issue or 0])
     assert (case.id in room.store.requests_of(CHLOE), case.id in room.store.requests_of(HK)) == (True, True)

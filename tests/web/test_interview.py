@@ -76,7 +76,7 @@ def test_the_receipt_leads_to_the_form_with_what_is_known(web: Web) -> None:
     assert MAILED.description in page
     assert ["expected"] == re.findall(r'id="(\w+)"[^>]* autofocus', page)
     assert 'name="email"' not in page
-    assert "Fill it in in the form" in web.client.get(form_of(web, case).removesuffix("/form")).text
+    assert "Fill in the form, which already" in web.client.get(form_of(web, case).removesuffix("/form")).text
 
 
 def test_what_is_filled_in_is_a_reply_to_the_same_request(web: Web) -> None:

@@ -478,7 +478,7 @@ def test_of_an_erased_request_nothing_is_shown_and_nobody_is_asked(web: Web) -> 
     assert "The data of this request was erased" in answer.text
     assert 410 == replied.status_code
     assert 200 == desk.status_code
-    assert "Its requester&#39;s personal data was erased: 9 texts, 0 files" in desk.text
+    assert "The requester&#39;s personal data was erased: 9 texts, 0 files" in desk.text
     assert not [name for name in ("update", "ask") if f'/{case.id}/{name}"' in desk.text]
     with pytest.raises(Refused, match="nobody can be asked"):
         happen(web, case, AskedRequester, question="Which one?")

@@ -175,7 +175,7 @@ def sweep(args: argparse.Namespace) -> None:
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     lines += [f"mails taken in: {mails}"] if mails else []
-    lines += [f"kept as long as the rules say, and erased: {rule} {number}" for rule, number in erased.items()]
+    lines += [f"erased at the end of retention: {rule} {number}" for rule, number in erased.items()]
     say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "erased": erased}, lines)
 
 

@@ -38,7 +38,7 @@ def test_a_plan_says_what_would_go_and_that_nothing_went() -> None:
 
     lines = [*erase._plan_lines(plan)]
 
-    assert "Read 90 items. Of this person would be erased:" == lines[0]
+    assert "Read 90 items. This would be erased:" == lines[0]
     assert "  texts: 5" in lines
     assert not [line for line in lines if "files" in line and ": 0" in line]
     assert any(line.endswith("HD-0019 and 2 more") for line in lines)

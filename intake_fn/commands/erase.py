@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Put `erase` on the command line."""
     command = commands.add_parser("erase", help=erase.__doc__, description=erase.__doc__)
-    command.add_argument("person", nargs="?", help="an address, or the account in Mantis of who created issues there")
-    command.add_argument("--apply", action="store_true", help="do it; without, it is shown what would be done")
+    command.add_argument("person", nargs="?", help="an address, or a Mantis account with which issues were created")
+    command.add_argument("--apply", action="store_true", help="erase it; otherwise only show what would be erased")
     command.add_argument("--by", default="", help="with --apply: who does it, by the name in support.yml")
     command.add_argument(
         "--except-name",
@@ -112,22 +112,22 @@ def _plan_plain(plan: Plan) -> dict[str, Any]:
 
 def _plan_lines(plan: Plan) -> Iterator[str]:
     if plan.is_empty:
-        yield f"Read {plan.counts['items read']} items: none of a request, a mail or an address is theirs."
+        yield f"Read {plan.counts['items read']} items: no request, mail or address belongs to this person."
     else:
-        yield f"Read {plan.counts['items read']} items. Of this person would be erased:"
+        yield f"Read {plan.counts['items read']} items. This would be erased:"
         for name, number in plan.counts.items():
             if number and name != "items read":
                 yield f"  {name}: {number}"
         if plan.marks:
-            yield f"  settings, suppression, throttles, links that were asked for: {len(plan.marks)}"
+            yield f"  settings, suppression, throttles, pending links: {len(plan.marks)}"
         if names := [*filter(is_full, plan.whom.names)]:
             yield f"Names by which they wrote, which go from the texts of all, whoever is meant: {'; '.join(names)}"
             yield "  --except-name NAME leaves one of them in the texts of others."
         yield from _named("Their requests, which lose all text and stay counted", plan.own)
         yield from _named("Requests of others, which lose their address and full name", plan.others)
-    yield from _named("A part of their name stands in these; a person looks whether it is theirs", plan.look)
-    yield from (f"Stands in an item that no erasure changes: {key}" for key in plan.others_of_ours)
-    yield "Raw mails, drafts and exchanges with a language model are looked through when it is done."
+    yield from _named("These hold a part of the name; look whether this person is meant", plan.look)
+    yield from (f"Also found in an item that no erasure changes: {key}" for key in plan.others_of_ours)
+    yield "Raw mails, drafts and exchanges with a language model are searched when it is applied."
     yield "Nothing was changed. `--apply --by NAME` does it; it can't be undone."
 
 

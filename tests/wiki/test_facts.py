@@ -312,7 +312,7 @@ def test_requesters_read_how_long_it_is_kept(process: Process) -> None:
     for_ever = facts(replace(process, retention=RetentionPolicy(days)))["retention-for-requesters"]
 
     assert "for 1095 days after it is resolved, its files for 730 days (to be confirmed)." in told
-    assert "A mail that you send is kept in its original form for 180 days, longer only while it waits for a person." in told
+    assert "in its original form for 180 days, longer only while it waits for a person." in told
     assert process.mail.reply_to in told
     assert for_ever.startswith("We keep what you write, with your name and address, as long as we run this service (")
     assert "A mail that you send" not in for_ever

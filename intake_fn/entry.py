@@ -49,10 +49,10 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 
 
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Say what the clocks have to say, try what is owed and due, and sync with Mantis (every minute).
+    """Raise SLA alerts, deliver due items, and sync with Mantis (every minute).
 
-    Then a nightly check that is not done goes on, and what was kept long enough goes. A part that fails stops no other:
-    Broken is raised at the end, so that the run counts as failed.
+    Then an unfinished nightly check goes on, and retention erases what was kept long enough. A part that fails stops no
+    other: Broken is raised at the end, so that the run counts as failed.
     """
     del event, context
     from intake_fn.desk import retention  # noqa: PLC0415 - no page needs it
@@ -131,7 +131,7 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     """Whether open requests stand as their logs say (every night). Raises Broken when one does not: the run fails.
 
     Before that, requests of earlier versions are brought to where such ones stand today; after it, the report on the
-    spec is made. What takes longer than one portion is gone on with by the sweep (desk/nightly_check.py).
+    spec is made. The sweep goes on with what takes longer than one portion (desk/nightly_check.py).
     """
     del event, context
     from intake_fn.desk import nightly_check  # noqa: PLC0415 - no page needs it

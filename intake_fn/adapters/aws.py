@@ -32,7 +32,7 @@ CREDENTIALS = (
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
 ATTEMPTS = 3
-"""Few and short: somebody may be waiting, and what is owed stands in the outbox anyway."""
+"""Few and short: somebody may be waiting, and what is pending stands in the outbox anyway."""
 
 BUSY = frozenset(
     {

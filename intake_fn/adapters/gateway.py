@@ -48,7 +48,7 @@ def is_request(event: Mapping[str, Any]) -> bool:
 
 
 FRONT, VIEWER = "x-specdesk-front", "x-specdesk-viewer"
-"""Headers that the distribution before the function writes: its token, and the address of who asks (site.json)."""
+"""Headers that the distribution before the function writes: its token, and the client's address (site.json)."""
 
 
 def handler(

@@ -44,7 +44,7 @@ HELD_FOR = timedelta(hours=36)
 
 
 def front_token(secret: str) -> str:
-    """What the distribution before the function shows, so that the function takes its word for who asks."""
+    """The token of the distribution before the function, which makes its header with the client's address trusted."""
     return hmac.digest(secret.encode(), b"specdesk/front", "sha256").hex()
 
 

@@ -206,7 +206,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     ),
     # Who may be in copy.
     "copy.yourself": "You get all mails about your request anyway.",
-    "copy.there": "%(address)s is in copy already.",
+    "copy.there": "%(address)s is already in copy.",
     "copy.left": "%(address)s has asked not to be in copy of this request.",
     "copy.most": "At most %(most)s people can be in copy. Please remove somebody first.",
     "copy.ever": "%(most)s people have been added to this request, and no more can be.",
@@ -280,7 +280,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "note.taken-in": "Taken in as a request of the Help Desk",
     "note.taken-in-here": "Level %(level)s, %(handler)s, priority %(priority)s: %(link)s",
     "note.no-address": (
-        "No e-mail address of %(account)s is known here: our questions and what comes of it are notes of this issue, "
+        "No e-mail address of %(account)s is known here: our questions and the outcome are notes of this issue, "
         "and a note of theirs answers a question."
     ),
     "note.replied": "Reply",
@@ -448,9 +448,9 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "lead.workaround": "Workaround until it is resolved:",
     "lead.reopened": "The request that yours duplicates has been reopened, and so has yours.",
     "mute.none": "%(address)s gets no mails about this request, so there is nothing to mute.",
-    "mute.as-it-is": "That is so already.",
-    "follow.none": "%(person)s is nobody of the Help Desk.",
-    "follow.as-it-is": "That is so already.",
+    "mute.as-it-is": "This is already the case.",
+    "follow.none": "%(person)s does not belong to the Help Desk.",
+    "follow.as-it-is": "This is already the case.",
     "copy.unwanted": "%(address)s does not want to be in copy. Please write to them yourself.",
     "mantis.nobody": "An account that Mantis does not name",
     "mantis.cut": "(The text is longer. All of it stands in Mantis.)",
@@ -466,13 +466,16 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "skipped.no-address": (
         "support.yml knows no address of the Mantis account %(account)s. What concerns them is a note of the issue."
     ),
-    "skipped.capped": "%(to)s has had %(most)s such mails within a day: else two programs could go on for ever.",
+    "skipped.capped": (
+        "%(to)s has had %(most)s such mails within a day and gets no more, because two programs could answer each "
+        "other without end."
+    ),
     "skipped.muted": "They have muted the news of this request.",
     "skipped.off": "They have turned off mails of this kind.",
     "skipped.left": "%(person)s has left.",
     "skipped.suppressed": "Mail to %(to)s %(failure)s. %(detail)s",
     # What became of a mail that came in, for the Help Desk.
-    "mail.absent": "An absence that was written automatically.",
+    "mail.absent": "An automatic absence notice.",
     "mail.attempts": "It could not be taken in after several attempts.",
     "mail.automatic": "A program wrote it.",
     "mail.bounced": "A mail of ours could not be delivered.",
@@ -481,10 +484,10 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.by-message": "It answers a mail of the request.",
     "mail.by-number": "It names the request, and the sender belongs to it.",
     "mail.by-token": "It was sent to the address of the request.",
-    "mail.calendar": "An invitation was answered, without a word.",
+    "mail.calendar": "An answer to an invitation, without any text.",
     "mail.dmarc": "%(domain)s does not confirm that it comes from there.",
     "mail.empty": "It has neither a text nor a file.",
-    "mail.engineer": "It is not confirmed that it comes from %(sender)s, who is of the Help Desk.",
+    "mail.engineer": "It is not confirmed that it comes from %(sender)s, who belongs to the Help Desk.",
     "mail.joined": "A person says that it belongs to this request.",
     "mail.losses": "Part of the mail could not be read: %(losses)s. The original has everything.",
     "mail.loop": "The sender answers our receipts, again and again.",
@@ -493,17 +496,17 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "mail.no-sender": "It names no sender.",
     "mail.own": "A mail of ours that came back.",
     "mail.problems": "It is damaged: %(problems)s.",
-    "mail.program": "It comes from an address of programs.",
-    "mail.read": "A receipt for reading.",
+    "mail.program": "It comes from an address that only programs use.",
+    "mail.read": "A read receipt.",
     "mail.receipt": "The receipt of another help desk.",
     "mail.rejected": "Rejected by a person: %(reason)s",
-    "mail.released": "A person has let it through.",
+    "mail.released": "A person has released it.",
     "mail.report": "A report of a mail program.",
     "mail.senders": "It names several senders.",
     "mail.setup": "Amazon SES tests its access.",
     "mail.spam": "The mail service takes it for spam.",
     "mail.virus": "The mail service has found a virus in it.",
-    "mail.virus-unknown": "The mail service could not examine it for viruses.",
+    "mail.virus-unknown": "The mail service could not scan it for viruses.",
     # What stands in a request that came by mail.
     "mail.no-text": "(The mail has no text.)",
     "mail.text-unread": "(The text of the mail could not be read.)",
@@ -594,7 +597,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     # What would help to decide, and what a bug report by mail lacks.
     "interview.corrected": "%(label)s (instead of what the mail says)",
     "missing.priority": "How urgent is it: has work stopped, is it badly hindered, or can it wait?",
-    "missing.company": "Which client company, or which office of ours, are you of?",
+    "missing.company": "Which client company, or which of our offices, do you belong to?",
     "missing.which-number": "How much is it in your case?",
     "missing.number": "The clause says %(number)s. How much is it in your case?",
     # By when.

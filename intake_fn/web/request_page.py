@@ -37,7 +37,7 @@ NOT_SURE = "Your action may not have been saved. Check the history, and try agai
 @blueprint.get("/requests/<case_id>")
 @open_to(ENGINEER)
 def show(case_id: str) -> ResponseReturnValue:
-    """A request: claim, verdict with its evidence, files, history, what is owed, and what can be done."""
+    """A request: claim, verdict with its evidence, files, history, pending deliveries, and what can be done."""
     return page(case_id)
 
 

@@ -1,4 +1,4 @@
-"""What the desk's page of a request shows: the request with its evidence, what is owed, and what can be done."""
+"""What the desk's page of a request shows: the request with its evidence, pending deliveries, and actions."""
 
 from __future__ import annotations
 

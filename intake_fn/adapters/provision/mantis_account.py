@@ -53,7 +53,7 @@ DIAGNOSES: Mapping[tuple[int, str], tuple[str, str]] = {
     ),
     (503, "Mantis Offline"): (
         "Mantis at {url} is offline for maintenance",
-        "Nothing is lost: what is owed is filed afterwards. When the maintenance is over, delete mantis_offline.php.",
+        "Nothing is lost: requests are filed afterwards. When the maintenance is over, delete mantis_offline.php.",
     ),
 }
 """What is wrong and what to do, by status and reason phrase; "" is any reason, if the answer is Mantis's own."""

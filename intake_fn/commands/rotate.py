@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
 
 
 def rotate(args: argparse.Namespace) -> None:
-    """Put a new secret in the place of one; links of the former key stay good until `--end`."""
+    """Replace a secret; links of the former key stay valid until `--end`."""
     from intake_fn.wiring import Application  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
 
     stage = stage_of(args.stage, args.settings)

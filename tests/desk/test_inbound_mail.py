@@ -454,7 +454,7 @@ def test_whose_mail_it_was_is_said_once(room: Room) -> None:
     with pytest.raises(Stale):
         room.desk.act(case.id, replace(room.event(RequesterKept, address=CHLOE), actor=ANDREI), case.version)
     room.desk.act(other.id, room.event(RequesterKept, address=CHLOE), other.version)
-    with pytest.raises(Refused, match="decided before"):
+    with pytest.raises(Refused, match="already decided"):
         room.desk.act(other.id, room.event(RequesterChanged, address=CHLOE), room.seen(other.id))
 
     assert len(mailed_to(room, CHLOE)) == 1

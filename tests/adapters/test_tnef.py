@@ -160,7 +160,7 @@ def test_a_request_by_mail_has_them_too_and_a_note_says_what_was_lost(process: P
 
     assert ["winmail.dat", "bays.csv", "cut.csv"] == [one.name for one in case.request.attachments]
     assert ["of winmail.dat: it is cut off"] == [
-        event.text.split("read: ")[1].split(". Its")[0] for event in case.history if isinstance(event, Noted)
+        event.text.split("read: ")[1].split(". The original")[0] for event in case.history if isinstance(event, Noted)
     ]
 
 

@@ -45,6 +45,15 @@ def test_a_mail_that_needs_a_person_is_seen_from_the_queue(web: Web) -> None:
     assert "Needs a person" in page
 
 
+def test_the_list_shows_the_beginning_of_a_long_subject(web: Web) -> None:
+    """One mail does not fill the page; its own page has all that is kept."""
+    web.sign_in()
+    record = received(web, b"From: a@example.org\r\nSubject: " + b"Menu " * 1000 + b"\r\n\r\n\0\0\0\0")
+
+    assert 100 > web.client.get("/desk/mail").text.count("Menu") > 0
+    assert 1000 <= web.client.get(f"/desk/mail/{record.id}").text.count("Menu")
+
+
 def test_nothing_of_a_mail_runs_or_loads(web: Web) -> None:
     """Not on the list, not on its page; a file's name leads nowhere."""
     web.sign_in()

@@ -11,7 +11,6 @@ Of a client's mail that a person of the Help Desk forwards, the client is propos
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from intake_fn.core.inbound.decide import colleague, is_confirmed
@@ -83,13 +82,6 @@ def passed_on(mail: InboundMail, process: Process) -> MailAddress | None:
     staff = {mailbox(person.address) for person in process.people.values()}
     known = known_domain(box, process.intake.quarantine)
     return client if known and box not in staff and not _is_ours(box, process) else None
-
-
-def with_text(request: Request, limit: int, file: str) -> Request:
-    """The request with a text that is not longer than a form's; the rest stands in a file."""
-    if len(request.description) <= limit:
-        return request
-    return replace(request, description=shortened(request.description, limit, file))
 
 
 def shortened(text: str, limit: int, file: str) -> str:

@@ -47,6 +47,7 @@ from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
 from intake_fn.ports import (
     LEEWAY,
     NOTHING_DECIDED,
+    Came,
     CaseStore,
     Change,
     ClauseAnswers,
@@ -564,10 +565,26 @@ class MemoryStore:
             self._counted[what] += 1
             return self._counted[what]
 
-    def counted(self, what: str) -> int:
+    def count_once(self, what: str, name: str, most: int, until: datetime) -> Came:
+        """One more of that, once for each name; from `most` on all count."""
+        with self._up():
+            named = f"{what} of {name}"
+            if named in self._used:
+                return Came(self._counted[what], again=True)
+            if self._counted[what] < most:
+                self._used.add(named)
+        return Came(self.count(what, until), again=False)
+
+    def count_part(self, what: str, part: str, most: int, until: datetime) -> tuple[int, int]:
+        """One more of a part and of the whole; from `most` on of the part alone."""
+        if self.counted(what, part) < most:
+            self.count(what, until)
+        return self.count(f"{what} {part}", until), self.counted(what)
+
+    def counted(self, what: str, part: str = "") -> int:
         """How many there are."""
         with self._up():
-            return self._counted[what]
+            return self._counted[f"{what} {part}" if part else what]
 
     def look(self, case_id: str, person: str, now: datetime, until: datetime) -> Sequence[str]:
         """Note that a person looks at a request; the others who do."""

@@ -8,8 +8,8 @@ function was cut short, quarantines one request more or less, and loses none.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.errors import TryLater
@@ -68,18 +68,18 @@ def check(
         if not signals.known and counters.counted(_released(sender)):
             signals = replace(signals, crowd=sender)
         text = f"{signals.crowd} {text_of(request)}"
-        own = {"same_text": (text, DAY), "same_mailbox": (sender, HOUR)}
-        hour, day = {"in_an_hour": (signals.crowd, HOUR)}, {"in_a_day": (signals.crowd, DAY)}
-        goes_on = not quarantine_reasons(signals, limits)
-        is_first = goes_on and counters.use_once(f"came-{digest_of(key)}", now + DAY)
-        again = goes_on and not is_first
-        for numbers in (own, hour, day):
-            if quarantine_reasons(signals, limits):
-                break
-            counts: dict[str, Any] = {
-                signal: _count(counters, now, signal, *counted, add=is_first) for signal, counted in numbers.items()
-            }
-            signals = replace(signals, **counts)
+        usual = limits.known if signals.known else limits.strangers
+        if not quarantine_reasons(signals, limits):
+            texts = counter_of("same_text", text, DAY, now)
+            came = counters.count_once(texts, digest_of(key), usual.same_text, now + DAY)
+            again = came.again
+            of_mailbox = _count(counters, counter_of("same_mailbox", sender, HOUR, now), now + HOUR, add=not again)
+            signals = replace(signals, same_text=came.times, same_mailbox=of_mailbox)
+        if not quarantine_reasons(signals, limits):
+            in_an_hour, in_a_day = _arrivals(counters, now, signals.crowd, usual.per_hour, add=not again)
+            signals = replace(signals, in_an_hour=in_an_hour)
+            if not quarantine_reasons(signals, limits):
+                signals = replace(signals, in_a_day=in_a_day)
     except TryLater as error:
         log.warning("arrivals_not_counted", error=str(error))
     return Checked(quarantine_reasons(signals, limits), again)
@@ -95,10 +95,20 @@ def remember_release(counters: Counters, event: Event, case: Case, now: datetime
         log.warning("let_through_not_remembered", case=case.id, error=str(error))
 
 
-def _count(counters: Counters, now: datetime, signal: str, text: str, window: timedelta, *, add: bool) -> int:
-    """How many there are in this hour or day by the clock; one that comes again with its key adds none (R9)."""
-    counter = counter_of(signal, text, window, now)
-    return counters.count(counter, now + window) if add else counters.counted(counter)
+def _count(counters: Counters, counter: str, until: datetime, *, add: bool) -> int:
+    """How many there are by now; one that comes again with its key adds none (R9)."""
+    return counters.count(counter, until) if add else counters.counted(counter)
+
+
+def _arrivals(counters: Counters, now: datetime, crowd: str, per_hour: int, *, add: bool) -> tuple[int, int]:
+    """How many of a crowd came in this hour and on this day by the clock (UTC), in one counter with a part an hour.
+
+    Former versions had two counters, `in_an_hour` and `in_a_day`. They expire unread: with the update both begin anew.
+    """
+    counter, hour = counter_of("arrivals", crowd, DAY, now), f"hour_{now.astimezone(UTC).hour}"
+    if add:
+        return counters.count_part(counter, hour, per_hour, now + DAY)
+    return counters.counted(counter, hour), counters.counted(counter)
 
 
 def _released(sender: str) -> str:

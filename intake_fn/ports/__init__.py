@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intake_fn.ports.cases import CaseStore
     from intake_fn.ports.clause_answers import ClauseAnswers
-    from intake_fn.ports.counters import Counters, Ledger
+    from intake_fn.ports.counters import Came, Counters, Ledger
     from intake_fn.ports.dispatch import Dispatch
     from intake_fn.ports.erasures import ErasureRecord, Erasures, IssueEraser, IssueTexts, Place, Stored
     from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
@@ -60,6 +60,7 @@ __all__ = [
     "SESSION",
     "Asked",
     "CalendarPart",
+    "Came",
     "CaseStore",
     "Change",
     "ClauseAnswers",
@@ -111,7 +112,7 @@ _HOME = {
     for module, names in {
         "cases": "CaseStore",
         "clause_answers": "ClauseAnswers",
-        "counters": "Counters Ledger",
+        "counters": "Came Counters Ledger",
         "dispatch": "Dispatch",
         "erasures": "ErasureRecord Erasures IssueEraser IssueTexts Place Stored",
         "figures": "EntryPage Figures Unbalanced",

@@ -31,6 +31,14 @@ class Ledger:
         return self.received - self.filed - self.queued - self.failed - self.quarantined - self.rejected
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How often something has come by now; `again` says that this one had come before, and was not counted anew."""
+
+    times: int
+    again: bool
+
+
 class Counters(Protocol):
     """Everything that is counted. Raises TryLater."""
 
@@ -50,8 +58,19 @@ class Counters(Protocol):
         """One more of `key`; how many there are by now. Forgotten some time after `until`."""
         ...
 
-    def counted(self, key: str) -> int:
-        """How many of `key` there are by now."""
+    def count_once(self, key: str, name: str, most: int, until: datetime) -> Came:
+        """The same for one with a name, which counts once. From `most` on names are not kept, and all count."""
+        ...
+
+    def count_part(self, key: str, part: str, most: int, until: datetime) -> tuple[int, int]:
+        """One more of a part of `key`, such as an hour of a day, and of the whole: how many of each there are by now.
+
+        What comes when the part has `most` counts in the part alone.
+        """
+        ...
+
+    def counted(self, key: str, part: str = "") -> int:
+        """How many of `key` there are by now, or of a part of it."""
         ...
 
     def use_once(self, token: str, until: datetime) -> bool:

@@ -171,8 +171,11 @@ class Metered:
         """Some items; each is a read of its own."""
         answer = self.client.batch_get_item(**asked)
         self.bill.calls["batch_get_item"] += 1
-        for items in answer["Responses"].values():
-            self.bill.read += sum(units_to_read([item], consistent=False) for item in items)
+        for table, about in asked["RequestItems"].items():
+            found, consistent = answer["Responses"].get(table, []), about.get("ConsistentRead", False)
+            missing = len(about["Keys"]) - len(found)
+            read = [*([item] for item in found), *[[]] * missing]
+            self.bill.read += sum(units_to_read(items, consistent=consistent) for items in read)
         return answer
 
     def batch_write_item(self, **asked: Any) -> Any:

@@ -24,6 +24,7 @@ from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.ports import OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from intake_fn.texts import as_written
 from tests.adapters.test_store import (
+    LATER,
     MINUTE,
     _create,
     _deliver,
@@ -104,8 +105,6 @@ MARK = SuppressedAddress(CAMILLE, as_written("bounced"), MONDAY)
 SESSION = Session("paul", "abc", "paul@example.com", MONDAY, MONDAY + timedelta(hours=12))
 ASKED = SignInAsked("1", "paul@example.com", MONDAY)
 SENT = MailThrottle({"HD-1#1#1": MONDAY})
-LATER = MONDAY + timedelta(days=36_500)
-"""An expiry that the local AWS, which deletes what has expired by its own clock, never reaches."""
 
 
 def of_two(store: Store, prepare: Callable[[Store], Any], do: Callable[[Store], Any]) -> tuple[Any, Any]:
@@ -118,6 +117,11 @@ WRITING: dict[str, tuple[Callable[[Store], Any], Callable[[Store], Any], tuple[A
     "create": (lambda _: None, lambda store: store.create(received("HD-1"), "key"), ("HD-1", "HD-1")),
     "lease": (item_of, lambda store: store.lease(store.items_of("HD-1")[0], MONDAY, 120), (True, False)),
     "use once": (lambda _: None, lambda store: store.use_once("token", LATER), (True, False)),
+    "count once": (
+        lambda _: None,
+        lambda store: store.count_once("text", "form", 9, LATER).again,
+        (False, True),
+    ),
     "take the cursor": (
         lambda _: None,
         lambda store: store.take_sync(MONDAY, MONDAY + MINUTE),

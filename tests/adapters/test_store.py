@@ -52,7 +52,7 @@ from intake_fn.core.requester_events import CopyAdded, RequesterChanged
 from intake_fn.core.steps import apply
 from intake_fn.core.vocabulary import Category, Decision, Filing, Motion, Postponed, Stage, Status
 from intake_fn.desk.board_lists import BoardLists
-from intake_fn.ports import Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
+from intake_fn.ports import Came, Ledger, OutboxItem, Session, SignInAsked, SuppressedAddress, SyncCursor
 from intake_fn.texts import as_written
 from tests.core.samples import VERDICT
 from tests.fakes import MONDAY, MemoryStore
@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from tests.fakes import Store
 
 MINUTE = timedelta(minutes=1)
+LATER = MONDAY + timedelta(days=36_500)
+"""An expiry that the local AWS, which deletes what has expired by its own clock, never reaches."""
 
 
 @pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.aws)])
@@ -1052,6 +1054,34 @@ def test_a_token_works_once(store: Store) -> None:
 
     assert sorted(first) == [False, False, False, True]
     assert store.use_once("b", MONDAY + MINUTE) is True
+
+
+def test_what_has_a_name_counts_once(store: Store) -> None:
+    """Also when four count it at once; from so many on, nobody is asked for a name."""
+    with ThreadPoolExecutor(4) as counts:
+        same = list(counts.map(lambda _: store.count_once("text", "a", 2, LATER), range(4)))
+
+    assert [Came(1, again=False), *[Came(1, again=True)] * 3] == sorted(same, key=lambda came: came.again)
+    assert Came(2, again=False) == store.count_once("text", "b", 2, LATER)
+    assert Came(2, again=True) == store.count_once("text", "a", 2, LATER)
+    assert [3, 4] == [store.count_once("text", "c", 2, LATER).times for _ in range(2)]
+    assert (4, 0) == (store.counted("text"), store.counted("another"))
+
+
+def test_a_part_counts_with_its_whole(store: Store) -> None:
+    """Beyond its most it counts alone, so that it uses nothing up for the others (desk/spam_check.py)."""
+    assert [(1, 1), (2, 2), (3, 2), (4, 2)] == [store.count_part("day", "hour_9", 2, LATER) for _ in range(4)]
+    assert (1, 3) == store.count_part("day", "hour_10", 2, LATER)
+    assert (4, 1, 0, 3) == (*(store.counted("day", f"hour_{hour}") for hour in (9, 10, 11)), store.counted("day"))
+
+
+def test_a_counter_of_a_former_version_counts_on(store: Store) -> None:
+    """It has no names and no parts."""
+    assert [1, 2] == [store.count("text", LATER) for _ in range(2)]
+    assert (Came(3, again=False), (1, 4)) == (
+        store.count_once("text", "a", 9, LATER),
+        store.count_part("text", "hour_9", 9, LATER),
+    )
 
 
 Act = Callable[["Store", random.Random, int], Any]

@@ -165,6 +165,19 @@ class Table:
                 raise
         return True
 
+    def update(self, write: Write) -> tuple[bool, Item]:
+        """One update of one item: whether its guard held, and the item as it is by now."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+        with translated(SERVICE):
+            try:
+                answer = self.client.update_item(TableName=self.name, ReturnValues="ALL_NEW", **write["Update"])
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                return False, plain(error.response.get("Item", {}))  # type: ignore[arg-type]  # as it was found
+        return True, plain(answer["Attributes"])
+
     def delete(self, key: Mapping[str, Any]) -> bool:
         """Delete an item; False when there is none. A transaction: no guard would know its own deletion again."""
         return not self.transact([delete(key)])

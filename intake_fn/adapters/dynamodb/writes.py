@@ -8,7 +8,7 @@ from intake_fn.adapters.dynamodb.values import names, wire
 from intake_fn.core.stored import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 EXISTS = "attribute_exists(#pk)"
 ABSENT = "attribute_not_exists(#pk)"
@@ -45,6 +45,24 @@ def add(key: Mapping[str, Any], amounts: Mapping[str, int]) -> Write:
             "UpdateExpression": "ADD " + ", ".join(f"#counter{number} :amount{number}" for number, _ in counters),
             "ExpressionAttributeNames": {f"#counter{number}": counter for number, (counter, _) in counters},
             "ExpressionAttributeValues": wire({f":amount{number}": amount for number, (_, amount) in counters}),
+        }
+    }
+
+
+def count(
+    key: Mapping[str, Any], counters: Collection[str], change: Mapping[str, Any], guard: str, values: Mapping[str, Any]
+) -> Write:
+    """Add one to counters of an item, and set attributes, if `guard` holds, if any; the item need not be there yet."""
+    expression = "ADD " + ", ".join(f"#{name} :one" for name in counters)
+    expression += " SET " + ", ".join(f"#{name} = :new_{name}" for name in change)
+    new = {f":new_{name}": value for name, value in change.items()}
+    return {
+        "Update": {
+            "Key": wire(key),
+            "UpdateExpression": expression,
+            **(_guarded(guard, None) if guard else {}),
+            "ExpressionAttributeNames": names(expression + guard),
+            "ExpressionAttributeValues": wire({":one": 1, **new, **values}),
         }
     }
 

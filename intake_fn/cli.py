@@ -164,6 +164,7 @@ def ledger(args: argparse.Namespace) -> None:
 def sweep(args: argparse.Namespace) -> None:
     """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis."""
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - `specdesk check` needs no desk
+    from intake_fn.desk.retention import SKIPPED  # noqa: PLC0415 - as above
     from intake_fn.desk.retention import sweep as retention_sweep  # noqa: PLC0415 - as above
 
     eraser = eraser_of_settings()
@@ -175,7 +176,12 @@ def sweep(args: argparse.Namespace) -> None:
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     lines += [f"mails taken in: {mails}"] if mails else []
-    lines += [f"erased at the end of retention: {rule} {number}" for rule, number in erased.items()]
+    lines += [
+        f"kept past the end of retention, as nobody can read it: {number}; the log names each at retention_skipped"
+        if rule == SKIPPED
+        else f"erased at the end of retention: {rule} {number}"
+        for rule, number in erased.items()
+    ]
     say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "erased": erased}, lines)
 
 

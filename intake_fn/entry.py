@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse
 
     from intake_fn.desk import Desk
+    from intake_fn.desk.erasure import Eraser
     from intake_fn.desk.nightly_check import Progress
 
 Handler = Callable[[dict[str, Any], object], Any]
@@ -55,7 +56,6 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     other: Broken is raised at the end, so that the run counts as failed.
     """
     del event, context
-    from intake_fn.desk import retention  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - no page needs it
     from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
 
@@ -74,7 +74,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
         "mail": lambda: {"mails": sweep_mail(desk)},
         "sync": lambda: {f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
         "check": lambda: {"checked": _go_on_checking(desk)},
-        "retention": lambda: {"erased": sum(retention.sweep(application.eraser).values())},
+        "retention": lambda: _apply_retention(application.eraser),
     }
     done, failed = asdict(swept), []
     for name, part in parts.items():
@@ -86,6 +86,15 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     if failed:
         raise Broken(f"The sweep failed at: {', '.join(failed)}. The log says why at sweep_part_failed.")
     return done
+
+
+def _apply_retention(eraser: Eraser) -> dict[str, int]:
+    """How much was erased, and how much stays because nobody can read it."""
+    from intake_fn.desk.retention import SKIPPED, sweep  # noqa: PLC0415 - as above
+
+    done = sweep(eraser)
+    skipped = done.pop(SKIPPED, 0)
+    return {"erased": sum(done.values()), **({"retention_skipped": skipped} if skipped else {})}
 
 
 def on_deliver(event: dict[str, Any], context: object) -> dict[str, bool]:

@@ -185,6 +185,7 @@ class Application:
             meetings=store,
             clause_answers=store,
             search_index=store,
+            retention_lists=store,
             views=store,
             presence=store,
             inbound=store,

@@ -29,7 +29,7 @@ from intake_fn.core.events import Filed, Received
 from intake_fn.core.figures import Entry, Figure, counters, entries
 from intake_fn.core.figures.records import SentMail, of_answer, of_incoming, of_mail
 from intake_fn.core.find import is_searched, words_of
-from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
+from intake_fn.core.inbound.record import ENDS, MailDecision, MailLedger, MailOutcome, MailRecord
 from intake_fn.core.intents import UnknownIntent, ready_at
 from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
@@ -41,12 +41,14 @@ from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.request import Priority
 from intake_fn.core.request_id import typed
 from intake_fn.core.requester_events import CopyAdded
+from intake_fn.core.retention import RetentionState, Rule, rests_since, rule_of
 from intake_fn.core.steps import apply, fold
 from intake_fn.core.stored import event_to_plain, intent_to_plain, read_event
 from intake_fn.core.vocabulary import Filing, Postponed, Relation, Status
 from intake_fn.ports import (
     LEEWAY,
     NOTHING_DECIDED,
+    Aged,
     Came,
     CaseStore,
     Change,
@@ -54,6 +56,7 @@ from intake_fn.ports import (
     Counters,
     Decided,
     EntryPage,
+    ErasureRecord,
     Figures,
     InboundMails,
     Issue,
@@ -69,6 +72,7 @@ from intake_fn.ports import (
     Posting,
     Presence,
     Purpose,
+    RetentionLists,
     SearchIndex,
     Session,
     Sessions,
@@ -140,6 +144,7 @@ class Store(
     SearchIndex,
     Views,
     InboundMails,
+    RetentionLists,
     Protocol,
 ):
     """All ports that stand in one table."""
@@ -148,7 +153,7 @@ class Store(
 def ports_of(store: Any) -> dict[str, Any]:
     """The fields of a Desk that one store fills: `replace(desk, **ports_of(store))`."""
     ports = "cases figures outbox counters mail_state sync_state sessions meetings clause_answers presence search_index"
-    return dict.fromkeys((*ports.split(), "views", "inbound"), store)
+    return dict.fromkeys((*ports.split(), "views", "inbound", "retention_lists"), store)
 
 
 class MemoryStore:
@@ -187,6 +192,8 @@ class MemoryStore:
         self._decided: dict[str, MailDecision] = {}
         self._messages: dict[str, str] = {}
         self._sent_mails: list[SentMail] = []
+        self.erased_people: list[ErasureRecord] = []
+        self.retention = RetentionState()
 
     def create(self, step: Step, key: str) -> str:
         """Save a new case unless `key` has made one before. Raises Stale when the id is taken."""
@@ -815,6 +822,31 @@ class MemoryStore:
         """The case of a mail."""
         with self._up():
             return self._messages.get(message_id, "")
+
+    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[Aged]:
+        """Requests that rest, the longest first."""
+        with self._up():
+            cases = [(rests_since(case), case) for case in self._cases.values() if rule_of(case) is rule]
+            aged = [Aged(case.id, since) for since, case in cases if since is not None and since <= before]
+            return sorted(aged, key=lambda one: one.since)[:limit]
+
+    def mails_before(self, before: datetime, limit: int, after: str = "") -> Sequence[Aged]:
+        """Mails that came to an end, the first one first."""
+        with self._up():
+            ended = [one for one in self._mails.values() if one.outcome in ENDS and not one.needs_a_person]
+            places = sorted((one.received_at, one.id) for one in ended if one.received_at < before)
+            aged = [Aged(mail_id, at, f"{at.isoformat(timespec='microseconds')}#{mail_id}") for at, mail_id in places]
+            return [one for one in aged if one.place > after][:limit]
+
+    def erasures(self) -> Sequence[ErasureRecord]:
+        """The records of erasures."""
+        with self._up():
+            return self.erased_people
+
+    def retention_state(self) -> RetentionState:
+        """How the rules have settled."""
+        with self._up():
+            return self.retention
 
     def mail_ledger(self) -> MailLedger:
         """The balance of all mails that came in."""

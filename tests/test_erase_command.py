@@ -15,7 +15,7 @@ from intake_fn.core.erasure import Whom
 from intake_fn.core.errors import Refused
 from intake_fn.core.retention import Rule, Settled
 from intake_fn.desk.erasure import Plan
-from intake_fn.desk.retention import COUNTED, RuleNow
+from intake_fn.desk.retention_preview import COUNTED, RuleNow
 from intake_fn.ports import ErasureRecord, Place, Stored
 
 if TYPE_CHECKING:

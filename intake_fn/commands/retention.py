@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import say
 
 if TYPE_CHECKING:
-    from intake_fn.desk.retention import RuleNow
+    from intake_fn.desk.retention_preview import RuleNow
 
 
 def add(commands: Any) -> None:
@@ -22,10 +22,10 @@ def add(commands: Any) -> None:
 
 def retention(args: argparse.Namespace) -> None:
     """Show what the rules of retention take now, and when those that wait come into force; nothing goes by this."""
-    from intake_fn.desk.retention import shown  # noqa: PLC0415 - `specdesk check` needs no desk
+    from intake_fn.desk.retention_preview import shown  # noqa: PLC0415 - `specdesk check` needs no desk
     from intake_fn.wiring import Application  # noqa: PLC0415 - as above
 
-    rules = shown(Application.from_environ(os.environ).eraser)
+    rules = shown(Application.from_environ(os.environ).background_desk)
     plain = [
         {
             "rule": one.rule.value,
@@ -59,6 +59,6 @@ def _date(at: datetime) -> str:
 
 
 def _number(count: int) -> str:
-    from intake_fn.desk.retention import COUNTED  # noqa: PLC0415 - as above
+    from intake_fn.desk.retention_preview import COUNTED  # noqa: PLC0415 - as above
 
     return f"{COUNTED} or more" if count >= COUNTED else str(count)

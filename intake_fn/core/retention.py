@@ -130,9 +130,33 @@ def settled(known: Settled | None, days: int | None, now: datetime, grace_days: 
     return Settled(days, holds, now + timedelta(days=grace_days))
 
 
-def older_than(holds: int | None, now: datetime) -> datetime | None:
-    """The instant before which data go by a rule; None where it keeps all of them."""
-    return None if holds is None else now - timedelta(days=holds)
+def cut_off(rule: Settled, at: datetime) -> datetime | None:
+    """The instant before which data are gone by a rule at an instant; None where it keeps all of them.
+
+    With an instant to come it holds unless support.yml is changed until then.
+    """
+    days = [rule.holds, rule.days if rule.since is not None and rule.since <= at else None]
+    return max((at - timedelta(days=number) for number in days if number is not None), default=None)
+
+
+def cut_off_of(rule: Rule, rules: Mapping[str, Settled], at: datetime) -> datetime | None:
+    """The same of one of all rules: the files of a request go with its words at the latest."""
+    names = (Rule.ATTACHMENTS, Rule.CLOSED_REQUESTS) if rule is Rule.ATTACHMENTS else (rule,)
+    return max(filter(None, (cut_off(rules[name.value], at) for name in names)), default=None)
+
+
+def goes_at(rule: Rule, rules: Mapping[str, Settled], since: datetime) -> datetime | None:
+    """When something goes that counts since an instant; None where it is kept for ever."""
+    names = (Rule.ATTACHMENTS, Rule.CLOSED_REQUESTS) if rule is Rule.ATTACHMENTS else (rule,)
+    return min(filter(None, (_goes_at(rules[name.value], since) for name in names)), default=None)
+
+
+def _goes_at(rule: Settled, since: datetime) -> datetime | None:
+    held = None if rule.holds is None else since + timedelta(days=rule.holds)
+    if rule.since is None or rule.days is None:
+        return held
+    then = max(rule.since, since + timedelta(days=rule.days))
+    return then if held is None else min(held, then)
 
 
 # --- requests ---------------------------------------------------------------------------------

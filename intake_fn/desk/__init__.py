@@ -70,6 +70,7 @@ from intake_fn.ports import (
     Outbox,
     OutboxItem,
     Presence,
+    RetentionLists,
     SearchIndex,
     Sessions,
     SyncState,
@@ -105,6 +106,7 @@ class Desk:
     search_index: SearchIndex
     views: Views
     presence: Presence
+    retention_lists: RetentionLists
     tracker: Tracker
     mailer: Mailer
     files: Files

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,18 +19,18 @@ from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.erasure import Whom, addresses_in
-from intake_fn.core.errors import SpecdeskError, Unknown
+from intake_fn.core.errors import SpecdeskError, Unknown, Unreadable
 from intake_fn.core.inbound.record import ENDS
-from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
-from intake_fn.core.retention import RetentionState, Rule, Settled, has_rested, older_than, settled
+from intake_fn.core.retention import RetentionState, Rule, Settled, cut_off_of, has_rested, settled
 from intake_fn.desk.inbound_mail import KEPT
 from intake_fn.desk.verdict_replay import FOLDER
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.desk.erasure import Eraser, MayGo
+    from intake_fn.ports import InboundMails
 
 PORTION = 10
 """Requests that one sweep erases at most; each costs some writes, and a call or two of Mantis."""
@@ -42,8 +43,8 @@ SWEPT = "swept"
 """By this name it is known when a sweep last found nothing more to do."""
 SECONDS = 10
 """What one sweep takes for it at most; what is begun is ended."""
-COUNTED = 1000
-"""As many are counted where it is shown what is due; more is "1,000 or more"."""
+SKIPPED = "skipped"
+"""By this name it is counted what nobody can read: it stays as it is."""
 
 LATER = timedelta(hours=1)
 """So much later in its line stands a request that could not be erased, such as while Mantis is down."""
@@ -54,16 +55,6 @@ BY_AGE: Mapping[Rule, str] = {Rule.RAW_MAILS: KEPT, Rule.MODEL_EXCHANGES: f"{FOL
 RESTING = (Rule.QUARANTINED_REQUESTS, Rule.ATTACHMENTS, Rule.CLOSED_REQUESTS)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleNow:
-    """A rule as a person reads it: what is due by it now, and what will be when it is in force."""
-
-    rule: Rule
-    settled: Settled
-    due: int
-    waiting: int
-
-
 def whom_of(process: Process) -> Whom:
     """Everybody but the people of the Help Desk."""
     staff = frozenset(mailbox(person.address) for person in process.everyone.values())
@@ -72,20 +63,26 @@ def whom_of(process: Process) -> Whom:
 
 def settle(eraser: Eraser) -> RetentionState:
     """The rules as they stand now; what support.yml says is known from now on. Raises TryLater."""
-    policy, now = eraser.desk.process.retention, eraser.desk.clock()
-    state = eraser.store.retention_state()
-    rules = {
-        rule.value: settled(state.rules.get(rule.value), policy.days[rule], now, policy.grace_days) for rule in Rule
-    }
-    if rules == dict(state.rules):
-        return state
-    state = replace(state, rules=rules)
-    eraser.store.keep_retention_state(state)
+    known = eraser.store.retention_state()
+    state = replace(known, rules=rules_of(known, eraser.desk.process, eraser.desk.clock()))
+    if dict(state.rules) != dict(known.rules):
+        eraser.store.keep_retention_state(state)
     return state
 
 
+def rules_of(known: RetentionState, process: Process, now: datetime) -> Mapping[str, Settled]:
+    """The rules as they stand now, whether the store knows it already or not."""
+    policy = process.retention
+    return {
+        rule.value: settled(known.rules.get(rule.value), policy.days[rule], now, policy.grace_days) for rule in Rule
+    }
+
+
 def sweep(eraser: Eraser) -> dict[str, int]:
-    """Erase a portion of what has come to its end; how much of each kind. Whatever goes wrong must not stop a sweep."""
+    """Erase a portion of what has come to its end; how much of each kind, and of how much it is not known (SKIPPED).
+
+    A rule that fails stops no other one, and is tried again after an hour.
+    """
     done: Counter[str] = Counter()
     try:
         state = settle(eraser)
@@ -96,14 +93,14 @@ def sweep(eraser: Eraser) -> dict[str, int]:
         for rule in Rule:
             if eraser.desk.clock() - began > timedelta(seconds=SECONDS):
                 return _numbers(done)
-            holds = older_than(state.rules[rule.value].holds, eraser.desk.clock())
-            if rule in RESTING:
-                done[rule.value] += _requests(eraser, rule, state)
-            elif rule in BY_AGE:
-                state = _files(eraser, rule, holds, state, done)
-            elif holds is not None:
-                done[rule.value] += _records(eraser, rule, holds)
-        if not any(state.places.values()) and max(done.values(), default=0) < PORTION:
+            try:
+                state = _applied(eraser, rule, state, done)
+            except SpecdeskError as error:
+                log.warning("retention_postponed", rule=rule.value, error=str(error))
+            except Exception:  # whatever it is: one rule must not block the others
+                log.exception("retention_postponed", rule=rule.value)
+        erased = max((number for name, number in done.items() if name != SKIPPED), default=0)
+        if not any(state.places.values()) and erased < PORTION:
             eraser.store.keep_retention_state(replace(state, listed={**state.listed, SWEPT: began}))
     except SpecdeskError as error:
         log.warning("retention_postponed", error=str(error))
@@ -112,60 +109,36 @@ def sweep(eraser: Eraser) -> dict[str, int]:
     return _numbers(done)
 
 
+def _applied(eraser: Eraser, rule: Rule, state: RetentionState, done: Counter[str]) -> RetentionState:
+    """Erase a portion of what has come to its end by a rule; how far the lists are read then."""
+    before = cut_off_of(rule, state.rules, eraser.desk.clock())
+    if before is None:
+        return state
+    if rule in RESTING:
+        done[rule.value] += _requests(eraser, rule, before, state)
+    elif rule in BY_AGE:
+        return _files(eraser, rule, before, state, done)
+    elif rule is Rule.MAIL_RECORDS:
+        return _mail_records(eraser, before, state, done)
+    else:
+        done[rule.value] += _records(eraser, rule, before)
+    return state
+
+
 def _numbers(done: Counter[str]) -> dict[str, int]:
     return {name: number for name, number in done.items() if number}
-
-
-def shown(eraser: Eraser) -> list[RuleNow]:
-    """What each rule would take now, and what it will when it is in force; nothing goes. Raises TryLater."""
-    state, now = settle(eraser), eraser.desk.clock()
-    return [
-        RuleNow(
-            rule,
-            state.rules[rule.value],
-            _count(eraser, rule, older_than(state.rules[rule.value].holds, now)),
-            _count(eraser, rule, older_than(state.rules[rule.value].days, state.rules[rule.value].since or now)),
-        )
-        for rule in Rule
-    ]
-
-
-def _count(eraser: Eraser, rule: Rule, before: datetime | None) -> int:
-    if before is None:
-        return 0
-    if rule in RESTING:
-        return len(eraser.store.resting(rule, before, COUNTED))
-    if rule is Rule.MAIL_RECORDS:
-        return len(eraser.store.mails_before(before, COUNTED))
-    if rule in BY_AGE:
-        return sum(at < before for _, at in eraser.desk.files.aged(BY_AGE[rule], "", COUNTED))
-    return sum(at < before for at in _instants(eraser, rule))
-
-
-def _instants(eraser: Eraser, rule: Rule) -> Iterator[datetime]:
-    if rule is Rule.SUPPRESSED_ADDRESSES:
-        yield from (entry.since for entry in eraser.desk.mail_state.suppression_list())
-    else:
-        yield from (record.at for record in eraser.store.erasures())
 
 
 # --- what goes --------------------------------------------------------------------------------
 
 
-def _requests(eraser: Eraser, rule: Rule, state: RetentionState) -> int:
+def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionState) -> int:
     """Requests that have rested long enough. One with files loses these first, by their rule, or all by its own."""
-    now = eraser.desk.clock()
-    before = older_than(state.rules[rule.value].holds, now)
-    whole = rule is not Rule.ATTACHMENTS
-    if rule is Rule.ATTACHMENTS:
-        at_all = older_than(state.rules[Rule.CLOSED_REQUESTS.value].holds, now)
-        before = max(filter(None, (before, at_all)), default=None)
-        whole = at_all is not None and before == at_all
-    if before is None:
-        return 0
+    at_all = cut_off_of(Rule.CLOSED_REQUESTS, state.rules, eraser.desk.clock())
+    whole = rule is not Rule.ATTACHMENTS or before == at_all
     done = 0
     may_go = partial(has_rested, rule=rule, before=before)  # the list may be late, and somebody work on it meanwhile
-    for case_id in eraser.store.resting(rule, before, PORTION):
+    for case_id in (one.id for one in eraser.store.resting(rule, before, PORTION)):
         try:
             if whole:
                 _erase_whole(eraser, case_id, may_go)
@@ -190,19 +163,19 @@ def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
             eraser.store.forget_settings(box)
 
 
-def _files(
-    eraser: Eraser, rule: Rule, before: datetime | None, state: RetentionState, done: Counter[str]
-) -> RetentionState:
+def _files(eraser: Eraser, rule: Rule, before: datetime, state: RetentionState, done: Counter[str]) -> RetentionState:
     """A page of files by their age; once all were listed, they are again after a day."""
     now, listed = eraser.desk.clock(), state.listed.get(rule.value)
     place = state.places.get(rule.value, "")
-    if before is None or (not place and listed and now - listed < DAILY):
+    if not place and listed and now - listed < DAILY:
         return state
     page = eraser.desk.files.aged(BY_AGE[rule], place, PAGE)
-    for key, at in page:
-        if at < before and not (rule is Rule.RAW_MAILS and _waits(eraser, key.removeprefix(KEPT))):
-            eraser.desk.files.delete(key)
-            done[rule.value] += 1
+    for key in (key for key, at in page if at < before):
+        mail_id = key.removeprefix(KEPT) if rule is Rule.RAW_MAILS else ""
+        with _skipping(done, rule, mail_id):
+            if not (mail_id and waits(eraser.desk.inbound, mail_id)):
+                eraser.desk.files.delete(key)
+                done[rule.value] += 1
     last = page[-1][0] if len(page) == PAGE else ""
     state = replace(
         state,
@@ -213,28 +186,54 @@ def _files(
     return state
 
 
-def _waits(eraser: Eraser, mail_id: str) -> bool:
-    """Whether a person still has to read the mail; nobody else can say what it is."""
+@contextmanager
+def _skipping(done: Counter[str], rule: Rule, what: str) -> Iterator[None]:
+    """Go on with the next one where nobody can say what one is: it stays, is counted and logged. Raises TryLater."""
     try:
-        record = eraser.desk.inbound.mail(mail_id)
+        yield
+    except Unreadable as error:
+        log.warning("retention_skipped", rule=rule.value, item=what, error=str(error))
+        done[SKIPPED] += 1
+    except SpecdeskError:
+        raise  # what answers for all of them does not answer
+    except Exception:  # whatever it is: one item must not block the others
+        log.exception("retention_skipped", rule=rule.value, item=what)
+        done[SKIPPED] += 1
+
+
+def waits(mails: InboundMails, mail_id: str) -> bool:
+    """Whether a person still has to read a mail; nobody else can say what it is. Raises Unreadable, TryLater."""
+    try:
+        record = mails.mail(mail_id)
     except Unknown:
         return False
     return record.outcome not in ENDS or record.needs_a_person
 
 
-def _records(eraser: Eraser, rule: Rule, before: datetime) -> int:
-    """Records of mails, entries of the suppression list, records of erasures."""
-    if rule is Rule.MAIL_RECORDS:
-        records = eraser.store.mails_before(before, MAILS)
-        for mail_id in records:
+def _mail_records(eraser: Eraser, before: datetime, state: RetentionState, done: Counter[str]) -> RetentionState:
+    """Records of mails, with their raw bytes. One that cannot be read stays, and the next sweep goes on behind it."""
+    name = Rule.MAIL_RECORDS.value
+    page = eraser.store.mails_before(before, MAILS, state.places.get(name, ""))
+    for one in page:
+        with _skipping(done, Rule.MAIL_RECORDS, one.id):
             try:
-                record = eraser.desk.inbound.mail(mail_id)
+                record = eraser.desk.inbound.mail(one.id)
             except Unknown:
                 continue
             if record.outcome in ENDS and not record.needs_a_person:
-                eraser.desk.files.delete(f"{KEPT}{mail_id}")
+                eraser.desk.files.delete(f"{KEPT}{one.id}")
                 eraser.store.forget_mail(record)
-        return len(records)
+                done[name] += 1
+    place = page[-1].place if len(page) == MAILS else ""
+    if place == state.places.get(name, ""):
+        return state
+    state = replace(state, places={**state.places, name: place})
+    eraser.store.keep_retention_state(state)
+    return state
+
+
+def _records(eraser: Eraser, rule: Rule, before: datetime) -> int:
+    """Entries of the suppression list, records of erasures."""
     if rule is Rule.SUPPRESSED_ADDRESSES:
         old = [entry.mailbox for entry in eraser.desk.mail_state.suppression_list() if entry.since < before]
         return sum(eraser.desk.mail_state.unsuppress(one) for one in old[:MAILS])

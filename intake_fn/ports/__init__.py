@@ -19,6 +19,7 @@
 | Tracker   | Mantis                                       | adapters/mantis/         | tests/fakes.py |
 | Mailer    | mail that goes out                           | adapters/ses.py          | tests/fakes.py |
 | Erasures  | all that is stored, logs written anew        | adapters/dynamodb/      | there          |
+| RetentionLists | what retention takes next, for a preview | adapters/dynamodb/      | tests/fakes.py |
 | IssueEraser | what an issue says, taken out              | adapters/mantis/         | there          |
 | Files     | attachments, raw mails                       | adapters/s3.py           | tests/fakes.py |
 | Links     | addresses and signed tokens                  | adapters/signed_links.py | tests/fakes.py |
@@ -37,7 +38,16 @@ if TYPE_CHECKING:
     from intake_fn.ports.clause_answers import ClauseAnswers
     from intake_fn.ports.counters import Came, Counters, Ledger
     from intake_fn.ports.dispatch import Dispatch
-    from intake_fn.ports.erasures import ErasureRecord, Erasures, IssueEraser, IssueTexts, Place, Stored
+    from intake_fn.ports.erasures import (
+        Aged,
+        ErasureRecord,
+        Erasures,
+        IssueEraser,
+        IssueTexts,
+        Place,
+        RetentionLists,
+        Stored,
+    )
     from intake_fn.ports.figures import EntryPage, Figures, Unbalanced
     from intake_fn.ports.files import Files, Upload
     from intake_fn.ports.inbound import InboundMails, MailPage
@@ -58,6 +68,7 @@ __all__ = [
     "LEEWAY",
     "NOTHING_DECIDED",
     "SESSION",
+    "Aged",
     "Asked",
     "CalendarPart",
     "Came",
@@ -93,6 +104,7 @@ __all__ = [
     "Posting",
     "Presence",
     "Purpose",
+    "RetentionLists",
     "SearchIndex",
     "Session",
     "Sessions",
@@ -114,7 +126,7 @@ _HOME = {
         "clause_answers": "ClauseAnswers",
         "counters": "Came Counters Ledger",
         "dispatch": "Dispatch",
-        "erasures": "ErasureRecord Erasures IssueEraser IssueTexts Place Stored",
+        "erasures": "Aged ErasureRecord Erasures IssueEraser IssueTexts Place RetentionLists Stored",
         "figures": "EntryPage Figures Unbalanced",
         "files": "Files Upload",
         "inbound": "InboundMails MailPage",

@@ -55,7 +55,36 @@ class ErasureRecord:
     """Whether each request that was found was erased; one that was cut off, or has some left, is to be run again."""
 
 
-class Erasures(Protocol):
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """Something that goes by its age: its id, since when it counts, and the place behind which a list goes on."""
+
+    id: str
+    since: datetime
+    place: str = ""
+
+
+class RetentionLists(Protocol):
+    """What goes next by the rules of retention; nothing is changed. Raises TryLater."""
+
+    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[Aged]:
+        """Requests that go next by a rule and have rested since before an instant, the longest first."""
+        ...
+
+    def mails_before(self, before: datetime, limit: int, after: str = "") -> Sequence[Aged]:
+        """Mails that came before an instant and wait for nobody, behind a place; the first ones of each end."""
+        ...
+
+    def erasures(self) -> Sequence[ErasureRecord]:
+        """All records of erasures, the first one first."""
+        ...
+
+    def retention_state(self) -> RetentionState:
+        """How the rules have settled; nothing known where there is nothing, or it cannot be read."""
+        ...
+
+
+class Erasures(RetentionLists, Protocol):
     """What an erasure does to the store. Raises TryLater."""
 
     def rewrite(self, case_id: str, events: Mapping[int, Event]) -> None:
@@ -112,22 +141,10 @@ class Erasures(Protocol):
         """Keep a record in the place of the one of the same digest and instant."""
         ...
 
-    def erasures(self) -> Sequence[ErasureRecord]:
-        """All records, the first one first."""
-        ...
-
     # --- retention ----------------------------------------------------------------------------
-
-    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[str]:
-        """The ids of requests that go next by a rule and have rested since before an instant, the longest first."""
-        ...
 
     def rest_until(self, case_id: str, until: datetime) -> None:
         """Have a request be listed as resting since then: it is tried again later."""
-        ...
-
-    def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
-        """The ids of mails that came before an instant and wait for nobody, the first ones of each end."""
         ...
 
     def forget_mail(self, record: MailRecord) -> None:
@@ -136,10 +153,6 @@ class Erasures(Protocol):
 
     def forget_erasure(self, record: ErasureRecord) -> None:
         """A record of an erasure is gone."""
-        ...
-
-    def retention_state(self) -> RetentionState:
-        """How the rules have settled; nothing known where there is nothing, or it cannot be read."""
         ...
 
     def keep_retention_state(self, state: RetentionState) -> None:

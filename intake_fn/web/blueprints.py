@@ -21,6 +21,7 @@ from intake_fn.web import (
     queue_views,
     report_requests,
     reports,
+    retention,
     sign_in,
     spec_page,
     suggestions,
@@ -36,7 +37,7 @@ OPEN = (
 
 _DESK = (desk_routes, queue_pages, queue_views, bulk_actions, find, assessment, impact, quarantine)
 _MAIL = (inbound_mails,)
-_REPORTS = (reports, report_requests, judge_report, spec_page, ledger)
+_REPORTS = (reports, report_requests, judge_report, spec_page, ledger, retention)
 _MODULES = (*_DESK, *_MAIL, *_REPORTS, expected, sign_in, board)
 
 SIGNED_IN = tuple(dict.fromkeys(module.blueprint for module in _MODULES))

@@ -6,26 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from intake_fn.core.retention import FIXED, Rule
+from intake_fn.web.retention_words import KEPT
 from intake_fn.wiki.tables import table
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
     from intake_fn.core.retention import RetentionPolicy
-
-KEPT: Mapping[Rule, tuple[str, str]] = {
-    Rule.CLOSED_REQUESTS: ("words and names of a request", "it was resolved; what is counted stays"),
-    Rule.QUARANTINED_REQUESTS: (
-        "a request in quarantine",
-        "its requester wrote last, or it was rejected; what is counted stays",
-    ),
-    Rule.ATTACHMENTS: ("files of a request", "it was resolved"),
-    Rule.RAW_MAILS: ("mails as they came", "they came"),
-    Rule.MAIL_RECORDS: ("who wrote a mail, when and about what", "it came"),
-    Rule.SUPPRESSED_ADDRESSES: ("entries of the suppression list", "they were suppressed"),
-    Rule.MODEL_EXCHANGES: ("what a language model was sent and answered", "it answered"),
-    Rule.ERASURE_RECORDS: ("records of erasures", "the erasure"),
-}
-"""What each rule keeps, and since when it counts."""
 
 GOES: Mapping[str, str] = {
     "drafts": "forms that are not sent, with their files",

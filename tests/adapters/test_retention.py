@@ -19,8 +19,9 @@ from intake_fn.desk import retention
 from intake_fn.desk.consistency_check import difference, migrated
 from intake_fn.desk.erasure import Eraser, MayGo
 from intake_fn.desk.inbound_mail import KEPT
-from intake_fn.desk.retention import PORTION, shown, sweep
-from intake_fn.ports import ErasureRecord, SuppressedAddress
+from intake_fn.desk.retention import PORTION, sweep
+from intake_fn.desk.retention_preview import shown
+from intake_fn.ports import Aged, ErasureRecord, SuppressedAddress
 from intake_fn.texts import message
 from tests.adapters.test_inbound_mails import record
 from tests.desk.test_story import Room, request
@@ -139,7 +140,7 @@ def test_what_is_reopened_after_the_list_was_read_is_kept(
     case_id = house.resolved(attachments=(file,) if has_file else ())
     house.later(200)
     house.act(case_id, Reopened, reason="It came back.")
-    monkeypatch.setattr(house.store, "resting", lambda *_: [case_id])
+    monkeypatch.setattr(house.store, "resting", lambda *_: [Aged(case_id, house.room.clock())])
 
     assert {} == sweep(eraser)
     assert not house.store.load(case_id).erased
@@ -174,7 +175,7 @@ def test_a_slip_of_the_hand_in_support_yml_erases_nothing(house: House) -> None:
     assert {} == sweep(slip)
     house.later(29)
     assert {} == sweep(slip)
-    (row,) = [one for one in shown(slip) if one.rule is Rule.CLOSED_REQUESTS]
+    (row,) = [one for one in shown(slip.desk) if one.rule is Rule.CLOSED_REQUESTS]
     assert (0, 1, 1, 1000) == (row.due, row.waiting, row.settled.days, row.settled.holds)
     assert {} == sweep(eraser)
     house.later(60)
@@ -292,6 +293,45 @@ def test_mails_that_wait_for_a_person_keep_no_other_record(house: House, monkeyp
 
     assert {"mail_records": 1} == sweep(eraser)
     assert {one.id for one in waiting} == {one.id for one in house.store.mails().records}
+
+
+def test_records_that_nobody_can_read_stay_and_keep_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch, lines: Any
+) -> None:
+    """Of mails, more than a portion, the oldest: each is counted and logged, the sweeps go on behind them."""
+    monkeypatch.setattr(retention, "MAILS", 2)
+    eraser = house.settled(mail_records=20, raw_mails=20, erasure_records=5)
+    now = house.room.clock()
+    mails = [replace(record(n, MailOutcome.TICKETED), received_at=now + timedelta(minutes=n)) for n in range(4)]
+    for one in mails:
+        house.store.add_mail(one)
+        house.room.files.put(f"{KEPT}{one.id}", b"raw", "message/rfc822")
+        house.room.files.since[f"{KEPT}{one.id}"] = now
+    for number, one in enumerate(mails[:3]):
+        item = house.store.table.get(pk=f"MAILIN#{one.id}", sk="RECORD") or {}
+        house.store.table.put_all([{**item, "body": "{}" if number else "no JSON"}])
+    house.store.keep_erasure(ErasureRecord("digest", now, PAUL, {}))
+    house.later(21)
+
+    assert {"raw_mails": 1, "skipped": 5, "erasure_records": 1} == sweep(eraser)
+    assert {"mail_records": 1, "skipped": 1} == sweep(eraser)
+    assert [f"{KEPT}{one.id}" for one in mails[:3]] == [*house.room.files.keys(KEPT)]
+    assert 6 == lines().count("retention_skipped")
+    assert {} == sweep(eraser)
+
+
+def test_a_rule_that_fails_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again after an hour."""
+    eraser = house.settled(closed_requests=1, suppressed_addresses=1)
+    house.resolved()
+    house.store.suppress(SuppressedAddress("gone@example.com", message("skipped.off"), house.room.clock()))
+    house.later(2)
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "resting", lambda *_: 1 / 0)
+        assert {"suppressed_addresses": 1} == sweep(eraser)
+    house.later(0.1)
+
+    assert {"closed_requests": 1} == sweep(eraser)
 
 
 def test_mail_settings_go_with_the_last_request_of_their_mailbox(house: House) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from intake_fn.core.erasure_events import DataErased
 from intake_fn.core.events import Closed, Noted, Quarantined, Rejected, Reopened, RequesterReplied, Resolved
 from intake_fn.core.process_file import ProcessError, parse
-from intake_fn.core.retention import DEFAULTS, Rule, Settled, rests_since, rule_of, settled
+from intake_fn.core.retention import DEFAULTS, Rule, Settled, cut_off_of, goes_at, rests_since, rule_of, settled
 from intake_fn.core.vocabulary import ErasedAs, Status
 from intake_fn.texts import message
 from tests.core.samples import NOW, case_of, received
@@ -43,6 +43,31 @@ def test_nothing_goes_before_a_rule_has_been_known_for_its_grace(
         assert days == known.days
         if known.holds is not None and days is not None:
             assert known.holds >= days
+
+
+IN_FORCE = (st.integers(1, 60) | st.none()).map(lambda days: Settled(days, days))
+RULES = IN_FORCE | st.builds(
+    Settled, st.integers(1, 60), st.integers(61, 90) | st.none(), st.integers(1, 40).map(lambda days: NOW + days * DAY)
+)
+"""Rules in force, and ones that wait."""
+
+
+@given(rules=st.fixed_dictionaries({rule.value: RULES for rule in Rule}), rule=st.sampled_from(Rule), age=st.integers())
+def test_what_is_shown_to_go_at_an_instant_is_gone_then_and_not_before(
+    rules: dict[str, Settled], rule: Rule, age: int
+) -> None:
+    """The preview and the sweep go by the same cut-off."""
+    since = NOW - (age % 200) * DAY
+    at = goes_at(rule, rules, since)
+    if at is None:
+        before = cut_off_of(rule, rules, NOW + 1000 * DAY)
+        assert before is None
+        return
+    before = cut_off_of(rule, rules, at)
+    earlier = cut_off_of(rule, rules, at - timedelta(seconds=1))
+    assert before is not None
+    assert since <= before
+    assert earlier is None or earlier < since
 
 
 @pytest.mark.parametrize(

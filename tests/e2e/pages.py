@@ -281,6 +281,7 @@ DESK = (
     Visit("answers of a report", "/desk/reports/requests?figure=clause-answered"),
     Visit("report on the judge", "/desk/reports/judge"),
     Visit("ledger", "/desk/reports/ledger"),
+    Visit("retention", "/desk/reports/retention"),
     Visit("report on the spec", "/desk/spec"),
     Visit("board", "/desk/board"),
     Visit("agenda", "/desk/board/agenda"),

@@ -14,9 +14,10 @@ from intake_fn.core.process import ASSUMPTIONS, Process, SameDay, WorkingDayHour
 from intake_fn.core.request import Priority
 from intake_fn.core.retention import FIXED, RetentionPolicy, Rule
 from intake_fn.core.spans import WHOLE_DAY, Holiday, Span
+from intake_fn.web.retention_words import KEPT
 from intake_fn.wiki.facts import FACTS, TBD, facts, target
 from intake_fn.wiki.figure import figure
-from intake_fn.wiki.kept import GOES, KEPT
+from intake_fn.wiki.kept import GOES
 from intake_fn.wiki.tables import table
 from tests.wiki.conftest import ROOT, Site
 

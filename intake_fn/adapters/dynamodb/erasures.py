@@ -31,7 +31,7 @@ from intake_fn.core.find import words_of
 from intake_fn.core.inbound.record import ENDS, MailOutcome
 from intake_fn.core.retention import RetentionState, Settled
 from intake_fn.core.stored import MISREAD, event_to_plain, intent_to_plain
-from intake_fn.ports import ErasureRecord, Pending
+from intake_fn.ports import Aged, ErasureRecord, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,9 +161,10 @@ class DynamoErasures:
 
     # --- retention ----------------------------------------------------------------------------
 
-    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[str]:
+    def resting(self, rule: Rule, before: datetime, limit: int) -> Sequence[Aged]:
         """Requests that go next by a rule and have rested since before an instant, the longest first."""
-        return [id_of(state) for state in first_due(self.table, resting_line(rule), instant(before), limit)]
+        states = first_due(self.table, resting_line(rule), instant(before), limit)
+        return [Aged(id_of(state), instant_of(str(state["turn"]).partition("#")[0])) for state in states]
 
     def rest_until(self, case_id: str, until: datetime) -> None:
         """Have a request be listed as resting since then; nothing happens where it is not listed any more."""
@@ -172,19 +173,24 @@ class DynamoErasures:
         lines = {f":line{number}": resting_line(rule) for number, rule in enumerate(RESTING)}
         self.table.write(update(state_key(case_id), place, resting, lines))
 
-    def mails_before(self, before: datetime, limit: int) -> Sequence[str]:
-        """The ids of mails that came before an instant and came to an end, the first ones of each end.
+    def mails_before(self, before: datetime, limit: int, after: str = "") -> Sequence[Aged]:
+        """Mails that came before an instant and came to an end, behind a place; the first ones of each end.
 
         Those that wait for a person are none of them: they would stand before all others for ever.
         """
-        condition = "#pk = :pk AND #sk < :bound"
+        condition, bound = "#pk = :pk AND #sk BETWEEN :after AND :bound", instant(before)
+        if after >= bound:  # the rule is longer than it was when the list began
+            return []
         items = [
             item
             for outcome in ENDS
             if outcome is not MailOutcome.QUARANTINED
-            for item in self.table.query(condition, {":pk": f"MAILS#{outcome}", ":bound": instant(before)}, limit)
+            for item in self.table.query(
+                condition, {":pk": f"MAILS#{outcome}", ":after": f"{after} ", ":bound": bound}, limit
+            )
         ]
-        return [str(item["sk"]).rpartition("#")[2] for item in sorted(items, key=lambda item: str(item["sk"]))[:limit]]
+        places = sorted(str(item["sk"]) for item in items)[:limit]
+        return [Aged(place.rpartition("#")[2], instant_of(place.partition("#")[0]), place) for place in places]
 
     def forget_mail(self, record: MailRecord) -> None:
         """A record of a mail is gone, under its id and in its list, with what was decided by what it said."""

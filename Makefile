@@ -43,7 +43,7 @@ bench: environment $(BENCH_VENV)/.ready ## measure and print, with plots in buil
 audit: environment $(LIGHTHOUSE)/.ready ## Lighthouse on four pages, with their weights (needs Node 18.16 or newer with npm, and Chromium)
 	@$(BIN)/python -m benchmarks.lighthouse
 
-soak: environment ## 10,000 requests through random cuts, hundreds of workers killed, 20,000 sequences of change requests, 20,000 fuzzed mails, 100,000 due times against a count (about twenty minutes)
+soak: environment ## 10,000 requests with random faults, hundreds of workers killed, 20,000 sequences of change requests, 20,000 fuzzed mails, 100,000 due times against a count (about twenty minutes)
 	@nice $(BIN)/python -m tests.soak
 
 package: environment ## the function's zip for a stage (STAGE=dev), checked, with its sizes (UPLOAD=1: into the stage's bucket)

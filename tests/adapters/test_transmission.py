@@ -23,7 +23,7 @@ from tests.adapters import dropping
 from tests.adapters.dropping import Dropping, answer
 from tests.adapters.test_mailer import MAIL
 from tests.desk.test_story import Room, request
-from tests.e2e.gate import item_of
+from tests.e2e.fault_proxy import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from intake_fn.core.vocabulary import Outcome, Status
 from intake_fn.desk.inbound_mail import ARRIVED, join, keep, raw_of, reject, release, sweep_mail, take
 from intake_fn.ports import SuppressedAddress
 from intake_fn.texts import message
-from tests.desk.cuts import Killed
+from tests.desk.fault_injection import Killed
 from tests.desk.test_story import PAUL, Room, request
 from tests.fakes import ports_of
 from tests.mails import DESK, mail, on_top

@@ -31,7 +31,7 @@ from intake_fn.mail_templates import render
 from intake_fn.ports import MailReport, SuppressedAddress
 from intake_fn.texts import message
 from tests.core.samples import CASE_ID, case_at
-from tests.desk.cuts import READS, WRITES, Broken, Cut, Killed, Knife
+from tests.desk.fault_injection import READS, WRITES, Broken, FaultInjector, Killed, Unreliable
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import PlainLinks, ports_of
 
@@ -229,28 +229,28 @@ def test_a_warning_goes_to_who_has_it_by_now(room: Room) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_no_notice_is_missing_or_sent_twice_whatever_is_cut(process: Process, seed: int) -> None:
-    """Store and mail are cut before, in and after every call, and workers are killed; at most three mails an hour."""
+def test_no_notice_is_missing_or_sent_twice_whatever_fails(process: Process, seed: int) -> None:
+    """Calls of store and mail fail before and after they are made, workers are killed; at most three mails an hour."""
     room = Room(replace(process, mail=replace(process.mail, per_hour=3)))
-    knife = Knife(random.Random(seed))  # noqa: S311 - the same cuts for the same seed
+    injector = FaultInjector(random.Random(seed))  # noqa: S311 - the same faults for the same seed
     desk: Any = replace(
         room.desk,
-        **ports_of(Cut(room.store, knife, "store", (*READS, *WRITES, "throttle", "save_throttle"))),
-        mailer=Cut(room.mailer, knife, "mail", ("send",)),
+        **ports_of(Unreliable(room.store, injector, "store", (*READS, *WRITES, "throttle", "save_throttle"))),
+        mailer=Unreliable(room.mailer, injector, "mail", ("send",)),
     )
-    knife.sharp = False
+    injector.active = False
     case_id = busy(room, 0)
     for number in range(24):
-        knife.sharp = False
+        injector.active = False
         room.mailer.down = True
         case = room.store.load(case_id)
         room.desk.act(case_id, room.event(AskedRequester, question=f"Question {number}?"), case.version)
         room.mailer.down = False
         room.clock.advance(minutes=10)
-        knife.sharp = True
+        injector.active = True
         with suppress(Killed, Broken, TryLater):
             desk.sweep()
-    knife.sharp = False
+    injector.active = False
     for _ in range(60):
         room.clock.advance(minutes=20)
         room.desk.sweep()

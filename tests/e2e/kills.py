@@ -1,7 +1,7 @@
-"""Real workers on the application, killed with SIGKILL; what came of it is read from the table, Mantis and the mails.
+"""Workers of the real application are killed with SIGKILL; the result is read from the table, Mantis and the mails.
 
-Every stable of workers stands behind gates of its own (gate.py). Time is turned on between jobs, so that what a
-dead worker held is free again.
+Each pool of workers reaches the servers through its own proxies (fault_proxy.py). The clock is advanced between jobs,
+so that the leases of a dead worker end.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from intake_fn.desk.inbound_mail import ARRIVED, KEPT
 from intake_fn.wiring import Application
 from sandbox.clock import shift
 from sandbox.stack import ROOT
-from tests.desk.cuts import Toll, count
-from tests.e2e.gate import (
+from tests.desk.fault_injection import RunResult, count
+from tests.e2e.fault_proxy import (
     BEFORE,
     FAULTS,
     HELD,
     KILLS,
     LATE,
-    Gate,
-    Knife,
+    FaultInjector,
+    FaultProxy,
     Plan,
     faults_of,
     through,
@@ -49,28 +49,28 @@ from tests.e2e.gate import (
 from tests.mails import mail
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sandbox.stack import Sandbox
 
 KILLED = -9
 MOST_ROUNDS = 40
-"""Of sweeps until nothing is owed."""
+"""Of sweeps until nothing is pending."""
 
 
-class Stable:
-    """Workers, one at a time, and the knife behind them."""
+class WorkerPool:
+    """Workers, one at a time, and the fault injector between them and the servers."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.knife = Knife()
+        self.injector = FaultInjector()
         self._environ = environ
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start the proxies and the process that forks workers."""
         aws, mantis = (
-            self._open.enter_context(Gate(self._environ[name], self.knife))
+            self._open.enter_context(FaultProxy(self._environ[name], self.injector))
             for name in ("AWS_ENDPOINT_URL", "SPECDESK_MANTIS_URL")
         )
         self._keeper = self._open.enter_context(
@@ -86,25 +86,25 @@ class Stable:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the last worker end, and close."""
+        """Wait for the last worker, and close."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
         self._open.close()
 
     def do(self, act: str, plan: Plan = through, **job: Any) -> int:
-        """Have a worker do something; how its process ended."""
+        """Have a worker do a job; its exit status, negative the signal that killed it."""
         assert self._keeper.stdin
         assert self._keeper.stdout
-        self.knife.begin(plan)
+        self.injector.begin(plan)
         self._keeper.stdin.write(json.dumps({"act": act, **job}) + "\n")
         self._keeper.stdin.flush()
-        self.knife.aim(int(self._keeper.stdout.readline()))
+        self.injector.target(int(self._keeper.stdout.readline()))
         return int(self._keeper.stdout.readline())
 
 
 @dataclass
-class Yard:
-    """A table and a bucket of one's own in a running sandbox, with a clock, and what is counted in the end."""
+class Installation:
+    """A table, a bucket and a clock of its own in a running sandbox, and counts of what was sent to it."""
 
     sandbox: Sandbox
     name: str
@@ -114,12 +114,12 @@ class Yard:
     replied: list[str] = field(default_factory=list)
     """The texts of the replies by mail."""
     mails: int = 0
-    """That were sent to the house, each once."""
+    """Mails sent to the desk, each counted once."""
     asked_at: str = ""
-    """Where the answer to the last question is awaited."""
+    """The address that awaits the answer to the last question."""
 
     def __post_init__(self) -> None:
-        """Make the table."""
+        """Create the table and the bucket."""
         self.clock = self.folder / f"{self.name}.clock"
         with closing(client("dynamodb", self.sandbox.aws.environ())) as dynamodb:
             create_table(dynamodb, self.name)
@@ -128,12 +128,12 @@ class Yard:
 
     @property
     def bucket(self) -> str:
-        """Of its own, too: the sandbox sweeps what lies in its own for mails."""
+        """Its own, too: the sandbox takes in the mails that lie in its bucket."""
         return f"{self.name}-files"
 
     @cached_property
     def environ(self) -> dict[str, str]:
-        """That of a worker, without gates."""
+        """The environment of a worker, without proxies."""
         own = {
             "SPECDESK_TABLE": self.name,
             "SPECDESK_BUCKET": self.bucket,
@@ -144,40 +144,40 @@ class Yard:
 
     @cached_property
     def desk(self) -> Any:
-        """For looking, and for the person who puts things back in line."""
+        """A desk that reads the result, and retries dead letters as a person does."""
         return Application.from_environ(self.environ).background_desk
 
-    def stable(self) -> Stable:
-        """Workers of this yard."""
-        return Stable(self.environ)
+    def workers(self) -> WorkerPool:
+        """A pool of workers of this installation."""
+        return WorkerPool(self.environ)
 
     def next(self) -> str:
-        """The summary of the next request, which is its submit key, too."""
+        """The summary of the next request; it is also its submit key."""
         self.submitted += 1
         return f"{self.name} {self.submitted}"
 
     def pass_time(self, words: str = "+3min") -> None:
-        """Leases end, what was postponed is due."""
+        """Advance the clock: leases end, and postponed deliveries are due."""
         shift(self.clock, words)
 
     def write_in_mantis(self, number: int) -> None:
-        """Somebody writes a note there."""
+        """Write a note to an issue, as a person does."""
         self.written += 1
         self._mantis(f"issues/{number}/notes", {"text": f"{self.name}, note {self.written}"})
 
     def last_issue(self) -> int:
-        """The number of the issue that was made last; 0 while there is none."""
+        """The number of the newest issue; 0 while there is none."""
         return max((int(issue["id"]) for issue in self._issues()), default=0)
 
     def escalate(self, summary: str) -> None:
-        """The liaison escalates a request; what that makes us owe is left to the sweep."""
+        """The liaison escalates a request; its deliveries are left to the sweep."""
         row = next(row for row in self._rows() if row.summary == summary)
         case, at = self.desk.cases.load(row.id), self.desk.clock()
         event = Escalated(at=at, actor="liaison.paris@example.com", level=1, handler="ihelp", reason="too-complex")
         self.desk.cases.save(case.version, advance(case, event, self.desk.process))
 
     def ask(self, summary: str) -> str:
-        """Somebody asks the requester; the address at which the answer is awaited."""
+        """Somebody asks the requester; the address that awaits the answer."""
         row = next(row for row in self._rows() if row.summary == summary)
         case = self.desk.cases.load(row.id)
         actor = self.desk.process.people[case.handler].address
@@ -187,12 +187,12 @@ class Yard:
         return f"{name}+{self.desk.links.mail_token(row.id)}@{host}"
 
     def keeps(self, raw: bytes) -> bool:
-        """Whether a mail is kept, or came to its end: else its sender has it still, and sends it again."""
+        """Whether a mail is kept; one that is not is sent again by its sender."""
         mail_id = sha256(raw).hexdigest()[:40]
         return any(f"{folder}{mail_id}" in self.desk.files.keys(folder, 1000) for folder in (ARRIVED, KEPT))
 
     def faults_of_mail(self) -> list[str]:
-        """What is wrong with the mails: each has come to an end once, and what it said stands there once."""
+        """What is wrong with the mails: each must reach one end, and its text must stand in one request once."""
         ledger = self.desk.inbound.mail_ledger()
         cases = [self.desk.cases.load(row.id) for row in self._rows()]
         said = Counter(event.text for case in cases for event in case.history if isinstance(event, RequesterReplied))
@@ -209,36 +209,36 @@ class Yard:
         }
         return [fault for fault, is_so in found.items() if is_so]
 
-    def rest(self, stable: Stable) -> None:
-        """Sweep and sync without cuts until nothing is owed; a person puts filings back in line, but no mails."""
+    def settle(self, workers: WorkerPool) -> None:
+        """Sweep and sync without faults until nothing is pending; a person retries dead filings, but no mails."""
         for _ in range(MOST_ROUNDS):
             self.pass_time()
             for item in self.desk.outbox.dead_letters(limit=1000):
                 if not isinstance(item.intent, SendNotice):
                     self.desk.retry(item.id, "paul@example.com")
-            stable.do("sweep")
-            stable.do("sync")
+            workers.do("sweep")
+            workers.do("sync")
             if not any(not item.dead_lettered for row in self._rows() for item in self.desk.outbox.items_of(row.id)):
                 return
 
-    def toll(self, *stables: Stable) -> Toll:
-        """What came of it all."""
+    def result(self, *pools: WorkerPool) -> RunResult:
+        """What the table, Mantis and the mail service hold in the end."""
         cases = [self.desk.cases.load(row.id) for row in self._rows()]
-        toll = count(
+        result = count(
             self.submitted,
             cases,
             [issue["summary"] for issue in self._issues()],
-            [item for stable in stables for item in stable.knife.mails],
+            [item for pool in pools for item in pool.injector.mails],
             self.desk,
             self.desk.process,
         )
         read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
         return replace(
-            toll,
+            result,
             notes=self.written,
             notes_missed=self.written - len({*read}),
             notes_twice=len(read) - len({*read}),
-            cuts=tally(*stables),
+            faults_injected=tally(*pools),
         )
 
     def _rows(self) -> list[Any]:
@@ -257,6 +257,26 @@ class Yard:
             return json.load(answer)
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What became of work that was done through faults, once nothing is pending."""
+
+    installation: Installation
+    workers: WorkerPool
+    missed: list[str]
+    """The points at which no worker was killed."""
+    result: RunResult
+
+
+def prove(sandbox: Sandbox, name: str, folder: Path, work: Callable[[Installation, WorkerPool], list[str]]) -> Proof:
+    """Do some work on an installation of its own, and settle. `work` gives the points at which no worker was killed."""
+    installation = Installation(sandbox, name, folder)
+    with installation.workers() as workers:
+        missed = work(installation, workers)
+        installation.settle(workers)
+        return Proof(installation, workers, missed, installation.result(workers))
+
+
 # --- each step --------------------------------------------------------------------------------
 
 ACTS = ("submit", "sweep", "sync")
@@ -264,39 +284,41 @@ MAILS = ("mail", "reply")
 """A new request with a file, and the reply to a question."""
 
 
-def each_step(yard: Yard, stable: Stable) -> list[str]:
-    """Submit, sweep and sync, killed at each of their steps; the points at which nobody was killed.
+def each_step(installation: Installation, workers: WorkerPool) -> list[str]:
+    """Kill workers at each step of a submit, a sweep and a sync; the points at which no worker was killed.
 
-    A submit delivers what is owed for a new request; the sweep what an escalation owes, and each step once.
+    A submit delivers what a new request needs; the sweep what an escalation needs, with each kind of step once.
     """
-    return [missed for act in ACTS for missed in _killed(act, yard, stable)]
+    return [missed for act in ACTS for missed in _killed(act, installation, workers)]
 
 
-def each_step_of_mail(yard: Yard, stable: Stable, acts: Sequence[str] = MAILS, but: Collection[str] = ()) -> list[str]:
-    """Take mails in, killed at each of their steps; the points at which nobody was killed.
+def each_step_of_mail(
+    installation: Installation, workers: WorkerPool, acts: Sequence[str] = MAILS, but: Collection[str] = ()
+) -> list[str]:
+    """Kill workers at each step of taking mails in; the points at which no worker was killed.
 
-    Without the steps of `but`, the others are met once each, and the ways to be killed take turns.
+    With `but`, its steps are left out, and each other step has one kill, before, held and after in turn.
     """
-    return [missed for act in acts for missed in _killed(act, yard, stable, but)]
+    return [missed for act in acts for missed in _killed(act, installation, workers, but)]
 
 
-def _killed(act: str, yard: Yard, stable: Stable, but: Collection[str] = ()) -> Iterator[str]:
-    _prepare(act, yard, stable)
-    _job(act, yard, stable, through)
-    points = [*_points(stable.knife.calls, once=act == "sweep")]
+def _killed(act: str, installation: Installation, workers: WorkerPool, but: Collection[str] = ()) -> Iterator[str]:
+    _prepare(act, installation, workers)
+    _job(act, installation, workers, through)
+    points = [*_points(workers.injector.calls, once=act == "sweep")]
     if but:
         left = dict.fromkeys(point[:2] for point in points if point[0] not in but)
         points = [(*point, KILLS[turn % len(KILLS)]) for turn, point in enumerate(left)]
     for step, time_, way in points:
-        _prepare(act, yard, stable)
-        if _job(act, yard, stable, _at(step, time_, way)) != KILLED:
+        _prepare(act, installation, workers)
+        if _job(act, installation, workers, _at(step, time_, way)) != KILLED:
             yield f"{act}, {step}, {time_}, {way}"
-        yard.pass_time()
-        stable.do("sweep")
+        installation.pass_time()
+        workers.do("sweep")
 
 
 def _points(calls: Sequence[str], *, once: bool) -> Iterator[tuple[str, int, str]]:
-    """Where a kill may leave something else behind than elsewhere: reading changes nothing."""
+    """The points at which a kill can matter: after a step that reads, it leaves what the step before it left."""
     seen: Counter[str] = Counter()
     for place, step in enumerate(calls):
         if writes(step) and not (once and seen[step]):
@@ -309,71 +331,71 @@ def _at(step: str, time_: int, way: str) -> Plan:
     return lambda met, times: way if (met, times) == (step, time_) else ""
 
 
-def _prepare(act: str, yard: Yard, stable: Stable) -> None:
-    """Something to do: an escalation that is only just saved, a note in Mantis, or a question to the requester."""
+def _prepare(act: str, installation: Installation, workers: WorkerPool) -> None:
+    """Make work for a job: a new escalation, a note in Mantis, or a question to the requester."""
     if act == "sweep":
-        summary = yard.next()
-        stable.do("submit", summary=summary)
-        yard.escalate(summary)
+        summary = installation.next()
+        workers.do("submit", summary=summary)
+        installation.escalate(summary)
     if act == "sync":
-        yard.pass_time("+1min")
-        yard.write_in_mantis(yard.last_issue())
+        installation.pass_time("+1min")
+        installation.write_in_mantis(installation.last_issue())
     if act == "reply":
-        summary = yard.next()
-        stable.do("submit", summary=summary)
-        yard.asked_at = yard.ask(summary)
+        summary = installation.next()
+        workers.do("submit", summary=summary)
+        installation.asked_at = installation.ask(summary)
 
 
-def _job(act: str, yard: Yard, stable: Stable, plan: Plan) -> int:
-    """Do it; a form whose receipt did not come is sent again with the same key, a mail that is not kept as it is."""
+def _job(act: str, installation: Installation, workers: WorkerPool, plan: Plan) -> int:
+    """Have a job done; a form without a receipt is sent again with the same key, a mail that is not kept unchanged."""
     if act in MAILS:
-        raw = _mail(act, yard)
+        raw = _mail(act, installation)
         sent = b64encode(raw).decode()
-        ended = stable.do("mail", plan, raw=sent)
-        if ended and not yard.keeps(raw):
-            stable.do("mail", raw=sent)
+        ended = workers.do("mail", plan, raw=sent)
+        if ended and not installation.keeps(raw):
+            workers.do("mail", raw=sent)
         return ended
     if act != "submit":
-        return stable.do(act, plan)
-    summary = yard.next()
-    ended = stable.do(act, plan, summary=summary)
+        return workers.do(act, plan)
+    summary = installation.next()
+    ended = workers.do(act, plan, summary=summary)
     if ended:
-        stable.do(act, summary=summary)
+        workers.do(act, summary=summary)
     return ended
 
 
-def _mail(act: str, yard: Yard) -> bytes:
-    """The next mail, from a mailbox of its own: what comes from one in a day has a limit."""
-    yard.mails += 1
-    message_id = f"<{yard.name}-{yard.mails}@example.com>"
+def _mail(act: str, installation: Installation) -> bytes:
+    """The next mail, from a mailbox of its own: a mailbox has a limit a day."""
+    installation.mails += 1
+    message_id = f"<{installation.name}-{installation.mails}@example.com>"
     if act == "reply":
-        text = f"{yard.name}, reply {yard.mails}"
-        yard.replied.append(text)
-        return mail(text, to=yard.asked_at, subject="Re: your question", message_id=message_id)
-    sender, summary = f"sender{yard.mails}@example.com", yard.next()
+        text = f"{installation.name}, reply {installation.mails}"
+        installation.replied.append(text)
+        return mail(text, to=installation.asked_at, subject="Re: your question", message_id=message_id)
+    sender, summary = f"sender{installation.mails}@example.com", installation.next()
     file = ("list.csv", "text/csv", b"a;1\r\n")
     return mail(f"It shows error 500. {summary}", sender=sender, subject=summary, message_id=message_id, files=(file,))
 
 
-def trouble(yard: Yard, stable: Stable, fault: str, times: int) -> None:
-    """A submit in which every step that writes meets a fault its first times; then the form is sent again."""
+def server_faults(installation: Installation, workers: WorkerPool, fault: str, times: int) -> None:
+    """A submit in which each step that writes fails its first `times`; then the form is sent again."""
 
     def plan(step: str, time_: int) -> str:
         return fault if time_ < times and writes(step) and fault in faults_of(step) else ""
 
-    summary = yard.next()
-    if stable.do("submit", plan, summary=summary):
-        stable.do("submit", summary=summary)
+    summary = installation.next()
+    if workers.do("submit", plan, summary=summary):
+        workers.do("submit", summary=summary)
 
 
-# --- by chance --------------------------------------------------------------------------------
+# --- at random --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Chance:
-    """How often a call meets what, of a thousand calls; a call that only reads is killed a quarter as often.
+class RandomFaults:
+    """A plan of random faults, each so often in a thousand calls; one that only reads is killed a quarter as often.
 
-    It is for one stable, so that a seed gives the same dice.
+    Each pool has its own, so that a seed gives the same faults.
     """
 
     rng: random.Random
@@ -382,7 +404,7 @@ class Chance:
     late: int = 0
 
     def __call__(self, step: str, _: int) -> str:
-        """What happens to this call."""
+        """The fault for a call."""
         drawn = self.rng.randrange(1000)
         kills = self.kills if writes(step) else self.kills // 4
         if drawn < kills:
@@ -392,35 +414,37 @@ class Chance:
         return LATE if drawn < kills + self.faults + self.late else ""
 
 
-def by_chance(yard: Yard, front: Stable, back: Stable, chances: tuple[Chance, ...], submissions: int) -> None:
-    """One worker takes requests in while another one sweeps and syncs; a form without a receipt is sent again."""
-    before, rng = yard.submitted, chances[0].rng
+def random_faults(
+    installation: Installation, front: WorkerPool, back: WorkerPool, chances: tuple[RandomFaults, ...], submissions: int
+) -> None:
+    """One worker takes requests in while another sweeps and syncs; a form without a receipt is sent again."""
+    before, rng = installation.submitted, chances[0].rng
     again: list[str] = []
     with ThreadPoolExecutor(1) as beside:
-        while again or yard.submitted - before < submissions:
-            summary = again.pop() if again else yard.next()
+        while again or installation.submitted - before < submissions:
+            summary = again.pop() if again else installation.next()
             behind = beside.submit(back.do, rng.choice(("sweep", "sweep", "sync")), chances[1])
             if front.do("submit", chances[0], summary=summary):
                 again.append(summary)
             behind.result()
-            if yard.submitted % 5 == 0 and (last := yard.last_issue()):
-                yard.write_in_mantis(last)
-            yard.pass_time()  # only now: a lease is longer than any call takes
+            if installation.submitted % 5 == 0 and (last := installation.last_issue()):
+                installation.write_in_mantis(last)
+            installation.pass_time()  # only now: a lease is longer than any call takes
 
 
-def tally(*stables: Stable) -> Counter[str]:
-    """What happened to which step how often: "table: save, held"."""
+def tally(*pools: WorkerPool) -> Counter[str]:
+    """How often each step had each fault, as in "table: save, held"."""
     whole: Counter[str] = Counter()
-    for stable in stables:
-        whole.update({f"{step}, {way}": times for (step, way), times in stable.knife.tally.items()})
+    for pool in pools:
+        whole.update({f"{step}, {way}": times for (step, way), times in pool.injector.tally.items()})
     return whole
 
 
-def table(*stables: Stable) -> str:
-    """The same for people: a line for each step, a column for each way."""
-    whole = tally(*stables)
+def table(*pools: WorkerPool) -> str:
+    """The same as a table: a line for each step, a column for each fault."""
+    whole = tally(*pools)
     ways = [way for way in (*KILLS, *FAULTS, LATE) if any(key.endswith(f", {way}") for key in whole)]
-    steps = sorted({step for stable in stables for step, _ in stable.knife.tally})
+    steps = sorted({step for pool in pools for step, _ in pool.injector.tally})
     killed = sum(whole[f"{step}, {way}"] for step in steps for way in KILLS)
     lines = [f"{f'{killed} workers killed':<26}" + "".join(f"{way:>13}" for way in ways)]
     lines += [f"{step:<26}" + "".join(f"{whole[f'{step}, {way}'] or '':>13}" for way in ways) for step in steps]

@@ -19,7 +19,7 @@ from intake_fn.desk.consistency_check import difference
 from intake_fn.ports import Purpose
 from intake_fn.wiring import Application
 from sandbox.demo import send
-from tests.e2e.gate import HOST, Crowd, Gate, Knife
+from tests.e2e.fault_proxy import HOST, Contention, FaultInjector, FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,17 +62,17 @@ class Site:
 
     url: str
     application: Application
-    crowd: Crowd
+    contention: Contention
 
 
 @pytest.fixture(scope="module")
 def site(sandbox: Sandbox) -> Iterator[Site]:
     """The sandbox's own table, mail and Mantis."""
-    crowd = Crowd()
-    with Gate(sandbox.aws.url, Knife(), crowd) as gate:
-        crowded = Application.from_environ({**sandbox.environ, "AWS_ENDPOINT_URL": gate.url})
-        with Server(crowded.app, HOST, 0) as server:
-            yield Site(server.url, crowded, crowd)
+    contention = Contention()
+    with FaultProxy(sandbox.aws.url, FaultInjector(), contention) as proxy:
+        application = Application.from_environ({**sandbox.environ, "AWS_ENDPOINT_URL": proxy.url})
+        with Server(application.app, HOST, 0) as server:
+            yield Site(server.url, application, contention)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_fifty_clicks_with_one_key_make_one_request(sandbox: Sandbox, site: Site
     taken = [row for row in rows(desk.cases, open_only=False) if row.summary == answers["summary"]]
     mails = [mail["to"] for mail in sandbox.aws.mails() if answers["summary"] in mail["subject"]]
 
-    assert 0 < site.crowd.met
+    assert 0 < site.contention.met
     assert [(303, taken[0].id)] * CLICKS == told
     assert 1 == len(taken)
     assert taken[0].issue is not None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.gate import ERROR, FAULTS, KILLS, writes
-from tests.e2e.kills import Yard, each_step, each_step_of_mail, trouble
+from tests.e2e.fault_proxy import ERROR, FAULTS, KILLS, writes
+from tests.e2e.kills import each_step, each_step_of_mail, prove, server_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.stack import Sandbox
+    from tests.e2e.kills import Installation, Proof, WorkerPool
 
 pytestmark = pytest.mark.aws
 
@@ -36,18 +38,19 @@ STEPS = {
 }
 
 
-def test_a_worker_may_be_killed_at_any_step(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Before a call, while its answer is on the way, with the answer in hand: everything is accounted for."""
-    yard = Yard(sandbox, "kills", tmp_path)
-    with yard.stable() as stable:
-        missed = each_step(yard, stable)
-        yard.rest(stable)
-        toll = yard.toll(stable)
+def steps_with_kills(proof: Proof) -> set[str]:
+    """The steps at which workers were killed; all points were, in each way, and nothing is lost or done twice."""
+    assert [] == proof.missed
+    assert {*KILLS} == {way for _, way in proof.workers.injector.tally}
+    assert (0,) * len(proof.result.faults) == proof.result.faults
+    return {step for step, _ in proof.workers.injector.tally}
 
-    assert [] == missed
-    assert {step for step, _ in stable.knife.tally} == STEPS
-    assert {way for _, way in stable.knife.tally} == {*KILLS}
-    assert (0,) * len(toll.faults) == toll.faults
+
+def test_a_worker_may_be_killed_at_any_step(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Before a call, before its answer arrives and after that: nothing is lost, missing or done twice."""
+    proof = prove(sandbox, "kills", tmp_path, each_step)
+
+    assert STEPS == steps_with_kills(proof)
 
 
 MAIL = {
@@ -63,30 +66,26 @@ MAIL = {
 
 
 def test_a_worker_may_be_killed_while_it_takes_a_mail_in(sandbox: Sandbox, tmp_path: Path) -> None:
-    """At each step that no form has; started anew it does the rest, once. `make soak` kills at all, and replies."""
-    yard = Yard(sandbox, "mailkills", tmp_path)
-    with yard.stable() as stable:
-        missed = each_step_of_mail(yard, stable, ("mail",), but=STEPS - {"table: remember the message"})
-        yard.rest(stable)
-        toll = yard.toll(stable)
+    """At each step that a form does not have; the next worker does the rest once. `make soak` kills at all steps."""
+    of_mail = partial(each_step_of_mail, acts=("mail",), but=STEPS - {"table: remember the message"})
+    proof = prove(sandbox, "mailkills", tmp_path, of_mail)
 
-    assert [] == missed
-    assert {step for step, _ in stable.knife.tally} == MAIL
-    assert {way for _, way in stable.knife.tally} == {*KILLS}
-    assert (0,) * len(toll.faults) == toll.faults
-    assert [] == yard.faults_of_mail()
+    assert MAIL == steps_with_kills(proof)
+    assert [] == proof.installation.faults_of_mail()
 
 
 def test_trouble_of_the_servers_costs_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Throttles, conflicts, errors before and after the deed, and slow answers, once and until the client gives up."""
-    yard = Yard(sandbox, "trouble", tmp_path)
-    with yard.stable() as stable:
-        for fault in FAULTS:
-            trouble(yard, stable, fault, times=1)
-        trouble(yard, stable, ERROR, times=3)
-        yard.rest(stable)
-        toll = yard.toll(stable)
+    """Throttles, conflicts, errors before and after the write, and slow answers, once and until the client gives up."""
 
-    assert {*FAULTS} == {way for _, way in stable.knife.tally}
-    assert {step for step, _ in stable.knife.tally if writes(step)} >= {"table: create", "table: save", "mail: send"}
-    assert (0,) * len(toll.faults) == toll.faults
+    def every_fault(installation: Installation, workers: WorkerPool) -> list[str]:
+        for fault in FAULTS:
+            server_faults(installation, workers, fault, times=1)
+        server_faults(installation, workers, ERROR, times=3)
+        return []
+
+    proof = prove(sandbox, "trouble", tmp_path, every_fault)
+
+    tally = proof.workers.injector.tally
+    assert {*FAULTS} == {way for _, way in tally}
+    assert {step for step, _ in tally if writes(step)} >= {"table: create", "table: save", "mail: send"}
+    assert (0,) * len(proof.result.faults) == proof.result.faults

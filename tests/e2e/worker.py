@@ -1,9 +1,9 @@
-"""A stable of workers: each job on a line of standard input is done by a process of its own, which may be killed.
+"""A pool of workers: each job on a line of standard input is done by a process of its own, which may be killed.
 
     {"act": "submit", "summary": "Request 7"}  ──►  its process id  ──►  how it ended (-9: killed)
     {"act": "mail", "raw": "base64 ..."}
 
-The application is made once, and every worker begins with it as it was before it called anybody.
+The application is built once; each worker is forked from it, before it has called any server.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOT_NOW = 3
 
 
 def main() -> None:
-    """Until the input ends."""
+    """Do jobs until the input ends."""
     application = Application.from_environ(os.environ)
     log.write_by(lambda _line: None)
     desk = application.background_desk
@@ -81,7 +81,7 @@ class AtOnce:
 
 
 def busy(process: Process) -> Process:
-    """One in whose offices so many requests a minute are usual."""
+    """The process with limits of the quarantine that so many requests a minute do not reach."""
     quarantine = replace(process.intake.quarantine, known=Usual(A_MILLION, A_MILLION, A_MILLION, A_MILLION))
     return replace(process, intake=replace(process.intake, quarantine=quarantine))
 

@@ -24,7 +24,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.request import Channel, Kind, Priority
 from intake_fn.core.vocabulary import Category, Filing, Stage, Status
-from tests.desk.cuts import Killed
+from tests.desk.fault_injection import Killed
 from tests.mantis.test_sync import Office
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
     python -m tests.soak [HISTORIES] [SEED] [SUBMISSIONS] [KILLED] [SEQUENCES] [MAILS]
 
-- Ten thousand requests are submitted through random cuts of every call outwards (tests/desk/cuts.py).
+- Ten thousand requests are submitted with random faults in every call outwards (tests/desk/fault_injection.py).
 - Some hundred are submitted to the application, whose workers are killed with SIGKILL at each step and at random, as
   they are while they take in mails, while the servers throttle, fail and answer late (tests/e2e/kills.py).
 - Change requests are assessed, voted on, decided, released and resolved in random sequences, while members leave and
@@ -27,10 +27,19 @@ from sandbox.stack import Ports, Sandbox
 from tests.core.change_machine import ChangeMachine
 from tests.core.change_machine import run as run_changes
 from tests.core.counter import disagreement, leap_days, trials, windows, zones
-from tests.desk.cuts import run
+from tests.desk.fault_injection import run
 from tests.desk.mail_fuzz import Fuzz
 from tests.desk.mail_loops import MOST_OF_A_REQUEST, PROGRAMS, Loop
-from tests.e2e.kills import Chance, Yard, by_chance, each_step, each_step_of_mail, table
+from tests.e2e.kills import (
+    Installation,
+    Proof,
+    RandomFaults,
+    each_step,
+    each_step_of_mail,
+    prove,
+    random_faults,
+    table,
+)
 
 HISTORIES = 100_000
 SEED = 20261123
@@ -61,17 +70,17 @@ def main() -> int:
 
 
 def cut(submissions: int, seed: int) -> int:
-    """Submit requests through cuts; 1 when anything was lost, missing or there twice."""
+    """Submit requests through random faults; 1 when anything was lost, missing or there twice."""
     begun = time.monotonic()
-    toll = run(parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name), submissions, seed)
-    print(f"{toll.table()}\nseed             {seed}\nseconds          {time.monotonic() - begun:.0f}")
-    for name, times in sorted(toll.cuts.items()):
+    result = run(parse(SUPPORT.read_text(encoding="utf-8"), SUPPORT.name), submissions, seed)
+    print(f"{result.table()}\nseed             {seed}\nseconds          {time.monotonic() - begun:.0f}")
+    for name, times in sorted(result.faults_injected.items()):
         print(f"  {name:<30} {times:>6}")
-    return 1 if any(toll.faults) else 0
+    return 1 if any(result.faults) else 0
 
 
 def kill(requests: int, seed: int) -> int:
-    """Kill workers at each step, then by chance; 1 when anything was lost, missing or there twice."""
+    """Kill workers at each step, then at random; 1 when anything was lost, missing or there twice."""
     with tempfile.TemporaryDirectory(prefix="specdesk-soak-") as folder:
         build = Path(folder)
         with Sandbox(Ports(0, 0, 0), build=build, state=None, wiki=False) as sandbox:
@@ -81,46 +90,42 @@ def kill(requests: int, seed: int) -> int:
 
 def _kill_at_each_step(sandbox: Sandbox, folder: Path) -> int:
     begun = time.monotonic()
-    yard = Yard(sandbox, "steps", folder)
-    with yard.stable() as stable:
-        missed = each_step(yard, stable)
-        yard.rest(stable)
-        toll = yard.toll(stable)
-    print(f"\nkilled at each step\n{toll.table()}\nseconds          {time.monotonic() - begun:.0f}\n\n{table(stable)}")
-    for point in missed:
-        print(f"nobody was killed at: {point}")
-    return 1 if any(toll.faults) or missed else 0
+    return _shown("killed at each step", prove(sandbox, "steps", folder, each_step), begun)
 
 
 def _kill_mail_at_each_step(sandbox: Sandbox, folder: Path) -> int:
     begun = time.monotonic()
-    yard = Yard(sandbox, "mails", folder)
-    with yard.stable() as stable:
-        missed = each_step_of_mail(yard, stable)
-        yard.rest(stable)
-        toll = yard.toll(stable)
-    print(f"\nmails, killed at each step\n{toll.table()}\nmails            {yard.mails}")
-    print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(stable)}")
-    faults = [*yard.faults_of_mail(), *(f"nobody was killed at: {point}" for point in missed)]
-    for fault in faults:
+    proof = prove(sandbox, "mails", folder, each_step_of_mail)
+    faults = proof.installation.faults_of_mail()
+    failed = _shown("mails, killed at each step", proof, begun, *faults)
+    print(f"mails            {proof.installation.mails}")
+    return failed
+
+
+def _shown(title: str, proof: Proof, begun: float, *faults: str) -> int:
+    """Print a proof; 1 when it has a fault."""
+    print(
+        f"\n{title}\n{proof.result.table()}\nseconds          {time.monotonic() - begun:.0f}\n\n{table(proof.workers)}"
+    )
+    for fault in (*faults, *(f"no worker was killed at: {point}" for point in proof.missed)):
         print(fault)
-    return 1 if any(toll.faults) or faults else 0
+    return 1 if any(proof.result.faults) or proof.missed or faults else 0
 
 
 def _kill_by_chance(sandbox: Sandbox, folder: Path, requests: int, seed: int) -> int:
     begun = time.monotonic()
-    yard = Yard(sandbox, "chance", folder)
+    installation = Installation(sandbox, "chance", folder)
     chances = tuple(
-        Chance(random.Random(seed + stable), kills=60, faults=20, late=1)  # noqa: S311 - dice
-        for stable in range(2)
+        RandomFaults(random.Random(seed + pool), kills=60, faults=20, late=1)  # noqa: S311 - dice
+        for pool in range(2)
     )
-    with yard.stable() as front, yard.stable() as back:
-        by_chance(yard, front, back, chances, requests)
-        yard.rest(back)
-        toll = yard.toll(front, back)
-    print(f"\nkilled by chance, {len(chances)} workers at once\n{toll.table()}\nseed             {seed}")
+    with installation.workers() as front, installation.workers() as back:
+        random_faults(installation, front, back, chances, requests)
+        installation.settle(back)
+        result = installation.result(front, back)
+    print(f"\nkilled by chance, {len(chances)} workers at once\n{result.table()}\nseed             {seed}")
     print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(front, back)}")
-    return 1 if any(toll.faults) else 0
+    return 1 if any(result.faults) else 0
 
 
 def change(sequences: int, seed: int) -> int:

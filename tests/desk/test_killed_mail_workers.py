@@ -51,43 +51,43 @@ class Killed(BaseException):
 
 
 @dataclass
-class Knife:
-    """Kills at one call; without a place it only counts."""
+class Killer:
+    """Kills the worker at one call; without a place it only counts the calls."""
 
     at: int = -1
     way: str = BEFORE
     calls: int = 0
 
-    def around(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """The call, or what is left of it."""
+    def call(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """The call, unless the worker is killed at it."""
         here, self.calls = self.calls == self.at, self.calls + 1
         if here and self.way == BEFORE:
             raise Killed
-        answer = call(*args, **kwargs)
+        answer = method(*args, **kwargs)
         if here:
             raise Killed
         return answer
 
 
 @dataclass
-class Behind:
-    """Something outside, behind the knife."""
+class KillablePort:
+    """A port whose calls may kill the worker."""
 
     inner: Any
-    knife: Knife
+    killer: Killer
     names: tuple[str, ...]
 
     def __getattr__(self, name: str) -> Any:
-        """A method, under the knife if it is one of those named."""
+        """A method; one of those named goes through the killer."""
         call = getattr(self.inner, name)
-        return (lambda *a, **k: self.knife.around(call, *a, **k)) if name in self.names else call
+        return (lambda *a, **k: self.killer.call(call, *a, **k)) if name in self.names else call
 
 
-def cut(room: Room, knife: Knife) -> Desk:
+def killable(room: Room, killer: Killer) -> Desk:
     """The desk of a worker that may be killed."""
-    store = Behind(room.store, knife, CALLS["store"])
+    store = KillablePort(room.store, killer, CALLS["store"])
     others: dict[str, Any] = {
-        name: Behind(getattr(room, name), knife, CALLS[name]) for name in ("files", "mailer", "tracker")
+        name: KillablePort(getattr(room, name), killer, CALLS[name]) for name in ("files", "mailer", "tracker")
     }
     return replace(room.desk, **ports_of(store), **others)
 
@@ -188,9 +188,9 @@ def twice(room: Room) -> Iterator[str]:
 def test_a_worker_may_die_at_any_call(process: Process, made: Callable[[Room], bytes]) -> None:
     """Before it and after it: what came of the mail is the same, once, and nothing is left behind."""
     with log.captured():
-        whole, counting = Room(process), Knife()
+        whole, counting = Room(process), Killer()
         raw = made(whole)
-        mail_id = deliver(cut(whole, counting), raw)
+        mail_id = deliver(killable(whole, counting), raw)
         settle(whole)
         expected = stands(whole, mail_id)
         for place in range(counting.calls):
@@ -198,7 +198,7 @@ def test_a_worker_may_die_at_any_call(process: Process, made: Callable[[Room], b
                 room = Room(process)
                 raw = made(room)
                 with pytest.raises(Killed):
-                    deliver(cut(room, Knife(place, way)), raw)
+                    deliver(killable(room, Killer(place, way)), raw)
                 if not room.files.keys(ARRIVED) and place == 0 and way == BEFORE:
                     deliver(room.desk, raw)  # it was not kept, so SES does it again
                 settle(room)
@@ -212,9 +212,9 @@ def test_a_worker_may_die_at_any_call(process: Process, made: Callable[[Room], b
 
 def test_a_mail_that_waits_for_an_hour_is_told(process: Process) -> None:
     """A worker died and no sweep ran: the hourly check says so; the sweep takes the mail in."""
-    room, knife = Room(process), Knife(2)
+    room, killer = Room(process), Killer(2)
     with pytest.raises(Killed):
-        deliver(cut(room, knife), raw := an_unsure_one(room))
+        deliver(killable(room, killer), raw := an_unsure_one(room))
     mail_id = hashlib.sha256(raw).hexdigest()[:40]
 
     assert [] == overdue(room.desk)
@@ -235,8 +235,8 @@ def test_a_mail_that_is_delivered_fifty_times_at_once_is_one(process: Process, m
     room = Room(process)
     raw = made(room)
     copies = [on_another_way(raw, number % 10) for number in range(50)]
-    with log.captured(), ThreadPoolExecutor(50) as crowd:
-        ids = list(crowd.map(lambda copy: deliver(room.desk, copy), copies))
+    with log.captured(), ThreadPoolExecutor(50) as pool:
+        ids = list(pool.map(lambda copy: deliver(room.desk, copy), copies))
         settle(room)
     expected = Room(process)
     first = deliver(expected.desk, made(expected))

@@ -1,7 +1,7 @@
-"""An application whose every call outwards may be cut: before it is made, after it is done, or by the worker's end.
+"""A desk whose calls outwards fail at random: before the call, after it, without an answer, or with the worker's end.
 
-What is cut is drawn from a seed. A worker that is killed leaves what the store, Mantis and the mail service have
-by then, and nothing else; the next one begins with that.
+The faults are drawn from a seed. A killed worker leaves what the store, Mantis and the mail service hold by then,
+and the next worker begins with that.
 """
 
 from __future__ import annotations
@@ -50,34 +50,34 @@ BECOMES_URGENT, IS_URGENT = 3, 7
 
 LEVEL_OF_URGENT = 3
 
-CHANCE = 0.04
-"""Of each call to be cut."""
+FAULT_RATE = 0.04
+"""The probability of a fault in each call."""
 
 
 class Killed(BaseException):
-    """The worker is no more. Nothing catches it, as nothing catches SIGKILL."""
+    """The worker is killed. Nothing catches it, as nothing catches SIGKILL."""
 
 
 class Broken(Exception):
-    """An error that nobody thought of."""
+    """An unexpected error."""
 
 
 @dataclass
-class Knife:
-    """Where it cuts, and how often it has."""
+class FaultInjector:
+    """Draws the faults, and counts them."""
 
     rng: random.Random
-    sharp: bool = True
-    cuts: Counter[str] = field(default_factory=Counter)
+    active: bool = True
+    faults_injected: Counter[str] = field(default_factory=Counter)
 
-    def around(self, name: str, call: Any, *args: Any, **kwargs: Any) -> Any:
-        """The call, or what is left of it."""
+    def call(self, name: str, call: Any, *args: Any, **kwargs: Any) -> Any:
+        """The call, or a fault in place of it or of its answer."""
         way = self.rng.choice(("before", "after", "timeout", "killed before", "killed after"))
-        if not self.sharp or self.rng.random() > CHANCE:
+        if not self.active or self.rng.random() > FAULT_RATE:
             return call(*args, **kwargs)
-        self.cuts[f"{name}, {way}"] += 1
+        self.faults_injected[f"{name}, {way}"] += 1
         if way == "before":
-            raise Broken("An error that nobody thought of.")
+            raise Broken("An unexpected error.")
         if way == "killed before":
             raise Killed
         answer = call(*args, **kwargs)
@@ -88,23 +88,23 @@ class Knife:
         raise OutcomeUnknown("No answer in time.") if name == "mail.send" else TryLater("No answer in time.")
 
 
-class Cut:
-    """Something outside, behind the knife."""
+class Unreliable:
+    """A port whose calls may fail."""
 
-    def __init__(self, inner: Any, knife: Knife, name: str, methods: tuple[str, ...]) -> None:
-        self._inner, self._knife, self._name, self._methods = inner, knife, name, methods
+    def __init__(self, inner: Any, injector: FaultInjector, name: str, methods: tuple[str, ...]) -> None:
+        self._inner, self._injector, self._name, self._methods = inner, injector, name, methods
 
     def __getattr__(self, method: str) -> Any:
-        """A method, under the knife if it is one of those named."""
+        """A method; one of those named goes through the injector."""
         call = getattr(self._inner, method)
         if method not in self._methods:
             return call
-        return lambda *args, **kwargs: self._knife.around(f"{self._name}.{method}", call, *args, **kwargs)
+        return lambda *args, **kwargs: self._injector.call(f"{self._name}.{method}", call, *args, **kwargs)
 
 
 @dataclass(frozen=True)
-class Toll:
-    """What came of it. Nothing is lost, missing or there twice, and what is not known is said (`notices_unsure`)."""
+class RunResult:
+    """The result of a run, counted from the store, Mantis and the mails."""
 
     submitted: int
     lost: int
@@ -115,27 +115,27 @@ class Toll:
     """Neither sent nor given up for a reason that stands with them."""
     notices_twice: int
     notices_unsure: int
-    """Given up visibly, since nobody knows whether they were sent: a person looks. SES can't be asked."""
+    """Dead letters of which nobody knows whether they were sent: a person looks, since SES can't be asked."""
     unshown: int
-    """Given up, and the history of the request does not tell it."""
+    """Dead letters that the history of the request does not show."""
     balanced: bool
     notes: int = 0
     """What people wrote in Mantis."""
     notes_missed: int = 0
     notes_twice: int = 0
     duplicates: int = 0
-    """Requests that follow another one, which was resolved since."""
+    """Requests marked as duplicates of one that was resolved since."""
     apart: int = 0
-    """Those that did not hear of it, or more than once, or were not resolved with it."""
+    """Duplicates that were not resolved with it, or not told exactly once."""
     urgent: int = 0
     """Requests that came as urgent ones, or became so."""
     drifted: int = 0
     """Those that stood at another level than 3 while they were urgent, or whose front end got no copy."""
-    cuts: Counter[str] = field(default_factory=Counter)
+    faults_injected: Counter[str] = field(default_factory=Counter)
 
     @property
     def faults(self) -> tuple[int, ...]:
-        """What must all be nought."""
+        """The counts that must be 0."""
         return (
             self.lost,
             self.filed_twice,
@@ -151,7 +151,7 @@ class Toll:
         )
 
     def table(self) -> str:
-        """For people."""
+        """The counts, one on a line."""
         return f"""
 submitted        {self.submitted}
 lost             {self.lost}
@@ -170,11 +170,11 @@ not told once    {self.apart}
 urgent           {self.urgent}
 not at level 3   {self.drifted} (or without a copy to their front end)
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
-cuts             {sum(self.cuts.values())}"""
+faults           {sum(self.faults_injected.values())}"""
 
 
 def notices(case: Case, process: Process) -> dict[str, SendNotice]:
-    """Every mail that a case has ever owed, by outbox item, told anew from its log."""
+    """Each mail that a case ever had to send, by outbox item, computed anew from its log."""
     received = case.history[0]
     assert isinstance(received, Received)
     steps = [take_in(case.id, received.request, received.at, process)]
@@ -189,7 +189,7 @@ def notices(case: Case, process: Process) -> dict[str, SendNotice]:
 
 
 def _cause(case: Case, number: int) -> Event:
-    """What the step was made of that begins there: its first event, but of a move to level 3 that it became urgent."""
+    """The event that caused a step: its first one, or, for a move to level 3, the new priority that follows."""
     first, *rest = case.history[number : number + 2]
     moved = isinstance(first, Escalated) and rest and isinstance(rest[0], Reprioritised) and rest[0].at == first.at
     return rest[0] if moved else first
@@ -202,15 +202,15 @@ def count(
     sent: Iterable[str],
     desk: Desk,
     process: Process,
-) -> Toll:
-    """What came of it: `filed` are the summaries that stand in Mantis, `sent` the outbox items of the mails."""
+) -> RunResult:
+    """Count the result; `filed` are the summaries in Mantis, `sent` the outbox items of the mails."""
     issues, mails = Counter(filed), Counter(sent)
     left = {item.id: item for case in cases for item in desk.outbox.items_of(case.id)}
     owed = [item_id for case in cases for item_id in notices(case, process)]
     explained = {item.id for item in left.values() if item.dead_lettered and item.last_error}
     given_up = Counter(item.case_id for item in left.values() if item.dead_lettered)
     told = {case.id: sum(isinstance(event, DeliveryFailed) for event in case.history) for case in cases}
-    return Toll(
+    return RunResult(
         submitted=submitted,
         lost=submitted - len({case.request.summary for case in cases}),
         filed_twice=sum(times - 1 for times in issues.values()) + len(cases) - submitted,
@@ -224,20 +224,20 @@ def count(
     )
 
 
-def run(process: Process, submissions: int, seed: int) -> Toll:
-    """Submit them all through random cuts, sweep until nothing is owed, and count."""
+def run(process: Process, submissions: int, seed: int) -> RunResult:
+    """Submit requests through random faults, sweep until nothing is pending, and count."""
     with log.captured():
         return _run(process, submissions, seed)
 
 
-def _run(process: Process, submissions: int, seed: int) -> Toll:
+def _run(process: Process, submissions: int, seed: int) -> RunResult:
     room = Room(process)
-    knife = Knife(random.Random(seed))  # noqa: S311 - the same cuts for the same seed
+    injector = FaultInjector(random.Random(seed))  # noqa: S311 - the same faults for the same seed
     desk = replace(
         room.desk,
-        **ports_of(Cut(room.store, knife, "store", READS + WRITES)),
-        tracker=Cut(room.tracker, knife, "Mantis", MANTIS),
-        mailer=Cut(room.mailer, knife, "mail", ("send",)),
+        **ports_of(Unreliable(room.store, injector, "store", READS + WRITES)),
+        tracker=Unreliable(room.tracker, injector, "Mantis", MANTIS),
+        mailer=Unreliable(room.mailer, injector, "mail", ("send",)),
     )
     written: list[str] = []
     pairs: list[tuple[str, str]] = []
@@ -250,12 +250,12 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         if number % 8 == BECOMES_URGENT:
             _done(desk, room, case_id, Reprioritised, priority=Priority.URGENT, note="The port closes.")
         if number % 5 == 0 and room.tracker.issues:
-            issue = knife.rng.choice([*room.tracker.issues][-10:])
+            issue = injector.rng.choice([*room.tracker.issues][-10:])
             room.tracker.note(issue, "A person wrote this.", f"Note {number}")
             written.append(f"A person wrote this.\n\nNote {number}")
         if number % 7 == 0:
             _swept(desk, room)
-    knife.sharp = False
+    injector.active = False
     for _ in range(60):
         room.clock.advance(minutes=20)
         for item in room.store.dead_letters(limit=10 * submissions):
@@ -263,7 +263,7 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
                 desk.retry(item.id, "paul@example.com")
         _swept(desk, room)
     cases = [room.store.load(row.id) for row in room.store.queue(None, open_only=False, limit=10 * submissions).rows]
-    toll = count(
+    result = count(
         submissions,
         cases,
         (issue.summary for issue in room.tracker.issues.values()),
@@ -273,7 +273,7 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
     )
     read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
     return replace(
-        toll,
+        result,
         notes=len(written),
         notes_missed=len({*written} - {*read}),
         notes_twice=len(read) - len({*read}),
@@ -284,12 +284,12 @@ def _run(process: Process, submissions: int, seed: int) -> Toll:
         ),
         urgent=sum(map(_was_urgent, cases)),
         drifted=sum(_is_astray(case, process, room) for case in cases if _was_urgent(case)),
-        cuts=knife.cuts,
+        faults_injected=injector.faults_injected,
     )
 
 
 def _sent(desk: Any, number: int) -> str:
-    """The id of a request that a requester sends until it is taken in."""
+    """The id of a request; the form is sent until it is taken in."""
     while True:
         try:
             priority = Priority.URGENT if number % 8 == IS_URGENT else Priority.HIGH
@@ -300,14 +300,14 @@ def _sent(desk: Any, number: int) -> str:
 
 
 def _is_joined(desk: Any, room: Room, case_id: str, other: str) -> bool:
-    """Whether a person said that it is the same as the other one, and resolved that one."""
+    """Whether a person marked it as a duplicate, and resolved the other one."""
     return _done(desk, room, case_id, MarkedDuplicate, other=other) and _done(
         desk, room, other, Resolved, resolution="Mended."
     )
 
 
 def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -> bool:
-    """Whether a person has done it: they look again and try again when the work is cut off. False: it is refused."""
+    """Whether a person did it; they try again after a fault. False when it is refused."""
     while True:
         case = room.store.load(case_id)
         if any(isinstance(event, kind) for event in case.history):
@@ -321,7 +321,7 @@ def _done(desk: Any, room: Room, case_id: str, kind: type[Event], **what: Any) -
 
 
 def _is_apart(lead: Case, follower: Case, related: Container[tuple[int | None, int | None]]) -> bool:
-    """Whether a follower did not go where the other one went, heard of it more than once, or is no duplicate of it."""
+    """Whether a duplicate was not resolved with its lead, was not told exactly once, or is not related in Mantis."""
     heard = [event.progress for event in follower.history if isinstance(event, LeadUpdated)]
     done = [event for event in follower.history if isinstance(event, Resolved)]
     once = heard.count(Progress.RESOLVED) == len(done) == 1
@@ -330,13 +330,13 @@ def _is_apart(lead: Case, follower: Case, related: Container[tuple[int | None, i
 
 
 def _was_urgent(case: Case) -> bool:
-    """Whether it came as an urgent one, or became so."""
+    """Whether it ever was urgent."""
     raised = (event.priority for event in case.history if isinstance(event, Reprioritised))
     return Priority.URGENT in (case.request.priority, *raised)
 
 
 def _is_astray(case: Case, process: Process, room: Room) -> bool:
-    """Whether it was elsewhere than at level 3 at any moment in which it was urgent, or its front end knows nothing."""
+    """Whether it ever was urgent at another level than 3, or its front end got no copy."""
     then: Case | None = None
     for event in case.history:
         then = apply(then, event, case.id)
@@ -349,7 +349,7 @@ def _is_astray(case: Case, process: Process, room: Room) -> bool:
 
 
 def _swept(desk: Any, room: Room) -> None:
-    """A sweep and a sync, by a worker that may be killed; what it held is free again when its lease is over."""
+    """A sweep and a sync by a worker that may be killed; its leases end after three minutes."""
     try:
         desk.sweep(limit=1_000)
         desk.sync()

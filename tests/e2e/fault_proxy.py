@@ -1,8 +1,8 @@
-"""A gate before a server: it sees every call of one worker, and can kill the worker or spoil the call on the way.
+"""A proxy between a worker and a server that injects faults: it kills the worker at a call, or spoils the answer.
 
-worker ──► gate ──► server          before: killed, and the server never hears of it
-                                    held:   the server has done it, killed while its answer is on the way
-                                    after:  killed with the answer in hand, before anything is made of it
+worker ──► proxy ──► server         before: killed before the call reaches the server
+                                    held:   killed when the server has answered, before the answer reaches the worker
+                                    after:  killed when the worker makes its next call
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ PASSED_ON = frozenset({"host", "connection", "content-length", "transfer-encodin
 """Headers that are between two neighbours."""
 
 Plan = Callable[[str, int], str]
-"""From a step and how often the worker's job has been at it to what happens to it; "" lets it through."""
+"""The fault for a step, given how often the job has made this step before; "" is none."""
 
 
 def through(step: str, time_: int) -> str:
-    """Nothing happens to anything."""
+    """The plan without faults."""
     del step, time_
     return ""
 
 
 @dataclass
-class Knife:
-    """Kills one worker where the plan says so, and counts what it did."""
+class FaultInjector:
+    """Kills one worker, or spoils its calls, as the plan says, and counts what it did."""
 
     plan: Plan = through
     calls: list[str] = field(default_factory=list)
@@ -68,53 +68,53 @@ class Knife:
     tally: Counter[tuple[str, str]] = field(default_factory=Counter)
     mails: list[str] = field(default_factory=list)
     """The outbox items of the mails that the mail service took."""
-    _victim: int = 0
-    _known: threading.Event = field(default_factory=threading.Event)
-    _then: tuple[str, str] | None = None
+    _pid: int = 0
+    _pid_known: threading.Event = field(default_factory=threading.Event)
+    _kill_next: tuple[str, str] | None = None
 
     def begin(self, plan: Plan) -> None:
-        """A new job begins; its process is told by `aim`."""
-        self.plan, self.calls, self._then = plan, [], None
-        self._known.clear()
+        """A new job begins; `target` tells its process."""
+        self.plan, self.calls, self._kill_next = plan, [], None
+        self._pid_known.clear()
 
-    def aim(self, pid: int) -> None:
-        """This process does the job."""
-        self._victim = pid
-        self._known.set()
+    def target(self, pid: int) -> None:
+        """Set the process that does the job."""
+        self._pid = pid
+        self._pid_known.set()
 
-    def meet(self, step: str) -> str:
-        """What happens to this call. Where it is not to be made, the worker is dead already."""
-        if self._then:
-            self.kill(*self._then)
+    def on_call(self, step: str) -> str:
+        """The fault for this call. At BEFORE the worker is dead already, and the call is not passed on."""
+        if self._kill_next:
+            self.kill(*self._kill_next)
             return BEFORE
         way = self.plan(step, self.calls.count(step))
         self.calls.append(step)
         if way == BEFORE:
             self.kill(step, way)
         elif way == AFTER:
-            self._then = step, way
+            self._kill_next = step, way
         elif way and way != HELD:
             self.tally[step, way] += 1
         return way
 
     def kill(self, step: str, way: str) -> None:
-        """With SIGKILL, while the worker waits for us."""
-        self._known.wait()
-        os.kill(self._victim, signal.SIGKILL)
+        """Kill the worker with SIGKILL, while it waits for an answer."""
+        self._pid_known.wait()
+        os.kill(self._pid, signal.SIGKILL)
         self.tally[step, way] += 1
 
 
 @dataclass
-class Crowd:
-    """Refuses a write of items that a transaction is at, as DynamoDB does; local ones take turns and never meet."""
+class Contention:
+    """Refuses a write to items of a transaction in flight, as DynamoDB does; the local one takes calls one by one."""
 
     met: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _at: list[tuple[bool, frozenset[str]]] = field(default_factory=list)
 
     @contextmanager
-    def among(self, step: str, body: bytes) -> Iterator[bool]:
-        """Be at the items of a call for as long as a region's round trip takes; True where somebody is there."""
+    def holding(self, step: str, body: bytes) -> Iterator[bool]:
+        """Hold the items of a call for the round trip of a region; True where another call holds one of them."""
         mine = is_transaction(step), items_of(body)
         with self._lock:
             met = any(mine[1] & items and (mine[0] or together) for together, items in self._at)
@@ -128,14 +128,14 @@ class Crowd:
                 self._at[:] = [other for other in self._at if other is not mine]
 
 
-class Gate(ThreadingHTTPServer):
-    """Listens for one worker and leads to `server`."""
+class FaultProxy(ThreadingHTTPServer):
+    """Listens for one worker and forwards to `server`."""
 
     daemon_threads = True
 
-    def __init__(self, server: str, knife: Knife, crowd: Crowd | None = None) -> None:
+    def __init__(self, server: str, injector: FaultInjector, contention: Contention | None = None) -> None:
         super().__init__((HOST, 0), _Handler)
-        self.leads_to, self.knife, self.crowd = server, knife, crowd
+        self.server_at, self.injector, self.contention = server, injector, contention
         self.url = f"http://{HOST}:{self.server_port}"
         self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
@@ -151,13 +151,13 @@ class Gate(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, *_: Any) -> None:
-        """A worker that is dead closes its connections; that is what we are here for."""
+        """A killed worker closes its connections: that is expected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Gate
+    server: FaultProxy
 
     def handle_one_request(self) -> None:
         """Any method."""
@@ -166,8 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        step, knife = step_of(self.command, self.path, self.headers.get("X-Amz-Target", ""), body), self.server.knife
-        way = knife.meet(step)
+        injector = self.server.injector
+        step = step_of(self.command, self.path, self.headers.get("X-Amz-Target", ""), body)
+        way = injector.on_call(step)
         if way == BEFORE:
             self.close_connection = True
             return
@@ -176,16 +177,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if way == SLOW:
             time.sleep(SLOW_SECONDS)
-        crowd = self.server.crowd
-        if crowd and writes(step):
-            with crowd.among(step, body) as met:
+        contention = self.server.contention
+        if contention and writes(step):
+            with contention.holding(step, body) as met:
                 answer = spoilt(CONFLICT, body) if met else self._forward(body)
         else:
             answer = self._forward(body)
         if step == MAIL and answer[0] == 200:
-            knife.mails.append(item_of(body))
+            injector.mails.append(item_of(body))
         if way == HELD:
-            knife.kill(step, way)
+            injector.kill(step, way)
             self.close_connection = True
             return
         if way == LOST:
@@ -196,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(*(spoilt(way, body) if way == DONE_BUT_ERROR else answer))
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        connection = HTTPConnection(urlsplit(self.server.leads_to).netloc, timeout=60)
+        connection = HTTPConnection(urlsplit(self.server.server_at).netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in PASSED_ON}
         try:
             connection.request(self.command, self.path, body, headers)
@@ -223,11 +224,11 @@ class _Handler(BaseHTTPRequestHandler):
 MAIL = "mail: send"
 KNOWN = "files: what is known"
 KNOWN_AT = f"/{KEY.partition('/')[0]}/"
-"""The folder of what Mantis can be asked for again, such as issues and versions: a sync writes it now and then."""
+"""The folder of copies that Mantis can give again, such as issues and versions; a sync writes it now and then."""
 
 
 def step_of(method: str, path: str, target: str, body: bytes) -> str:
-    """A call by its name."""
+    """The name of a call."""
     if target:
         return f"table: {_named(target.rpartition('.')[2], json.loads(body))}"
     if path.startswith("/v2/email"):
@@ -263,7 +264,7 @@ NAMES = {
 
 
 def _named(operation: str, call: Any) -> str:
-    """An operation by what we use it for."""
+    """The name of an operation on the table, by its purpose."""
     if operation == "TransactWriteItems":
         kinds = json.dumps(call["TransactItems"])
         return next((name for mark, name in OF_TRANSACTIONS.items() if mark in kinds), "save")
@@ -288,7 +289,7 @@ READS = ("Mantis: GET", "files: read", "files: look", "files: list")
 
 
 def writes(step: str) -> bool:
-    """Whether a step changes anything at the server that must not be lost: what is known of issues may be."""
+    """Whether a step writes what must not be lost; copies of issues may be."""
     return step not in ("table: get", "table: query", KNOWN) and not step.startswith(READS)
 
 
@@ -306,20 +307,20 @@ def items_of(body: bytes) -> frozenset[str]:
 
 
 def faults_of(step: str) -> tuple[str, ...]:
-    """What may happen to a step. The mail service is taken at its word: an error means that it did not send."""
+    """The faults that a step can have. An error of the mail service always means that it did not send."""
     if step == MAIL:
         return ERROR, SLOW
     return FAULTS if step.startswith("table: ") else (ERROR, DONE_BUT_ERROR, LOST, SLOW)
 
 
 def item_of(body: bytes) -> str:
-    """The outbox item that a mail was owed as."""
+    """The outbox item of a mail."""
     raw = base64.b64decode(json.loads(body)["Content"]["Raw"]["Data"])
     return str(email.message_from_bytes(raw)["X-Specdesk-Item"])
 
 
 def spoilt(way: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-    """An answer that is none, as DynamoDB words it; other servers have their 500."""
+    """An error answer as DynamoDB words it; of other servers only the 500 counts."""
     if way in (ERROR, DONE_BUT_ERROR):
         return 500, [], json.dumps({"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}).encode()
     kind, more = "ProvisionedThroughputExceededException", {}

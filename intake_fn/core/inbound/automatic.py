@@ -34,6 +34,7 @@ from intake_fn.core.inbound.languages import (
     READ_RECEIPTS,
     RECEIPTS,
     RETURNS,
+    WAS_READ,
     pattern,
     phrases,
 )
@@ -87,6 +88,7 @@ RECEIPT = pattern(RECEIPTS)
 BOUNCE = pattern(DELIVERY_FAILED, r"^\W*")
 ANSWERED = pattern(INVITATION_ANSWERS, r"^\W*", COLON)
 READ = pattern(READ_RECEIPTS, r"^\W*", COLON)
+SAYS_READ = pattern(WAS_READ, r"^\W*")
 
 SHORT = 1_500
 """Characters of a text that may be nothing but an absence or a receipt."""
@@ -184,8 +186,11 @@ def _receipt(mail: InboundMail, _: Collection[str]) -> str:
 
 
 def _read(mail: InboundMail, _: Collection[str]) -> str:
-    """A receipt for reading, as old programs write it: without a report, and without a word of one's own."""
-    return "mail.read" if READ.search(mail.subject) and "disposition" in mail.content_type else ""
+    """A receipt for reading without a report, as old programs and gateways write it."""
+    if not READ.search(_bare(mail.subject)):
+        return ""
+    only_that = _is_short(mail.text) and SAYS_READ.search(mail.text)
+    return "mail.read" if only_that or "disposition" in mail.content_type else ""
 
 
 def _calendar(mail: InboundMail, _: Collection[str]) -> str:

@@ -56,7 +56,8 @@ dzień dobry|witam|szanowni
 """
 
 SENT_FROM = """
-sent from (?:my|yahoo|outlook|mail|samsung|proton|the|a)\\b.{0,80}
+sent from (?:my|yahoo|outlook|mail|samsung|proton|gmail|spark|bluemail|huawei|xiaomi|galaxy|blackberry|tutanota|the|a)\\b.{0,80}
+yahoo mail: .{1,60}
 sent (?:via|with) .{1,60}
 get outlook for .{0,60}|download outlook for .{0,60}
 von meinem .{1,30} gesendet|gesendet (?:von|mit) .{1,60}|diese nachricht wurde von meinem .{1,80}
@@ -124,19 +125,21 @@ risposta automatica|fuori (?:sede|ufficio)|assente|assenza dall'ufficio
 resposta automática|ausência (?:temporária|do escritório)|fora do escritório
 automatisch antwoord|automatische reactie|afwezig(?:heid)?|niet aanwezig
 autosvar|automatiskt svar|automatisk svar|frånvaro|fraværende|fravær|ikke til stede|poissa toimistosta|automaattinen vastaus
-odpowiedź automatyczna|autoodpowiedź|nieobecność|poza biurem
-automatická odpověď|mimo kancelář|automatikus válasz|házon kívül|răspuns automat|otomatik yanıt|otomatik cevap|ofis dışında
+odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecność|poza biurem
+automatická odpove[dď]|automatická odpověď|mimo kancelář|automatikus válasz|házon kívül|răspuns automat|otomatik yanıt|otomatik cevap|ofis dışında
 автоматический ответ|автоответ|нет на (?:рабочем )?месте|вне офиса|отсутств
 自动(?:回复|答复)|自動(?:回覆|回复)|不在办公室|休假
 自動(?:返信|応答)|不在(?:通知|のお知らせ)|休暇
 자동 ?(?:회신|응답)|부재 ?중
-תשובה אוטומטית|رد تلقائي|automatische beantwoording|αυτόματη απάντηση
+תשובה אוטומטית|رد تلقائي|الرد التلقائي|automatische beantwoording|αυτόματη απάντηση|resposta automàtica|erantzun automatikoa
+avtomatski odgovor|automatski odgovor|automaatvastus|automātiskā? atbilde|automatinis atsakymas|автоматична відповідь|автоматичен отговор
+balasan otomatis|trả lời tự động|การตอบกลับอัตโนมัติ|ตอบกลับอัตโนมัติ|स्वचालित उत्तर
 """
 
 ABSENT = """
 (?:i am|i'm|i will be|i'll be) (?:currently |now )?(?:out of|away|on (?:annual |parental |maternity |sick |business )?(?:leave|vacation|holiday|trip)|travel+ing|not in the office|absent)
 out of (?:the )?office
-ich bin (?:derzeit |zurzeit |momentan |aktuell |bis |vom |ab |heute |im |in |auf |nicht ).{0,60}(?:urlaub|abwesend|büro|haus|dienstreise|erreichbar)|ich bin (?:im urlaub|abwesend)
+ich bin .{0,60}?(?:im urlaub|in urlaub|abwesend|auf (?:dienst|geschäfts)reise|außer haus|nicht (?:im (?:büro|hause?)|erreichbar|am platz))|ich bin (?:erst |ab |am ).{0,40}wieder (?:im (?:büro|hause?)|erreichbar|zurück)
 je suis (?:actuellement |en ce moment )?(?:absent|en congé|en vacances|en déplacement|hors du bureau)|je serai absent
 (?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera|de vacaciones|ausente|de viaje)
 (?:sono|sarò) (?:attualmente )?(?:fuori|in ferie|assente|in vacanza|in viaggio)
@@ -255,6 +258,38 @@ READ_RECEIPTS = """
 read|not read|deleted|gelesen|nicht gelesen|gelöscht|lu|non lu|leído|no leído|letto|non letto|lido|não lido|gelezen|läst|lest
 przeczytano|прочитано|прочтено|已读|開封済み|開封確認|읽음
 """
+WAS_READ = """
+your message\\b[^?]{0,400}\\bwas (?:read|displayed|opened|deleted)\\b|this is a (?:return|read) receipt
+ihre nachricht\\b[^?]{0,400}\\b(?:gelesen|angezeigt|geöffnet|gelöscht)\\b|(?:dies ist eine |die )?lesebestätigung
+(?:votre|le) message\\b[^?]{0,400}\\ba été (?:lu|affiché|ouvert|supprimé)|(?:ceci est un )?accusé de lecture
+(?:su|el) mensaje\\b[^?]{0,400}\\b(?:se leyó|fue leído|ha sido leído|se eliminó|se ha leído)|confirmación de lectura
+(?:il )?(?:tuo |suo )?messaggio\\b[^?]{0,400}\\bè stato (?:letto|visualizzato|aperto|eliminato)|conferma di lettura
+(?:a )?(?:sua )?mensagem\\b[^?]{0,400}\\bfoi (?:lida|aberta|exibida|eliminada|excluída)|uw bericht\\b[^?]{0,400}\\bis (?:gelezen|geopend|verwijderd)|leesbevestiging
+(?:ditt|dit) meddelande?\\b[^?]{0,400}\\b(?:lästes|läst|læst)\\b|(?:twoja )?wiadomość\\b[^?]{0,400}\\bprzeczytan|(?:ваше )?сообщение[^?]{0,400}прочитано|(?:您的?)?(?:邮件|郵件)[^?？]{0,200}(?:已阅读|已读|已讀|阅读于)|.{0,200}開封されました
+"""
+"""How receipts for reading begin, where only their text is left."""
+
+DISCLAIMERS = """
+(?:this|the (?:information|contents?) (?:in|of|contained in) this) (?:e-?mail|message|communication|transmission)\\b[\\s\\S]{0,400}?\\b(?:confidential|privileged|intended (?:only |solely )?for|intended recipients?)
+(?:legal |confidentiality |e-?mail )?(?:disclaimer|confidentiality(?: notice| note| statement)?)\\s*[:\n]|confidentiality (?:notice|note|statement)
+(?:if you are not the (?:intended|named)|please consider the environment|please don['’]?t print|save (?:paper|trees))
+(?:diese|die in dieser) (?:e-?mail|nachricht|mail)\\b[\\s\\S]{0,400}?\\b(?:vertraulich|ausschließlich für|nicht der (?:richtige|beabsichtigte))|(?:rechtlicher |haftungs)(?:hinweis|ausschluss)\\s*[:\n]|bitte denken sie an die umwelt
+(?:ce|le présent) (?:message|courriel|mail|e-?mail)\\b[\\s\\S]{0,400}?\\bconfidentiel|avis de confidentialité|pensez à l['’]environnement
+(?:este|el presente) (?:mensaje|correo)\\b[\\s\\S]{0,400}?\\bconfidencial|(?:esta|a presente) mensagem\\b[\\s\\S]{0,400}?\\bconfidencia|aviso (?:legal|de confidencialidad)
+(?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|mail|comunicazione)\\b[\\s\\S]{0,400}?\\briservat|dit (?:e-?mail)?bericht\\b[\\s\\S]{0,400}?\\b(?:vertrouwelijk|uitsluitend)
+(?:本|此)(?:电子)?(?:邮件|郵件)[\\s\\S]{0,200}?(?:机密|保密|機密|仅供)|(?:この|本)メール[\\s\\S]{0,200}?(?:機密|秘密)
+"""
+"""How the paragraphs begin that companies put below each mail."""
+
+CLOSINGS = """
+(?:(?:with )?(?:kind|best|warm|warmest|many|friendly) )?(?:regards|wishes)|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|cheers|br|rgds|all the best|many thanks|thanks(?: and (?:kind |best )?regards)?|thank you(?: and (?:kind |best )?regards)?
+(?:mit )?(?:freundliche[mn]?|besten?|herzliche[mn]?|liebe[mn]?|schöne[mn]?|viele[mn]?) (?:gr(?:u|ü)(?:ß|ss)(?:e|en)?)(?: aus .{1,30})?|mfg|vg|lg|gru(?:ß|ss)|hochachtungsvoll
+(?:bien )?cordialement|(?:bien )?à vous|salutations(?: distinguées)?|meilleures salutations|sincères salutations|bonne (?:journée|soirée|réception)
+(?:un )?(?:cordial(?:es)?|atentos?) saludos?|saludos(?: cordiales)?|un saludo|atentamente|(?:cordiali|distinti) saluti|saluti|cordialmente
+atenciosamente|(?:com os )?(?:melhores )?cumprimentos|abraço|(?:met )?vriendelijke groet(?:en)?|groet(?:en)?|(?:med )?(?:vänliga|venlig|vennlig|bästa) (?:hälsningar|hilsen)|mvh|ystävällisin terveisin
+z poważaniem|pozdrawiam|s pozdravem|üdvözlettel|saygılarımla|с уважением|此致|顺祝商祺|敬具|よろしくお願いいたします|감사합니다
+"""
+"""The last words before a name."""
 
 CHINESE_THANKS = frozenset(
     "".join(parts)
@@ -272,6 +307,8 @@ THANKS = CHINESE_THANKS | frozenset(
     " teşekkür ευχαριστώ mulțumesc hvala спасибо благодарю благодарим 谢谢 多谢 感谢 非常感谢 十分感谢 谢谢您 谢谢你 谢谢你们"
     " 謝謝 多謝 感謝 非常感謝 謝謝您 どうもありがとうございました どうもありがとうございます 助かりました 고맙습니다 감사드립니다 ありがとう ありがとうございます ありがとうございました 감사합니다".split()
 )
+GLAD = frozenset("👍👌🙏🙌👏🤝💪❤💙💚🎉🥳😀😁😃😄😊🙂🤗😍🥰☺✅✔💯")
+"""Signs that are thanks by themselves."""
 COURTESY = frozenset(
     "you so much very many that did the trick works now perfectly great all "
     "für die das der den schnelle hilfe unterstützung lösung antwort super prima perfekt toll gut klappt funktioniert jetzt"

@@ -17,6 +17,8 @@ import re
 from collections.abc import Sequence
 
 from intake_fn.core.inbound.languages import (
+    CLOSINGS,
+    DISCLAIMERS,
     FROM_LABELS,
     ORIGINAL,
     OTHER_LABELS,
@@ -48,11 +50,34 @@ WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes)?\s*[:\uff1a]?\s*$")
 WHEN = re.compile(r"\d{1,4}[-./年 ]|\d{1,2}:\d{2}|@|\b(?:on|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
 NAMED_END = re.compile("[<(][^<>()\\s]{1,64}@[^<>()\\s]{1,190}[>)] ?[:\uff1a]\\s*$")
 """The end of such a line in languages that put the verb elsewhere: an address, and a colon."""
+WROTE_THEN = pattern(WROTE, r"@[^\s<>]{1,190}[>)]\s*", r"\s*[:\uff1a]\s{2,}\S")
+"""The same with the quotation on the same line, as Yahoo's program for telephones writes it."""
+ADDRESSED_END = re.compile("@.*[:\uff1a]\\W*$")
+"""The end of such a line in any language, if what follows is quoted."""
+TURNS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""Marks of the direction of writing, between words of two scripts."""
 LONGEST_ATTRIBUTION = 4
 """Lines over which such a line may be broken."""
 
 SIGNATURE = re.compile("^(?:-- ?|\u2014|__)$")
 PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
+CLOSING = pattern(CLOSINGS, r"^\s*", r"\s*[,.!\u3002\uff0c]?\s*$")
+DISCLAIMER = pattern(DISCLAIMERS, r"^[\W_]*")
+SENTENCE = re.compile("[?\uff1f]|\\w+(?:\\W+\\w+){4,}\\W*[.!\u3002\uff01]\\s*$|^\\W*p\\.? ?s\\b", re.IGNORECASE)
+"""A line in which somebody says something; a business card holds none."""
+CONTACT = re.compile(
+    r"[+(]?\d[\d\s()./-]{6,}\d|www\.|https?://|@\w|\b(?:tel|fax|phone|mobile|mobil|t|m|f)\b ?[.:]"
+    r"|\b(?:gmbh|ag|kg|ltd|limited|inc|llc|plc|sarl|sas|s\.?r\.?l|s\.?p\.?a|b\.?v|oy|a/s|hrb|ust-id\w*|siret)\b",
+    re.IGNORECASE,
+)
+"""A way to reach somebody, or the form of a company: what makes a card of some short lines."""
+CODE = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*\u2022])\s|\b[A-Z]{1,4}-(?:[A-Z]+-)?\d")
+"""A list, or a number of something in the system: a card holds none."""
+MOST_OF_CARD = 25
+LONGEST_OF_CARD = 150
+"""Lines below a name, and characters of each, that may be a business card."""
+CARD_LINES = 4
+"""Of so many lines of a card one tells at least how to reach somebody."""
 
 ITALIAN = re.compile(r"I: (?=\S)")
 """How Outlook marks in Italian what it passes on; in a summary it stays, as it may be the name of a drive."""
@@ -117,11 +142,11 @@ def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
             if answers:
                 number += 1
                 continue
-        elif _is(SEPARATOR, line) or (answers and _is_head(lines, number)):
+        elif _ends_text(line) or (answers and _is_head(lines, number)):
             if _says_something(kept):
                 return kept
         elif length := _attribution(lines, number):
-            after = next((one for one in lines[number + length :] if one.strip()), "")
+            after = _next_said(lines, number + length)
             if QUOTED.match(after) or not after:
                 answers = True
                 number += length
@@ -133,17 +158,30 @@ def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
     return kept
 
 
+def _next_said(lines: Sequence[str], number: int) -> str:
+    """The first line from here on that is not empty; "" for none."""
+    return next((lines[one] for one in range(number, len(lines)) if lines[one].strip()), "")
+
+
+def _ends_text(line: str) -> bool:
+    """Whether all from this line on is an earlier mail: a program's separator, or who wrote and what on one line."""
+    begin = line[:LONGEST_LINE]
+    return _is(SEPARATOR, line) or bool(WROTE_THEN.search(begin) and WHEN.search(begin))
+
+
 def _attribution(lines: Sequence[str], number: int) -> int:
     """How many lines say who wrote what is quoted next; 0 for none."""
     whole = ""
     for length, line in enumerate(lines[number : number + LONGEST_ATTRIBUTION], 1):
-        bare = line.strip()
+        bare = line.translate(TURNS).strip()
         whole = f"{whole} {bare}".strip()
         begins = length > 1 or WHEN.search(bare)
         if not bare or not begins or QUOTED.match(line) or len(whole) > LONGEST_LINE:
             return 0
         if WROTE_END.search(whole) or NAMED_END.search(whole):
             return length if WHEN.search(whole) else 0
+        if ADDRESSED_END.search(whole) and QUOTED.match(_next_said(lines, number + length)):
+            return length
     return 0
 
 
@@ -170,8 +208,8 @@ def _label(text: str) -> str:
 
 
 def _without_signature(lines: Sequence[str]) -> list[str]:
-    """Up to the signature: behind `-- `, or what a telephone writes below."""
-    kept = list(lines)
+    """Up to the signature: behind `-- `, below the name at the end, or what a telephone or a company writes below."""
+    kept = _without_card(_without_disclaimer(lines))
     for number, line in enumerate(kept):
         if SIGNATURE.match(line) and number:
             kept = kept[:number]
@@ -186,6 +224,40 @@ def _without_signature_above(lines: Sequence[str]) -> list[str]:
         len(lines),
     )
     return [*_without_signature(lines[:start]), *lines[start:]]
+
+
+def _without_disclaimer(lines: Sequence[str]) -> list[str]:
+    """Without the last paragraphs where they are a company's words on confidentiality; all of it if nothing is left."""
+    kept = list(lines)
+    while True:
+        end = len(kept)
+        while end and (not kept[end - 1].strip() or _is(RULE, kept[end - 1])):
+            end -= 1
+        start = end
+        while start and kept[start - 1].strip() and not _is(RULE, kept[start - 1]):
+            start -= 1
+        if not start or not DISCLAIMER.search("\n".join(kept[start:end])):
+            return kept
+        kept = kept[:start]
+
+
+def _without_card(lines: Sequence[str]) -> list[str]:
+    """Without the business card below a closing such as `Kind regards` and the name, if nothing else stands there."""
+    last = next((n for n in range(len(lines) - 1, 0, -1) if _is(CLOSING, lines[n])), None)
+    if last is None or not any(line.strip() for line in lines[:last]):
+        return list(lines)
+    below = [number for number in range(last + 1, len(lines)) if lines[number].strip()]
+    card = [lines[number] for number in below[1:]]
+    if len(card) > MOST_OF_CARD or any(_is_said(lines[number]) for number in below):
+        return list(lines)
+    reaches = sum(1 for line in card if CONTACT.search(line))
+    is_card = reaches * CARD_LINES >= max(1, len(card))
+    return list(lines[: below[0] + 1] if is_card else lines)
+
+
+def _is_said(line: str) -> bool:
+    """Whether a line is no part of a business card."""
+    return len(line) > LONGEST_OF_CARD or any(kind.search(line) for kind in (QUOTED, CODE, SENTENCE))
 
 
 def _without_phone(lines: Sequence[str]) -> list[str]:

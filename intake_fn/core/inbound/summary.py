@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from intake_fn.core.inbound.languages import COLON, FORWARD_MARKS, GREETINGS, REPLY_MARKS, TAGS, pattern
-from intake_fn.core.request_id import PATTERN
+from intake_fn.core.request_id import AS_TYPED
 
 LONGEST = 128
 """Characters, as in Mantis."""
@@ -14,7 +14,7 @@ COUNTED = r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|[*^]\d{1,4}|\d{1,3})?" + COLON + r"\s*
 REPLY = pattern(REPLY_MARKS, r"^\s*", COUNTED)
 FORWARD = pattern(FORWARD_MARKS, r"^\s*", COUNTED)
 TAG = pattern(TAGS, r"^\s*\[", r"\]\s*:?\s*")
-NUMBER = re.compile(rf"\s*\[\s*{PATTERN}\s*\]\s*", re.IGNORECASE)
+NUMBER = re.compile(rf"\s*\[\s*{AS_TYPED}\s*\]\s*", re.IGNORECASE)
 ENDS = re.compile(r"\s*\((?:fwd|was:[^)]{0,200})\)\s*$", re.IGNORECASE)
 
 

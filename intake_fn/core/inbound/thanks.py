@@ -7,8 +7,9 @@ Whatever is not clearly only thanks reopens the request (R24).
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from intake_fn.core.inbound.languages import COURTESY, THANKS
+from intake_fn.core.inbound.languages import COURTESY, GLAD, THANKS
 from intake_fn.core.reply_intent import Reading, reading
 
 LONGEST = 300
@@ -24,6 +25,10 @@ def only_thanks(text: str, name: str, address: str) -> bool:
     if reading(kept) is Reading.WORKS:
         return True
     words = {word.lower() for word in WORD.findall(kept)}
+    if GLAD & {*kept} and all(
+        sign in GLAD or unicodedata.category(sign)[0] in "MSCZ" or sign in "!.," for sign in kept
+    ):
+        return True
     return bool(words & THANKS) and words <= THANKS | COURTESY and len(kept) <= LONGEST and "?" not in kept
 
 

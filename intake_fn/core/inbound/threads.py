@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from intake_fn.core.inbound.quoting import above_forwarded
-from intake_fn.core.request_id import PATTERN, typed
+from intake_fn.core.request_id import AS_TYPED, typed
 
 if TYPE_CHECKING:
     from intake_fn.core.inbound.mail import InboundMail
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = re.compile(r"(hd-[0-9a-z]{4}-[0-9a-z]{4})(?:\.([0-9a-z]{10,60}))?@.+", re.IGNORECASE)
 """The identifier of a mail that was never sent, to which all mails of a request refer (desk/mail.py)."""
 PAGE = re.compile(r"/(status|copies)/([A-Za-z0-9_=.\-]{20,600})")
-NUMBER = re.compile(rf"(?<![0-9A-Z-]){PATTERN}(?![0-9A-Z-])", re.IGNORECASE)
+NUMBER = re.compile(rf"(?<![0-9A-Z-]){AS_TYPED}(?![0-9A-Z-])", re.IGNORECASE)
 OF_MANTIS = (
     r"(?:#|\bmantis(?:bt)?(?: (?:issue|bug|ticket))?(?: (?:no\.?|nr\.?|number))? ?#? ?|^0{2,}|view\.php\?id=)"
     r"0*(\d{1,7})\b|\[[^\]\n]{1,60} 0*(\d{1,7})\]"

@@ -2039,6 +2039,157 @@ def forwards() -> None:
         )
 
 
+def around_an_answer() -> None:
+    """What stands around an answer: business cards, disclaimers, heads of quotations, numbers, notices of programs."""
+    card = "Max Bell\nSenior Operations Manager\nSaltmarsh Group | 1 Dock Road\nT: +44 20 7946 0999 | www.saltmarsh.example.org\n"
+    notice = "CONFIDENTIALITY NOTICE: This e-mail is confidential and may be privileged. Please delete it. " * 12
+    german = "Kai Brunner\n\nRosenpapier GmbH\nGartenstraße 12\nHRB 12345 Amtsgericht Köln\n"
+    then = "CT2 Help Desk<helpdesk@example.com> wrote:   To go on with your request\nOLD TEXT\n"
+    read = (
+        "Your message\n\n   To: Ada Wu\n   Subject: A question\n\n was read on Thursday, 26 November 2026 09:30:00.\n"
+    )
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
+        (
+            "card-and-disclaimer",
+            "business card, disclaimer",
+            "waiting",
+            f"The third one.\n\nKind regards,\n\n{card}\n{notice}\n",
+            {"excludes": ["Dock Road", "CONFIDENTIALITY"]},
+        ),
+        (
+            "card-german",
+            "business card, German",
+            "waiting",
+            f"Die vom Montag.\n\nMit freundlichen Grüßen\n{german}",
+            {"excludes": ["Gartenstraße", "HRB"]},
+        ),
+        (
+            "card-below-thanks",
+            "thanks alone, business card, disclaimer",
+            "resolved",
+            f"Thanks, that works.\n\nRegards\n{card}\n{notice}\n",
+            {"reopens": False, "excludes": ["Dock Road"]},
+        ),
+        (
+            "postscript-below-card",
+            "business card, postscript",
+            "waiting",
+            f"The second one.\n\nRegards,\n{card}\nPS: the fourth is wrong, too.\n",
+            {"contains": ["the fourth is wrong"]},
+        ),
+        (
+            "answer-below-closing",
+            "answer below a closing",
+            "waiting",
+            "Hello,\n\nThanks,\nCy\n\n1) Booking B-12\n2) 12 May, phone 020 7946 0002\n",
+            {"contains": ["Booking B-12", "12 May"]},
+        ),
+        (
+            "disclaimer-chinese",
+            "disclaimer, Chinese",
+            "waiting",
+            "是三号仓库。\n\n本邮件及其附件含有保密信息，仅供收件人使用。\n",
+            {"excludes": ["保密信息"]},
+        ),
+        (
+            "yahoo-telephone",
+            "Yahoo for telephones",
+            "waiting",
+            f"The storage fee.\n\nYahoo Mail: Search, Organize, Conquer\n\n  On Thu, 26 Nov 2026 at 9:12, {then}",
+            {"excludes": ["OLD TEXT", "Conquer"]},
+        ),
+        (
+            "head-vietnamese",
+            "head of a quotation in a language without a table",
+            "waiting",
+            "Hộp 7.\n\nVào Th 5, 26 thg 11, 2026 lúc 09:12 CT2 Help Desk <helpdesk@example.com> đã viết:\n\n> OLD TEXT\n",
+            {"excludes": ["OLD TEXT", "Vào Th"]},
+        ),
+        (
+            "head-hebrew",
+            "head of a quotation, marks of direction",
+            "waiting",
+            "ארגז 7.\n\n\u202bבתאריך 26 בנוב׳ 2026 ב-9:12 מאת \u202aCT2 Help Desk\u202c\u200f <\u202ahelpdesk@example.com\u202c\u200f>:\u202c\n\n> OLD TEXT\n",
+            {"excludes": ["OLD TEXT", "בתאריך"]},
+        ),
+        (
+            "number-without-hyphens",
+            "number in the subject, spaces and small letters",
+            "waiting",
+            "The blue one.\n",
+            {"way": "", "title": "hd {loose} more"},
+        ),
+        (
+            "number-with-other-hyphens",
+            "number in the subject, U+2011 for hyphens",
+            "waiting",
+            "The green one.\n",
+            {"way": "", "title": "{other} more"},
+        ),
+        (
+            "absence-polish",
+            "out of office, Polish, no headers",
+            "waiting",
+            "Wrócę 4 stycznia.\n",
+            {"title": "Automatyczna odpowiedź: [{number}] A question", **PROGRAM},
+        ),
+        (
+            "absence-vietnamese",
+            "out of office, Vietnamese, no headers",
+            "waiting",
+            "Tôi nghỉ phép.\n",
+            {"title": "Trả lời tự động: [{number}] A question", **PROGRAM},
+        ),
+        (
+            "in-the-office",
+            "an answer that speaks of the office",
+            "waiting",
+            "Ich bin im Büro erreichbar: es ist die Rechnung 4711.\n",
+            {},
+        ),
+        (
+            "read-as-text",
+            "read receipt as plain text",
+            "waiting",
+            read,
+            {"title": "Read: [{number}] A question", **PROGRAM},
+        ),
+        (
+            "read-by-a-person",
+            "an answer that speaks of reading",
+            "waiting",
+            "I read your message. It was the label which was deleted.\n",
+            {"title": "Read: my answer"},
+        ),
+        ("thanks-as-a-sign", "thanks alone, emoji", "resolved", "👍\n", {"reopens": False}),
+    ]
+    for number, (name, kinds, status, text, more) in enumerate(rows, 1):
+        sender = f"writer{number}@saltmarsh.example.org"
+        asked = request(f"HD-V{number:03}-HREA", sender, status, f"Thread number {number} of the marsh")
+        loose, other = asked["number"][3:].lower().replace("-", " "), asked["number"].replace("-", "\u2011")
+        refs = [f"References: {' '.join(asked['message_ids'])}"] if more.get("way", "ref") else []
+        title = more.get("title", "Re: [{number}] A question").format(**asked, loose=loose, other=other)
+        outcome = more.get("outcome", "threaded")
+        add(
+            name,
+            kinds,
+            f"It is about {asked['number']}.",
+            top(sender).encode()
+            + head(sender, title if title.isascii() else word(title), *refs, name="Max Bell").encode()
+            + plain(text, cte="quoted-printable"),
+            outcome,
+            request=asked["number"] if outcome == "threaded" else None,
+            body_contains=more.get("contains", [text.split("\n")[0]]) if outcome == "threaded" else [],
+            body_excludes=more.get("excludes", []),
+            resumes_clock=outcome == "threaded" if status == "waiting" else None,
+            reopens=more.get("reopens"),
+            reply_sent=more.get("reply_sent", EITHER),
+        )
+
+
+PROGRAM: dict[str, Any] = {"outcome": "ignored_auto", "reply_sent": False}
+
+
 def main() -> None:
     """Write all."""
     for old in HERE.glob("*.eml"):
@@ -2055,6 +2206,7 @@ def main() -> None:
         replies,
         sent_without_care,
         threads_and_people,
+        around_an_answer,
     ):
         make()
     lines = [{"setup": SETUP}, *LINES]

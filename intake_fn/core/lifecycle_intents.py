@@ -164,7 +164,7 @@ def on_escalated(before: Case, event: Escalated, after: Case, process: Process) 
     """Mantis, the new handler and the requester learn of it."""
     yield from in_mantis(after)
     yield from on_moved("why.escalated", before, event, after, process)
-    yield to_requester(after, "escalated", message("why.escalation-reason", reason=event.reason))
+    yield to_requester(after, "escalated", message("why.escalated-from", level=before.level, reason=event.reason))
 
 
 def on_moved(key: str, before: Case, event: Escalated, after: Case, process: Process) -> Iterator[Intent]:

@@ -122,8 +122,9 @@ def may_lower(case: Case, actor: str, process: Process) -> Iterator[str]:
     """What has a level of its own is lowered by that level alone."""
     rule = process.priorities[case.priority]
     if rule.handled_at is not None and not _is_at(actor, (rule.handled_at,), process):
+        below = "escalate it, or " if case.level < rule.handled_at else ""
         name = rule.name.lower()
-        yield f"Only level {rule.handled_at} may lower a request that is {name}; escalate it, or write a note to them."
+        yield f"Only level {rule.handled_at} may lower a request that is {name}; {below}write a note to them."
 
 
 def says_how(_: Case, event: Resolved, __: Process) -> Iterator[str]:

@@ -51,7 +51,7 @@ FORMER_SENTENCES = {
 }
 """Sentences that a former version stored, by what the catalogue says today."""
 
-FORMER_KEYS = ("why.comment",)
+FORMER_KEYS = ("why.comment", "why.escalation-reason")
 """Keys that a former version stored in its outbox; their texts stay in the catalogue."""
 
 

@@ -300,6 +300,7 @@ CATALOGUE: Mapping[str, str | Plural] = {
     "why.forwarded": "%(person)s forwarded your mail to us, and is in copy.",
     "why.left": "It was assigned to %(person)s, who has left.",
     "why.escalated": "%(actor)s escalated it from level %(level)s: %(reason)s.",
+    "why.escalated-from": "Level %(level)s has escalated it: “%(reason)s”.",
     "why.escalation-reason": "%(reason)s.",
     "why.deescalated": "%(actor)s sent it back from level %(level)s.",
     "why.mentioned": "%(actor)s mentions you in an internal note.",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
@@ -120,11 +121,19 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))
-    return render_template("sign_in.html", typed=typed(), sent="", address=""), 401
+    return render_template("sign_in.html", typed=typed(), sent="", address="", wanted=_came_from()), 401
+
+
+def _came_from() -> str:
+    """The page that showed the form that was just sent, without the stage; "" where the browser does not say."""
+    path = urlsplit(request.referrer or "").path.removeprefix(request.script_root)
+    pages = current_app.url_map.bind_to_environ(request.environ)
+    return next((page for page in (path, path.rpartition("/")[0]) if page and pages.test(page, "GET")), "")
 
 
 HIDDEN = frozenset(
-    "csrf_token key seen clause held uploaded opened homepage sure reading_clause reading_stance visitor unsent".split()
+    "csrf_token key seen clause held uploaded opened homepage sure reading_clause reading_stance visitor unsent "
+    "as action do case item insert template follow".split()
 )
 """Fields that a person does not fill in."""
 

@@ -41,6 +41,7 @@ def ask() -> ResponseReturnValue:
 @open_to(PUBLIC)
 def mail_link() -> ResponseReturnValue:
     """Have a link mailed to an address of the Help Desk. Every other one gets the same answer, in the same time."""
+    _remember_where_to(request.args.get("next", ""))
     address = clean_line(request.form.get("address"))
     if problem := wrong_with(address):
         return _ask(message=problem, address=address), 422

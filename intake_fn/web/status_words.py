@@ -29,11 +29,11 @@ NEXT: Mapping[RequesterStatus, str] = {
     RequesterStatus.RECEIVED: mark(
         "Your request is saved and is usually assessed within two minutes. Reload this page to see the result."
     ),
-    RequesterStatus.ASSIGNED: mark("Your request lies with the assignee, who has not begun yet."),
+    RequesterStatus.ASSIGNED: mark("Your request is with the assignee, who has not begun yet."),
     RequesterStatus.IN_PROGRESS: mark("The Help Desk works on your request."),
     RequesterStatus.WAITING: mark("We need your answer to go on. The response time is paused until then."),
     RequesterStatus.APPEALED: mark("You do not agree with the decision, so somebody else decides anew."),
-    RequesterStatus.REOPENED: mark("Your request is open again and lies with the assignee, who has not begun yet."),
+    RequesterStatus.REOPENED: mark("Your request is open again and with the assignee, who has not begun yet."),
     RequesterStatus.OWNER: ON_ITS_WAY,
     RequesterStatus.BOARD: ON_ITS_WAY,
     RequesterStatus.DEFERRED: ON_ITS_WAY,
@@ -52,9 +52,9 @@ NEXT_IN_COPY: Mapping[RequesterStatus, str] = {
     RequesterStatus.RESOLVED: mark("The requester is asked whether it is solved."),
     RequesterStatus.WITHDRAWN: mark("The requester has withdrawn it, and nobody works on it any more."),
     RequesterStatus.CLOSED: mark("This request is closed."),
-    RequesterStatus.ASSIGNED: mark("The request lies with the assignee, who has not begun yet."),
+    RequesterStatus.ASSIGNED: mark("The request is with the assignee, who has not begun yet."),
     RequesterStatus.IN_PROGRESS: mark("The Help Desk works on the request."),
-    RequesterStatus.REOPENED: mark("The request is open again and lies with the assignee, who has not begun yet."),
+    RequesterStatus.REOPENED: mark("The request is open again and with the assignee, who has not begun yet."),
     RequesterStatus.RECEIVED: mark("The request is saved and is usually assessed within two minutes."),
 }
 """The same for who is in copy, where it would speak to the requester."""

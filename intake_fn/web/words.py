@@ -20,7 +20,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, in_words, is_on_page, outcome_of
-from intake_fn.core.names import actor_of
+from intake_fn.core.names import REQUESTER, actor_of
 from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
@@ -212,7 +212,9 @@ def quarantine(case: Case) -> list[str]:
     if not case.status.in_quarantine:
         return []
     status = "In quarantine" if case.status is Status.QUARANTINED else "Rejected"
-    return [f"{status}: {in_words(why_in_quarantine(case))} Nothing has been filed or mailed, and no clock runs."]
+    why = in_words(why_in_quarantine(case)).strip()
+    stop = "" if why.endswith((".", "!", "?")) else "."
+    return [f"{status}: {why}{stop} Nothing has been filed or mailed, and no clock runs."]
 
 
 def reasons(row: CaseRow) -> str:
@@ -343,7 +345,7 @@ def when(instant: datetime, zone: str = "UTC") -> Markup:
 def actor(event: Event, process: Process) -> str:
     """Who did it, as the beginning of a line."""
     who = actor_of(event, process)
-    return who[:1].upper() + who[1:]
+    return who[:1].upper() + who[1:] if event.actor == REQUESTER else who
 
 
 def span(length: timedelta) -> str:

@@ -890,3 +890,13 @@ def test_the_page_asks_whose_mail_was_forwarded(web: Web) -> None:
     assert (CHLOE, (PARIS,)) == (after.request.requester, after.copies)
     assert 1 == sum(isinstance(event, RequesterChanged) for event in after.history)
     assert "This was forwarded by" not in web.client.get(f"/desk/requests/{case.id}").text
+
+
+def test_the_requester_reads_which_level_gives_the_reason_of_an_escalation(web: Web) -> None:
+    """The mail names the new level; “this level” is the former one."""
+    case = web.sent(office="client", company="Lotus Line")
+    web.sign_in("ihelp@jaguarfreight.com")
+    web.act(case, "escalate", to="2:marc-selter", reason="not-this-level")
+    (mail,) = [mail.text for mail in web.mailer.sent if "Your request is now assigned to Marc Selter" in mail.text]
+
+    assert "Level 1 has escalated it: “This level is not supposed to handle this type of task”." in mail

@@ -59,12 +59,12 @@ def test_what_is_held_back_stands_in_a_list_of_its_own(web: Web) -> None:
         for path in ("/desk", "/desk?show=all", "/desk?show=closed", LIST, f"/desk/requests/{case.id}")
     )
 
-    assert 'Awaiting review <span class="count">1</span>' in desk
+    assert 'Quarantine <span class="count">1</span>' in desk
     assert [False, False, True] == ["Offer 0" in text for text in (all_, resolved, listed)]
     assert [True, True] == [TRAP in text for text in (listed, page)]
 
     web.act(case, "release")
-    assert "Awaiting review" not in web.client.get("/desk").text
+    assert 'Quarantine <span class="count">0</span>' in web.client.get("/desk").text
     assert 1 == web.desk.cases.load(case.id).issue
 
 
@@ -179,3 +179,21 @@ def test_only_engineers_see_it(web: Web) -> None:
     """Others are asked to sign in."""
     assert "/desk/sign-in" in web.client.get(LIST).headers["Location"]
     assert web.client.post(LIST, data={"action": "reject"}).status_code in (400, 401)
+
+
+def test_the_quarantine_is_found_while_it_is_empty_by_admins_alone(web: Web) -> None:
+    """A new admin who looks for it finds it under its name; nobody else is shown a door that is closed to them."""
+    web.sign_in(ADMIN)
+    admins = web.client.get("/desk").text
+    web.sign_in()
+
+    assert "Quarantine <span" in admins
+    assert "Quarantine <span" not in web.client.get("/desk").text
+
+
+def test_the_reason_of_a_rejection_is_a_sentence_of_its_own(web: Web) -> None:
+    """Whether or not the admin has ended it with a full stop."""
+    (case,) = trapped(web)
+    web.act(case, "reject", reason="Spam")
+
+    assert "Rejected: Spam. Nothing has been filed" in web.client.get(f"/desk/requests/{case.id}").text

@@ -232,7 +232,7 @@ def test_two_readings_that_differ_stand_side_by_side(web: Web, case: Case) -> No
     cited = (case.verdict or {})["citations"][0]
     readings = [
         {"category": "bug", "confidence": 0.9, "citation": cited, "reason": "The clause promises it."},
-        {"category": "change", "confidence": 0.8, "citation": None, "reason": "It is as specified."},
+        {"category": "misc", "confidence": 0.8, "citation": None, "reason": "It is as specified."},
     ]
     verdict = {**(case.verdict or {}), "readings": readings, "judge": "recorded:some.model"}
     spoken = Judged(at=web.clock(), actor="specdesk", category=Category.UNDECIDED, verdict=verdict)
@@ -241,6 +241,7 @@ def test_two_readings_that_differ_stand_side_by_side(web: Web, case: Case) -> No
 
     assert "The two readings of the model differ" in page
     assert page.index("The clause promises it.") < page.index("It is as specified.")
+    assert '<span class="chip chip-misc">Support</span>' in page
     assert "This is a recorded reading" in page
     requesters = shown(web, page_of(web, case))
     assert "It is as specified." not in requesters

@@ -142,3 +142,38 @@ def test_on_a_phone_the_actions_come_before_the_evidence(web: Web) -> None:
     places = [page.index(mark) for mark in ("worked-on-claim", 'id="update"', "worked-on-verdict", 'id="history"')]
 
     assert places == sorted(places)
+
+
+def test_names_in_the_history_are_written_as_their_owners_write_them(web: Web) -> None:
+    """IHelp is no IHelp; the requester begins a line."""
+    case = web.sent(office="client", company="Lotus Line")
+    web.sign_in("ihelp@jaguarfreight.com")
+    web.act(case, "note", text="Seen.")
+    history = page_of(web, case).split('id="history"')[1]
+
+    assert "· iHelp</p>" in history
+    assert "· The requester</p>" in history
+
+
+def test_who_may_make_it_urgent_reads_beforehand_that_it_cannot_be_taken_back(web: Web) -> None:
+    """It leaves the level at once; at level 3 there is nothing to say, and nobody is sent where it is already."""
+    case = web.sent()
+    web.sign_in()
+    warned = "Urgent: it goes to level 3 at once, and only level 3 may lower it again."
+    before = page_of(web, case)
+    queue = web.client.get("/desk?show=all").text
+    web.act(case, "prioritise", priority="urgent")
+    after = page_of(web, case)
+
+    assert [True, True] == [warned in before, "Urgent: they go to level 3 at once" in queue]
+    assert warned not in after
+    assert "Only level 3 may lower a request that is urgent; write a note to them." in after
+    assert "escalate it" not in after
+
+
+def test_what_is_wrong_is_in_sight_without_javascript(web: Web) -> None:
+    """The form stands far down the page: the browser itself goes to what it says."""
+    case = web.sent()
+    web.sign_in()
+
+    assert "autofocus" in web.act(case, "update", text="").text.split('role="alert"')[1].split(">")[0]

@@ -406,3 +406,32 @@ def test_numbers_cannot_be_tried_out_for_lost_links_without_end(web: Web) -> Non
 
     assert 200 == answer.status_code
     assert mails == len(web.mailer.sent)
+
+
+def test_whose_session_has_ended_comes_back_to_the_page_of_the_form(web: Web) -> None:
+    """What was typed is shown to be copied, without what nobody typed; the link leads to the request, not to a post."""
+    case = web.sent()
+    page = f"/desk/requests/{case.id}"
+    typed = {"text": "A long answer.", "as": "update", "seen": "3"}
+    for shown in (page, f"{page}?done=note", f"{page}/update"):
+        answer = web.client.post(f"{page}/update", data=typed, headers={"Referer": f"http://localhost{shown}"})
+
+        assert 401 == answer.status_code
+        assert "A long answer." in answer.text
+        assert 1 == answer.text.count("<textarea")
+        assert f'action="/desk/sign-in?next={page}"' in answer.text
+
+    web.post(f"/desk/sign-in?next={page}", on="/desk/sign-in", address=PARIS)
+    link = links_in(web)[-1]
+    assert page == web.post(link, on=link).headers["Location"]
+
+
+@pytest.mark.parametrize("shown", ["", "https://evil.example.com/desk", "http://localhost/nowhere/at/all"])
+def test_a_page_that_is_none_of_the_desk_is_not_gone_back_to(web: Web, shown: str) -> None:
+    """The queue, then."""
+    case = web.sent()
+    headers = {"Referer": shown} if shown else {}
+    answer = web.client.post(f"/desk/requests/{case.id}/note", data={"text": "Seen."}, headers=headers)
+
+    assert 401 == answer.status_code
+    assert "evil" not in answer.text

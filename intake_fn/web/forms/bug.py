@@ -54,7 +54,9 @@ class BugForm(IntakeForm):
     )
     files = MultipleFileField(description=mark("A screenshot of the whole window helps most."))
     no_screenshot = line(hint=mark("For example: nothing appears on the screen."))
-    version = line(hint=mark("If you know it, for example 4.2: then we read the spec of that version."))
+    version = line(
+        hint=mark("If you know it, for example 4.2. Where we keep the spec of that version, we read that one.")
+    )
     priority = SelectField(validators=[needed(mark("Please choose how urgent it is."))])
 
     def missing_files(self, attached: int) -> list[str]:

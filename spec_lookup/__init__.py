@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from spec_lookup.llm.masking import Masking
     from spec_lookup.llm.names import AUTHORIZATION, BEDROCK, NO_KEY, OPENAI, PROVIDERS, RECORDED, WAYS
     from spec_lookup.llm.openai import Endpoint, openai_model
+    from spec_lookup.llm.prompt import report_names, reports_in
     from spec_lookup.llm.qualification import may_act, prompts_version, read_record
     from spec_lookup.llm.readings import from_readings
     from spec_lookup.search.clause import Clause
@@ -153,6 +154,8 @@ __all__ = [
     "read_record",
     "read_synonyms",
     "recording",
+    "report_names",
+    "reports_in",
     "response_in",
     "resumed",
     "site_of",
@@ -189,6 +192,7 @@ _HOME = {
         "llm.names": "AUTHORIZATION BEDROCK NO_KEY OPENAI PROVIDERS RECORDED WAYS",
         "llm.masking": "Masking",
         "llm.openai": "Endpoint openai_model",
+        "llm.prompt": "report_names reports_in",
         "llm.qualification": "may_act prompts_version read_record",
         "llm.readings": "from_readings",
         "search.clause": "Clause",

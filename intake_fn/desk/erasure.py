@@ -12,7 +12,6 @@ The names by which they are found stand in the first events of their own request
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -34,9 +33,11 @@ from intake_fn.desk import answered, inbound_mail, previews, spec_report
 from intake_fn.desk.attachments import ORIGINALS
 from intake_fn.desk.change import ATTEMPTS
 from intake_fn.desk.filing import issue_of
+from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.desk.limits import digest_of
 from intake_fn.desk.verdict_replay import FOLDER
 from intake_fn.ports import ErasureRecord, IssueTexts, Place
+from spec_lookup import Verdict, report_names, reports_in
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -52,9 +53,6 @@ DRAFTS = "held/"
 
 NAMED = 20
 """Requests that a plan or a record names for a person to look through; of more it says how many."""
-
-SHORTEST_LINE = 12
-"""Characters of a line by which what was sent to a language model is known again."""
 
 AGAIN = 25
 """After so many requests the record is kept again: one that is cut off says how far it came."""
@@ -87,7 +85,7 @@ class Plan:
     others_of_ours: list[str] = field(default_factory=list)
     """Items in which they stand and that no erasure changes, by key."""
     sent_out: set[str] = field(default_factory=set)
-    """Lines of their requests that a language model was sent: by these the exchanges are known."""
+    """The names under which a language model was sent their requests: by these the exchanges are known."""
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -207,7 +205,7 @@ class Eraser:
                 continue
             if left.role is ErasedAs.REQUESTER:
                 plan.own.append(case_id)
-                plan.sent_out.update(_lines_sent_out(case))
+                plan.sent_out.update(_sent_out(case))
             else:
                 plan.others.append(case_id)
             counts["texts"] += left.texts
@@ -445,7 +443,7 @@ class Eraser:
                     text = self._text_of(key, self.desk.files.get(key))
                 except Unknown:
                     continue
-                of_model = beginning == f"{FOLDER}/" and any(line in text for line in plan.sent_out)
+                of_model = beginning == f"{FOLDER}/" and not plan.sent_out.isdisjoint(reports_in(text))
                 if (plan.whom.is_in(text) or of_model) and not self._is_unread_of_another(key, plan.whom):
                     found += 1
                     if not dry:
@@ -559,15 +557,19 @@ def _without_sender(record: MailRecord, plan: Plan) -> MailRecord:
     return replace(record, **changes)
 
 
-def _lines_sent_out(case: Case) -> Iterator[str]:
-    """Lines by which what was sent to a language model about a request is known; none where none was asked."""
-    if not case.verdict or ":" not in case.verdict["judge"]:
+def _sent_out(case: Case) -> Iterator[str]:
+    """The names under which a language model was sent a request, in each way in which it may have been asked.
+
+    None where the built-in judge alone has spoken.
+    """
+    verdicts = [verdict for event in case.history if (verdict := getattr(event, "verdict", None))]
+    if verdicts and not any(":" in verdict["judge"] for verdict in verdicts):
         return
-    request = case.request
-    for text in (request.summary, request.description, request.expected, request.steps):
-        for line in text.splitlines():
-            if len(line.strip()) >= SHORTEST_LINE and line.strip() != ERASED:
-                yield json.dumps(line.strip(), ensure_ascii=False)[1:-1]
+    claims = [Verdict.from_plain(verdict).claim for verdict in verdicts]
+    people = people_in(case)
+    for claim in {*claims, claim_of(case.request)}:
+        for masked in (people, people[:1]):  # once the requester alone was masked
+            yield from report_names(claim, masked)
 
 
 def _to_look_through(plan: Plan) -> Iterator[str]:

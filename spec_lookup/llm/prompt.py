@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spec_lookup.judge.claim import WEIGHTS, Claim, visible
@@ -29,6 +30,9 @@ MOST_TOKENS = 1_200
 HEAD = 3_000
 TAIL = 1_000
 """Characters of a part that are kept at its beginning and its end; the middle of a pasted log decides nothing."""
+
+REPORT_NAME = re.compile(r"report-[0-9a-f]{64}")
+"""How a fence of a claim is named."""
 
 VERDICTS = ("bug", "change", "misc", "silent")
 GROUNDS = ("clause", "failure", "new", "none")
@@ -211,6 +215,25 @@ def fence(kind: str, text: str) -> str:
     """The text as data, between lines that are named by its hash."""
     name = f"{kind}-{hashlib.sha256(text.encode()).hexdigest()}"
     return f"<{name}>\n{text}\n</{name}>"
+
+
+def report_names(claim: Claim, names: Iterable[str]) -> frozenset[str]:
+    """The names of the fences in which a claim is sent, whichever way it is asked: no other claim has one of them.
+
+    `names` are those of people that are not sent outside, in their order.
+    """
+    known = tuple(names)
+    maskings = [Masking(known, between_words_only=earlier) for earlier in (False, True)]
+    return frozenset(
+        fence("report", _claim(claim, masking, backwards=backwards)).partition(">")[0].removeprefix("<")
+        for masking in maskings
+        for backwards in (False, True)
+    )
+
+
+def reports_in(text: str) -> frozenset[str]:
+    """The names of such fences in a text, such as a cassette."""
+    return frozenset(REPORT_NAME.findall(text))
 
 
 def _clauses(claim: Claim, clauses: Sequence[Clause]) -> str:

@@ -10,9 +10,19 @@ import pytest
 
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
+from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.desk.verdict_replay import Cassettes, as_bytes, given_again, pinned
 from intake_fn.settings import ROOT
-from spec_lookup import NOT_RECORDED, InputBroken, LlmJudge, NoResponse, Spec, recording
+from spec_lookup import (
+    NOT_RECORDED,
+    InputBroken,
+    LlmJudge,
+    NoResponse,
+    Spec,
+    recording,
+    report_names,
+    reports_in,
+)
 from tests.desk.test_story import Room, request
 
 if TYPE_CHECKING:
@@ -124,6 +134,19 @@ def test_both_readings_and_the_searches_are_given_again(room: Room, restates: bo
 
     assert ["bug", "bug"] == [reading.category for reading in pinned(case).readings]
     assert 2 + restates == len([key for key in room.files.kept if key.startswith("exchanges/")])
+
+
+@pytest.mark.parametrize("how", [{"restates": True}, {}, {"earlier": True}])
+def test_every_exchange_about_a_request_names_it_and_no_other(room: Room, how: dict[str, Any]) -> None:
+    """By what the model was sent of it, masked: an erasure knows them by that."""
+    case = judged_by(room, **how)
+    names = report_names(claim_of(case.request), people_in(case))
+    texts = [content.decode() for key, (content, _) in room.files.kept.items() if key.startswith("exchanges/")]
+    other = claim_of(replace(case.request, steps=f"{case.request.steps}\nIt is urgent."))
+
+    assert texts
+    assert all(names & reports_in(text) for text in texts)
+    assert names.isdisjoint(report_names(other, people_in(case)))
 
 
 def test_one_reading_is_given_again_as_one(room: Room) -> None:

@@ -40,8 +40,10 @@ from intake_fn.desk import find, inbound_mail
 from intake_fn.desk.consistency_check import difference
 from intake_fn.desk.erasure import FIRST, Eraser
 from intake_fn.desk.previews import key_of
-from intake_fn.desk.verdict_replay import pinned
+from intake_fn.desk.verdict_replay import Cassettes, pinned
+from spec_lookup import LlmJudge, recording
 from tests.desk.test_story import Room, request
+from tests.desk.test_verdict_replay import RESPONSE, SPEC
 from tests.fakes import LEVELS, ports_of
 from tests.mails import mail
 
@@ -391,19 +393,28 @@ def test_a_mail_of_somebody_else_that_nobody_has_read_stays(new_house: Any) -> N
     assert [] == [*house.desk.files.every(inbound_mail.KEPT)]
 
 
-def test_a_mail_of_another_person_stays_that_ends_with_the_same_words(new_house: Any) -> None:
-    """Lines of a request know what a language model was sent, and nothing else: many end with the same one."""
+def test_of_the_exchanges_with_a_language_model_only_the_persons_own_go(new_house: Any) -> None:
+    """Many requests and mails end with the same line; a model may have been asked in several ways."""
     house = new_house()
-    house.ann_sends()
-    eraser = house.eraser()
-    plan = eraser.plan(house.ann.email)
-    plan.sent_out.add("Best regards,")
-    kept = {f"{inbound_mail.KEPT}1": True, "held/1": True, "exchanges/1": False}
-    for key in kept:
+    house.jo_sends()
+    others = {key: content for key, (content, _) in house.room.files.kept.items()}
+    house.room.spec = SPEC
+    judge = LlmJudge("a-model", recording(Cassettes(house.room.files).keep, lambda _: dict(RESPONSE)), restates=True)
+    house.desk = replace(house.desk, judge=judge)
+    for name, sender in (("Ann", house.ann), ("Bob", JO)):
+        text = f"The page hangs, and says error 500.\nBest regards,\n{house.word() if name == 'Ann' else name}"
+        house.ids.append(house.desk.take_in(request(requester=sender, description=text), f"of-{name}").id)
+    exchanges = [*house.desk.files.every("exchanges/")]
+    for key in ("mail/1", "held/1"):
         house.desk.files.put(key, b"It works.\nBest regards,\nBob", "text/plain")
-    eraser.apply(plan, PAUL)
+    house.erased()
+    kept = [*house.desk.files.every("exchanges/")]
 
-    assert kept == {key: key in {*house.desk.files.every("")} for key in kept}
+    assert 6 == len(exchanges)
+    assert 3 == len(kept)
+    assert all(b"Bob" in house.desk.files.get(key) for key in kept)
+    assert {"mail/1", "held/1", *others} <= {*house.desk.files.every("")}
+    assert [] == house.found()
 
 
 def test_somebody_who_replies_meanwhile_is_erased_as_well(new_house: Any) -> None:

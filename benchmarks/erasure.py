@@ -204,7 +204,7 @@ def main() -> None:
     table: Any = Table(lambda: made, "table")  # type: ignore[arg-type, return-value]  # what is used of it
     store = DynamoStore(table, process.levels)
     desk = replace(Room(process).desk, **ports_of(store))
-    eraser = Eraser(desk=desk, store=store, issues=issues, seal=str, everything=lambda: stored(table))
+    eraser = Eraser(desk=desk, store=store, issues=issues, everything=lambda: stored(table))
     plan = measured("plan", made, lambda: eraser.plan(ANN))
     measured("apply", made, lambda: eraser.apply(plan, "paul@example.com"))
     print(f"Mantis: {issues.calls} issues")

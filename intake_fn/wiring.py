@@ -246,15 +246,15 @@ class Application:
 
     @once
     def eraser(self) -> Eraser:
-        """Erasure of personal data. The key by which its records know an address again is drawn from the secret key."""
+        """Erasure of personal data. The secret keys know records of before these had a salt of their own."""
         from intake_fn.desk.erasure import Eraser  # noqa: PLC0415 - not for a form page
 
         def seal(secret: str, address: str) -> str:
             return hmac.new(secret.encode(), f"erasure {address}".encode(), "sha256").hexdigest()
 
         desk: Any = self.background_desk
-        first, *former = (partial(seal, key) for key in self.keys)
-        return Eraser(desk=desk, store=desk.cases, issues=desk.tracker, seal=first, former_seals=former)
+        seals = [partial(seal, key) for key in self.keys]
+        return Eraser(desk=desk, store=desk.cases, issues=desk.tracker, seals=seals)
 
     @once
     def spec(self) -> Spec:

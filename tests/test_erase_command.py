@@ -88,3 +88,12 @@ def test_records_leave_as_json_and_come_back(tmp_path: Path) -> None:
 def test_a_rule_says_when_it_holds_and_what_it_takes(rule: Settled, line: str) -> None:
     """Before anything goes."""
     assert line == retention._line(RuleNow(Rule.ATTACHMENTS, rule, 4, COUNTED))
+
+
+def test_a_record_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """It has no salt."""
+    path = tmp_path / "erasures.json"
+    plain = {name: value for name, value in to_plain(RECORD).items() if name != "salt"}
+    path.write_text(json.dumps({"erasures": [plain]}), encoding="utf-8")
+
+    assert [RECORD] == erase.records_in(path)

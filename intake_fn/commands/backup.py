@@ -63,10 +63,8 @@ def restore(args: argparse.Namespace) -> None:
     manifest = fill(*_stage(), args.folder)
     erased = [NONE_GIVEN]
     if args.erasures:
-        from intake_fn.desk.erasure import again  # noqa: PLC0415 - as above
-
-        made = again(erase.reading_everything(_application()), records, who)
-        erased = [f"Erased again, of {len(records)} records: {len(made)} people.", *erase.lines_of(made)]
+        made = erase.erased_again(erase.reading_everything(_application()), records, who)
+        erased = [erase.again_line(records, made), *erase.lines_of(made)]
     say(args, asdict(manifest), [f"Restored: {_counted(manifest)}", *erased, AFTER])
 
 

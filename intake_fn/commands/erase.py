@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import say, text_of
@@ -14,8 +17,7 @@ from intake_fn.core.erasure import is_full
 from intake_fn.core.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from intake_fn.core.process import Process
     from intake_fn.desk.erasure import Eraser, Plan
@@ -37,6 +39,12 @@ def add(commands: Any) -> None:
         help="a name by which they wrote and that is another one's, too: it stays in the texts of others",
     )
     command.add_argument("--list", action="store_true", help="list the records of all erasures")
+    command.add_argument(
+        "--again",
+        type=Path,
+        metavar="FILE",
+        help="erase once more whom the records of this file name, as `specdesk restore --erasures` does; with --by",
+    )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=erase)
 
@@ -51,6 +59,11 @@ def erase(args: argparse.Namespace) -> int:
         records = eraser.store.erasures()
         say(args, {"erasures": [*map(to_plain, records)]}, lines_of(records) or ["Nobody's data was erased yet."])
         return 0
+    if args.again:
+        records = records_in(args.again)
+        made = erased_again(eraser, records, actor(args.by, application.process))
+        say(args, {"erased": [*map(to_plain, made)]}, [again_line(records, made), *lines_of(made)])
+        return 0 if all(record.finished for record in made) else 1
     if not args.person:
         raise Refused("Name the person by address: specdesk erase ann@client.example.org")
     who = actor(args.by, application.process) if args.apply else ""
@@ -73,6 +86,18 @@ def reading_everything(application: Application) -> Eraser:
 
     table = Table(lambda: application.client("dynamodb", read_seconds=60), application.settings.table)
     return replace(application.eraser, everything=lambda: stored(table))
+
+
+def erased_again(eraser: Eraser, records: Sequence[ErasureRecord], who: str) -> list[ErasureRecord]:
+    """Erase once more whom records name; how far it is goes to the error output. Raises Refused."""
+    from intake_fn.desk.erasure import again  # noqa: PLC0415 - as above
+
+    return again(eraser, records, who, partial(print, file=sys.stderr))
+
+
+def again_line(records: Sequence[ErasureRecord], made: Sequence[ErasureRecord]) -> str:
+    """What that came to, as a line."""
+    return f"Erased again, of {len(records)} records: {len(made)} people."
 
 
 def actor(by: str, process: Process) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import say
 from intake_fn.commands.stages import Stage, add_stage, stage_of
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, SpecdeskError
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.settings import secret
 
@@ -94,6 +94,7 @@ class Rotation:
             raise Refused("There is no former key: nothing is being rotated.")
         if not early and self.application.clock() < kept.changed + self._lifetime:
             raise Refused(f"{self._end_told(kept)}. --early ends them now.")
+        unmatched = self._unmatched()
         shown = self._front(kept.values[0])  # it has the former one's where the command broke off before
         self._keep(kept.values[:1])
         started = self._restart()
@@ -101,7 +102,20 @@ class Rotation:
             *shown,
             "The former key is accepted no longer: its links open nothing, and its sessions are over.",
             "The function was started anew." if started else "No function is deployed yet.",
+            *unmatched,
         ]
+
+    def _unmatched(self) -> list[str]:
+        """What is said of records of erasures that need a key; those of today have a salt of their own."""
+        try:
+            number = sum(not record.salt for record in self.application.eraser.store.erasures())
+        except SpecdeskError:  # it is no reason to keep a key that leaked
+            return []
+        if not number:
+            return []
+        what = f"{number} records of erasures are of a version in which the secret key made them. "
+        then = "Where a backup from before them is restored, erase these people by address."
+        return [f"{what}Those by the former key match no address any more. {then}"]
 
     def of_token(self, given: str) -> list[str]:
         """Have another token used, once it was tried. Raises Refused, Diagnosed."""

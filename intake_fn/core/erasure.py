@@ -237,6 +237,11 @@ def addresses_in(case: Case) -> Iterator[str]:
             yield address
 
 
+def accounts_in(case: Case) -> Iterator[str]:
+    """The accounts of Mantis of all who ever were its requester."""
+    yield from (one.account for one in (case.request.requester, *_requesters_in(case)) if one.account)
+
+
 def _requesters_in(case: Case) -> Iterator[Requester]:
     for event in case.history:
         for part in fields(event):

@@ -12,6 +12,8 @@ The names by which they are found stand in the first events of their own request
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +21,17 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from intake_fn import log
-from intake_fn.core.erasure import Whom, addresses_in, erased, erased_intent, names_in, role_of, without_files
+from intake_fn.core.erasure import (
+    Whom,
+    accounts_in,
+    addresses_in,
+    erased,
+    erased_intent,
+    names_in,
+    role_of,
+    without_files,
+)
+from intake_fn.core.erasure_digest import salt_of, sealed
 from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import entries
@@ -59,6 +71,12 @@ AGAIN = 25
 
 FIRST = "mails of others that wait for a person, and stay: decide on them first"
 """A later run does not know the names any more, which stand in requests of theirs."""
+
+TOLD_EACH = 500
+"""Addresses after which a restoration says how far it is."""
+
+ADDRESS = re.compile(r"[^\s\"'#<>,;:\\]+@[^\s\"'#<>,;:\\]+")
+"""An address in an item that is kept of it."""
 
 MOST_FAILURES = 5
 """One after the other: then what all of them need, such as Mantis, is down."""
@@ -114,9 +132,9 @@ def _nothing_is_read() -> Iterator[Stored]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eraser:
-    """Erases by the rules of core/erasure.py. `seal` is the keyed hash of an address, `everything` all that is stored.
+    """Erases by the rules of core/erasure.py. `everything` is all that is stored.
 
-    `former_seals` are those by the keys of before, while their records are to be known again.
+    `seals` are hashes of an address by each secret key, for records of before these had a salt of their own.
 
     Only a plan reads everything, a few items at a time in memory; retention knows what it erases.
     """
@@ -124,8 +142,7 @@ class Eraser:
     desk: Desk
     store: Erasures
     issues: IssueEraser
-    seal: Callable[[str], str]
-    former_seals: Sequence[Callable[[str], str]] = ()
+    seals: Sequence[Callable[[str], str]] = ()
     everything: Callable[[], Iterator[Stored]] = _nothing_is_read
 
     # --- what there is ------------------------------------------------------------------------
@@ -229,8 +246,10 @@ class Eraser:
         left: list[str] = []
         if plan.is_empty and not self._files(plan, counts, dry=True):
             return None
-        record = ErasureRecord(self.seal(plan.box), self.desk.clock(), actor, {})
-        cut_off = any(one.digest == record.digest and not one.finished for one in self.store.erasures())
+        before = self.store.erasures()
+        salt = next((one.salt for one in reversed(before) if one.salt), "") or salt_of(secrets.token_hex(16))
+        record = ErasureRecord(sealed(plan.box, salt), self.desk.clock(), actor, {}, salt=salt)
+        cut_off = not all(one.finished for one in before if self.is_of(one, plan.box))
         self.store.keep_erasure(record)
         done = self._cases([*plan.others, *plan.tidy], plan.whom, record, counts, left)
         for mail_id in plan.mails:
@@ -251,6 +270,12 @@ class Eraser:
         record = replace(record, counts=_as_text(counts), left=tuple(left), finished=finished)
         self.store.keep_erasure(record)
         return record
+
+    def is_of(self, record: ErasureRecord, box: str) -> bool:
+        """Whether a record is of the erasure of an address. Raises Refused for a record of a newer version."""
+        if record.salt:
+            return record.digest == sealed(box, record.salt)
+        return any(record.digest == seal(box) for seal in self.seals)
 
     def _cases(
         self, case_ids: list[str], whom: Whom, record: ErasureRecord, counts: Counter[str], left: list[str]
@@ -480,26 +505,42 @@ class Eraser:
                 yield f"It still stands in {' '.join(plan.whom.without(part) for part in item.key)}. Run it again."
 
 
-def again(eraser: Eraser, records: Iterable[ErasureRecord], actor: str) -> list[ErasureRecord]:
+def again(
+    eraser: Eraser, records: Iterable[ErasureRecord], actor: str, tell: Callable[[str], None] = lambda _: None
+) -> list[ErasureRecord]:
     """Erase once more whose data was erased, as after a restoration from before that; the records of what was found.
 
-    The records hold keyed hashes: every address that is stored is compared with them.
+    Every address that is stored is compared with the records, some 40 ms for each; `tell` hears how far that is.
+    Raises Refused for a record of a newer version.
     """
-    digests = {record.digest for record in records}
+    known = tuple({(record.digest, record.salt): record for record in records}.values())
+    stored_ones = sorted(_everybody(eraser))
+    theirs = []
+    for place, box in enumerate(stored_ones, 1):
+        if any(eraser.is_of(record, box) for record in known):
+            theirs.append(box)
+        if known and place % TOLD_EACH == 0:
+            tell(f"Compared {place} of {len(stored_ones)} addresses with {len(known)} records of erasures.")
+    made = (eraser.apply(eraser.plan(box), actor) for box in theirs)
+    return [record for record in made if record]
+
+
+def _everybody(eraser: Eraser) -> set[str]:
+    """All mailboxes and accounts of Mantis that are stored."""
     addresses: set[str] = set()
     seen: set[str] = set()
     for item in eraser.everything():
         if item.place is Place.CASE and item.is_event and item.id not in seen:
             seen.add(item.id)
             with suppress(Unreadable):
-                addresses.update(map(mailbox, addresses_in(eraser.desk.cases.load(item.id))))
-        if item.place is Place.MAIL:
+                case = eraser.desk.cases.load(item.id)
+                addresses.update(map(mailbox, (*addresses_in(case), *accounts_in(case))))
+        elif item.place is Place.MAIL:
             with suppress(Unknown, Unreadable):
                 addresses.add(mailbox(eraser.desk.inbound.mail(item.id).sender))
-    seals = (eraser.seal, *eraser.former_seals)
-    theirs = [box for box in sorted(addresses) if box and any(seal(box) in digests for seal in seals)]
-    made = (eraser.apply(eraser.plan(box), actor) for box in theirs)
-    return [record for record in made if record]
+        elif item.place is Place.OF_AN_ADDRESS:
+            addresses.update(map(mailbox, ADDRESS.findall(item.text)))
+    return addresses - {""}
 
 
 def refuse_ours(box: str, process: Process) -> None:

@@ -41,8 +41,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ErasureRecord:
-    """That somebody's data was erased: who ran it, when, and how much. `digest` is a keyed hash of the address.
+    """That somebody's data was erased: who ran it, when, and how much. `digest` is a hash of the address.
 
+    It is made with `salt` (core/erasure_digest.py); "" for a record of before, whose hash is keyed by the secret key.
     `counts` are numbers by what they count, such as `requests`; `left` says what a person has to see to.
     """
 
@@ -53,6 +54,7 @@ class ErasureRecord:
     left: tuple[str, ...] = ()
     finished: bool = False
     """Whether each request that was found was erased; one that was cut off, or has some left, is to be run again."""
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,14 @@ from intake_fn.adapters.provision.backup import ITEMS, LEDGERS, MANIFEST, MARK, 
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.adapters.provision.stored_items import stored
+from intake_fn.core.erasure_digest import salt_of, sealed
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Noted
 from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.request import Requester
 from intake_fn.desk.erasure import Eraser, again
+from intake_fn.ports import ErasureRecord
 from tests.adapters.test_inbound_mails import record
 from tests.adapters.test_retention import NoIssues
 from tests.desk.test_story import Room, request
@@ -49,12 +52,12 @@ class Stage:
 
     def eraser(self) -> Eraser:
         """With leave to read everything."""
-        seal = hashlib.sha256
+        seal = hashlib.sha256  # of records of an earlier version
         return Eraser(
             desk=self.desk,
             store=self.store,
             issues=NoIssues(),
-            seal=lambda box: seal(box.encode()).hexdigest(),
+            seals=[lambda box: seal(box.encode()).hexdigest()],
             everything=lambda: stored(self.table),
         )
 
@@ -204,19 +207,46 @@ def test_a_damaged_backup_is_named_and_restores_nothing(stage: Stage, empty: Sta
     assert {} == empty.items()
 
 
-def test_what_was_erased_since_a_backup_is_erased_again(stage: Stage, empty: Stage, tmp_path: Path) -> None:
-    """By the keyed hashes of the records: they hold no address. Who was not erased is there as before."""
+@pytest.mark.parametrize("earlier", [False, True])
+def test_what_was_erased_since_a_backup_is_erased_again(
+    stage: Stage, empty: Stage, tmp_path: Path, earlier: bool
+) -> None:
+    """By the hashes of the records, also the keyed ones of an earlier version: they hold no address.
+
+    Who was not erased is there as before; an address without any request is erased as well.
+    """
+    stage.store.save_settings("camille@example.com", MailSettings(news=False))
     stage.desk.take_in(request(requester=Requester("Jo Park", "jo@example.com", "london")), "key-jo")
     stage.back_up(tmp_path / "backup")
     record = stage.eraser().apply(stage.eraser().plan("camille@example.com"), "paul@example.com")
     assert record is not None
     assert "2" == record.counts["requests"]
 
+    assert record.salt
+    if earlier:
+        record = replace(record, digest=hashlib.sha256(b"camille@example.com").hexdigest(), salt="")
     empty.fill(tmp_path / "backup")
-    made = again(empty.eraser(), [record], "paul@example.com")
+    told: list[str] = []
+    made = again(empty.eraser(), [record, record], "paul@example.com", told.append)
 
     assert ["2"] == [one.counts["requests"] for one in made]
     assert [] == [*empty.store.requests_of("camille@example.com", 0)]
     assert 1 == len(empty.store.requests_of("jo@example.com", 0))
     assert "camille@example.com" not in json.dumps([*empty.items().values()]).lower()
     assert [] == again(empty.eraser(), [record], "paul@example.com")
+
+
+def test_an_address_alone_is_known_again(stage: Stage) -> None:
+    """Whoever has settings and no request, or a name in Mantis and no address."""
+    eraser = stage.eraser()
+    stage.store.save_settings("gone@example.com", MailSettings(news=False))
+    stage.desk.take_in(request(requester=Requester("Jo Park", "", "london", account="jpark")), "key-account")
+    records = [
+        ErasureRecord(sealed(box, salt_of("ab")), stage.room.clock(), "paul@example.com", {}, salt=salt_of("ab"))
+        for box in ("gone@example.com", "jpark", "nobody@example.com")
+    ]
+
+    assert 2 == len(again(eraser, records, "paul@example.com"))
+    assert [] == again(eraser, records, "paul@example.com")
+    with pytest.raises(Refused, match="run a newer one"):
+        again(eraser, [replace(records[0], salt="argon2$ab")], "paul@example.com")

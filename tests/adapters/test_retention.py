@@ -63,7 +63,7 @@ class House:
         """By rules of support.yml, those that are named otherwise than by default."""
         rules = {**DEFAULTS, **{Rule(name): number for name, number in days.items()}}
         desk = replace(self.desk, process=replace(self.desk.process, retention=RetentionPolicy(rules)))
-        return Eraser(desk=desk, store=self.store, issues=self.issues, seal=str)
+        return Eraser(desk=desk, store=self.store, issues=self.issues)
 
     def settled(self, **days: int | None) -> Eraser:
         """The same, once its rules are in force."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from intake_fn.adapters.provision import parameters
 from intake_fn.adapters.provision.function import AS_OF
 from intake_fn.commands.rotate import Rotation
 from intake_fn.commands.stages import Stage
+from intake_fn.core.erasure_digest import salt_of, sealed
 from intake_fn.core.errors import Refused, Unknown
-from intake_fn.ports import Purpose
+from intake_fn.ports import ErasureRecord, Purpose
 from intake_fn.wiring import Application
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.aws
 
 PATH, FUNCTION = "/specdesk/rotated", "specdesk-rotated"
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 TOKEN = "token-of-before-0123456789"
 
 
@@ -165,12 +167,28 @@ def test_the_front_shows_the_new_key_before_the_former_one_leaves(
 
 def test_an_address_that_was_erased_is_known_by_the_former_key(make: Callable[[], Application]) -> None:
     """A restored backup holds it again, and the record of its erasure is of before the rotation."""
-    before = make().eraser.seal("ann@example.com")
+    (before,) = (seal("ann@example.com") for seal in make().eraser.seals)
+    record = ErasureRecord(before, NOW, "paul@example.com", {})
     rotation(make()).begin()
-    eraser = make().eraser
 
-    assert eraser.seal("ann@example.com") != before
-    assert [before] == [seal("ann@example.com") for seal in eraser.former_seals]
+    assert make().eraser.is_of(record, "ann@example.com")
+    assert not make().eraser.is_of(record, "bob@example.com")
+
+
+def test_the_record_of_an_erasure_needs_no_key(make: Callable[[], Application]) -> None:
+    """Whatever was rotated, and in any stage: its salt stands beside it. At the end it is said which do."""
+    salt = salt_of("ab" * 16)
+    record = ErasureRecord(sealed("ann@example.com", salt), NOW, "paul@example.com", {}, salt=salt)
+    former = ErasureRecord(make().eraser.seals[0]("ann@example.com"), NOW, "paul@example.com", {})
+    rotation(make()).begin()
+    ending = rotation(make())
+    ending.application.eraser.store.erasures = lambda: [record, former]  # type: ignore[method-assign]
+    lines = ending.end(early=True)
+
+    assert lines[-1].startswith("1 records of erasures are of a version in which the secret key made them.")
+    assert make().eraser.is_of(record, "ann@example.com")
+    assert not make().eraser.is_of(record, "bob@example.com")
+    assert not make().eraser.is_of(former, "ann@example.com")
 
 
 def breaks(_: Rotation) -> bool:

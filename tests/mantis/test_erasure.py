@@ -110,7 +110,6 @@ class House:
             desk=self.desk,
             store=store,
             issues=self.stand_in.tracker,
-            seal=lambda box: f"sealed-{len(box)}",
             everything=lambda: stored(self.store.table),
         )
 

@@ -72,8 +72,9 @@ def test_with_nothing_stored_each_rule_says_so_and_what_it_waits_for(web: Web) -
 
     assert {rule.value for rule in Rule} == set(shown)
     assert "as long as Specdesk runs" in shown["closed_requests"]
-    assert "In grace 1095 days , since it was resolved; what is counted stays, comes into force on 23 Dec" in (
-        shown["closed_requests"]
+    assert (
+        "In grace 1095 days , since it was resolved; what is counted stays, comes into force on 23 Dec"
+        in (shown["closed_requests"])
     )
     assert all("Nothing is stored that this rule deletes." in text for text in shown.values())
     assert RetentionState() == web.store.retention

@@ -52,7 +52,7 @@ FORMER_SENTENCES = {
 """Sentences that a former version stored, by what the catalogue says today."""
 
 FORMER_KEYS = ("why.comment", "why.escalation-reason")
-"""Keys that a former version stored in its outbox; their texts stay in the catalogue."""
+"""Keys that a former version stored in its outbox: their texts stay in the catalogue, though no code uses them."""
 
 
 def as_written(text: str) -> Message:

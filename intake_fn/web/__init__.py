@@ -28,7 +28,7 @@ def keep_ahead(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     routes.keep(folder)
     app = Flask(__name__)
-    templating.furnish(app.jinja_env)
+    templating.set_up(app.jinja_env)
     templating.keep_compiled(app.jinja_env, folder)
 
 

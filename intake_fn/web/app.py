@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from intake_fn.web.config import WebConfig
 
 SMALL_BYTES = 2 * 2**20
-"""What a form without files may have; the intake allows itself more (pages.py)."""
+"""The largest form without files; those of the intake may be larger (web/posted.py)."""
 
 LONGEST_QUERY = 32 * 2**10
 """Bytes of the part after the question mark; the longest of ours is a search for 2,000 characters of four bytes."""
@@ -46,25 +46,13 @@ HEADERS = {
 
 
 def build(config: WebConfig) -> Flask:
-    """The web application for one Front."""
+    """The web application with the given process, desk and settings."""
     app = Flask(__name__)
     app.request_class = multipart.Posted
     app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
     app.extensions[EXTENSION] = config
     app.session_interface = SessionCookie()
-    app.config.update(
-        SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=[*config.former_keys],
-        WTF_CSRF_SECRET_KEY=[*config.former_keys, config.secret_key],  # the last one signs
-        SESSION_COOKIE_NAME="specdesk",
-        SESSION_COOKIE_SECURE=config.secure_cookies,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION,
-        MAX_CONTENT_LENGTH=SMALL_BYTES,
-        MAX_FORM_MEMORY_SIZE=SMALL_BYTES,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),  # links to assets change with their content
-    )
+    app.config.update(_flask_settings(config))
     app.view_functions["static"] = open_to(PUBLIC)(app.send_static_file)
 
     @app.before_request
@@ -79,19 +67,41 @@ def build(config: WebConfig) -> Flask:
     forgery.protect(app, {route.endpoint for route in known if not route.checks_token})
     errors.show(app)
     _harden(app, config)
-    _furnish(app, config)
-    made = app.wsgi_app
-
-    def in_time(environ: dict[str, Any], start_response: Any) -> Any:
-        with config.in_time():
-            return made(environ, start_response)
-
-    app.wsgi_app = in_time  # type: ignore[method-assign]  # as Flask's documentation has it
+    _fill_templates(app, config)
+    _limit_time(app, config)
     return app
 
 
+def _flask_settings(config: WebConfig) -> dict[str, Any]:
+    """Flask's own settings: keys, the session's cookie, and the size of a form."""
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": [*config.former_keys],
+        "WTF_CSRF_SECRET_KEY": [*config.former_keys, config.secret_key],  # the last one signs
+        "SESSION_COOKIE_NAME": "specdesk",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": SESSION,
+        "MAX_CONTENT_LENGTH": SMALL_BYTES,
+        "MAX_FORM_MEMORY_SIZE": SMALL_BYTES,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=1),  # links to assets change with their content
+    }
+
+
+def _limit_time(app: Flask, config: WebConfig) -> None:
+    """Have every request be answered within the time of the settings."""
+    answered = app.wsgi_app
+
+    def in_time(environ: dict[str, Any], start_response: Any) -> Any:
+        with config.in_time():
+            return answered(environ, start_response)
+
+    app.wsgi_app = in_time  # type: ignore[method-assign]  # as Flask's documentation has it
+
+
 def _harden(app: Flask, config: WebConfig) -> None:
-    """Set what every answer has."""
+    """Refuse a query that is too long, and set the security headers of every answer."""
     headers = {"Content-Security-Policy": POLICY.format(" ".join(("'self'", *config.files_at))), **HEADERS}
 
     @app.before_request
@@ -105,15 +115,13 @@ def _harden(app: Flask, config: WebConfig) -> None:
         if config.secure_cookies:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
-        if (
-            request.endpoint == "static" and "v" not in request.args
-        ):  # what a script imports has no stamp of its content
+        if request.endpoint == "static" and "v" not in request.args:  # a script imports others without a stamp
             response.headers["Cache-Control"] = "no-cache"
         return response
 
 
-def _furnish(app: Flask, config: WebConfig) -> None:
-    """Set what every template has."""
+def _fill_templates(app: Flask, config: WebConfig) -> None:
+    """Set the functions and values that every template may use."""
 
     @cache
     def stamp(name: str) -> str:
@@ -131,7 +139,7 @@ def _furnish(app: Flask, config: WebConfig) -> None:
         """The translations of what the scripts say; none into English, which stands in them."""
         return {} if language() == ENGLISH else {text: gettext(text) for text in scripts()}
 
-    templating.furnish(app.jinja_env)
+    templating.set_up(app.jinja_env)
     if config.ahead:
         app.jinja_env.loader = templating.compiled_or(app.create_global_jinja_loader(), config.ahead)
     app.jinja_env.globals.update(

@@ -45,7 +45,7 @@ DONE = {
     "assessment": "Your assessment is saved, and the Board is asked to vote.",
     "declined": "Declined. The requester is notified.",
 }
-"""What is said after what has a page of its own."""
+"""The confirmations of actions that have a page of their own."""
 
 VERSIONED = {ActivityCompleted, Resolved, StageReached, ChangeReleased}
 """Events whose forms ask for a version of the product."""
@@ -65,66 +65,90 @@ def page(
     `said` is what stands in the form of the action where there is no problem, `found` the clauses of a search there.
     """
     desk = config().desk()
-    process = desk.process
     case = desk.cases.load(case_id)
     done = request.args.get("done", "")
-    stream, streams = history.shown(case, process, request.args.get("show", ""))
     return render_template(
         "request.html",
         act_at="desk.act",
         case=case,
-        actions=ACTIONS,
-        quarantine=[*words.quarantine(case), *words.unread(case)],
-        unassigned=words.unassigned(case, process),
-        can_take=process.has_left(case.handler) and me().id in colleagues(case, process),
-        **_offers(case),
-        module_here=module_of(case),
-        specialist=_specialist(case),
         me_id=me().id,
-        not_yet=not_yet(case, process, me().address),
+        now=desk.clock(),
+        zone=words.zone_of(me(), desk.process),
+        done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
+        also_here=presence.others(case_id),
         action=action,
         problem=problem,
         said=said if said is not None else request.form if problem else {},
         found=found,
-        also_here=presence.others(case_id),
-        templates={name: prepared_for(name, case) for name in ANSWERS},
+        typed=typed() if problem else {},
+        strangers=strangers(request.form.get("text", ""), desk.process) if action == "note" and problem else (),
         held=answer_files.staged(sent) if sent else {},
         waiting=sent.waiting if sent else {},
-        accept=ACCEPT,
-        upload=url_for("uploads.permit"),
-        reproducing=[activity.id for activity in process.activities.values() if activity.reproduces],
-        mentionable=[
+        **_state(case),
+        **_evidence(case),
+        **_forms(case),
+        **_offers(case),
+    )
+
+
+def _state(case: Case) -> dict[str, Any]:
+    """Where a request stands: its level, due time, history, checklist and pending deliveries."""
+    desk = config().desk()
+    process = desk.process
+    stream, streams = history.shown(case, process, request.args.get("show", ""))
+    return {
+        "quarantine": [*words.quarantine(case), *words.unread(case)],
+        "unassigned": words.unassigned(case, process),
+        "can_take": process.has_left(case.handler) and me().id in colleagues(case, process),
+        "module_here": module_of(case),
+        "specialist": _specialist(case),
+        "not_yet": not_yet(case, process, me().address),
+        "files": files_of(case),
+        "history": words.history(case, process),
+        "stream": stream,
+        "streams": streams,
+        "owed": desk.outbox.items_of(case.id),
+        "due": due(case, process),
+        "way": way(case, process),
+        "checklist": checklist(case, process),
+        "unreached": _unreached(case),
+    }
+
+
+def _evidence(case: Case) -> dict[str, Any]:
+    """What is known of the question whether it is a bug or a change: verdict, readings, appeal, similar issues."""
+    desk = config().desk()
+    return {
+        "unsettled": unsettled(case),
+        "appeal": open_appeal(case, desk.process, me().address),
+        "decided": words.overruled(case),
+        "reading": requester_reading(case),
+        "in_shadow": in_shadow(case),
+        "by_version": desk.judged_by_version(case),
+        "rule_changes": desk.rule_changes(case),
+        "readable": readable(case),
+        "assessed": assessed(case, desk.spec()) if case.stage else None,
+        "similar": [(issue, _request_of(issue.number)) for issue in desk.similar(case)],
+        "issue_page": desk.tracker.page_of,
+        "same": clean_line(request.args.get("same", "")),
+    }
+
+
+def _forms(case: Case) -> dict[str, Any]:
+    """What the forms of the actions need, whichever are allowed."""
+    process = config().process
+    return {
+        "actions": ACTIONS,
+        "templates": {name: prepared_for(name, case) for name in ANSWERS},
+        "accept": ACCEPT,
+        "upload": url_for("uploads.permit"),
+        "reproducing": [activity.id for activity in process.activities.values() if activity.reproduces],
+        "mentionable": [
             {"id": person.id, "name": person.name, "role": person.role}
             for person in process.people.values()
             if person != me()
         ],
-        strangers=strangers(request.form.get("text", ""), process) if action == "note" and problem else (),
-        done=ACTIONS[done].done if done in ACTIONS else DONE.get(done, ""),
-        files=files_of(case),
-        history=words.history(case, process),
-        stream=stream,
-        streams=streams,
-        unsettled=unsettled(case),
-        appeal=open_appeal(case, process, me().address),
-        decided=words.overruled(case),
-        reading=requester_reading(case),
-        in_shadow=in_shadow(case),
-        by_version=desk.judged_by_version(case),
-        rule_changes=desk.rule_changes(case),
-        readable=readable(case),
-        owed=desk.outbox.items_of(case_id),
-        due=due(case, process),
-        way=way(case, process),
-        assessed=assessed(case, desk.spec()) if case.stage else None,
-        checklist=checklist(case, process),
-        unreached=_unreached(case),
-        similar=[(issue, _request_of(issue.number)) for issue in desk.similar(case)],
-        issue_page=desk.tracker.page_of,
-        same=clean_line(request.args.get("same", "")),
-        typed=typed() if problem else {},
-        now=desk.clock(),
-        zone=words.zone_of(me(), process),
-    )
+    }
 
 
 def prepared_for(action: str, case: Case) -> Sequence[Filled]:
@@ -133,7 +157,7 @@ def prepared_for(action: str, case: Case) -> Sequence[Filled]:
 
 
 def _specialist(case: Case) -> tuple[str, int, str] | None:
-    """The speciality that a request is of, the level that has it, and who is there for it; None for no speciality."""
+    """The speciality of a request, its level and the name of its specialist; None for no speciality."""
     process = config().process
     name = speciality_of(replace(case.request, module=module_of(case)), process)
     level = next((level for level in process.levels.values() if name in level.specialities), None)
@@ -150,7 +174,7 @@ def readable(case: Case) -> list[str]:
 
 
 def _unreached(case: Case) -> list[tuple[SuppressedAddress, str]]:
-    """Of requester and handler, those whom no mail reaches, and why."""
+    """The suppressed addresses of requester and handler, each with the reason in words."""
     mail_state, process = config().desk().mail_state, config().process
     boxes = mailbox(case.request.requester.email), mailbox(keeper(case, process).address)
     marks = filter(None, map(mail_state.suppression, dict.fromkeys(boxes)))

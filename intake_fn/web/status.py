@@ -154,7 +154,7 @@ def seen_of(case: Case) -> int:
 
 
 def too_long(text: str) -> list[str]:
-    """That a text is longer than the limit."""
+    """The problem of a text that is longer than the limit; none for one that is not."""
     limit = config().process.intake.text_characters
     wrong = gettext("This text has %(length)s characters; the limit is %(limit)s.")
     return [wrong % {"length": f"{len(text):,}", "limit": f"{limit:,}"}] if len(text) > limit else []
@@ -212,18 +212,13 @@ def page(
         replied=request.args.get("replied", ""),
         said=request.args.get("said", ""),
         read="read" in request.args,
-        may_read=RequesterRead in TRANSITIONS[case.status] and case.category is Category.UNDECIDED and not case.unread,
         reading=requester_reading(case),
         by_version=desk.judged_by_version(case),
         rule_changes=desk.rule_changes(case),
         wrong_reading=wrong_reading,
         link=config().links.status(case.id),
         decided=decided,
-        may_appeal=Appealed in TRANSITIONS[case.status] and not case.unread and not [*may_appeal(case)],
-        appeals_left=MOST_APPEALS - appeals(case),
-        may_withdraw=may_withdraw(case),
-        may_add_copy=CopyAdded in TRANSITIONS[case.status] and not case.unread and len(case.copies) < MOST_COPIES,
-        most_copies=MOST_COPIES,
+        **_allowed(case),
         seen=seen_of(case),
         at=at,
         text=text,
@@ -234,6 +229,19 @@ def page(
         accept=ACCEPT,
         upload=url_for("uploads.permit"),
     )
+
+
+def _allowed(case: Case) -> dict[str, Any]:
+    """What the requester may do now."""
+    possible, is_read = TRANSITIONS[case.status], not case.unread
+    return {
+        "may_read": is_read and RequesterRead in possible and case.category is Category.UNDECIDED,
+        "may_appeal": is_read and Appealed in possible and not [*may_appeal(case)],
+        "appeals_left": MOST_APPEALS - appeals(case),
+        "may_withdraw": may_withdraw(case),
+        "may_add_copy": is_read and CopyAdded in possible and len(case.copies) < MOST_COPIES,
+        "most_copies": MOST_COPIES,
+    }
 
 
 def _is_muted(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""What all templates may use, whatever the application is made with; and the templates, compiled ahead.
+"""Functions, modules and filters that all templates may use; and the templates, compiled ahead.
 
 Templates of a package are compiled once, when it is made: a form page is three quarters of its compilation.
 """
@@ -49,8 +49,8 @@ FILTERS: Mapping[str, str] = {
 """Filters, in the same way."""
 
 
-def furnish(environment: Environment) -> None:
-    """Let templates of this environment use all of it."""
+def set_up(environment: Environment) -> None:
+    """Let templates of this environment use these functions, modules and filters."""
     environment.trim_blocks = environment.lstrip_blocks = True
     translated(environment)
     environment.globals.update({name: Late(place) for name, place in CALLED.items()})

@@ -19,7 +19,7 @@ from intake_fn.core.escalation import keeper
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.messages import in_history, in_words, is_on_page, outcome_of
+from intake_fn.core.messages import in_history, in_words, outcome_of
 from intake_fn.core.names import REQUESTER, actor_of
 from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
@@ -281,11 +281,6 @@ def came_of(event: Event, process: Process) -> str:
     """What came of an activity, as the beginning of a line: whether the bug could be reproduced; "" for others."""
     reproduced = getattr(event, "reproduced", Reproduced.UNSAID)
     return f"{in_history(event, process)[0]}. " if reproduced is not Reproduced.UNSAID else ""
-
-
-def concerns_requester(event: Event) -> bool:
-    """Whether a requester sees it; under which number another request stands in Mantis is none of their business."""
-    return is_on_page(event)
 
 
 def overruled(case: Case) -> c.Overruled | None:

@@ -15,7 +15,6 @@ from spec_lookup.search.clause import Clause
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _MARKS = re.compile(r"[*_`\\|#>\[\]]|\(\S*?\)|\s")
-_HAS = "clause", "title"
 
 
 def false_sentences(spec: Spec, verdict: Verdict) -> tuple[str, ...]:

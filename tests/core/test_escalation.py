@@ -76,7 +76,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import AddNote, BackfillNotes, FileIssue, JudgeRequest, RelateIssue, SendNotice
 from intake_fn.core.lifecycle import ACTIONS, EVENTS, LIFECYCLE, TRANSITIONS
-from intake_fn.core.messages import note_of
+from intake_fn.core.messages import is_on_page, note_of
 from intake_fn.core.notices import UNMAILED
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority, Requester
@@ -108,7 +108,6 @@ from intake_fn.core.vocabulary import (
     Vote,
 )
 from intake_fn.texts import message
-from intake_fn.web.words import concerns_requester
 from tests.core.samples import CASE_ID, NOW, PAUL, VERDICT, at, case_at, case_of, happened, judged, received, request
 
 if TYPE_CHECKING:
@@ -532,8 +531,7 @@ def test_a_requester_gets_one_mail_of_all_that_their_page_shows_or_there_is_a_re
     case = made_ready(replace(case, verdict=None) if kind is Judged else case, kind)
     step = step_of(case, kind, timed(process))
     before, after = (
-        (*(getattr(one, name) for name in ON_THE_PAGE), sum(map(concerns_requester, one.history)))
-        for one in (case, step.case)
+        (*(getattr(one, name) for name in ON_THE_PAGE), sum(map(is_on_page, one.history))) for one in (case, step.case)
     )
     mails = sum(isinstance(intent, SendNotice) and intent.to == CAMILLE for intent in step.intents)
 

@@ -52,4 +52,5 @@ def _plain(session: Session) -> dict[str, str]:
 
 
 def _line(session: Session) -> str:
-    return "  ".join(_plain(session).values())
+    plain = _plain(session)
+    return f"{plain['person']}  {plain['address']}  since {plain['since']} until {plain['until']}"

@@ -1,4 +1,4 @@
-"""What is kept how long, for pages: the table for admins, the times to live, one paragraph for requesters."""
+"""What is kept how long, for pages: the table for admins, the times to live, a list for requesters."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ GOES: Mapping[str, str] = {
 """What each of the times to live is for."""
 
 AFTERWARDS = (
-    "Then your words, your name and your address are erased. We keep only that there was a request: when it came, "
-    "what kind it was, how long it took."
+    "After that, your words, your name and your address are erased. Of a request we keep only that there was one: when "
+    "it came, what kind it was, how long it took."
 )
 READERS = (
     "The people who handle your request read it. A request that we take on is copied into Mantis, where they work; "
@@ -49,21 +49,19 @@ def times_to_live() -> str:
 
 
 def for_requesters(process: Process, mark: str) -> str:
-    """One paragraph, true of every request."""
+    """A list of what is kept how long, what comes after that, and whom to ask; true of every request."""
     days = process.retention.days
     mails, held = days[Rule.RAW_MAILS], days[Rule.QUARANTINED_REQUESTS]
-    sentences = (
+    kept = (
         f"{_of_words(days[Rule.CLOSED_REQUESTS], days[Rule.ATTACHMENTS])}{mark}.",
         f"A mail that you send is kept in its original form for {mails} days, longer only while it waits for a person."
         if mails
         else "",
         f"A request that we do not take on is kept for {held} days." if held else "",
         f"A form that you do not send is deleted after {FIXED['drafts'].days} days.",
-        AFTERWARDS,
-        READERS,
-        f"Write to {process.mail.reply_to} if you want to know what we keep about you, or want it erased earlier.",
     )
-    return " ".join(filter(None, sentences))
+    asked = f"Write to {process.mail.reply_to} if you want to know what we keep about you, or want it erased earlier."
+    return "\n\n".join(("\n".join(f"- {sentence}" for sentence in kept if sentence), AFTERWARDS, READERS, asked))
 
 
 def _of_words(words: int | None, files: int | None) -> str:

@@ -92,7 +92,7 @@ def test_a_question_reads_like_this(process: Process) -> None:
         "Hello Camille,\n\n"
         "To continue with your request, Paul needs to know:\n\n"
         "> Which browser?\n> And which version?\n\n"
-        f"Please reply here; the request waits until then:\n{STATUS_LINK}\n\n"
+        f"Please reply to this mail or here; the request waits until then:\n{STATUS_LINK}\n\n"
         "Your request: Error page when a shipment is opened\n\n"
         f"-- \nCT2 Help Desk, {CASE_ID}\nChoose which mails you get\n{SETTINGS_LINK}\n"
     )
@@ -288,7 +288,7 @@ def test_the_html_of_a_question_reads_like_this(process: Process) -> None:
         "To continue with your request, Paul needs to know:",
         "Which browser?",
         "And which version?",
-        "Please reply here; the request waits until then:",
+        "Please reply to this mail or here; the request waits until then:",
         "Open your request",
         "Your request: ",
         "Error page when a shipment is opened",

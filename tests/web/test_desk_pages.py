@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -900,3 +901,17 @@ def test_the_requester_reads_which_level_gives_the_reason_of_an_escalation(web: 
     (mail,) = [mail.text for mail in web.mailer.sent if "Your request is now assigned to Marc Selter" in mail.text]
 
     assert "Level 1 has escalated it: “This level is not supposed to handle this type of task”." in mail
+
+
+def test_an_admin_finds_what_else_is_to_be_watched_from_the_outbox(web: Web) -> None:
+    """Ledger, mail that did not arrive, health, suppression list and the cards: each place is there."""
+    web.sign_in("paul@example.com")
+    page = web.client.get("/desk/outbox").text
+    also = page.split("<p>Also:")[1].split("</p>")[0]
+    of_wiki = re.findall(r'href="[^"]*/(operate/[\w-]+)/(?:#([\w-]+))?"', also)
+    inner = [path for path in re.findall(r'href="(/[^"]*)"', also) if "/operate/" not in path]
+
+    assert ["/desk/reports/ledger", "/desk/reports/mail", "/health"] == inner
+    assert {200} == {web.client.get(path).status_code for path in inner}
+    assert [("operate/mail", "bounces"), ("operate/cards", "")] == of_wiki
+    assert "{#bounces}" in (Path(__file__).parents[2] / "docs/operate/mail.md").read_text(encoding="utf-8")

@@ -307,7 +307,7 @@ def test_every_key_of_support_yml_is_explained(site: Site) -> None:
 
 
 def test_requesters_read_how_long_it_is_kept(process: Process) -> None:
-    """The paragraph is made of the rules, and says nothing of what has none."""
+    """The list is made of the rules, and says nothing of what has none; to be read on a phone, one thing a line."""
     told = facts(process)["retention-for-requesters"]
     days = dict.fromkeys(Rule, None)
     for_ever = facts(replace(process, retention=RetentionPolicy(days)))["retention-for-requesters"]
@@ -315,7 +315,8 @@ def test_requesters_read_how_long_it_is_kept(process: Process) -> None:
     assert "for 1095 days after it is resolved, its files for 730 days (to be confirmed)." in told
     assert "in its original form for 180 days, longer only while it waits for a person." in told
     assert process.mail.reply_to in told
-    assert for_ever.startswith("We keep what you write, with your name and address, as long as we run this service (")
+    assert 4 == told.count("\n- ") + told.startswith("- ")
+    assert for_ever.startswith("- We keep what you write, with your name and address, as long as we run this service (")
     assert "A mail that you send" not in for_ever
 
 

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 from botocore import xform_name
+from botocore.stub import Stubber
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.metrics import UNITS, line
-from intake_fn.adapters.provision import dynamodb, role
+from intake_fn.adapters.provision import dynamodb, mail_in, parameters, role
 from intake_fn.adapters.provision.monitoring import ALARMS
-from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.adapters.provision.s3 import bucket_lacks, create_bucket, create_closed_bucket
+from intake_fn.cli import main
 from intake_fn.commands.provision_stage import Account, lacks, removals
 from intake_fn.commands.stages import Stage, stage_of
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Broken, Refused
 from intake_fn.settings import Settings
 from intake_fn.wiring import Application
 
@@ -50,6 +52,32 @@ def test_each_stage_has_all_that_the_function_needs() -> None:
         assert {"application": "specdesk", "stage": name} == stage.tags
         assert stage.settings["lambda_concurrency"] > 0
         assert {"SPECDESK_SECRET_KEY", "SPECDESK_MANTIS_TOKEN"}.isdisjoint(stage.settings["aws_environment_variables"])
+
+
+def test_a_shell_of_another_stage_does_not_lead_a_command_there() -> None:
+    """`--remove --stage dev` in a shell of production deletes nothing of production, and nothing is made elsewhere."""
+    shell = {
+        **stage_of("production").environ({}),
+        "SPECDESK_FUNCTION": "arn:aws:lambda:us-east-1:123456789012:function:specdesk-production",
+        "SPECDESK_MANTIS_TOKEN": "token-of-production",
+        "AWS_PROFILE": "admin",
+    }
+    given = stage_of("dev").environ(shell)
+
+    assert given == {**stage_of("dev").environ({}), "AWS_PROFILE": "admin"}
+    assert given["AWS_DEFAULT_REGION"] == given["AWS_REGION"] == "eu-west-1"
+    assert stage_of("dev").environ(shell, secrets=True)["SPECDESK_MANTIS_TOKEN"] == "token-of-production"
+
+
+def test_a_shell_forgets_the_stage_before(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`eval "$(specdesk env --stage dev)"` leaves nothing that only production names."""
+    monkeypatch.setenv("SPECDESK_FUNCTION", "arn:of-production")
+
+    assert 0 == main(["env", "--stage", "dev"])
+    first, *exports = capsys.readouterr().out.splitlines()
+    assert "SPECDESK_FUNCTION" in first.split()
+    assert "unset" == first.split()[0]
+    assert "export SPECDESK_TABLE=specdesk-dev" in exports
 
 
 def test_no_stage_does_what_zappa_does_by_itself() -> None:
@@ -165,6 +193,63 @@ def test_a_stage_is_made_once_and_taken_away_whole(account: Account) -> None:
     for _, take_away in list(removals(account, with_data=True)):
         take_away()
     assert [] == list(removals(account, with_data=True))
+
+
+@pytest.mark.aws
+def test_another_secret_than_the_kept_one_is_told(account: Account) -> None:
+    """Else a wrong token in the shell of the admin would be tried in place of the one that the function reads."""
+    ssm: Any = account.client("ssm")
+    for name in ("secret-key", "mantis-token"):
+        parameters.keep_secret(ssm, "/specdesk/trial", name, f"the-{name}-that-is-kept")
+
+    told = {what: (make, how) for what, make, how in lacks(account) if "secret" in what}
+    (what,) = told
+    assert "secret /specdesk/trial/mantis-token: it is another one than SPECDESK_MANTIS_TOKEN" == what
+    assert told[what][0] is None
+    assert "specdesk rotate mantis-token --stage trial" in told[what][1]
+    assert not account.as_kept.settings.mantis_token
+    for name in ("secret-key", "mantis-token"):
+        parameters.delete_secret(ssm, "/specdesk/trial", name)
+
+
+@pytest.mark.aws
+def test_the_receipt_rule_goes_with_the_files(account: Account) -> None:
+    """A rule that leads into a bucket that is gone would refuse mail to the address."""
+    receipt = account.client("ses")
+    mail_in.permit_receipt(account.client("s3"), "stage-files", account.number)
+    mail_in.create_receipt(receipt, "stage-files", ["help@example.com"])
+
+    (take_away,) = (make for what, make in removals(account, with_data=True) if "receipt rule" in what)
+    take_away()
+    assert not mail_in.has_rule(receipt, "stage-files")
+
+
+def test_a_plan_that_cannot_be_made_says_why_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A profile that does not exist is no mistake of Specdesk, and no seven findings."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+
+    assert 1 == main(["provision", "--stage", "dev"])
+    told = capsys.readouterr().err
+    assert "no-such-profile" in told
+    assert "Check region and credentials." in told
+
+
+def test_a_bucket_of_somebody_else_is_told_as_such() -> None:
+    """Names of buckets are unique in the world, and `example-…` of our settings may be taken."""
+    s3: Any = botocore.session.get_session().create_client(
+        "s3", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(s3) as stub:
+        stub.add_client_error("head_bucket", "403", "Forbidden", 403)
+        stub.add_client_error("create_bucket", "BucketAlreadyExists", "", 409)
+        with pytest.raises(Broken, match=r"bucket taken is somebody else's"):
+            bucket_lacks(s3, "taken")
+        with pytest.raises(Broken, match=r"Name another one in zappa_settings\.json"):
+            create_closed_bucket(s3, "taken")
 
 
 @pytest.mark.aws

@@ -54,6 +54,44 @@ BUSY = frozenset(
 )
 """Error codes that pass by themselves, like everything that is answered with 5xx."""
 
+UNKNOWN = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+"""Error codes of credentials that AWS does not take."""
+
+NO_RIGHT = frozenset(
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Forbidden",
+        "UnauthorizedOperation",
+    }
+)
+"""Error codes of credentials that lack a right."""
+
+REMEDIES = {
+    **dict.fromkeys(UNKNOWN, "Renew the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY)."),
+    **dict.fromkeys(
+        NO_RIGHT,
+        "That right is missing: commands take an administrator's credentials, and `specdesk provision --stage STAGE "
+        "--apply` gives the function its own.",
+    ),
+    "ParameterNotFound": "`specdesk provision --stage STAGE --apply` makes it.",
+}
+"""What to do, by error code; for all others name and region are looked at first."""
+
 
 def client(
     service: str, environ: Mapping[str, str], *, read_seconds: float = READ_SECONDS, attempts: int = ATTEMPTS
@@ -78,7 +116,7 @@ def client(
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
     session = session_of(environ)
-    with _making:
+    with _making, translated("AWS"):  # a profile that is not there, no region
         made = session.create_client(service, endpoint_url=endpoint, config=config)
     keep_to(made)
     track(made)
@@ -125,11 +163,16 @@ def translated(service: str) -> Iterator[None]:
         code = code_of(error)
         if code in BUSY or status_of(error) >= 500:  # noqa: PLR2004 - server errors of HTTP
             raise TryLater(f"{service} is busy ({code}). Try again in a moment.") from error
-        raise Broken(f"{service} refused a call: {error}. Check its name, region and the function's role.") from error
+        raise Broken(f"{service} refused a call: {error}. {remedy_of(code)}") from error
     except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise TryLater(f"{service} does not answer ({type(error).__name__}). Try again in a moment.") from error
     except BotoCoreError as error:
-        raise Broken(f"{service} cannot be called: {error}. Check region and credentials.") from error
+        raise Broken(f"{service} cannot be called: {str(error).rstrip('.')}. Check region and credentials.") from error
+
+
+def remedy_of(code: str) -> str:
+    """What to do about a call that AWS refused with this code."""
+    return REMEDIES.get(code, "Check its name and region.")
 
 
 def code_of(error: Any) -> str:

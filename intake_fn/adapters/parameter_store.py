@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from intake_fn.adapters.aws import BUSY, CREDENTIALS, READ_SECONDS
+from intake_fn.adapters.aws import BUSY, CREDENTIALS, READ_SECONDS, remedy_of
 from intake_fn.adapters.deadline import seconds_for
 from intake_fn.core.errors import Broken, TryLater
 
@@ -52,9 +52,7 @@ def secret_parameter(environ: Mapping[str, str], path: str) -> str | None:
             return str(answer["Parameter"]["Value"])
         code = str(answer.get("__type", "")).rpartition("#")[2]
         if code not in BUSY and status < SERVER_ERRORS:
-            raise Broken(
-                f"{NAME} refused to give {path}: {code or status}. Check its name, region and the function's role."
-            )
+            raise Broken(f"{NAME} of {region} does not give {path}: {code or status}. {remedy_of(code)}")
     raise TryLater(f"{NAME} is busy ({code or status}). Try again in a moment.")
 
 

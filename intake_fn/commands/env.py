@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 from typing import Any
 
 from intake_fn.commands import say
-from intake_fn.commands.stages import add_stage, stage_of
+from intake_fn.commands.stages import PREFIX, add_stage, stage_of
 
 
 def add(commands: Any) -> None:
@@ -19,6 +20,12 @@ def add(commands: Any) -> None:
 
 
 def env(args: argparse.Namespace) -> None:
-    """Print the settings of a stage for a shell: eval "$(specdesk env --stage dev)". No secret is among them."""
+    """Print the settings of a stage for a shell: eval "$(specdesk env --stage dev)". No secret is among them.
+
+    What the shell holds of another stage is taken out of it.
+    """
     variables = stage_of(args.stage, args.settings).environ({})
-    say(args, variables, [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())])
+    others = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in variables)
+    lines = [f"unset {' '.join(others)}"] if others else []
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
+    say(args, variables, lines)

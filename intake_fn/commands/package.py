@@ -94,7 +94,7 @@ def package(args: argparse.Namespace) -> None:
 
 def _uploaded(settings: Mapping[str, Any], file: Path) -> str:
     """Where the zip is now. Raises Broken, TryLater."""
-    environ = {"AWS_DEFAULT_REGION": str(settings.get("aws_region", "")), **os.environ}
+    environ = {**os.environ, "AWS_DEFAULT_REGION": str(settings.get("aws_region", ""))}
     return upload(client("s3", environ, read_seconds=UPLOAD_SECONDS), str(settings["s3_bucket"]), file)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from intake_fn.settings import secret
 
 if TYPE_CHECKING:
     from intake_fn.adapters.mantis import MantisTracker
+    from intake_fn.commands.provision_stage import Account
     from intake_fn.wiring import Application
 
 ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
@@ -36,7 +37,7 @@ MISSING, MADE, FAILED = "missing", "made", "failed"
 THERE, DELETED = "there", "deleted"
 
 
-Look = Callable[["Application"], Iterator["Step"]]
+Look = Callable[[], Iterator["Step"]]
 """Finds what one part lacks."""
 
 
@@ -72,27 +73,28 @@ def provision(args: argparse.Namespace) -> int:
     stage = stage_of(args.stage, args.settings) if args.stage else None
     if args.remove:
         return _remove(args, stage)
-    application = Application.from_environ(stage.environ() if stage else os.environ)
-    looks: list[Look] = [_table, _bucket, _mail, _incoming_mail, _mantis]
-    if stage:
-        looks.insert(-1, partial(_stage, stage))
-    steps = [step for look in looks for step in _looked_at(look, application)]
+    application = Application.from_environ(stage.environ(secrets=True) if stage else os.environ)
+    account = _account_of(stage, application) if stage else None
+    looks: dict[str, Look] = {part: partial(look, application) for part, look in OF_ALL.items()}
+    if account:
+        looks["stage"] = partial(_stage, account)
+    looks["mantis"] = partial(_mantis, account.as_kept if account else application)
+    steps = [step for part, look in looks.items() for step in _looked_at(part, look)]
     if args.apply:
         for step in steps:
             _apply(step)
     entries = [{"what": s.what, "by": _by(s), "how": s.how, "state": s.state, "error": s.error} for s in steps]
-    say(args, {"applied": args.apply, "steps": entries}, _lines(steps))
+    say(args, {"applied": args.apply, "steps": entries}, [*([_where(account)] if account else []), *_lines(steps)])
     return 0 if all(step.state == MADE for step in steps) else 1
 
 
-def _looked_at(look: Look, application: Application) -> Iterator[Step]:
+def _looked_at(part: str, look: Look) -> Iterator[Step]:
     """What one part lacks. That it cannot be looked at is something to mend, too, and keeps no other from its turn."""
     try:
-        yield from look(application)
+        yield from look()
     except SpecdeskError as error:
         problem, how = _problem_and_remedy(error, "Mend that, and run it again.")
-        name = getattr(look, "__name__", "stage").strip("_")
-        yield Step(f"{name}: it cannot be looked at", how, None, FAILED, problem)
+        yield Step(f"{part}: it cannot be looked at", how, None, FAILED, problem)
 
 
 def _apply(step: Step) -> None:
@@ -187,17 +189,29 @@ def _account(application: Application) -> str:
     return account_of(application.client("sts"))
 
 
-def _stage(stage: Stage, application: Application) -> Iterator[Step]:
-    """What the stage has besides: role, secrets, log, alarms."""
-    from intake_fn.commands.provision_stage import Account, lacks  # noqa: PLC0415 - with boto3
+def _account_of(stage: Stage, application: Application) -> Account:
+    """Whose account the credentials are. Raises TryLater, Broken."""
+    from intake_fn.commands.provision_stage import Account  # noqa: PLC0415 - with boto3
 
-    for what, make, how in lacks(Account.of(stage, application)):
+    return Account.of(stage, application)
+
+
+def _where(account: Account) -> str:
+    """The first line: credentials of another account would make all of it there."""
+    return f"Stage {account.stage.name}: account {account.number}, region {account.stage.region}."
+
+
+def _stage(account: Account) -> Iterator[Step]:
+    """What the stage has besides: role, secrets, log, alarms."""
+    from intake_fn.commands.provision_stage import lacks  # noqa: PLC0415 - with boto3
+
+    for what, make, how in lacks(account):
         yield Step(what, how, make)
 
 
 def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
     """Plan the end of a stage; with its function's name in --confirm delete it. Exit status 1 while some is left."""
-    from intake_fn.commands.provision_stage import Account, removals  # noqa: PLC0415 - with boto3
+    from intake_fn.commands.provision_stage import removals  # noqa: PLC0415 - with boto3
     from intake_fn.wiring import Application  # noqa: PLC0415
 
     if stage is None:
@@ -205,7 +219,7 @@ def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
         raise AssertionError
     if args.confirm not in ("", stage.function):
         raise Refused(f"--confirm says {args.confirm!r}, and the function of stage {stage.name} is {stage.function!r}.")
-    account = Account.of(stage, Application.from_environ(stage.environ()))
+    account = _account_of(stage, Application.from_environ(stage.environ()))
     steps = [Step(what, "", make, THERE) for what, make in removals(account, with_data=args.with_data)]
     if args.confirm:
         for step in steps:
@@ -214,8 +228,18 @@ def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
     entries = [{"what": step.what, "state": step.state, "error": step.error} for step in steps]
     how = f"Delete the function first (zappa undeploy {stage.name}); then add --confirm {stage.function}."
     lines = [*(f"  {step.state:8} {step.what}{step.error and f': {step.error}'}" for step in steps)]
-    say(args, {"steps": entries}, [*lines, *([] if args.confirm else [how])] if steps else ["Nothing is left."])
+    said = [*lines, *([] if args.confirm else [how])] if steps else ["Nothing is left."]
+    say(args, {"steps": entries}, [_where(account), *said])
     return 0 if all(step.state == DELETED for step in steps) else 1
+
+
+OF_ALL: Mapping[str, Callable[[Application], Iterator[Step]]] = {
+    "table": _table,
+    "bucket": _bucket,
+    "mail": _mail,
+    "incoming mail": _incoming_mail,
+}
+"""What every deployment has beside Mantis, with or without a stage."""
 
 
 # --- Mantis ----------------------------------------------------------------------------------

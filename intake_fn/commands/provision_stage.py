@@ -6,11 +6,13 @@ log, secrets, role ──► zappa deploy ──► the function ──figures�
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client, translated
-from intake_fn.adapters.provision import dynamodb, monitoring, parameters, role, s3, site
+from intake_fn.adapters.provision import dynamodb, mail_in, monitoring, parameters, role, s3, site
+from intake_fn.core.errors import TryLater
 from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import BEDROCK, NO_KEY, OPENAI
 
@@ -22,7 +24,20 @@ Made = Callable[[], None]
 Lack = tuple[str, Made | None, str]
 """What is missing; what makes it, or None; what a person does about it."""
 
-TOKEN = "SPECDESK_MANTIS_TOKEN"  # noqa: S105 - the name of a variable
+VARIABLES = {
+    parameters.SECRET_KEY: "SPECDESK_SECRET_KEY",
+    parameters.MANTIS_TOKEN: "SPECDESK_MANTIS_TOKEN",
+    parameters.LLM_KEY: "SPECDESK_LLM_KEY",
+}
+"""Where the value of a secret is read from that is not kept yet."""
+REPLACE = "Unset {variable}, or replace the one that is kept: specdesk rotate {name} --stage {stage}"
+OTHERS = {
+    parameters.SECRET_KEY: "Unset {variable} if the one that is kept is right. Links of a stage that is restored need "
+    "the key of before: delete the parameter, and run this again.",
+    parameters.MANTIS_TOKEN: REPLACE,
+    parameters.LLM_KEY: REPLACE,
+}
+"""What to do where the shell has another value of a secret than the one that is kept."""
 CONFIRM = "Follow the link in the mail that AWS sends there."
 
 
@@ -44,6 +59,15 @@ class Account:
     def client(self, service: str) -> Any:
         """A client of a service."""
         return self.application.client(service)
+
+    @property
+    def as_kept(self) -> Application:
+        """The application with the secrets that the function reads: those that are kept, before those of the shell."""
+        path, ssm = self.application.settings.parameters, self.client("ssm")
+        missing = parameters.missing(ssm, path, parameters.NAMES) if path else [*parameters.NAMES]
+        kept = {VARIABLES[name] for name in parameters.NAMES if name not in missing}
+        environ = {name: value for name, value in self.application.environ.items() if name not in kept}
+        return type(self.application).from_environ(environ)
 
     @property
     def topic(self) -> str:
@@ -98,13 +122,27 @@ def _secrets(account: Account) -> Iterator[Lack]:
         parameters.MANTIS_TOKEN: settings.mantis_token,
         parameters.LLM_KEY: settings.llm_key,
     }
-    for name in parameters.missing(ssm, settings.parameters, tuple(names)):
-        path, value = f"{settings.parameters}/{name}", given.get(name, "")
-        if value or name == parameters.SECRET_KEY:
-            yield f"secret {path}", partial(parameters.keep_secret, ssm, settings.parameters, name, value), ""
-        else:
-            how = f"Set {TOKEN} for this command" if name == parameters.MANTIS_TOKEN else "Set SPECDESK_LLM_KEY for it"
-            yield f"secret {path}", None, f"{how}: its value is kept there, encrypted."
+    missing = parameters.missing(ssm, settings.parameters, tuple(names))
+    for name in names:
+        path, value, variable = f"{settings.parameters}/{name}", given[name], VARIABLES[name]
+        if name in missing and (value or name == parameters.SECRET_KEY):
+            yield f"secret {path}", partial(_keep, account, name, value), ""
+        elif name in missing:
+            yield f"secret {path}", None, f"Set {variable} for this command: its value is kept there, encrypted."
+        elif value and value not in parameters.kept(ssm, settings.parameters, name).values:
+            how = OTHERS[name].format(variable=variable, name=name, stage=account.stage.name)
+            yield f"secret {path}: it is another one than {variable}", None, how
+
+
+def _keep(account: Account, name: str, value: str) -> None:
+    """Keep a secret; a token that Mantis does not know is not kept. Raises Diagnosed, TryLater, Broken."""
+    from intake_fn.adapters.provision.mantis_account import FIRST, account_of  # noqa: PLC0415 - with its client
+    from intake_fn.wiring import BACKGROUND_SECONDS  # noqa: PLC0415 - `specdesk check` needs no settings and no AWS
+
+    if name == parameters.MANTIS_TOKEN:
+        with suppress(TryLater):  # Mantis may come later
+            account_of(account.application.mantis(BACKGROUND_SECONDS, value), FIRST)
+    parameters.keep_secret(account.client("ssm"), account.application.settings.parameters, name, value)
 
 
 def _role(account: Account) -> Iterator[Lack]:
@@ -165,6 +203,9 @@ def _data(account: Account) -> Iterator[tuple[str, Made]]:
     there = set(parameters.NAMES) - set(parameters.missing(ssm, settings.parameters, parameters.NAMES))
     for name in sorted(there):
         yield f"secret {settings.parameters}/{name}", partial(parameters.delete_secret, ssm, settings.parameters, name)
+    receipt = account.client("ses")
+    if mail_in.has_rule(receipt, settings.bucket):
+        yield f"receipt rule of {settings.bucket}", partial(mail_in.delete_rule, receipt, settings.bucket)
     if s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, settings.bucket):
         yield f"bucket {settings.bucket} with all files", partial(s3.delete_bucket, bucket, settings.bucket)
     if dynamodb.NO_TABLE not in dynamodb.table_lacks(table, settings.table):

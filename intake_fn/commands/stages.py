@@ -22,6 +22,10 @@ FILE = "zappa_settings.json"
 OURS = "specdesk"
 """The member of a stage that is ours; Zappa passes over it."""
 
+PREFIX = "SPECDESK_"
+SECRETS = ("SPECDESK_SECRET_KEY", "SPECDESK_MANTIS_TOKEN", "SPECDESK_LLM_KEY")
+"""Variables whose values `specdesk provision` keeps in Parameter Store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -43,10 +47,16 @@ class Stage:
     certificate: str = ""
     """A domain of its own for wiki and function, and the ARN of its certificate."""
 
-    def environ(self, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """The function's variables and region; those of `given` count before them."""
+    def environ(self, given: Mapping[str, str] = os.environ, *, secrets: bool = False) -> dict[str, str]:
+        """The function's variables and region, with credentials and the rest of `given`.
+
+        Nothing that names a table, a bucket or a region is taken from `given`: a shell may hold what another stage
+        needs. Secrets are taken from there with `secrets`, and otherwise stand in Parameter Store.
+        """
         variables = {name: str(value) for name, value in self.settings.get("aws_environment_variables", {}).items()}
-        return {**variables, "AWS_DEFAULT_REGION": self.region, **given}
+        taken = SECRETS if secrets else ()
+        others = {name: value for name, value in given.items() if not name.startswith(PREFIX) or name in taken}
+        return {**variables, **others, "AWS_DEFAULT_REGION": self.region, "AWS_REGION": self.region}
 
 
 def add_stage(command: argparse.ArgumentParser, about: str, *, required: bool = False) -> None:

@@ -71,7 +71,7 @@ class RehearsedStage:
 
     def variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Of the commands that need the function's settings."""
-        return stage_of(STAGE, self.settings).environ({**self.environ, **(more or {})})
+        return {**stage_of(STAGE, self.settings).environ(self.environ, secrets=True), **(more or {})}
 
     def write_settings(self) -> None:
         """The stage: that of `dev`, with names of its own, here."""

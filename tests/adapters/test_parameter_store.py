@@ -46,7 +46,7 @@ def test_a_secret_is_read_and_one_that_is_not_there_is_named(aws: LocalAws) -> N
         ssm.put_parameter(Name="/specdesk/signed/secret-key", Value="v" * 40, Type="SecureString", Overwrite=True)
 
     assert "v" * 40 == secret_parameter(aws.environ(), "/specdesk/signed/secret-key")
-    with pytest.raises(Broken, match="refused to give /specdesk/signed/none: ParameterNotFound"):
+    with pytest.raises(Broken, match=r"does not give /specdesk/signed/none: ParameterNotFound\. `specdesk provision"):
         secret_parameter(aws.environ(), "/specdesk/signed/none")
 
 

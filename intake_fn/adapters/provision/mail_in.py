@@ -89,7 +89,7 @@ def create_receipt(ses: Any, bucket: str, addresses: Collection[str]) -> None:
                     raise
             ses.set_active_receipt_rule_set(RuleSetName=name)
         rule = {
-            "Name": f"specdesk-{bucket}".replace(".", "-")[:64],  # one for each stage
+            "Name": rule_name(bucket),
             "Enabled": True,
             "ScanEnabled": True,
             "TlsPolicy": "Optional",
@@ -102,6 +102,23 @@ def create_receipt(ses: Any, bucket: str, addresses: Collection[str]) -> None:
             if code_of(error) != "AlreadyExists":
                 raise
             ses.update_receipt_rule(RuleSetName=name, Rule=rule)  # of our name, and not as it has to be
+
+
+def rule_name(bucket: str) -> str:
+    """What our receipt rule is called: one for each stage."""
+    return f"specdesk-{bucket}".replace(".", "-")[:64]
+
+
+def has_rule(ses: Any, bucket: str) -> bool:
+    """Whether the active rule set has our rule. Raises TryLater, Broken."""
+    with translated(SERVICE):
+        return any(rule["Name"] == rule_name(bucket) for rule in _active(ses).get("Rules", []))
+
+
+def delete_rule(ses: Any, bucket: str) -> None:
+    """Delete our rule: mail no longer goes into the bucket. The rule set stays, and what others set up there."""
+    with translated(SERVICE):
+        ses.delete_receipt_rule(RuleSetName=_active(ses)["Metadata"]["Name"], RuleName=rule_name(bucket))
 
 
 def event_lacks(s3: Any, bucket: str, function: str) -> list[str]:

@@ -58,7 +58,12 @@ DIAGNOSES: Mapping[tuple[int, str], tuple[str, str]] = {
 }
 """What is wrong and what to do, by status and reason phrase; "" is any reason, if the answer is Mantis's own."""
 
-SERVICE = Token("`mantis-token` (SPECDESK_MANTIS_TOKEN in the sandbox)", "the service account")
+SERVICE = Token(
+    "`mantis-token` (the first one by SPECDESK_MANTIS_TOKEN of `specdesk provision`, another by `specdesk rotate`)",
+    "the service account",
+)
+FIRST = Token("SPECDESK_MANTIS_TOKEN for this command", "the service account")
+"""Before one is kept."""
 
 
 def account_of(tracker: MantisTracker, token: Token = SERVICE) -> Account:

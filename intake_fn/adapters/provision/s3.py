@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.errors import Broken
 from intake_fn.core.retention import DRAFTS
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ WITHOUT_LOCATION = "us-east-1"
 
 SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 NO_BUCKET = "bucket"
+FORBIDDEN = ("403", "AccessDenied", "Forbidden")
+TAKEN = "The bucket {name} is somebody else's: names are unique in the world. Name another one in zappa_settings.json."
 NOT_SHUT = "a block of all public access"
 NOT_OPEN = "leave for our pages to put files there (CORS)"
 NO_EXPIRY = "expiry of files that nobody sent a form with"
@@ -62,6 +65,8 @@ def create_closed_bucket(client: S3Client, name: str) -> None:
             else:
                 client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]  # the stub lists regions by name
         except ClientError as error:
+            if code_of(error) == "BucketAlreadyExists":
+                raise Broken(TAKEN.format(name=name)) from error
             if code_of(error) != "BucketAlreadyOwnedByYou":
                 raise
         client.put_public_access_block(
@@ -97,6 +102,9 @@ def bucket_lacks(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> l
         try:
             client.head_bucket(Bucket=name)
         except ClientError as error:
+            if code_of(error) in FORBIDDEN:  # S3 says no more of it
+                told = f"{TAKEN.format(name=name)} If it is yours, these credentials may not look at it."
+                raise Broken(told) from error
             if code_of(error) not in ("404", "NoSuchBucket"):
                 raise
             return [NO_BUCKET]

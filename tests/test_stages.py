@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.metrics import UNITS, line
-from intake_fn.adapters.provision import dynamodb, mail_in, parameters, role
+from intake_fn.adapters.provision import dynamodb, function, mail_in, parameters, role, ses
 from intake_fn.adapters.provision.monitoring import ALARMS
 from intake_fn.adapters.provision.s3 import bucket_lacks, create_bucket, create_closed_bucket
 from intake_fn.cli import main
@@ -240,9 +240,7 @@ def test_a_plan_that_cannot_be_made_says_why_once(
 
 def test_a_bucket_of_somebody_else_is_told_as_such() -> None:
     """Names of buckets are unique in the world, and `example-…` of our settings may be taken."""
-    s3: Any = botocore.session.get_session().create_client(
-        "s3", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
-    )
+    s3 = stubbed("s3")
     with Stubber(s3) as stub:
         stub.add_client_error("head_bucket", "403", "Forbidden", 403)
         stub.add_client_error("create_bucket", "BucketAlreadyExists", "", 409)
@@ -250,6 +248,52 @@ def test_a_bucket_of_somebody_else_is_told_as_such() -> None:
             bucket_lacks(s3, "taken")
         with pytest.raises(Broken, match=r"Name another one in zappa_settings\.json"):
             create_closed_bucket(s3, "taken")
+
+
+def stubbed(service: str) -> Any:
+    """A client of AWS that a test answers."""
+    return botocore.session.get_session().create_client(
+        service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "unreserved", "reserved", "wanted", "fits"),
+    [
+        (10, 10, None, 10, False),  # a new account
+        (1000, 1000, None, 10, True),
+        (1000, 105, None, 10, False),  # other functions have the rest
+        (1000, 105, 10, 10, True),  # it has them already
+        (10, 10, None, None, True),  # nothing is to be reserved
+    ],
+)
+def test_runs_that_cannot_be_reserved_are_told_before_the_deployment(
+    total: int, unreserved: int, reserved: int | None, wanted: int | None, fits: bool
+) -> None:
+    """Lambda keeps 100 runs free for the other functions; Zappa reserves last, and then fails half-way."""
+    client = stubbed("lambda")
+    limit = {"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": unreserved}
+    with Stubber(client) as stub:
+        stub.add_response("get_account_settings", {"AccountLimit": limit})
+        if reserved is None:
+            stub.add_client_error("get_function_concurrency", "ResourceNotFoundException", "", 404)
+        else:
+            stub.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": reserved})
+        told = function.too_many_reserved(client, "specdesk-dev", wanted)
+
+    assert fits is (told == "")
+    assert fits or told.startswith(f"{total}, of which ")
+
+
+def test_the_sandbox_of_ses_is_told() -> None:
+    """There requesters, whose addresses nobody verified, get no mail."""
+    client = stubbed("sesv2")
+    with Stubber(client) as stub:
+        stub.add_response("get_account", {"ProductionAccessEnabled": False, "SendingEnabled": True})
+        stub.add_response("get_account", {"ProductionAccessEnabled": True, "SendingEnabled": False})
+
+        assert [ses.IN_SANDBOX] == ses.account_lacks(client)
+        assert [ses.PAUSED] == ses.account_lacks(client)
 
 
 @pytest.mark.aws

@@ -175,16 +175,18 @@ def _files(application: Application) -> Look:
 
 
 def _mail(application: Application) -> Look:
-    from intake_fn.adapters.provision.ses import NOT_VERIFIED, identity_lacks, reports_lack  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision import ses as mail  # noqa: PLC0415 - with boto3
 
     address, reports = application.process.mail.address, application.settings.configuration_set
     verify = "Follow the link in the mail that Amazon SES sent to it, or verify its domain."
     make = "`specdesk provision --apply` registers it; then follow the link in the mail that comes."
-    lacks = identity_lacks(application.client("sesv2"), address)
-    findings = [Finding(f"{address} lacks: {x}", verify if x == NOT_VERIFIED else make) for x in lacks]
+    ses = application.client("sesv2")
+    lacks = mail.identity_lacks(ses, address)
+    findings = [Finding(f"{address} lacks: {x}", verify if x == mail.NOT_VERIFIED else make) for x in lacks]
+    findings += [Finding(f"the account lacks: {x}", mail.REMEDIES[x]) for x in mail.account_lacks(ses)]
     findings += _unreached(application)
     if reports:
-        missing = reports_lack(application.client("sesv2"), reports)
+        missing = mail.reports_lack(ses, reports)
         findings += [Finding(f"configuration set {reports} lacks: {x}", REPORTS) for x in missing]
     return f"{address}, bounces {f'reported by {reports}' if reports else 'not reported'}", findings
 

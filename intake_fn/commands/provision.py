@@ -29,6 +29,8 @@ ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variab
 
 MX = "The domain has to be verified in SES, and its MX record has to lead to it: docs/operate/mail-in.md, Set-up."
 
+VERIFY = "Follow the link in the mail that Amazon SES sends there, or verify its domain in SES."
+
 TAKES_ADMIN = f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
 
 NO_TOKEN = "none"  # noqa: S105 - in place of one
@@ -152,16 +154,18 @@ def _bucket(application: Application) -> Iterator[Step]:
 
 
 def _mail(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.provision.ses import NO_IDENTITY, create_identity, identity_lacks, reports_lack  # noqa: PLC0415
+    from intake_fn.adapters.provision import ses as mail  # noqa: PLC0415 - with boto3
 
     address, ses = application.process.mail.address, application.client("sesv2")
-    for lack in identity_lacks(ses, address):
-        if lack == NO_IDENTITY:
-            yield Step(f"mail from {address}: {lack}", "", lambda: create_identity(ses, address))
+    for lack in mail.identity_lacks(ses, address):
+        if lack == mail.NO_IDENTITY:
+            yield Step(f"mail from {address}: {lack}", VERIFY, lambda: mail.create_identity(ses, address))
         else:
-            yield Step(f"mail from {address}: {lack}", "Follow the link in the mail that Amazon SES sent there.")
+            yield Step(f"mail from {address}: {lack}", VERIFY)
+    for lack in mail.account_lacks(ses):
+        yield Step(f"mail: {lack}", mail.REMEDIES[lack])
     if reports := application.settings.configuration_set:
-        for lack in reports_lack(ses, reports):
+        for lack in mail.reports_lack(ses, reports):
             yield Step(f"configuration set {reports}: {lack}", REPORTS)
 
 

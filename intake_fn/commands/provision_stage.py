@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import client, translated
-from intake_fn.adapters.provision import dynamodb, mail_in, monitoring, parameters, role, s3, site
+from intake_fn.adapters.provision import dynamodb, function, mail_in, monitoring, parameters, role, s3, site
 from intake_fn.core.errors import TryLater
 from intake_fn.core.late_dataclass import dataclass
 from spec_lookup import BEDROCK, NO_KEY, OPENAI
@@ -94,7 +94,7 @@ class Account:
 
 def lacks(account: Account) -> Iterator[Lack]:
     """All that the stage lacks, in the order in which it is made."""
-    for look in (_protection, _buckets, _secrets, _role, _log, _alarms):
+    for look in (_protection, _buckets, _secrets, _role, _log, _alarms, _concurrency):
         yield from look(account)
 
 
@@ -169,6 +169,14 @@ def _alarms(account: Account) -> Iterator[Lack]:
     for lack in monitoring.dashboard_lacks(watch, stage.function, stage.region):
         make = partial(monitoring.create_dashboard, watch, stage.function, stage.region)
         yield f"{lack} {stage.function}", make, ""
+
+
+def _concurrency(account: Account) -> Iterator[Lack]:
+    """Zappa reserves runs at the end of a deployment, which then fails half-way."""
+    wanted = account.stage.settings.get("lambda_concurrency")
+    if told := function.too_many_reserved(account.client("lambda"), account.stage.function, wanted):
+        how = "Write null there, or ask AWS for more (Service Quotas, Lambda, Concurrent executions)."
+        yield f"lambda_concurrency {wanted}: the account has {told}", None, how
 
 
 def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]:

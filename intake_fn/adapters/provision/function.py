@@ -15,6 +15,31 @@ AS_OF = "SPECDESK_SECRETS_AS_OF"
 """A variable that nothing reads: Lambda starts a function anew whose variables change."""
 
 
+KEPT_FREE = 100
+"""Runs at a time that Lambda keeps free for the other functions of an account."""
+
+
+def too_many_reserved(lambda_: Any, function: str, wanted: int | None) -> str:
+    """How many runs at a time the account has, where `wanted` cannot be reserved for the function; else "".
+
+    Raises TryLater, Broken.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    if not wanted:
+        return ""
+    with translated(SERVICE):
+        limit = lambda_.get_account_settings()["AccountLimit"]
+        try:
+            reserved = lambda_.get_function_concurrency(FunctionName=function).get("ReservedConcurrentExecutions", 0)
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            reserved = 0
+    free = limit["UnreservedConcurrentExecutions"] + reserved - KEPT_FREE
+    return "" if wanted <= free else f"{limit['ConcurrentExecutions']}, of which {max(free, 0)} can be reserved"
+
+
 def restart(lambda_: Any, function: str, now: datetime) -> bool:
     """Have all that comes from now on answered by a function that was started anew; False where none is deployed.
 

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.errors import Refused
 from intake_fn.desk.inbound_mail import ARRIVED
 
 if TYPE_CHECKING:
@@ -123,8 +124,15 @@ def delete_rule(ses: Any, bucket: str) -> None:
 
 def event_lacks(s3: Any, bucket: str, function: str) -> list[str]:
     """Whether S3 calls the function of this ARN for mail that comes, in words. Raises TryLater."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
     with translated(STORE):
-        called = s3.get_bucket_notification_configuration(Bucket=bucket).get("LambdaFunctionConfigurations", [])
+        try:
+            called = s3.get_bucket_notification_configuration(Bucket=bucket).get("LambdaFunctionConfigurations", [])
+        except ClientError as error:
+            if code_of(error) != "NoSuchBucket":
+                raise
+            called = []
     return [] if any(_calls(one, function) for one in called) else [NO_EVENT]
 
 
@@ -143,6 +151,8 @@ def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str
                 SourceAccount=account,
             )
         except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                raise Refused(f"There is no function {function} yet. Deploy it, and run this again.") from error
             if code_of(error) != "ResourceConflictException":  # it is permitted already
                 raise
     with translated(STORE):

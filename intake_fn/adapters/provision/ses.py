@@ -46,6 +46,24 @@ def identity_lacks(client: SESV2Client, address: str) -> list[str]:
     return lacks
 
 
+IN_SANDBOX = "leave to mail everybody"
+PAUSED = "leave to send"
+REMEDIES = {
+    IN_SANDBOX: "Ask AWS for it in the console of SES (Request production access; about a day). Until then SES mails "
+    "verified addresses only, 200 a day.",
+    PAUSED: "SES has paused sending for this account: its console says why.",
+}
+"""Where to get what the account lacks."""
+
+
+def account_lacks(client: SESV2Client) -> list[str]:
+    """What the account lacks in this region to mail requesters, in words. Raises TryLater, Broken."""
+    with translated(SERVICE):
+        account = client.get_account()
+    there = {IN_SANDBOX: account.get("ProductionAccessEnabled"), PAUSED: account.get("SendingEnabled")}
+    return [lack for lack, is_there in there.items() if not is_there]
+
+
 REPORTED = ("BOUNCE", "COMPLAINT")
 
 

@@ -189,7 +189,7 @@ class Application:
             views=store,
             presence=store,
             inbound=store,
-            tracker=self.mantis(INLINE_SECONDS),
+            tracker=self._tracker(INLINE_SECONDS),
             mailer=SesMailer(
                 lambda: self.client("sesv2", attempts=1), self.process.mail, self.settings.configuration_set
             ),
@@ -213,7 +213,7 @@ class Application:
         return replace(
             self.desk,
             dispatch=None,
-            tracker=self.mantis(BACKGROUND_SECONDS),
+            tracker=self._tracker(BACKGROUND_SECONDS),
             inline=timedelta(seconds=BACKGROUND_SECONDS),
         )
 
@@ -375,6 +375,15 @@ class Application:
         from intake_fn.adapters.mantis import MantisTracker  # noqa: PLC0415
 
         token = token or self._secret("mantis-token", self.settings.mantis_token)
+        return MantisTracker(self.settings.mantis_url, token, self.process.mantis, timeout_seconds=seconds)
+
+    def _tracker(self, seconds: float) -> MantisTracker:
+        """The client of the desk. Without a token filing waits, and requests are received all the same."""
+        from intake_fn.adapters.mantis import MantisTracker  # noqa: PLC0415
+
+        def token() -> str:
+            return self._secret("mantis-token", self.settings.mantis_token)
+
         return MantisTracker(self.settings.mantis_url, token, self.process.mantis, timeout_seconds=seconds)
 
     def client(self, service: str, **more: Any) -> Any:

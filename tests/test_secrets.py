@@ -186,3 +186,17 @@ def test_a_secret_from_the_parameter_store_is_stripped_too(monkeypatch: pytest.M
     with pytest.raises(Broken, match="/specdesk/mantis-token holds a space, a line end") as refused:
         stored(f"{TOKEN[:9]}\n{TOKEN[9:]}").mantis(1)
     assert TOKEN[:9] not in str(refused.value)
+
+
+def test_the_desk_is_made_without_the_token_of_mantis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that lacks the token receives requests all the same: the receipt never depends on Mantis."""
+
+    def missing(_: object, path: str) -> str:
+        raise Broken(f"The Parameter Store does not give {path}: ParameterNotFound.")
+
+    monkeypatch.setattr(parameter_store, "secret_parameter", missing)
+    given = {**SETTINGS, "SPECDESK_PARAMETERS": "/specdesk", "SPECDESK_MANTIS_TOKEN": "", "SPECDESK_JUDGE": "builtin"}
+    tracker: Any = Application.from_environ(given).desk.tracker
+
+    with pytest.raises(Broken, match="/specdesk/mantis-token"):
+        _ = tracker.http

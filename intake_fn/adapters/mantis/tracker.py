@@ -35,7 +35,8 @@ class MantisTracker:
     """The Tracker port. Nothing is sent before the first call; one object may be used by many threads."""
 
     url: str
-    token: str = field(repr=False)
+    token: str | Callable[[], str] = field(repr=False)
+    """The token, or what reads it with the first call."""
     mapping: MantisMap
     timeout_seconds: float = 30.0
     sleep: Callable[[float], None] = time.sleep
@@ -44,7 +45,8 @@ class MantisTracker:
     @once
     def http(self) -> MantisHttp:
         """The calls."""
-        return MantisHttp(self.url, self.token, self.timeout_seconds, self.sleep)
+        token = self.token if isinstance(self.token, str) else self.token()
+        return MantisHttp(self.url, token, self.timeout_seconds, self.sleep)
 
     @once
     def names(self) -> Names:

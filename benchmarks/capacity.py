@@ -137,7 +137,7 @@ class Office:
 
 
 def of_requests(office: Office) -> list[Cost]:
-    """One request from the form to level 1, and looking at it."""
+    """The costs of a request from the form to level 1, and of looking at it."""
     desk, later = office.desk, Later()
     at_once = replace(desk, dispatch=later)
     receipt = office.cost("submit, judged: to the receipt", lambda: at_once.take_in(request(), "key", Submission()))
@@ -231,7 +231,7 @@ def of_the_pages(dynamodb: Any, table: str, process: Process) -> list[Cost]:
 
 
 def of_a_sweep(office: Office, due: int, others: int) -> Cost:
-    """One sweep, which takes up a hundred alarms at most."""
+    """The cost of a sweep, which handles a hundred alerts at most."""
     return office.cost(f"sweep, {due:,} due among {others:,}", lambda: office.desk.sweep(SWEEP))
 
 

@@ -28,7 +28,7 @@ VOLUMES = (100, 1_000, 10_000, 100_000)
 """Requests a month."""
 
 MINUTES = 43_830
-"""Of a month: as often the schedule calls."""
+"""Minutes of a month; the schedule calls once in each."""
 
 MEMORY = 1.0
 """Gigabytes of the function (zappa_settings.json)."""
@@ -50,11 +50,11 @@ class Life:
     """Lists of the queue, and searches."""
     mails_in: int = 1
     kilobytes: int = 60
-    """Of items: events, state in four indexes, words, figures."""
+    """Stored by a request: events, state in four indexes, words, figures."""
     files: float = 1.5
     """Megabytes of files, the raw mail and the log's share with them."""
     submit_seconds: float = 1.5
-    """To the receipt, and after it."""
+    """Seconds of the function until the receipt, and after it."""
     step_seconds: float = 0.8
     page_seconds: float = 0.15
 
@@ -94,7 +94,7 @@ PRICES: Mapping[str, Price] = {
 nothing."""
 
 LOG_KILOBYTES = 1.5
-"""Of a call of the function."""
+"""Log lines of a call of the function."""
 
 
 def amounts(requests: int, costs: Mapping[str, Cost], life: Life) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""One search engine and one index in a process of its own: what is built, opened and searched here is measured.
+"""A search engine and an index in a process of its own: building, opening and searching are measured.
 
 python -m benchmarks.engines ENGINE build CORPUS.jsonl INDEX
 python -m benchmarks.engines ENGINE search INDEX QUESTIONS.json

@@ -106,7 +106,7 @@ class Made:
         ]
 
     def get_paginator(self, _: str) -> Made:
-        """Of the scan."""
+        """The paginator of the scan."""
         return self
 
     def paginate(self, **_: Any) -> Iterator[Any]:

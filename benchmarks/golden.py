@@ -36,7 +36,7 @@ def rows(name: str, part: str | None = None) -> Rows:
 
 
 def recall(spec: Spec, queries: Rows) -> Shares:
-    """For each kind of query and for `all` how many find a clause that answers, of how many."""
+    """The numbers of queries that find an answering clause, of how many, by kind of query and for `all`."""
     found = [
         (row["kind"], any(hit.clause.cite in row["relevant"] for hit in spec.search(row["query"], FOUND)))
         for row in queries

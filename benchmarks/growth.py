@@ -124,7 +124,7 @@ class Measure:
 
 
 class ManyIssues(MemoryTracker):
-    """A Mantis with an issue for each stored request, of which the later ones were changed later."""
+    """A Mantis with an issue for each stored request; the later ones were changed later."""
 
     number = 0
     at: datetime
@@ -199,7 +199,7 @@ def _sync(desk: Desk, stored: int) -> Callable[[], Any]:
 
 
 def _nightly(desk: Desk, client: Switch, clock: Any) -> Row:
-    """One portion of the nightly check, by a clock on which each call takes A_CALL; a line says how many there are."""
+    """A portion of the nightly check, by a clock on which each call takes A_CALL; a line says how many there are."""
     client.bill.calls.clear()
     client.bill.read = client.bill.written = 0
     client.is_metered = True

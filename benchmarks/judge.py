@@ -1,4 +1,4 @@
-"""One judgement with the model and without, and what adding an issue costs.
+"""The time of a judgement with the model and without, and the cost of adding an issue.
 
 The spec of the judgements is made of the four of the evaluation set and filled up with made-up clauses. Each claim is
 judged once: the vectors of claims are remembered, and remembering is not measured.

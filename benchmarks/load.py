@@ -74,7 +74,7 @@ class Servers:
 
 @contextmanager
 def served(sandbox: Sandbox, number: int) -> Iterator[Servers]:
-    """So many processes of waitress that serve the application as Lambda's entry has it; they end with the context."""
+    """Processes of waitress that serve the application as Lambda's entry has it; they end with the context."""
     ports = [free_port(0, "PORT") for _ in range(number)]
     command = [sys.executable, "-m", "waitress", f"--threads={THREADS}", "intake_fn.entry:app"]
     environ = {**os.environ, **sandbox.environ}

@@ -83,7 +83,7 @@ def of_sizes(folder: Path) -> None:
 
 
 def at_once(desk: Desk) -> None:
-    """One mail delivered many times at the same moment."""
+    """Deliver one mail many times at the same moment."""
     raw, before = letter("once@example.org", "Once", "The list of ports shows Genoa twice."), desk.counters.ledger()
     begun = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as crowd:

@@ -12,7 +12,7 @@ COLOURS = ("#1f6f8b", "#12343f", "#b4530a", "#6b8e23", "#8b1f6f", "#555")
 LEFT, TOP, WIDTH, HEIGHT = 60, 10, 400, 220
 
 Lines = Mapping[str, Sequence[tuple[float, float]]]
-"""For each name points from left to right; both numbers above 0."""
+"""The points of each line by name, from left to right; both numbers above 0."""
 
 
 def page(title: str, note: str, plots: Mapping[str, Lines]) -> str:
@@ -25,7 +25,7 @@ def page(title: str, note: str, plots: Mapping[str, Lines]) -> str:
 
 
 def plot(title: str, lines: Lines) -> str:
-    """One drawing, its axes marked at the powers of ten."""
+    """A drawing of lines, with axes marked at the powers of ten."""
     across = _Axis([x for points in lines.values() for x, _ in points], LEFT, WIDTH)
     up = _Axis([y for points in lines.values() for _, y in points], TOP + HEIGHT, -HEIGHT)
     shapes = [f'<path d="M{LEFT} {TOP}V{TOP + HEIGHT}H{LEFT + WIDTH}" fill="none" stroke="#777"/>']

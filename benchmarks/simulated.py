@@ -1,4 +1,4 @@
-"""A table with as many requests as one likes, of which none is stored: what DynamoDB would answer is worked out.
+"""A table with any number of requests, none of which is stored: the answers of DynamoDB are computed.
 
 The answers to reads of such requests are made on the wire, between botocore and the local AWS, so that all of our own
 code and botocore's parsing run as ever; whatever else is asked goes to the local AWS. What is left out is the time
@@ -73,12 +73,12 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Simulated:
-    """So many requests of one requester, of which the last so many are open, spread evenly over the levels."""
+    """A number of requests of one requester; the last ones are open, spread evenly over the levels."""
 
     stored: int
     open: int
     patterns: Mapping[tuple[int, bool], Pattern]
-    """By level, and whether it is open."""
+    """Patterns by level and by whether the request is open."""
     handlers: Mapping[int, str]
     first_alert: str
     words: str
@@ -119,7 +119,7 @@ class Simulated:
         return self._as(number, self._pattern(number).state)
 
     def log(self, number: int) -> list[str]:
-        """Its events."""
+        """The events of a request."""
         return [self._as(number, event) for event in self._pattern(number).log]
 
     # --- answers ------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Settings:
     """The record of `specdesk qualify-judge`; without one a language model only proposes."""
     llm_model: str
     llm_url: str
-    """Of an OpenAI-compatible endpoint, up to and with /v1."""
+    """The address of an OpenAI-compatible endpoint, up to and with /v1."""
     llm_key: str
     llm_key_header: str
     llm_way: str
@@ -202,7 +202,7 @@ def wrong_with_address(url: str) -> str:
 
 
 def wrong_with_start_page(url: str) -> str:
-    """The same for the start page of Mantis: neither REST nor a page of its own may stand in it."""
+    """What is wrong with the address of Mantis's start page, "" for nothing; REST and other pages are wrong."""
     part = next((part for part in ("/api/rest", "/api/soap") if part in url), "")
     part = part or (f"/{url.rpartition('/')[2]}" if url.endswith(".php") else "")
     if part:
@@ -211,7 +211,7 @@ def wrong_with_start_page(url: str) -> str:
 
 
 def wrong_with_endpoint(url: str) -> str:
-    """The same for a language model's endpoint, behind which a query may stand."""
+    """What is wrong with the address of a language model's endpoint, "" for nothing; it may have a query."""
     address, _, _ = url.partition("?")
     if address.rstrip("/").endswith("/chat/completions"):
         return "write it without /chat/completions, which is added"

@@ -149,7 +149,7 @@ class Application:
 
     @property
     def _site_stamp(self) -> Callable[[], str] | None:
-        """Of which spec the wiki is; None where nobody has said where it is published."""
+        """The function that reads the stamp of the published wiki; None without SPECDESK_SITE_URL."""
         if not self.environ.get("SPECDESK_SITE_URL", "").strip():
             return None
         from intake_fn.adapters.site_stamp import SiteStamp  # noqa: PLC0415 - not where there is no site

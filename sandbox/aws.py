@@ -80,7 +80,7 @@ class LocalAws(Running):
 
     @property
     def pid(self) -> int:
-        """Its process; 0 while it is stopped."""
+        """The process id of the local AWS; 0 while it is stopped."""
         return self._process.pid if self._process else 0
 
     def start(self) -> None:

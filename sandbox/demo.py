@@ -31,7 +31,7 @@ REQUESTS = ROOT / "tests" / "data" / "requests.jsonl"
 
 
 def send(url: str, request: dict[str, Any], key: str = "") -> dict[str, Any]:
-    """One request through the API; its answer. Raises urllib.error.HTTPError with the API's reasons.
+    """Send a request through the API; its answer. Raises urllib.error.HTTPError with the API's reasons.
 
     `key` is what a sender repeats who got no answer: the same request is then answered, and no other made.
     """

@@ -45,7 +45,7 @@ class RecordedReadings:
 
     @classmethod
     def of_this_version(cls, folder: Path = FOLDER) -> RecordedReadings | None:
-        """Those that were read by the prompts of this version, or else by others'; None without any."""
+        """The readings by the prompts of this version, or else by others; None without any."""
         wanted = folder / f"{prompts_version()}.jsonl"
         others = sorted(folder.glob("*.jsonl"))
         return cls(wanted if wanted.exists() else others[-1]) if others else None
@@ -61,7 +61,7 @@ class RecordedReadings:
 
 
 def to_read(spec: Spec, requests: Path = REQUESTS) -> Iterator[tuple[str, str, str]]:
-    """Of each request that the form does not settle: its key, and the texts of both prompts."""
+    """The key and both prompts of each request that the form does not settle."""
     for line in requests.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         claim = Claim(row["summary"], row["description"], row["expected"], row["steps"], row["module"], row["kind"])

@@ -26,7 +26,7 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that one waits fo
 
 
 class Server(Running):
-    """One WSGI application on one port; 0 takes any free one. Raises OSError when the port is taken."""
+    """A WSGI application on a port; 0 takes any free one. Raises OSError when the port is taken."""
 
     def __init__(self, app: Callable[..., Any], host: str, port: int) -> None:
         self._channels: dict[int, Any] = {}

@@ -61,7 +61,7 @@ class Ports:
     aws: int = 4566
     mantis: int = 8989
     mail: int | None = None
-    """Of SMTP; None takes 2525 where that is free, else any free one."""
+    """The port of SMTP; None takes 2525 where that is free, else any free one."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Ports:

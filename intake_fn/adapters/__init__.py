@@ -1,1 +1,1 @@
-"""One file for each thing outside. They translate and hold no rules."""
+"""Adapters: a module or package for each system outside. They translate, and hold no rules."""

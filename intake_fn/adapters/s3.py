@@ -39,7 +39,7 @@ class S3Files:
             self._client.put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type)
 
     def get(self, key: str) -> bytes:
-        """Its bytes. Raises Unknown when there is no such file, TryLater."""
+        """The bytes of a file. Raises Unknown when there is no such file, TryLater."""
         with translated(SERVICE):
             from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 

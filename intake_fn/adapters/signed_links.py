@@ -98,7 +98,7 @@ class SignedLinks:
         return f"{self.base_url}/mail/{self.sign(Purpose.MAIL, f'{case_id}/{mailbox}')}"
 
     def desk_settings(self) -> str:
-        """The same for people of the Help Desk; useless without signing in."""
+        """The page of the mail settings of a person of the Help Desk; useless without signing in."""
         return f"{self.base_url}/desk/settings"
 
     def desk(self, case_id: str) -> str:

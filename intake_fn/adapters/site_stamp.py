@@ -1,4 +1,4 @@
-"""Of which spec the published wiki is, as its file stamp.json says; asked for once a minute at most."""
+"""The spec's stamp of the published wiki, from its file stamp.json; read once a minute at most."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ PAUSE_SECONDS = 0.05
 
 @dataclass
 class Transmission:
-    """One request: `started` when it is about to be sent, `complete` once the connection has accepted its last byte."""
+    """The sending of a request: `started` before its first byte, `complete` once its last byte was accepted."""
 
     started: bool = False
     complete: bool = False

@@ -31,7 +31,7 @@ class Acknowledgement:
     line: int
 
     def __str__(self) -> str:
-        """As it is written."""
+        """The acknowledgement as it is written."""
         return "  ".join((*self.key, *filter(None, (self.note,))))
 
 

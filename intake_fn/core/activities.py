@@ -1,4 +1,4 @@
-"""The core activities of the process page as a checklist: what was done for a case, by whom and when.
+"""The core activities of the process page as a checklist: which were done for a case, when and by whom.
 
 Each level has its own (seed: "Responsibilities and Workflow" of the levels), and does them itself: what another level
 did stands beside it. Where an event shows that an activity was done (`SHOWN_BY`), it is ticked by that; the others are

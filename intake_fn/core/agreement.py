@@ -108,7 +108,7 @@ def agreements(rows: Iterable[Compared]) -> tuple[Agreement, ...]:
 
 
 def differing(rows: Iterable[Row]) -> list[tuple[Row, Said]]:
-    """The cases of which a judge said something else than a person decided; not those that it left to a person."""
+    """The cases that a person decided otherwise than a judge said; without those that the judge left to a person."""
     return [
         (row, one)
         for row in rows

@@ -20,7 +20,7 @@ COMES_BACK_WITHIN = ANSWERED_BY
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer: the clause as page#anchor, the stamp of the spec, who it was as digests, when it was taken back."""
+    """An answer by a clause: page#anchor, the stamp of the spec, digests of the person, and when it was taken back."""
 
     id: str
     at: datetime

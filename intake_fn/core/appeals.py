@@ -35,7 +35,7 @@ BEFORE_THE_BOARD_DECIDES = (Stage.NONE, Stage.OWNER, Stage.BOARD, Stage.DEFERRED
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision on what a request is. `person` is "" for the program; `appeal` is what was said against it."""
+    """A decision on the category of a request. `person` is "" for the program; `appeal` is what was said against it."""
 
     at: datetime
     category: Category

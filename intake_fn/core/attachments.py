@@ -48,7 +48,7 @@ class Selection:
     sent: tuple[AcceptedFile, ...] = ()
     problems: tuple[str, ...] = field(default=())
     waiting: Mapping[str, str] = field(default_factory=dict)
-    """By their tokens, the names of files in the store that could not be read just now."""
+    """The names of files in the store that could not be read just now, by their tokens."""
 
     @property
     def count(self) -> int:
@@ -115,7 +115,7 @@ def size_in_words(size: int) -> str:
 
 
 def select(staged: Sequence[Attachment], posted: Iterable[tuple[str, bytes]], limits: IntakeLimits) -> Selection:
-    """Those files that may be attached: the first ones, within count and size; the others as problems."""
+    """The files that may be attached: the first ones, within count and size; the others as problems."""
     sent: list[AcceptedFile] = []
     problems: list[str] = []
     too_many = [file.name for file in staged[limits.files :]]

@@ -60,7 +60,7 @@ def from_plain(kind: type[Value], plain: Mapping[str, Any], *, strict: bool = Fa
 
 
 def checked(record: Value) -> Value:
-    """The same record. Raises TypeError for a field that does not hold what its annotation says, and for no level."""
+    """The record itself. Raises TypeError for a field of a wrong type, ValueError for a level that does not exist."""
     for field in _fields(type(record)).values():
         if not field.holds(getattr(record, field.name)):
             raise TypeError(f"{field.name} is no {_name(field.hint)}")

@@ -95,12 +95,12 @@ def is_in_copy(case: Case, event: CopyRemoved, _: Process) -> Iterator[str]:
 
 
 def added(case: Case, event: CopyAdded) -> dict[str, object]:
-    """One more is in copy."""
+    """The people in copy with one more."""
     return {"copies": (*case.copies, mailbox(event.address))}
 
 
 def removed(case: Case, event: CopyRemoved) -> dict[str, object]:
-    """One less is in copy."""
+    """The people in copy with one less."""
     return {"copies": tuple(box for box in case.copies if box != mailbox(event.address))}
 
 
@@ -110,7 +110,7 @@ def on_copy_added(_: Case, event: CopyAdded, __: Case, ___: Process) -> Iterator
 
 
 def informed(event: Event, after: Case, caused: Iterable[Intent]) -> Iterator[SendNotice]:
-    """The mails to those in copy: of each event of which the requester is mailed, and of what the requester writes.
+    """The mails to people in copy: about each event that the requester is mailed about, and what the requester writes.
 
     Who wrote it knows it, and who comes into copy by it reads it on the page.
     """

@@ -191,7 +191,7 @@ def on_appealed(before: Case, _: Appealed, after: Case, __: Process) -> _News:
 
 
 def on_closed(_: Case, __: Closed, after: Case, ___: Process) -> _News:
-    """It is closed."""
+    """The news that the lead is closed."""
     yield from _notify(after, Progress.CLOSED)
 
 
@@ -202,7 +202,7 @@ def _resolution(others: tuple[str, ...], event: Resolved, case: Case) -> NotifyD
 
 
 def on_added(_: Case, event: DuplicateAdded, case: Case, __: Process) -> _News:
-    """For the new duplicate alone: what has happened before."""
+    """The news for the new duplicate alone: what has happened to the lead before."""
     if case.issue not in (None, event.issue) and not case.missing_in_mantis:
         yield NotifyDuplicates((event.other,), Progress.FILED, number=case.issue)
     workaround = _workaround_of(case)
@@ -261,12 +261,12 @@ def after_marked(case: Case, event: MarkedDuplicate, _: Process) -> Iterator[Eve
 
 
 def after_unmarked(case: Case, event: UnmarkedDuplicate, _: Process) -> Iterator[Event]:
-    """It is no duplicate in Mantis either."""
+    """The relation in Mantis is removed, too."""
     yield from _unlinked(case, event, issue_of_lead(case))
 
 
 def after_added(case: Case, event: DuplicateAdded, process: Process) -> Iterator[Event]:
-    """Of two requests that were marked as duplicates of each other, the one with the smaller number stays the lead."""
+    """Where two requests were marked as duplicates of each other, the one with the smaller id stays the lead."""
     if event.other == case.duplicate_of and case.id < event.other:
         unmarked = UnmarkedDuplicate(at=event.at, actor=event.actor)
         yield unmarked
@@ -301,13 +301,13 @@ def _relink(case: Case, event: LeadUpdated) -> Iterator[Event]:
 
 
 def _unlinked(case: Case, event: Event, number: int | None) -> Iterator[Unlinked]:
-    """It is marked in Mantis as a duplicate of this issue no longer, if it is."""
+    """Remove the relation to this issue in Mantis, if there is one."""
     if number and case.links.get(number) is Relation.DUPLICATE:
         yield Unlinked(at=event.at, actor=event.actor, number=number)
 
 
 def duplicate(case: Case, event: Event, number: int | None) -> Iterator[Linked]:
-    """It is marked in Mantis as a duplicate of its lead's issue, unless it is already."""
+    """Relate it in Mantis to its lead's issue as a duplicate, unless it is related already."""
     if number and number != case.issue and case.links.get(number) is not Relation.DUPLICATE:
         yield Linked(at=event.at, actor=event.actor, number=number, relation=Relation.DUPLICATE)
 

@@ -14,7 +14,7 @@ Key = str | Callable[[Any], str]
 
 
 def no_text(_: Any) -> str:
-    """Nobody wrote anything."""
+    """No text: an event that nobody writes."""
     return ""
 
 

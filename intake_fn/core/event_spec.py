@@ -40,7 +40,7 @@ def unchanged(_: Case, event: Any, __: Process) -> Event:
 
 
 def to(status: Status) -> Mapping[Status, Status]:
-    """One status, wherever the event happens."""
+    """The same next status, wherever the event happens."""
     return dict.fromkeys(Status, status)
 
 

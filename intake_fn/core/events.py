@@ -120,7 +120,7 @@ class RequesterRead(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed(Event):
-    """It is in Mantis. `dropped` names what Mantis did not keep of what was sent.
+    """The request was filed to Mantis. `dropped` names the sent fields that Mantis did not keep.
 
     `late` says that it took more than one try: it may have stood there for a while before we knew.
     """
@@ -131,7 +131,7 @@ class Filed(Event):
     dropped: tuple[str, ...] = ()
     late: bool = False
     found: Mapping[str, str] = field(default_factory=dict)
-    """Of an issue that a person created there: its fields, as Mantis names them, when it was taken in."""
+    """The fields of an issue that a person created in Mantis, as Mantis names them, when it was taken in."""
     category: Category = Category.UNDECIDED
     """What it is by the project that this person chose."""
 

@@ -138,7 +138,7 @@ def _words_in(text: str) -> list[str]:
 
 
 def terms(query: str) -> tuple[Term, ...]:
-    """The words of a query, each once. An address is one word, and so is a code with digits, of which half is typed."""
+    """The words of a query, each once. An address is one word, and so is a code with digits, even a half-typed one."""
     words: dict[str, None] = {}
     for typed in query[:LONGEST_QUERY].split():
         if ADDRESS.fullmatch(typed):

@@ -64,7 +64,7 @@ def copies_after(case: Case, event: RequesterChanged) -> tuple[str, ...]:
 
 
 def changed(case: Case, event: RequesterChanged) -> dict[str, Any]:
-    """The request is of who wrote it; who forwarded it is in copy."""
+    """The writer of the forwarded mail is the requester; the forwarder is in copy."""
     requester = case.request.on_behalf_of or case.request.requester
     return {
         "request": replace(case.request, requester=requester, on_behalf_of=None),

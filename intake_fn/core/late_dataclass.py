@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
-        """As `dataclasses.dataclass`."""
+        """Make a class a dataclass, as `dataclasses.dataclass` does."""
         if cls is not None or not {"frozen", "slots"} <= {*options} <= {"frozen", "slots", "kw_only", "order"}:
             return dataclasses.dataclass(cls, **options)
         return lambda given: _with_slots(given, {**options, "slots": False})
@@ -120,7 +120,7 @@ def _complete(cls: type, wanted: str) -> None:
 
 
 def _state(self: Any) -> list[Any]:
-    """For pickle and copy."""
+    """The values of the fields, for pickle and copy."""
     return [getattr(self, name) for name in self._field_names]
 
 

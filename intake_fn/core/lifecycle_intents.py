@@ -230,7 +230,7 @@ def on_resolved(before: Case, event: Resolved, after: Case, process: Process) ->
 
 
 def _declined(before: Case) -> Message | None:
-    """That a change is resolved because it was declined, and by whom; None for all else."""
+    """The message that the owner or the Board declined the change; None for all else."""
     last = before.history[-1]
     if before.stage is not Stage.DECLINED or not isinstance(last, BoardDecided | OwnerDeclined):
         return None

@@ -36,7 +36,7 @@ def _named(text: str) -> list[str]:
 
 
 def names(process: Process) -> Mapping[str, str]:
-    """By how people may be mentioned, in small letters, their ids."""
+    """The ids of people by the names by which they may be mentioned, in lower case."""
     firsts = Counter(_first(person) for person in process.people.values())
     known: dict[str, str] = {}
     for person in process.people.values():

@@ -136,7 +136,7 @@ def _lead(event: e.LeadUpdated, _: Process) -> dict[str, str]:
 
 
 def _reply_key(event: e.RequesterReplied) -> str:
-    """That they replied, and from which address where it was by mail: somebody else may have answered for them."""
+    """The key of a reply's headline; by mail it names the address, since somebody else may have answered for them."""
     if event.works:
         return "history.works-mail" if event.sender else "history.replied-works"
     return "history.replied-mail" if event.sender else "history.replied"
@@ -376,7 +376,7 @@ def in_history(event: e.Event, process: Process) -> tuple[str, str]:
 
 
 def on_page(event: e.Event, process: Process) -> tuple[str, str] | None:
-    """The same as its requester reads it; None for what is not shown to them."""
+    """An event's headline and text as the requester reads them; None for an event that they are not shown."""
     row = MESSAGES[type(event)]
     return (_headline(row.page, event, process), row.page_text(event)) if is_on_page(event) else None
 
@@ -414,7 +414,7 @@ def is_on_page(event: e.Event) -> bool:
 
 
 def in_note(event: e.Event, process: Process) -> tuple[str, str]:
-    """The same as a note in Mantis has it; raises KeyError for an event that makes none."""
+    """An event's headline and text as a note in Mantis; raises KeyError for an event without a note."""
     row = MESSAGES[type(event)]
     return _headline(row.note, event, process), (row.note_text or row.text)(event)
 

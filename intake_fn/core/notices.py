@@ -182,9 +182,9 @@ class MailValues:
     says: str
     """What the request is, and who says so."""
     by: str
-    """By what a verdict was reached, and how sure a language model calls itself."""
+    """How a verdict was reached, and how sure a language model calls itself."""
     due: str
-    """By when it is due, as the requester reads it."""
+    """When the request is due, in words for the requester."""
     missing: tuple[str, ...]
     """What the requester could add."""
     form: str
@@ -209,10 +209,10 @@ class MailValues:
     text: tuple[str, ...]
     """What a person wrote, line by line."""
     bundled: tuple[tuple[str, int], ...]
-    """Of a notice that stands for several: which, and how often each."""
+    """The notices that a bundled one stands for, each with how often."""
     link: str
     copied_as: str
-    """As what its reader, of the Help Desk, has a copy: "follower", "level", or "" as the front end of its origin."""
+    """Why a person of the Help Desk has a copy: "follower", "level", or "" as the front end of its origin."""
     settings: str
     """The page on which its reader chooses which mails they get."""
     sender: str
@@ -308,7 +308,7 @@ def off_the_levels(case: Case, process: Process) -> bool:
 
 
 def place_of(case: Case, process: Process) -> str:
-    """Where a case is handled, as it follows the name of who handles it."""
+    """Where a case is handled, in words that follow the name of its handler."""
     if not off_the_levels(case, process):
         return process.level(case.level).name
     module = process.modules.get(module_of(case))
@@ -336,7 +336,7 @@ def _without_words(case: Case) -> Case:
 
 
 def bundle(notices: Sequence[SendNotice]) -> SendNotice:
-    """One notice for several to the same person, the first of which says who that is."""
+    """A notice in place of several to the reader of the first one."""
     first = notices[0]
     fields = {"name": first.fields.get("name", ""), "notices": " ".join(notice.notice for notice in notices)}
     return SendNotice(BUNDLES[NOTICES[first.notice]], first.to, fields)

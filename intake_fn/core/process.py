@@ -20,7 +20,7 @@ CLIENT = "client"
 """Stands for the office of a client company's user, who has none."""
 
 IN_MANTIS = "mantis"
-"""Stands for the office of who created an issue in Mantis by hand: where they sit is not known."""
+"""The office of a request that somebody created in Mantis by hand: their office is not known."""
 
 OFFICE_CALENDAR = "office"
 """Stands for the calendar of the requester's office."""
@@ -207,7 +207,7 @@ class MeetingRule:
 
 MORE_THAN_HALF, TWO_THIRDS, ALL = "more-than-half", "two-thirds", "all"
 MAJORITIES = (MORE_THAN_HALF, TWO_THIRDS, ALL)
-"""Of the votes for and against, without abstentions."""
+"""The majorities that support.yml may ask for, of the votes without abstentions."""
 
 DECLINED, CHAIR = "declined", "chair"
 TIES = (DECLINED, CHAIR)

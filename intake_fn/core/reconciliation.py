@@ -105,7 +105,7 @@ def expected(case: Case, process: Process) -> dict[str, str]:
 
 
 def _resolution(case: Case, process: Process) -> str:
-    """Of what follows another one it is a duplicate, unless it was resolved in Mantis by itself."""
+    """The resolution for Mantis, "" for none; that of a duplicate, unless it was resolved in Mantis by itself."""
     done = resolved_by(case)
     if done is None:
         return ""
@@ -249,7 +249,7 @@ def _in_words(stands: IssueState, *, closed: bool) -> str:
 
 
 def _may_show(case: Case, owed: Sequence[int], process: Process) -> dict[str, set[str]]:
-    """By field, what Mantis may show because of us, or because it is known and about to be put back.
+    """The values by field that Mantis may show because of us, or because they are known and about to be put back.
 
     While something is owed to a case that waits, a note of ours may just have taken its issue out of feedback.
     """
@@ -297,7 +297,7 @@ def _is_one_step(event: Event, following: Event) -> bool:
 
 
 def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> dict[str, set[str]]:
-    """By field, what has stood for the case since a version; `resets` adds what Mantis makes of feedback by itself."""
+    """The values by field that the case has had since a version; `resets` adds those that Mantis makes of feedback."""
     shown = _shows(case, process)
     for _, state in states(case):
         if state.version >= first:
@@ -309,7 +309,7 @@ def _shown_since(case: Case, first: int, process: Process, *, resets: bool) -> d
 
 
 def _shows(case: Case, process: Process) -> dict[str, set[str]]:
-    """By field, what stands for the case in Mantis: of a group any of its people may hold the issue."""
+    """The values by field that stand for the case in Mantis; the handler is any person of a group."""
     shown = {name: {value.casefold()} for name, value in expected(case, process).items()}
     done = resolved_by(case)
     if not case.status.is_done or done is None or not done.outcome:

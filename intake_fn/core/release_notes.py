@@ -188,7 +188,7 @@ def _is_done(issue: FixedIssue, process: Process) -> bool:
 
 
 def _summary(issue: FixedIssue, case: Case | None) -> str:
-    """As filed; as it stands in Mantis where somebody has worded it anew there."""
+    """The summary as it was filed, or as Mantis has it where somebody changed it there."""
     filed = " ".join(case.request.summary.split()) if case else ""
     if filed and _letters(filed).startswith(_letters(issue.summary)):  # Mantis cuts it, and drops characters
         return filed

@@ -74,7 +74,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. Texts are as typed, in UTF-8, with line ends normalised to LF.
+    """A request. Texts are as typed, in UTF-8, with line ends normalised to LF.
 
     `details` holds the answers that only one form asks for, by field name
     (company, role, needed by, benefit ...), in the form's order.

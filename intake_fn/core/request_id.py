@@ -13,12 +13,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUP = 4
 
 SHAPE = f"{PREFIX}-XXXX-XXXX"
-"""For people, where any id may stand."""
+"""The form of an id, for people."""
 
 EXAMPLE = f"{PREFIX}-7K2M-9QXA"
 
 PATTERN = f"{PREFIX}-[0-9A-HJKMNP-TV-Z]{{{GROUP}}}-[0-9A-HJKMNP-TV-Z]{{{GROUP}}}"
-"""For regular expressions: of the API's description, too."""
+"""The form of an id as a regular expression; the description of the API has it, too."""
 
 _BETWEEN = "[\\s._\u2010-\u2015\u2212-]?"
 AS_TYPED = _BETWEEN.join((PREFIX, f"[0-9A-TV-Z]{{{GROUP}}}", f"[0-9A-TV-Z]{{{GROUP}}}"))

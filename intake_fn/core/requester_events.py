@@ -1,4 +1,4 @@
-"""Events of who a requester is and what they do besides writing: not to agree, to withdraw, to have others in copy."""
+"""Events of requesters besides replies: who they are, appeals, withdrawals, people in copy."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ class RequestFollowed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelInformed(Event):
-    """It has come to a level; those of its people, by id, who want to know of each such request are told."""
+    """The request has come to a level, and the people of the level who asked for such mails, by id, are informed."""
 
     people: tuple[str, ...]

@@ -32,7 +32,7 @@ class Span:
         return shown(self.start % DAY_MINUTES)
 
     def __str__(self) -> str:
-        """As support.yml writes it: 09:00-18:00, 22:00-06:00, 00:00-24:00."""
+        """The span as support.yml writes it: 09:00-18:00, 22:00-06:00, 00:00-24:00."""
         return f"{self.opens}-{shown(self.end)}"
 
 

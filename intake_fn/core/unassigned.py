@@ -71,7 +71,7 @@ def _who_may_take(request: Assignment) -> str:
 
 
 def candidates(request: Assignment, process: Process) -> list[Person]:
-    """The people of whom one would get the request now: of its level, or of the next one where that is gone."""
+    """The people who may be assigned the request now: of its level, or of the next one where that is gone."""
     level = process.level(request.level)
     current = process.levels[level.escalates_to[0]] if request.level not in process.levels else level
     return [process.people[name] for name in current.resources]

@@ -62,7 +62,7 @@ def said_of(case: Case, *, for_requester: bool = True) -> str:
 
 
 def reached_by(verdict: Mapping[str, Any]) -> str:
-    """By what a verdict was reached; "" for one that leaves it to a person, and of logs before it was recorded."""
+    """How a verdict was reached; "" for an undecided one, and in logs of before it was recorded."""
     ground, judge = verdict.get("ground", ""), verdict.get("judge", "")
     if verdict["category"] == Category.UNDECIDED or not ground:
         return ""
@@ -178,7 +178,7 @@ def _numbers(verdict: Mapping[str, Any]) -> list[str]:
 
 
 def due_in_words(case: Case, process: Process, now: datetime, zone: str) -> str:
-    """By when it is due at its level, and by which target; "" for what nobody has to do anything about."""
+    """When a case is due at its level, in words; "" for one that is new or done, and for a change without a clock."""
     if not case.status.is_open or case.status is Status.NEW:
         return ""
     level, priority = process.level(case.level).name, process.priorities[case.priority].name.lower()

@@ -63,7 +63,7 @@ class Outcome(StrEnum):
     """What came of a request, as a person says who resolves it."""
 
     UNSAID = ""
-    """Nobody said: in logs before that, and where Mantis has a resolution that stands for none of these."""
+    """Not recorded: in earlier logs, and where Mantis has a resolution that is none of these."""
     FIXED = "fixed"
     DONE = "done"
     NO_CHANGE = "no-change"
@@ -85,7 +85,7 @@ class Reproduced(StrEnum):
     """Whether somebody who tried to reproduce a bug could."""
 
     UNSAID = ""
-    """Nobody said: of other activities, and in logs before that."""
+    """Not recorded: in earlier logs, and for other activities."""
     YES = "yes"
     NO = "no"
     NOT_TRIED = "not-tried"
@@ -100,7 +100,7 @@ class Failure(StrEnum):
     UNDELIVERED = "undelivered"
     """This one did not arrive; another may."""
     COMPLAINED = "complained"
-    """Its reader reported it as unwanted."""
+    """The reader reported the mail as unwanted."""
     UNDELIVERABLE = "undeliverable"
     """The mail service does not take it: no mail can be sent to such an address."""
 
@@ -150,16 +150,16 @@ class Progress(StrEnum):
 
 
 class ErasedAs(StrEnum):
-    """As what somebody's data was erased from a request."""
+    """The role of a person whose data was erased from a request, or the rule of retention that erased it."""
 
     REQUESTER = "requester"
     """They have sent it: nothing of its words is left."""
     MENTIONED = "mentioned"
     """They were in copy of another one's request, named in it, or its requester once."""
     RETENTION = "retention"
-    """It was kept as long as support.yml says: nothing of its words is left, whoever wrote them."""
+    """The request was kept as long as support.yml says: none of its texts is left, whoever wrote them."""
     FILES = "files"
-    """Its files were kept as long as support.yml says; its words stay for now."""
+    """The files were kept as long as support.yml says; the texts stay for now."""
 
     @property
     def is_whole(self) -> bool:
@@ -171,7 +171,7 @@ class Stance(StrEnum):
     """What a person says of a request and a clause, when they have read both."""
 
     UNSAID = ""
-    """Nobody said: in logs before that, and where the form for the other cases was used."""
+    """Not recorded: in earlier logs, and where the form for the other cases was used."""
     MATCHES = "matches"
     """The system does what the clause says; the request wants it otherwise."""
     CONTRADICTS = "contradicts"
@@ -232,9 +232,9 @@ class Motion(StrEnum):
 
     APPROVE = "approve"
     DEFER = "defer"
-    """To put it off to a date."""
+    """The change is put off to a date."""
     RETURN = "return"
-    """To give it back to the owner of the module, with a question."""
+    """The change goes back to the owner of the module, with a question."""
 
 
 class Vote(StrEnum):

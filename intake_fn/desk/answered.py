@@ -31,7 +31,7 @@ def keep(answers: ClauseAnswers, new_id: Callable[[], str], now: datetime, claus
 
 
 def not_after_all(answers: ClauseAnswers, now: datetime, clause: str, *who: str) -> None:
-    """The same person says that it does not. Raises TryLater."""
+    """The person takes back that a clause answers. Raises TryLater."""
     for answer in to_take_back(answers.answers_of(who), [clause], now):
         answers.take_back(answer, now)
 

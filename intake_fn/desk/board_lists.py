@@ -22,7 +22,7 @@ class BoardLists:
 
     @classmethod
     def of(cls, cases: CaseStore) -> BoardLists:
-        """As they are stored now."""
+        """The lists as they are stored now."""
         return cls(frozenset(cases.agenda()), frozenset(cases.approved()))
 
     def differences(self, case: Case, cases: CaseStore) -> Mapping[str, tuple[object, object]]:

@@ -1,4 +1,4 @@
-"""One action on many requests: each is a transaction of its own, and each has its own result."""
+"""An action on many requests: each is a transaction of its own with its own result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Result(StrEnum):
     """What came of an action on one request."""
 
     DONE = "done"
-    """It is so: done now, or by an earlier press of the same button."""
+    """The action is done, now or by an earlier press of the same button."""
     REFUSED = "refused"
     """The rules do not allow it, or somebody else has changed the request; it stays as it is."""
     UNKNOWN = "unknown"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from spec_lookup import Clause, Spec
 
 EVERY = timedelta(minutes=1)
-"""So often one runs, over all instances of the function."""
+"""How often a canary may run, over all instances of the function."""
 
 SIMULATOR = "success@simulator.amazonses.com"
 SUMMARY = "Canary: nobody has to do anything"
@@ -88,7 +88,7 @@ def _tried(name: str, act: Callable[[], str]) -> Part:
 
 
 def _table(desk: Desk) -> str:
-    """It was written to already, when the minute was taken; now it is read."""
+    """The table is read; `run` has written to it when it took the minute."""
     ledger = desk.counters.ledger()
     return "the ledger balances" if ledger.balanced else "the ledger does not balance"
 

@@ -24,7 +24,7 @@ def rows(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:
 
 
 def queued(cases: CaseStore, *, open_only: bool = True) -> Iterator[CaseRow]:
-    """The same without those in quarantine."""
+    """The rows without those in quarantine."""
     return pages(partial(cases.queue, None, open_only=open_only))
 
 

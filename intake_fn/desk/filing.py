@@ -185,7 +185,7 @@ def _lead(case: Case) -> str:
 
 
 def _verdict_before(case: Case, links: Links) -> str:
-    """The same as version 0 wrote it, whose issues stand in Mantis."""
+    """The verdict as version 0 wrote it; issues in Mantis still have it so."""
     if not case.verdict:
         return "VERDICT\nNot judged yet."
     head = f"{case.category.value} (judge: {case.verdict['judge']}, confidence {case.verdict['confidence']:.2f})"

@@ -115,7 +115,7 @@ class _Places:
     exact: dict[str, set[Term]] = field(default_factory=dict)
     received: dict[str, datetime] = field(default_factory=dict)
     cut: set[Term] = field(default_factory=set)
-    """The terms of which there are more postings."""
+    """The terms that have more postings than were read."""
 
     def add(self, term: Term, postings: Sequence[Posting]) -> None:
         """The postings of a term."""
@@ -156,7 +156,7 @@ class _Places:
         return sorted(ids, key=lambda one: -sum(one in self.of_term[term] for term in asked))
 
     def _best_first(self, ids: Iterable[str]) -> list[str]:
-        """Those that hold more of the words as they were typed first, then the latest."""
+        """The ids, those with more of the typed words first, then the latest."""
         latest = sorted(ids, key=lambda one: (self.received[one], one), reverse=True)
         return sorted(latest, key=lambda one: -len(self.exact.get(one, ())))
 

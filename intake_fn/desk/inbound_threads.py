@@ -92,7 +92,7 @@ def _by_messages(desk: TakingMail, mail: InboundMail) -> Iterator[Case]:
 
 
 def _by_pages(desk: TakingMail, mail: InboundMail) -> Iterator[Case]:
-    """By the links of our mails in what is quoted."""
+    """The cases of links of our mails in the quoted text."""
     purposes = {"status": Purpose.STATUS, "copies": Purpose.COPY}
 
     def opened() -> Iterator[str]:
@@ -106,7 +106,7 @@ def _by_pages(desk: TakingMail, mail: InboundMail) -> Iterator[Case]:
 
 
 def _named(desk: TakingMail, mail: InboundMail) -> Iterator[str]:
-    """By the mails of others that it refers to, and by numbers."""
+    """The ids of requests by requesters' mails that it refers to, and by the numbers in its subject and its thread."""
     for reference in mail.references:
         yield desk.inbound.case_of_message(f"{THEIRS}{reference}")
     yield from threads.numbers(mail)

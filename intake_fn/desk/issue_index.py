@@ -35,7 +35,7 @@ KEY = "known/issues.json"
 """The file that names the shards. A version of before kept all issues in it, and it is read so, too."""
 
 FORMAT = 1
-"""Of the names of the shards."""
+"""The version of the names of the shards."""
 
 SHARD = 250
 """Numbers whose issues stand in one file, some 600 kB."""
@@ -72,7 +72,7 @@ class SimilarIssue:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One file of the index: the digest of its bytes, and the ids of the issues in it."""
+    """A file of the index: the digest of its bytes, and the ids of the issues in it."""
 
     digest: str
     ids: frozenset[str]
@@ -169,7 +169,7 @@ class IssueIndex:
             self.cache.last = None
 
     def forget_erased(self) -> None:
-        """The same for all whose words were erased: each request of the index is looked up. Raises TryLater."""
+        """Forget the issues of all erased requests; each request of the index is looked up. Raises TryLater."""
         numbers = [int(id_) for id_ in self._read().index.ids]
         ids = {number: case_id for number in numbers if (case_id := self.cases.find_issue(number))}
         self.forget(number for number, case_id in ids.items() if self.cases.load(case_id).erased)
@@ -236,7 +236,7 @@ class IssueIndex:
             return ""
 
     def _recent(self) -> DuplicateIndex:
-        """As this process read it within the last minute, else as the files have it."""
+        """The index as this process read it within the last minute, else as the files hold it."""
         last = self.cache.last
         return self._read().index if last is None or abs(self.clock() - last.at) >= FRESH_FOR else last.index
 

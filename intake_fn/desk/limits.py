@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many within each window."""
+    """A limit of the number of calls within each window."""
 
     name: str
     most: int
@@ -30,10 +30,10 @@ class Limit:
 SIGN_IN_BY_SOURCE = Limit("sign-in-source", 30, timedelta(hours=1))
 LOST_LINK_BY_SOURCE = Limit("lost-link-source", 30, timedelta(hours=1))
 UPLOADS_BY_SOURCE = Limit("uploads-source", 60, timedelta(hours=1))
-"""Of 25 MB at most; small files travel with their form. An office behind one address is one source."""
+"""Uploads of 25 MB at most; small files travel with their form. An office behind one address is one source."""
 
 ANSWERS_BY_SOURCE = Limit("answers-source", 120, timedelta(hours=1))
-"""Of *that answers it*, so that a program cannot make up figures."""
+"""Presses of *that answers it*: a program must not make up figures."""
 
 
 def digest_of(text: str) -> str:

@@ -81,7 +81,7 @@ def _domain(identity: MailIdentity) -> str:
 
 
 def notice_of(item: OutboxItem, case: Case, process: Process) -> SendNotice | None:
-    """The notice that an item asks for, to whom it has to go by now; None when its cause is gone."""
+    """The notice of an item, addressed to its reader of now; None when its cause is gone."""
     if not isinstance(item.intent, SendNotice) or is_obsolete(item.intent, case, process):
         return None
     return readdressed(item.intent, case, process)

@@ -71,7 +71,7 @@ class Progress:
     wrong: tuple[str, ...] = ()
     """The first requests that differ."""
     first: str = ""
-    """The first day of which a request was counted."""
+    """The first day that has a counted request."""
     uncounted: int = 0
     """The requests that could not be counted when all were: for them, all are not counted again."""
 
@@ -222,7 +222,7 @@ def _days_from(first: str, last: date) -> Iterator[date]:
 
 
 def _report(desk: Desk, progress: Progress, left: Left) -> Progress:
-    """It is tried once a night: the page of the spec then shows that of an earlier one."""
+    """Make the report on the spec, once a night; after a failure the page shows the report of an earlier night."""
     if progress.cursor:  # the run that tried it did not come to its end
         return progress.then(Part.DONE)
     if left() < FOR_THE_REPORT:

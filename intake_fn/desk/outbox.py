@@ -67,7 +67,7 @@ class Swept:
     dead_lettered: int = 0
     alerts: int = 0
     breaches: int = 0
-    """Those of the alerts that say that a due time has passed."""
+    """Alerts of due times that have passed."""
 
     def __add__(self, other: Swept) -> Swept:
         """Both together."""
@@ -83,7 +83,7 @@ class Swept:
 def deliverable(
     items: Iterable[OutboxItem], now: datetime
 ) -> tuple[list[OutboxItem], list[tuple[OutboxItem, datetime]]]:
-    """Of the items of a case those that are due; and those that an earlier one blocks, with its next attempt.
+    """The due items of a case; and those blocked by an earlier one, each with the next attempt of that one.
 
     Items with one ordering key are delivered in order. A dead letter blocks the later ones only where they make no
     sense without it.

@@ -22,10 +22,10 @@ class Standing(StrEnum):
 
     AS_ASSESSED = "as-assessed"
     CHANGED = "changed"
-    """It reads otherwise than when it was assessed, and not as proposed."""
+    """The clause reads otherwise than when it was assessed, and not as proposed."""
     GONE = "gone"
     PUBLISHED = "published"
-    """It reads as proposed."""
+    """The clause reads as proposed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One case is compared with its issue in Mantis: changes made there are taken over, the fields are set from here.
+"""Reconciliation of a case with its issue in Mantis: changes made there are taken over, our fields are set again.
 
 core/reconciliation.py says what follows from a difference.
 """
@@ -62,7 +62,7 @@ def compare(desk: Reconciling, case_id: str) -> tuple[Case, bool]:
 
 
 def _issue_of(case: Case, tracker: Tracker) -> IssueState | None:
-    """None when there is none, or it is missing in Mantis."""
+    """The issue of a case; None when it has none, or Mantis does not know it."""
     if case.issue is None:
         return None
     try:

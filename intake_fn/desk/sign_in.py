@@ -1,4 +1,4 @@
-"""Mails with links that anybody asks for, such as to sign in at the desk; and the sessions of who signed in.
+"""Mails with links that anybody may ask for, such as to sign in at the desk; and sessions of signed-in people.
 
     form ─► ask ─► the store: whatever address was typed, by the same steps ─► the answer
     sweep, every minute ─► mail_links ─► the address is of support.yml, and was mailed fewer than MOST links lately

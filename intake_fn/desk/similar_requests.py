@@ -34,7 +34,7 @@ SHOWN = 2
 
 @dataclass(frozen=True, slots=True)
 class SimilarRequest:
-    """One that is open, or was resolved: its number, how it stands, since when, and the clause it is on."""
+    """A similar request, open or resolved: its number, status, since when, and its clause."""
 
     issue: int
     case_id: str = ""
@@ -48,7 +48,7 @@ class SimilarRequest:
 
 
 def similar(index: IssueIndex, cases: CaseStore, claim: Claim, clause: str) -> list[SimilarRequest]:
-    """Those that are most like a text whose nearest clause is given; none where they cannot be read."""
+    """The requests most similar to a text with a given nearest clause; none where they cannot be read."""
     report = spec_lookup.IssueText("", claim.summary, claim.what_happened, "", claim.what_expected, clause)
     found: list[SimilarRequest] = []
     for issue in index.similar_to(report, least=LIKELY)[:SHOWN]:

@@ -83,7 +83,7 @@ def sync(desk: Syncing) -> Synced:
 
 @dataclass
 class _Run:
-    """One sync with the cursor that it took."""
+    """A sync with the cursor that it took."""
 
     desk: Syncing
     cursor: SyncCursor

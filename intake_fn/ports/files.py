@@ -27,7 +27,7 @@ class Files(Protocol):
         ...
 
     def get(self, key: str) -> bytes:
-        """Its bytes. Raises Unknown."""
+        """The bytes of a file. Raises Unknown."""
         ...
 
     def link(self, attachment: Attachment, seconds: int) -> str:

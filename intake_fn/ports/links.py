@@ -15,7 +15,7 @@ class Purpose(StrEnum):
     STATUS = "status"
     """A request's status page; the text is the case id. Lives `status_link_days`."""
     COPY = "copy"
-    """The status page of who is in copy; the text is `case id/mailbox`. Lives `status_link_days`."""
+    """Opens the status page for a person in copy; the text is `case id/mailbox`. Lives `status_link_days`."""
     MAIL = "mail"
     """The mail settings of an address; the text is `case id/mailbox`, the id "" for no request. Lives
     `status_link_days`."""
@@ -36,7 +36,7 @@ class Purpose(StrEnum):
 
 
 LEEWAY = timedelta(minutes=2)
-"""So far the clocks of two machines may differ: a token made a moment from now is not too old."""
+"""How far the clocks of two machines may differ: a token that seems made in the future is still valid."""
 
 
 class Links(Protocol):
@@ -63,7 +63,7 @@ class Links(Protocol):
         ...
 
     def desk_settings(self) -> str:
-        """The same for people of the Help Desk; useless without signing in."""
+        """The page of the mail settings of a person of the Help Desk; useless without signing in."""
         ...
 
     def desk(self, case_id: str) -> str:

@@ -20,7 +20,7 @@ class CalendarPart:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, ready to go. Header values have no line breaks: the adapter refuses them."""
+    """A mail, ready to go. Header values have no line breaks: the adapter refuses them."""
 
     to: str
     subject: str

@@ -14,7 +14,7 @@ from intake_fn.core.vocabulary import Postponed
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One intent of a step, to be delivered. Its id is fixed by the step: `case#version#n`."""
+    """An intent of a step, to be delivered. Its id is fixed by the step: `case#version#n`."""
 
     id: str
     case_id: str
@@ -80,5 +80,5 @@ class Outbox(Protocol):
         ...
 
     def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
-        """The same for one whose mail was sent, which is recorded and counted with it, once."""
+        """Finish an item whose mail was sent; the mail is recorded and counted in the same transaction, once."""
         ...

@@ -35,7 +35,7 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignInAsked:
-    """That somebody asked for a mail with links to this address; whose it is, is not looked at yet."""
+    """A mail with links was asked for at this address; nobody has looked yet whose it is."""
 
     id: str
     address: str

@@ -106,12 +106,12 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 def mark(text: str) -> str:
-    """The same text, marked as one that is translated where it is shown."""
+    """The text itself, marked for translators; it is translated where it is shown."""
     return text
 
 
 class _Values(dict[str, Any]):
-    """Values, of which one that is not there is empty: what is stored may be damaged."""
+    """Values by name; a missing one is empty, since what is stored may be damaged."""
 
     def __missing__(self, name: str) -> str:
         return ""

@@ -118,7 +118,7 @@ def refuse_others() -> None:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page; what was typed into a form that was sent without a sign-in is shown there."""
+    """Redirect to the sign-in page, which shows what was typed into a form that was sent without a session."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))
     return render_template("sign_in.html", typed=typed(), sent="", address="", wanted=_came_from()), 401

@@ -68,7 +68,7 @@ def why_not(error: Refused | Stale | TryLater, *, after: str, not_sure: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action: the text of its button, the confirmation, the required answers, the event that it makes."""
+    """An action of the desk: the text of its button, the confirmation, the required answers, the event."""
 
     title: str
     done: str

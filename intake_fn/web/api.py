@@ -43,7 +43,7 @@ NO_SCREENSHOT = "No screenshot was sent."
 SEARCH_LIMIT = 20
 LONGEST_KEY = 200
 LONGEST_NAME = 100
-"""Of a member that does not exist, as it is named in the answer."""
+"""Characters of an unknown member's name that the answer repeats."""
 
 MOST_MEMBERS = 50
 NO_OBJECT = "Must be an object."

@@ -41,4 +41,4 @@ _REPORTS = (reports, report_requests, judge_report, spec_page, ledger, retention
 _MODULES = (*_DESK, *_MAIL, *_REPORTS, expected, sign_in, board)
 
 SIGNED_IN = tuple(dict.fromkeys(module.blueprint for module in _MODULES))
-"""Those of engineers and their sign-in; several modules share the desk's."""
+"""The blueprints of the desk and its sign-in; several modules share the desk's."""

@@ -109,7 +109,7 @@ def minutes() -> ResponseReturnValue:
 @blueprint.get("/<case_id>")
 @open_to(ENGINEER)
 def show(case_id: str) -> ResponseReturnValue:
-    """One change request as the Board sees it. 404 for one that nobody has assessed."""
+    """A change request as the Board sees it; 404 for one that nobody has assessed."""
     return _page(case_id)
 
 

@@ -92,7 +92,7 @@ def _chosen(action: str, ticked: Ticked) -> dict[str, int]:
 
 
 def _of_others(ticked: Ticked) -> list[CaseRow]:
-    """Those of the requests that somebody else has."""
+    """The ticked requests that another person handles."""
     process, person = config().process, me()
 
     def is_mine(row: CaseRow) -> bool:

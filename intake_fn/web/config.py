@@ -38,7 +38,7 @@ class WebConfig:
     site_url: str = ""
     files_at: tuple[str, ...] = ()
     site_stamp: Callable[[], str] | None = None
-    """Of which spec the published wiki is, "" where it does not say; None where there is no wiki."""
+    """Reads the spec's stamp of the published wiki, "" where the wiki has none; None where there is no wiki."""
     canary_project: str = ""
     """The project of Mantis for canaries (desk/canary.py)."""
     sandbox: bool = False

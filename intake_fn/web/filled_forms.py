@@ -153,7 +153,7 @@ class Filled:
 
     @classmethod
     def posted(cls, desk: Desk, kind: Kind) -> Filled:
-        """As a browser sent it."""
+        """The form that a browser sent."""
         data, unreadable = posted.read()
         answers = {name: data.getlist(name) for name in _asked(kind) if name in data}
         carried = _carried({**{name: data.get(name, "") for name in CARRIED}, "unsent": data.get("unsent", "")})
@@ -161,7 +161,7 @@ class Filled:
 
     @classmethod
     def kept(cls, desk: Desk, kind: Kind, token: str) -> Filled | str:
-        """As it was kept; if it is no longer, the address to go to instead. Raises TryLater."""
+        """The form that was kept between two steps; once it is gone, the address to go to. Raises TryLater."""
         stored = unsent.load(desk.files, desk.links, token)
         if stored is None:
             return url_for("pages.new", kind=kind.value, gone="1")
@@ -194,7 +194,7 @@ class Filled:
         return False
 
     def stored(self, desk: Desk) -> Unsent:
-        """As it is kept. Raises TryLater."""
+        """The form as it is stored between two steps. Raises TryLater."""
         self.held = attachments.stage(desk.files, desk.links, self.selection)
         carried = {name: [self.carried[name]] for name in CARRIED}
         return Unsent(

@@ -34,7 +34,7 @@ PAGE = 50
 FINGERPRINT = 40
 """Digits; an entry about a mail has more."""
 SHOWN_CHARACTERS = 50_000
-"""Of a text; the original has all of it."""
+"""Characters of a mail's text on the page; the original has all of it."""
 
 DONE = {
     "release": "The mail was released: it went on as if it had just come.",
@@ -114,7 +114,7 @@ def of(fingerprint: str) -> ResponseReturnValue:
 @blueprint.get("/<mail_id>")
 @open_to(ENGINEER)
 def shown(mail_id: str) -> ResponseReturnValue:
-    """One mail: who wrote what, and what became of it. Raises Unknown."""
+    """A mail: who wrote what, and what became of it. Raises Unknown."""
     return _page(mail_id)
 
 

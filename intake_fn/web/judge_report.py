@@ -24,7 +24,7 @@ MOST_PAGES = 5
 @blueprint.get("")
 @open_to(ENGINEER)
 def shown() -> ResponseReturnValue:
-    """Of the latest requests: what each judge said, what people decided then, and where they differ."""
+    """What each judge said of the latest requests, what people decided then, and where they differ."""
     rows, cursor = _latest(request.args.get("cursor", ""))
     return render_template(
         "judge_report.html",
@@ -38,7 +38,7 @@ def shown() -> ResponseReturnValue:
 
 
 def _latest(cursor: str) -> tuple[list[CaseRow], str]:
-    """So many of the latest requests, open or not, from a cursor on; and the cursor of the earlier ones."""
+    """A page of the latest requests, open or not, from a cursor on; and the cursor of the next page."""
     cases = config().desk().cases
     rows: list[CaseRow] = []
     for _ in range(MOST_PAGES):

@@ -40,7 +40,7 @@ BACKSLASH = re.compile(r"\\(.?)")
 """Programs escape quotes and backslashes in names; browsers send a backslash as it is."""
 
 MOST_FIELDS = 1000
-"""Of a form; ours have some twenty, and a list of the desk a hundred."""
+"""The most fields of a form; ours have some twenty, and a list of the desk a hundred."""
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of the header lines of a part; those of browsers have some hundred."""
@@ -85,7 +85,7 @@ class _Parts:
         self._content: IO[bytes]
 
     def take(self, event: Event) -> None:
-        """One event of the decoder. Raises RequestEntityTooLarge for a text that is."""
+        """Take an event of the decoder. Raises RequestEntityTooLarge for a text that is too long."""
         if isinstance(event, Field):
             self._part, self._content, self._room = event, BytesIO(), self._longest
         elif isinstance(event, File):
@@ -149,7 +149,7 @@ class Posted(Request):
     """A request whose forms are read by the parser above."""
 
     def get_json(self, *args: Any, **kwargs: Any) -> Any:
-        """As Flask's. Raises BadRequest for JSON that is nested too deep, too."""
+        """The JSON of the request, as Flask reads it. Raises BadRequest, also for JSON that is nested too deep."""
         try:
             value = super().get_json(*args, **kwargs)
         except RecursionError as error:
@@ -159,7 +159,7 @@ class Posted(Request):
         return value
 
     def make_form_data_parser(self) -> FormDataParser:
-        """As werkzeug's, with the browser's language as a hint. Nothing is swallowed."""
+        """The parser of Werkzeug with the browser's language as a hint; it raises what Werkzeug would swallow."""
         parser = _Parser(
             self._get_file_stream,
             self.max_form_memory_size,

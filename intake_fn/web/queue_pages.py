@@ -98,7 +98,7 @@ def queue() -> ResponseReturnValue:
 @blueprint.get("/queue.csv")
 @open_to(ENGINEER)
 def queue_csv() -> ResponseReturnValue:
-    """The same list as CSV: all of it, of resolved requests the page."""
+    """The queue as a CSV file: all of it, or the shown page where resolved requests are listed."""
     filters = asked()
     refuse_unknown_level(filters, config().desk().counters.counts())
     return csv_of(listed(filters, viewer_here()).rows)

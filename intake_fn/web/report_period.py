@@ -37,7 +37,7 @@ class Choice:
 
     @property
     def arguments(self) -> Mapping[str, str]:
-        """The same as parts of an address."""
+        """The period as query parameters."""
         return {"by": self.unit.value, "first": self.first.isoformat(), "last": self.last.isoformat()}
 
     @property

@@ -23,7 +23,7 @@ blueprint = Blueprint("retention", __name__, url_prefix="/desk/reports/retention
 MAILS = (Rule.RAW_MAILS, Rule.MAIL_RECORDS)
 
 DIGITS = 16
-"""Of the digest by which an erasure is recorded; `specdesk erase --list` shows as many."""
+"""Digits that are shown of the digest of an erasure, here and by `specdesk erase --list`."""
 
 
 @blueprint.get("")

@@ -129,5 +129,5 @@ def remove_copy(token: str) -> ResponseReturnValue:
 
 
 def _back(token: str, said: str) -> Response:
-    """To the page, which says what was saved."""
+    """Redirect to the status page, which says what was saved."""
     return redirect(url_for("status.show", token=token, said=said), 303)

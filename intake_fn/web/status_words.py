@@ -57,7 +57,7 @@ NEXT_IN_COPY: Mapping[RequesterStatus, str] = {
     RequesterStatus.REOPENED: mark("The request is open again and with the assignee, who has not begun yet."),
     RequesterStatus.RECEIVED: mark("The request is saved and is usually assessed within two minutes."),
 }
-"""The same for who is in copy, where it would speak to the requester."""
+"""The sentences for people in copy, where those for the requester would be wrong."""
 
 WITHDRAWN = mark("You have withdrawn this request")
 WITHDRAWN_UNREAD = mark("Nobody reviews it any more. If you need it after all, a reply brings it back to the review.")

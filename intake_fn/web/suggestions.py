@@ -42,7 +42,7 @@ SHOWN = 3
 """Clauses at once; those that the person has put aside are replaced by the next ones."""
 
 NEAR = 0.6
-"""Of the best score, below which a clause is not shown: it resembles the text far less."""
+"""The share of the best score below which a clause is not shown: it resembles the text far less."""
 
 FEWEST_WORDS = 3
 LONGEST = 600

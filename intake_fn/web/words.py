@@ -136,7 +136,7 @@ SAYS: Mapping[Stance, str] = {
     **READING,
     Stance.SILENT: "This clause says nothing about the request.",
 }
-"""The same as the desk tells it."""
+"""What a requester has pressed, as the desk words it."""
 
 STANCE: Mapping[str, str] = {
     "supports-observed": mark("supports the observed behaviour"),
@@ -194,7 +194,7 @@ def settled(case: Case, now: datetime) -> str:
 
 
 def with_words(case: Case) -> Case:
-    """The same. Raises Erased for one of which no words are left: its page would show nothing, and promise answers."""
+    """The case itself. Raises Erased for one without words: its page would show nothing, and promise answers."""
     if case.erased:
         raise Erased(f"The personal data of {case.id} was erased.")
     return case

@@ -62,7 +62,7 @@ def _at_once(rule: PriorityRule, process: Process) -> Iterator[str]:
 
 
 def _listed(words: list[str]) -> str:
-    """As in: one, two and three."""
+    """Words as a list in a sentence: one, two and three."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 

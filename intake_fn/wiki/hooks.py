@@ -67,7 +67,7 @@ SHARED = ("icon.svg", "palette.css", "search.css", "search.js", "search-index.js
 """What the wiki has in common with the intake, copied to assets/."""
 
 STAMP = "stamp.json"
-"""By which the function sees whether its index is of the spec that the wiki shows."""
+"""The file by which the function sees whether its index and the wiki are of the same spec."""
 
 SEARCH_INDEX = "search/index.json"
 SYNONYMS = "synonyms.txt"

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from intake_fn.core.late_dataclass import dataclass
 
 SPEC, SUPPORT, OPERATORS = "spec", "support", "operators"
-"""For whom a section is. The search box shows them in this order."""
+"""The readers of a section; the search box shows the groups in this order."""
 
 FOR_OPERATORS = ("operate/", "decisions/", "contributing.md", "glossary.md")
 """Pages for those who run Specdesk."""
@@ -40,7 +40,7 @@ class Section:
 
 
 def kind_of(uri: str) -> str:
-    """For whom a page is, by the path of its source below docs/."""
+    """The readers of a page, by the path of its source below docs/."""
     if uri.startswith("spec/"):
         return SPEC
     return OPERATORS if uri.startswith(FOR_OPERATORS) else SUPPORT

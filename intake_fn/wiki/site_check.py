@@ -87,7 +87,7 @@ def missing_clauses(pages: Mapping[str, Page], clauses: Iterable[Clause]) -> Ite
 
 
 def too_few_pages(pages: int, before: int) -> Iterator[str]:
-    """That pages are lost, against the version that is shown; `before` is 0 where none is."""
+    """The problem that pages are lost against the published version; `before` is 0 where none is published."""
     if pages < before * FEWEST:
         yield f"it has {pages} pages, and the version that is shown has {before}"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """One mail: what became of it, and what is otherwise than expected."""
+    """The result of a mail: what became of it, and what is otherwise than expected."""
 
     expected: Expected
     seen: Seen

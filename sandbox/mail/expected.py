@@ -141,13 +141,13 @@ class Seen:
     """The text that is shown as the message."""
     files: Sequence[tuple[str, str, str]] = ()
     subject: str | None = None
-    """As it came: of a mail that is not taken in, it will do for the summary."""
+    """The subject as it came; a mail that is not taken in may be described by it alone."""
     is_raw: bool = False
     """Whether the mail is kept as it came and nothing of it was taken over: its files are in it."""
     resumes_clock: bool | None = None
     reopens: bool | None = None
     answered: Sequence[str] = ()
-    """To whom mail went because of it, staff excepted."""
+    """The addressees of the mails that it caused, without staff."""
     changed: Sequence[str] = ()
     """Requests beside `case_id` that are not as they were."""
     made: int = 0
@@ -237,7 +237,7 @@ def _fits(wanted: Named, file: tuple[str, str, str]) -> bool:
 
 
 def plain(text: str) -> str:
-    """As texts are compared: composed, white space as single spaces, U+2011 as a hyphen."""
+    """A text for comparison: composed, white space as single spaces, U+2011 as a hyphen."""
     return " ".join(unicodedata.normalize("NFC", text).replace("\u2011", "-").split())
 
 

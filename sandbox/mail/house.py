@@ -59,7 +59,7 @@ class House:
     desk: Desk
     receive: Callable[[bytes], MailRecord]
     sent: Callable[[], Sequence[str]]
-    """To whom mail went, in order."""
+    """The addressees of sent mails, in order."""
     records: dict[str, MailRecord] = field(default_factory=dict)
     """What became of each mail, by its file."""
     _replaced: list[tuple[bytes, bytes]] = field(default_factory=list)

@@ -80,7 +80,7 @@ class _Conversation(SMTP):
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        """One conversation with a program."""
+        """The conversation with a mail program."""
         return _Conversation(self.handler, data_size_limit=LARGEST, ident="Specdesk sandbox", enable_SMTPUTF8=True)
 
 

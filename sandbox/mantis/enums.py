@@ -116,7 +116,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def entry(kind: str, number: int) -> dict[str, Any]:
-    """One value of an enumeration as Mantis shows it; a number that it does not know is shown as "@number@"."""
+    """A value of an enumeration as Mantis shows it; an unknown number is shown as "@number@"."""
     name = ENUMS[kind].get(number, f"@{number}@")
     shown: dict[str, Any] = {"id": number, "name": name, "label": LABELS.get((kind, name), name)}
     if kind == "status":

@@ -72,7 +72,7 @@ class Dropped(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of trouble. `times` None is until it is ended."""
+    """A kind of fault. `times` None is until it is ended."""
 
     fault: str
     times: int | None = None

@@ -249,7 +249,7 @@ def _next_category(view: View, row: Row, project: int, given: Any) -> int:
 
 
 def _versions(view: View, row: Row, project: int, given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """By field, the version that an issue has there, and the one that it has from now on: null takes it away.
+    """The versions of an issue by field, the present one and the new one: null takes it away.
 
     What the project does not have is dropped at a move, and refused when it is given.
     """

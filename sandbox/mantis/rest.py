@@ -124,7 +124,7 @@ def _cached(call: Call, body: Any) -> Answer:
 
 
 def _etag(call: Call, body: Any) -> str:
-    """It depends on the account, on `select`, and on everything in the answer; never quoted."""
+    """The ETag: it depends on the account, on `select` and on the whole answer, and is never quoted."""
     return hashlib.sha256(f"{call.view.id} {json.dumps(body)}".encode()).hexdigest()
 
 

@@ -128,7 +128,7 @@ class State:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """One transaction: all of it is stored, or nothing when an error leaves it. Not to be nested."""
+        """A transaction: all of it is stored, or nothing when an error leaves it. Not to be nested."""
         with self.lock:
             self._db.execute("begin immediate")
             try:

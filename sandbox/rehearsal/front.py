@@ -1,7 +1,7 @@
-"""What CloudFront does in production, for the rehearsal: one address before the function and the published wiki.
+"""A stand-in for CloudFront in the rehearsal: one address before the function and the published wiki.
 
-It goes by what the local CloudFront was told: the addresses of the distribution, its token, and the code of the
-function that holds the version. Where there is no distribution yet, everything is the function's.
+The local CloudFront only keeps its configuration; this serves by it: the origins of the distribution, its token, and
+the CloudFront function that holds the version. While there is no distribution, all goes to our function.
 """
 
 from __future__ import annotations

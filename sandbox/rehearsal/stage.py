@@ -46,7 +46,7 @@ class RehearsalError(Exception):
 
 @dataclass
 class RehearsedStage:
-    """One stage on the local AWS. People reach it at `address`, which a front of the rehearsal serves."""
+    """A stage on the local AWS. Browsers reach it at `address`, where front.py stands in for CloudFront."""
 
     aws: LocalAws
     folder: Path
@@ -65,12 +65,12 @@ class RehearsedStage:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Of the commands: this machine's, the local AWS, and the secrets that are kept in Parameter Store."""
+        """The environment of the commands: this machine's, with the local AWS and the secrets of Parameter Store."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SPECDESK_"))}
         return {**inherited, **self.aws.environ(), "AWS_REGION": REGION, **self.secrets}
 
     def variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Of the commands that need the function's settings."""
+        """The environment of the commands that need the function's settings."""
         return {**stage_of(STAGE, self.settings).environ(self.environ, secrets=True), **(more or {})}
 
     def write_settings(self) -> None:

@@ -33,7 +33,7 @@ ACCOUNTED_SECONDS = 180
 """A delivery that the update cut off is tried again once its lease is over."""
 OLD_TABLE = f"{FUNCTION}-of-before"
 OLD_REQUEST = "HD-0000-0027"
-"""It waits for its requester, whose answer is `REPLY`."""
+"""A request that waits for its requester, who answers `REPLY`."""
 REPLY = "It is invoice 7."
 REPLAYED = 4
 """Requests whose verdicts are given again, before the end of the stage and after it."""
@@ -65,7 +65,7 @@ class Rehearsal:
 
     @property
     def steps(self) -> dict[str, Callable[[], str]]:
-        """By their names in the table."""
+        """The steps by their names in the table."""
         return {
             "provision": self.provision,
             "package": self.package,
@@ -90,7 +90,7 @@ class Rehearsal:
 
     @property
     def folder(self) -> Path:
-        """Of this rehearsal."""
+        """The folder of this rehearsal."""
         return self.stage.folder
 
     @property
@@ -186,7 +186,7 @@ class Rehearsal:
         return f"filed by the schedule after {waited:.0f} s"
 
     def mail_out(self) -> str:
-        """Its requester is mailed, and the link of the mail opens its status page."""
+        """The requester is mailed, and the link of the mail opens the status page."""
         mails = [mail for mail in self.stage.aws.mails() if self.by_hand[0] in mail["subject"] + mail["text"]]
         own = [mail for mail in mails if mail["to"] == CAMILLE]
         found = re.search(rf"{re.escape(self.stage.address)}(/status/\S+)", own[0]["text"] if own else "")

@@ -156,7 +156,7 @@ class Cases:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """The files of this name, of which a folder may have one for each spec."""
+    """The files of this name; a folder may have one for each spec."""
     names = SINGLES if name == "singles" else [name]
     return [file for each in names for file in [folder / f"{each}.jsonl", *sorted(folder.glob(f"{each}-*.jsonl"))]]
 

@@ -35,7 +35,7 @@ def evaluate(
 
 
 def judged_pair(cases: Cases, row: Row, judge: Judge) -> Pair:
-    """One request judged under both versions of its clause."""
+    """A request judged under both versions of its clause."""
     gold = {"clause": cite_of(row), "also": tuple(texts_in(row, "also")), "group": row.data["phenomenon"]}
     return Pair(
         a=_judged(judge, cases.source(row).spec, row, "verdict_a", gold),
@@ -44,7 +44,7 @@ def judged_pair(cases: Cases, row: Row, judge: Judge) -> Pair:
 
 
 def judged_single(cases: Cases, row: Row, judge: Judge) -> Judged:
-    """One request judged by the spec as saved."""
+    """A request judged by the spec as saved."""
     return _judged(judge, cases.source(row).spec, row, "verdict", {"clause": cite_of(row), "group": row.data["kind"]})
 
 

@@ -16,7 +16,7 @@ BINS = ((0.0, 0.5), (0.5, 0.75), (0.75, 0.9), (0.9, 0.95), (0.95, 1.0))
 
 
 def ground_tables(cases: Sequence[Judged]) -> list[Table]:
-    """By ground, of all cases and of those held back, then the reliability of the confidence."""
+    """Figures by ground, for all cases and for those held back, then the reliability of the confidence."""
     held = [case for case in cases if case.held]
     apart = [] if len(held) in (0, len(cases)) else [("-held", ", held back", held)]
     named = [("", ", all held back" if held and not apart else "", cases), *apart]

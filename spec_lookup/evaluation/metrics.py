@@ -36,7 +36,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One case: the right verdict and clause, and what the judge gave. `seconds` is the judgement's own time."""
+    """A judged case: the right verdict and clause, and those of the judge. `seconds` is the judgement's own time."""
 
     gold: str
     group: str
@@ -66,7 +66,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One request under two versions of its clause."""
+    """A request under two versions of its clause."""
 
     a: Judged
     b: Judged

@@ -27,7 +27,7 @@ SIGNS_PER_TOKEN = 4
 
 RESPONSE_TOKENS = 300
 SEARCH_TOKENS = 90
-"""Of an ordinary response."""
+"""Tokens of an ordinary response."""
 
 
 NOTHING_READ: Plain = {

@@ -1,4 +1,4 @@
-"""One spec of a folder of cases, as saved and with another body of one clause.
+"""A spec of a folder of cases, as saved and with another body of a clause.
 
 A pair is one request under two versions of a clause. For version B a copy of the pages is made in
 memory, the body of the clause is replaced, and a spec is built anew from the copy.
@@ -18,7 +18,7 @@ Pages = list[tuple[str, str]]
 
 
 class Source:
-    """One spec of the folder, as saved."""
+    """A spec of the folder, as saved."""
 
     def __init__(self, pages: Pages) -> None:
         """`pages` are name and text of each page."""

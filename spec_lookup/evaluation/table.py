@@ -11,7 +11,7 @@ Cell = str | int | float | Share | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of figures. `key` names it for programs; the first column of each row says what was measured."""
+    """A table of figures. `key` names it for programs; the first column of each row says what was measured."""
 
     key: str
     title: str

@@ -47,11 +47,11 @@ COMMONER = 4.1
 
 TOLERANCE = 1e-6
 MOST_STEPS = 1_000
-"""Of the optimisation; it ends after some hundred steps, and warns if it has not."""
+"""The most steps of the optimisation; it ends after some hundred, and warns if it has not."""
 
 FOLDS = 6
 DIGITS = 3
-"""Of a weight, behind the point; more change no verdict."""
+"""Decimals of a weight; more change no verdict."""
 
 LEAST_HELD = 20
 """Decided cases that have to be held back to tell which weights are worse."""
@@ -129,7 +129,7 @@ def _model() -> LogisticRegression:
 
 
 def right(router: Router, rows: list[dict[str, Any]]) -> int:
-    """Of how many claims the likeliest kind is the right one."""
+    """The number of claims whose likeliest kind is the right one."""
     return sum(_likeliest(router.kinds(_claim_of(row))) == row["kind"] for row in rows)
 
 

@@ -61,7 +61,7 @@ class Flip:
     after: str
     change: ClauseChange
     reasons: tuple[Reason, ...] = ()
-    """Those of the verdict by the changed spec."""
+    """The reasons of the verdict by the changed spec."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -78,7 +78,7 @@ class Drift:
     again: tuple[str, ...] = ()
     """The requests that were looked at again."""
     unread: tuple[str, ...] = ()
-    """Those of them that cannot be compared, for no reading of them is recorded."""
+    """The requests that cannot be compared, since no reading of them is recorded."""
 
 
 @dataclass(slots=True)

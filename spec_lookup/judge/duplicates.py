@@ -43,7 +43,7 @@ SAME_ELSEWHERE = 0.8
 
 
 FORMAT = 5
-"""Of what `to_bytes` gives: with the words of each issue, so that they are not cut anew. They were not there before."""
+"""The format of `to_bytes`: since 5 it holds the words of each issue, so that they are not cut anew."""
 READ_FORMATS = (4, FORMAT)
 
 CUT = "Re-check 1,234.50 EUR für HBL-2026_00417; the carriers' shipments aren't booked: 5 %."
@@ -108,7 +108,7 @@ class DuplicateIndex:
 
     @property
     def ids(self) -> frozenset[str]:
-        """Those that can be found."""
+        """The ids of the issues that can be found."""
         with self._changing:
             return frozenset(self._places)
 

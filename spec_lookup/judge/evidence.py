@@ -26,7 +26,7 @@ class Route:
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
-    """One pattern for all of these, in any case, line by line."""
+    """A pattern for all of these, in any case, line by line."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
 
 

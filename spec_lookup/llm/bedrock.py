@@ -16,7 +16,7 @@ from spec_lookup.llm.prompt import Plain
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 60
-"""For the command line, where nobody waits for a page."""
+"""Seconds to wait on the command line, where nobody waits for a page."""
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5

@@ -26,7 +26,7 @@ class Usage:
 
     @classmethod
     def of(cls, response: dict[str, Any]) -> Usage:
-        """As a response of `converse` says it; nothing for one that was written by hand."""
+        """The usage that a response of `converse` states; none for one that was written by hand."""
         usage = response.get("usage")
         counts = [usage.get(name) for name in ("inputTokens", "outputTokens")] if isinstance(usage, dict) else [0, 0]
         return cls(*(count if isinstance(count, int) and count > 0 else 0 for count in counts))

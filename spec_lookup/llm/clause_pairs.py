@@ -75,7 +75,7 @@ SCHEMA: Plain = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One reading, checked. Question and quotes are "" unless the clauses contradict each other."""
+    """A checked reading. Question and quotes are "" unless the clauses contradict each other."""
 
     relation: Relation
     question: str = ""

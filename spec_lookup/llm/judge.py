@@ -73,7 +73,7 @@ def always(category: str) -> bool:
 
 @dataclass(slots=True)
 class _Read:
-    """One claim while it is read."""
+    """A claim while it is read."""
 
     spec: Spec
     claim: Claim
@@ -265,7 +265,7 @@ def _nearest(spec: Spec, claim: Claim) -> list[Citation]:
 
 
 def _each_once(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    """As many as a verdict shows, each clause with its first quote."""
+    """The citations of a verdict: as many as it shows, each clause with its first quote."""
     cited: dict[str, Citation] = {}
     for citation in citations:
         cited.setdefault(citation.clause, citation)

@@ -16,7 +16,7 @@ SHORTEST_NAME = 3
 """Letters from which a part of a known name is masked by itself; shorter ones are words more often than names."""
 
 SHORTEST_UNSPACED = 2
-"""The same of a script without spaces between words: whole names have two characters there."""
+"""Letters of the shortest name in a script without spaces between words: whole names have two there."""
 
 _BEFORE = r"(?<![^\W_])"
 _AFTER = r"(?![^\W_])"
@@ -92,7 +92,7 @@ KINDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 """What is masked, from the surest to the vaguest: kind, pattern, and what of a match is really one."""
 
 JOINED = (("phone", r"(?<![A-Za-z\d+-])\+\d{1,3}(?:[ ./_-]?\(?\d{1,8}\)?){2,6}(?![A-Za-z\d-])", _phone_abroad),)
-"""The same where nothing parts it from what stands beside it: in names of files, in texts without spaces."""
+"""Patterns without a border at their ends, for names of files and texts without spaces."""
 
 
 class Masking:

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 120
-"""For the command line, where nobody waits for a page; a model on a processor of its own is slow."""
+"""Seconds to wait on the command line, where nobody waits for a page; a model without a GPU is slow."""
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
 """Before the second attempt where the server names no time; twice as long before each further one."""
 
 MOST_BYTES = 1_000_000
-"""Of a response; one with a judgement has a few thousand."""
+"""The largest response; one with a judgement has a few thousand bytes."""
 
 SAID = 200
 """Characters of the server's own words that an error holds."""
@@ -75,7 +75,7 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Of the operation."""
+        """The address of the operation."""
         parts = urlsplit(self.url)
         return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/chat/completions"))
 
@@ -109,7 +109,7 @@ class _Refused(Exception):
 
 
 class _Caller:
-    """One endpoint, and what is known of it by now."""
+    """An endpoint, and what is known of it by now."""
 
     def __init__(self, endpoint: Endpoint, pause: Callable[[float], None]) -> None:
         import urllib3  # noqa: PLC0415 - see the first lines

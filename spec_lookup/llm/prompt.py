@@ -25,7 +25,7 @@ Plain = dict[str, Any]
 
 TOOL = "judge"
 MOST_TOKENS = 1_200
-"""Of the response, which is the call of one tool."""
+"""The most tokens of the response, which is the call of one tool."""
 
 HEAD = 3_000
 TAIL = 1_000

@@ -59,7 +59,7 @@ class QualificationRecord:
     pairs_right: int
     total: Figures
     categories: Mapping[str, Figures] = field(default_factory=dict)
-    """By the category that is right."""
+    """The figures by the right category."""
     cost: int = 0
     """Millionths of a dollar."""
     calls: int = 0
@@ -80,7 +80,7 @@ class QualificationRecord:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """As it is written; `passed` is for people, and is worked out anew when the record is read."""
+        """The record as plain data; `passed` is for people, and is computed anew when the record is read."""
         return {**asdict(self), "passed": self.passed}
 
     @classmethod

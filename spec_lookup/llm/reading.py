@@ -52,7 +52,7 @@ def confidence_of(responses: list[Response]) -> float:
 
 
 def reading_of(response: Response, masking: Masking) -> Reading:
-    """One reading as a verdict keeps it."""
+    """A reading as a verdict keeps it."""
     return Reading(
         category=CATEGORIES[response.verdict],
         confidence=response.confidence,

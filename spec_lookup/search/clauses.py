@@ -64,7 +64,7 @@ class Clauses:
         return len(self.normative)
 
     def __getitem__(self, number: int) -> Clause:
-        """One clause. Raises IndexBroken."""
+        """The clause with a number. Raises IndexBroken."""
         return self._parsed(int(number))
 
     @cached_property

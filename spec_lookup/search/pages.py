@@ -23,7 +23,7 @@ def read_pages(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def pages_among(names: Sequence[str], left_out: Callable[[str], bool] = lambda _: False) -> list[str]:
-    """Those of the files below a spec's folder that the site publishes as pages, in their order.
+    """The files below a spec's folder that the site publishes as pages, in their order.
 
     The list of synonyms comes with them. Hidden ones are left out.
     Of two that make the same page, as README and index do, MkDocs takes the last by name.
@@ -34,7 +34,7 @@ def pages_among(names: Sequence[str], left_out: Callable[[str], bool] = lambda _
 
 
 def content_stamp(pages: list[tuple[str, str]]) -> str:
-    """The same for the same pages, on every machine."""
+    """The stamp of the content of pages: equal for equal pages, on every machine."""
     digest = hashlib.sha256()
     for name, text in pages:
         for part in (name, text):

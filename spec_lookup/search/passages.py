@@ -51,7 +51,7 @@ def passages(clause: Clause) -> tuple[Passage, ...]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _windows(text: str) -> tuple[Passage, ...]:
-    """At least two windows of at most LONGEST characters."""
+    """The windows of a long text: two at least, of LONGEST characters at most."""
     ends = _ends(text)
     found: list[Passage] = []
     start = 0

@@ -96,7 +96,7 @@ class _Sections(HTMLParser):
             self._opened(tag, attributes)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """To a browser a slash before the end of a tag says nothing."""
+        """A slash at the end of a tag means nothing to a browser."""
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:

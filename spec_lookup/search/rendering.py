@@ -26,7 +26,7 @@ ALWAYS_LEFT_OUT = (".*", "/templates/")
 """What MkDocs publishes of no site unless it is told to."""
 
 EXTENSIONS = (*ALWAYS, "attr_list", "admonition", "def_list", "footnotes", "md_in_html")
-"""Those of Python-Markdown alone, where there is no site."""
+"""The extensions where there is no site: those of Python-Markdown alone."""
 
 SNIPPETS = "pymdownx.snippets"
 """The extension that looks for files; without a place of its own it looks where the site's mkdocs.yml is."""

@@ -116,7 +116,7 @@ def _received(days: ByDay) -> int:
 
 
 def difference(old: Iterable[Entry], new: Iterable[Entry]) -> dict[str, int]:
-    """By how much the counters of a row move."""
+    """The changes of the counters of a row."""
     moved = counters(new)
     moved.subtract(counters(old))
     return {name: amount for name, amount in moved.items() if amount}

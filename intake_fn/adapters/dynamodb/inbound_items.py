@@ -48,7 +48,7 @@ def mail_item(record: MailRecord) -> Item:
 
 
 def listed_mail(record: MailRecord) -> Item:
-    """As it stands in the list of its outcome."""
+    """The item of a mail in the list of its outcome."""
     return {
         "pk": f"MAILS#{record.outcome}",
         "sk": f"{instant(record.received_at)}#{record.id}",
@@ -57,7 +57,7 @@ def listed_mail(record: MailRecord) -> Item:
 
 
 def mail_record(item: Item) -> MailRecord | None:
-    """None when this version cannot read it."""
+    """The record of an item; None when this version cannot read it."""
     try:
         if written(item) > FORMAT:
             return None

@@ -102,13 +102,13 @@ def _settings_key(mailbox: str) -> dict[str, str]:
 
 
 def throttle_body(throttle: MailThrottle) -> str:
-    """As JSON; equal ones are equal texts."""
+    """The throttle as JSON; equal throttles are equal texts."""
     sent = {item: instant(at) for item, at in sorted(throttle.sent.items())}
     return json_of({"sent": sent, "quiet": instant(throttle.quiet) if throttle.quiet else ""})
 
 
 def _throttle(item: Item) -> MailThrottle | None:
-    """None when it cannot be read."""
+    """The throttle of an item; None when it cannot be read."""
     try:
         body = json.loads(item["body"])
         sent = {notice: instant_of(at) for notice, at in body["sent"].items()}

@@ -40,7 +40,7 @@ class DynamoOutbox:
     zone: str = field(default="UTC", kw_only=True)
     """The zone whose days the figures count by."""
     _doubtful: dict[str, str] = field(default_factory=dict, init=False, repr=False)
-    """By outbox item, the token of a lease of ours of which no answer came: nobody has begun under it."""
+    """The tokens of our leases without an answer, by outbox item: nobody has begun under them."""
 
     # --- lists --------------------------------------------------------------------------------
 

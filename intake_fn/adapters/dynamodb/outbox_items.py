@@ -62,7 +62,7 @@ def line_of(item_id: str, *, dead_lettered: bool) -> str:
 
 
 def tried(item: OutboxItem, until: datetime, error: str, reason: Postponed, *, dead_lettered: bool) -> Write:
-    """One more try of an item that stands as it was read, to be tried again `until`, or dead-lettered."""
+    """The write of a failed attempt: the item, unchanged since it was read, waits `until` or is dead-lettered."""
     counted = {"tries": item.tries + 1, "last_error": error[:LONGEST_ERROR], "postponed": reason}
     place = waiting(item.id, until, dead_lettered=dead_lettered)
     return update(outbox_key(item.id), {**counted, **place}, f"{EXISTS} AND #tries = :read", {":read": item.tries})

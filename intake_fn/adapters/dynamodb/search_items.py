@@ -25,7 +25,7 @@ WORDS = "WORDS"
 
 
 def pending_writes(after: Case, events: Iterable[Event]) -> Iterator[Write]:
-    """That a step brings words: all that the request has by now."""
+    """The write that has a request's words indexed, where a step brings new ones."""
     if any(map(is_searched, events)):
         item = {
             **pending_key(after.id),

@@ -29,7 +29,7 @@ def written(item: Mapping[str, Any]) -> int:
 
 
 def json_of(values: Mapping[str, Any]) -> str:
-    """As JSON. Raises Refused when it is larger than an item may be, or holds half a character."""
+    """Values as JSON. Raises Refused when it is larger than an item may be, or holds half a surrogate pair."""
     body = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     try:
         size = len(body.encode())
@@ -47,7 +47,7 @@ def json_of(values: Mapping[str, Any]) -> str:
 
 
 def instant(at: datetime) -> str:
-    """As text that sorts by time."""
+    """An instant as text that sorts by time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -104,7 +104,7 @@ def _around(tag: Tag) -> tuple[Pieces, Pieces]:
 
 
 def _picture(tag: Tag) -> tuple[Pieces, Pieces]:
-    """Its alternative text."""
+    """The alternative text of a picture."""
     alternative = " ".join(str(tag.get("alt") or "").split())
     return ((f"[{alternative}]",) if alternative else ()), ()
 

@@ -64,7 +64,7 @@ NOT_BASE64 = bytes({*range(256)} - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 
 @dataclass(slots=True)
 class Part:
-    """One part: its headers, and its body as it stands in the mail."""
+    """A part: its headers, and its body as it stands in the mail."""
 
     head: Message
     body: bytes = field(repr=False)
@@ -267,7 +267,7 @@ def _text_begins(head: bytes, only: re.Pattern[bytes] | None) -> tuple[int, str]
 
 
 def _twice(head: Message) -> str:
-    """What is wrong with headers of which two say what cannot both be."""
+    """The problem of two headers that contradict each other."""
     for name in ("Content-Type", "Content-Transfer-Encoding"):
         said = {str(value).partition(";")[0].strip().lower() for value in head.get_all(name, [])}
         if len(said) > 1:

@@ -98,7 +98,7 @@ class _Reader:
         self._above: list[tuple[bool, int]] = []
 
     def read(self, raw: bytes) -> str:
-        """Its text."""
+        """The text of the document."""
         opens = False
         for found in TOKEN.finditer(raw):
             if found["group"]:

@@ -85,7 +85,7 @@ class MantisHttp:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Whatever Mantis answers. Raises TryLater where it does not, Broken where nothing can be sent."""
+        """The answer of Mantis, of any status. Raises TryLater without one, Broken where nothing can be sent."""
         import urllib3  # noqa: PLC0415 - as above
 
         seconds = seconds_for("Mantis", self.timeout_seconds)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from intake_fn.adapters.dynamodb import Table
 
 LAYOUT = 1
-"""Of the folder; a higher one is refused."""
+"""The format of the folder; a higher one is refused."""
 
 MANIFEST = "manifest.json"
 ITEMS, CHANGED, FILES, NUMBERS = "items.jsonl.gz", "changed.jsonl.gz", "files.jsonl.gz", "mantis.csv"

@@ -60,7 +60,7 @@ class Survey:
     projects: Mapping[str, Project]
     enums: Mapping[str, frozenset[str]]
     categories: frozenset[str] = GLOBAL
-    """Those of every project, in lower case."""
+    """The categories of every project, in lower case."""
     largest_file: int = 0
     """Bytes; 0 where Mantis does not say."""
 

@@ -34,7 +34,7 @@ class Kept:
 
 
 def missing(ssm: Any, path: str, names: tuple[str, ...]) -> list[str]:
-    """Those of the names that are not below the path. Raises TryLater."""
+    """The names that are missing below the path. Raises TryLater."""
     with translated(SERVICE):
         return [name for name in names if not _is_there(ssm, f"{path}/{name}")]
 

@@ -28,7 +28,7 @@ TEMPLATE = Path(__file__).with_name("site.json")
 PARAMETERS = ("Bucket", "Version", "Api", "ApiPath", "FrontToken", "FilesAt", "Domain", "Certificate")
 
 STAMP = "stamp.json"
-"""The file of a built site that says of which spec it is, as the index does."""
+"""The file of a built site with the spec's stamp, which the index has, too."""
 
 FOLDER = "site/"
 VERSION_LENGTH = 16
@@ -50,7 +50,7 @@ mimetypes.add_type("text/javascript", ".js")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the site in the bucket: when it was uploaded, how many pages and files it has, of which spec."""
+    """A version of the site in the bucket: its upload instant, numbers of pages and files, and the spec's stamp."""
 
     id: str
     at: str

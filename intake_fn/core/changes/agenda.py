@@ -44,11 +44,11 @@ class Item:
     voting: Round
     standing: Tally
     days: int
-    """For how many days it has been before the Board."""
+    """Days since it came before the Board."""
 
     @property
     def waits(self) -> Message | None:
-        """That the Board has not decided on it for long."""
+        """The message that the Board has not decided on it for long; None while it has not waited long."""
         return message("board.waits", days=self.days) if self.days >= LONG and self.until is None else None
 
 

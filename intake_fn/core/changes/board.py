@@ -53,7 +53,7 @@ class Tally:
     may_vote: tuple[str, ...]
     """Members who may vote."""
     missing: tuple[str, ...]
-    """Those of them who have not voted."""
+    """The members who have not voted."""
     decision: Decision | None
     why: Message | None = None
 
@@ -119,7 +119,7 @@ def _decision(motion: Motion, yes: int, no: int, voting: Round, board: Board) ->
 
 
 def _tie(voting: Round, board: Board) -> Decision:
-    """As many for as against: declined, or what the chair voted for."""
+    """The decision of a tie: declined, or what the chair voted for."""
     chairs = voting.votes.get(board.chair)
     with_chair = board.tie == CHAIR and chairs is not None and chairs.vote is Vote.YES
     return Decision.APPROVED if with_chair else Decision.DECLINED

@@ -125,7 +125,7 @@ def method_of(invitation: Invitation, address: str) -> str:
 
 
 def _addresses(process: Process) -> tuple[str, ...]:
-    """Of the members who are here, then of their deputies."""
+    """The addresses of the present members, then of their deputies."""
     board = process.board
     invited = (*board.members, *(board.deputies[member] for member in board.members if member in board.deputies))
     return tuple(process.people[person].address for person in invited if person in process.people)

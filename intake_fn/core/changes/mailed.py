@@ -55,7 +55,7 @@ def to_chair(process: Process, *why: Message) -> Iterator[SendNotice]:
 
 
 def to_seat(member: str, process: Process, *why: Message, **fields: str) -> Iterator[SendNotice]:
-    """A mail to a member, and the same to the deputy, who reads for whom."""
+    """A mail to a member, and one to their deputy that names the member."""
     yield to(member, "board", process, *why, **fields)
     if deputy := process.board.deputies.get(member):
         yield to(deputy, "board", process, message("why.deputy", person=name_of(member, process)), *why, **fields)

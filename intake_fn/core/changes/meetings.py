@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 WEEK = 7
 LAST = -1
 WEEKS_AHEAD = 60
-"""So far ahead a meeting is looked for; a calendar without a working day in a year has none."""
+"""How far ahead a meeting is looked for; a calendar without a working day in a year has none."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WHICH = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}

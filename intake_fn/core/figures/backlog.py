@@ -38,7 +38,7 @@ class Backlog:
 
     @classmethod
     def of(cls, daily: Daily, open_now: int) -> Backlog:
-        """By the rows of some days, and how many requests are open now."""
+        """The backlog from the rows of some days and the number of requests open now."""
         moved = {day: _moved(row) for day, row in daily.items()}
         return cls(moved, {day: _net(row) for day, row in daily.items()}, open_now)
 

@@ -24,7 +24,7 @@ REASONS = {
 
 
 def mail(log: Log) -> Iterator[Entry]:
-    """One entry for each event."""
+    """An entry for each event of a mail."""
     for row in log.happened:
         match row.event:
             case MailFailed(failure=failure):

@@ -85,7 +85,7 @@ class Column:
     share: float = 0.0
 
     def cell(self, sums: Sums, period: Period, by: str = "", name: str = "") -> Cell:
-        """Its value; `by` and `name` are those of the row."""
+        """The value of a column in a row; `by` and `name` are those of the row."""
         row = by, name
         by, name = self.by or by, self.name or name
         count = sums.of(self.figure, by, name)
@@ -311,7 +311,7 @@ def _by_name(table: Table, counts: Counts, keys: tuple[str, ...], most: int) -> 
 
 
 def _by_age(table: Table, counts: Counts) -> Made:
-    """At the end of each period that has begun; at the end of today for the present one."""
+    """Open requests by age at the end of each period; of the present one at the end of today."""
     rows, backlog = [], Backlog.of(counts.daily, counts.open_now)
     for period in counts.periods:
         end = min(period.last, counts.today)

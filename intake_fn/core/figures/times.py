@@ -25,7 +25,7 @@ def answers(event: Event) -> bool:
 
 
 def _first_answer(log: Log) -> Iterator[Entry]:
-    """By the clock, from when it was received, or released from the quarantine."""
+    """The time to the first answer, since the request was received or released from quarantine."""
     since = max((row.event.at for row in log.of_kind(Released)), default=log.case.received_at)
     first = next((row for row in log.happened if answers(row.event)), None)
     if first and first.before:

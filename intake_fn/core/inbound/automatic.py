@@ -151,7 +151,7 @@ def _from_program(mail: InboundMail, _: Collection[str]) -> str:
 
 
 def _absent(mail: InboundMail, _: Collection[str]) -> str:
-    """By its subject; or by a short text in which the writer is away, says what follows from it, and asks nothing."""
+    """The reason of an absence note: by its subject, or by a short text without a question."""
     subject = _bare(mail.subject)
     away = _says_first(mail.reply[:BEGINNING])
     if (

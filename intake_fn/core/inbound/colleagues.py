@@ -60,7 +60,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What an engineer means: the act, its text, and to whom and why where it moves."""
+    """What an engineer's mail asks for: the act, its text, and the new handler and reason where it moves."""
 
     act: Act
     text: str

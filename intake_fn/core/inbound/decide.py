@@ -1,4 +1,4 @@
-"""What becomes of a mail: the first rule that speaks decides; a mail of which none does is taken in. Pure.
+"""What becomes of a mail: the first rule that applies decides; a mail without one is taken in. Pure.
 
 | rule                                                           | end         | a person can let it through |
 |----------------------------------------------------------------|-------------|-----------------------------|

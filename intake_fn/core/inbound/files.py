@@ -43,7 +43,7 @@ def _file(name: str, file: MailFile) -> AcceptedFile:
 
 
 def _type(name: str, file: MailFile) -> str:
-    """By extension and content where they agree, else as the mail says."""
+    """The type of a file: by extension and content where they agree, else as the mail says."""
     known = FILE_TYPES.get(_extension(name))
     if known and known.matches(file.content):
         return known.content_type

@@ -58,22 +58,22 @@ class Bounced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMail:
-    """One mail. Whatever its bytes were, there is one; `problems` says what of it could not be read."""
+    """A parsed mail. Any bytes give one; `problems` says what could not be read."""
 
     senders: tuple[MailAddress, ...] = ()
-    """Of the From headers: one, in a mail as it should be."""
+    """The addresses of the From headers; a correct mail has one."""
     reply_to: tuple[MailAddress, ...] = ()
     to: tuple[MailAddress, ...] = ()
-    """Of To and of the recipient that SES names in its Received header."""
+    """The addresses of To, and the recipient that SES names in its Received header."""
     cc: tuple[MailAddress, ...] = ()
     return_path: str | None = None
-    """Of the envelope; "" for the empty one of a bounce, None where nothing says it."""
+    """The sender of the envelope; "" for the empty one of a bounce, None where it is not known."""
     subject: str = ""
-    """As decoded, whole, on one line."""
+    """The subject, decoded and whole, on one line."""
     message_id: str = ""
     """Without angle brackets, like `references`."""
     references: tuple[str, ...] = ()
-    """Of In-Reply-To and References."""
+    """The message ids of In-Reply-To and References."""
     date: datetime | None = None
     text: str = ""
     """The whole text, with what was quoted."""
@@ -85,7 +85,7 @@ class InboundMail:
     """Values by names in small letters: those by which programs mark what they write."""
     content_type: str = "text/plain"
     report_type: str = ""
-    """Of a multipart/report: delivery-status, disposition-notification, ..."""
+    """The type of a multipart/report: delivery-status, disposition-notification, ..."""
     bounced: tuple[Bounced, ...] = ()
     enclosed_ids: tuple[str, ...] = ()
     """Message-IDs of the mails that it encloses, and the addresses that they are to be answered at."""

@@ -218,7 +218,7 @@ def _without_signature(lines: Sequence[str]) -> list[str]:
 
 
 def _without_signature_above(lines: Sequence[str]) -> list[str]:
-    """Without the signature of who passes a mail on; what is passed on stays whole."""
+    """The lines without the forwarder's signature; the forwarded mail stays whole."""
     start = next(
         (n for n in range(len(lines)) if _is(FORWARDED, lines[n]) or _is(SEPARATOR, lines[n]) or _is_head(lines, n)),
         len(lines),

@@ -16,17 +16,17 @@ class MailOutcome(StrEnum):
     """What became of a mail; all but WAITING are ends."""
 
     WAITING = "waiting"
-    """It is kept and not yet taken in."""
+    """The mail is kept and not yet taken in."""
     TICKETED = "ticketed"
-    """It made a new request."""
+    """The mail made a new request."""
     THREADED = "threaded"
-    """It joined a request."""
+    """The mail joined a request."""
     IGNORED = "ignored"
     """A program wrote it: it is kept, and changes nothing."""
     QUARANTINED = "quarantined"
     """A person has to look at it first."""
     REJECTED = "rejected"
-    """It is set aside: it carries a virus, or a person said so."""
+    """The mail is rejected: it carries a virus, or a person decided so."""
 
 
 ENDS = tuple(outcome for outcome in MailOutcome if outcome is not MailOutcome.WAITING)
@@ -34,23 +34,23 @@ ENDS = tuple(outcome for outcome in MailOutcome if outcome is not MailOutcome.WA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRecord:
-    """One mail that came in. `id` names it for ever; `key` is where its raw bytes are in the file store."""
+    """A mail that came in. `id` never changes; `key` is the place of its raw bytes in the file store."""
 
     id: str
     key: str
     received_at: datetime
     sha256: str = ""
-    """Of the raw bytes."""
+    """The SHA-256 of the raw bytes."""
     size: int = 0
     """Bytes."""
     sender: str = ""
     """The address of From in small letters; "" where there is none."""
     name: str = ""
     subject: str = ""
-    """As it came, decoded, on one line."""
+    """The subject, decoded, on one line."""
     message_id: str = ""
     fingerprint: str = ""
-    """Of what it says: a mail that is delivered twice has one (core/inbound/fingerprint.py)."""
+    """The fingerprint of its content: a mail that is delivered twice has one (core/inbound/fingerprint.py)."""
     outcome: MailOutcome = MailOutcome.WAITING
     reason: Message | None = None
     case_id: str = ""

@@ -1,4 +1,4 @@
-"""By what a mail names the request that it belongs to, the surest first. Pure.
+"""How a mail names the request that it belongs to, the surest way first. Pure.
 
 | it names                                            | whoever sends it | because                                   |
 |-----------------------------------------------------|------------------|-------------------------------------------|

@@ -43,7 +43,7 @@ _UP_TO_MIDNIGHT = _part_of_day(time_of, "a time of day", "13:00")
 
 
 def _read_hours(document: Document, node: yaml.Node, path: str) -> tuple[Span, ...] | None:
-    """One span or a list of them, in their order."""
+    """A span or a list of them, in order."""
     if isinstance(node, yaml.SequenceNode):
         spans = of_a_day(non_empty(list_of(_SPAN)).read(document, node, path) or ())
     else:

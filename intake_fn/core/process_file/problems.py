@@ -18,7 +18,7 @@ Line = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong in the file, and what to do about it. Lines count from 1."""
+    """A problem in the file, and what to do about it. Lines count from 1."""
 
     line: int
     message: str

@@ -1,4 +1,4 @@
-"""Whatever support.yml names stands in it."""
+"""The check that every person, office, calendar and module that support.yml refers to is defined in it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _matches(value: Any, pattern: list[str], path: str = "") -> Iterator[tuple[s
 
 
 def references(p: Raw, line: Line) -> Iterator[Problem]:
-    """Whatever is named is there."""
+    """The references to what is not defined."""
     for pattern, kind in REFERENCES:
         known = KNOWN[kind](p)
         for path, name in _matches(p, pattern.split(".")):

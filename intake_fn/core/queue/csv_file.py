@@ -16,7 +16,7 @@ https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 BYTE_ORDER_MARK = "\ufeff"
-"""By it Excel knows that the file is UTF-8."""
+"""Excel reads a file as UTF-8 if it begins with this."""
 
 
 def csv_file(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

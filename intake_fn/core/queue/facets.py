@@ -49,7 +49,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One facet: the values that a request has, and those that exist, where that is known beforehand."""
+    """A facet: the values that a request has, and all values where they are known beforehand."""
 
     values: Callable[[CaseRow, Viewer], tuple[str, ...]]
     known: tuple[str, ...] = ()

@@ -113,11 +113,11 @@ class Filtered:
     """What filters make of some rows."""
 
     rows: Sequence[CaseRow]
-    """Those that meet all facets, in their order."""
+    """The rows that meet all facets, in order."""
     counts: Mapping[str, Mapping[str, int]]
-    """For each facet and value, how many requests have it and meet all other facets."""
+    """The number of requests by facet and value that meet all other facets."""
     hidden_by: Mapping[str, int]
-    """For each facet, how many requests it alone hides."""
+    """The number of requests by facet that this facet alone hides."""
 
 
 def filtered(rows: Iterable[CaseRow], filters: Filters, viewer: Viewer) -> Filtered:

@@ -64,5 +64,5 @@ def refuse_deletion(view: View, person: str, process: Process) -> None:
 
 
 def key_of(view: View) -> str:
-    """By which a name is the same: spaces and case aside."""
+    """The key of a view: its name without regard to spaces and case."""
     return " ".join(view.name.split()).casefold()

@@ -23,7 +23,7 @@ def clean_text(text: str | None) -> str:
 
 
 def clean_line(text: str | None) -> str:
-    """As clean_text, on one line, with single spaces; spaces of other kinds are part of what was typed."""
+    """The text like clean_text, on one line, with single spaces; other kinds of spaces stay as typed."""
     return re.sub("[ \t\n\u2028\u2029]+", " ", clean_text(text))
 
 

@@ -26,7 +26,7 @@ CHOICES: Mapping[str, Callable[[Process], Choices]] = {
 """Where the choices of a field come from."""
 
 ACCEPT = ",".join(f".{extension}" for extension in FILE_TYPES)
-"""For the `accept` of file inputs: what may be attached."""
+"""The file types that may be attached, for the `accept` of file inputs."""
 
 WORDS: Mapping[str, str] = {
     "Not a valid choice.": mark("Please choose one of the answers offered."),
@@ -57,7 +57,7 @@ class Messages:
         return gettext(WORDS.get(text, text))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """The same for one or many."""
+        """The translation of a message of WTForms with a number."""
         return self.gettext(singular if n == 1 else plural)
 
 

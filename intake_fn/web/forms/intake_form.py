@@ -89,7 +89,7 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
         return not other or self.fields[other].data in values
 
     def choices_for(self, names: Sequence[str]) -> list[str]:
-        """The choices with one of which some of the fields appear, each as field-answer."""
+        """The answers that make some of these fields appear, each as "field-answer"."""
         asked = (self.shown_when[name] for name in names)
         return list(dict.fromkeys(f"{other}-{value}" for other, values in asked for value in values))
 

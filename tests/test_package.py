@@ -306,6 +306,14 @@ def test_libraries_work_without_what_debuggers_read(folder: Path) -> None:
     assert b"no library" == without_symbols(b"no library")
 
 
+@pytest.mark.parametrize("kind", [b"\x01\x01", b"\x02\x02"], ids=["32 bits", "big-endian"])
+def test_a_library_of_another_kind_stays_as_it_is(kind: bytes) -> None:
+    """Its header is laid out otherwise than that of a 64-bit little-endian one."""
+    library = b"\x7fELF" + kind + bytes(range(6, 200))
+
+    assert library == without_symbols(library)
+
+
 def test_the_package_draws_each_picture_that_has_a_preview(folder: Path) -> None:
     """Pillow's modules of other formats are left out."""
     command = [PYTHON, "-I", "-S", "-B", "-c", DRAW]

@@ -148,27 +148,34 @@ def _copy_changed(table: Table, begun: datetime, clock: Callable[[], datetime], 
 
 def _copy_files(s3: S3Client, bucket: str, folder: Path) -> tuple[int, int]:
     """Copy every object under the SHA-256 of its content; how many there are, and their bytes."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
-
     contents = folder / CONTENTS
     contents.mkdir(mode=0o700)
     number = size = 0
     with translated("The file store"), _written(folder / FILES) as out:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for found in page.get("Contents", ()):
-                try:
-                    answer = s3.get_object(Bucket=bucket, Key=found["Key"])
-                except ClientError as error:
-                    if code_of(error) in ("NoSuchKey", "404"):  # deleted since it was listed
-                        continue
-                    raise
-                content = answer["Body"].read()
+                if (read := _object(s3, bucket, found["Key"])) is None:
+                    continue
+                content, kind = read
                 digest = hashlib.sha256(content).hexdigest()
                 (contents / digest).write_bytes(content)
-                row = {"key": found["Key"], "sha256": digest, "bytes": len(content), "type": answer["ContentType"]}
+                row = {"key": found["Key"], "sha256": digest, "bytes": len(content), "type": kind}
                 out.write(_line(row))
                 number, size = number + 1, size + len(content)
     return number, size
+
+
+def _object(s3: S3Client, bucket: str, key: str) -> tuple[bytes, str] | None:
+    """The content of an object and its type; None for one that was deleted since it was listed."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if code_of(error) in ("NoSuchKey", "404"):
+            return None
+        raise
+    return answer["Body"].read(), answer["ContentType"]
 
 
 # --- whole or not -----------------------------------------------------------------------------

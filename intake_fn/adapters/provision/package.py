@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SERVICES = ("bedrock-runtime", "dynamodb", "s3", "sesv2", "ssm")
-"""Whose descriptions of botocore are packaged; those of all others are most of it."""
+"""The services whose descriptions of botocore are packaged; those of all others are most of it."""
 
 PICTURES = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
 """The formats of Pillow that are packaged: previews are made of some, and the others are imported by these."""
@@ -91,8 +91,8 @@ UNUSED = (
 )
 """What the function never reads of its dependencies, by pattern below their folder."""
 
-ELF = b"\x7fELF\x02\x01"
-"""How a library of 64 bits, the lowest first, begins."""
+ELF_64 = b"\x7fELF\x02\x01"
+"""The beginning of a 64-bit little-endian library."""
 SYMBOLS = 10_000
 """Bytes for debuggers that are worth leaving out."""
 
@@ -108,7 +108,7 @@ NOT_SERVING = (
     "spec_lookup/__main__.py",
     "spec_lookup/evaluation",
 )
-"""What only people use of our code."""
+"""The parts of our code that only people use, on the command line and to build the wiki."""
 
 PROCESS = "support.yml"
 BUILT = ("index", "index-versions", "model", "qualification.json", "templates.json")
@@ -136,7 +136,7 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
 """The wheels that run on Amazon Linux 2023, which has glibc 2.34, by the architectures that Lambda names."""
 
 MACHINES: Mapping[str, bytes] = {"x86_64": b"\x3e\x00", "arm64": b"\xb7\x00"}
-"""How the header of a program in ELF names its machine, at bytes 18 and 19."""
+"""The machine in the header of an ELF file, at bytes 18 and 19, by Lambda's name of the architecture."""
 ELF, MACHINE_AT = b"\x7fELF", slice(18, 20)
 
 LATEST = 99
@@ -167,7 +167,7 @@ class Target:
 
     @property
     def version(self) -> str:
-        """Such as "3.12"."""
+        """The version of Python, such as "3.12"."""
         return self.runtime.removeprefix("python")
 
 
@@ -221,10 +221,10 @@ def trim(folder: Path) -> None:
 def without_symbols(library: bytes) -> bytes:
     """A shared library without what stands behind its last segment, and without the table that lists it.
 
-    The loader reads segments alone (ELF 64); what follows them are names and lines for debuggers. Anything else is
-    given back as it is.
+    The loader reads segments alone (ELF 64); what follows them are names and lines for debuggers. Anything but a
+    64-bit little-endian library is given back as it is.
     """
-    if not library.startswith(ELF):
+    if not library.startswith(ELF_64):
         return library
     first = int.from_bytes(library[32:40], "little")
     size, number = (int.from_bytes(library[at : at + 2], "little") for at in (54, 56))
@@ -252,10 +252,10 @@ def assemble(root: Path, built: Path, wheels: Path, model: Path, into: Path) -> 
 
 
 def compile_with(python: str, folder: Path) -> None:
-    """Byte code in place of every module, by the runtime's own Python; Lambda takes it unchecked. Raises Broken.
+    """Replace every module by its byte code, made by the runtime's own Python; Lambda does not check it. Raises Broken.
 
-    Byte code beside its source names the source's time, or has it read: a zip says another time, and reading costs.
-    It is without docstrings and assertions, as `python -OO` makes it.
+    Byte code beside its source is checked by the source's time, which a zip changes, or by its content, which costs a
+    read. It is without docstrings and assertions, as `python -OO` makes it.
     """
     modules = sorted(path for path in folder.iterdir() if path.suffix == ".py" or any(path.rglob("*.py")))
     command = [
@@ -279,10 +279,10 @@ def compile_with(python: str, folder: Path) -> None:
 
 
 def make_ahead_with(python: str, folder: Path) -> None:
-    """Put what a start would only work out anew beside what it is of, by the packaged code itself. Raises Broken.
+    """Have the packaged code prepare what each start would otherwise compute. Raises Broken.
 
-    That are the loaded process, the routes of the pages, and the templates as modules, which stand in the place of
-    their sources; `compile_with` comes next.
+    These are the loaded process, the routes of the pages, and the templates as modules in place of their sources;
+    `compile_with` comes next.
     """
     _run_steadily([python, "-S", "-B", "-c", MAKE_AHEAD], folder)
     shutil.rmtree(folder / TEMPLATES)

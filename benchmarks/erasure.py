@@ -36,6 +36,7 @@ from intake_fn.core.steps import fold, standing
 from intake_fn.core.stored import event_to_plain
 from intake_fn.core.vocabulary import Category, Outcome
 from intake_fn.desk.erasure import Eraser
+from intake_fn.ports import IssueLeft
 from tests.desk.test_story import Room
 from tests.fakes import ports_of
 
@@ -172,11 +173,11 @@ class Issues:
 
     calls = 0
 
-    def erase(self, number: int, texts: Any, scrub: Any) -> tuple[str, ...]:
-        """Nothing is left."""
-        del number, texts, scrub
+    def erase(self, number: int, texts: Any, scrub: Any) -> IssueLeft:
+        """All that Mantis keeps is left."""
+        del texts, scrub
         self.calls += 1
-        return ()
+        return IssueLeft(number, revisions=True, history=True, files=(number,))
 
 
 def megabytes() -> float:

@@ -44,11 +44,12 @@ from intake_fn.core.vocabulary import ErasedAs
 from intake_fn.desk import answered, inbound_mail, previews, spec_report
 from intake_fn.desk.attachments import ORIGINALS
 from intake_fn.desk.change import ATTEMPTS
+from intake_fn.desk.erasure_left import Left
 from intake_fn.desk.filing import issue_of
 from intake_fn.desk.judging import claim_of, people_in
 from intake_fn.desk.limits import digest_of
 from intake_fn.desk.verdict_replay import FOLDER
-from intake_fn.ports import ErasureRecord, IssueTexts, Place
+from intake_fn.ports import ErasureRecord, IssueLeft, IssueTexts, Place
 from spec_lookup import Verdict, report_names, reports_in
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ NAMED = 20
 """Requests that a plan or a record names for a person to look through; of more it says how many."""
 
 AGAIN = 25
-"""After so many requests the record is kept again: one that is cut off says how far it came."""
+"""Before so many requests the record is kept again: one that is cut off says how far it came, and what it was at."""
 
 FIRST = "mails of others that wait for a person, and stay: decide on them first"
 """A later run does not know the names any more, which stand in requests of theirs."""
@@ -100,6 +101,8 @@ class Plan:
     """What is known of their address alone."""
     look: list[str] = field(default_factory=list)
     """Requests of others that hold a part of their name: a person looks whether it is theirs."""
+    issues: dict[str, int] = field(default_factory=dict)
+    """The issues of these requests."""
     others_of_ours: list[str] = field(default_factory=list)
     """Items in which they stand and that no erasure changes, by key."""
     sent_out: set[str] = field(default_factory=set)
@@ -228,6 +231,8 @@ class Eraser:
             counts["texts"] += left.texts
             counts["files"] += len(left.files)
             counts["mails not sent any more"] += sum(intent is None for _, intent in pending)
+            if case.issue is not None:
+                plan.issues[case_id] = case.issue
             counts["issues in Mantis"] += case.issue is not None
             counts["requests still open"] += left.role is ErasedAs.REQUESTER and case.status.is_open
             if left.unnamed and left.role is ErasedAs.MENTIONED:
@@ -242,8 +247,7 @@ class Eraser:
 
         A request that cannot be erased now is named in the record, and the next run takes it up.
         """
-        counts: Counter[str] = Counter()
-        left: list[str] = []
+        counts, left = Counter[str](), Left()
         if plan.is_empty and not self._files(plan, counts, dry=True):
             return None
         before = self.store.erasures()
@@ -251,23 +255,23 @@ class Eraser:
         record = ErasureRecord(sealed(plan.box, salt), self.desk.clock(), actor, {}, salt=salt)
         cut_off = not all(one.finished for one in before if self.is_of(one, plan.box))
         self.store.keep_erasure(record)
-        done = self._cases([*plan.others, *plan.tidy], plan.whom, record, counts, left)
+        done = self._cases([*plan.others, *plan.tidy], plan, record, counts, left)
         for mail_id in plan.mails:
-            left += self._erase_mail(mail_id, plan, actor, counts)
+            left.lines += self._erase_mail(mail_id, plan, actor, counts)
         for mark in plan.marks:
             self.store.delete(mark)
         counts["marks of the address"] += len(plan.marks)
         self._files(plan, counts)
-        left += self._waiting(plan)
-        done += self._cases(plan.own, plan.whom, record, counts, left)
+        left.lines += self._waiting(plan)
+        done += self._cases(plan.own, plan, record, counts, left)
         self.store.forget_mailbox(plan.box, (digest_of(plan.box), *answered.people_of(plan.box, "")))
         if cut_off:
             self.desk.issue_index.forget_erased()
         self.desk.files.delete(spec_report.KEY)
-        left += _to_look_through(plan)
-        left += self._still_there(plan)
+        left.lines += _to_look_through(plan)
+        left.lines += self._still_there(plan)
         finished = done == len(plan.own) + len(plan.others) + len(plan.tidy)
-        record = replace(record, counts=_as_text(counts), left=tuple(left), finished=finished)
+        record = replace(record, counts=_as_text(counts), left=left.told(), finished=finished)
         self.store.keep_erasure(record)
         return record
 
@@ -277,41 +281,44 @@ class Eraser:
             return record.digest == sealed(box, record.salt)
         return any(record.digest == seal(box) for seal in self.seals)
 
-    def _cases(
-        self, case_ids: list[str], whom: Whom, record: ErasureRecord, counts: Counter[str], left: list[str]
-    ) -> int:
+    def _cases(self, case_ids: list[str], plan: Plan, record: ErasureRecord, counts: Counter[str], left: Left) -> int:
         """Erase from requests, one by one; how many could be. What goes wrong with one stops none, unless all do."""
         done = failed = 0
         numbers: list[int] = []
-        for place, case_id in enumerate(case_ids, 1):
-            try:
-                number, lines = self.erase_case(case_id, whom, record.actor, counts)
-            except (TryLater, Stale, Broken) as error:
-                failed += 1
-                log.warning("erasure_postponed", case=case_id, error=str(error))
-                left.append(f"{case_id} is not erased yet: {whom.without(str(error))} Run it again.")
-                if failed >= MOST_FAILURES:
-                    left.append(f"Of {len(case_ids)} requests {len(case_ids) - place} were not tried. Run it again.")
-                    break
-                continue
-            done, failed = done + 1, 0
-            left += lines
-            numbers += [number] if number is not None else []
+        for place, case_id in enumerate(case_ids):
             if place % AGAIN == 0:
                 self.desk.issue_index.forget(numbers)
                 numbers.clear()
-                self.store.keep_erasure(replace(record, counts=_as_text(counts)))
+                left.under_way = [plan.issues[one] for one in case_ids[place : place + AGAIN] if one in plan.issues]
+                self.store.keep_erasure(replace(record, counts=_as_text(counts), left=left.told()))
+            try:
+                kept = self.erase_case(case_id, plan.whom, record.actor, counts)
+            except (TryLater, Stale, Broken) as error:
+                failed += 1
+                log.warning("erasure_postponed", case=case_id, error=str(error))
+                left.lines.append(f"{case_id} is not erased yet: {plan.whom.without(str(error))} Run it again.")
+                if failed >= MOST_FAILURES:
+                    untried = len(case_ids) - place - 1
+                    left.lines.append(f"Of {len(case_ids)} requests {untried} were not tried. Run it again.")
+                    break
+                continue
+            done, failed = done + 1, 0
+            if kept:
+                numbers.append(kept.number)
+                left.issues += [kept] if kept.is_something else []
         self.desk.issue_index.forget(numbers)
+        left.under_way = ()
         return done
 
     def erase_case(
         self, case_id: str, whom: Whom, actor: str, counts: Counter[str], may_go: MayGo = _always
-    ) -> tuple[int | None, tuple[str, ...]]:
-        """Erase somebody's data from one request; the number of its issue, and what Mantis cannot delete, in words.
+    ) -> IssueLeft | None:
+        """Erase somebody's data from one request; what Mantis keeps of its issue, None where it has none.
 
         Raises Unreadable for what this version cannot read, TryLater while a mail to them is being sent or Mantis is
         down, and Stale when it changes too fast, or as it is now may not go.
         """
+        kept: IssueLeft | None = None
         for _ in range(ATTEMPTS):
             case = self.desk.cases.load(case_id)
             _refuse_what_may_not(case, may_go)
@@ -320,17 +327,17 @@ class Eraser:
             pending = [*_to_change(self.desk.outbox.items_of(case_id), whom, left.role)]
             if not changed and not pending:
                 self._leave(case, _readers(case, whom))
-                return case.issue, ()
+                return kept or (None if case.issue is None else IssueLeft(case.issue))
             after = fold(case_id, left.events)
             self._refuse_other_figures(case, after)
             gone = () if left.role.is_whole else left.gone(case)
             if gone:  # as long as the log still says which lines of our notes these are
-                self._erase_issue(case, after, whom, gone)
+                kept = self._erase_issue(case, after, whom, gone, kept)
             self.store.drop_pending_words(case_id)
             self._delete_files(left.files)
             self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
             dropped = self._change_pending(pending, whom)
-            lines = self._erase_issue(case, after, whom, gone)
+            kept = self._erase_issue(case, after, whom, gone, kept)
             self.store.keep_words(after, nothing=left.role.is_whole)
             event = DataErased(
                 at=self.desk.clock(),
@@ -354,7 +361,7 @@ class Eraser:
             counts["files"] += len(left.files)
             counts["mails not sent any more"] += len(dropped)
             counts["issues in Mantis"] += case.issue is not None
-            return case.issue, lines
+            return kept
         raise Stale(f"{case_id} is changing too fast.")
 
     def erase_files(self, case_id: str, actor: str, may_go: MayGo = _always) -> None:
@@ -405,10 +412,15 @@ class Eraser:
                 dropped.append(item.intent.notice)
         return tuple(dropped)
 
-    def _erase_issue(self, case: Case, after: Case, whom: Whom, gone: tuple[str, ...]) -> tuple[str, ...]:
-        """The copy in Mantis; what Mantis cannot delete, in words. `gone` are lines that go in full."""
+    def _erase_issue(
+        self, case: Case, after: Case, whom: Whom, gone: tuple[str, ...], before: IssueLeft | None
+    ) -> IssueLeft | None:
+        """The copy in Mantis; what Mantis keeps of it, with what it kept `before`, None without an issue.
+
+        `gone` are lines that go in full.
+        """
         if case.issue is None:
-            return ()
+            return None
         texts = None
         if role_of(case, whom).is_whole:
             issue = issue_of(after, self.desk.process, self.desk.links)
@@ -420,9 +432,10 @@ class Eraser:
             return whom.without(text)
 
         try:
-            return self.issues.erase(case.issue, texts, scrub)
+            kept = self.issues.erase(case.issue, texts, scrub)
         except Unknown:
-            return ()
+            kept = IssueLeft(case.issue)
+        return kept.and_also(before) if before else kept
 
     # --- mails and files ----------------------------------------------------------------------
 

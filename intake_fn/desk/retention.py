@@ -157,7 +157,9 @@ def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionStat
 def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
     """Erase a request; mail settings go with the last request of their mailbox."""
     readers = {mailbox(address) for address in addresses_in(eraser.desk.cases.load(case_id))}
-    eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter(), may_go)
+    kept = eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter(), may_go)
+    if kept and kept.is_something:  # its admin may look for it: docs/operate/data-protection.md
+        log.info("kept_by_mantis", case=case_id, issue=kept.number, revisions=kept.revisions, history=kept.history)
     for box in sorted(readers):
         if not eraser.desk.cases.requests_of(box, 1):
             eraser.store.forget_settings(box)

@@ -165,13 +165,43 @@ class Erasures(RetentionLists, Protocol):
 class IssueEraser(Protocol):
     """Mantis, as an erasure sees it. Raises TryLater, Broken."""
 
-    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> tuple[str, ...]:
-        """Take a person's words out of an issue; what Mantis cannot delete, for its admin, in words.
+    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> IssueLeft:
+        """Take a person's words out of an issue; what Mantis keeps of them.
 
         With `texts` these replace what the issue says, and our notes go; in all other texts `scrub` decides what stays.
         Raises Unknown when the issue is gone.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLeft:
+    """What Mantis keeps of an issue, for its admin: former texts, and files.
+
+    `revisions` are those of its long texts, `notes` the numbers of notes with revisions; `history` says that a former
+    summary or the name of a file stands there; `files` are the numbers of those that it did not delete.
+    """
+
+    number: int
+    revisions: bool = False
+    history: bool = False
+    notes: tuple[int, ...] = ()
+    files: tuple[int, ...] = ()
+
+    def and_also(self, other: IssueLeft) -> IssueLeft:
+        """What is left after a second call for the same issue: it no longer sees what the first one replaced."""
+        return IssueLeft(
+            self.number,
+            self.revisions or other.revisions,
+            self.history or other.history,
+            tuple(sorted({*self.notes, *other.notes})),
+            tuple(sorted({*self.files, *other.files})),
+        )
+
+    @property
+    def is_something(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.revisions or self.history or self.notes or self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from intake_fn.desk.erasure import Eraser, MayGo
 from intake_fn.desk.inbound_mail import KEPT
 from intake_fn.desk.retention import PORTION, sweep
 from intake_fn.desk.retention_preview import shown
-from intake_fn.ports import Aged, ErasureRecord, SuppressedAddress
+from intake_fn.ports import Aged, ErasureRecord, IssueLeft, SuppressedAddress
 from intake_fn.texts import message
 from tests.adapters.test_inbound_mails import record
 from tests.desk.test_story import Room, request
@@ -42,12 +42,12 @@ class NoIssues:
 
     down = False
 
-    def erase(self, number: int, texts: Any, scrub: Any) -> tuple[str, ...]:
+    def erase(self, number: int, texts: Any, scrub: Any) -> IssueLeft:
         """Nothing is left."""
-        del number, texts, scrub
+        del texts, scrub
         if self.down:
             raise TryLater("Mantis does not answer.")
-        return ()
+        return IssueLeft(number)
 
 
 class House:

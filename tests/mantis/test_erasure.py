@@ -41,6 +41,7 @@ from intake_fn.desk.consistency_check import difference
 from intake_fn.desk.erasure import FIRST, Eraser
 from intake_fn.desk.previews import key_of
 from intake_fn.desk.verdict_replay import Cassettes, pinned
+from intake_fn.ports import IssueTexts
 from spec_lookup import LlmJudge, recording
 from tests.desk.test_story import Room, request
 from tests.desk.test_verdict_replay import RESPONSE, SPEC
@@ -119,6 +120,7 @@ class House:
             with suppress(CutOffError):
                 eraser = self.eraser(cut)
                 eraser.apply(eraser.plan(self.ann.email), PAUL)
+            self.room.clock.advance(seconds=1)  # a record is known by its instant
         eraser = self.eraser()
         return eraser.apply(eraser.plan(self.ann.email), PAUL)
 
@@ -319,7 +321,7 @@ def test_the_erased_request_says_what_was_done_and_cannot_be_answered(new_house:
 
 
 def test_what_mantis_cannot_delete_is_said(new_house: Any) -> None:
-    """Files over REST, and former texts: its admin deletes these."""
+    """Files over REST, former texts, the summary and names of files in the history: its admin deletes these."""
     house = new_house()
     house.ann_sends()
     (case_id,) = house.ids
@@ -328,11 +330,48 @@ def test_what_mantis_cannot_delete_is_said(new_house: Any) -> None:
 
     left = house.erased().left
 
-    assert any(line.startswith(f"Issue {number}: Mantis keeps the former texts") for line in left)
-    assert any(line.startswith(f"Issue {number}: this Mantis deletes no files") for line in left)
+    assert any(line.startswith("Mantis keeps the former texts as revisions") and f" {number}." in line for line in left)
+    assert any(line.startswith("The history keeps a former summary") and f" {number}." in line for line in left)
+    assert any(line.startswith("This Mantis deletes no files over REST") for line in left)
+    assert any(f"(issue {number})" in line for line in left)
     issue = house.stand_in.raw("GET", f"issues/{number}")["issues"][0]
     assert ERASED == issue["summary"]
     assert issue["additional_information"].startswith(f"Specdesk {case_id}")
+    kept = house.stand_in.tracker.erase(number, IssueTexts(ERASED, ERASED, "", issue["additional_information"]), str)
+    assert (True, True) == (kept.revisions, kept.history)
+
+
+def test_a_note_of_somebody_else_that_names_them_is_edited_and_its_revision_told(new_house: Any) -> None:
+    """Mantis keeps what a note said before."""
+    house = new_house()
+    house.jo_sends()
+    (case_id,) = house.ids
+    number = house.store.load(case_id).issue
+    tracker = house.stand_in.tracker
+    tracker.note(number, f"Ask {house.ann.email}.", "(by hand)")
+
+    def scrub(text: str) -> str:
+        return text.replace(house.ann.email, ERASED)
+
+    kept = tracker.erase(number, None, scrub)
+
+    assert 1 == len(kept.notes)
+    assert kept.revisions
+    assert kept.notes == kept.and_also(tracker.erase(number, None, scrub)).notes
+    assert house.ann.email not in json.dumps(house.stand_in.raw("GET", f"issues/{number}")["issues"][0]["notes"])
+
+
+@pytest.mark.parametrize("cut", [8, 12, 16, 20])
+def test_an_erasure_that_was_cut_off_names_the_issues_that_it_was_at(new_house: Any, cut: int) -> None:
+    """The next run no longer finds them, so they stand in the record of the first."""
+    house = new_house()
+    house.ann_sends()
+    house.ann_sends()
+    numbers = [house.store.load(case_id).issue for case_id in house.ids]
+    house.erased(cut)
+    told = "\n".join(line for record in house.store.erasures() for line in record.left)
+
+    assert all(str(number) in told or f"{numbers[0]} to {numbers[-1]}" in told for number in numbers)
 
 
 def test_while_mantis_is_down_the_request_waits_and_the_next_run_ends_it(new_house: Any) -> None:

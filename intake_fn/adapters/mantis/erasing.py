@@ -1,7 +1,7 @@
 """Takes a person's words out of an issue, as far as Mantis lets it over REST; what it keeps is said, for its admin.
 
-Mantis keeps the former summary in the history, and former long texts and notes as revisions; up to 2.28 no file can be
-deleted over REST (docs/operate/mantis.md).
+Mantis keeps the former summary and the names of files in the history, former long texts and notes as revisions; up to
+2.28 no file can be deleted over REST (docs/operate/data-protection.md).
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from intake_fn.adapters.mantis.answers import name_in, number_in, parts, text_in
+from intake_fn.adapters.mantis.answers import name_in, number_in, part, parts, text_in
 from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.mantis.notes import PRIVATE
 from intake_fn.adapters.mantis.reading import row_of
 from intake_fn.adapters.mantis.texts import storable, summary
-from intake_fn.ports import IssueTexts
+from intake_fn.ports import IssueLeft, IssueTexts
 from intake_fn.ports.erasures import Scrub
 
 FIELDS = {
@@ -30,29 +30,57 @@ CANNOT = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 """What a Mantis answers that has no such route, or has deleted it already."""
 
 
-def erase(http: MantisHttp, number: int, texts: IssueTexts | None, scrub: Scrub) -> tuple[str, ...]:
-    """Take a person's words out of an issue; what stays in Mantis, in words. Raises Unknown when it is gone."""
+LONG_TEXTS = (6, 7, 8)
+NOTE_EDITED, FILE_ADDED, FILE_DELETED = 3, 9, 10
+"""Kinds of entries in the history of an issue: description, information and steps updated; notes and files."""
+
+
+def erase(http: MantisHttp, number: int, texts: IssueTexts | None, scrub: Scrub) -> IssueLeft:
+    """Take a person's words out of an issue; what stays in Mantis. Raises Unknown when it is gone.
+
+    Done a second time it says the same: what was replaced before stands in the history.
+    """
     row, account = row_of(http, number)
-    left: list[str] = []
     wanted = dict(_texts(row, texts, scrub))
     notes = list(_notes(row, account if texts else "", scrub))
     if wanted or notes:
         http.call("PATCH", f"issues/{number}", {**wanted, **({"notes": notes} if notes else {})})
-        left.append(
-            f"Issue {number}: Mantis keeps the former texts as revisions, and the former summary in its history. Drop "
-            "the revisions on the issue's page, or delete the issue if the history may not stay either."
-        )
     for note in parts(row, "notes") if texts else ():
         if account and name_in(note, "reporter") == account:
             _delete(http, f"issues/{number}/notes/{number_in(note)}")
     files = [file for file in parts(row, "attachments") if not (texts and _delete_file(http, number, file))]
-    named = [str(number_in(file)) for file in files if texts or scrub(text_in(file, "filename")) != file["filename"]]
-    if named:
-        left.append(
-            f"Issue {number}: this Mantis deletes no files over REST. Delete those of these numbers on its page: "
-            f"{', '.join(named)}."
-        )
-    return tuple(left)
+    named = [file for file in parts(row, "attachments") if texts or _holds(text_in(file, "filename"), scrub)]
+    history = parts(row, "history")
+    kinds = {kind for entry in history if isinstance(kind := part(entry, "type").get("id"), int)}
+    return IssueLeft(
+        number,
+        revisions=bool(wanted.keys() - {"summary"}) or (texts is not None and not kinds.isdisjoint(LONG_TEXTS)),
+        history="summary" in wanted
+        or bool(named)
+        or any(_is_kept(entry, scrub, whole=texts is not None) for entry in history),
+        notes=tuple(sorted({*(int(note["id"]) for note in notes), *(_edited(history) if texts else ())})),
+        files=tuple(number_in(file) for file in files if file in named),
+    )
+
+
+def _is_kept(entry: Mapping[str, Any], scrub: Scrub, *, whole: bool) -> bool:
+    """Whether an entry of the history holds a former summary or the name of a file; of others', one with their data."""
+    is_summary = name_in(entry, "field") == "summary"
+    is_file = part(entry, "type").get("id") in (FILE_ADDED, FILE_DELETED)
+    held = [text_in(entry, name) for name in ("old_value", "new_value")] + [text_in(part(entry, "file"), "filename")]
+    return (whole and (is_summary or is_file)) or ((is_summary or is_file) and any(_holds(one, scrub) for one in held))
+
+
+def _holds(text: str, scrub: Scrub) -> bool:
+    return scrub(text) != text
+
+
+def _edited(history: list[Mapping[str, Any]]) -> Iterator[int]:
+    """The notes that were ever edited: Mantis keeps their revisions, also of one that is deleted."""
+    for entry in history:
+        note = part(entry, "note").get("id")
+        if part(entry, "type").get("id") == NOTE_EDITED and isinstance(note, int):
+            yield note
 
 
 def _texts(row: Mapping[str, Any], texts: IssueTexts | None, scrub: Scrub) -> Iterator[tuple[str, str]]:

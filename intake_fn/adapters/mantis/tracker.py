@@ -26,7 +26,7 @@ from intake_fn.core.process import MantisMap
 from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.release_notes import FixedIssue
 from intake_fn.core.vocabulary import Relation
-from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, IssueTexts, Placed
+from intake_fn.ports import NOTHING_DECIDED, Change, Decided, Issue, IssueLeft, IssueTexts, Placed
 from intake_fn.ports.erasures import Scrub
 
 
@@ -95,8 +95,8 @@ class MantisTracker:
         fits = 0 < len(content) <= self.mapping.max_file_mb * 2**20
         return fits and files.attach(self.http, number, name, content)
 
-    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> tuple[str, ...]:
-        """Take a person's words out of an issue; what Mantis cannot delete, for its admin. Raises Unknown."""
+    def erase(self, number: int, texts: IssueTexts | None, scrub: Scrub) -> IssueLeft:
+        """Take a person's words out of an issue; what Mantis keeps of them, for its admin. Raises Unknown."""
         return erasing.erase(self.http, number, texts, scrub)
 
     def relate(self, number: int, other: int, relation: Relation | None) -> None:

@@ -171,17 +171,27 @@ def _with_new_names(environ: Mapping[str, str]) -> Mapping[str, str]:
     return {**environ, **former}
 
 
+QUOTES = ("'", '"', "`")
+SCHEMES = ("bearer", "token", "basic", "authorization:")
+"""What stands before a token in the header of a call, and is copied with it."""
+
+
 def secret(given: str, name: str) -> str:
     """A secret as it is meant: files and consoles put a line end behind it. Raises Broken without telling it."""
     hide(given)
     value = given.strip()
     if not all("!" <= sign <= "~" for sign in value):
         raise Broken(f"{name} holds a space, a line end or another character that no secret of ours has")
+    if value[:1] in QUOTES and value[-1] == value[0]:
+        raise Broken(f"{name} stands in quotation marks: store it without them")
     return value
 
 
 def secrets_of(given: str, name: str) -> tuple[str, ...]:
     """The secrets of a value that holds one, or several with a space between. Raises Broken without telling any."""
+    if given.strip().partition(" ")[0].casefold() in SCHEMES:
+        hide(given.strip().partition(" ")[2])
+        raise Broken(f"{name} begins with the name of a scheme, such as Bearer: store the token alone")
     return tuple(secret(each, name) for each in given.split(" ") if each.strip()) or (secret(given, name),)
 
 

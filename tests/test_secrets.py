@@ -14,7 +14,7 @@ import pytest
 from intake_fn.adapters import parameter_store
 from intake_fn.cli import main
 from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater
-from intake_fn.settings import Settings
+from intake_fn.settings import Settings, secrets_of
 from intake_fn.wiring import Application
 
 if TYPE_CHECKING:
@@ -200,3 +200,15 @@ def test_the_desk_is_made_without_the_token_of_mantis(monkeypatch: pytest.Monkey
 
     with pytest.raises(Broken, match="/specdesk/mantis-token"):
         _ = tracker.http
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(f'"{TOKEN}"', "stands in quotation marks"), (f"Bearer {TOKEN}", "begins with the name of a scheme")],
+)
+def test_a_secret_with_something_around_it_is_told(given: str, says: str) -> None:
+    """As it is copied from a file of settings, or from the header of a call."""
+    with pytest.raises(Broken, match=f"mantis-token {says}") as refused:
+        secrets_of(given, "/specdesk/mantis-token")
+
+    assert TOKEN not in str(refused.value)

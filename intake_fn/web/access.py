@@ -150,6 +150,6 @@ def typed() -> dict[str, str]:
 def attached() -> list[str]:
     """The names of the files that came with the form that was just sent."""
     try:
-        return [file.filename for file in request.files.getlist("files") if file.filename]
+        return [file.filename for _, file in request.files.items(multi=True) if file.filename]
     except HTTPException:  # as above
         return []

@@ -48,7 +48,7 @@ HEADERS = {
 def build(config: WebConfig) -> Flask:
     """The web application with the given process, desk and settings."""
     app = Flask(__name__)
-    app.request_class = multipart.Posted
+    app.request_class, app.json = multipart.Posted, multipart.JsonOnce(app)
     app.url_map.strict_slashes = False  # an address with a slash at its end is the same page
     app.extensions[EXTENSION] = config
     app.session_interface = SessionCookie()

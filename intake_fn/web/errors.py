@@ -123,7 +123,7 @@ BY_STATUS: Mapping[int, Shown] = {
     ),
 }
 IN_THE_API: Mapping[int, str] = {
-    400: "Send one JSON object in UTF-8, nested no deeper than ten levels.",
+    400: "Send one JSON object in UTF-8, nested no deeper than ten levels, with each member once.",
     404: "This address does not exist. See the OpenAPI document.",
     405: "This address does not accept the method; the header Allow lists the accepted ones.",
     413: "The request is too large. Send smaller or fewer files.",

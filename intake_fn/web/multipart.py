@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from flask import Request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -49,6 +50,7 @@ DEEPEST = 10
 """Levels of JSON in JSON; a request has three."""
 
 TOO_DEEP = "The JSON is nested too deep."
+TWICE = "A member stands twice in one object of the JSON."
 
 Parts = MultiDict[str, Any]
 
@@ -143,6 +145,21 @@ def _is_deeper(value: Any, levels: int) -> bool:
         inner = (node.values() if isinstance(node, dict) else node for node in layer if isinstance(node, dict | list))
         layer = [item for items in inner for item in items if isinstance(item, dict | list)]
     return bool(layer)
+
+
+class JsonOnce(DefaultJSONProvider):
+    """Flask's JSON, but no object in which a member stands twice: one of its values would be lost."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Raises ValueError for what is no JSON, BadRequest for a member that stands twice."""
+        return super().loads(s, object_pairs_hook=_once, **kwargs)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        raise BadRequest(TWICE)
+    return read
 
 
 class Posted(Request):

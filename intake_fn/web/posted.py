@@ -74,8 +74,9 @@ NAMELESS = "file"
 def files() -> list[tuple[str, bytes]]:
     """Names and bytes of the files, also of one that came without its name, or as a text, so that something is said.
 
-    A file input that was left empty sends one without a name and content.
+    A file input that was left empty sends one without a name and content. No form has two of them, so a file is taken
+    under whatever name of a field a program sends it.
     """
-    sent = [(file.filename, file.read()) for file in request.files.getlist("files")]
+    sent = [(file.filename, file.read()) for _, file in request.files.items(multi=True)]
     sent += [("", text.encode(errors="replace")) for text in request.form.getlist("files")]
     return [(name or NAMELESS, content) for name, content in sent if name or content]

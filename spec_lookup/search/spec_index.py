@@ -252,14 +252,18 @@ class SpecIndex:
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken.
 
-    A folder without a clause replaces nothing. Texts that the index had before are not embedded again: their vectors
-    are kept in a file beside it.
+    A folder in which no clause says anything replaces nothing. Texts that the index had before are not embedded again:
+    their vectors are kept in a file beside it.
     """
     embedder = Embedder.open(model_folder())
     kept = KeptVectors.read(beside(out), embedder.identity) if embedder else None
     spec = SpecIndex.of(list(read_pages(spec_folder)), commit, site_of(spec_folder), kept)
     if not spec.stamp.clauses:
         raise SpecBroken(f"{spec_folder} holds no page with a clause, so {out} stays as it is. Name the spec's folder.")
+    if not any(clause.markdown.strip() for clause in spec.clauses()):
+        raise SpecBroken(
+            f"No page of {spec_folder} has text below its headings, so {out} stays as it is. Write the rules."
+        )
     stamp = spec.save(out)
     if embedder and kept:
         kept.write(beside(out), embedder.identity)

@@ -22,6 +22,7 @@ import pytest
 
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis.answers import answer_of
+from intake_fn.adapters.mantis.http import MantisHttp
 from intake_fn.adapters.provision.mantis_survey import survey
 from intake_fn.core.errors import Broken, Diagnosed, Refused, SpecdeskError, TryLater
 from intake_fn.core.vocabulary import Relation
@@ -793,3 +794,32 @@ def test_the_version_that_an_issue_was_fixed_in_is_read(stand_in: StandIn) -> No
 
     stand_in.tracker.http.send = fixed  # type: ignore[method-assign]  # it sends all the same
     assert "1.1" == stand_in.tracker.look(number).fixed_in
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "says"),
+    [
+        (
+            301,
+            b"",
+            TryLater,
+            "leads elsewhere to https://new.example.com/. If Mantis has moved, set SPECDESK_MANTIS_URL",
+        ),
+        (302, b"<html>Sign in</html>", TryLater, "leads elsewhere"),
+        (307, b"", TryLater, "leads elsewhere"),
+        (408, b"", TryLater, "did not pass the call on"),
+        (425, b"<html>early</html>", TryLater, "did not pass the call on"),
+        (401, b"<html>Who are you?</html>", Broken, "is not Mantis, but a proxy or firewall"),
+        (403, b"<html>blocked</html>", Broken, "is not Mantis, but a proxy or firewall"),
+        (407, b"", Broken, "is not Mantis, but a proxy or firewall"),
+        (401, b"", Broken, "does not accept our token"),
+        (403, b"", Broken, "must be MANAGER"),
+    ],
+)
+def test_what_stands_before_mantis_is_not_taken_for_it(status: int, body: bytes, kind: type, says: str) -> None:
+    """What passes is tried again; what does not is named as what it is."""
+    http = MantisHttp("https://mantis.example.com", TOKEN)
+    error = http.error(answer_of(status, body, "", {"Location": "https://new.example.com/"}))
+
+    assert isinstance(error, kind)
+    assert says in str(error)

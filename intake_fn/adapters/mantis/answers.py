@@ -33,6 +33,8 @@ class Answer:
     account: str = ""
     """Whose token it was, as Mantis says."""
     empty: bool = False
+    location: str = ""
+    """Where it leads, if it leads elsewhere."""
 
     @property
     def code(self) -> int | None:
@@ -52,6 +54,11 @@ class Answer:
         return isinstance(self.body, dict) and text_in(self.body, "message").startswith("Access denied")
 
     @property
+    def of_another(self) -> bool:
+        """Whether something before Mantis answered: its own refusals are JSON or empty."""
+        return self.body is None and not self.empty
+
+    @property
     def readable(self) -> bool:
         """Whether it is the JSON object that Mantis answers, or rightly empty."""
         return isinstance(self.body, dict) or (self.empty and self.status in WITHOUT_BODY)
@@ -59,13 +66,14 @@ class Answer:
 
 def answer_of(status: int, data: bytes, reason: str = "", headers: Mapping[str, str] | None = None) -> Answer:
     """What came over the wire."""
-    version, account = ((headers or {}).get(f"X-Mantis-{name}", "") for name in ("Version", "Username"))
+    names = ("X-Mantis-Version", "X-Mantis-Username", "Location")
+    version, account, location = ((headers or {}).get(name, "") for name in names)
     text = data.decode("utf-8", "replace")
     try:
         body = json.loads(text, object_pairs_hook=_without_nulls)
     except (ValueError, RecursionError):
         body = None
-    return Answer(status, body, text or reason, version, account, empty=not data.strip())
+    return Answer(status, body, text or reason, version, account, empty=not data.strip(), location=location)
 
 
 def _without_nulls(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

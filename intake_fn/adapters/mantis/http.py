@@ -42,6 +42,13 @@ STATUS_ERRORS: Mapping[int, tuple[type[SpecdeskError], str]] = {
 NO_ISSUE = 1100
 """Mantis's code for an issue that is not there; a 404 without it says nothing of issues."""
 
+ELSEWHERE = range(300, 400)
+PASSES = frozenset({408, 421, 423, 425})
+"""What below 500 passes by itself: a server before Mantis did not pass the call on."""
+
+REFUSED_BEFORE = frozenset({401, 403, 407})
+"""What a proxy or a firewall says with a page of its own."""
+
 UNKNOWN_IDS = frozenset({700, 810, 811, 1502, 1503})
 """Mantis's codes for a project, a person or a category that is not there, or not in the project."""
 
@@ -120,7 +127,28 @@ class MantisHttp:
             kind, remedy = STATUS_ERRORS[HTTPStatus.NOT_FOUND]
         elif answer.status == HTTPStatus.NOT_FOUND and answer.code == NO_ISSUE:
             kind, remedy = Unknown, "Mantis does not have the issue."
-        elif answer.status == HTTPStatus.NOT_FOUND and answer.body is None and not answer.empty:
+        elif answer.status == HTTPStatus.NOT_FOUND and answer.of_another:
             kind, remedy = TryLater, f"What answers at {self.url} is not Mantis, or not well."
+        else:
+            kind, remedy = self._of_another(answer) or (kind, remedy)
         message = answer.body.get("message", "") if isinstance(answer.body, dict) else answer.text
         return kind(f"{remedy} ({answer.status}: {one_line(str(message))[:ERROR_CHARACTERS]})")
+
+    def _of_another(self, answer: Answer) -> tuple[type[SpecdeskError], str] | None:
+        """What an answer of something before Mantis means; None for one of Mantis itself."""
+        if answer.status in ELSEWHERE:
+            to = f" to {one_line(answer.location)[:ERROR_CHARACTERS]}" if answer.location else ""
+            return (
+                TryLater,
+                f"The address {self.url} leads elsewhere{to}. If Mantis has moved, set SPECDESK_MANTIS_URL.",
+            )
+        if answer.status in PASSES:
+            return TryLater, f"What answers at {self.url} did not pass the call on to Mantis."
+        if answer.status in REFUSED_BEFORE and (
+            answer.of_another or answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+        ):
+            return (
+                Broken,
+                f"What answers at {self.url} is not Mantis, but a proxy or firewall: have it let our calls pass.",
+            )
+        return None

@@ -13,7 +13,7 @@ from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Kind, Priority
 from intake_fn.texts import mark
 from intake_fn.web.forms.fields import CHOICES, Messages, line, text_area
-from intake_fn.web.forms.validators import an_address, limit_of, needed, needed_when, not_too_long, readable
+from intake_fn.web.forms.validators import an_address, limit_of, needed, needed_when, not_too_long, readable, said_once
 
 
 class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
@@ -115,7 +115,7 @@ class IntakeForm(Form):  # type: ignore[misc]  # WTForms ships no types
             if problems:
                 raise StopValidation(" ".join(problems))
 
-        extra = {name: [not_too_long, readable] for name in self.fields}
+        extra = {name: [not_too_long, readable, said_once] for name in self.fields}
         return bool(self.validate({**extra, "files": [files]}))
 
     def missing_files(self, attached: int) -> list[str]:

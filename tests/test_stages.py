@@ -19,7 +19,7 @@ from intake_fn.adapters.provision import dynamodb, function, mail_in, parameters
 from intake_fn.adapters.provision.monitoring import ALARMS
 from intake_fn.adapters.provision.s3 import bucket_lacks, create_bucket, create_closed_bucket
 from intake_fn.cli import main
-from intake_fn.commands.provision_stage import Account, lacks, removals
+from intake_fn.commands.provision_stage import Account, data, lacks, removals
 from intake_fn.commands.stages import Stage, stage_of
 from intake_fn.core.errors import Broken, Refused
 from intake_fn.settings import Settings
@@ -187,12 +187,34 @@ def test_a_stage_is_made_once_and_taken_away_whole(account: Account) -> None:
     assert [] == list(lacks(account))
     assert "token-of-the-trial" == first[1]
     assert len(first[0]) >= 32
+    stay = [what for what, _ in data(account)]
+    assert ["secret", "secret", "bucket", "table"] == [what.split()[0] for what in stay]
     kept = [what for what, _ in removals(account, with_data=False)]
     assert [] == [what for what in kept if "table" in what or "secret" in what or "files" in what]
     account.client("s3").put_object(Bucket="stage-files", Key="files/a", Body=b"a")
     for _, take_away in list(removals(account, with_data=True)):
         take_away()
     assert [] == list(removals(account, with_data=True))
+
+
+@pytest.mark.aws
+def test_removing_a_stage_says_what_stays(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is told that nothing is left while all requests are there."""
+    stage = account.stage
+    variables = {name: value for name, value in account.application.environ.items() if name.startswith("SPECDESK_")}
+    plain = {"project_name": "specdesk", "role_name": stage.role, "aws_region": stage.region, "s3_bucket": "none-such"}
+    file = tmp_path / "zappa_settings.json"
+    file.write_text(json.dumps({"trial": {**plain, "aws_environment_variables": variables}}))
+    for name, value in account.application.environ.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+
+    assert 0 == main(["provision", "--stage", "trial", "--settings", str(file), "--remove"])
+    told = capsys.readouterr().out
+    assert "These stay, until --with-data is added: bucket stage-files with all files, table stage-table" in told
+    assert "Nothing is left" not in told
 
 
 @pytest.mark.aws

@@ -215,7 +215,8 @@ def _stage(account: Account) -> Iterator[Step]:
 
 def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
     """Plan the end of a stage; with its function's name in --confirm delete it. Exit status 1 while some is left."""
-    from intake_fn.commands.provision_stage import removals  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.function import is_deployed  # noqa: PLC0415 - with boto3
+    from intake_fn.commands.provision_stage import data, removals  # noqa: PLC0415 - with boto3
     from intake_fn.wiring import Application  # noqa: PLC0415
 
     if stage is None:
@@ -224,16 +225,21 @@ def _remove(args: argparse.Namespace, stage: Stage | None) -> int:
     if args.confirm not in ("", stage.function):
         raise Refused(f"--confirm says {args.confirm!r}, and the function of stage {stage.name} is {stage.function!r}.")
     account = _account_of(stage, Application.from_environ(stage.environ()))
+    undeploy = f"zappa undeploy {stage.name}"
+    if args.confirm and is_deployed(account.client("lambda"), stage.function):
+        raise Refused(f"The function {stage.function} is deployed and needs all of it. Delete it first: {undeploy}")
+    kept = [] if args.with_data else [what for what, _ in data(account)]
     steps = [Step(what, "", make, THERE) for what, make in removals(account, with_data=args.with_data)]
     if args.confirm:
         for step in steps:
             _apply(step)
             step.state = DELETED if step.state == MADE else step.state
     entries = [{"what": step.what, "state": step.state, "error": step.error} for step in steps]
-    how = f"Delete the function first (zappa undeploy {stage.name}); then add --confirm {stage.function}."
+    how = f"Delete the function first ({undeploy}); then add --confirm {stage.function}."
     lines = [*(f"  {step.state:8} {step.what}{step.error and f': {step.error}'}" for step in steps)]
-    said = [*lines, *([] if args.confirm else [how])] if steps else ["Nothing is left."]
-    say(args, {"steps": entries}, [_where(account), *said])
+    stays = [f"These stay, until --with-data is added: {', '.join(kept)}."] if kept else []
+    said = [*lines, *([] if args.confirm else [how])] if steps else [] if kept else ["Nothing is left."]
+    say(args, {"steps": entries, "stays": kept}, [_where(account), *said, *stays])
     return 0 if all(step.state == DELETED for step in steps) else 1
 
 

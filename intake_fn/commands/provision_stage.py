@@ -201,10 +201,10 @@ def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]
         if name and s3.NO_BUCKET not in s3.closed_bucket_lacks(bucket, name):
             yield f"bucket of {about} {name}", partial(s3.delete_bucket, bucket, name)
     if with_data:
-        yield from _data(account)
+        yield from data(account)
 
 
-def _data(account: Account) -> Iterator[tuple[str, Made]]:
+def data(account: Account) -> Iterator[tuple[str, Made]]:
     """What cannot be made again."""
     settings, bucket = account.application.settings, account.client("s3")
     ssm, table = account.client("ssm"), account.client("dynamodb")

@@ -387,6 +387,7 @@ class Rehearsal:
             "rules": self.stage.client("events").list_rules()["Rules"],
             "stacks": self._stacks(),
             "distributions": self.stage.client("cloudfront").list_distributions()["DistributionList"].get("Items", []),
+            "receipt rules": self.stage.client("ses").describe_active_receipt_rule_set().get("Rules", []),
             "APIs": self.stage.client("apigatewayv2").get_apis()["Items"],
         }
         found = {name: items for name, items in left.items() if items}

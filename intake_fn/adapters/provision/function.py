@@ -40,6 +40,20 @@ def too_many_reserved(lambda_: Any, function: str, wanted: int | None) -> str:
     return "" if wanted <= free else f"{limit['ConcurrentExecutions']}, of which {max(free, 0)} can be reserved"
 
 
+def is_deployed(lambda_: Any, function: str) -> bool:
+    """Whether there is such a function. Raises TryLater, Broken."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    with translated(SERVICE):
+        try:
+            lambda_.get_function_configuration(FunctionName=function)
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            return False
+    return True
+
+
 def restart(lambda_: Any, function: str, now: datetime) -> bool:
     """Have all that comes from now on answered by a function that was started anew; False where none is deployed.
 

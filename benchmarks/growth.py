@@ -100,7 +100,7 @@ class Measure:
     runs: int = RUNS
 
     def __call__(self, name: str, do: Callable[[], Any]) -> Row:
-        """Once to count, once for the memory, `runs` times for the time; without runs, it is counted alone."""
+        """Run it once to count, once for the memory and `runs` times for the time; without runs only to count."""
         do()
         bill = self.client.bill
         bill.calls.clear()

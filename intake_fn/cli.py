@@ -207,7 +207,7 @@ def replay(args: argparse.Namespace) -> None:
 
 
 def _refuse_unless_it_stands(args: argparse.Namespace, reading: PersonsReading) -> None:
-    """Raise SpecdeskError unless a clause stands in the spec of then as it was read; of before stamps nobody knows."""
+    """Raise SpecdeskError unless the spec of then has the clause as it was read; without a stamp nothing is checked."""
     if reading.spec and not reading.stands_in(_spec_as_read(args, reading.spec)):
         raise SpecdeskError(f"{reading.clause} does not stand in the spec {reading.spec[:12]} as {reading.by} read it.")
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def read_mail(raw: bytes) -> InboundMail:
-    """A mail that came in, parsed (adapters/mail_in.py)."""
+    """A mail that came in, parsed (adapters/mail_in/message.py)."""
     from intake_fn.adapters import mail_in  # noqa: PLC0415 - no page needs it
 
     return mail_in.read(raw)

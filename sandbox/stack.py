@@ -339,7 +339,7 @@ class Sandbox:
 
 
 def _process(support: Path) -> Process:
-    """The process by which it is known what Mantis has to have. Raises SandboxError."""
+    """The process file, which names what Mantis must have. Raises SandboxError."""
     try:
         return parse(support.read_text(encoding="utf-8"), support.name)
     except SpecdeskError as error:

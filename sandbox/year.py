@@ -178,7 +178,7 @@ class Story:
 
 
 def year(number: int, now: datetime, process: Process, clauses: Sequence[str]) -> Iterator[Step]:
-    """So many requests of the year before an instant, each as the step that writes it whole."""
+    """Requests of the year before an instant, each as the step that writes it whole."""
     picked = random.Random(number)  # noqa: S311 - it is made up
     for each in range(number):
         at = now - YEAR * (picked.random() ** 0.8)

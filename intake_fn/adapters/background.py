@@ -45,7 +45,7 @@ class BackgroundDispatch:
                 self._start()
 
     def _start(self) -> None:
-        """As many threads as can be had; with none, the next case tries again, and the sweep takes up what waits."""
+        """Start as many threads as possible; with none, the next case tries again, and the sweep delivers."""
         atexit.register(self.stop)
         try:
             for _ in range(THREADS):

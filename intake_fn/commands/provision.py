@@ -194,7 +194,7 @@ def _account(application: Application) -> str:
 
 
 def _account_of(stage: Stage, application: Application) -> Account:
-    """Whose account the credentials are. Raises TryLater, Broken."""
+    """The AWS account of the credentials. Raises TryLater, Broken."""
     from intake_fn.commands.provision_stage import Account  # noqa: PLC0415 - with boto3
 
     return Account.of(stage, application)

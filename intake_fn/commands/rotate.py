@@ -106,7 +106,7 @@ class Rotation:
         ]
 
     def _unmatched(self) -> list[str]:
-        """What is said of records of erasures that need a key; those of today have a salt of their own."""
+        """The note on records of erasures that need a key; today's have a salt of their own."""
         try:
             number = sum(not record.salt for record in self.application.eraser.store.erasures())
         except SpecdeskError:  # it is no reason to keep a key that leaked
@@ -136,7 +136,7 @@ class Rotation:
         ]
 
     def _tried(self, new: str, old: str) -> list[str]:
-        """Whose the new token is. Raises Diagnosed for one that Mantis does not know, Refused for another account's."""
+        """A line with the new token's account. Raises Diagnosed for an unknown token, Refused for another account."""
         from intake_fn.adapters.provision.mantis_account import account_of  # noqa: PLC0415 - with its client
         from intake_fn.core.errors import Diagnosed  # noqa: PLC0415 - as above
         from intake_fn.wiring import BACKGROUND_SECONDS  # noqa: PLC0415 - as above

@@ -92,7 +92,7 @@ def _customer(request: Request) -> tuple[str, str]:
 
 
 def company_of(request: Request, process: Process) -> str:
-    """Whose request it is, for people of the Help Desk to read."""
+    """The requester, for people of the Help Desk to read."""
     requester = request.requester
     domain = requester.email.rpartition("@")[2]
     ours = requester.office != CLIENT

@@ -72,7 +72,7 @@ def _handler(level: int, request: Request, process: Process, case_id: str) -> st
 
 
 def colleagues(case: Case, process: Process) -> tuple[str, ...]:
-    """Whom its handler may hand a request over to without a change of level.
+    """The people to whom its handler may hand a request over without a change of level.
 
     Others of its level; of a change that the Board has not decided, the owner of its module where that is somebody else
     by now; of an approved one, everybody.
@@ -113,7 +113,7 @@ def arrival(request: Request, process: Process, case_id: str = "") -> tuple[int,
 
 
 def speciality_of(request: Request, process: Process) -> str:
-    """Whose matter a request is at the first level that has specialities, by its module and by what it says."""
+    """The speciality of a request at the first level that has specialities, by its module and its words."""
     row = next((level for level in process.levels.values() if level.specialities), None)
     return _speciality(row, request, process) if row else OTHER
 

@@ -67,7 +67,7 @@ class Judged(Event):
     category: Category
     verdict: Mapping[str, Any]
     speciality: str = ""
-    """Whose matter it is at a level with specialities, as proposed by module and words; "" in logs before that."""
+    """The proposed speciality, by module and words, for a level that has some; "" in earlier logs."""
     acts: bool = True
     """Whether the verdict decides; if not, it is a proposal, and the request is undecided until a person decides."""
     unqualified: bool = False

@@ -35,12 +35,12 @@ from intake_fn.texts import message, say
 
 
 def is_open(case: Case) -> bool:
-    """Whether somebody is proposed and nobody has said yes or no; an address that was erased is nobody's."""
+    """Whether somebody is proposed and not decided on yet; an erased address is nobody's."""
     return bool(case.request.on_behalf_of and case.request.on_behalf_of.email)
 
 
 def is_proposed(case: Case, event: RequesterChanged | RequesterKept, _: Process) -> Iterator[str]:
-    """The address is the proposed one, and nobody has said yes or no to it before."""
+    """The address is the proposed one, and was not decided on before."""
     proposed = case.request.on_behalf_of
     if mailbox(event.address) == mailbox(case.request.requester.email):
         yield say("behalf.is-requester", address=event.address)

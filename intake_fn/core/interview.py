@@ -62,7 +62,7 @@ def lacking(request: Request) -> tuple[str, ...]:
 
 
 def known(case: Case) -> Mapping[str, str]:
-    """What is known of a case, by the fields of its form; a priority that nobody has said is not."""
+    """What is known of a case, by the fields of its form; the priority only if a person has set it."""
     request = case.request
     said = any(isinstance(event, Reprioritised) and event.actor != REQUESTER for event in case.history)
     return {

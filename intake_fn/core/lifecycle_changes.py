@@ -108,7 +108,7 @@ def duplicate_removed(case: Case, event: e.DuplicateRemoved) -> dict[str, Any]:
 
 
 def data_erased(case: Case, event: DataErased) -> dict[str, Any]:
-    """Whose data was erased is in copy no more; a request that was erased stays so."""
+    """The person whose data was erased is no longer in copy; an erased request stays erased."""
     return {
         "erased": case.erased or event.role.is_whole,
         "copies": tuple(box for box in case.copies if box != ERASED),

@@ -185,7 +185,7 @@ def may_resolve(case: Case, actor: str, process: Process) -> Iterator[str]:
 
 
 def _is_at(actor: str, levels: Iterable[int], process: Process) -> bool:
-    """Whether who acts is at one of the levels; of somebody whom support.yml does not name, nobody can say no."""
+    """Whether the person who acts is at one of the levels; one whom support.yml does not name is not refused."""
     person = next(
         (colleague.id for colleague in process.people.values() if mailbox(colleague.address) == mailbox(actor)), None
     )
@@ -193,7 +193,7 @@ def _is_at(actor: str, levels: Iterable[int], process: Process) -> bool:
 
 
 def fits(case: Case, priority: Priority, process: Process) -> Iterator[str]:
-    """Urgent always fits: what is raised to it moves to a level that may hold it (`_before`)."""
+    """The priority is new, and the level handles it; urgent always fits, since the request moves to its level."""
     rule = process.priorities[priority]
     if priority is case.priority:
         yield f"{case.id} has the priority {rule.name} already."
@@ -225,7 +225,7 @@ def activity_is_open(case: Case, event: ActivityCompleted, process: Process) -> 
 
 
 def says_whether_reproduced(_: Case, event: ActivityCompleted, process: Process) -> Iterator[str]:
-    """Who tried to reproduce it says what came of it; of other activities nobody can say that."""
+    """An attempt to reproduce names its outcome; other activities have none."""
     known = process.activities.get(event.activity)
     if known is None:
         return
@@ -347,7 +347,7 @@ def reply_has_content(_: Case, event: RequesterReplied, __: Process) -> Iterator
 
 
 def is_not_erased(case: Case, _: Event, __: Process) -> Iterator[str]:
-    """Nobody is the requester any more, so nobody can say that they are."""
+    """The request is not erased: an erased one has no requester who could act."""
     if case.erased:
         yield say("erased.no-reply")
 

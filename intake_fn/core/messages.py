@@ -396,7 +396,7 @@ FOR_COPIES: Mapping[str, str] = {
     "page.unmarked": "history.unmarked",
     "page.withdrawn": "history.withdrawn",
 }
-"""What speaks to the requester on the page, and how it is said to those in copy; all else is said to both."""
+"""Sentences to the requester on the page, and what people in copy read in their place; all others are for both."""
 
 
 def in_copy(event: e.Event, process: Process) -> tuple[str, str] | None:

@@ -198,7 +198,7 @@ class MailValues:
     """Whether it is a change request that is handled by nobody of its level."""
     handler: str
     approver: tuple[str, ...]
-    """Whom the requester names as approving what is to be set up; that they approve it, only they can say."""
+    """The person who approves the set-up, as the requester names them; only they can say that they approve it."""
     reasons: tuple[str, ...]
     citation: Citation | None
     """Reasons and citation belong to the judge's category: there are none once a person has decided otherwise."""
@@ -377,5 +377,5 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _printable(text: str) -> str:
-    """The text as it was typed, but for what nobody types or sees, which becomes spaces."""
+    """The text as it was typed, with spaces in place of invisible characters."""
     return _UNSEEN.sub(" ", text)

@@ -287,7 +287,7 @@ class MantisMap:
 
 @dataclass(frozen=True, slots=True)
 class MailIdentity:
-    """Whom our mail comes from."""
+    """The sender of our mail."""
 
     name: str
     address: str
@@ -404,7 +404,7 @@ class Process:
         return {**self.former, **self.people}
 
     def person(self, name: str) -> Person:
-        """A person, also one who has left; whom nobody knows any more has only the name."""
+        """A person, also one who has left; one who is no longer known has only the name."""
         return self.everyone.get(name) or Person(name, name, "", "", "")
 
     def has_left(self, name: str) -> bool:
@@ -412,7 +412,7 @@ class Process:
         return name not in self.people
 
     def account_of(self, account: str, people: Mapping[str, Person] | None = None) -> Person | None:
-        """Whose account in Mantis it is, also of one who has left; None for others, and where it is several people's.
+        """The person of an account in Mantis, also one who has left; None for others and for a shared account.
 
         `people` are those who are asked for, where that is not everybody.
         """

@@ -38,12 +38,12 @@ LONGEST_REASON = 500
 """Characters of what a person wrote about a rejection that lists show."""
 
 STRANGERS = "unknown mail domains"
-"""All whom nobody knows, as one crowd."""
+"""All unknown senders, counted together."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpamSignals:
-    """What is known of how a request came. Numbers count this request, too; `seconds` is None where nobody knows."""
+    """The signals of how a request came. Numbers count this request, too; `seconds` is None if unknown."""
 
     trapped: bool = False
     """Whether a field was filled in that people do not see."""
@@ -81,7 +81,7 @@ OF_STRANGERS: tuple[Rule, ...] = (
     ),
     lambda s, m: message("quarantine.links", links=s.links) if s.links >= m.links else None,
 )
-"""Rules for requests from where nobody knows."""
+"""Rules for requests of unknown origin."""
 
 COUNTED: tuple[CountRule, ...] = (
     lambda s, u: message("quarantine.same-text", times=s.same_text) if s.same_text > u.same_text else None,

@@ -329,7 +329,7 @@ def _not_known(case: Case, owed: Sequence[int], process: Process) -> Iterator[st
 
 
 def _assigned_by(event: Event) -> str:
-    """Whom an event makes the handler; "" for nobody."""
+    """The handler that an event sets; "" for none."""
     return str(getattr(event, "owner", "") or getattr(event, "handler", ""))
 
 

@@ -1,7 +1,7 @@
 """When a request is due, as pure arithmetic over its log and a calendar, with a trace that proves it.
 
 A target is first turned into an amount of time that counts (`budget`). The log is then walked from
-the instant at which the level received the request: time counts where the clock runs (`CLOCK`) and
+the instant at which the level received the request: time counts where the clock runs (`CLOCK_STATE`) and
 the calendar says so, and the request is due when the budget is used up. What counts depends on the
 target:
 

@@ -1,4 +1,4 @@
-"""What is said of a verdict: by what it was reached, how sure that is, and what would help a person to decide. Pure."""
+"""Sentences about a verdict: how it was reached, how sure it is, and what would help a person to decide. Pure."""
 
 from __future__ import annotations
 

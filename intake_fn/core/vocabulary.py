@@ -246,7 +246,7 @@ class Vote(StrEnum):
 
 
 class Decision(StrEnum):
-    """What the Board decided, computed from the votes (core/board.py)."""
+    """The Board's decision, computed from the votes (core/changes/board.py)."""
 
     APPROVED = "approved"
     DECLINED = "declined"

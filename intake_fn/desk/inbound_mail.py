@@ -239,7 +239,7 @@ def _decision(desk: TakingMail, mail: InboundMail, *, released: bool = False) ->
 
 
 def _flood(desk: TakingMail, mail: InboundMail) -> Message | None:
-    """Why a new request waits for a person: its sender, or all whom nobody knows, send more than is usual."""
+    """Why a new request waits for a person: its sender, or all unknown senders, send more than usual."""
     request = request_of(mail, desk.process)
     sender, now = mailbox(mail.senders[0].address), desk.clock()
     lately = [at for at in desk.mail_state.throttle(RECEIPTS, sender).sent.values() if now - at < DAY]

@@ -104,7 +104,7 @@ def _mail_of(desk: SigningIn, asked: SignInAsked) -> Mail | None:
 
 
 def _drop(desk: SigningIn, asked: SignInAsked, mail: Mail | None) -> None:
-    """Forget what nobody is mailed, or was attempted for too long."""
+    """Forget a request for links whose address is unknown, or that was attempted for too long."""
     if mail:
         log.error("links_given_up", what=asked.what, tries=asked.tries, error=asked.last_error)
     desk.sessions.finish_sign_in(asked)

@@ -49,7 +49,7 @@ GIVE_UP_AFTER = timedelta(hours=1)
 """How long an issue that cannot be looked at keeps the cursor before it; no list of everything takes it up again."""
 
 FAILURES = 3
-"""So many failures in a row are an outage: the rest waits for the next sync."""
+"""Failures in a row that mean an outage: the rest waits for the next sync."""
 
 REMEMBERED = 5_000
 """Issues that are known to have been looked at twice, some 200 KB of the cursor. Where more were changed in the same

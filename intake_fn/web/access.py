@@ -33,7 +33,7 @@ View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
 class Caller(StrEnum):
-    """Whom a route lets in."""
+    """The people who may use a route."""
 
     PUBLIC = "public"
     TOKEN = "token"  # noqa: S105 - a kind of caller
@@ -87,7 +87,7 @@ def _signed_in() -> Person | None:
 
 
 def named() -> Person | None:
-    """Whom the session names, for the head of a page: whether it was ended is not looked up, and nothing may follow."""
+    """The person of the session, for the head of a page; it may have been ended, so nothing is allowed by it."""
     return config().process.people.get(session.get("person", "")) if session.get("session") else None
 
 

@@ -52,7 +52,7 @@ Answers = Mapping[str, str]
 
 
 def why_not(error: Refused | Stale | TryLater, *, after: str, not_sure: str) -> tuple[str, int]:
-    """What is said of an action that did not happen, or may not have, and the HTTP status.
+    """The message about an action that did not happen, or may not have, and the HTTP status.
 
     `after` says what to do where others have changed the request meanwhile.
     """

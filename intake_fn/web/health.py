@@ -68,7 +68,7 @@ def canary() -> ResponseReturnValue:
 
 
 def _is_signed_in() -> bool:
-    """Whether counts, commit and deliveries may be told; not while nobody can say."""
+    """Whether counts, commit and deliveries may be shown; not while that cannot be checked."""
     try:
         return engineer() is not None
     except SpecdeskError:

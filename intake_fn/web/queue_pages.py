@@ -53,7 +53,7 @@ DONE = {
     "view-saved": "The view is saved.",
     "view-deleted": "The view is deleted. The list itself stays.",
 }
-"""What is said of what happened to views."""
+"""The confirmations of what was done to views."""
 
 
 @blueprint.get("")

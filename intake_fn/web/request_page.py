@@ -104,7 +104,7 @@ def _asked(case: Case, action: str, event: Event, sent: Selection) -> str:
 
 
 def _confirm_duplicate(case_id: str) -> str:
-    """Whose request would be marked, and who would be notified of what: nothing has happened yet."""
+    """The page that asks to confirm a duplicate: both requests, and those that follow. Nothing is saved yet."""
     desk = config().desk()
     case = desk.cases.load(case_id)
     other = desk.cases.load(request_id.typed(request.form.get("request", "")))

@@ -90,7 +90,7 @@ def _ask(*, sent: str = "", message: str = "", address: str = "") -> str:
 
 
 def _unsealed(token: str) -> Person | None:
-    """Whom a link signs in; None when it is too old, or they are not of the Help Desk any more. Raises Unknown."""
+    """The person whom a link signs in; None when it is too old, or they have left the Help Desk. Raises Unknown."""
     try:
         address = config().links.verify(Purpose.SIGN_IN, token)
     except Expired:

@@ -168,7 +168,7 @@ def stored(case: Case, selection: Selection, what: str) -> Any:
 
 
 def why_not(error: Refused | TryLater) -> tuple[str, int]:
-    """What is said of a form that was not saved, or may not have been, and the HTTP status."""
+    """The message about a form that was not saved, or may not have been, and the HTTP status."""
     if isinstance(error, Refused):
         return str(error), 422
     return gettext(NOT_NOW if isinstance(error, Unreadable) else SORRY), 503

@@ -64,7 +64,7 @@ def submit_key(draft: Request, selection: Selection, given: str = "") -> str:
 
 
 def reading_in(said: Mapping[str, Any]) -> Reading:
-    """What is said of a clause; nothing where it is no clause together with one of the two stances."""
+    """The stance on a clause; nothing without a clause and one of the two stances."""
     clause, stance = said.get("reading_clause"), stance_in(said.get("reading_stance"))
     return (clause, stance) if stance and isinstance(clause, str) and citation(clause) else NO_READING
 

@@ -166,7 +166,7 @@ BEING_FILED = mark(
     "respond. You need not do anything; reload this page to see the number."
 )
 AT_ONCE = timedelta(minutes=2)
-"""How long after a request came nobody can say that its filing is delayed: the sweep has not tried it twice yet."""
+"""How long after its receipt a request is not called delayed: the sweep has not tried it twice yet."""
 
 STAGE: Mapping[Stage, str] = {stage: say(f"stage.{stage}") for stage in Stage if stage}
 """Where a change request stands, in lists of the desk."""

@@ -224,7 +224,7 @@ def _anchors(html: str, page: Page, config: MkDocsConfig) -> set[str]:
 
 
 def _clause_figures(config: MkDocsConfig) -> Mapping[str, str]:
-    """What is said of each clause's requests, from the file that `extra.clause_figures` names; nothing without one.
+    """The counts of requests of each clause, from the file that `extra.clause_figures` names; none without one.
 
     Raises PluginError for a file that can't be read: a page without its figures would look like a clause without any.
     """

@@ -45,7 +45,7 @@ HEDGES = (
     "to be defined",
     "to be decided",
 )
-"""Vague words: with them nobody can say whether the system behaves as the clause defines."""
+"""Vague words: with them it cannot be decided whether the system behaves as the clause defines."""
 
 COMMON = "index"
 """The page of common rules; it belongs to no module."""

@@ -32,7 +32,7 @@ class History:
     """Pages that differ from those of that version."""
 
     def told(self, path: str) -> list[str]:
-        """What is said of a page, in sentences without a full stop."""
+        """The history of a page, in sentences without a full stop."""
         said = []
         if day := self.days.get(path):
             said.append(f"Last changed on {day.day} {day:%B %Y}")

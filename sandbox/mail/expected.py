@@ -134,7 +134,7 @@ class Seen:
     requester: str | None = None
     summary: str | None = None
     proposed: str = ""
-    """Whose mail was forwarded, as it is proposed to a person."""
+    """The writer of the forwarded mail, as proposed to a person."""
     stored: str = ""
     """All text that is kept of it."""
     shown: str = ""

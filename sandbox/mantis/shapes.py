@@ -128,7 +128,7 @@ class View:
         return {**self._person(row), "access_level": entry("access_levels", row["level"])}
 
     def myself(self) -> dict[str, Any]:
-        """The account that asks, with what only it is told."""
+        """The account of the caller, with the fields that only it may see."""
         return {
             **self._person(self.viewer),
             "language": "english",

@@ -28,7 +28,7 @@ from spec_lookup.llm.qualification import Figures, QualificationRecord, prompts_
 QUALIFICATION_SET = Path(__file__).parent / "qualification"
 
 DOWN_AFTER = 5
-"""Cases in a row without a response, after which it is known that there will be none."""
+"""Cases in a row without a response after which the run ends."""
 
 FALLBACK = "fallback"
 

@@ -40,7 +40,7 @@ READ_ONCE = Reason("read-once")
 SEE_CLAUSE = Reason("see-clause")
 SEE_NONE = Reason("see-none")
 SEE_NOTHING = Reason("see-nothing")
-"""What is said where the model's own reason is left out because it has numbers that nothing shown has."""
+"""The sentence in place of a reason with numbers that are in nothing that the model was shown."""
 
 
 @dataclass(frozen=True, slots=True)

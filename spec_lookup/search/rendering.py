@@ -23,7 +23,7 @@ ALWAYS = ("toc", "tables", "fenced_code")
 """What MkDocs adds to every site's extensions."""
 
 ALWAYS_LEFT_OUT = (".*", "/templates/")
-"""What MkDocs publishes of no site unless it is told to."""
+"""The files that MkDocs does not publish unless it is told to."""
 
 EXTENSIONS = (*ALWAYS, "attr_list", "admonition", "def_list", "footnotes", "md_in_html")
 """The extensions where there is no site: those of Python-Markdown alone."""

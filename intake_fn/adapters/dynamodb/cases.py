@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 LONGEST_KEY = 200
 """Characters of a submit key."""
 LEVELS_KNOWN = 60.0
-"""Seconds for which it is known what levels there are that are gone from the process: they only become fewer."""
+"""Seconds for which the levels that are gone from the process are remembered: they only become fewer."""
 LONGEST_ID = 100
 """Characters of a request's id that is looked up: it may come from an address, and a table key is bounded, too."""
 

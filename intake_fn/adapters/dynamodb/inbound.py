@@ -98,7 +98,7 @@ class DynamoInboundMails:
         return [guard, *moved_row(self.zone, record.id, *([one.entry] if one else [] for one in (old, new)))]
 
     def _save_counted(self, writes: list[Write], counted: list[Write], record: MailRecord) -> bool:
-        """All or nothing. No mail fails because of a figure: where the row is too busy, it is counted by a recount."""
+        """Write all or nothing. No mail fails because of a figure: where its row is too busy, a recount counts it."""
         try:
             return not self.table.transact([*writes, *counted])
         except Stale:

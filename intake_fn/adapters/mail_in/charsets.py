@@ -69,7 +69,7 @@ def decoded_as(raw: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def charset(declared: str) -> str:
-    """What Python calls a charset; "" for none, and for one that nobody knows."""
+    """Python's name of a charset; "" for none, and for an unknown one."""
     name = declared.strip().strip("\"'").lower().partition("*")[0]
     try:
         info = codecs.lookup(ALIASES.get(name, name))

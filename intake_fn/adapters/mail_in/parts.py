@@ -114,7 +114,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """The name of the file, as it is said; "" for none."""
+        """The name of the file as the mail gives it; "" for none."""
         return self.parameter("filename", "content-disposition") or self.parameter("name")
 
     @property

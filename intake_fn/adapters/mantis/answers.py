@@ -31,7 +31,7 @@ class Answer:
     text: str
     version: str
     account: str = ""
-    """Whose token it was, as Mantis says."""
+    """The account of the token, as Mantis says."""
     empty: bool = False
     location: str = ""
     """Where it leads, if it leads elsewhere."""

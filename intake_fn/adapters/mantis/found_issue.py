@@ -14,7 +14,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.mantis_intake import FoundIssue
 
 NAMED = ("project", "reporter", "status", "priority", "category", "handler", "resolution")
-"""What is told by its name."""
+"""The fields that are read by their names."""
 
 NEW = "issue-new"
 """Mantis's name for the entry of the history with which an issue begins."""

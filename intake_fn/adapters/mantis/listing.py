@@ -18,7 +18,7 @@ PAGE_GROWS = 8
 
 
 NAMED = ("project", "category", "status", "resolution")
-"""What is told of a fixed issue by its name."""
+"""The fields that are read of a fixed issue."""
 
 
 def changes(names: Names, since: datetime | None, most: int = 0) -> Sequence[Change]:

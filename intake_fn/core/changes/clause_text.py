@@ -47,7 +47,7 @@ def assessment_of(case: Case) -> ChangeAssessed | None:
 
 
 def nearest_clause(case: Case) -> str:
-    """The clause that would change, as far as it is known: by what was assessed, decided, read or found."""
+    """The clause that would change, "" if unknown: the one assessed, decided on, read, named or found."""
     assessed, decided, read = assessment_of(case), decision(case), requester_reading(case)
     named = (
         assessed.clause if assessed else "",
@@ -78,7 +78,7 @@ def published_since(case: Case) -> ClausePublished | None:
 
 
 def planned_version(case: Case) -> str:
-    """The version that an approved change is meant for; "" where nobody has said."""
+    """The version that an approved change is meant for; "" where none is named."""
     named = (event.version for event in reversed(case.history) if isinstance(event, StageReached) and event.version)
     return next(named, "")
 

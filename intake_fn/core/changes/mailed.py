@@ -1,4 +1,4 @@
-"""Whom the Board's mails go to: members who may vote, their deputies, the chair, owners who are asked to comment. Pure.
+"""The readers of the Board's mails: members who may vote, their deputies, the chair, owners asked to comment. Pure.
 
 The rule stands in docs/process/changes.md: a deputy gets every mail that the member gets, since nobody reports an
 absence; who is recused is not asked to vote.
@@ -25,7 +25,7 @@ def comment_until(asked: datetime, process: Process) -> datetime:
 
 
 def commenters(assessed: ChangeAssessed, process: Process) -> Mapping[str, tuple[str, ...]]:
-    """Whose comment is asked for, with the names of their modules: the owners of those that it touches or is near to.
+    """The owners who are asked to comment, with their modules: those that the change touches or is near to.
 
     Whoever assessed it is not asked, nor for a module that support.yml does not have any more.
     """

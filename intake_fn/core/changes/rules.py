@@ -152,7 +152,7 @@ def may_vote(case: Case, event: VoteCast, process: Process) -> Iterator[str]:
 
 
 def is_over(case: Case, event: VoteClosed, process: Process) -> Iterator[str]:
-    """The online vote's time is over, and nobody has said so."""
+    """The time of the online vote is over, and that is not recorded yet."""
     closes = closing(case, process)
     if closes is None or event.at < closes:
         yield "There is no online vote whose time is over."

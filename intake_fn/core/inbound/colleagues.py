@@ -70,7 +70,7 @@ class Meant:
 
     @property
     def lacks_reason(self) -> bool:
-        """Whether it is to be escalated, and nobody has said why."""
+        """Whether it is to be escalated, without a reason."""
         return self.act is Act.ESCALATE and not self.reason
 
 
@@ -99,7 +99,7 @@ def _ordered(text: str, case: Case, process: Process) -> Meant | None:
 
 
 def _by_recipients(mail: InboundMail, text: str, author: Person, case: Case, process: Process) -> Meant | None:
-    """Whom it is sent to, beside the Help Desk: those of its To, as a copy moves nothing."""
+    """The addressees besides the Help Desk: those of To, since a copy moves nothing."""
     to = {one.address for one in mail.to}
     people = [
         person.id for person in process.people.values() if person.address.lower() in to and person.id != author.id

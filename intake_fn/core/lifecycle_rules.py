@@ -115,7 +115,7 @@ def priority_may_change(case: Case, event: Reprioritised, process: Process) -> I
     if rule.handled_at is not None and event.priority is not case.priority:
         yield from may_lower(case, event.actor, process)
         if not event.note.strip():
-            yield f"Please give the reason why it is {rule.name.lower()} no more."
+            yield f"Please give the reason why it is no longer {rule.name.lower()}."
 
 
 def may_lower(case: Case, actor: str, process: Process) -> Iterator[str]:

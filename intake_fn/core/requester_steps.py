@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from intake_fn.core.appeals import decisions
 from intake_fn.core.case import Case, resolved_by
@@ -55,8 +56,14 @@ def _steps(case: Case, process: Process) -> Iterator[Milestone]:
         reopened = status is RequesterStatus.REOPENED
         yield Milestone(message("step.to-begin-again" if reopened else "step.to-begin"), None)
     if status is RequesterStatus.WAITING:
-        yield Milestone(message("step.waiting"), case.changed_at, is_now=True)
+        yield Milestone(message("step.waiting"), _waits_since(case), is_now=True)
     yield from _end(case, status)
+
+
+def _waits_since(case: Case) -> datetime:
+    """When it came to wait last; what happens while it waits, such as a note or an escalation, changes nothing."""
+    so_far = takewhile(lambda one: one[1] is Status.WAITING, zip(case.history[::-1], case.statuses[::-1], strict=False))
+    return min((event.at for event, _ in so_far), default=case.changed_at)
 
 
 def _end(case: Case, status: RequesterStatus) -> Iterator[Milestone]:

@@ -43,7 +43,7 @@ def _milestones(case: Case, reached: Mapping[Stage, datetime], process: Process)
     yield Milestone(message("way.received"), case.received_at)
     if stage is Stage.NONE:
         is_open = case.status.is_open
-        yield Milestone(message("way.choose"), case.changed_at if is_open else None, is_now=is_open)
+        yield Milestone(message("way.choose"), _to_choose_since(case) if is_open else None, is_now=is_open)
     here = STEPS.index(_place(stage, by_owner=_owner_declined(case))) if stage is not Stage.NONE else -1
     goes_on = case.status.is_open or not (stage is Stage.NONE or stage.is_on_its_way)
     for number, step in enumerate(STEPS if goes_on else STEPS[: here + 1]):
@@ -56,6 +56,15 @@ def _milestones(case: Case, reached: Mapping[Stage, datetime], process: Process)
             declined = "way.owner-declined" if step is Stage.OWNER else "way.declined"
             yield Milestone(message(declined), reached.get(Stage.DECLINED), is_now=True)
             return
+
+
+def _to_choose_since(case: Case) -> datetime | None:
+    """When it became a change request without a module; None where it is none now."""
+    since: datetime | None = None
+    for event, state in states(case):
+        is_one = state.category is Category.CHANGE and state.stage is Stage.NONE
+        since = (since or event.at) if is_one else None
+    return since
 
 
 def _place(stage: Stage, *, by_owner: bool = False) -> Stage:

@@ -31,7 +31,7 @@ NEXT: Mapping[RequesterStatus, str] = {
     ),
     RequesterStatus.ASSIGNED: mark("Your request is with the assignee, who has not begun yet."),
     RequesterStatus.IN_PROGRESS: mark("The Help Desk works on your request."),
-    RequesterStatus.WAITING: mark("We need your answer to go on. The response time is paused until then."),
+    RequesterStatus.WAITING: mark("We need your answer to go on."),
     RequesterStatus.APPEALED: mark("You do not agree with the decision, so somebody else decides anew."),
     RequesterStatus.REOPENED: mark("Your request is open again and with the assignee, who has not begun yet."),
     RequesterStatus.OWNER: ON_ITS_WAY,

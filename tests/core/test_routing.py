@@ -13,7 +13,7 @@ from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import ChangeAssessed, SentToOwner
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import keeper
-from intake_fn.core.events import Escalated, HandedOver, Judged, Overruled, Reopened, Reprioritised, Resolved
+from intake_fn.core.events import Escalated, HandedOver, Judged, Noted, Overruled, Reopened, Reprioritised, Resolved
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_words
 from intake_fn.core.process import NOT_THIS_LEVEL, WorkingDayHours
@@ -88,6 +88,8 @@ def test_where_no_module_is_named_the_help_desk_chooses(process: Process, module
     assert "please choose one" in mailed(made)[IHELP]
     assert "names no module" in mailed(made)["camille@example.com"]
     assert ["way.received", "way.choose"] == [one.what.key for one in way(made.case, process)][:2]
+    noted = advance(made.case, Noted(at=NOW + timedelta(days=1), actor=IHELP, text="Whose is it?"), process).case
+    assert [made.case.changed_at] == [one.at for one in way(noted, process) if one.what.key == "way.choose"]
 
     sent = step(made.case, process, SentToOwner, IHELP, module="customs", owner="", note="Yours?")
     assert ("system-analysts", Stage.OWNER) == (sent.case.handler, sent.case.stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +11,21 @@ import pytest
 from intake_fn.core.case import Case, files_of
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.errors import Refused
-from intake_fn.core.events import ActivityCompleted, AskedRequester, Escalated, Noted, Overruled, Resolved
+from intake_fn.core.events import (
+    ActivityCompleted,
+    AskedRequester,
+    Escalated,
+    Noted,
+    Overruled,
+    RequesterReplied,
+    Resolved,
+)
 from intake_fn.core.intents import AddNote, NotifyDuplicates, SendNotice
 from intake_fn.core.mentions import strangers
 from intake_fn.core.messages import in_history, note_of
 from intake_fn.core.process import CLIENT, WorkingDayHours
 from intake_fn.core.request import Attachment, Priority
+from intake_fn.core.requester_steps import steps
 from intake_fn.core.sla import due
 from intake_fn.core.steps import advance, allowed
 from intake_fn.core.vocabulary import Category
@@ -218,3 +228,23 @@ def _timed(process: Process) -> Process:
     """With a response time at every level."""
     target = dict.fromkeys(Priority, WorkingDayHours(24))
     return replace(process, levels={n: replace(one, response=target) for n, one in process.levels.items()})
+
+
+def test_a_request_waits_since_the_question_whatever_happens_meanwhile(process: Process) -> None:
+    """The step on the status page has the date of the question that is open, and of no note after it."""
+    hours = [NOW + timedelta(hours=number) for number in range(1, 6)]
+    log = [
+        replace(happened(AskedRequester, question="Which?"), at=hours[0]),
+        replace(happened(Noted, text="She is away."), at=hours[1]),
+    ]
+    answered = RequesterReplied(at=hours[2], actor="requester", text="This one.")
+    again = [answered, replace(happened(AskedRequester, question="Since when?"), at=hours[3])]
+    again.append(replace(happened(Noted, text="She is back."), at=hours[4]))
+    since = []
+    for events in (log, [*log, *again]):
+        case = AT_LEVEL_3
+        for event in events:
+            case = advance(case, event, process).case
+        since += [one.at for one in steps(case, process) if one.what.key == "step.waiting"]
+
+    assert [hours[0], hours[3]] == since

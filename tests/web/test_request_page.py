@@ -167,6 +167,9 @@ def test_who_may_make_it_urgent_reads_beforehand_that_it_cannot_be_taken_back(we
 
     assert [True, True] == [warned in before, "Urgent: they go to level 3 at once" in queue]
     assert warned not in after
+    assert '<label for="prioritise-note">Note <span class="sd-optional">(optional)</span></label>' in before
+    web.sign_in("paul@example.com")
+    assert '<label for="prioritise-note">Reason</label>' in page_of(web, case)
     assert "Only level 3 may lower a request that is urgent; write a note to them." in after
     assert "escalate it" not in after
 

@@ -38,11 +38,12 @@
 
   // --- the page of a request ----------------------------------------------------------------------
 
-  function openAction(name) {
+  // Opens the form of an action, ready to be filled in at its first field that is of the kind `field`.
+  function openAction(name, field) {
     const action = document.getElementById(name);
     if (!action || action.tagName !== "DETAILS") return false;
     action.open = true;
-    action.querySelector("textarea, select")?.focus();
+    action.querySelector(field)?.focus();
     action.scrollIntoView({ block: "nearest" });
     return true;
   }
@@ -105,9 +106,9 @@
     j: () => step(1),
     k: () => step(-1),
     Enter: openRow,
-    a: () => openAction("update"),
-    e: () => openAction("escalate"),
-    n: () => openAction("note"),
+    a: () => openAction("update", "textarea"),
+    e: () => openAction("escalate", "select"),
+    n: () => openAction("note", "textarea"),
     "?": list,
   };
 

@@ -38,6 +38,7 @@ from intake_fn.desk import (
     dispatcher,
     find,
     invitations,
+    issue_links,
     outbox,
     published,
     sign_in,
@@ -253,6 +254,10 @@ class Desk:
     def refuse_unknown_version(self, case: Case, event: Event) -> None:
         """Raise Refused where a resolution names a version that Mantis does not have."""
         versions.refuse_unknown(self, case, event)
+
+    def refuse_unknown_issue(self, case: Case, event: Event) -> None:
+        """Raise Refused where a link names an issue that Mantis does not have."""
+        issue_links.refuse_unknown(self, case, event)
 
     def refuse_unreached(self, event: Event) -> None:
         """Raise Refused where somebody is to become the requester whom no mail reaches."""

@@ -56,6 +56,7 @@ def act(case_id: str, action: str) -> ResponseReturnValue:
         answer_files.refuse_wrong(sent)
         refuse_strangers(event, case, desk.process, as_it_is=request.form.get("as") == "as-it-is")
         desk.refuse_unknown_version(case, event)
+        desk.refuse_unknown_issue(case, event)
         desk.refuse_unreached(event)
         if ACTIONS[action].asks and request.form.get("sure") != case.handler and not _is_mine(case):
             return _asked(desk.looked_ahead(case_id, event, seen), action, event, sent)

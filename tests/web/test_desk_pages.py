@@ -248,6 +248,8 @@ AFTER_RESOLVING = ("reopen", "close")
 def first_request(web: Web, action: str) -> Case:
     """The request of which `action` is done, as it comes; for some, the mail of a client that a liaison forwards."""
     case = web.sent(homepage="https://spam.example" if action in ("release", "reject") else "")
+    if action in ("link", "unlink"):
+        web.tracker.issues[4700] = Issue("", "Bugs InBox", "Another issue", "Created by hand.", status="new")
     if action not in FORWARDED:
         return case
     liaison = Requester("The liaison", PARIS, "paris")
@@ -915,3 +917,17 @@ def test_an_admin_finds_what_else_is_to_be_watched_from_the_outbox(web: Web) -> 
     assert {200} == {web.client.get(path).status_code for path in inner}
     assert [("operate/mail", "bounces"), ("operate/cards", "")] == of_wiki
     assert "{#bounces}" in (Path(__file__).parents[2] / "docs/operate/mail.md").read_text(encoding="utf-8")
+
+
+def test_a_link_to_an_issue_that_is_not_there_is_refused_at_once(web: Web) -> None:
+    """A slip in the number is told to who made it, and is no dead letter; while Mantis is down it is taken as typed."""
+    case = ready(web, "link")
+    answer = web.act(case, "link", relation="related-to", number="4701")
+
+    assert 422 == answer.status_code
+    assert "Mantis has no issue #4701" in answer.text
+    assert 'value="4701"' in answer.text
+    assert not web.desk.cases.load(case.id).links
+
+    web.tracker.down = True
+    assert 303 == web.act(case, "link", relation="related-to", number="4701").status_code

@@ -212,7 +212,7 @@ def on_mail_event(event: dict[str, Any], context: object) -> dict[str, int]:
     return {"reports": len(reports), "new": sum(application.background_desk.mail_failed(report) for report in reports)}
 
 
-on_request: Handler = gateway.handler(app, application.is_front)
+on_request: Handler = gateway.handler(app, application.is_front, os.environ.get("SPECDESK_BASE_URL", "").strip())
 
 SCHEDULED: dict[str, Handler] = {
     f"intake_fn.entry.{function.__name__}": function for function in (on_sweep, on_ledger, on_recompute)
@@ -252,7 +252,8 @@ def _is_from(event: dict[str, Any], part: str) -> bool:
 
 def _scheduled(event: dict[str, Any]) -> Handler:
     """What a rule of the schedule runs: Zappa ends its name with that of the function. Raises Broken for any other."""
-    rules = [str(rule).rpartition("/")[2] for rule in event.get("resources") or []]
+    resources = event.get("resources")
+    rules = [str(rule).rpartition("/")[2] for rule in resources] if isinstance(resources, list) else []
     for rule in rules:
         if function := SCHEDULED.get(rule.rpartition("-")[2]):
             return function

@@ -162,6 +162,8 @@ def rule(name: str) -> dict[str, Any]:
         },
         {"requestContext": {"eventType": "CONNECT", "domainName": "a"}},
         {"httpMethod": None, "path": None},
+        {"httpMethod": "GET", "path": 5},
+        {"version": "2.0", "rawPath": None, "requestContext": {"http": {}}},
         {"command": ""},
         [],
         None,
@@ -178,9 +180,10 @@ def test_an_unknown_event_is_an_error_and_not_silence(drive: Any, event: Any) ->
 def test_a_rule_that_names_nothing_that_the_clock_runs_is_an_error(drive: Any) -> None:
     """Taken for done, a renamed rule would stop the sweep, and every monitor would be content."""
     others = [rule(name) for name in ("specdesk-sweep", "specdesk-dev-intake_fn.entry.fails", "", "x-os.getcwd")]
-    answers = drive(*others, rule("a") | {"resources": []}, rule("a") | {"resources": None})
+    odd: list[Any] = [[], None, 5, "specdesk-intake_fn.entry.on_sweep", {"a": 1}]
+    answers = drive(*others, *(rule("a") | {"resources": one} for one in odd))
 
-    assert ["Broken"] * 6 == [answer["raised"] for answer in answers]
+    assert ["Broken"] * 9 == [answer["raised"] for answer in answers]
     assert "specdesk-sweep names no function" in answers[0]["message"]
 
 
@@ -249,7 +252,7 @@ def test_the_function_delivers_when_it_calls_itself(drive: Any) -> None:
     answers = drive({"deliver": "HD-0000-0001"}, {"deliver": 3}, {"deliver": "HD-0000-0001", "more": ""})
 
     assert ["Broken"] * 3 == [answer["raised"] for answer in answers]
-    begins = ("The table cannot be called", "The event names no request", "No one here handles")
+    begins = ("AWS cannot be called", "The event names no request", "No one here handles")
     assert [True] * 3 == [answer["message"].startswith(begin) for answer, begin in zip(answers, begins, strict=True)]
 
 

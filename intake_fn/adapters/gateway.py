@@ -16,7 +16,7 @@ import base64
 import string
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from apig_wsgi import make_lambda_handler
 
@@ -43,8 +43,9 @@ def is_request(event: Mapping[str, Any]) -> bool:
     """Whether a gateway or a function URL asks for a page."""
     context = event.get("requestContext")
     if event.get("version") == "2.0":
-        return isinstance(context, dict) and "http" in context and "rawPath" in event
-    return bool(event.get("httpMethod")) and "path" in event
+        has_http = isinstance(context, dict) and isinstance(context.get("http"), dict)
+        return has_http and isinstance(event.get("rawPath"), str)
+    return bool(event.get("httpMethod")) and isinstance(event.get("path"), str)
 
 
 FRONT, VIEWER = "x-specdesk-front", "x-specdesk-viewer"
@@ -52,10 +53,14 @@ FRONT, VIEWER = "x-specdesk-front", "x-specdesk-viewer"
 
 
 def handler(
-    app: WSGIApplication, is_front: Callable[[str], bool] = lambda _: False
+    app: WSGIApplication, is_front: Callable[[str], bool] = lambda _: False, base_url: str = ""
 ) -> Callable[[dict[str, Any], object], dict[str, Any]]:
-    """What answers the requests that `is_request` knows by a WSGI application; `is_front` knows the front's token."""
-    answer = make_lambda_handler(_completed(app, is_front), binary_support=True, non_binary_content_type_prefixes=TEXT)
+    """What answers the requests that `is_request` knows by a WSGI application; `is_front` knows the front's token.
+
+    `base_url` is the address of the application: a path in it is that of a domain of ours that is mapped below it.
+    """
+    completed = _completed(app, is_front, urlsplit(base_url))
+    answer = make_lambda_handler(completed, binary_support=True, non_binary_content_type_prefixes=TEXT)
 
     def on_request(event: dict[str, Any], context: object) -> dict[str, Any]:
         return answer(_normalised(event), context) if _has_readable_body(event) else UNREADABLE_BODY
@@ -63,13 +68,13 @@ def handler(
     return on_request
 
 
-def _completed(app: WSGIApplication, is_front: Callable[[str], bool]) -> WSGIApplication:
+def _completed(app: WSGIApplication, is_front: Callable[[str], bool], base: SplitResult) -> WSGIApplication:
     """The application with what apig-wsgi does not say of a request, and a line of log for each."""
 
     def completed(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         begin = time.perf_counter()
         event = environ["apig_wsgi.full_event"]
-        environ["SCRIPT_NAME"], environ["PATH_INFO"] = _place(event, environ["PATH_INFO"])
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = _place(event, environ["PATH_INFO"], base)
         environ["REMOTE_ADDR"] = _source_ip(event)
         token, viewer = _taken(environ, FRONT), _taken(environ, VIEWER)
         if token and is_front(token):  # the gateway saw the front, whose addresses have no stage
@@ -108,21 +113,29 @@ def _path_of(url: str) -> str:
         return ""
 
 
-def _place(event: Mapping[str, Any], path: str) -> tuple[str, str]:
+def _place(event: Mapping[str, Any], path: str, base: SplitResult) -> tuple[str, str]:
     """SCRIPT_NAME and PATH_INFO: the stage stands before every path at a gateway's own address, not at one of ours.
 
     HTTP APIs (their events have a version) hand over a path with the stage, REST APIs one without it. A function URL
-    and the stage $default have none.
+    and the stage $default have none. At a domain of ours the path is handed over with that of the mapping.
     """
+    mapped = base.path.rstrip("/")
+    if mapped and _domain(event) == base.hostname and f"{path}/".startswith(f"{mapped}/"):
+        return mapped, path.removeprefix(mapped)
     stage = f"/{(event.get('requestContext') or {}).get('stage') or '$default'}"
     if "version" in event:
         return (stage, path.removeprefix(stage)) if f"{path}/".startswith(f"{stage}/") else ("", path)
-    return (stage, path) if stage != "/$default" and _domain(event).endswith(".amazonaws.com") else ("", path)
+    return (stage, path) if stage != "/$default" and _domain(event).endswith(OF_AWS) else ("", path)
+
+
+OF_AWS = (".amazonaws.com", ".amazonaws.com.cn")
+"""How a gateway's own addresses end."""
 
 
 def _domain(event: Mapping[str, Any]) -> str:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return str(headers.get("host") or (event.get("requestContext") or {}).get("domainName") or "")
+    host = str(headers.get("host") or (event.get("requestContext") or {}).get("domainName") or "")
+    return host.lower().partition(":")[0].rstrip(".")
 
 
 def _source_ip(event: Mapping[str, Any]) -> str:

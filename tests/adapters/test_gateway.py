@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SOURCE = "203.0.113.7"
 EXECUTE_API = "abc.execute-api.eu-west-1.amazonaws.com"
 OWN = "help.example.com"
+MAPPED = "mapped.example.com"
 PICTURE = bytes(range(256))
 CROWD = "漢字"
 
@@ -123,7 +124,7 @@ def handle() -> Callable[[dict[str, Any]], dict[str, Any]]:
     def empty() -> tuple[str, int]:
         return "", 204
 
-    answer = gateway.handler(app)
+    answer = gateway.handler(app, base_url=f"https://{MAPPED}/support")
     return lambda event: answer(json.loads(json.dumps(event)), None)
 
 
@@ -148,6 +149,10 @@ PLACES = [
     (rest_api("/desk", host=OWN), "", "desk", "our own domain before a REST API"),
     (http_api_of_payload_1("/dev/desk"), "/dev", "desk", "an HTTP API with payload 1.0"),
     (http_api_of_payload_1("/desk", host=OWN), "", "desk", "our own domain before it"),
+    (rest_api("/desk", host="ABC.execute-api.cn-north-1.amazonaws.com.cn:443"), "/dev", "desk", "a REST API in China"),
+    (rest_api("/support/desk", host=MAPPED), "/support", "desk", "a path of our own domain, mapped to a REST API"),
+    (http_api("/support/desk", host=MAPPED, stage="dev"), "/support", "desk", "the same with an HTTP API"),
+    (http_api("/supporters", host=MAPPED, stage="dev"), "", "supporters", "a path that only begins like it"),
     (rest_api("/desk", requestContext=None), "", "desk", "an event made by hand"),
 ]
 

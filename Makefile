@@ -63,7 +63,7 @@ sbom: environment $(SBOM_VENV)/.ready $(FUNCTION_VENV)/.ready ## what the functi
 vulnerabilities: environment ## known vulnerabilities of the locked packages, by OSV's database; without one it says that it did not run
 	@$(BIN)/python -m sandbox.vulnerabilities
 
-clean: ## forget what was entered in the sandbox and all that was built (the environments stay)
+clean: ## forget what was entered in the sandbox, the built wiki and the index (the environments stay)
 	rm -rf build/state build/site build/index
 
 UV_LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate

@@ -113,11 +113,9 @@ class Dense:
         least, far = float(near.min()), near < FAR
         share *= min(1.0, max(float(near.max()), 0.0) / SURE)
         fused = _fused(lexical, near - least, share)
-        for n in best(fused, CLOSELY):
-            sentences = self.of_sentences(int(n))
-            if len(sentences):
-                best_near = (sentences @ meanings.vectors.T).max(axis=0)
-                near[n] = (1 - SENTENCE) * near[n] + SENTENCE * float(best_near @ meanings.shares)
+        closest = self._with_sentences(best(fused, CLOSELY))
+        if closest.size:
+            near[closest] = (1 - SENTENCE) * near[closest] + SENTENCE * self._sentences_nearness(closest, meanings)
         fused = _fused(lexical, near - least, share)
         fused[far & (lexical <= 0)] = 0
         return fused
@@ -127,6 +125,21 @@ class Dense:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         return best_of_each((self.wholes @ meanings.mean).astype(np.float32), self.passages)
+
+    def _with_sentences(self, clauses: Integers) -> Integers:
+        """Those of the clauses that have a sentence."""
+        return clauses[self.starts[clauses] < self.starts[clauses + 1]]
+
+    def _sentences_nearness(self, clauses: Integers, meanings: Meanings) -> Scores:
+        """How near the best sentences of each clause come to what is asked for: all are compared at once."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        bounds = zip(self.starts[clauses].tolist(), self.starts[clauses + 1].tolist(), strict=True)
+        sentences = [self.sentences[start:end] for start, end in bounds]
+        firsts = np.cumsum([0, *map(len, sentences[:-1])])
+        near = np.concatenate(sentences).astype(np.float32) @ meanings.vectors.T
+        best_near: Scores = np.maximum.reduceat(near, firsts) @ meanings.shares
+        return best_near
 
     def of_sentences(self, clause: int) -> Vectors:
         """The vectors of a clause's sentences, in order."""

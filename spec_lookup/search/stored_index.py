@@ -191,20 +191,20 @@ class _Rows:
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
         matrix = np.load(path, mmap_mode="r")
-        self._shape, self._kind, self._start = matrix.shape, matrix.dtype, matrix.offset
+        self._count, self._columns = matrix.shape
+        self._kind, self._start, self._width = matrix.dtype, matrix.offset, matrix.strides[0]
         self._file = os.open(path, os.O_RDONLY)  # kept: the index may be replaced while it is in use
         weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
-        return int(self._shape[0])
+        return int(self._count)
 
     def __getitem__(self, rows: slice) -> Any:
         import numpy as np  # noqa: PLC0415 - as above
 
-        first, end, _ = rows.indices(len(self))
-        width = self._kind.itemsize * self._shape[1]
-        data = os.pread(self._file, width * (end - first), self._start + width * first)
-        return np.frombuffer(data, dtype=self._kind).reshape(end - first, self._shape[1])
+        first, end, _ = rows.indices(self._count)
+        data = os.pread(self._file, self._width * (end - first), self._start + self._width * first)
+        return np.frombuffer(data, dtype=self._kind).reshape(end - first, self._columns)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         del copy

@@ -20,6 +20,8 @@ FILE = "synonyms.txt"
 WEIGHT = 0.7
 """What another term of a group counts beside the words that were said."""
 
+_SHORT = re.compile(r"[\w-] \([A-Z][A-Z0-9&/]{1,5}\)")
+"""What every explained abbreviation contains; looked for first, as most clauses have none and it is quickly found."""
 _EXPLAINED = re.compile(r"((?:[\w-]+ ){1,7})\(([A-Z][A-Z0-9&/]{1,5})\)")
 _REVERSED = re.compile(r"\b([A-Z][A-Z0-9&/]{1,5}) \(((?:[\w-]+ ?){2,7})\)")
 _NOTE = re.compile(r"^([A-Z][A-Z0-9&/]{1,5}): ([\w -]{5,60})$", re.MULTILINE)
@@ -50,7 +52,7 @@ def abbreviations(clauses: Iterable[Clause]) -> Groups:
     found: dict[tuple[str, str], None] = {}
     for clause in clauses:
         text = clause.markdown
-        for before, short in _EXPLAINED.findall(text):
+        for before, short in _EXPLAINED.findall(text) if _SHORT.search(text) else ():
             if term := _explaining(before.split(), short):
                 found[short, term] = None
         for short, behind in _REVERSED.findall(text):

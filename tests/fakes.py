@@ -72,6 +72,7 @@ from intake_fn.ports import (
     Posting,
     Presence,
     Purpose,
+    Recipient,
     RetentionLists,
     SearchIndex,
     Session,
@@ -691,6 +692,12 @@ class MemoryStore:
             as_read = self._invitation == before
             self._invitation = after if as_read else self._invitation
             return as_read
+
+    def recipient(self, case_id: str, mailbox: str, others: Collection[str] = ()) -> Recipient:
+        """All of it at once."""
+        settings = {other: self.settings(other) for other in others}
+        throttle = self.throttle(case_id, mailbox)
+        return Recipient(self.suppression(mailbox), self.settings(mailbox), throttle, settings)
 
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""

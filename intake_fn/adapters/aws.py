@@ -113,6 +113,8 @@ def client(
         signature_version="s3v4" if service == "s3" else None,
         # Its calls are made in one place, and DynamoDB checks them itself: half the time of a transaction here.
         parameter_validation=service != "dynamodb",
+        # Else botocore puts together twice for each call what it can say of itself: a tenth of the call.
+        user_agent="specdesk",
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
     session = session_of(environ)

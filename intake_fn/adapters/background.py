@@ -16,8 +16,8 @@ from intake_fn import log
 from intake_fn.core.errors import TryLater
 
 THREADS = 4
-MOST = 200
-"""Cases that wait at once; those above are left to the sweep."""
+MOST = 1000
+"""Cases that wait at once, about as many as are delivered within a minute; those above are left to the sweep."""
 
 LAST_SECONDS = 5.0
 """How long the end of the process waits for deliveries that have begun: a mail that is cut off may have been sent."""

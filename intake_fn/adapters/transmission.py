@@ -1,10 +1,11 @@
 """Whether a request that failed was transmitted in full: only then is its outcome unknown, else it was not executed.
 
-    headers ─► all bytes but two ─► a pause ─► one byte ─► a pause ─► the last byte ─► the response
-    └──────────────── connection lost here: not executed ─────────────────┘└─ lost here: outcome unknown ─┘
+    headers ─► all bytes but two ─► one byte ─► a pause ─► the last byte ─► the response
+    └────────── connection lost here: not executed ──────┘└─ lost here: outcome unknown ─┘
 
 The operating system accepts bytes for a connection that the peer has closed, and learns of the close from the reply to
 them. The last byte therefore waits until the byte before would have been answered: a closed connection then refuses it.
+That byte goes by itself, so that a peer that breaks off before it leaves something unread: only then is there a reply.
 """
 
 from __future__ import annotations
@@ -45,9 +46,8 @@ class Body:
 
     def __iter__(self) -> Iterator[bytes]:
         """Each part is asked for once the connection has accepted the one before."""
-        for part in filter(None, (self.content[:-2], self.content[-2:-1])):
-            yield part
-            self.transmission.sleep(PAUSE_SECONDS)
+        yield from filter(None, (self.content[:-2], self.content[-2:-1]))
+        self.transmission.sleep(PAUSE_SECONDS)
         yield self.content[-1:]
         self.transmission.complete = True
 

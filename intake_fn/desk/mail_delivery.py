@@ -8,6 +8,7 @@ from intake_fn import log
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped, RequesterReplied
 from intake_fn.core.figures.records import SentMail
+from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.mail_settings import turned_off
 from intake_fn.core.mail_throttle import (
     DAY,
@@ -37,44 +38,64 @@ if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.intents import SendNotice
     from intake_fn.desk.needs import Mailing
-    from intake_fn.ports import Mail, OutboxItem
+    from intake_fn.ports import Mail, OutboxItem, Recipient
     from intake_fn.texts import Message
 
 RECEIPT = "receipt"
 LOOK = "Ask whether it came, or try again to send it once more."
 
 
-def prepare(desk: Mailing, item: OutboxItem, case: Case) -> SendNotice | None:
-    """The notice that is to be sent now; None when there is none any more. Raises Deferred when it has to wait."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A notice that is to be sent now, and who of its level is told by it that a request has come there."""
+
+    notice: SendNotice
+    informed: tuple[str, ...] = ()
+
+
+def prepare(desk: Mailing, item: OutboxItem, case: Case) -> Ready | None:
+    """What is to be sent now; None when there is nothing any more. Raises Deferred when it has to wait.
+
+    What the store knows of the people is read at once.
+    """
     notice = notice_of(item, case, desk.process)
     if notice is None:
         log.info("notice_outlived", item=item.id)
         desk.outbox.finish(item)
         return None
-    why, account = _why_not(desk, notice, case), case.request.requester.account
-    if why:
-        to = notice.to or account
-        record(desk, item, case, NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=to, notice=notice.notice, why=why))
+    requester = case.request.requester
+    if not notice.to:
+        nobody = message("skipped.no-address", account=requester.account or requester.name)
+        _skip(desk, item, case, notice, nobody)
+        return None
+    others = {name: mailbox(desk.process.people[name].address) for name in _others_of_the_level(desk, notice, case)}
+    recipient = desk.mail_state.recipient(case.id, mailbox(notice.to), others.values())
+    if why := _why_not(desk, notice, case, recipient):
+        _skip(desk, item, case, notice, why)
         return None
     until = deferred_until(notice, case, desk.process, desk.clock())
     if until:
         raise Deferred("It waits for the working hours of its level.", until, Postponed.OUT_OF_HOURS)
-    _throttle(desk, item, notice)
+    _throttle(desk, item, notice, recipient)
     if why := _capped(desk, item, notice, case):
-        event = NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=notice.to, notice=notice.notice, why=why)
-        record(desk, item, case, event)
+        _skip(desk, item, case, notice, why)
         return None
-    return notice
+    wanting = (name for name, other in others.items() if recipient.others[other].level)
+    return Ready(notice, tuple(wanting))
 
 
-def _why_not(desk: Mailing, notice: SendNotice, case: Case) -> Message | None:
+def _skip(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice, why: Message) -> None:
+    """Record why a notice is not mailed; an issue's creator without an address is named by their account."""
+    to = notice.to or case.request.requester.account
+    record(desk, item, case, NoticeSkipped(at=desk.clock(), actor=SPECDESK, to=to, notice=notice.notice, why=why))
+
+
+def _why_not(desk: Mailing, notice: SendNotice, case: Case, recipient: Recipient) -> Message | None:
     """Why nothing is mailed to an address; None when it is."""
-    if not notice.to:
-        return message("skipped.no-address", account=case.request.requester.account or case.request.requester.name)
-    suppressed = desk.mail_state.suppression(mailbox(notice.to))
+    suppressed = recipient.suppressed
     if why := suppressed.why if suppressed else former_recipient(notice.to, desk.process):
         return why
-    return turned_off(notice, case, desk.mail_state.settings(mailbox(notice.to)))
+    return turned_off(notice, case, recipient.settings)
 
 
 def _capped(desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case) -> Message | None:
@@ -102,11 +123,11 @@ def _capped(desk: Mailing, item: OutboxItem, notice: SendNotice, case: Case) -> 
     raise TryLater(f"Too many mails to {notice.to} go at once. It is tried again.")
 
 
-def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:
+def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice, recipient: Recipient) -> None:
     """Count the mail among those of this hour. Raises Deferred where there are too many (core/mail_throttle.py)."""
     to, most = mailbox(notice.to), desk.process.mail.per_hour
-    for _ in range(ATTEMPTS):
-        before = desk.mail_state.throttle(item.case_id, to)
+    for attempt in range(ATTEMPTS):
+        before = desk.mail_state.throttle(item.case_id, to) if attempt else recipient.throttle
         after, until = throttled(before, item.id, desk.clock(), most, waited=item.postponed is Postponed.THROTTLED)
         if after != before and not desk.mail_state.save_throttle(item.case_id, to, before, after):
             continue
@@ -117,8 +138,9 @@ def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice) -> None:
     raise TryLater(f"Too many mails about {item.case_id} go at once. It is tried again.")
 
 
-def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> None:
+def send(desk: Mailing, item: OutboxItem, case: Case, ready: Ready) -> None:
     """Send a notice, and with it those that the throttle deferred for the same person."""
+    notice = ready.notice
     notices, others = [notice], []
     try:
         if item.postponed is Postponed.THROTTLED:
@@ -140,8 +162,8 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
         if others:
             names = tuple(notice.notice for notice in notices)
             record(desk, item, case, NoticesBundled(at=desk.clock(), actor=SPECDESK, to=notice.to, notices=names))
-        elif informed := _of_the_level(desk, notice, case):
-            record(desk, item, case, informed)
+        elif ready.informed:
+            record(desk, item, case, LevelInformed(at=desk.clock(), actor=SPECDESK, people=ready.informed))
         desk.outbox.finish_mailed(item, SentMail(item.id, desk.clock(), whole.notice))
         for other in others:
             desk.outbox.finish(other)
@@ -149,15 +171,10 @@ def send(desk: Mailing, item: OutboxItem, case: Case, notice: SendNotice) -> Non
         raise OutcomeUnknown(f"It was sent, which could not be written down. {LOOK}") from error
 
 
-def _of_the_level(desk: Mailing, notice: SendNotice, case: Case) -> LevelInformed | None:
-    """The event by which others of a level are told that a request has come there; None where nobody wants that."""
-    if notice.notice != "assigned":
-        return None
-    others = (name for name in desk.process.level(case.level).resources if name != case.handler)
-    wanting = tuple(
-        name for name in others if desk.mail_state.settings(mailbox(desk.process.people[name].address)).level
-    )
-    return LevelInformed(at=desk.clock(), actor=SPECDESK, people=wanting) if wanting else None
+def _others_of_the_level(desk: Mailing, notice: SendNotice, case: Case) -> Iterator[str]:
+    """Who may want to be told that a request has come to their level, beside its assignee."""
+    if notice.notice == "assigned":
+        yield from (name for name in desk.process.level(case.level).resources if name != case.handler)
 
 
 def _deferred_with(

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from intake_fn.ports.files import Files, Upload
     from intake_fn.ports.inbound import InboundMails, MailPage
     from intake_fn.ports.links import LEEWAY, Links, Purpose
-    from intake_fn.ports.mail_state import MailState, SuppressedAddress
+    from intake_fn.ports.mail_state import MailState, Recipient, SuppressedAddress
     from intake_fn.ports.mailer import ITEM_TAG, CalendarPart, Mail, Mailer, MailReport
     from intake_fn.ports.meetings import Meetings
     from intake_fn.ports.outbox import Outbox, OutboxItem
@@ -106,6 +106,7 @@ __all__ = [
     "Posting",
     "Presence",
     "Purpose",
+    "Recipient",
     "RetentionLists",
     "SearchIndex",
     "Session",
@@ -133,7 +134,7 @@ _HOME = {
         "files": "Files Upload",
         "inbound": "InboundMails MailPage",
         "links": "LEEWAY Links Purpose",
-        "mail_state": "MailState SuppressedAddress",
+        "mail_state": "MailState Recipient SuppressedAddress",
         "mailer": "ITEM_TAG CalendarPart Mail Mailer MailReport",
         "meetings": "Meetings",
         "outbox": "Outbox OutboxItem",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -22,8 +22,23 @@ class SuppressedAddress:
     case_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What is known of a mailbox before it is mailed about a case."""
+
+    suppressed: SuppressedAddress | None
+    settings: MailSettings
+    throttle: MailThrottle
+    others: Mapping[str, MailSettings]
+    """The settings of further mailboxes that were asked for."""
+
+
 class MailState(Protocol):
     """The mail throttle and the suppression list. Raises TryLater."""
+
+    def recipient(self, case_id: str, mailbox: str, others: Collection[str] = ()) -> Recipient:
+        """What is known of a mailbox, and the settings of others, in one read."""
+        ...
 
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately; a fresh one when that is nothing."""

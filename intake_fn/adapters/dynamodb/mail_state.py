@@ -14,11 +14,11 @@ from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.core.retention import THROTTLES
 from intake_fn.core.stored import MISREAD, NEVER
-from intake_fn.ports import SuppressedAddress
+from intake_fn.ports import Recipient, SuppressedAddress
 from intake_fn.texts import Message, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 SUPPRESSED = "UNREACHED"
 """The partition of the suppression list."""
@@ -30,12 +30,30 @@ class DynamoMailState:
 
     table: Table
 
+    # --- all that a mail asks for -------------------------------------------------------------
+
+    def recipient(self, case_id: str, mailbox: str, others: Collection[str] = ()) -> Recipient:
+        """What is known of a mailbox, and the settings of others, in one read."""
+        about = {"suppressed": _suppression_key(mailbox), "throttle": _throttle_key(case_id, mailbox)}
+        keys = [*about.values(), *map(_settings_key, dict.fromkeys((mailbox, *others)))]
+        stored = {(item["pk"], item["sk"]): item for item in self.table.get_all(keys, consistent=True)}
+
+        def found(key: Mapping[str, str]) -> Item | None:
+            return stored.get((key["pk"], key["sk"]))
+
+        suppressed = found(about["suppressed"])
+        return Recipient(
+            suppressed=suppression_of(suppressed) if suppressed else None,
+            settings=_settings(found(_settings_key(mailbox))),
+            throttle=_throttle_or_fresh(found(about["throttle"])),
+            others={other: _settings(found(_settings_key(other))) for other in others},
+        )
+
     # --- throttle -----------------------------------------------------------------------------
 
     def throttle(self, case_id: str, mailbox: str) -> MailThrottle:
         """What a person was mailed about a case lately."""
-        stored = self.table.get(**_throttle_key(case_id, mailbox))
-        return (_throttle(stored) or MailThrottle()) if stored else MailThrottle()
+        return _throttle_or_fresh(self.table.get(**_throttle_key(case_id, mailbox)))
 
     def save_throttle(self, case_id: str, mailbox: str, before: MailThrottle, after: MailThrottle) -> bool:
         """Keep it in the place of the one that was read; False when somebody else was faster."""
@@ -59,11 +77,7 @@ class DynamoMailState:
 
     def settings(self, mailbox: str) -> MailSettings:
         """What a mailbox has turned off; the defaults, where its owner has said nothing or it cannot be read."""
-        stored = self.table.get(**_settings_key(mailbox))
-        try:
-            return from_plain(MailSettings, json.loads(stored["body"])) if stored else MailSettings()
-        except MISREAD:
-            return MailSettings()
+        return _settings(self.table.get(**_settings_key(mailbox)))
 
     def save_settings(self, mailbox: str, settings: MailSettings) -> None:
         """Keep them in the place of those that are there."""
@@ -77,11 +91,11 @@ class DynamoMailState:
 
     def unsuppress(self, mailbox: str) -> bool:
         """Let mail go there again; False when it was not on the list."""
-        return self.table.delete({"pk": SUPPRESSED, "sk": mailbox})
+        return self.table.delete(_suppression_key(mailbox))
 
     def suppression(self, mailbox: str) -> SuppressedAddress | None:
         """Why a mailbox gets no mail; None when it does."""
-        stored = self.table.get(SUPPRESSED, mailbox) if mailbox else None
+        stored = self.table.get(**_suppression_key(mailbox)) if mailbox else None
         return suppression_of(stored) if stored else None
 
     def suppression_list(self) -> Sequence[SuppressedAddress]:
@@ -101,10 +115,27 @@ def _settings_key(mailbox: str) -> dict[str, str]:
     return {"pk": f"MAILBOX#{mailbox}", "sk": "SETTINGS"}
 
 
+def _suppression_key(mailbox: str) -> dict[str, str]:
+    return {"pk": SUPPRESSED, "sk": mailbox}
+
+
+def _settings(item: Item | None) -> MailSettings:
+    """The defaults, where nothing is stored or it cannot be read."""
+    try:
+        return from_plain(MailSettings, json.loads(item["body"])) if item else MailSettings()
+    except MISREAD:
+        return MailSettings()
+
+
 def throttle_body(throttle: MailThrottle) -> str:
     """The throttle as JSON; equal throttles are equal texts."""
     sent = {item: instant(at) for item, at in sorted(throttle.sent.items())}
     return json_of({"sent": sent, "quiet": instant(throttle.quiet) if throttle.quiet else ""})
+
+
+def _throttle_or_fresh(item: Item | None) -> MailThrottle:
+    """A fresh one, where nothing is stored or it cannot be read."""
+    return (_throttle(item) if item else None) or MailThrottle()
 
 
 def _throttle(item: Item) -> MailThrottle | None:

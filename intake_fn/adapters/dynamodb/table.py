@@ -109,12 +109,19 @@ class Table:
             for item in self.query(condition, {":partition": partition, ":bound": bound}, limit, **more)
         ]
 
-    def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[Item]:
-        """Those of some items that are there, in any order, read in batches; what is written now may be missing."""
+    def get_all(self, keys: Sequence[Mapping[str, Any]], *, consistent: bool = False) -> list[Item]:
+        """Those of some items that are there, in any order, read in batches.
+
+        What is written now may be missing, unless they are read consistently, which costs twice as much.
+        """
+        asked = [
+            {"Keys": [wire(key) for key in batch], "ConsistentRead": consistent}
+            for batch in _batches(keys, BATCH_OF_KEYS)
+        ]
         return [
             plain(item)
-            for batch in _batches(keys, BATCH_OF_KEYS)
-            for answer in self._batched("batch_get_item", {"Keys": [wire(key) for key in batch]}, "UnprocessedKeys")
+            for batch in asked
+            for answer in self._batched("batch_get_item", batch, "UnprocessedKeys")
             for item in answer["Responses"].get(self.name, ())
         ]
 

@@ -65,9 +65,23 @@ class OwnFunction:
             if credentials is None:
                 raise Broken(f"{SERVICE} cannot be called: there are no credentials.")
             SigV4Auth(credentials, "lambda", region).add_auth(request)
-            answer = self._http.send(request.prepare())
+            answer = self._sent(request)
         if answer.status_code != ACCEPTED:
             raise TryLater(f"{SERVICE} was not called ({answer.status_code}). The sweep delivers.")
+
+    def _sent(self, request: Any) -> Any:
+        """Lambda's answer; asked once more where the connection was closed, as one is that was kept in a frozen run.
+
+        A call that was taken twice delivers once: each item of the outbox is leased.
+        """
+        from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415 - loaded with the first client
+
+        try:
+            return self._http.send(request.prepare())
+        except ConnectionClosedError:
+            self._http.close()  # all connections that are kept: the next one is new
+            seconds_for(SERVICE, SECONDS, inside=True)
+            return self._http.send(request.prepare())
 
     @once
     def _http(self) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -150,6 +152,48 @@ def test_the_function_has_itself_called_without_waiting_for_the_call() -> None:
     assert ("Event", {"deliver": "HD-0000-0001"}) == (call["x-amz-invocation-type"], call["body"])
     assert "/eu-west-1/lambda/aws4_request" in call["authorization"]
     assert "session" == call["x-amz-security-token"]
+
+
+class Frozen:
+    """Lambda, which closes each connection after an answer, as one that was kept while the function was frozen."""
+
+    def __init__(self, closes: int) -> None:
+        self.closes, self.asked = closes, 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        self.serving = threading.Thread(target=self.serve, daemon=True)
+        self.serving.start()
+
+    def serve(self) -> None:
+        """Close the first connections when the call has come, and answer on the others."""
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.server.accept()
+                with connection:
+                    connection.recv(65536)
+                    self.asked += 1
+                    if self.asked > self.closes:
+                        connection.sendall(f"HTTP/1.1 {ACCEPTED} Accepted\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        self.serving.join(PATIENCE)
+
+
+@pytest.mark.parametrize(("closes", "asked", "left"), [(0, 1, 0), (1, 2, 0), (2, 2, 1)])
+def test_a_connection_that_was_closed_is_made_anew_once(closes: int, asked: int, left: int) -> None:
+    """After the function slept; where that breaks, too, the sweep delivers."""
+    with Frozen(closes) as server, captured() as logs:
+        function_at(server.url).soon("HD-0000-0001")
+
+    assert asked == server.asked
+    assert left == sum(line["event"] == "delivery_left_to_sweep" for line in logs)
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500])

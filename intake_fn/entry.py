@@ -18,7 +18,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ gc.disable()  # what is made while modules are imported stays: looking through i
 
 from intake_fn import log
 from intake_fn.adapters import gateway, metrics
+from intake_fn.adapters.deadline import seconds_left, within
 from intake_fn.core.errors import Broken, SpecdeskError, TryLater, Unknown
 from intake_fn.core.redaction import redacted
 from intake_fn.wiring import Application
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
     from intake_fn.desk.erasure import Eraser
     from intake_fn.desk.nightly_check import Progress
+    from intake_fn.desk.sweep_parts import Part
+
+RUN_SECONDS = 60.0
+"""How long the function runs at most (zappa_settings.json), where nobody says how much of it is left."""
+
+RESERVED_SECONDS = 3.0
+"""Of a run: for what is begun when the time is up."""
 
 Handler = Callable[[dict[str, Any], object], Any]
 
@@ -52,14 +60,43 @@ def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[byte
 def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     """Raise SLA alerts, deliver due items, and sync with Mantis (every minute).
 
-    Then an unfinished nightly check goes on, and retention erases what was kept long enough. A part that fails stops no
-    other: Broken is raised at the end, so that the run counts as failed.
+    Then an unfinished nightly check goes on, and retention erases what was kept long enough. The parts share the time
+    of the run, and one that fails stops no other: Broken is raised at the end, so that the run counts as failed.
     """
-    del event, context
+    del event
+    from intake_fn.desk.sweep_parts import run_parts  # noqa: PLC0415 - no page needs it
+
+    with _in_time(context):
+        ran = run_parts(_sweep_parts(application.background_desk), lambda: seconds_left(inside=True), within)
+    if ran.failed:
+        raise Broken(f"The sweep failed at: {', '.join(ran.failed)}. The log says why at sweep_part_failed.")
+    return ran.done
+
+
+def _sweep_parts(desk: Desk) -> list[Part]:
+    """The parts of the sweep, with the seconds of each: three quarters of them are for what is asked outside."""
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - no page needs it
+    from intake_fn.desk.sweep_parts import Part  # noqa: PLC0415 - as above
+
+    return [
+        Part("deliveries", lambda: _deliver_due(desk), most=40, least=14),
+        Part("mail", lambda: {"mails": sweep_mail(desk)}, most=12, least=4),
+        Part("sync", lambda: {f"mantis_{name}": n for name, n in asdict(desk.sync()).items()}, most=27, least=8),
+        Part("check", lambda: {"checked": _go_on_checking(desk)}, most=34, least=6),
+        Part("retention", lambda: _apply_retention(application.eraser), most=14, least=4),
+    ]
+
+
+def _in_time(context: object) -> AbstractContextManager[None]:
+    """The deadline of a run: a little before Lambda ends it."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return within((remaining() / 1000 if remaining else RUN_SECONDS) - RESERVED_SECONDS)
+
+
+def _deliver_due(desk: Desk) -> dict[str, int]:
+    """Attempt what is due, and write down the figures of the outbox."""
     from intake_fn.desk.outbox import oldest_wait  # noqa: PLC0415 - no page needs it
 
-    desk = application.background_desk
     swept = desk.sweep()
     waiting = [*desk.stuck(), *desk.outbox.due_items(desk.clock(), 1)]
     metrics.emit(
@@ -70,22 +107,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
             metrics.BREACHES: swept.breaches,
         }
     )
-    parts: dict[str, Callable[[], dict[str, int]]] = {
-        "mail": lambda: {"mails": sweep_mail(desk)},
-        "sync": lambda: {f"mantis_{name}": number for name, number in asdict(desk.sync()).items()},
-        "check": lambda: {"checked": _go_on_checking(desk)},
-        "retention": lambda: _apply_retention(application.eraser),
-    }
-    done, failed = asdict(swept), []
-    for name, part in parts.items():
-        try:
-            done |= part()
-        except Exception:
-            log.exception("sweep_part_failed", part=name)
-            failed.append(name)
-    if failed:
-        raise Broken(f"The sweep failed at: {', '.join(failed)}. The log says why at sweep_part_failed.")
-    return done
+    return asdict(swept)
 
 
 def _apply_retention(eraser: Eraser) -> dict[str, int]:
@@ -102,12 +124,12 @@ def on_deliver(event: dict[str, Any], context: object) -> dict[str, bool]:
 
     What cannot be delivered now is in the outbox, and the sweep takes it up: Lambda need not call again.
     """
-    del context
     case_id = event["deliver"]
     if not isinstance(case_id, str):
         raise Broken("The event names no request to deliver. Check who calls the function.")
     try:
-        application.background_desk.deliver(case_id)
+        with _in_time(context):
+            application.background_desk.deliver(case_id)
     except (TryLater, Unknown) as error:
         log.warning("delivery_left_to_sweep", case=case_id, error=str(error))
         return {"delivered": False}
@@ -142,10 +164,11 @@ def on_recompute(event: dict[str, Any], context: object) -> dict[str, int]:
     Before that, requests of earlier versions are brought to where such ones stand today; after it, the report on the
     spec is made. The sweep goes on with what takes longer than one portion (desk/nightly_check.py).
     """
-    del event, context
+    del event
     from intake_fn.desk import nightly_check  # noqa: PLC0415 - no page needs it
 
-    progress = nightly_check.begin(application.background_desk)
+    with _in_time(context):
+        progress = nightly_check.begin(application.background_desk)
     if wrong := _told(progress):
         raise Broken(wrong)
     return {"requests": progress.requests, "differences": progress.differences, "done": int(progress.is_done)}
@@ -166,14 +189,7 @@ def _go_on_checking(desk: Desk) -> int:
     """The next portion of a nightly check that is not done; how many requests it has looked at by now."""
     from intake_fn.desk import nightly_check  # noqa: PLC0415 - no page needs it
 
-    try:
-        progress = nightly_check.go_on(desk)
-    except TryLater as error:
-        log.warning("nightly_check_postponed", error=str(error))
-        return 0
-    except Exception:  # whatever it is: the sweep has more to do than this
-        log.exception("nightly_check_broken")
-        return 0
+    progress = nightly_check.go_on(desk)
     if progress and (wrong := _told(progress)):
         log.error("states_differ", what=wrong)
     return progress.requests if progress else 0

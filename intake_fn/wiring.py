@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn import log
 from intake_fn.adapters.clock import new_id, now, shifted
-from intake_fn.adapters.deadline import seconds_for, within
+from intake_fn.adapters.deadline import seconds_for, seconds_left, within
 from intake_fn.adapters.logs import set_up
 from intake_fn.adapters.process_file import read_process
 from intake_fn.adapters.signed_links import SignedLinks, front_token
@@ -74,6 +74,8 @@ AHEAD = ROOT / "build" / "ahead"
 INLINE_SECONDS = 6
 BACKGROUND_SECONDS = 45
 """Mantis sends its mails inside the request: an answer may take long and still be a good one."""
+DELIVERERS = 4
+"""Cases that one sweep delivers at once: while one waits for Mantis or mail, others go on."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,8 @@ class Application:
             dispatch=None,
             tracker=self._tracker(BACKGROUND_SECONDS),
             inline=timedelta(seconds=BACKGROUND_SECONDS),
+            seconds_left=seconds_left,
+            deliverers=DELIVERERS,
         )
 
     @once

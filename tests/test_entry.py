@@ -238,6 +238,14 @@ def test_a_scheduled_function_runs_once_and_its_error_names_the_real_one(drive: 
     assert "the real one" not in answer["message"]
 
 
+def test_a_sweep_goes_on_behind_each_part_that_fails(drive: Any) -> None:
+    """Nothing can be reached here, for want of a region: the run says which parts failed."""
+    (answer,) = drive({"command": "intake_fn.entry.on_sweep"})
+
+    assert "Broken" == answer["raised"]
+    assert answer["message"].startswith("The sweep failed at: deliveries, mail, sync, retention.")
+
+
 @pytest.mark.parametrize("name", ["intake_fn.entry.fails", "intake_fn.entry.lambda_handler", "os.getcwd", ["a"], None])
 def test_only_functions_of_the_schedule_can_be_invoked(drive: Any, name: Any) -> None:
     """`zappa invoke` names any function, and Lambda lets everybody call who may invoke this one."""

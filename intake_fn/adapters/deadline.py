@@ -1,10 +1,10 @@
-"""How long one page may take in all, whatever does not answer meanwhile.
+"""How long one page, or one part of the sweep, may take in all, whatever does not answer meanwhile.
 
     0 s ──────────────────────────────► 15 s ───────────► 20 s
     └─ everything may be asked ────────┘└─ table and files ┘└─ nothing is asked any more: the page says what to do
 
-What is asked outside (Mantis, mail, a language model) leaves time to write down what came of it.
-The sweep and the commands have no such limit: nobody waits for them.
+What is asked outside (Mantis, mail, a language model) leaves time to write down what came of it. Within a deadline, a
+later one changes nothing. Commands have none: they end when they are done.
 """
 
 from __future__ import annotations
@@ -34,20 +34,24 @@ _DEADLINE: ContextVar[tuple[float, float]] = ContextVar("deadline", default=(mat
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """All that is asked inside is answered, or given up, after that many seconds at the latest."""
-    now = time.monotonic()
-    before = _DEADLINE.set((now + seconds, now + seconds * 3 / 4))
+    now, (end, outside) = time.monotonic(), _DEADLINE.get()
+    before = _DEADLINE.set((min(end, now + seconds), min(outside, now + seconds * 3 / 4)))
     try:
         yield
     finally:
         _DEADLINE.reset(before)
 
 
+def seconds_left(*, inside: bool = False) -> float:
+    """For how many seconds something outside, or `inside`, may still be asked; infinity where there is no deadline."""
+    return _DEADLINE.get()[0 if inside else 1] - time.monotonic()
+
+
 def seconds_for(service: str, wanted: float, *, inside: bool = False, needed: float = 0.0) -> float:
     """How long an answer may be waited for: `wanted` or what is left. Raises TryLater when less than `needed` is."""
-    until_end, until_outside = _DEADLINE.get()
-    left = (until_end if inside else until_outside) - time.monotonic()
+    left = seconds_left(inside=inside)
     if left <= needed:
-        raise TryLater(f"{service} was not asked: too little is left of the time for this page.")
+        raise TryLater(f"{service} was not asked: too little time is left.")
     return min(wanted, left)
 
 

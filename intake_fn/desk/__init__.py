@@ -14,8 +14,11 @@ saved with the intents of the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -89,6 +92,11 @@ def always() -> bool:
     return True
 
 
+def forever() -> float:
+    """The seconds of a run that has no end."""
+    return math.inf
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything the use cases need, chosen in wiring.py (or by a test)."""
@@ -123,6 +131,10 @@ class Desk:
     """Whether a verdict is there soon; where not, and something delivers after the answer, it comes with the rest."""
     inline: timedelta = timedelta(seconds=8)
     """How long somebody waits for deliveries before the rest is left to the sweep."""
+    seconds_left: Callable[[], float] = forever
+    """For how long Mantis and mail may still be asked in this run."""
+    deliverers: int = 1
+    """Cases that the sweep delivers at once."""
     first_delay: timedelta = FIRST_DELAY
     sync_every: timedelta = timedelta(seconds=55)
     """How long a sync with Mantis has its cursor to itself, and so how often one runs at most."""
@@ -290,15 +302,34 @@ class Desk:
     def sweep(self, limit: int = 100) -> Swept:
         """Raise the SLA alerts and attempt the items that are due; items of one case in their order.
 
-        What a sweep costs depends on what is due, not on what exists.
+        What a sweep costs depends on what is due, not on what exists. Items are taken up `limit` at a time, while there
+        is time.
         """
         raised = alerts.raise_alerts(self, limit)
         published.note(self, self.spec, self.looked)
         self.outbox.reread(limit)
-        case_ids = dict.fromkeys(item.case_id for item in self.outbox.due_items(self.clock(), limit))
         swept = raised + Swept(delivered=sign_in.mail_links(self) + self._invited())
         find.post_pending(self)
-        return sum((self._swept(case_id) for case_id in case_ids), swept)
+        taken_up: set[str] = set()
+        while dispatcher.has_time(self):
+            items = self.outbox.due_items(self.clock(), limit)
+            case_ids = [case_id for case_id in dict.fromkeys(item.case_id for item in items) if case_id not in taken_up]
+            swept = sum(self._each_swept(case_ids), swept)
+            taken_up.update(case_ids)
+            if len(items) < limit or not case_ids:
+                break
+        return swept
+
+    def _each_swept(self, case_ids: Sequence[str]) -> list[Swept]:
+        """Deliver what is due of some cases, as many at once as there are deliverers. Raises TryLater."""
+        if self.deliverers == 1:
+            return [self._swept(case_id) for case_id in case_ids]
+        pool = ThreadPoolExecutor(self.deliverers)
+        try:
+            begun = [pool.submit(copy_context().run, self._swept, case_id) for case_id in case_ids]
+            return [each.result() for each in begun]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _invited(self) -> int:
         """Mail the Board's invitation; whatever goes wrong with it must not keep the deliveries."""

@@ -31,8 +31,12 @@ from spec_lookup import SpecLookupError
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
     from intake_fn.core.intents import Intent
-    from intake_fn.desk.needs import Dispatching, Judging
+    from intake_fn.desk.needs import Dispatching, InTime, Judging
     from intake_fn.ports import OutboxItem
+
+
+ENOUGH = 8.0
+"""Seconds in which a mail is sent however slowly the service answers (adapters/aws.py), and most issues are filed."""
 
 
 def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False, only: type[Intent] | None = None) -> Swept:
@@ -43,7 +47,7 @@ def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False, only: 
     until = desk.clock() + desk.inline
     attempted: set[str] = set()
     swept = Swept()
-    while desk.clock() <= until:
+    while desk.clock() <= until and has_time(desk):
         due, blocked = deliverable(desk.outbox.items_of(case_id), desk.clock())
         of_kind = (item for item in due if only is None or isinstance(item.intent, only))
         item = next((item for item in of_kind if item.id not in attempted), None)
@@ -54,6 +58,11 @@ def deliver(desk: Dispatching, case_id: str, *, reschedule: bool = False, only: 
         attempted.add(item.id)
         swept += HANDLERS[type(item.intent)](desk, item)
     return swept
+
+
+def has_time(desk: InTime) -> bool:
+    """Whether there is time to carry something out; what is not begun in time has not been tried."""
+    return desk.seconds_left() > ENOUGH
 
 
 # --- how an item is attempted ----------------------------------------------------------------

@@ -108,6 +108,8 @@ def sweep_mail(desk: TakingMail, limit: int = 25) -> int:
     """Take in mails that are kept and not finished; how many were. Each is by itself: trouble with one stops none."""
     done = 0
     for key in desk.files.keys(ARRIVED, limit):
+        if desk.seconds_left() <= 0:
+            break
         try:
             take(desk, key.removeprefix(ARRIVED))
             done += 1

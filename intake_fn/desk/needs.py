@@ -39,6 +39,13 @@ Versions = Mapping[str, Callable[[], "Spec"]]
 """The specs of released versions of the product, the earliest first; each is opened when it is needed."""
 
 
+class InTime(Protocol):
+    """Ending in time."""
+
+    @property
+    def seconds_left(self) -> Callable[[], float]: ...
+
+
 class Deciding(Protocol):
     """Changing cases by the rules of the process."""
 
@@ -92,7 +99,7 @@ class Filing(Reconciling, Protocol):
     def files(self) -> Files: ...
 
 
-class Syncing(Reconciling, Protocol):
+class Syncing(Reconciling, InTime, Protocol):
     """The sync with Mantis."""
 
     @property
@@ -130,7 +137,7 @@ class Mailing(Delivering, Suppressing, Protocol):
         ...
 
 
-class Dispatching(Judging, Filing, Mailing, Protocol):
+class Dispatching(Judging, Filing, Mailing, InTime, Protocol):
     """Delivering whatever is in the outbox."""
 
     @property

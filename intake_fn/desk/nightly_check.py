@@ -108,7 +108,7 @@ def _portion(desk: Desk, progress: Progress) -> Progress:
     end = desk.clock() + PORTION
 
     def left() -> timedelta:
-        return end - desk.clock()
+        return min(end - desk.clock(), timedelta(seconds=min(desk.seconds_left(), PORTION.total_seconds())))
 
     while not progress.is_done:
         before, progress = progress, PARTS[progress.part](desk, progress, left)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.erasure import Whom, addresses_in
-from intake_fn.core.errors import SpecdeskError, Unknown, Unreadable
+from intake_fn.core.errors import Broken, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.inbound.record import ENDS
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
@@ -81,31 +81,31 @@ def rules_of(known: RetentionState, process: Process, now: datetime) -> Mapping[
 def sweep(eraser: Eraser) -> dict[str, int]:
     """Erase a portion of what has come to its end; how much of each kind, and of how much it is not known (SKIPPED).
 
-    A rule that fails stops no other one, and is tried again after an hour.
+    A rule that fails stops no other one, and is tried again after an hour. Raises Broken for a fault of ours, once the
+    others are applied, and what keeps all of them from being applied.
     """
     done: Counter[str] = Counter()
-    try:
-        state = settle(eraser)
-        began = eraser.desk.clock()
-        last = state.listed.get(SWEPT)
-        if last and timedelta(0) <= began - last < HOURLY:
-            return {}
-        for rule in Rule:
-            if eraser.desk.clock() - began > timedelta(seconds=SECONDS):
-                return _numbers(done)
-            try:
-                state = _applied(eraser, rule, state, done)
-            except SpecdeskError as error:
-                log.warning("retention_postponed", rule=rule.value, error=str(error))
-            except Exception:  # whatever it is: one rule must not block the others
-                log.exception("retention_postponed", rule=rule.value)
-        erased = max((number for name, number in done.items() if name != SKIPPED), default=0)
-        if not any(state.places.values()) and erased < PORTION:
-            eraser.store.keep_retention_state(replace(state, listed={**state.listed, SWEPT: began}))
-    except SpecdeskError as error:
-        log.warning("retention_postponed", error=str(error))
-    except Exception:  # the deliveries go on, and the next sweep tries again
-        log.exception("retention_broken")
+    state = settle(eraser)
+    began = eraser.desk.clock()
+    last = state.listed.get(SWEPT)
+    if last and timedelta(0) <= began - last < HOURLY:
+        return {}
+    failed = []
+    for rule in Rule:
+        if eraser.desk.clock() - began > timedelta(seconds=SECONDS) or eraser.desk.seconds_left() <= 0:
+            return _numbers(done)
+        try:
+            state = _applied(eraser, rule, state, done)
+        except SpecdeskError as error:
+            log.warning("retention_postponed", rule=rule.value, error=str(error))
+        except Exception:  # whatever it is: one rule must not block the others
+            log.exception("retention_postponed", rule=rule.value)
+            failed.append(rule.value)
+    erased = max((number for name, number in done.items() if name != SKIPPED), default=0)
+    if not any(state.places.values()) and erased < PORTION:
+        eraser.store.keep_retention_state(replace(state, listed={**state.listed, SWEPT: began}))
+    if failed:
+        raise Broken(f"Retention failed at: {', '.join(failed)}. The log says why at retention_postponed.")
     return _numbers(done)
 
 
@@ -139,6 +139,8 @@ def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionStat
     done = 0
     may_go = partial(has_rested, rule=rule, before=before)  # the list may be late, and somebody work on it meanwhile
     for case_id in (one.id for one in eraser.store.resting(rule, before, PORTION)):
+        if eraser.desk.seconds_left() <= 0:
+            break
         try:
             if whole:
                 _erase_whole(eraser, case_id, may_go)

@@ -49,7 +49,8 @@ GIVE_UP_AFTER = timedelta(hours=1)
 """How long an issue that cannot be looked at keeps the cursor before it; no list of everything takes it up again."""
 
 FAILURES = 3
-"""Failures in a row that mean an outage: the rest waits for the next sync."""
+"""After so many failures in a row Mantis is asked whether it is down: then the rest waits for the next sync. If it is
+not, it is the requests that cannot be synced, and they hold up no other."""
 
 REMEMBERED = 5_000
 """Issues that are known to have been looked at twice, some 200 KB of the cursor. Where more were changed in the same
@@ -91,6 +92,8 @@ class _Run:
     events: int = 0
     untaken: set[int] = field(default_factory=set)
     missing: str = ""
+    in_a_row: int = 0
+    """Failures since something succeeded last, or Mantis was seen to be up."""
     done: list[Change] = field(default_factory=list)
     failed: list[Change] = field(default_factory=list)
     left: list[Change] = field(default_factory=list)
@@ -140,14 +143,13 @@ class _Run:
 
     def _look_at(self, changes: Sequence[Change]) -> None:
         """Look at each, the oldest first, until all are seen, the time is up, or Mantis is down."""
-        in_a_row = 0
         for place, change in enumerate(changes):
-            if in_a_row == FAILURES or self._time_is_up():
+            if self._time_is_up() or self._is_down():
                 self.left = list(changes[place:])
                 return
             case_id = self.desk.cases.find_issue(change.number)
             is_done = self._follow(case_id) if case_id else self._take_in(change)
-            in_a_row = 0 if is_done else in_a_row + 1
+            self._count(is_done=is_done)
             (self.done if is_done else self.failed).append(change)
 
     def _take_in(self, change: Change) -> bool:
@@ -172,13 +174,12 @@ class _Run:
 
     def _take_in_again(self, numbers: set[int], *, whole: bool) -> None:
         """Try again the issues that could not be taken in, and forget those that are gone, if the list is `whole`."""
-        in_a_row = 0
         tried = {change.number for change in (*self.done, *self.failed)}
         for number in sorted(self.untaken & numbers - tried):
-            if in_a_row == FAILURES or self._time_is_up():
+            if self._time_is_up() or self._is_down():
                 return
             is_done = self._is_taken_in(number)
-            in_a_row = 0 if is_done else in_a_row + 1
+            self._count(is_done=is_done)
             if is_done:
                 self.untaken.discard(number)
         if whole:
@@ -189,17 +190,16 @@ class _Run:
 
         Then the next sync goes on behind the last one that was looked at.
         """
-        in_a_row = 0
         while True:
             page = self.desk.cases.portion(self.missing)
             for place, row in enumerate(page.rows):
-                if in_a_row == FAILURES:
-                    return False
                 if self._time_is_up():
                     self._go_on_behind(place)
                     return False
+                if self._is_down():
+                    return False
                 if row.issue is not None and row.issue not in numbers:
-                    in_a_row = 0 if self._follow(row.id) else in_a_row + 1
+                    self._count(is_done=self._follow(row.id))
             self.missing = page.cursor
             if not page.cursor:
                 return True
@@ -230,8 +230,23 @@ class _Run:
             return False
         return True
 
+    def _count(self, *, is_done: bool) -> None:
+        self.in_a_row = 0 if is_done else self.in_a_row + 1
+
+    def _is_down(self) -> bool:
+        """Whether Mantis is down, which is asked after some failures in a row."""
+        if self.in_a_row < FAILURES:
+            return False
+        try:
+            self.desk.tracker.probe()
+        except SpecdeskError as error:
+            log.warning("sync_stopped", error=str(error))
+            return True
+        self.in_a_row = 0
+        return False
+
     def _time_is_up(self) -> bool:
-        return self.desk.clock() - self.now > AT_MOST
+        return self.desk.clock() - self.now > AT_MOST or self.desk.seconds_left() <= 0
 
     def _after(self, listed: Sequence[Change], *, complete: bool) -> SyncCursor:
         """The cursor: before all that is still to be looked at, else a little before what was changed last.

@@ -610,6 +610,31 @@ def test_one_issue_that_cannot_be_read_holds_up_no_other(office: Office, case_id
     assert Status.RESOLVED is office.case(case_id).status
 
 
+def test_requests_that_cannot_be_synced_are_no_outage(office: Office, case_id: str) -> None:
+    """However many in a row: the ones behind them are looked at, and deletions are seen, while Mantis answers."""
+    poisoned = [office.desk.take_in(request(summary=f"{number}"), f"key {number}").id for number in range(7)]
+    office.at_rest()
+    for one in (*poisoned, case_id):
+        office.mantis.raw("DELETE", f"issues/{office.case(one).issue}", None, "andrei")
+    look, numbers = office.mantis.tracker.look, {office.case(one).issue for one in poisoned}
+
+    def hard_to_read(number: int) -> Any:
+        if number in numbers:
+            raise TryLater("Mantis is in trouble.")
+        return look(number)
+
+    office.mantis.tracker.look = hard_to_read  # type: ignore[method-assign]  # as when rows are damaged
+    for _ in range(6):
+        office.minute()
+    cursor = office.room.store.take_sync(office.room.clock() + timedelta(hours=1), office.room.clock())
+
+    assert ["MissingInMantis"] == office.told(case_id)
+    assert cursor is not None
+    assert cursor.listed is not None
+    assert cursor.listed >= office.room.clock() - timedelta(minutes=6)
+    assert "" == cursor.missing
+
+
 def test_when_mantis_is_down_the_sync_says_so_and_goes_on(office: Office, case_id: str) -> None:
     """The sweep's own work does not depend on it."""
     del case_id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake_fn.core.errors import TryLater
+from intake_fn.core.errors import Broken, TryLater
 from intake_fn.core.events import Closed, Reopened, Resolved
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.mail_settings import MailSettings
@@ -321,14 +321,17 @@ def test_records_that_nobody_can_read_stay_and_keep_no_other(
 
 
 def test_a_rule_that_fails_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is tried again after an hour."""
+    """The run fails when the others are applied, and it is tried again after an hour."""
     eraser = house.settled(closed_requests=1, suppressed_addresses=1)
     house.resolved()
     house.store.suppress(SuppressedAddress("gone@example.com", message("skipped.off"), house.room.clock()))
     house.later(2)
     with monkeypatch.context() as patch:
         patch.setattr(house.store, "resting", lambda *_: 1 / 0)
-        assert {"suppressed_addresses": 1} == sweep(eraser)
+        with pytest.raises(Broken, match="closed_requests"):
+            sweep(eraser)
+        assert [] == [*house.store.suppression_list()]
+        assert {} == sweep(eraser)
     house.later(0.1)
 
     assert {"closed_requests": 1} == sweep(eraser)

@@ -20,7 +20,7 @@ from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.messages import in_history, in_words, outcome_of
-from intake_fn.core.names import REQUESTER, actor_of
+from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 from intake_fn.core.notices import off_the_levels, place_of
 from intake_fn.core.process import Person, Process
 from intake_fn.core.quarantine import why_in_quarantine
@@ -340,7 +340,7 @@ def when(instant: datetime, zone: str = "UTC") -> Markup:
 def actor(event: Event, process: Process) -> str:
     """Who did it, as the beginning of a line."""
     who = actor_of(event, process)
-    return who[:1].upper() + who[1:] if event.actor == REQUESTER else who
+    return who[:1].upper() + who[1:] if event.actor in (REQUESTER, SPECDESK) else who
 
 
 def span(length: timedelta) -> str:

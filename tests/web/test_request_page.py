@@ -153,6 +153,7 @@ def test_names_in_the_history_are_written_as_their_owners_write_them(web: Web) -
 
     assert "· iHelp</p>" in history
     assert "· The requester</p>" in history
+    assert "· Specdesk</p>" in history
 
 
 def test_who_may_make_it_urgent_reads_beforehand_that_it_cannot_be_taken_back(web: Web) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +16,7 @@ from intake_fn.adapters.background import THREADS, BackgroundDispatch
 from intake_fn.adapters.own_function import ACCEPTED, OwnFunction
 from intake_fn.core.errors import TryLater
 from intake_fn.log import captured
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,9 +129,7 @@ def test_without_threads_the_sweep_delivers_and_the_next_case_tries_again(monkey
         patch.setattr(threading.Thread, "start", refused)
         dispatch.soon("HD-1")
     dispatch.soon("HD-2")
-    until = time.monotonic() + 10
-    while len(delivered) < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_until(lambda: len(delivered) == 2, seconds=10, pause=0.01)
     dispatch.stop()
 
     assert ["HD-1", "HD-2"] == sorted(delivered)

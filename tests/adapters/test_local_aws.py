@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from intake_fn.ports import Mail
 from sandbox.aws import HOST, LocalAws, SandboxError, provision
 from tests.adapters.test_store import received
 from tests.fakes import LEVELS
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from intake_fn.core.process import Process
@@ -117,8 +117,5 @@ def test_it_dies_with_its_parent() -> None:
         assert listens(port)
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    until = time.monotonic() + 10
-    while listens(port) and time.monotonic() < until:
-        time.sleep(0.05)
 
-    assert not listens(port)
+    wait_until(lambda: not listens(port), seconds=10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from playwright.sync_api import expect
 from intake_fn.core.vocabulary import Status
 from sandbox.demo import send
 from tests.e2e.test_one_request import sign_in
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +42,13 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
     lead, follower = (send(sandbox.url, one)["id"] for one in (LEAD, FOLLOWER))
     sign_in(page, sandbox, "liaison.paris@example.com")
     similar = page.locator("#similar li", has_text=lead).get_by_role("link", name="Mark as duplicate")
-    until = time.monotonic() + 90
     page.goto(f"{sandbox.url}/desk/requests/{follower}")
-    while not similar.count() and time.monotonic() < until:
-        time.sleep(0.5)  # the sync tells what is similar, from the list of known issues in the file store
+
+    def is_shown() -> bool:  # the sync finds what is similar, by the index of issues in the file store
         page.reload()
+        return bool(similar.count())
+
+    wait_until(is_shown, seconds=90, pause=0.5)
     similar.click()
     page.get_by_role("button", name="Mark as duplicate").click()
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
@@ -61,13 +63,7 @@ def test_what_is_the_same_is_resolved_as_one(page: Page, sandbox: Sandbox, scree
     page.get_by_label("Outcome").select_option("done")
     page.get_by_label("Resolution").fill("Camille, it is under Partners now.")
     page.get_by_role("button", name="Resolve").click()
-    until = time.monotonic() + 60
-    while (
-        desk.cases.load(follower).status is not Status.RESOLVED or desk.outbox.items_of(follower)
-    ) and time.monotonic() < until:
-        time.sleep(0.2)
-
-    assert Status.RESOLVED is desk.cases.load(follower).status
+    wait_until(lambda: desk.cases.load(follower).status is Status.RESOLVED and not desk.outbox.items_of(follower))
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{sandbox.url}/desk/requests/{follower}")
     page.screenshot(path=screens / "follower-phone.png", full_page=True)

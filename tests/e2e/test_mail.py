@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from intake_fn.adapters.mail_events import reports_in
 from intake_fn.core.events import MailFailed, NoticeSkipped
 from sandbox.demo import send
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.stack import Sandbox
 
 pytestmark = pytest.mark.aws
@@ -29,14 +27,6 @@ REQUEST = {
     "priority": "high",
     "module": "users",
 }
-
-
-def wait_until(found: Callable[[], Any]) -> Any:
-    """What is found in the end; a minute is enough for every sweep."""
-    until = time.monotonic() + 60
-    while not (what := found()) and time.monotonic() < until:
-        time.sleep(0.2)
-    return what
 
 
 def bounced(item: str) -> str:

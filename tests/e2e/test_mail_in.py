@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import smtplib
-import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -15,10 +14,9 @@ from intake_fn.core.events import AskedRequester, RequesterReplied
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.vocabulary import Status
 from tests.e2e.test_one_request import sign_in
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Page
 
     from intake_fn.core.inbound.record import MailRecord
@@ -48,18 +46,7 @@ def taken(sandbox: Sandbox, subject: str) -> MailRecord:
         records = sandbox.application.background_desk.inbound.mails(limit=20).records
         return next((one for one in records if one.subject == subject and one.finished_at), None)
 
-    found: MailRecord = wait_until(look)
-    return found
-
-
-def wait_until(found: Callable[[], Any]) -> Any:
-    """What is found in the end; a minute is enough for every sweep."""
-    until = time.monotonic() + 60
-    while not (what := found()) and time.monotonic() < until:
-        time.sleep(0.2)
-
-    assert what
-    return what
+    return wait_until(look)
 
 
 def test_a_mail_becomes_a_request_and_its_answer_ends_the_wait(sandbox: Sandbox, page: Page) -> None:

@@ -21,6 +21,7 @@ import pytest
 from sandbox.demo import REQUESTS, send
 from sandbox.stack import ROOT
 from tests.kept_vectors import with_vectors
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,14 +150,13 @@ def test_what_was_entered_survives_ctrl_c_and_no_process_does(tmp_path: Path) ->
 
 def await_issue(taken: dict[str, Any]) -> tuple[str, str]:
     """The number of the issue of a request and its address, as soon as they stand on the status page."""
-    until = time.monotonic() + 40
-    while time.monotonic() < until:
+
+    def look() -> re.Match[str] | None:
         with urllib.request.urlopen(taken["status_url"]) as answer:
-            filed = re.search(r'<a href="([^"]+)">#([0-9]+)</a>', answer.read().decode())
-        if filed:
-            return filed[2], filed[1]
-        time.sleep(0.2)
-    raise AssertionError("It is not filed.")
+            return re.search(r'<a href="([^"]+)">#([0-9]+)</a>', answer.read().decode())
+
+    filed = wait_until(look, seconds=40)
+    return filed[2], filed[1]
 
 
 @contextmanager

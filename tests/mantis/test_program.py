@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 
 from sandbox.mantis.state import FILE_NAME
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-the-service-account-0123"
@@ -165,11 +165,8 @@ def test_the_program_ends_with_whoever_started_it(how: signal.Signals) -> None:
         with closing(socket.create_connection(("127.0.0.1", port), 5)):
             parent.send_signal(how)
             parent.wait()
-    until = time.monotonic() + 10
-    while _listens(port) and time.monotonic() < until:
-        time.sleep(0.05)
 
-    assert not _listens(port)
+    wait_until(lambda: not _listens(port), seconds=10)
 
 
 def _listens(port: int) -> bool:

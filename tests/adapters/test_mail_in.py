@@ -170,6 +170,21 @@ Content-Disposition: attachment; filename="Größe 7.csv"
     assert [file.name for file in found.files] == ["Größe 7.csv"]
 
 
+def test_of_two_forms_of_a_name_the_extended_one_counts() -> None:
+    """Programs write a plain one beside it, for readers of before RFC 2231."""
+    part = b"Content-Disposition: attachment; filename=plain.csv; filename*=UTF-8''%C3%BCber.csv\n\n1"
+    raw = b"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + part + b"\n--b--\n"
+
+    assert ["über.csv"] == [file.name for file in read(raw).files]
+
+
+def test_spaces_behind_a_soft_break_are_no_text() -> None:
+    """They were added on the way (RFC 2045, 6.7)."""
+    raw = b"From: a@example.org\nContent-Transfer-Encoding: quoted-printable\n\nA soft break =  \r\nof a line.\r\n"
+
+    assert "A soft break of a line." == read(raw).text
+
+
 @pytest.mark.parametrize(
     ("header", "shown"),
     [

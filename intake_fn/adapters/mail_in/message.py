@@ -58,8 +58,10 @@ def _read(raw: bytes) -> InboundMail:
     references = message_ids([*root.all("In-Reply-To"), *root.all("References")])
     enclosed = next((head_of(file.content) for file in files if file.content_type == ENCLOSED), None)
     forwarded = forwarded_by(text, subject) or (_writer(enclosed) if enclosed else None)
+    senders = addresses(root.all("From"))
+    name = senders[0].name if senders else ""
     return InboundMail(
-        senders=addresses(root.all("From")),
+        senders=senders,
         reply_to=addresses(root.all("Reply-To")),
         to=_recipients(root),
         cc=addresses(root.all("Cc")),
@@ -69,7 +71,7 @@ def _read(raw: bytes) -> InboundMail:
         references=references,
         date=next((date_of(value) for value in root.all("Date")), None),
         text=text,
-        reply=written_now(text, subject, is_reply=bool(references)),
+        reply=written_now(text, subject, is_reply=bool(references), name=name),
         files=tuple(files),
         verdicts=_verdicts(root),
         headers=_headers(root),

@@ -57,6 +57,8 @@ TWICE = "it says twice, and differently, what it holds"
 
 IDENTITIES = ("", "7bit", "8bit", "binary", "7-bit", "8-bit")
 UUENCODE = ("x-uuencode", "uuencode", "uue", "x-uue")
+SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+"""A break that is no part of the text, with spaces that were added on the way (RFC 2045, 6.7)."""
 KNOWN = ("base64", "quoted-printable", *UUENCODE, *IDENTITIES)
 """Transfer encodings."""
 NOT_BASE64 = bytes({*range(256)} - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
@@ -97,19 +99,23 @@ class Part:
         return self.text("Content-Disposition").partition(";")[0].strip().lower()
 
     def parameter(self, name: str, header: str = "content-type") -> str:
-        """A parameter of a header, decoded; of several parts, too (RFC 2231). "" for none."""
+        """A parameter of a header, decoded; of several parts, too (RFC 2231). "" for none.
+
+        Of two forms of one the extended counts, which programs write beside a plain one for old readers.
+        """
         values = self.all(header)
         if not values:
             return ""
         plain = Message()
         plain[header] = values[0].decode("latin-1")  # so that its bytes come out as they went in
         try:
-            value = plain.get_param(name, "", header)
+            said = [value for key, value in plain.get_params([], header) if key.lower() == name]
         except Exception:  # noqa: BLE001 - it raises of many kinds on what real programs write
             return ""
+        value = next((one for one in said if isinstance(one, tuple)), next(iter(said), ""))
         if isinstance(value, tuple):
-            said, _, text = value
-            return one_line(decoded(text.encode("latin-1", "replace"), said or "utf-8"))
+            charset, _, text = value
+            return one_line(decoded(text.encode("latin-1", "replace"), charset or "utf-8"))
         return words(bytes_of(str(value or "").encode("latin-1", "replace").decode("utf-8", "surrogateescape")))
 
     @property
@@ -123,7 +129,7 @@ class Part:
         if self.encoding == "base64":
             return self.body if is_written(self.body) else _from_base64(self.body)
         if self.encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
+            return binascii.a2b_qp(SOFT_BREAK.sub(b"=", self.body))
         return _from_uuencode(self.body)[0] if self.encoding in UUENCODE else self.body
 
     @property

@@ -88,15 +88,15 @@ QUOTED = re.compile("^\\s{0,3}[>\uff1e]")
 ADDRESS = re.compile(r"[^\s<>\"'();:,\[\]]{1,64}@[^\s<>\"'();:,\[\]]{1,255}")
 
 
-def written_now(text: str, subject: str, *, is_reply: bool) -> str:
+def written_now(text: str, subject: str, *, is_reply: bool, name: str = "") -> str:
     """What the sender wrote this time; all of it where nothing would be left.
 
-    `is_reply` says whether it refers to another mail.
+    `is_reply` says whether it refers to another mail, `name` who sends it.
     """
     lines = text.split("\n")
     if is_forward(subject) or any(_is(FORWARDED, line) for line in lines):
         return _joined(_without_signature_above(lines)) or text.strip()
-    kept = _without_signature(_without_history(lines, answers=is_reply or answers_by(subject)))
+    kept = _without_signature(_without_history(lines, answers=is_reply or answers_by(subject)), name)
     return _joined(kept) or text.strip()
 
 
@@ -207,9 +207,9 @@ def _label(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _without_signature(lines: Sequence[str]) -> list[str]:
+def _without_signature(lines: Sequence[str], name: str = "") -> list[str]:
     """Up to the signature: behind `-- `, below the name at the end, or what a telephone or a company writes below."""
-    kept = _without_card(_without_disclaimer(lines))
+    kept = _without_card(_without_disclaimer(lines), name)
     for number, line in enumerate(kept):
         if SIGNATURE.match(line) and number:
             kept = kept[:number]
@@ -228,22 +228,25 @@ def _without_signature_above(lines: Sequence[str]) -> list[str]:
 
 def _without_disclaimer(lines: Sequence[str]) -> list[str]:
     """Without the last paragraphs where they are a company's words on confidentiality; all of it if nothing is left."""
-    kept = list(lines)
+    end = len(lines)
     while True:
-        end = len(kept)
-        while end and (not kept[end - 1].strip() or _is(RULE, kept[end - 1])):
-            end -= 1
-        start = end
-        while start and kept[start - 1].strip() and not _is(RULE, kept[start - 1]):
+        last = end
+        while last and (not lines[last - 1].strip() or _is(RULE, lines[last - 1])):
+            last -= 1
+        start = last
+        while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        if not start or not DISCLAIMER.search("\n".join(kept[start:end])):
-            return kept
-        kept = kept[:start]
+        if not start or not DISCLAIMER.search("\n".join(lines[start:last])):
+            return list(lines[:end])
+        end = start
 
 
-def _without_card(lines: Sequence[str]) -> list[str]:
-    """Without the business card below a closing such as `Kind regards` and the name, if nothing else stands there."""
-    last = next((n for n in range(len(lines) - 1, 0, -1) if _is(CLOSING, lines[n])), None)
+def _without_card(lines: Sequence[str], name: str) -> list[str]:
+    """Without the business card below a closing such as `Kind regards` and the name, if nothing else stands there.
+
+    A line across the page above the sender's own name is as good as a closing.
+    """
+    last = next((n for n in range(len(lines) - 1, 0, -1) if _closes(lines, n, name)), None)
     if last is None or not any(line.strip() for line in lines[:last]):
         return list(lines)
     below = [number for number in range(last + 1, len(lines)) if lines[number].strip()]
@@ -253,6 +256,12 @@ def _without_card(lines: Sequence[str]) -> list[str]:
     reaches = sum(1 for line in card if CONTACT.search(line))
     is_card = reaches * CARD_LINES >= max(1, len(card))
     return list(lines[: below[0] + 1] if is_card else lines)
+
+
+def _closes(lines: Sequence[str], number: int, name: str) -> bool:
+    if _is(RULE, lines[number]):
+        return bool(name) and _label(_next_said(lines, number + 1)) == _label(name)
+    return _is(CLOSING, lines[number])
 
 
 def _is_said(line: str) -> bool:

@@ -2162,6 +2162,20 @@ def around_an_answer() -> None:
             {"title": "Read: my answer"},
         ),
         ("thanks-as-a-sign", "thanks alone, emoji", "resolved", "👍\n", {"reopens": False}),
+        (
+            "card-below-a-line",
+            "business card below a line",
+            "waiting",
+            "The blue one.\n\n______________\nMax Bell\nSaltmarsh Group\n+44 20 7946 0999\n",
+            {"excludes": ["7946"]},
+        ),
+        (
+            "person-below-a-line",
+            "no business card, but what is asked for",
+            "waiting",
+            "The new user is\n-----\nJo Wu\nTel. +44 20 7946 0111\n",
+            {"contains": ["7946 0111"]},
+        ),
     ]
     for number, (name, kinds, status, text, more) in enumerate(rows, 1):
         sender = f"writer{number}@saltmarsh.example.org"

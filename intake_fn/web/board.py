@@ -68,14 +68,12 @@ def agenda() -> ResponseReturnValue:
 @open_to(ENGINEER)
 def printed() -> ResponseReturnValue:
     """The whole agenda on one page, to be printed."""
-    process = config().process
     ready, put_off, unread = _items()
     return render_template(
         "board_agenda.html",
         items=[_shown(item) for item in ready],
         put_off=put_off,
         unread=unread,
-        admins_of=process.admins,
         **_of_board(),
     )
 

@@ -17,7 +17,7 @@ from intake_fn.core.queue.filters import Filters
 from intake_fn.core.unassigned import candidates
 from intake_fn.desk.bulk import Result, act_on_each
 from intake_fn.web.access import ENGINEER, config, me, open_to
-from intake_fn.web.actions import ACTIONS, event_of
+from intake_fn.web.actions import event_of
 from intake_fn.web.numbers import whole
 from intake_fn.web.queue_list import asked, people_at
 from intake_fn.web.queue_pages import csv_of, list_link
@@ -123,7 +123,6 @@ def _page(action: str, ticked: Ticked, *, problem: str = "", others: Sequence[Ca
         "bulk.html",
         action=action,
         title=TITLES.get(action, "Several requests"),
-        done_as=ACTIONS[action].done if action in ACTIONS else "",
         rows=ticked.rows,
         ticked=[f"{case_id}:{seen}" for case_id, seen in ticked.seen.items()],
         others=others,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 
 from intake_fn.web.errors import forged
-from intake_fn.web.late import Late
+from intake_fn.web.lazy import Lazy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -31,7 +31,7 @@ CONFIG: Mapping[str, Any] = {
 def protect(app: Flask, exempt: Collection[str]) -> None:
     """Have the token of every form checked but of those that are sent to an exempt endpoint."""
     app.config.update(CONFIG)
-    app.jinja_env.globals["csrf_token"] = Late("web.forgery:token")
+    app.jinja_env.globals["csrf_token"] = Lazy("web.forgery:token")
 
     @app.before_request
     def checked() -> ResponseReturnValue | None:

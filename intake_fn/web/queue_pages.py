@@ -73,7 +73,6 @@ def queue() -> ResponseReturnValue:
         the_list=here,
         unassigned=without,
         rows=rows,
-        page_size=PAGE,
         most_open=MOST_OPEN,
         facets=FACETS,
         views=named_views(here),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.routing import Rule
 
 from intake_fn.core.late_dataclass import dataclass
-from intake_fn.web.late import Late
+from intake_fn.web.lazy import Lazy
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,7 +27,7 @@ AUTOMATIC = {"HEAD", "OPTIONS"}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A rule of Werkzeug, the endpoint that `url_for` knows it by, and the place of its view (web/late.py)."""
+    """A rule of Werkzeug, the endpoint that `url_for` knows it by, and the place of its view (web/lazy.py)."""
 
     rule: str
     endpoint: str
@@ -38,14 +38,14 @@ class Route:
     """Whether the session's rights are used, so that a form must carry the session's token."""
 
 
-class LateView(Late):
+class LazyView(Lazy):
     """A view that is not imported while Flask registers it; what Flask asks of a view is answered here."""
 
     required_methods = ()
     provide_automatic_options = None
 
 
-class LateRule(Rule):
+class LazyRule(Rule):
     """A rule whose builder of addresses is compiled for the first address: a page links to four routes of ninety."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
@@ -94,8 +94,8 @@ def kept(folder: Path) -> Sequence[Route]:
 
 def register(app: Flask, routes: Sequence[Route]) -> None:
     """Let `app` answer these routes."""
-    app.url_rule_class = LateRule
-    views = {route.endpoint: LateView(route.view) for route in routes}
+    app.url_rule_class = LazyRule
+    views = {route.endpoint: LazyView(route.view) for route in routes}
     for route in routes:
         view = views[route.endpoint]
         app.add_url_rule(route.rule, route.endpoint, view, methods=route.methods, defaults=route.defaults)

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import BaseLoader, ChoiceLoader, Environment, ModuleLoader
 
 from intake_fn.texts.templates import translated
-from intake_fn.web.late import Late
+from intake_fn.web.lazy import Lazy
 
 COMPILED = "templates"
 
@@ -53,8 +53,8 @@ def set_up(environment: Environment) -> None:
     """Let templates of this environment use these functions, modules and filters."""
     environment.trim_blocks = environment.lstrip_blocks = True
     translated(environment)
-    environment.globals.update({name: Late(place) for name, place in CALLED.items()})
-    environment.filters.update({name: Late(place) for name, place in FILTERS.items()})
+    environment.globals.update({name: Lazy(place) for name, place in CALLED.items()})
+    environment.filters.update({name: Lazy(place) for name, place in FILTERS.items()})
 
 
 def keep_compiled(environment: Environment, folder: Path) -> None:

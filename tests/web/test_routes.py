@@ -11,7 +11,7 @@ from werkzeug.routing import Map, Rule
 
 from intake_fn.web import WebConfig, create_app, keep_ahead, routes, templating
 from intake_fn.web.access import EXTENSION
-from intake_fn.web.late import Late
+from intake_fn.web.lazy import Lazy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def test_the_kept_routes_are_those_that_the_views_declare(tmp_path: Path) -> Non
     assert len(known) > 80
     for route in known:
         module, _, name = route.view.partition(":")
-        assert Late(route.view).real() is getattr(import_module(f"intake_fn.{module}"), name)
+        assert Lazy(route.view).real() is getattr(import_module(f"intake_fn.{module}"), name)
 
 
 def test_a_desk_s_routes_check_the_token_and_a_requester_s_do_not() -> None:
@@ -45,7 +45,7 @@ def test_a_desk_s_routes_check_the_token_and_a_requester_s_do_not() -> None:
 def test_addresses_are_those_of_werkzeug_s_own_rules() -> None:
     """With values in the path, with others behind it, and with a default."""
     made = []
-    for kind in (Rule, routes.LateRule):
+    for kind in (Rule, routes.LazyRule):
         rules = [
             kind("/desk/reports", endpoint="shown", defaults={"page": "requests"}),
             kind("/desk/reports/<any(times, mail):page>", endpoint="shown"),
@@ -69,7 +69,7 @@ def test_addresses_are_those_of_werkzeug_s_own_rules() -> None:
 def test_what_templates_call_is_there() -> None:
     """A name that no module has would fail on the page that calls it."""
     for place in (*templating.CALLED.values(), *templating.FILTERS.values()):
-        assert Late(place).real() is not None
+        assert Lazy(place).real() is not None
 
 
 def test_pages_are_the_same_with_what_was_made_ahead(web: Web, tmp_path: Path) -> None:

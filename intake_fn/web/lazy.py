@@ -1,4 +1,4 @@
-"""Functions of modules that are imported when they are first called: a page needs few of all that pages are made of."""
+"""Lazy imports: functions whose modules are imported when they are first called, since a page needs few of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 
-class Late:
+class Lazy:
     """A function or a module by its place, `module:name` or `module` below `intake_fn`, as if it were itself.
 
     What else is asked of it, such as an attribute, is asked of the real one.

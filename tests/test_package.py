@@ -45,7 +45,7 @@ from intake_fn.adapters.provision.package import (
     without_symbols,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
-from intake_fn.commands.package import LARGEST, LARGEST_ZIP, MEGABYTE, target_of
+from intake_fn.commands.package import LARGEST, LARGEST_ZIP, MEGABYTE, refuse_old_system, target_of
 from intake_fn.commands.stages import stage_settings
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
@@ -551,6 +551,16 @@ def test_a_stage_extends_another_as_zappa_has_it(tmp_path: Path) -> None:
         stage_settings(file, "live")
     with pytest.raises(Refused, match="one of the architectures x86_64, arm64"):
         target_of({"runtime": "python3.12", "architecture": "riscv"}, "dev")
+
+
+@pytest.mark.parametrize(("runtime", "runs"), [("python3.11", False), ("python3.12", True), ("python3.13", True)])
+def test_a_runtime_on_the_older_system_is_refused(runtime: str, runs: bool) -> None:
+    """It would be deployed, and fail with the first judgement: numpy cannot be loaded there."""
+    if runs:
+        refuse_old_system(Target(runtime, "x86_64"), "dev")
+    else:
+        with pytest.raises(Refused, match=r"Stage dev runs on python3\.11, .* Name python3\.12 or a newer runtime"):
+            refuse_old_system(Target(runtime, "x86_64"), "dev")
 
 
 def test_byte_code_is_made_by_the_runtimes_own_python() -> None:

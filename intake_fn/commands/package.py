@@ -51,6 +51,9 @@ LARGEST_ZIP, LARGEST = 60, 230
 
 UPLOAD_SECONDS = 120
 
+FIRST_ON_2023 = 12
+"""The minor version of the first Python that Lambda has on Amazon Linux 2023, for which the wheels are chosen."""
+
 MODEL = "model"
 
 
@@ -70,6 +73,8 @@ def package(args: argparse.Namespace) -> None:
     """Make the zip of the function for a stage, from the lock file, this checkout, the index and the model."""
     settings = stage_settings(args.settings, args.stage)
     target = target_of(settings, args.stage)
+    if args.upload and not os.environ.get("AWS_ENDPOINT_URL"):  # a local AWS runs it in its own Python
+        refuse_old_system(target, args.stage)
     process = process_of(ROOT / "support.yml", {page.stem for page in (ROOT / "docs" / "spec").glob("*.md")})
     _refuse_other_templates(process)
     stamp = _index_of_the_spec()
@@ -107,6 +112,15 @@ def target_of(settings: Mapping[str, Any], stage: str) -> Target:
             f"one of the architectures {', '.join(PLATFORMS)} in {STAGES}."
         )
     return target
+
+
+def refuse_old_system(target: Target, stage: str) -> None:
+    """Raise Refused for a runtime on Amazon Linux 2, whose glibc 2.26 loads neither numpy nor onnxruntime."""
+    if int(target.version.partition(".")[2]) < FIRST_ON_2023:
+        raise Refused(
+            f"Stage {stage} runs on {target.runtime}, which Lambda has on Amazon Linux 2: numpy and onnxruntime cannot "
+            f"be loaded there. Name python3.{FIRST_ON_2023} or a newer runtime in {STAGES}."
+        )
 
 
 def _index_of_the_spec() -> str:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 
 from sandbox.aws import HOST, LocalAws
@@ -32,7 +33,7 @@ def main() -> int:
             begin = time.monotonic()
             try:
                 result = act()
-            except (RehearsalError, subprocess.TimeoutExpired) as error:
+            except (RehearsalError, subprocess.TimeoutExpired, OSError, HTTPException) as error:
                 print(f"{name:28} {time.monotonic() - begin:7.1f} s  FAILED  {error}", file=sys.stderr)
                 return 1
             print(f"{name:28} {time.monotonic() - begin:7.1f} s  {result}", flush=True)

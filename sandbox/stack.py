@@ -163,7 +163,26 @@ class Sandbox:
         self.aws = LocalAws(self.state / "aws" if self.state else None, self.ports.aws)
         self._closing.append(self.aws.stop)
         self.aws.start()
-        self.environ = {
+        self.environ = self._settings()
+        self._port = site_port
+        self.application = Application.from_environ(self.environ)
+        provision(self.environ, self.application.process, self.application.settings.pages_at)
+        if not self.real:
+            self.start_mantis()
+            self._closing.append(self.stop_mantis)
+        self._serve_site()
+        self._closing.append(self._stop_site)
+        if self.sweeps:
+            self._start_sweeping()
+        self.mail_server = MailServer(self._inbox(), HOST, self._mail_port)
+        self._closing.append(self.mail_server.stop)
+        self.mail_server.start()
+        if self.state:
+            self._keep_settings(self.state / SETTINGS)
+
+    def _settings(self) -> dict[str, str]:
+        """The environment of the application, with the local AWS."""
+        return {
             **self.aws.environ(),
             "SPECDESK_TABLE": "specdesk",
             "SPECDESK_BUCKET": "specdesk-files",
@@ -180,21 +199,6 @@ class Sandbox:
             "SPECDESK_QUALIFICATION": str(self.build / "qualification.json"),
             **(self.llm.settings if self.llm else {}),
         }
-        self._port = site_port
-        self.application = Application.from_environ(self.environ)
-        provision(self.environ, self.application.process, self.application.settings.pages_at)
-        if not self.real:
-            self.start_mantis()
-            self._closing.append(self.stop_mantis)
-        self._serve_site()
-        self._closing.append(self._stop_site)
-        if self.sweeps:
-            self._start_sweeping()
-        self.mail_server = MailServer(self._inbox(), HOST, self._mail_port)
-        self._closing.append(self.mail_server.stop)
-        self.mail_server.start()
-        if self.state:
-            self._keep_settings(self.state / SETTINGS)
 
     def serve(self, stop: threading.Event) -> None:
         """Wait until somebody sets `stop`."""

@@ -231,12 +231,19 @@ def parser() -> argparse.ArgumentParser:
     """The command line's parser."""
     top = argparse.ArgumentParser(prog="python -m spec_lookup", description="Search a spec and judge requests by it.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_build, _add_search, _add_judge, _add_duplicates, _add_evaluate):
+        add(commands)
+    return top
 
+
+def _add_build(commands: Any) -> None:
     command = commands.add_parser("build", help=build.__doc__)
     command.add_argument("spec", type=Path, metavar="SPEC_DIR", help="folder of Markdown pages")
     command.add_argument("--out", type=Path, required=True, metavar="INDEX_DIR")
     command.set_defaults(run=build)
 
+
+def _add_search(commands: Any) -> None:
     command = commands.add_parser("search", help=search.__doc__)
     command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
     query = command.add_mutually_exclusive_group(required=True)
@@ -245,18 +252,24 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--limit", type=_positive, default=10)
     command.set_defaults(run=search)
 
+
+def _add_judge(commands: Any) -> None:
     command = commands.add_parser("judge", help=judge.__doc__)
     command.add_argument("--index", type=Path, required=True, metavar="INDEX_DIR")
     command.add_argument("--requests", required=True, metavar="FILE.jsonl", help="- for standard input")
     _judge_options(command)
     command.set_defaults(run=judge)
 
+
+def _add_duplicates(commands: Any) -> None:
     command = commands.add_parser("duplicates", help=duplicates.__doc__)
     command.add_argument("--issues", required=True, metavar="FILE.jsonl")
     command.add_argument("--reports", required=True, metavar="FILE.jsonl")
     command.add_argument("--limit", type=_positive, default=5)
     command.set_defaults(run=duplicates)
 
+
+def _add_evaluate(commands: Any) -> None:
     command = commands.add_parser("evaluate", help=evaluate.__doc__)
     command.add_argument(
         "folder", type=Path, metavar="FOLDER", help="specs/ and pairs, singles, queries, ... as .jsonl"
@@ -289,7 +302,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--price-out", type=float, default=0.0, metavar="DOLLARS")
     _judge_options(command)
     command.set_defaults(run=evaluate)
-    return top
 
 
 def _judge_options(command: argparse.ArgumentParser) -> None:

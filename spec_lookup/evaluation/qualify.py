@@ -15,8 +15,8 @@ from pathlib import Path
 
 from spec_lookup.errors import InputBroken
 from spec_lookup.evaluation.cases import Cases
-from spec_lookup.evaluation.evaluate import judged_pair, judged_single
-from spec_lookup.evaluation.metrics import Judged
+from spec_lookup.evaluation.evaluate import Judge, judged_pair, judged_single
+from spec_lookup.evaluation.metrics import Judged, Pair
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.spec import Spec
 from spec_lookup.judge.verdict import Verdict
@@ -78,16 +78,7 @@ def qualified(
     cases = Cases(folder)
     began = time.perf_counter()
     engine = next(iter(cases.sources.values())).spec.engine
-    pairs = []
-    for row in islice(cases.pairs, limit):
-        pairs.append(judged_pair(cases, row, judge))
-        tell(_line(row.data["id"], (pairs[-1].a, pairs[-1].b)))
-    singles = []
-    probes = [row for row in cases.singles if "probe" in row.data]
-    plain = [row for row in cases.singles if "probe" not in row.data]
-    for row in (*islice(plain, limit), *islice(probes, limit)):
-        singles.append(judged_single(cases, row, judge))
-        tell(_line(row.data["id"], singles[-1:]))
+    pairs, singles = _judged(cases, judge, limit, tell)
     every = [*(case for pair in pairs for case in (pair.a, pair.b)), *singles]
     return QualificationRecord(
         judge=llm.name,
@@ -103,6 +94,20 @@ def qualified(
         seconds=round(time.perf_counter() - began, 1),
         outcomes=dict(sorted(Counter(account.outcome for account in run.accounts).items())),
     )
+
+
+def _judged(cases: Cases, judge: Judge, limit: int | None, tell: Tell) -> tuple[list[Pair], list[Judged]]:
+    """The pairs and the singles, judged one by one; of each kind, probes included, the first `limit`."""
+    pairs, singles = list[Pair](), list[Judged]()
+    for row in islice(cases.pairs, limit):
+        pairs.append(judged_pair(cases, row, judge))
+        tell(_line(row.data["id"], (pairs[-1].a, pairs[-1].b)))
+    probes = [row for row in cases.singles if "probe" in row.data]
+    plain = [row for row in cases.singles if "probe" not in row.data]
+    for row in (*islice(plain, limit), *islice(probes, limit)):
+        singles.append(judged_single(cases, row, judge))
+        tell(_line(row.data["id"], singles[-1:]))
+    return pairs, singles
 
 
 def lines_of(record: QualificationRecord) -> Iterator[str]:

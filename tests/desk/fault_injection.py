@@ -239,29 +239,9 @@ def _run(process: Process, submissions: int, seed: int) -> RunResult:
         tracker=Unreliable(room.tracker, injector, "Mantis", MANTIS),
         mailer=Unreliable(room.mailer, injector, "mail", ("send",)),
     )
-    written: list[str] = []
-    pairs: list[tuple[str, str]] = []
-    last = ""
-    for number in range(submissions):
-        case_id = _sent(desk, number)
-        if number % 6 == FOLLOWS and _is_joined(desk, room, case_id, last):
-            pairs.append((last, case_id))
-        last = case_id
-        if number % 8 == BECOMES_URGENT:
-            _done(desk, room, case_id, Reprioritised, priority=Priority.URGENT, note="The port closes.")
-        if number % 5 == 0 and room.tracker.issues:
-            issue = injector.rng.choice([*room.tracker.issues][-10:])
-            room.tracker.note(issue, "A person wrote this.", f"Note {number}")
-            written.append(f"A person wrote this.\n\nNote {number}")
-        if number % 7 == 0:
-            _swept(desk, room)
+    written, pairs = _submit(desk, room, injector, submissions)
     injector.active = False
-    for _ in range(60):
-        room.clock.advance(minutes=20)
-        for item in room.store.dead_letters(limit=10 * submissions):
-            if not isinstance(item.intent, SendNotice):
-                desk.retry(item.id, "paul@example.com")
-        _swept(desk, room)
+    _settle(desk, room, submissions)
     cases = [room.store.load(row.id) for row in room.store.queue(None, open_only=False, limit=10 * submissions).rows]
     result = count(
         submissions,
@@ -286,6 +266,39 @@ def _run(process: Process, submissions: int, seed: int) -> RunResult:
         drifted=sum(_is_astray(case, process, room) for case in cases if _was_urgent(case)),
         faults_injected=injector.faults_injected,
     )
+
+
+def _submit(
+    desk: Any, room: Room, injector: FaultInjector, submissions: int
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Submit requests and work on some; the notes that people wrote in Mantis, and the pairs of lead and duplicate."""
+    written: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    last = ""
+    for number in range(submissions):
+        case_id = _sent(desk, number)
+        if number % 6 == FOLLOWS and _is_joined(desk, room, case_id, last):
+            pairs.append((last, case_id))
+        last = case_id
+        if number % 8 == BECOMES_URGENT:
+            _done(desk, room, case_id, Reprioritised, priority=Priority.URGENT, note="The port closes.")
+        if number % 5 == 0 and room.tracker.issues:
+            issue = injector.rng.choice([*room.tracker.issues][-10:])
+            room.tracker.note(issue, "A person wrote this.", f"Note {number}")
+            written.append(f"A person wrote this.\n\nNote {number}")
+        if number % 7 == 0:
+            _swept(desk, room)
+    return written, pairs
+
+
+def _settle(desk: Any, room: Room, submissions: int) -> None:
+    """Sweep for twenty hours; a person retries dead filings, but no mails."""
+    for _ in range(60):
+        room.clock.advance(minutes=20)
+        for item in room.store.dead_letters(limit=10 * submissions):
+            if not isinstance(item.intent, SendNotice):
+                desk.retry(item.id, "paul@example.com")
+        _swept(desk, room)
 
 
 def _sent(desk: Any, number: int) -> str:

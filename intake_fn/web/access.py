@@ -121,7 +121,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """Redirect to the sign-in page, which shows what was typed into a form that was sent without a session."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.full_path.rstrip("?")))
-    return render_template("sign_in.html", typed=typed(), sent="", address="", wanted=_came_from()), 401
+    left = {"typed": typed(), "files": _had_files(), "wanted": _came_from()}
+    return render_template("sign_in.html", sent="", address="", **left), 401
 
 
 def _came_from() -> str:
@@ -145,6 +146,14 @@ def typed() -> dict[str, str]:
     except HTTPException:  # too large, or no form: nothing of it can be read
         return {}
     return {name: text for name, text in form_data.items() if text.strip() and name not in HIDDEN}
+
+
+def _had_files() -> bool:
+    """Whether files came with the form that was just sent, or were uploaded for it before."""
+    try:
+        return bool(attached() or request.form.getlist("uploaded"))
+    except HTTPException:  # as in `typed`
+        return False
 
 
 def attached() -> list[str]:

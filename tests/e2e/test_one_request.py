@@ -127,6 +127,7 @@ def test_a_bug_report_goes_from_the_form_to_mantis_and_up_the_levels(
     expect(page.get_by_role("main")).to_contain_text("S-PAR-2024-003310")
     page.screenshot(path=screens / "desk-request.png", full_page=True)
 
+    page.locator("#escalate > summary").click()
     form = page.locator("form[action$='/escalate']")
     form.get_by_label("Reason").select_option("too-complex")
     form.get_by_role("button", name="Escalate").click()

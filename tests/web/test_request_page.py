@@ -145,7 +145,7 @@ def test_on_a_phone_the_actions_come_before_the_evidence(web: Web) -> None:
 
 
 def test_names_in_the_history_are_written_as_their_owners_write_them(web: Web) -> None:
-    """IHelp is no IHelp; the requester begins a line."""
+    """The name iHelp begins with a small letter; the requester and the program begin a line."""
     case = web.sent(office="client", company="Lotus Line")
     web.sign_in("ihelp@jaguarfreight.com")
     web.act(case, "note", text="Seen.")

@@ -419,8 +419,11 @@ def test_whose_session_has_ended_comes_back_to_the_page_of_the_form(web: Web) ->
         assert 401 == answer.status_code
         assert "A long answer." in answer.text
         assert 1 == answer.text.count("<textarea")
+        assert "attach your files" not in answer.text
         assert f'action="/desk/sign-in?next={page}"' in answer.text
 
+    with_file = web.client.post(f"{page}/update", data={**typed, "uploaded": "token"})
+    assert "Please attach your files again, too." in with_file.text
     web.post(f"/desk/sign-in?next={page}", on="/desk/sign-in", address=PARIS)
     link = links_in(web)[-1]
     assert page == web.post(link, on=link).headers["Location"]

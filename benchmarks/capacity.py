@@ -78,7 +78,7 @@ class Later:
     case_id = ""
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
         self.case_id = case_id
 
 

@@ -1203,7 +1203,7 @@ class MemoryFiles:
         return [(key, self.since.get(key, datetime(2026, 1, 1, tzinfo=UTC))) for key in keys]
 
     def every(self, beginning: str) -> Iterator[str]:
-        """As Files."""
+        """See Files."""
         self._up()
         yield from sorted(key for key in self.kept if key.startswith(beginning))
 

@@ -35,7 +35,7 @@ class BackgroundDispatch:
     _ended: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
         if self._ended.is_set() or self._waiting.qsize() >= self.most:
             log.info("delivery_left_to_sweep", case=case_id)
             return

@@ -39,7 +39,7 @@ class OwnFunction:
     sessions: Callable[[Mapping[str, str]], Session] = session_of
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
         try:
             self.invoke({"deliver": case_id})
         except SpecdeskError as error:

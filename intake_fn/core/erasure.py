@@ -212,7 +212,7 @@ class Erased:
 
 
 def role_of(case: Case, whom: Whom) -> ErasedAs:
-    """As what somebody's data is in a request."""
+    """The role of a person in a request, or that retention erases it."""
     if whom.everybody:
         return ErasedAs.RETENTION
     who = case.request.requester

@@ -29,7 +29,7 @@ class Rule(StrEnum):
     CLOSED_REQUESTS = "closed_requests"
     """The words of a request, since it was resolved; then it is erased."""
     QUARANTINED_REQUESTS = "quarantined_requests"
-    """The same of one that awaits review since its requester wrote last, or was rejected since then."""
+    """The words of a request that awaits review, since its requester wrote last, or of a rejected one since then."""
     ATTACHMENTS = "attachments"
     """The files of a request, since it was resolved."""
     RAW_MAILS = "raw_mails"
@@ -41,7 +41,7 @@ class Rule(StrEnum):
     MODEL_EXCHANGES = "model_exchanges"
     """What a language model was sent and answered."""
     ERASURE_RECORDS = "erasure_records"
-    """That somebody's data was erased."""
+    """The record that somebody's data was erased."""
 
 
 DEFAULTS: Mapping[Rule, int | None] = {
@@ -62,15 +62,15 @@ GRACE_DAYS = 30
 DRAFTS = timedelta(days=2)
 """Forms that are not sent, and their files: the bucket deletes them (adapters/provision/s3.py)."""
 SUBMIT_KEYS = timedelta(days=90)
-"""By which a form that is sent twice is known again."""
+"""Keys that make a form that is sent twice one request."""
 THROTTLES = timedelta(days=1)
 """How often a person was mailed about a request."""
 SIGN_IN_REQUESTS = timedelta(days=2)
-"""That a link was asked for, until it is mailed."""
+"""Requests for links, until they are mailed."""
 ANSWERED_BY = timedelta(days=7)
-"""Who was answered by a clause, as a digest."""
+"""People who were answered by a clause, as digests."""
 RELEASED_SENDERS = timedelta(days=365)
-"""Whose request a person released from quarantine, as a digest."""
+"""Senders released from quarantine, as digests."""
 MODEL_COSTS = timedelta(days=40)
 """A day's cost of the language model."""
 
@@ -140,7 +140,7 @@ def cut_off(rule: Settled, at: datetime) -> datetime | None:
 
 
 def cut_off_of(rule: Rule, rules: Mapping[str, Settled], at: datetime) -> datetime | None:
-    """The same of one of all rules: the files of a request go with its words at the latest."""
+    """The same for a rule among all: the files of a request go with its words at the latest."""
     names = (Rule.ATTACHMENTS, Rule.CLOSED_REQUESTS) if rule is Rule.ATTACHMENTS else (rule,)
     return max(filter(None, (cut_off(rules[name.value], at) for name in names)), default=None)
 

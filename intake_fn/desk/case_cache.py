@@ -69,7 +69,7 @@ class CachedCases:
         return getattr(self._cases, name)
 
     def load(self, case_id: str) -> Case:
-        """As CaseStore."""
+        """See CaseStore."""
         if case_id != self._known.case_id:
             return self._cases.load(case_id)
         if self._known.case is None:
@@ -79,7 +79,7 @@ class CachedCases:
     def save(
         self, before: int, step: Step, done: str = "", again: str = "", dead_letter: OutboxItem | None = None
     ) -> None:
-        """As CaseStore."""
+        """See CaseStore."""
         if step.case.id != self._known.case_id:
             self._cases.save(before, step, done, again, dead_letter)
             return
@@ -101,7 +101,7 @@ class CachedOutbox:
         return getattr(self._outbox, name)
 
     def items_of(self, case_id: str) -> Sequence[OutboxItem]:
-        """As Outbox."""
+        """See Outbox."""
         if case_id != self._known.case_id:
             return self._outbox.items_of(case_id)
         if self._known.items is None:
@@ -109,7 +109,7 @@ class CachedOutbox:
         return [*self._known.items]
 
     def lease(self, item: OutboxItem, now: datetime, seconds: int) -> bool:
-        """As Outbox."""
+        """See Outbox."""
         kept, self._known.items = self._known.items, None
         if not self._outbox.lease(item, now, seconds):
             self._known.forget()
@@ -118,21 +118,21 @@ class CachedOutbox:
         return True
 
     def postpone(self, item: OutboxItem, until: datetime, error: str, reason: Postponed = Postponed.FAILED) -> None:
-        """As Outbox."""
+        """See Outbox."""
         self._known.forget()
         self._outbox.postpone(item, until, error, reason)
 
     def reschedule(self, item: OutboxItem, due: datetime) -> None:
-        """As Outbox."""
+        """See Outbox."""
         self._known.forget()
         self._outbox.reschedule(item, due)
 
     def finish(self, item: OutboxItem) -> None:
-        """As Outbox."""
+        """See Outbox."""
         self._outbox.finish(item)
         self._known.without(item.id)
 
     def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
-        """As Outbox."""
+        """See Outbox."""
         self._outbox.finish_mailed(item, mail)
         self._known.without(item.id)

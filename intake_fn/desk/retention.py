@@ -37,17 +37,17 @@ PORTION = 10
 MAILS = 25
 """Records of mails that one sweep deletes at most."""
 PAGE = 500
-"""Files of which one sweep asks the age."""
+"""Files whose age one sweep looks at."""
 HOURLY, DAILY = timedelta(hours=1), timedelta(hours=24)
 SWEPT = "swept"
-"""By this name it is known when a sweep last found nothing more to do."""
+"""The name under which the state keeps when a sweep last found nothing more to do."""
 SECONDS = 10
-"""What one sweep takes for it at most; what is begun is ended."""
+"""Seconds that retention takes of a sweep at most; what is begun is ended."""
 SKIPPED = "skipped"
-"""By this name it is counted what nobody can read: it stays as it is."""
+"""The name of the count of unreadable items, which stay as they are."""
 
 LATER = timedelta(hours=1)
-"""So much later in its line stands a request that could not be erased, such as while Mantis is down."""
+"""How much later a request is tried again that could not be erased, such as while Mantis is down."""
 
 BY_AGE: Mapping[Rule, str] = {Rule.RAW_MAILS: KEPT, Rule.MODEL_EXCHANGES: f"{FOLDER}/"}
 """Files that go by their own age, and where they are."""
@@ -192,7 +192,7 @@ def _files(eraser: Eraser, rule: Rule, before: datetime, state: RetentionState, 
 
 @contextmanager
 def _skipping(done: Counter[str], rule: Rule, what: str) -> Iterator[None]:
-    """Go on with the next one where nobody can say what one is: it stays, is counted and logged. Raises TryLater."""
+    """Go on with the next item after an unreadable one, which stays, is counted and logged. Raises TryLater."""
     try:
         yield
     except Unreadable as error:

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from intake_fn.desk import Desk
 
 COUNTED = 1000
-"""As many are counted of what is due; more is "1,000 or more". Of files as many are looked at."""
+"""The most that are counted of what is due; more is "1,000 or more". Of files this many are looked at."""
 
 SOON = timedelta(days=30)
 """What goes within this time is counted for its own."""
 
 FIRST = 5
-"""As many of each kind are named."""
+"""The most that are named of each kind."""
 
 LOOKED_AT = 25
-"""Of as many mails it is looked up whether they wait for a person."""
+"""The most mails that are looked up for whether they wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _shown(desk: Desk, rule: Rule, rules: Mapping[str, Settled], now: datetime) 
 
 
 def _may_go(desk: Desk, rule: Rule, one: Aged) -> bool:
-    """Whether it is no mail that waits for a person, and none of which nobody can say it. Raises TryLater."""
+    """Whether it may be deleted: not a mail that waits for a person, nor an unreadable one. Raises TryLater."""
     try:
         return not (rule is Rule.RAW_MAILS and waits(desk.inbound, one.id))
     except Unreadable:

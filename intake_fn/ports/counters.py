@@ -55,15 +55,15 @@ class Counters(Protocol):
         ...
 
     def count(self, key: str, until: datetime) -> int:
-        """One more of `key`; how many there are by now. Forgotten some time after `until`."""
+        """Count one more of `key`; the number by now. It is forgotten some time after `until`."""
         ...
 
     def count_once(self, key: str, name: str, most: int, until: datetime) -> Came:
-        """The same for one with a name, which counts once. From `most` on names are not kept, and all count."""
+        """Count a name under `key`, once; the number by now. From `most` on no names are kept, and each call counts."""
         ...
 
     def count_part(self, key: str, part: str, most: int, until: datetime) -> tuple[int, int]:
-        """One more of a part of `key`, such as an hour of a day, and of the whole: how many of each there are by now.
+        """Count one more of a part of `key`, such as an hour of a day, and of the whole; both numbers by now.
 
         What comes when the part has `most` counts in the part alone.
         """

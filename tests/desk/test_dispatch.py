@@ -24,7 +24,7 @@ class Later:
     asked: list[str] = field(default_factory=list)
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
         self.asked.append(case_id)
 
 

@@ -102,7 +102,7 @@ class Nobody:
     """A Dispatch that leaves all to the sweep."""
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
 
 
 @pytest.mark.parametrize("deliverers", [1, 4])

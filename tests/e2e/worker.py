@@ -75,7 +75,7 @@ class AtOnce:
     deliver: Callable[[str], object]
 
     def soon(self, case_id: str) -> None:
-        """As Dispatch."""
+        """See Dispatch."""
         with suppress(TryLater):
             self.deliver(case_id)
 

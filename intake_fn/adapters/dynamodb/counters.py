@@ -47,12 +47,12 @@ class DynamoCounters:
         )
 
     def count(self, key: str, until: datetime) -> int:
-        """One more of `key`; how many there are by now. Forgotten some time after `until`."""
+        """Count one more of `key`; the number by now. It is forgotten some time after `until`."""
         _, item = self.table.update(_one_more(key, [TIMES], until))
         return _times(item)
 
     def count_once(self, key: str, name: str, most: int, until: datetime) -> Came:
-        """One more of `key`, once for each name: these are attributes of its item, as many as `most`."""
+        """Count a name under `key`, once: names are attributes of its item, `most` at the most."""
         #   form A ──► counted, with its name ✓      A again ──► its name is there ✗
         #   the answer is lost; boto asks again ──► the name is there, with the token of this call: not again ✓
         #   form B when there are `most` ──► counted without a name
@@ -64,7 +64,7 @@ class DynamoCounters:
         return Came(_times(item), again=item[named] != mine)
 
     def count_part(self, key: str, part: str, most: int, until: datetime) -> tuple[int, int]:
-        """One more of a part of `key` and of the whole, in one item; of the part alone when it has `most`."""
+        """Count one more of a part of `key` and of the whole, in one item; of the part alone when it has `most`."""
         done, item = self.table.update(_one_more(key, [part, TIMES], until, _below(part), most))
         if not done:
             _, item = self.table.update(_one_more(key, [part], until))

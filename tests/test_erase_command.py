@@ -11,7 +11,7 @@ import pytest
 
 from intake_fn.commands import erase, retention
 from intake_fn.core.codec import to_plain
-from intake_fn.core.erasure import Whom
+from intake_fn.core.erasure import DataSubject
 from intake_fn.core.errors import Refused
 from intake_fn.core.retention import Rule, Settled
 from intake_fn.desk.erasure import Plan
@@ -30,8 +30,8 @@ WAITS = "attachments: 90 days comes into force on 2026-12-27 13:05 UTC, and take
 
 def test_a_plan_says_what_would_go_and_that_nothing_went() -> None:
     """Numbers, requests by name, and what a person looks through; of many the first."""
-    whom = Whom("ann@example.com", ("Ann", "Customer Service"))
-    plan = Plan("ann@example.com", whom, own=[f"HD-{number:04}" for number in range(22)])
+    subject = DataSubject("ann@example.com", ("Ann", "Customer Service"))
+    plan = Plan("ann@example.com", subject, own=[f"HD-{number:04}" for number in range(22)])
     plan.counts = Counter({"items read": 90, "texts": 5, "files": 0})
     plan.marks = [Stored(Place.OF_AN_ADDRESS, "MAILBOX#", ("MAILBOX#ann@example.com", "SETTINGS"), "")]
     plan.look = ["HD-9999"]

@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
         "--again",
         type=Path,
         metavar="FILE",
-        help="erase once more whom the records of this file name, as `specdesk restore --erasures` does; with --by",
+        help="erase once more the people in the records of this file, as `specdesk restore --erasures` does; with --by",
     )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=erase)
@@ -89,7 +89,7 @@ def reading_everything(application: Application) -> Eraser:
 
 
 def erased_again(eraser: Eraser, records: Sequence[ErasureRecord], who: str) -> list[ErasureRecord]:
-    """Erase once more whom records name; how far it is goes to the error output. Raises Refused."""
+    """Erase once more the people whom records name; progress goes to standard error. Raises Refused."""
     from intake_fn.desk.erasure import again  # noqa: PLC0415 - as above
 
     return again(eraser, records, who, partial(print, file=sys.stderr))
@@ -145,7 +145,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
                 yield f"  {name}: {number}"
         if plan.marks:
             yield f"  settings, suppression, throttles, pending links: {len(plan.marks)}"
-        if names := [*filter(is_full, plan.whom.names)]:
+        if names := [*filter(is_full, plan.subject.names)]:
             yield f"Names by which they wrote, which go from the texts of all, whoever is meant: {'; '.join(names)}"
             yield "  --except-name NAME leaves one of them in the texts of others."
         yield from _named("Their requests, which lose all text and stay counted", plan.own)

@@ -107,8 +107,8 @@ SHORTEST_PART = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
-    """Whose data is erased: a person by mailbox and full names, or everybody but `staff` (mailboxes)."""
+class DataSubject:
+    """The person whose data is erased, by mailbox and full names; or everybody but `staff` (mailboxes)."""
 
     box: str = ""
     names: tuple[str, ...] = ()
@@ -175,8 +175,8 @@ def _forms_of_name(name: str) -> Iterator[str]:
         yield rf"(?<!\w){last},?\s+{others}(?!\w)"
 
 
-def _parts_of(whom: Whom) -> Iterator[str]:
-    for name in (*whom.names, re.sub(r"[._+-]+", " ", whom.box.partition("@")[0])):
+def _parts_of(subject: DataSubject) -> Iterator[str]:
+    for name in (*subject.names, re.sub(r"[._+-]+", " ", subject.box.partition("@")[0])):
         yield from (word for word in name.split() if len(word) >= SHORTEST_PART and not word.isdecimal())
 
 
@@ -211,18 +211,20 @@ class Erased:
         return tuple(sorted(lines - {"", ERASED}, key=len, reverse=True))
 
 
-def role_of(case: Case, whom: Whom) -> ErasedAs:
+def role_of(case: Case, subject: DataSubject) -> ErasedAs:
     """The role of a person in a request, or that retention erases it."""
-    if whom.everybody:
+    if subject.everybody:
         return ErasedAs.RETENTION
     who = case.request.requester
-    return ErasedAs.REQUESTER if whom.is_theirs(who.email) or whom.is_theirs(who.account) else ErasedAs.MENTIONED
+    return ErasedAs.REQUESTER if subject.is_theirs(who.email) or subject.is_theirs(who.account) else ErasedAs.MENTIONED
 
 
-def names_in(case: Case, whom: Whom) -> frozenset[str]:
+def names_in(case: Case, subject: DataSubject) -> frozenset[str]:
     """The names by which a person wrote a request of theirs."""
     who = (case.request.requester, *_requesters_in(case))
-    return frozenset(one.name.strip() for one in who if whom.is_theirs(one.email) or whom.is_theirs(one.account)) - {
+    return frozenset(
+        one.name.strip() for one in who if subject.is_theirs(one.email) or subject.is_theirs(one.account)
+    ) - {
         "",
         ERASED,
     }
@@ -250,10 +252,10 @@ def _requesters_in(case: Case) -> Iterator[Requester]:
             yield from (one for one in values if isinstance(one, Requester))
 
 
-def erased(case: Case, whom: Whom) -> Erased:
+def erased(case: Case, subject: DataSubject) -> Erased:
     """What is left of a request's log without somebody's personal data; a second time nothing changes."""
-    role = role_of(case, whom)
-    mask = _Mask(whom, whole=role.is_whole)
+    role = role_of(case, subject)
+    mask = _Mask(subject, whole=role.is_whole)
     events = tuple(mask.event(event) for event in case.history)
     return Erased(role, events, mask.texts, tuple(mask.files), mask.unnamed)
 
@@ -271,16 +273,16 @@ def without_files(case: Case) -> Erased:
     return Erased(ErasedAs.FILES, tuple(events), 0, tuple(gone), 0)
 
 
-def erased_intent(intent: Intent, whom: Whom, role: ErasedAs) -> Intent | None:
+def erased_intent(intent: Intent, subject: DataSubject, role: ErasedAs) -> Intent | None:
     """What is left of a pending delivery; None where it is a mail to the person, which is not sent."""
     if isinstance(intent, SendNotice):
-        if whom.is_theirs(intent.to):
+        if subject.is_theirs(intent.to):
             return None
-        mask = _Mask(whom, whole=role.is_whole)
+        mask = _Mask(subject, whole=role.is_whole)
         left = {name: value if name in KEPT_OF_A_NOTICE else mask.words(value) for name, value in intent.fields.items()}
         return replace(intent, fields=left, why=tuple(mask.message(why) for why in intent.why))
     if isinstance(intent, NotifyDuplicates):
-        mask = _Mask(whom, whole=role.is_whole)
+        mask = _Mask(subject, whole=role.is_whole)
         return replace(intent, text=mask.words(intent.text), why=mask.message(intent.why) if intent.why else None)
     return intent
 
@@ -289,7 +291,7 @@ def erased_intent(intent: Intent, whom: Whom, role: ErasedAs) -> Intent | None:
 class _Mask:
     """Erases, and counts what it erased."""
 
-    whom: Whom
+    subject: DataSubject
     whole: bool
     texts: int = 0
     files: list[Attachment] = field(default_factory=list)
@@ -298,7 +300,7 @@ class _Mask:
     def event(self, event: e.Event) -> e.Event:
         """An event without the person's data."""
         kept, board = _of_class(KEPT, event), _of_class(OF_THE_BOARD, event)
-        theirs = self.whole or self.whom.is_theirs(getattr(event, "sender", ""))
+        theirs = self.whole or self.subject.is_theirs(getattr(event, "sender", ""))
         changes: dict[str, Any] = {}
         for part in fields(event):
             value = getattr(event, part.name)
@@ -319,7 +321,7 @@ class _Mask:
 
     def address(self, address: str) -> str:
         """An address, unless it is the person's."""
-        if address in (REQUESTER, SPECDESK, ERASED) or not self.whom.is_theirs(address):
+        if address in (REQUESTER, SPECDESK, ERASED) or not self.subject.is_theirs(address):
             return address
         self.texts += 1
         return ERASED
@@ -371,9 +373,9 @@ class _Mask:
 
     def scrubbed(self, text: str) -> str:
         """A text of others without the person's address and full name."""
-        left = self.whom.without(text)
+        left = self.subject.without(text)
         self.texts += left != text
-        self.unnamed += self.whom.may_be_in(left)
+        self.unnamed += self.subject.may_be_in(left)
         return left
 
     def message(self, message: Message) -> Message:
@@ -403,7 +405,7 @@ class _Mask:
 
     def requester(self, requester: Requester) -> Requester:
         """Who asks; another one than the person stays. The office stays: figures count by it."""
-        who = self.whom
+        who = self.subject
         if self.whole and who.everybody:
             theirs = mailbox(requester.email) not in who.staff
         else:
@@ -436,7 +438,7 @@ class _Mask:
         return value
 
     def _names(self, value: str) -> bool:
-        return "@" in value or self.whom.is_in(value) or self.whom.may_be_in(value)
+        return "@" in value or self.subject.is_in(value) or self.subject.may_be_in(value)
 
 
 _TEXTS_OF_A_REQUEST = ("summary", "description", "expected", "steps")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn import log
 from intake_fn.core.erasure import (
-    Whom,
+    DataSubject,
     accounts_in,
     addresses_in,
     erased,
@@ -85,10 +85,10 @@ MOST_FAILURES = 5
 
 @dataclass
 class Plan:
-    """What is stored of a person. Ids alone are kept in memory, however much there is."""
+    """What is stored of a person. Only ids are kept in memory, however much there is."""
 
     box: str
-    whom: Whom
+    subject: DataSubject
     own: list[str] = field(default_factory=list)
     """Their requests."""
     others: list[str] = field(default_factory=list)
@@ -158,7 +158,7 @@ class Eraser:
         """
         box = mailbox(address)
         refuse_ours(box, self.desk.process)
-        known_as = Whom(box)
+        by_address = DataSubject(box)
         shared = {person.name.casefold() for person in self.desk.process.people.values()}
         shared |= {name.strip().casefold() for name in except_names}
 
@@ -168,18 +168,18 @@ class Eraser:
         names = own(
             name
             for case_id in self.desk.cases.requests_of(box, 0)
-            for name in names_in(self.desk.cases.load(case_id), known_as)
+            for name in names_in(self.desk.cases.load(case_id), by_address)
         )
         while True:
-            whom = Whom(box, tuple(sorted(names)))
-            plan = Plan(box, whom)
+            subject = DataSubject(box, tuple(sorted(names)))
+            plan = Plan(box, subject)
             found = set(self._by_mailbox(plan))
             mails = self._by_reading(plan, found)
             known = names | own(self._sorted_out(plan, found))
             plan.mails = [one for one, case_id in mails.items() if not case_id or case_id in plan.own]
             plan.counts["mails that came in"] = len(plan.mails)
             plan.counts[FIRST] = sum(
-                self._is_unread_of_another(f"{inbound_mail.KEPT}{one}", whom) for one in plan.mails
+                self._is_unread_of_another(f"{inbound_mail.KEPT}{one}", subject) for one in plan.mails
             )
             if known == names:
                 return plan
@@ -191,19 +191,19 @@ class Eraser:
 
     def _by_reading(self, plan: Plan, found: set[str]) -> dict[str, str]:
         """All other requests and marks in which they stand; the mails, each with its request if that is all of it."""
-        whom, mails, look = plan.whom, dict[str, str](), dict[str, None]()
+        subject, mails, look = plan.subject, dict[str, str](), dict[str, None]()
         for item in self.everything():
             plan.counts["items read"] += 1
             if item.place is Place.CASE:
                 plan.counts["events of their requests"] += item.is_event and item.id in found
-                if item.id not in found and whom.is_in(item.text):
+                if item.id not in found and subject.is_in(item.text):
                     found.add(item.id)
-                elif item.is_event and item.id not in found and whom.may_be_in(item.text):
+                elif item.is_event and item.id not in found and subject.may_be_in(item.text):
                     look[item.id] = None
             elif item.place is Place.MAIL:
-                if whom.is_in(item.text) or _case_in(item.text) in found:
-                    mails[item.id] = "" if whom.is_in(item.text) else _case_in(item.text)
-            elif whom.is_in(item.text):
+                if subject.is_in(item.text) or _case_in(item.text) in found:
+                    mails[item.id] = "" if subject.is_in(item.text) else _case_in(item.text)
+            elif subject.is_in(item.text):
                 if item.place is Place.OF_AN_ADDRESS:
                     plan.marks.append(item)
                 else:
@@ -217,9 +217,9 @@ class Eraser:
         counts = plan.counts
         for case_id in sorted(found):
             case = self.desk.cases.load(case_id)
-            names |= names_in(case, plan.whom)
-            left = erased(case, plan.whom)
-            pending = [*_to_change(self.desk.outbox.items_of(case_id), plan.whom, left.role)]
+            names |= names_in(case, plan.subject)
+            left = erased(case, plan.subject)
+            pending = [*_to_change(self.desk.outbox.items_of(case_id), plan.subject, left.role)]
             if not left.changed(case) and not pending:
                 plan.tidy.append(case_id)
                 continue
@@ -292,11 +292,11 @@ class Eraser:
                 left.under_way = [plan.issues[one] for one in case_ids[place : place + AGAIN] if one in plan.issues]
                 self.store.keep_erasure(replace(record, counts=_as_text(counts), left=left.told()))
             try:
-                kept = self.erase_case(case_id, plan.whom, record.actor, counts)
+                kept = self.erase_case(case_id, plan.subject, record.actor, counts)
             except (TryLater, Stale, Broken) as error:
                 failed += 1
                 log.warning("erasure_postponed", case=case_id, error=str(error))
-                left.lines.append(f"{case_id} is not erased yet: {plan.whom.without(str(error))} Run it again.")
+                left.lines.append(f"{case_id} is not erased yet: {plan.subject.without(str(error))} Run it again.")
                 if failed >= MOST_FAILURES:
                     untried = len(case_ids) - place - 1
                     left.lines.append(f"Of {len(case_ids)} requests {untried} were not tried. Run it again.")
@@ -311,7 +311,7 @@ class Eraser:
         return done
 
     def erase_case(
-        self, case_id: str, whom: Whom, actor: str, counts: Counter[str], may_go: MayGo = _always
+        self, case_id: str, subject: DataSubject, actor: str, counts: Counter[str], may_go: MayGo = _always
     ) -> IssueLeft | None:
         """Erase somebody's data from one request; what Mantis keeps of its issue, None where it has none.
 
@@ -322,22 +322,22 @@ class Eraser:
         for _ in range(ATTEMPTS):
             case = self.desk.cases.load(case_id)
             _refuse_what_may_not(case, may_go)
-            left = erased(case, whom)
+            left = erased(case, subject)
             changed = left.changed(case)
-            pending = [*_to_change(self.desk.outbox.items_of(case_id), whom, left.role)]
+            pending = [*_to_change(self.desk.outbox.items_of(case_id), subject, left.role)]
             if not changed and not pending:
-                self._leave(case, _readers(case, whom))
+                self._leave(case, _readers(case, subject))
                 return kept or (None if case.issue is None else IssueLeft(case.issue))
             after = fold(case_id, left.events)
             self._refuse_other_figures(case, after)
             gone = () if left.role.is_whole else left.gone(case)
             if gone:  # as long as the log still says which lines of our notes these are
-                kept = self._erase_issue(case, after, whom, gone, kept)
+                kept = self._erase_issue(case, after, subject, gone, kept)
             self.store.drop_pending_words(case_id)
             self._delete_files(left.files)
             self.store.rewrite(case_id, {number: event for number, event in changed.items() if number > 1})
-            dropped = self._change_pending(pending, whom)
-            kept = self._erase_issue(case, after, whom, gone, kept)
+            dropped = self._change_pending(pending, subject)
+            kept = self._erase_issue(case, after, subject, gone, kept)
             self.store.keep_words(after, nothing=left.role.is_whole)
             event = DataErased(
                 at=self.desk.clock(),
@@ -348,13 +348,13 @@ class Eraser:
                 dropped=dropped,
             )
             step = advance(after, event, self.desk.process)
-            if whom.everybody:  # nobody looks for their mailboxes once they stand nowhere
-                self._leave(after, _readers(case, whom))
+            if subject.everybody:  # nobody looks for their mailboxes once they stand nowhere
+                self._leave(after, _readers(case, subject))
             try:
                 self.store.save_erased(case.version, step)
             except Stale:
                 continue
-            self._leave(step.case, _readers(case, whom))  # the sweep may have put back what it had read before
+            self._leave(step.case, _readers(case, subject))  # the sweep may have put back what it had read before
             counts["requests" if left.role.is_whole else "requests of others"] += 1
             counts["events"] += len(changed)
             counts["texts"] += left.texts
@@ -402,18 +402,20 @@ class Eraser:
             self.desk.files.delete(previews.key_of(file))
             self.desk.files.delete(f"{ORIGINALS}/{file.key.partition('/')[2]}")
 
-    def _change_pending(self, pending: Iterable[tuple[OutboxItem, Intent | None]], whom: Whom) -> tuple[str, ...]:
+    def _change_pending(
+        self, pending: Iterable[tuple[OutboxItem, Intent | None]], subject: DataSubject
+    ) -> tuple[str, ...]:
         """Have what is pending hold no more of them; the notices that are not sent. Raises TryLater."""
         dropped = []
         for item, intent in pending:
-            if not self.store.rewrite_pending(item, intent, whom.without(item.last_error)):
+            if not self.store.rewrite_pending(item, intent, subject.without(item.last_error)):
                 raise TryLater("Something is being delivered for it in this moment.")
             if intent is None and isinstance(item.intent, SendNotice):
                 dropped.append(item.intent.notice)
         return tuple(dropped)
 
     def _erase_issue(
-        self, case: Case, after: Case, whom: Whom, gone: tuple[str, ...], before: IssueLeft | None
+        self, case: Case, after: Case, subject: DataSubject, gone: tuple[str, ...], before: IssueLeft | None
     ) -> IssueLeft | None:
         """The copy in Mantis; what Mantis keeps of it, with what it kept `before`, None without an issue.
 
@@ -422,14 +424,14 @@ class Eraser:
         if case.issue is None:
             return None
         texts = None
-        if role_of(case, whom).is_whole:
+        if role_of(case, subject).is_whole:
             issue = issue_of(after, self.desk.process, self.desk.links)
             texts = IssueTexts(issue.summary, issue.description, issue.steps, issue.information)
 
         def scrub(text: str) -> str:
             for line in gone:
                 text = text.replace(line, ERASED)
-            return whom.without(text)
+            return subject.without(text)
 
         try:
             kept = self.issues.erase(case.issue, texts, scrub)
@@ -450,7 +452,7 @@ class Eraser:
             return ()
         if record.outcome is MailOutcome.WAITING:
             return ()  # it is taken in within the minute, and is a request of its own then
-        if _is_unread_of_another(record, plan.whom):
+        if _is_unread_of_another(record, plan.subject):
             return (f"The mail {mail_id} is somebody else's and waits for a person, so it stays. They stand in it.",)
         if record.needs_a_person:
             record = inbound_mail.reject(self.desk, mail_id, actor, "The data of its sender was erased.")
@@ -464,12 +466,12 @@ class Eraser:
             counts["mails that came in"] += 1
         return ()
 
-    def _is_unread_of_another(self, key: str, whom: Whom) -> bool:
+    def _is_unread_of_another(self, key: str, subject: DataSubject) -> bool:
         """Whether a file is the mail of somebody else that waits for a person: nobody could read it any more."""
         if not key.startswith(inbound_mail.KEPT):
             return False
         with suppress(Unknown):
-            return _is_unread_of_another(self.desk.inbound.mail(key.removeprefix(inbound_mail.KEPT)), whom)
+            return _is_unread_of_another(self.desk.inbound.mail(key.removeprefix(inbound_mail.KEPT)), subject)
         return False
 
     def _files(self, plan: Plan, counts: Counter[str], *, dry: bool = False) -> int:
@@ -482,7 +484,7 @@ class Eraser:
                 except Unknown:
                     continue
                 of_model = beginning == f"{FOLDER}/" and not plan.sent_out.isdisjoint(reports_in(text))
-                if (plan.whom.is_in(text) or of_model) and not self._is_unread_of_another(key, plan.whom):
+                if (plan.subject.is_in(text) or of_model) and not self._is_unread_of_another(key, plan.subject):
                     found += 1
                     if not dry:
                         self.desk.files.delete(key)
@@ -496,7 +498,7 @@ class Eraser:
 
     def _waits(self, key: str, plan: Plan) -> bool:
         try:
-            return plan.whom.is_in(self._text_of(key, self.desk.files.get(key)))
+            return plan.subject.is_in(self._text_of(key, self.desk.files.get(key)))
         except Unknown:
             return False
 
@@ -514,8 +516,8 @@ class Eraser:
     def _still_there(self, plan: Plan) -> Iterator[str]:
         """What still holds their address or full name, after all: everything is read once more."""
         for item in self.everything():
-            if plan.whom.is_in(item.text):
-                yield f"It still stands in {' '.join(plan.whom.without(part) for part in item.key)}. Run it again."
+            if plan.subject.is_in(item.text):
+                yield f"It still stands in {' '.join(plan.subject.without(part) for part in item.key)}. Run it again."
 
 
 def again(
@@ -569,20 +571,22 @@ def refuse_ours(box: str, process: Process) -> None:
         raise Refused("This is the address that our own mail comes from.")
 
 
-def _to_change(items: Iterable[OutboxItem], whom: Whom, role: ErasedAs) -> Iterator[tuple[OutboxItem, Intent | None]]:
+def _to_change(
+    items: Iterable[OutboxItem], subject: DataSubject, role: ErasedAs
+) -> Iterator[tuple[OutboxItem, Intent | None]]:
     """The pending deliveries that hold something of them, with what they hold from then on, None for no mail."""
     for item in items:
         if item.unread:
             raise Unreadable(f"{item.case_id} has a delivery that this version cannot read.")
-        intent = erased_intent(item.intent, whom, role)
-        if intent != item.intent or whom.is_in(item.last_error):
+        intent = erased_intent(item.intent, subject, role)
+        if intent != item.intent or subject.is_in(item.last_error):
             yield item, intent
 
 
-def _readers(case: Case, whom: Whom) -> list[str]:
-    """The mailboxes by which a request is found because of whom its data are."""
-    if not whom.everybody:
-        return [whom.box]
+def _readers(case: Case, subject: DataSubject) -> list[str]:
+    """The mailboxes of the data subject, by which a request is found; all of them for everybody."""
+    if not subject.everybody:
+        return [subject.box]
     return sorted({mailbox(address) for address in addresses_in(case)})
 
 
@@ -592,21 +596,21 @@ def _case_in(text: str) -> str:
     return rest.partition('"')[0]
 
 
-def _is_unread_of_another(record: MailRecord, whom: Whom) -> bool:
+def _is_unread_of_another(record: MailRecord, subject: DataSubject) -> bool:
     """Whether a mail waits for a person, and is not theirs."""
-    return record.needs_a_person and bool(record.sender) and not whom.is_theirs(record.sender)
+    return record.needs_a_person and bool(record.sender) and not subject.is_theirs(record.sender)
 
 
 def _without_sender(record: MailRecord, plan: Plan) -> MailRecord:
     """The record without who wrote it, what about, and what finds the mail again."""
-    whom = plan.whom
-    texts = {name: whom.without(getattr(record, name)) for name in ("sender", "name", "subject", "message_id")}
-    if whom.is_theirs(record.sender) or record.case_id in plan.own:
+    subject = plan.subject
+    texts = {name: subject.without(getattr(record, name)) for name in ("sender", "name", "subject", "message_id")}
+    if subject.is_theirs(record.sender) or record.case_id in plan.own:
         texts = {name: ERASED if texts[name] else "" for name in ("sender", "name", "subject")}
         texts |= dict.fromkeys(("message_id", "fingerprint", "sha256"), "")
     reason = record.reason
     if reason:
-        reason = replace(reason, values={name: whom.without(value) for name, value in reason.values.items()})
+        reason = replace(reason, values={name: subject.without(value) for name, value in reason.values.items()})
     changes: dict[str, Any] = {**texts, "reason": reason}
     return replace(record, **changes)
 
@@ -633,7 +637,7 @@ def _to_look_through(plan: Plan) -> Iterator[str]:
         others = f" and {more} more" if more > 0 else ""
         yield f"A part of their name stands in {named}{others}: look whether it is theirs, since names are shared."
     for key in plan.others_of_ours:
-        yield f"They stand in the item {plan.whom.without(key)}, which no erasure changes."
+        yield f"They stand in the item {plan.subject.without(key)}, which no erasure changes."
 
 
 def _as_text(counts: Counter[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from intake_fn import log
-from intake_fn.core.erasure import Whom, addresses_in
+from intake_fn.core.erasure import DataSubject, addresses_in
 from intake_fn.core.errors import Broken, SpecdeskError, Unknown, Unreadable
 from intake_fn.core.inbound.record import ENDS
 from intake_fn.core.mail_throttle import mailbox
@@ -55,10 +55,10 @@ BY_AGE: Mapping[Rule, str] = {Rule.RAW_MAILS: KEPT, Rule.MODEL_EXCHANGES: f"{FOL
 RESTING = (Rule.QUARANTINED_REQUESTS, Rule.ATTACHMENTS, Rule.CLOSED_REQUESTS)
 
 
-def whom_of(process: Process) -> Whom:
+def everybody_but_staff(process: Process) -> DataSubject:
     """Everybody but the people of the Help Desk."""
     staff = frozenset(mailbox(person.address) for person in process.everyone.values())
-    return Whom(everybody=True, staff=staff)
+    return DataSubject(everybody=True, staff=staff)
 
 
 def settle(eraser: Eraser) -> RetentionState:
@@ -159,7 +159,7 @@ def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionStat
 def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:
     """Erase a request; mail settings go with the last request of their mailbox."""
     readers = {mailbox(address) for address in addresses_in(eraser.desk.cases.load(case_id))}
-    kept = eraser.erase_case(case_id, whom_of(eraser.desk.process), SPECDESK, Counter(), may_go)
+    kept = eraser.erase_case(case_id, everybody_but_staff(eraser.desk.process), SPECDESK, Counter(), may_go)
     if kept and kept.is_something:  # its admin may look for it: docs/operate/data-protection.md
         log.info("kept_by_mantis", case=case_id, issue=kept.number, revisions=kept.revisions, history=kept.history)
     for box in sorted(readers):

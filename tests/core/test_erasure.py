@@ -14,7 +14,7 @@ from intake_fn.core.erasure import (
     ADDRESSES,
     KEPT,
     OF_THE_BOARD,
-    Whom,
+    DataSubject,
     erased,
     erased_intent,
     names_in,
@@ -33,7 +33,7 @@ from tests.core.samples import CASE_ID, NOW, PAUL, case_of, happened, judged, re
 from tests.core.test_escalation import SAMPLES
 
 ANN = "ann.lee@client.example.org"
-WHOM = Whom(ANN, ("Ann Lee",))
+SUBJECT = DataSubject(ANN, ("Ann Lee",))
 
 WORDS = {
     "Rejected": {"reason"},
@@ -128,7 +128,7 @@ def test_nothing_of_a_requester_is_left_and_everything_is_counted_as_before(even
     """No address, no name, no word; the same statuses, levels and figures; a second time changes nothing."""
     case = anns(*events)
 
-    left = erased(case, WHOM)
+    left = erased(case, SUBJECT)
     after = fold(CASE_ID, left.events)
 
     stored = plain_of(left.events).casefold()
@@ -142,7 +142,7 @@ def test_nothing_of_a_requester_is_left_and_everything_is_counted_as_before(even
     )
     assert entries(case, "America/New_York") == entries(after, "America/New_York")
     assert after.erased
-    assert {} == erased(after, WHOM).changed(after)
+    assert {} == erased(after, SUBJECT).changed(after)
     assert len([*states(after)]) == len(case.history) + 1
 
 
@@ -152,7 +152,7 @@ def test_of_somebody_who_is_named_in_it_only_address_and_name_go(events: tuple[E
     """The words of others stay: it is their request."""
     case = case_of(received(3, "paul"), *events, happened(Noted, text=f"Ann Lee of {ANN} saw it: {SECRETS[0]}"))
 
-    left = erased(case, WHOM)
+    left = erased(case, SUBJECT)
 
     stored = plain_of(left.events)
     assert ErasedAs.MENTIONED is left.role
@@ -160,7 +160,7 @@ def test_of_somebody_who_is_named_in_it_only_address_and_name_go(events: tuple[E
     assert f"{ERASED} of {ERASED} saw it: {SECRETS[0]}" in stored
     assert "camille@example.com" in stored
     assert entries(case, "UTC") == entries(fold(CASE_ID, left.events), "UTC")
-    assert {} == erased(fold(CASE_ID, left.events), WHOM).changed(fold(CASE_ID, left.events))
+    assert {} == erased(fold(CASE_ID, left.events), SUBJECT).changed(fold(CASE_ID, left.events))
 
 
 def test_what_somebody_wrote_in_another_ones_request_goes_in_full() -> None:
@@ -172,7 +172,7 @@ def test_what_somebody_wrote_in_another_ones_request_goes_in_full() -> None:
         happened(RequesterReplied, text="Mine.", sender="camille@example.com", mail="f2"),
     )
 
-    left = erased(case, WHOM)
+    left = erased(case, SUBJECT)
     after = fold(CASE_ID, [*left.events, happened(DataErased, role=left.role, texts=left.texts, files=0)])
 
     assert SECRETS[0] not in plain_of(left.events)
@@ -185,7 +185,7 @@ def test_a_name_of_one_word_is_anybodys() -> None:
     """Only a full name is replaced; where a part of one stays, a person looks."""
     case = case_of(received(3, "paul"), happened(Noted, text="Ann called. Annual report."))
 
-    left = erased(case, Whom(ANN, ("Ann",)))
+    left = erased(case, DataSubject(ANN, ("Ann",)))
 
     assert "Ann called." in plain_of(left.events)
     assert 1 == left.unnamed
@@ -194,31 +194,31 @@ def test_a_name_of_one_word_is_anybodys() -> None:
 def test_after_the_time_of_keeping_everybodys_words_go_and_the_help_desk_stays() -> None:
     """Retention erases for all; who handled it is the organisation's record."""
     case = anns(happened(CopyAdded, address="jo@client.example.org"), happened(Resolved, resolution="Mended."))
-    whom = Whom(everybody=True, staff=frozenset(("paul@example.com",)))
+    subject = DataSubject(everybody=True, staff=frozenset(("paul@example.com",)))
 
-    left = erased(case, whom)
+    left = erased(case, subject)
     stored = plain_of(left.events)
 
     assert ErasedAs.RETENTION is left.role
     assert not [word for word in (*SECRETS, ANN, "Ann Lee", "jo@client", "Mended") if word in stored]
     assert "paul@example.com" in stored
-    assert {} == erased(fold(CASE_ID, left.events), whom).changed(fold(CASE_ID, left.events))
+    assert {} == erased(fold(CASE_ID, left.events), subject).changed(fold(CASE_ID, left.events))
 
 
 def test_a_mail_to_the_person_is_not_sent_and_others_lose_their_words() -> None:
     """What is pending holds copies of the words."""
     notice = SendNotice("assigned", "paul@example.com", {"about": "3", "text": SECRETS[0]})
 
-    assert erased_intent(SendNotice("receipt", ANN.upper()), WHOM, ErasedAs.REQUESTER) is None
-    assert replace(notice, fields={"about": "3", "text": ERASED}) == erased_intent(notice, WHOM, ErasedAs.REQUESTER)
-    assert AddNote(3) == erased_intent(AddNote(3), WHOM, ErasedAs.REQUESTER)
+    assert erased_intent(SendNotice("receipt", ANN.upper()), SUBJECT, ErasedAs.REQUESTER) is None
+    assert replace(notice, fields={"about": "3", "text": ERASED}) == erased_intent(notice, SUBJECT, ErasedAs.REQUESTER)
+    assert AddNote(3) == erased_intent(AddNote(3), SUBJECT, ErasedAs.REQUESTER)
 
 
 def test_their_names_are_those_of_their_requests() -> None:
     """By these they are looked for in the requests of others."""
-    assert frozenset(("Ann Lee",)) == names_in(anns(), WHOM)
-    assert frozenset() == names_in(case_of(received(3, "paul")), WHOM)
-    assert ErasedAs.MENTIONED is role_of(case_of(received(3, "paul")), WHOM)
+    assert frozenset(("Ann Lee",)) == names_in(anns(), SUBJECT)
+    assert frozenset() == names_in(case_of(received(3, "paul")), SUBJECT)
+    assert ErasedAs.MENTIONED is role_of(case_of(received(3, "paul")), SUBJECT)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +236,4 @@ def test_their_names_are_those_of_their_requests() -> None:
 )
 def test_an_address_is_not_part_of_another_one(text: str, left: str) -> None:
     """Somebody else's address may hold it."""
-    assert left == WHOM.without(text)
+    assert left == SUBJECT.without(text)

@@ -403,13 +403,13 @@ def test_a_name_that_others_have_too_can_be_left_out(new_house: Any) -> None:
     """Anybody may write as "Customer Service", or under the name of somebody of the Help Desk."""
     house = new_house()
     house.ann_sends()
-    names = house.eraser().plan(house.ann.email).whom.names
+    names = house.eraser().plan(house.ann.email).subject.names
     paul = house.desk.process.people["paul"].name
     house.desk.take_in(request(requester=replace(house.ann, name=paul)), "under-another-name")
 
     assert names
-    assert names == house.eraser().plan(house.ann.email).whom.names
-    assert () == house.eraser().plan(house.ann.email, [name.upper() for name in names]).whom.names
+    assert names == house.eraser().plan(house.ann.email).subject.names
+    assert () == house.eraser().plan(house.ann.email, [name.upper() for name in names]).subject.names
 
 
 def test_a_mail_of_somebody_else_that_nobody_has_read_stays(new_house: Any) -> None:

@@ -6,8 +6,12 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import background_desk, say
+from intake_fn.core.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake_fn.core.process import Process
     from intake_fn.ports import Session
 
 
@@ -34,6 +38,7 @@ def sessions(args: argparse.Namespace) -> None:
         for session in desk.sessions.sessions(person)
         if session.until > desk.clock()
     ]
+    _refuse_unknown(args.person, current, desk.process)
     if args.action == "list":
         say(
             args,
@@ -44,6 +49,16 @@ def sessions(args: argparse.Namespace) -> None:
     ended = [session for session in current if desk.sessions.end_session(session.person, session.id)]
     lines = [f"Ended: {_line(session)}" for session in ended]
     say(args, {"ended": [_plain(session) for session in ended]}, lines or ["Nobody of them is signed in."])
+
+
+def _refuse_unknown(people: Sequence[str], current: Sequence[Session], process: Process) -> None:
+    """Raise Refused for a name that nobody has, or an address: a slip must not read as "nobody is signed in"."""
+    known = {*process.people, *process.former, *(session.person for session in current)}
+    if unknown := [person for person in people if person not in known]:
+        names = ", ".join(sorted({*process.people, *process.former}))
+        raise Refused(
+            f"Nobody is called {', '.join(unknown)} in support.yml; people there: {names}. Nothing was ended."
+        )
 
 
 def _plain(session: Session) -> dict[str, str]:

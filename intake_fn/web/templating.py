@@ -29,7 +29,10 @@ CALLED: Mapping[str, str] = {
 """Functions and modules by the names that templates call them."""
 
 FILTERS: Mapping[str, str] = {
-    **{name: f"web.words:{name}" for name in "when age until span cited_as marked against has_mark whole_text".split()},
+    **{
+        name: f"web.words:{name}"
+        for name in "when age ago until span cited_as marked against has_mark whole_text".split()
+    },
     "size": "core.attachments:size_in_words",
     "spoken": "core.quotes:spoken",
     "has_replied": "core.verdict_texts:has_replied",

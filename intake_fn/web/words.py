@@ -349,13 +349,20 @@ def span(length: timedelta) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
+JUST_NOW = "just now"
 STEPS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def age(instant: datetime, now: datetime) -> str:
     """How long ago, in its largest unit: 3 d, 5 h, 12 min."""
     seconds = int((now - instant).total_seconds())
-    return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), "just now")
+    return next((f"{seconds // unit} {name}" for unit, name in STEPS if seconds >= unit), JUST_NOW)
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """How long ago, within a sentence: 3 d ago, 12 min ago, just now."""
+    old = age(instant, now)
+    return old if old == JUST_NOW else f"{old} ago"
 
 
 def until(instant: datetime, now: datetime) -> str:

@@ -80,7 +80,7 @@ def test_a_bug_is_reported_with_a_clause_and_a_screenshot_from_a_draft(  # noqa:
 
     # The answers, one of them changed.
     answers = page.get_by_role("main")
-    expect(answers).to_contain_text("Nothing is sent yet.")
+    expect(answers).to_contain_text("Nothing is sent until you press Send.")
     expect(answers).to_contain_text(re.compile(r"screenshot-\d{6}\.png"))
     expect(answers).to_contain_text(f"{clause}: The system does something else.")
     is_no_wider(page)

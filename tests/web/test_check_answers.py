@@ -53,7 +53,7 @@ def test_every_answer_stands_on_the_page_with_a_way_to_change_it(web: Web, kind:
     stored = re.search(r'href="(/requests/\w+/edit/[^"#]+)#summary"', page.text)
 
     assert page.status_code == 200
-    assert "Nothing is sent yet." in page.text
+    assert "Nothing is sent until you press Send." in page.text
     assert web.desk.counters.ledger().received == 0
     assert stored is not None
     for name in ("summary", "description", "name", "email", "office"):

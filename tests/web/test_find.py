@@ -72,6 +72,14 @@ def test_nothing_found_says_what_to_do(web: Web) -> None:
     assert 'name="q" id="find"' in web.client.get("/desk").text
 
 
+def test_the_beginning_of_a_number_is_told_to_be_no_number(web: Web) -> None:
+    """Whoever types half of one reads why nothing is found."""
+    case = web.sent()
+    web.sign_in()
+
+    assert "A number is found when it is whole" in web.client.get(f"/desk/find?q={case.id[:7]}").text
+
+
 def test_spam_is_found_by_its_number_alone(web: Web) -> None:
     """What is in quarantine is in nobody's way."""
     case = web.sent(homepage="https://spam.example", summary="Cheap watches")
@@ -97,3 +105,16 @@ def test_issues_that_are_similar_in_meaning_stand_below(web: Web) -> None:
     assert "Similar in meaning" not in by_words
     assert case.id in by_words
     assert case.id in by_meaning
+
+
+def test_a_request_that_just_came_is_not_said_to_have_come_just_now_ago(web: Web) -> None:
+    """Its age is a part of a sentence."""
+    case = web.sent(summary="The escalated shipment")
+    web.sign_in()
+    at_once = web.client.get("/desk/find?q=escalated").text
+    web.clock.advance(minutes=3)
+    later = web.client.get("/desk/find?q=escalated").text
+
+    assert case.id in at_once
+    assert "received just now</p>" in at_once
+    assert "received 3 min ago</p>" in later

@@ -162,7 +162,10 @@ def ledger(args: argparse.Namespace) -> None:
 
 
 def sweep(args: argparse.Namespace) -> None:
-    """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis."""
+    """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis.
+
+    Then retention erases; where it fails, the other parts are told first.
+    """
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - `specdesk check` needs no desk
     from intake_fn.desk.retention import SKIPPED  # noqa: PLC0415 - as above
     from intake_fn.desk.retention import sweep as retention_sweep  # noqa: PLC0415 - as above
@@ -170,7 +173,12 @@ def sweep(args: argparse.Namespace) -> None:
     eraser = eraser_of_settings()
     desk = eraser.desk
     swept, mails, synced = desk.sweep(), sweep_mail(desk), desk.sync()
-    erased = retention_sweep(eraser)
+    erased: dict[str, int] = {}
+    trouble: SpecdeskError | None = None
+    try:
+        erased = retention_sweep(eraser)
+    except SpecdeskError as error:
+        trouble = error
     lines = [
         f"alerts {swept.alerts}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
@@ -183,6 +191,8 @@ def sweep(args: argparse.Namespace) -> None:
         for rule, number in erased.items()
     ]
     say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "erased": erased}, lines)
+    if trouble:
+        raise trouble
 
 
 def replay(args: argparse.Namespace) -> None:

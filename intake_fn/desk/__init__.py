@@ -29,7 +29,7 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.mail import InboundMail
-from intake_fn.core.intents import JudgeRequest
+from intake_fn.core.intents import Intent, JudgeRequest, SendNotice
 from intake_fn.core.late_dataclass import dataclass
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
@@ -314,19 +314,22 @@ class Desk:
         while dispatcher.has_time(self):
             items = self.outbox.due_items(self.clock(), limit)
             case_ids = [case_id for case_id in dict.fromkeys(item.case_id for item in items) if case_id not in taken_up]
+            if any(item.tries for item in items):  # Mantis may hang, and then no time is left for mails behind it
+                mails = {item.case_id for item in items if isinstance(item.intent, SendNotice)}
+                swept = sum(self._each_swept([one for one in case_ids if one in mails], SendNotice), swept)
             swept = sum(self._each_swept(case_ids), swept)
             taken_up.update(case_ids)
             if len(items) < limit or not case_ids:
                 break
         return swept
 
-    def _each_swept(self, case_ids: Sequence[str]) -> list[Swept]:
+    def _each_swept(self, case_ids: Sequence[str], only: type[Intent] | None = None) -> list[Swept]:
         """Deliver what is due of some cases, as many at once as there are deliverers. Raises TryLater."""
         if self.deliverers == 1:
-            return [self._swept(case_id) for case_id in case_ids]
+            return [self._swept(case_id, only) for case_id in case_ids]
         pool = ThreadPoolExecutor(self.deliverers)
         try:
-            begun = [pool.submit(copy_context().run, self._swept, case_id) for case_id in case_ids]
+            begun = [pool.submit(copy_context().run, self._swept, case_id, only) for case_id in case_ids]
             return [each.result() for each in begun]
         finally:
             pool.shutdown(cancel_futures=True)
@@ -341,10 +344,10 @@ class Desk:
             log.exception("invitation_broken")
             return 0
 
-    def _swept(self, case_id: str) -> Swept:
+    def _swept(self, case_id: str, only: type[Intent] | None) -> Swept:
         """Deliver what is due of one case; a poisoned one must not block the others, nor come up first for ever."""
         try:
-            return dispatcher.deliver(self._caching(Known(case_id)), case_id, reschedule=True)
+            return dispatcher.deliver(self._caching(Known(case_id)), case_id, reschedule=only is None, only=only)
         except TryLater as error:
             if not isinstance(error, Unreadable):
                 raise

@@ -119,6 +119,27 @@ def test_a_sweep_takes_up_all_that_is_due(process: Process, deliverers: int) -> 
     assert (7, 0) == (room.store.ledger().filed, room.store.ledger().queued)
 
 
+def test_mails_go_while_mantis_hangs(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it takes all the time for is tried once; then those that do not depend on it come first."""
+    room, left = Room(process), [ENOUGH + 1]
+    room.desk = replace(room.desk, dispatch=Nobody(), seconds_left=lambda: left[0])
+    for number in range(3):
+        room.desk.take_in(request(summary=f"{number}"), f"key {number}")
+
+    def hangs(*_: object) -> None:
+        left[0] = 0.0
+        raise TryLater("Mantis does not answer.")
+
+    monkeypatch.setattr(room.tracker, "file", hangs)
+    room.desk.sweep()
+    assert [] == room.mailer.sent
+
+    room.clock.advance(minutes=1)
+    left[0] = ENOUGH + 1
+    room.desk.sweep()
+    assert 6 == len(room.mailer.sent)
+
+
 @pytest.mark.parametrize("deliverers", [1, 4])
 def test_a_store_that_is_down_ends_the_sweep(process: Process, deliverers: int) -> None:
     """The run fails, and nothing is lost."""

@@ -34,7 +34,6 @@ STEPS = {
     "table: remember the message",
     "table: save",
     "table: take the cursor",
-    "table: use once",
 }
 
 

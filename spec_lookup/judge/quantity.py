@@ -72,8 +72,8 @@ _CODE = r"usd|eur|gbp|hkd|jpy|chf|cny"
 _NUMBER = r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:'\d{3})+(?:\.\d+)?|\d+(?:[ ,]\d{3})*(?:[.,]\d+)?"
 """12.345,60 and 12'345.60 are written in some countries, 12 345,60 and 12,345.60 in others."""
 _WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
-_AMOUNT = re.compile(
-    rf"(?<![\w.,:/-])(?P<sign>[€$£¥]|(?:{_CODE})(?=[\s\d]))?\s?(?P<number>{_NUMBER}|{_WORDS})(?P<place>st|nd|rd|th)?"
+_AMOUNT = re.compile(  # behind the bar of a fraction stands none: \u00bd is folded to 1\u20442
+    rf"(?<![\w.,:/\u2044-])(?P<sign>[€$£¥]|(?:{_CODE})(?=[\s\d]))?\s?(?P<number>{_NUMBER}|{_WORDS})(?P<place>st|nd|rd|th)?"
     r"(?(sign)|(?P<unit>\s?[%€$£¥]|(?:[\s-](?:working|business|calendar|full|more|other|different|separate))?"
     r"[\s-]?[a-z]\w*)?)"
 )

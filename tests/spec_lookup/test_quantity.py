@@ -48,6 +48,8 @@ ABOVE = ("above", "over", "more than", "exceeding", "longer than", "after")
         ("eighteen rooms", [(18, "room")]),
         ("eighty kg", [(80, "kg")]),
         ("1/2 hour", []),
+        ("½ day", []),
+        ("2½ hours", []),
         ("¥ 1,000", [(1000, "jpy")]),
         ("on 9 November 2026", []),
         ("shipment S-PAR-2024-003310", []),

@@ -84,7 +84,7 @@ def reply(token: str) -> ResponseReturnValue:
     typed, text = text, "\n\n".join(filter(None, (*answers, text))) or (STILL if pressed == Reading.TROUBLE else "")
     if finding is Reading.UNCLEAR:
         problems.append(gettext(ASK))
-    if not text and finding is not Reading.WORKS:
+    if not (text or selection.count or problems) and finding is not Reading.WORKS:
         problems.append(gettext("Please enter a message."))
     problems += too_long(text)
     shown: dict[str, Any] = {"selection": selection, "text": typed, "added": added}

@@ -233,6 +233,17 @@ def test_a_reply_that_can_not_be_taken_comes_back(web: Web, text: str, status: i
     assert text.strip() in answer.text
 
 
+def test_a_reply_may_be_a_file_alone(web: Web) -> None:
+    """As by mail: the screenshot that was asked for is the answer, and the page shows it."""
+    case = web.sent()
+    happen(web, case, AskedRequester, question="Please send a screenshot.")
+    answer = web.upload(f"{page_of(web, case)}/reply", ("shot.png", PNG), text=" ", seen=seen_on(web, case))
+    case = web.desk.cases.load(case.id)
+
+    assert (303, Status.OPEN) == (answer.status_code, case.status)
+    assert "shot.png" in web.client.get(page_of(web, case)).text
+
+
 def test_a_reply_comes_back_while_the_files_can_not_be_kept(web: Web) -> None:
     """503, with the text."""
     case = web.sent()

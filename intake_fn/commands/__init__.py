@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import Refused
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process_file import parse
 from intake_fn.core.redaction import without_secrets
 
@@ -40,7 +41,7 @@ def eraser_of_settings() -> Eraser:
 
 def mail_addresses(process: Process) -> list[str]:
     """The mailboxes that mail to the Help Desk comes to."""
-    return sorted({process.mail.address.lower(), process.mail.reply_to.lower()})
+    return sorted({mailbox(process.mail.address), mailbox(process.mail.reply_to)})
 
 
 def text_of(path: Path) -> str:

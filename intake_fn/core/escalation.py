@@ -13,6 +13,7 @@ from zlib import crc32
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Escalated, HandedOver, Received
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import CLIENT, IN_MANTIS, OTHER, Level, Person, Process
 from intake_fn.core.request import Channel, Priority, Request
 
@@ -42,11 +43,11 @@ def origin(request: Request, process: Process) -> Request:
     if request.requester.office != IN_MANTIS:
         return request
     people = process.people
-    mailbox = request.requester.email.lower()
+    box = mailbox(request.requester.email)
     of_liaison = (
         office.id
         for office in process.offices.values()
-        if mailbox and office.liaison in people and people[office.liaison].address.lower() == mailbox
+        if box and office.liaison in people and mailbox(people[office.liaison].address) == box
     )
     return replace(request, requester=replace(request.requester, office=next(of_liaison, CLIENT)))
 

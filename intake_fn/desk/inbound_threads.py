@@ -73,7 +73,7 @@ def belongs(case: Case, mail: InboundMail, desk: TakingMail) -> bool:
 
 def addresses_of(desk: TakingMail) -> frozenset[str]:
     """The addresses that our mail comes from and is answered at."""
-    return frozenset((desk.process.mail.address.lower(), desk.process.mail.reply_to.lower()))
+    return frozenset(map(mailbox, (desk.process.mail.address, desk.process.mail.reply_to)))
 
 
 def known_forms(message_ids: tuple[str, ...]) -> Iterator[str]:

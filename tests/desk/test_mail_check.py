@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,3 +95,22 @@ def test_a_mail_of_25_mb_keeps_its_file(process: Process) -> None:
     assert 24_000_000 < record.size
     assert ["large.zip"] == [one.name for one in request.attachments]
     assert [hashlib.sha256(content).hexdigest()] == [one.sha256 for one in request.attachments]
+
+
+def test_addresses_in_other_scripts_are_known_by_the_form_in_which_mail_has_them(process: Process) -> None:
+    """support.yml may name faß.example; in mail it is xn--fa-hia.example: answers, engineers and loops are known."""
+    mail = replace(process.mail, address="helpdesk@faß.example", reply_to="helpdesk@faß.example")
+    people = {**process.people, "ihelp": replace(process.people["ihelp"], address="ihelp@faß.example")}
+    room = Room(replace(process, mail=mail, people=people))
+    asked = take(room.desk, keep(room.desk, FROM + b"Subject: Rope list\r\n\r\nIt is empty.\r\n")).case_id
+    token = room.desk.links.mail_token(asked).encode()
+    passes = b"Authentication-Results: amazonses.com; dmarc=pass header.from=xn--fa-hia.example\r\n"
+    at = b"@xn--fa-hia.example\r\n"
+    reply = b"To: helpdesk+" + token + at + b"Subject: Re: x\r\n\r\nIt is rope 7.\r\n"
+    note = passes + b"From: ihelp" + at + reply
+    loop = passes + b"From: helpdesk" + at + b"Subject: x\r\n\r\nx\r\n"
+    ends = [take(room.desk, keep(room.desk, raw)) for raw in (FROM + reply, note, loop)]
+    kinds = [type(event).__name__ for event in room.store.load(asked).history if event.actor != "specdesk"]
+
+    assert ["threaded", "threaded", "ignored"] == [end.outcome.value for end in ends]
+    assert ["RequesterReplied", "Noted"] == kinds[-2:]

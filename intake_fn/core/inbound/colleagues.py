@@ -24,6 +24,7 @@ from intake_fn.core.escalation import colleagues as of_same_level
 from intake_fn.core.escalation import handler_at, ways_up
 from intake_fn.core.inbound.languages import NOT_THIS_LEVEL_WORDS, TOO_COMPLEX, pattern
 from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.mentions import names
 from intake_fn.core.process import NOT_THIS_LEVEL
 
@@ -102,7 +103,7 @@ def _by_recipients(mail: InboundMail, text: str, author: Person, case: Case, pro
     """The addressees besides the Help Desk: those of To, since a copy moves nothing."""
     to = {one.address for one in mail.to}
     people = [
-        person.id for person in process.people.values() if person.address.lower() in to and person.id != author.id
+        person.id for person in process.people.values() if mailbox(person.address) in to and person.id != author.id
     ]
     above = next((person for person in people if _level_above(person, case, process) is not None), "")
     if above:

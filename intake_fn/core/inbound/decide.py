@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.inbound.automatic import automatic
 from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.mail_throttle import mailbox
 from intake_fn.texts import Message, message
 
 if TYPE_CHECKING:
@@ -94,4 +95,4 @@ def colleague(mail: InboundMail, process: Process) -> Person | None:
     sender = mail.sender
     if sender is None:
         return None
-    return next((one for one in process.people.values() if one.address.lower() == sender.address), None)
+    return next((one for one in process.people.values() if mailbox(one.address) == sender.address), None)

@@ -14,7 +14,7 @@ from intake_fn.core.codec import to_plain
 from intake_fn.core.erasure import DataSubject
 from intake_fn.core.errors import Refused
 from intake_fn.core.retention import Rule, Settled
-from intake_fn.desk.erasure import Plan
+from intake_fn.desk.erasure_plan import Plan
 from intake_fn.desk.retention_preview import COUNTED, RuleNow
 from intake_fn.ports import ErasureRecord, Place, Stored
 

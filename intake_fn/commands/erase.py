@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from intake_fn.core.process import Process
-    from intake_fn.desk.erasure import Eraser, Plan
+    from intake_fn.desk.erasure import Eraser
+    from intake_fn.desk.erasure_plan import Plan
     from intake_fn.ports import ErasureRecord
     from intake_fn.wiring import Application
 
@@ -157,7 +158,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def _named(what: str, ids: list[str]) -> Iterator[str]:
-    from intake_fn.desk.erasure import NAMED  # noqa: PLC0415 - as above
+    from intake_fn.desk.erasure_plan import NAMED  # noqa: PLC0415 - as above
 
     if ids:
         more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""

@@ -38,7 +38,8 @@ from intake_fn.core.requester_events import CopyAdded, NewsMuted
 from intake_fn.core.vocabulary import Category, ErasedAs, Outcome
 from intake_fn.desk import find, inbound_mail
 from intake_fn.desk.consistency_check import difference
-from intake_fn.desk.erasure import FIRST, Eraser
+from intake_fn.desk.erasure import Eraser
+from intake_fn.desk.erasure_plan import FIRST
 from intake_fn.desk.previews import key_of
 from intake_fn.desk.verdict_replay import Cassettes, pinned
 from intake_fn.ports import IssueTexts

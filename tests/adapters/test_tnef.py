@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import struct
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_fn.adapters.mail_in import read, rtf, tnef
+from intake_fn.adapters.mail_in import html, read, rtf, tnef
 from intake_fn.core.events import Noted
 from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.mail import MailFile
@@ -25,6 +26,8 @@ CODEPAGE, BODY, MESSAGE = 0x00069007, 0x0002800C, 0x00069003
 BEGINS, TITLE, DATA, OF_FILE = 0x00069002, 0x00018010, 0x0006800F, 0x00069005
 RENDERING = struct.pack("<HIHHI", 1, 0xFFFFFFFF, 32, 32, 0)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+SPACES = len(rtf.BEGINNING) + 6
+"""Where in the window of MS-OXRTFCP the spaces behind `{\\rtf1` stand, of which a reference copies 16."""
 HELLO = bytes.fromhex(
     "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
 )
@@ -200,6 +203,69 @@ def test_a_large_file_within_takes_no_time_to_speak_of() -> None:
     assert [("large.zip", 10_000_000)] == [
         (one.name, len(one.content)) for one in tnef.opened(winmail(file(b"large.zip", bytes(10_000_000)))).files
     ]
+
+
+def rtf_alone(body: bytes) -> bytes:
+    """A winmail.dat whose text is some RTF, not compressed."""
+    packed = struct.pack("<II4sI", len(body) + 12, len(body), b"MELA", 0) + body
+    return winmail(attribute(1, MESSAGE, props(prop(0x1009, 0x0102, packed))), text="")
+
+
+LARGE_RTF = {
+    "groups": b"{}" * 2_500_000,
+    "words": rb"\b" * 2_500_000,
+    "characters": rb"\u1078?" * 1_500_000,
+    "letters": rb"\'e9" * 1_500_000,
+    "nested": b"{" * 8_000_000,
+    "text": b"a\n" * 4_000_000,
+}
+"""Five to ten megabytes of RTF, of what takes long to read."""
+
+
+@pytest.mark.parametrize("kind", LARGE_RTF)
+def test_a_text_that_is_megabytes_of_rtf_takes_seconds_at_most_and_says_what_is_lost(kind: str) -> None:
+    """By sizes and counts, not by the clock; what was read of it is there."""
+    began = time.process_time()
+    found = tnef.opened(rtf_alone(rb"{\rtf1\ansi Good morning. " + LARGE_RTF[kind]))
+
+    assert 6 > time.process_time() - began
+    assert found.text.startswith("Good morning.")
+    assert [html.TOO_LONG] == found.losses
+
+
+def test_the_bound_is_that_of_the_whole_mail(process: Process) -> None:
+    """However many messages it holds within, each with RTF that grows eightfold, and pages; the mail is a request."""
+    grown = b"\xff" + struct.pack(">H", (SPACES << 4) | 14) * 8
+    packed = struct.pack("<II4sI", 300_012, 10**7, b"LZFu", 0) + b"\x00{\\rtf1  " + grown * 17_000
+    page = prop(0x1013, 0x0102, b"<p>a</p>" * 40_000)
+    inner = [winmail(attribute(1, MESSAGE, props(one)), text="") for one in (prop(0x1009, 0x0102, packed), page)] * 6
+    within = [file(b"m", None, *message(one)) for one in inner]
+    began = time.process_time()
+    raw = mail("", files=(("winmail.dat", "application/ms-tnef", winmail(*within)),))
+    room = Room(process)
+    taken = take(room.desk, keep(room.desk, raw))
+
+    assert 6 > time.process_time() - began
+    assert "ticketed" == taken.outcome
+    notes = " ".join(str(event) for event in room.desk.cases.load(taken.case_id).history if isinstance(event, Noted))
+    assert html.TOO_LONG in notes
+
+
+def test_of_more_parts_than_are_read_the_loss_is_said() -> None:
+    """A hundred thousand attributes, or values of one property."""
+    many = winmail(*[attribute(1, 0x00028005, b"")] * (tnef.MOST + 1))
+    values = struct.pack("<HHI", 0x1003, 0x3001, 2**31) + b"\0" * 4 * (tnef.MOST + 1)
+
+    assert [tnef.TOO_MANY] == tnef.opened(many).losses
+    assert [tnef.TOO_MANY] == tnef.opened(winmail(file(b"a", b"1", values))).losses
+    assert [("a", b"1")] == names(winmail(file(b"a", b"1", values)))
+
+
+def test_where_nothing_of_a_long_text_can_be_read_a_person_looks() -> None:
+    """It has no other text."""
+    raw = mail("", files=(("winmail.dat", "application/ms-tnef", rtf_alone(rb"{\rtf1 " + b"{}" * 2_500_000)),))
+
+    assert ("its text is in winmail.dat, and nothing of it could be read",) == read(raw).problems
 
 
 @settings(max_examples=80, deadline=None)

@@ -10,13 +10,20 @@ import warnings
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from intake_fn.core.late_dataclass import dataclass
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bs4 import Tag
 
 LARGEST = 2 * 2**20
-"""Characters of HTML that are read; the rest stays in the raw mail."""
+"""Characters of HTML that are read of one mail; the rest stays in the raw mail."""
+MOST_TAGS = 50_000
+"""Tags that are read of one mail: less than a second. A long newsletter has some thousands."""
+DEEPEST_QUOTE = 30
+"""Quotations within each other that are told apart."""
+TOO_LONG = "its text is longer than is read"
 
 BLOCKS = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr"
@@ -45,14 +52,67 @@ class Mark(Enum):
     END = "a quotation ends"
 
 
-def text_of(html: str) -> str:
-    """The text that a reader of the page sees."""
+@dataclass(slots=True)
+class Budget:
+    """What is still read of the pages of one mail, which may hold many."""
+
+    size: int = LARGEST
+    tags: int = MOST_TAGS
+
+    def take(self, html: str) -> str:
+        """As much of a page as is read; the budget is smaller by it."""
+        kept, place = html[: self.size], -1
+        while (place := kept.find("<", place + 1)) >= 0:
+            if self.tags == 0:
+                kept = kept[:place]
+                break
+            self.tags -= 1
+        self.size -= len(kept)
+        return kept
+
+
+def text_of(html: str, budget: Budget | None = None) -> tuple[str, bool]:
+    """The text that a reader of the page sees, and whether some of it was left out, because it is too long."""
+    kept = (budget or Budget()).take(html)
+    return _text_of(_without_open_tag(_without_comments(kept))), len(kept) < len(html)
+
+
+ENDS = {"<!--": "-->", "<![CDATA[": "]]>", "<!": ">", "<?": ">"}
+"""What shows nothing, the longer beginnings first, and how it ends."""
+UNSHOWN = re.compile("|".join(map(re.escape, ENDS)))
+
+
+def _without_comments(html: str) -> str:
+    """The page without comments, declarations and the like; one that does not end hides the rest, as in a browser.
+
+    The parser of the standard library looks for the end of each anew, which takes minutes for a page of beginnings.
+    """
+    kept, place = [], 0
+    while found := UNSHOWN.search(html, place):
+        kept.append(html[place : found.start()])
+        end = html.find(ENDS[found[0]], found.end())
+        if end < 0:
+            return "".join(kept)
+        place = end + len(ENDS[found[0]])
+    return "".join((*kept, html[place:]))
+
+
+OPEN_TAG = re.compile("<[A-Za-z/]")
+
+
+def _without_open_tag(html: str) -> str:
+    """The page up to a tag that never ends, as in a browser; the parser would look for its end from each behind it."""
+    found = OPEN_TAG.search(html, html.rfind(">") + 1)
+    return html[: found.start()] if found else html
+
+
+def _text_of(html: str) -> str:
     from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning  # noqa: PLC0415 - 50 ms
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        soup = BeautifulSoup(html[:LARGEST], "html.parser")
+        soup = BeautifulSoup(html, "html.parser")
     return _lines(_pieces(soup))
 
 
@@ -61,20 +121,36 @@ def _pieces(soup: Tag) -> Iterator[str | Mark]:
     from bs4 import Tag  # noqa: PLC0415
     from bs4.element import NavigableString, PreformattedString  # noqa: PLC0415
 
-    waiting: list[object] = [soup]
+    waiting: list[tuple[object, Above]] = [(soup, NOTHING_ABOVE)]
     while waiting:
-        node = waiting.pop()
+        node, above = waiting.pop()
         if isinstance(node, Mark) or (isinstance(node, str) and not isinstance(node, NavigableString)):
             yield node
         elif isinstance(node, PreformattedString):
             continue
         elif isinstance(node, NavigableString):
-            yield from _written(str(node), preformatted=node.find_parent("pre") is not None)
+            yield from _written(str(node), preformatted="pre" in above)
         elif isinstance(node, Tag) and not _is_hidden(node):
-            before, after = _around(node)
+            before, after = _around(node, above)
             yield from before
-            waiting += reversed(after)
-            waiting += reversed(list(node.children))
+            waiting += ((one, above) for one in reversed(after))
+            below = _below(node, above)
+            waiting += ((child, below) for child in reversed(list(node.children)))
+
+
+Above = frozenset[str]
+"""What an element stands in, of `pre`, `a` and QUOTED: nobody has to climb up to it from each text."""
+
+NOTHING_ABOVE: Above = frozenset()
+QUOTED = "quoted"
+
+
+def _below(tag: Tag, above: Above) -> Above:
+    if tag.name in ("pre", "a") and tag.name not in above:
+        above |= {tag.name}
+    if QUOTED not in above and any(QUOTES.match(one) for one in tag.get("class") or ()):
+        above |= {QUOTED}
+    return above
 
 
 def _written(text: str, *, preformatted: bool) -> Iterator[str | Mark]:
@@ -90,9 +166,11 @@ def _written(text: str, *, preformatted: bool) -> Iterator[str | Mark]:
 Pieces = tuple["str | Mark", ...]
 
 
-def _around(tag: Tag) -> tuple[Pieces, Pieces]:
+def _around(tag: Tag, above: Above) -> tuple[Pieces, Pieces]:
     """What stands before and after the content of an element."""
-    if _is_quote(tag):
+    if tag.name == "a" and "a" in above:  # HTML has no link in a link, and what is shown is looked for once
+        return (), ()
+    if _is_quote(tag, above):
         return (Mark.EDGE, Mark.QUOTE), (Mark.EDGE, Mark.END)
     if SIGNATURES.match(_named(tag)):
         return (Mark.EDGE, SIGNATURE, Mark.EDGE), (Mark.EDGE,)
@@ -119,8 +197,8 @@ _OF_KIND: Mapping[str, Callable[[Tag], tuple[Pieces, Pieces]]] = {
 }
 
 
-def _is_quote(tag: Tag) -> bool:
-    return tag.name == "blockquote" or bool(QUOTES.match(_named(tag)) and not tag.find_parent(class_=QUOTES))
+def _is_quote(tag: Tag, above: Above) -> bool:
+    return tag.name == "blockquote" or (QUOTED not in above and QUOTES.match(_named(tag)) is not None)
 
 
 def _named(tag: Tag) -> str:
@@ -154,7 +232,7 @@ def _lines(pieces: Iterator[str | Mark]) -> str:
     def end() -> None:
         nonlocal line
         bare = SIGNATURE if line == SIGNATURE else TABS.sub("\t", line.replace("\xa0", " ").strip(" ")).strip("\t ")
-        lines.append("> " * depth + bare)
+        lines.append("> " * min(depth, DEEPEST_QUOTE) + bare)
         line = ""
 
     for piece in pieces:

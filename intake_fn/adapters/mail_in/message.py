@@ -46,14 +46,16 @@ def _read(raw: bytes) -> InboundMail:
     root = whole.root
     texts, files = _contents(whole)
     subject, kind = _first(root, "Subject"), _report_type(root)
-    passed_on = [] if kind else [_passed_on(file.content) for file in files if file.content_type == ENCLOSED][:1]
+    passed_on = (
+        [] if kind else [_passed_on(file.content, whole.pages) for file in files if file.content_type == ENCLOSED][:1]
+    )
     has_text = any(text.strip() for text in texts)
     for inner, damage in passed_on:
         (whole.losses if has_text else whole.problems).extend(f"of the enclosed mail: {one}" for one in damage)
         texts.append(inner)
     text = "\n\n".join(filter(None, texts))
     if len(text) > LARGEST_TEXT:
-        whole.losses.append("its text is longer than is read")
+        whole.losses.append(html.TOO_LONG)
         text = text[:LARGEST_TEXT]
     references = message_ids([*root.all("In-Reply-To"), *root.all("References")])
     enclosed = next((head_of(file.content) for file in files if file.content_type == ENCLOSED), None)
@@ -199,7 +201,7 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
         elif kind.startswith("multipart/") and part.body.strip():
             texts.append(_told(_plain(decoded(part.body)), whole.problems, whole.losses))
         elif _is_text(part):
-            texts.append(_shown(part, whole.problems, whole.losses))
+            texts.append(_shown(part, whole.problems, whole.losses, whole.pages))
         elif part.body or part.name:
             file = _file(part, len(files) + 1)
             files.append(file)
@@ -207,21 +209,23 @@ def _contents(whole: Cut) -> tuple[list[str], list[MailFile]]:
                 whole.losses.append(f"the file {file.name} is {part.damage}")
             if told := _PIECES.get(kind):
                 (whole.problems if not part.depth else whole.losses).append(told)
-    _open_tnef(texts, files, whole.losses)
+    _open_tnef(texts, files, whole)
     return texts, files
 
 
-def _open_tnef(texts: list[str], files: list[MailFile], losses: list[str]) -> None:
+def _open_tnef(texts: list[str], files: list[MailFile], whole: Cut) -> None:
     """Add what each winmail.dat holds: its files below it, and its text where the mail has none."""
-    has_text = any(text.strip() for text in texts)
+    has_text, allowance = any(text.strip() for text in texts), tnef.Allowance(pages=whole.pages)
     for place, file in [*enumerate(files)][::-1]:
         if not (file.content.startswith(tnef.SIGNATURE) and (file.content_type in TNEF or tnef.is_named(file.name))):
             continue
-        found = tnef.opened(file.content)
+        found = tnef.opened(file.content, allowance)
         files[place + 1 : place + 1] = found.files
-        losses += [f"of {file.name}: {one}" for one in dict.fromkeys(found.losses)]
+        whole.losses += [f"of {file.name}: {one}" for one in dict.fromkeys(found.losses)]
         if not has_text and found.text.strip():
             texts.append(_plain(found.text))
+        elif not has_text and html.TOO_LONG in found.losses:
+            whole.problems.append(f"its text is in {file.name}, and nothing of it could be read")
 
 
 _PIECES = {
@@ -231,7 +235,7 @@ _PIECES = {
 """Parts that hold less than they stand for (RFC 2046, 5.2), and what is told of them."""
 
 
-def _shown(part: Part, problems: list[str], losses: list[str]) -> str:
+def _shown(part: Part, problems: list[str], losses: list[str], pages: html.Budget) -> str:
     """The text of a part, "" for one that nobody can read; what is wrong with it is added to either list."""
     if part.damage:
         problems.append(f"its text is {part.damage}")
@@ -241,7 +245,9 @@ def _shown(part: Part, problems: list[str], losses: list[str]) -> str:
     cut_off = ""
     if part.content_type == "text/html":
         written, cut_off = whole_page(written)
-    text = _text(part, written)
+    text, too_long = _text(part, written, pages)
+    if too_long:
+        (losses if text.strip() else problems).append(html.TOO_LONG)
     if cut_off:
         (losses if text.strip() else problems).append(cut_off)
     return _told(text, problems, losses)
@@ -267,9 +273,10 @@ def _told(text: str, problems: list[str], losses: list[str]) -> str:
     return text
 
 
-def _passed_on(raw: bytes) -> tuple[str, list[str]]:
+def _passed_on(raw: bytes, pages: html.Budget) -> tuple[str, list[str]]:
     """The text of an enclosed mail below its head, as programs write it that pass it on; and what is wrong with it."""
     inner = cut(raw)
+    inner.pages = pages
     texts, files = _contents(inner)
     names = ", ".join(file.name for file in files)
     head = [f"{name}: {value}" for name in ("From", "Date", "Subject", "To") if (value := inner.root.text(name))]
@@ -290,19 +297,22 @@ def _alternative(part: Part, whole: Cut) -> tuple[str, list[Part]]:
     Where one can be read, what is wrong with another is a loss.
     """
     plain, page, others = "", "", []
-    problems: list[str] = []
+    problems, losses = list[str](), list[str]()
     for child in part.children:
         inner = list(leaves(child))
         mine = next((one for one in inner if _is_text(one)), None)
         others += [one for one in inner if one is not mine and not _is_other_form(one)]
         if mine is None:
             continue
-        text = _shown(mine, problems, whole.losses)
+        text = _shown(mine, problems, losses, whole.pages)
         if mine.content_type == "text/html":
             page = page or text
         else:
             plain = plain or text
     text = plain if plain.strip() else page
+    if text is not page:  # then nothing is missing
+        problems, losses = ([one for one in told if one != html.TOO_LONG] for told in (problems, losses))
+    whole.losses += losses
     (whole.losses if text.strip() else whole.problems).extend(problems)
     return text, others
 
@@ -313,9 +323,15 @@ def _is_other_form(part: Part) -> bool:
     return form and not part.name and part.disposition != "attachment"
 
 
-def _text(part: Part, text: str) -> str:
+def _text(part: Part, text: str, pages: html.Budget) -> tuple[str, bool]:
+    """The text of a part, and whether it is too long to be read in full."""
     if part.content_type == "text/html":
-        return _plain(html.text_of(text))
+        shown, too_long = html.text_of(text, pages)
+        return _plain(shown), too_long
+    return _of_plain(part, text), False
+
+
+def _of_plain(part: Part, text: str) -> str:
     plain = _without_armour(_plain(text))
     if part.parameter("format").lower() == "flowed":
         return flowed.joined(plain, delete_space=part.parameter("delsp").lower() == "yes")

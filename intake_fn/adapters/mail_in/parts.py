@@ -21,6 +21,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
+from intake_fn.adapters.mail_in import html
 from intake_fn.adapters.mail_in.charsets import decoded, of_sixteen_bits
 from intake_fn.adapters.mail_in.damage import is_written, not_base64
 from intake_fn.adapters.mail_in.headers import bytes_of, one_line, words
@@ -156,6 +157,8 @@ class Cut:
     """Why a person has to look at it."""
     losses: list[str] = field(default_factory=list)
     """What of it is lost, though it can be read."""
+    pages: html.Budget = field(default_factory=html.Budget)
+    """What is still read of its HTML."""
 
 
 def cut(raw: bytes) -> Cut:

@@ -10,6 +10,8 @@ import codecs
 import re
 import struct
 
+from intake_fn.core.late_dataclass import dataclass
+
 COMPRESSED, PLAIN = b"LZFu", b"MELA"
 BEGINNING = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
@@ -20,7 +22,9 @@ BEGINNING = (
 WINDOW = 4096
 SHORTEST = 2
 LARGEST = 4 * 2**20
-"""Bytes of RTF that are read."""
+"""Bytes of RTF that are read of one mail, before and after its compression."""
+MOST_TOKENS = 500_000
+"""Words, groups, signs and runs of text that are read of one mail: half a second."""
 
 TOKEN = re.compile(
     rb"\\(?P<word>[A-Za-z]{1,32})(?P<number>-?[0-9]{1,10})? ?|\\'(?P<byte>[0-9A-Fa-f]{2})|\\(?P<sign>[^A-Za-z])"
@@ -41,22 +45,37 @@ HIDDEN = (b"htmlrtf", b"v")
 """Words that hide what follows, up to the same word with 0."""
 
 
-def decompressed(raw: bytes) -> bytes:
-    """RTF without its compression, as far as it can be read; b"" for what is none."""
+@dataclass(slots=True)
+class Budget:
+    """What is still read of the RTF of one mail, which may hold many; `exceeded` says that some was left out."""
+
+    size: int = LARGEST
+    tokens: int = MOST_TOKENS
+    exceeded: bool = False
+
+
+def decompressed(raw: bytes, budget: Budget | None = None) -> bytes:
+    """RTF without its compression, as far as it can be read and the budget allows; b"" for what is none."""
+    budget = budget or Budget()
     if len(raw) < 16:  # noqa: PLR2004 - its head
         return b""
     size, _, kind = struct.unpack_from("<II4s", raw)
     body = raw[16 : size + 4]
-    if kind == PLAIN:
-        return body[:LARGEST]
-    return _expanded(body) if kind == COMPRESSED else b""
+    if kind not in (PLAIN, COMPRESSED):
+        return b""
+    budget.exceeded |= len(body) > budget.size
+    whole = body[: budget.size] if kind == PLAIN else _expanded(body[: budget.size], budget.size)
+    budget.exceeded |= len(whole) > budget.size
+    budget.size -= min(len(whole), budget.size)
+    return whole
 
 
-def _expanded(body: bytes) -> bytes:
+def _expanded(body: bytes, most: int) -> bytes:
+    """More than `most` bytes where there are more."""
     window = bytearray(WINDOW)
     window[: len(BEGINNING)] = BEGINNING
     at, place, out = len(BEGINNING), 0, bytearray()
-    while place < len(body) and len(out) < LARGEST:
+    while place < len(body) and len(out) <= most:
         flags = body[place]
         place += 1
         for bit in range(8):
@@ -81,11 +100,13 @@ def _expanded(body: bytes) -> bytes:
     return bytes(out)
 
 
-def text_of(raw: bytes) -> str:
-    """The text of some RTF; "" for what is none."""
+def text_of(raw: bytes, budget: Budget | None = None) -> str:
+    """The text of some RTF, as far as the budget allows; "" for what is none."""
+    budget = budget or Budget()
     if not raw.startswith(b"{\\rtf"):
         return ""
-    return _Reader().read(raw[:LARGEST]).strip("\n")
+    budget.exceeded |= len(raw) > LARGEST
+    return _Reader().read(raw[:LARGEST], budget).strip("\n")
 
 
 class _Reader:
@@ -97,10 +118,14 @@ class _Reader:
         self._left_out, self._skip, self._after = False, 1, 0
         self._above: list[tuple[bool, int]] = []
 
-    def read(self, raw: bytes) -> str:
-        """The text of the document."""
+    def read(self, raw: bytes, budget: Budget) -> str:
+        """The text of the document; what comes behind the last token that the budget allows is left out."""
         opens = False
         for found in TOKEN.finditer(raw):
+            if budget.tokens == 0:
+                budget.exceeded = True
+                break
+            budget.tokens -= 1
             if found["group"]:
                 self._group(opens=found["group"] == b"{")
             elif found["word"]:
@@ -154,8 +179,9 @@ class _Reader:
             self._out.append(text)
 
     def _flush(self) -> None:
-        self._out.append(self._pending.decode(self._charset, errors="replace"))
-        self._pending.clear()
+        if self._pending:
+            self._out.append(self._pending.decode(self._charset, errors="replace"))
+            self._pending.clear()
 
 
 def _known(charset: str) -> str:

@@ -36,8 +36,8 @@ SEVERAL = 0x1000
 NAMED = 0x8000
 INTERFACE = 16
 """Bytes before a message that is a file: what kind of object it is."""
-MOST = 10_000
-"""Properties and values that are read."""
+MOST = 100_000
+"""Attributes, properties and values that are read of one mail."""
 MOST_FILES = 500
 DEEPEST = 3
 """Messages within each other that are opened."""
@@ -45,6 +45,7 @@ UTF_8 = 65001
 
 CUT, SPOILT = "it is cut off", "a part of it is damaged"
 TOO_MUCH = "it holds more files than are opened"
+TOO_MANY = "it has more parts than are read"
 
 Properties = Mapping[tuple[int, int], bytes]
 
@@ -56,6 +57,20 @@ class Opened:
     text: str = ""
     files: list[MailFile] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What is still read of one mail, however many of these it holds, and messages within them."""
+
+    parts: int = MOST
+    rtf: rtf.Budget = field(default_factory=rtf.Budget)
+    pages: html.Budget = field(default_factory=html.Budget)
+
+    def take(self) -> bool:
+        """Whether one more attribute, property or value is read."""
+        self.parts -= 1
+        return self.parts >= 0
 
 
 @dataclass(slots=True)
@@ -72,18 +87,18 @@ def is_named(name: str) -> bool:
     return name.lower().endswith((".dat", ".tnef"))
 
 
-def opened(content: bytes) -> Opened:
-    """The text and the files of a winmail.dat, as far as it can be read; nothing of what is none."""
-    return _opened(content, 0)
+def opened(content: bytes, allowance: Allowance | None = None) -> Opened:
+    """The text and the files of a winmail.dat, as far as it can be read and is allowed; nothing of what is none."""
+    return _opened(content, 0, allowance or Allowance())
 
 
-def _opened(content: bytes, depth: int) -> Opened:
+def _opened(content: bytes, depth: int, allowance: Allowance) -> Opened:
     found = Opened()
     if not content.startswith(SIGNATURE):
         return found
     message: dict[int, bytes] = {}
     held: list[Held] = []
-    for level, number, value in _attributes(content, found.losses):
+    for level, number, value in _attributes(content, found.losses, allowance):
         if level == MESSAGE_LEVEL:
             message.setdefault(number, value)
         elif number == FILE_BEGINS:
@@ -91,20 +106,23 @@ def _opened(content: bytes, depth: int) -> Opened:
                 break
             held.append(Held())
         elif held:
-            _take(held[-1], number, value, found.losses)
+            _take(held[-1], number, value, found.losses, allowance)
     codepage = _number(message.get(CODEPAGE, b""))
-    found.text = _text(message, codepage, found.losses)
+    found.text = _text(message, codepage, found.losses, allowance)
     if len(held) > MOST_FILES:
         found.losses.append(TOO_MUCH)
     for each in held[:MOST_FILES]:
-        _add(found, each, codepage, depth)
+        _add(found, each, codepage, depth, allowance)
     return found
 
 
-def _attributes(content: bytes, losses: list[str]) -> Iterator[tuple[int, int, bytes]]:
+def _attributes(content: bytes, losses: list[str], allowance: Allowance) -> Iterator[tuple[int, int, bytes]]:
     """Level, number and value of each attribute, up to where the file is cut."""
     place = len(SIGNATURE) + 2
     while place < len(content):
+        if not allowance.take():
+            losses.append(TOO_MANY)
+            return
         if place + 9 > len(content):
             losses.append(CUT)
             return
@@ -121,38 +139,46 @@ def _attributes(content: bytes, losses: list[str]) -> Iterator[tuple[int, int, b
         place = end + 2
 
 
-def _take(held: Held, number: int, value: bytes, losses: list[str]) -> None:
+def _take(held: Held, number: int, value: bytes, losses: list[str], allowance: Allowance) -> None:
     """An attribute of a file."""
     if number == TITLE:
         held.title = value
     elif number == CONTENT:
         held.content = value
     elif number == FILE_PROPERTIES:
-        held.properties = _properties(value, losses)
+        held.properties = _properties(value, losses, allowance)
 
 
-def _text(message: Mapping[int, bytes], codepage: int, losses: list[str]) -> str:
+def _text(message: Mapping[int, bytes], codepage: int, losses: list[str], allowance: Allowance) -> str:
     """The text: the plain one, else that of its page, else of its RTF."""
     if BODY in message:
         return _string(message[BODY], codepage)
-    properties = _properties(message.get(PROPERTIES, b""), losses)
+    properties = _properties(message.get(PROPERTIES, b""), losses, allowance)
     if plain := _words(properties, PLAIN, codepage):
         return plain
     page = properties.get((PAGE, BINARY), b"")
     of_page = _number(properties.get((INTERNET_CODEPAGE, INT), b"")) or codepage
     if page:
-        return html.text_of(_string(page, of_page))
-    return rtf.text_of(rtf.decompressed(properties.get((COMPRESSED_RTF, BINARY), b"")))
+        text, too_long = html.text_of(_string(page[: html.LARGEST * 4], of_page), allowance.pages)
+        losses += [html.TOO_LONG] if too_long or len(page) > html.LARGEST * 4 else []
+        return text
+    budget = allowance.rtf
+    before, budget.exceeded = budget.exceeded, False
+    text = rtf.text_of(rtf.decompressed(properties.get((COMPRESSED_RTF, BINARY), b""), budget), budget)
+    if budget.exceeded:
+        losses.append(html.TOO_LONG)
+    budget.exceeded |= before
+    return text
 
 
-def _add(found: Opened, held: Held, codepage: int, depth: int) -> None:
+def _add(found: Opened, held: Held, codepage: int, depth: int, allowance: Allowance) -> None:
     """A file; of one that is a message, its text as a file, and its files."""
     names = [_words(held.properties, name, codepage) for name in NAMES]
     name = next(filter(None, (*names[:2], _string(held.title, codepage), names[2])), "")
     object_ = held.properties.get((OBJECT_DATA, OBJECT), b"")
     is_message = _number(held.properties.get((METHOD, INT), b"")) == IS_MESSAGE
     if is_message and object_[INTERFACE:].startswith(SIGNATURE) and depth < DEEPEST:
-        inner = _opened(object_[INTERFACE:], depth + 1)
+        inner = _opened(object_[INTERFACE:], depth + 1, allowance)
         text = MailFile(f"{name or 'message'}.txt", "text/plain", inner.text.encode(errors="replace"))
         found.files += [text, *inner.files]
         found.losses += inner.losses
@@ -171,41 +197,51 @@ def _add(found: Opened, held: Held, codepage: int, depth: int) -> None:
 # --- MAPI properties -------------------------------------------------------------------------
 
 
-def _properties(raw: bytes, losses: list[str]) -> Properties:
+def _properties(raw: bytes, losses: list[str], allowance: Allowance) -> Properties:
     """By number and type, each with its first value, up to one that cannot be read."""
     found: dict[tuple[int, int], bytes] = {}
     try:
-        for key, value in _each(raw):
+        for key, value in _each(raw, allowance):
             found.setdefault(key, value)
+    except _TooManyError:
+        losses.append(TOO_MANY)
     except (struct.error, ValueError):
         losses.append(SPOILT)
     return found
 
 
-def _each(raw: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
+class _TooManyError(Exception):
+    """The allowance is used up."""
+
+
+def _each(raw: bytes, allowance: Allowance) -> Iterator[tuple[tuple[int, int], bytes]]:
     if not raw:
         return
     place = 4
-    for _ in range(min(struct.unpack_from("<I", raw)[0], MOST)):
+    for _ in range(struct.unpack_from("<I", raw)[0]):
         kind, number = struct.unpack_from("<HH", raw, place)
         place += 4
         if number >= NAMED:
             by_string, length = struct.unpack_from("<II", raw, place + 16)
             place += 24 + (_padded(length) if by_string else 0)
-        values, place = _values(raw, place, kind)
+        values, place = _values(raw, place, kind, allowance)
         if values:
             yield (number, kind), values[0]
 
 
-def _values(raw: bytes, place: int, kind: int) -> tuple[list[bytes], int]:
+def _values(raw: bytes, place: int, kind: int, allowance: Allowance) -> tuple[list[bytes], int]:
     """The values of a property, and where the next one begins. Raises ValueError for what cannot be read."""
+    if not allowance.take():
+        raise _TooManyError
     base, is_long = kind & ~SEVERAL, kind & ~SEVERAL in (STRING, UNICODE, BINARY, OBJECT)
     count = 1
     if is_long or kind & SEVERAL:
         (count,) = struct.unpack_from("<I", raw, place)
         place += 4
     values: list[bytes] = []
-    for _ in range(min(count, MOST)):
+    for _ in range(count):
+        if not allowance.take():
+            raise _TooManyError
         if is_long:
             (length,) = struct.unpack_from("<I", raw, place)
             place += 4

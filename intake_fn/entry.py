@@ -69,7 +69,8 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     with _in_time(context):
         ran = run_parts(_sweep_parts(application.background_desk), lambda: seconds_left(inside=True), within)
     if ran.failed:
-        raise Broken(f"The sweep failed at: {', '.join(ran.failed)}. The log says why at sweep_part_failed.")
+        where = "The log says why at sweep_part_failed or sweep_part_postponed."
+        raise Broken(f"The sweep failed at: {', '.join(ran.failed)}. {where}")
     return ran.done
 
 

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 Made = Callable[[], None]
 Lack = tuple[str, Made | None, str]
-"""What is missing; what makes it, or None; what a person does about it."""
+"""What is missing; the function that makes it, or None; what a person has to do."""
 
 VARIABLES = {
     parameters.SECRET_KEY: "SPECDESK_SECRET_KEY",
     parameters.MANTIS_TOKEN: "SPECDESK_MANTIS_TOKEN",
     parameters.LLM_KEY: "SPECDESK_LLM_KEY",
 }
-"""Where the value of a secret is read from that is not kept yet."""
+"""The variables from which secrets are read that are not kept yet."""
 REPLACE = "Unset {variable}, or replace the one that is kept: specdesk rotate {name} --stage {stage}"
 OTHERS = {
     parameters.SECRET_KEY: "Unset {variable} if the one that is kept is right. Links of a stage that is restored need "
@@ -37,7 +37,7 @@ OTHERS = {
     parameters.MANTIS_TOKEN: REPLACE,
     parameters.LLM_KEY: REPLACE,
 }
-"""What to do where the shell has another value of a secret than the one that is kept."""
+"""What to do when a variable has another value than the kept secret."""
 CONFIRM = "Follow the link in the mail that AWS sends there."
 
 
@@ -105,7 +105,7 @@ def _protection(account: Account) -> Iterator[Lack]:
 
 
 def _buckets(account: Account) -> Iterator[Lack]:
-    """Of the zips and, where the stage names one, of the site."""
+    """The bucket of the zips and, where the stage names one, of the site."""
     bucket = account.client("s3")
     for about, name in (("packages", account.stage.packages), ("the site", account.stage.site)):
         for lack in s3.closed_bucket_lacks(bucket, name) if name else ():
@@ -205,7 +205,7 @@ def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]
 
 
 def data(account: Account) -> Iterator[tuple[str, Made]]:
-    """What cannot be made again."""
+    """The data of the stage, which cannot be made again, each with what deletes it."""
     settings, bucket = account.application.settings, account.client("s3")
     ssm, table = account.client("ssm"), account.client("dynamodb")
     there = set(parameters.NAMES) - set(parameters.missing(ssm, settings.parameters, parameters.NAMES))

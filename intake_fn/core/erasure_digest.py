@@ -1,4 +1,4 @@
-"""By what the record of an erasure knows an address again: a digest with a salt that stands beside it. Pure.
+"""The digest by which the record of an erasure recognises an address, with a salt that the record holds. Pure.
 
 No key of the stage is needed, so that a record is good after any rotation and in any stage that is restored. The digest
 is slow on purpose (scrypt, RFC 7914): whoever has the records can try an address, and not a list of all addresses.

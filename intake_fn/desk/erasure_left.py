@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_LINES = 200
-"""Of anything but Mantis; of more it is said how many."""
+"""The most lines about anything but Mantis; then the number of the others."""
 
 MOST_CHARACTERS = 60_000
-"""Of the numbers in one line."""
+"""The most characters of the numbers in one line."""
 
 REVISIONS = (
     "Mantis keeps the former texts as revisions, in issues {}. Drop them on its page "
@@ -40,7 +40,7 @@ FILES = "This Mantis deletes no files over REST: {}. Delete them on the issue's 
 
 @dataclass(slots=True)
 class Left:
-    """What is left so far. `under_way` are issues of requests of which it is not known yet whether they are done."""
+    """What is left so far. `under_way` are issues of requests that are being erased, and may not be done."""
 
     lines: list[str] = field(default_factory=list)
     issues: list[IssueLeft] = field(default_factory=list)
@@ -82,7 +82,7 @@ def _numbers(numbers: Iterable[int]) -> str:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    """As many as fit into a record, and how many more there are."""
+    """The parts that fit into a record, and the number of the others."""
     text, shown = "", 0
     for part in parts:
         if len(text) + len(part) > MOST_CHARACTERS:

@@ -26,7 +26,7 @@ COUNTED = 1000
 """The most that are counted of what is due; more is "1,000 or more". Of files this many are looked at."""
 
 SOON = timedelta(days=30)
-"""What goes within this time is counted for its own."""
+"""What goes within this time is counted separately."""
 
 FIRST = 5
 """The most that are named of each kind."""
@@ -105,7 +105,7 @@ class _Listed:
 
 
 def _in_any_order(desk: Desk, rule: Rule) -> Iterator[Aged]:
-    """All of what has no list by its age."""
+    """What goes by a rule without a list by age, in any order."""
     if rule in BY_AGE:
         beginning = BY_AGE[rule]
         yield from (Aged(key.removeprefix(beginning), at) for key, at in desk.files.aged(beginning, "", COUNTED))

@@ -18,7 +18,7 @@ from intake_fn.core.errors import TryLater
 from intake_fn.core.late_dataclass import dataclass
 
 Numbers = Mapping[str, int]
-"""What a part did."""
+"""What a part did, as numbers by name."""
 
 
 @dataclass(frozen=True, slots=True)

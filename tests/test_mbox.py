@@ -66,6 +66,17 @@ def test_a_length_that_leads_nowhere_is_passed_over(length: bytes) -> None:
     assert [wrong, FIRST] == list(mails_in(box(wrong, FIRST)))
 
 
+@pytest.mark.parametrize("empty", [b"", b"\n", b"\n\n", b"\r\n"])
+def test_an_empty_mail_takes_no_length_of_the_next_one(empty: bytes) -> None:
+    """It has no header; the mails behind it are whole, each by its own length."""
+    line = b"From ann@example.com Mon Nov 23 10:00:00 2026\n"
+    mails = [b"Subject: one\nContent-Length: 3\n\nhi\n", b"Subject: two\nContent-Length: 4\n\nall\n"]
+    found = [*mails_in(line + empty + line + line.join(f"{one.decode()}\n".encode() for one in mails))]
+
+    assert mails == found[1:]
+    assert b"" == found[0].strip()
+
+
 def test_text_that_begins_with_from_ends_no_mail() -> None:
     """A program that writes no signs at all, and no lengths."""
     assert [TRICKY.replace(b"\n>", b"\n", 1).replace(b">>", b">"), FIRST] == list(mails_in(box(TRICKY, FIRST)))

@@ -32,6 +32,7 @@ BARE = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{0,400}\r?\n(?=" + FIE
 """The same in a file whose lines have no date: below an empty line and above a header."""
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")
+EMPTY = re.compile(rb"\r?\n")
 LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,12})[ \t]*\r?$")
 LONGEST_HEAD = 2**20
 """Bytes of a mail in which its header ends."""
@@ -79,8 +80,10 @@ def _next_start(separator: re.Pattern[bytes], data: Bytes, start: int) -> int:
 def _end_by_length(data: Bytes, start: int) -> int | None:
     """Where a mail ends by its Content-Length; None where that leads nowhere: a program may have left an old one."""
     head = HEAD_END.search(data, start, min(len(data), start + LONGEST_HEAD))
-    said = LENGTH.search(data, start, head.start() + 1) if head else None
-    if head is None or said is None:
+    if head is None or EMPTY.match(data, start) or UNSTUFFED.search(data, start, head.start() + 1):
+        return None  # it has no header, so what stands there is another mail's
+    said = LENGTH.search(data, start, head.start() + 1)
+    if said is None:
         return None
     end = head.end() + int(said[1])
     if end > len(data):

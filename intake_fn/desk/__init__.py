@@ -219,16 +219,17 @@ class Desk:
         dispatch.soon(case.id)
         return case
 
-    def act(self, case_id: str, event: Event, seen: int) -> Case:
+    def act(self, case_id: str, event: Event, seen: int, may: Callable[[Case], None] = actions.permitted) -> Case:
         """Let `event` happen to a case that its actor saw at version `seen`.
 
         Raises Unknown, Refused when the rules do not allow it, Stale when another person has changed it since.
         What a requester does is never stale: it is about what they see, not about what we did. The same once more by
-        the same person, to what they saw, is a double click.
+        the same person, to what they saw, is a double click. `may` raises where it may not happen to the case as it
+        stands when it is saved.
         """
         busy = Stale(f"{case_id} is being changed by somebody else. Open it again in a moment.")
         step = self.change(
-            case_id, lambda case: actions.decided(self.cases, self.process, case, event, seen), busy=busy
+            case_id, lambda case: actions.decided(self.cases, self.process, case, event, seen, may), busy=busy
         )
         if not step.events:
             return step.case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,27 @@ if TYPE_CHECKING:
     from intake_fn.ports import CaseStore
 
 
-def decided(cases: CaseStore, process: Process, case: Case, event: Event, seen: int) -> Event | None:
+def permitted(case: Case) -> None:
+    """Nothing but the rules of the process stands against it."""
+    del case
+
+
+def decided(
+    cases: CaseStore,
+    process: Process,
+    case: Case,
+    event: Event,
+    seen: int,
+    may: Callable[[Case], None] = permitted,
+) -> Event | None:
     """The event as it may happen to the case that its actor saw at version `seen`; None when it has happened already.
 
-    Raises Stale when another person has changed the case since, Refused for a duplicate of what cannot be one.
+    Raises Stale when another person has changed the case since, Refused for a duplicate of what cannot be one, and what
+    `may` raises for the case as it stands.
     """
     if _has_happened(event, case.history[seen:] if seen or event.actor == REQUESTER else ()):
         return None
+    may(case)
     if isinstance(event, MarkedDuplicate):
         event = _of_lead(cases, case, event)
     if isinstance(event, Overruled) and case.appealed and case.duplicate_of:

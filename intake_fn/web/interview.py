@@ -3,7 +3,8 @@
     GET  /status/TOKEN/form    the form, with what is missing first; or a page that says that it was sent, or is over
     POST /status/TOKEN/form    takes it as a reply to the same request, and goes on to the status page
 
-The same form twice is one reply. What cannot be taken comes back with all that was typed.
+The same form twice is one reply, whatever has happened in between. What cannot be taken comes back with all that was
+typed; whether it can is decided in the step that saves it, so that nothing that is over is reopened.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import EVERY_TIME
 from intake_fn.core.interview import Interview, interview, is_over, known, lacking
 from intake_fn.core.names import REQUESTER
+from intake_fn.core.steps import fold
 from intake_fn.core.verdict_texts import missing, question_of
 from intake_fn.desk import attachments
 from intake_fn.texts import gettext, mark, say
@@ -70,10 +72,11 @@ def send(token: str) -> ResponseReturnValue:
     form, selection = _form(case, data), posted.selection(desk, data)
     form.unreadable = unreadable
     complete = form.check(selection.count + len(case.request.attachments), selection.problems)
-    answers = _answers(form, known(case))
+    before = known(_as_seen(case))
+    answers = _answers(form, before)
     if not complete:
         return _page(case, token, form, selection), 422
-    if is_over(case) or not (answers or selection.count):
+    if not (answers or selection.count):
         return _page(case, token, form, selection, gettext(OVER if is_over(case) else NOTHING_NEW)), 422
     if selection.waiting:
         return _page(case, token, form, selection, gettext(SORRY)), 503
@@ -81,15 +84,27 @@ def send(token: str) -> ResponseReturnValue:
         event = RequesterReplied(
             at=desk.clock(),
             actor=REQUESTER,
-            text=_in_words(form, answers, known(case)),
+            text=_in_words(form, answers, before),
             attachments=stored(case, selection, "form"),
             answers=answers,
         )
-        desk.act(case.id, event, seen_of(case))
+        desk.act(case.id, event, seen_of(case), may=_refuse_if_over)
     except (Refused, TryLater) as error:
         problem, code = why_not(error)
         return _page(case, token, form, selection, problem), code
     return redirect(url_for("status.show", token=token, said="filled-in"), 303)
+
+
+def _refuse_if_over(case: Case) -> None:
+    """Raise Refused for a request that the reply would reopen."""
+    if is_over(case):
+        raise Refused(gettext(OVER))
+
+
+def _as_seen(case: Case) -> Case:
+    """The case as it was when the form was shown: what is typed was typed into what stood there."""
+    seen = seen_of(case)
+    return fold(case.id, case.history[:seen]) if 0 < seen < case.version else case
 
 
 def _form(case: Case, answers: Any) -> BugInterview:

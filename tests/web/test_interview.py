@@ -14,6 +14,7 @@ from intake_fn.core.process import CLIENT
 from intake_fn.core.request import Channel, Kind, Priority, Request, Requester
 from intake_fn.core.verdict_texts import missing
 from intake_fn.core.vocabulary import Category, Status
+from tests.web.samples import PNG
 from tests.web.test_status_pages import happen
 
 if TYPE_CHECKING:
@@ -132,6 +133,63 @@ def test_a_form_that_was_sent_before_does_not_reopen_what_is_over(web: Web) -> N
 
     assert (422, True) == (late.status_code, "On Friday, I think." in late.text)
     assert Status.RESOLVED is web.store.load(case.id).status
+    assert 1 == len(replies(web, case))
+
+
+def test_the_same_form_again_is_taken_as_sent_whatever_has_happened_since(web: Web) -> None:
+    """A second click, or the back button: one reply, nothing is reopened, and nobody is told to write it once more."""
+    case = mailed(web)
+    fill(web, case)
+    happen(web, web.store.load(case.id), Reprioritised, priority=Priority.LOW)
+    happen(web, web.store.load(case.id), Resolved, resolution="Mended.")
+    again = fill(web, case)
+
+    assert (303, 1) == (again.status_code, len(replies(web, case)))
+    assert "said=filled-in" in again.headers["Location"]
+    assert Status.RESOLVED is web.store.load(case.id).status
+
+
+@pytest.mark.parametrize("files", [False, True])
+def test_a_form_does_not_reopen_what_is_resolved_while_it_is_saved(
+    web: Web, monkeypatch: pytest.MonkeyPatch, files: bool
+) -> None:
+    """The request was open when the form was read, and is not when it is saved: all that was typed is still there."""
+    case = mailed(web)
+    save = web.store.save
+
+    def resolved_first(before: int, step: Any, *rest: Any) -> None:
+        monkeypatch.setattr(web.store, "save", save)
+        happen(web, web.store.load(case.id), Resolved, resolution="Mended.")
+        save(before, step, *rest)
+
+    monkeypatch.setattr(web.store, "save", resolved_first)
+    if files:
+        answers: dict[str, Any] = {**FILLED, "seen": str(case.version)}
+        late = web.upload(form_of(web, case), ("screen.png", PNG), **answers)
+    else:
+        late = fill(web, case)
+
+    assert (422, True) == (late.status_code, "1. Open the booking." in late.text)
+    assert "send it as a reply on the page of your request" in late.text
+    assert Status.RESOLVED is web.store.load(case.id).status
+    assert [] == replies(web, case)
+    assert 1 == len(web.store.queue(None, open_only=False).rows)
+
+
+def test_two_of_the_same_form_at_once_are_one_reply(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is saved between reading and saving of the first."""
+    case = mailed(web)
+    save, answers = web.store.save, []
+
+    def second_first(before: int, step: Any, *rest: Any) -> None:
+        monkeypatch.setattr(web.store, "save", save)
+        answers.append(fill(web, case))
+        save(before, step, *rest)
+
+    monkeypatch.setattr(web.store, "save", second_first)
+    answers.append(fill(web, case))
+
+    assert [303, 303] == [answer.status_code for answer in answers]
     assert 1 == len(replies(web, case))
 
 

@@ -61,7 +61,7 @@ def _read(raw: bytes) -> InboundMail:
     enclosed = next((head_of(file.content) for file in files if file.content_type == ENCLOSED), None)
     forwarded = forwarded_by(text, subject) or (_writer(enclosed) if enclosed else None)
     senders = addresses(root.all("From"))
-    name = senders[0].name if senders else ""
+    name = " ".join(f"{one.name} {one.address.partition('@')[0]}" for one in senders[:1])
     return InboundMail(
         senders=senders,
         reply_to=addresses(root.all("Reply-To")),

@@ -270,14 +270,14 @@ ihre nachricht\\b[^?]{0,400}\\b(?:gelesen|angezeigt|geöffnet|gelöscht)\\b|(?:d
 """How receipts for reading begin, where only their text is left."""
 
 DISCLAIMERS = """
-(?:this|the (?:information|contents?) (?:in|of|contained in) this) (?:e-?mail|message|communication|transmission)\\b[\\s\\S]{0,400}?\\b(?:confidential|privileged|intended (?:only |solely )?for|intended recipients?)
-(?:legal |confidentiality |e-?mail )?(?:disclaimer|confidentiality(?: notice| note| statement)?)\\s*[:\n]|confidentiality (?:notice|note|statement)
-(?:if you are not the (?:intended|named)|please consider the environment|please don['’]?t print|save (?:paper|trees))
-(?:diese|die in dieser) (?:e-?mail|nachricht|mail)\\b[\\s\\S]{0,400}?\\b(?:vertraulich|ausschließlich für|nicht der (?:richtige|beabsichtigte))|(?:rechtlicher |haftungs)(?:hinweis|ausschluss)\\s*[:\n]|bitte denken sie an die umwelt
-(?:ce|le présent) (?:message|courriel|mail|e-?mail)\\b[\\s\\S]{0,400}?\\bconfidentiel|avis de confidentialité|pensez à l['’]environnement
-(?:este|el presente) (?:mensaje|correo)\\b[\\s\\S]{0,400}?\\bconfidencial|(?:esta|a presente) mensagem\\b[\\s\\S]{0,400}?\\bconfidencia|aviso (?:legal|de confidencialidad)
-(?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|mail|comunicazione)\\b[\\s\\S]{0,400}?\\briservat|dit (?:e-?mail)?bericht\\b[\\s\\S]{0,400}?\\b(?:vertrouwelijk|uitsluitend)
-(?:本|此)(?:电子)?(?:邮件|郵件)[\\s\\S]{0,200}?(?:机密|保密|機密|仅供)|(?:この|本)メール[\\s\\S]{0,200}?(?:機密|秘密)
+(?:this|the (?:information|contents?) (?:in|of|contained in) this) (?:e-?mail|message|communication|transmission),?(?: ?\\(?(?:and|including|together with) .{1,80}?)? (?:is|are|may|contains?|was sent|has been)\\b[\\s\\S]{0,300}?\\b(?:confidential|privileged|intended (?:only |solely )?for|intended recipients?)
+(?:legal |e-?mail )?disclaimer:?[ \\t]*\\n|confidentiality (?:notice|note|statement)[ \\t]*[:\\n-]
+if you are not the (?:intended|named)|please consider the environment|(?:please )?(?:don['’]?t print|save (?:paper|trees))
+(?:diese|die in dieser) (?:e-?mail|nachricht|mail)(?: (?:und|sowie|inklusive|einschließlich) .{1,80}?)? (?:kann|können|könnte|enthält|enthalten\\w*|ist|sind)\\b[\\s\\S]{0,300}?\\b(?:vertraulich|ausschließlich für|nicht der (?:richtige|beabsichtigte))|bitte denken sie an die umwelt
+(?:ce|le présent) (?:message|courriel|mail|e-?mail)(?: (?:et|ainsi que) .{1,80}?)? (?:est|sont|peut|peuvent|contient|contiennent|s['’]adresse)[\\s\\S]{0,300}?\\bconfidentiel|pensez à l['’]environnement
+(?:este|el presente) (?:mensaje|correo)(?: (?:electrónico )?(?:y|así como) .{1,80}?)? (?:es|son|puede|pueden|contiene|va)\\b[\\s\\S]{0,300}?\\bconfidencial|(?:esta|a presente) mensagem(?: e .{1,80}?)? (?:é|são|pode|podem|contém)[\\s\\S]{0,300}?\\bconfidencia|aviso (?:legal|de confidencialidad)[ \\t]*[:\\n]
+(?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|mail|comunicazione)(?: e .{1,80}?)? (?:è|sono|può|possono|contiene|contengono)[\\s\\S]{0,300}?\\briservat|dit (?:e-?mail)?bericht(?: en .{1,80}?)? (?:is|zijn|kan|bevat)\\b[\\s\\S]{0,300}?\\b(?:vertrouwelijk|uitsluitend)
+(?:本|此)(?:电子)?(?:邮件|郵件)[\\s\\S]{0,200}?(?:机密|保密|機密)|(?:この|本)メール[\\s\\S]{0,200}?(?:機密|秘密)
 """
 """How the paragraphs begin that companies put below each mail."""
 

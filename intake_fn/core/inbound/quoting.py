@@ -29,8 +29,8 @@ from intake_fn.core.inbound.languages import (
     phrases,
 )
 from intake_fn.core.inbound.mail import MailAddress
+from intake_fn.core.inbound.summary import GREETING, LONGEST_GREETING, is_forward
 from intake_fn.core.inbound.summary import answers as answers_by
-from intake_fn.core.inbound.summary import is_forward
 
 FROM = frozenset(phrases(FROM_LABELS).split("|"))
 LABELS = FROM | frozenset(phrases(OTHER_LABELS).split("|"))
@@ -73,6 +73,7 @@ CONTACT = re.compile(
 """A way to reach somebody, or the form of a company: what makes a card of some short lines."""
 CODE = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*\u2022])\s|\b[A-Z]{1,4}-(?:[A-Z]+-)?\d")
 """A list, or a number of something in the system: a card holds none."""
+WORD = re.compile(r"[^\W\d_]{2,}")
 MOST_OF_CARD = 25
 LONGEST_OF_CARD = 150
 """Lines below a name, and characters of each, that may be a business card."""
@@ -91,7 +92,7 @@ ADDRESS = re.compile(r"[^\s<>\"'();:,\[\]]{1,64}@[^\s<>\"'();:,\[\]]{1,255}")
 def written_now(text: str, subject: str, *, is_reply: bool, name: str = "") -> str:
     """What the sender wrote this time; all of it where nothing would be left.
 
-    `is_reply` says whether it refers to another mail, `name` who sends it.
+    `is_reply` says whether it refers to another mail, `name` holds the names of who sends it.
     """
     lines = text.split("\n")
     if is_forward(subject) or any(_is(FORWARDED, line) for line in lines):
@@ -236,22 +237,31 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        if not start or not DISCLAIMER.search("\n".join(lines[start:last])):
+        if not DISCLAIMER.search("\n".join(lines[start:last])) or not any(map(_greets_not, lines[:start])):
             return list(lines[:end])
         end = start
 
 
-def _without_card(lines: Sequence[str], name: str) -> list[str]:
-    """Without the business card below a closing such as `Kind regards` and the name, if nothing else stands there.
+def _greets_not(line: str) -> bool:
+    """Whether a line says something beside a greeting."""
+    return bool(line.strip()) and not (GREETING.match(line.strip()) and len(line) <= LONGEST_GREETING)
 
-    A line across the page above the sender's own name is as good as a closing.
+
+def _without_card(lines: Sequence[str], name: str) -> list[str]:
+    """Without the business card below a closing such as `Kind regards` and the sender's own name.
+
+    Where it is somebody else's name, or anything else stands there, it may be what the mail is about. A line across the
+    page above nothing but the own name is as good as a closing.
     """
     last = next((n for n in range(len(lines) - 1, 0, -1) if _closes(lines, n, name)), None)
     if last is None or not any(line.strip() for line in lines[:last]):
         return list(lines)
     below = [number for number in range(last + 1, len(lines)) if lines[number].strip()]
     card = [lines[number] for number in below[1:]]
-    if len(card) > MOST_OF_CARD or any(_is_said(lines[number]) for number in below):
+    own = _words(name)
+    if len(card) > MOST_OF_CARD or not below or not own & _words(lines[below[0]]):
+        return list(lines)
+    if any(_is_said(lines[number]) for number in below):
         return list(lines)
     reaches = sum(1 for line in card if CONTACT.search(line))
     is_card = reaches * CARD_LINES >= max(1, len(card))
@@ -260,8 +270,13 @@ def _without_card(lines: Sequence[str], name: str) -> list[str]:
 
 def _closes(lines: Sequence[str], number: int, name: str) -> bool:
     if _is(RULE, lines[number]):
-        return bool(name) and _label(_next_said(lines, number + 1)) == _label(name)
+        below = _words(_next_said(lines, number + 1))
+        return bool(below) and below <= _words(name)
     return _is(CLOSING, lines[number])
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in WORD.findall(text)}
 
 
 def _is_said(line: str) -> bool:

@@ -2043,7 +2043,7 @@ def around_an_answer() -> None:
     """What stands around an answer: business cards, disclaimers, heads of quotations, numbers, notices of programs."""
     card = "Max Bell\nSenior Operations Manager\nSaltmarsh Group | 1 Dock Road\nT: +44 20 7946 0999 | www.saltmarsh.example.org\n"
     notice = "CONFIDENTIALITY NOTICE: This e-mail is confidential and may be privileged. Please delete it. " * 12
-    german = "Kai Brunner\n\nRosenpapier GmbH\nGartenstraße 12\nHRB 12345 Amtsgericht Köln\n"
+    german = "Max Bell\n\nRosenpapier GmbH\nGartenstraße 12\nHRB 12345 Amtsgericht Köln\n"
     then = "CT2 Help Desk<helpdesk@example.com> wrote:   To go on with your request\nOLD TEXT\n"
     read = (
         "Your message\n\n   To: Ada Wu\n   Subject: A question\n\n was read on Thursday, 26 November 2026 09:30:00.\n"
@@ -2175,6 +2175,34 @@ def around_an_answer() -> None:
             "waiting",
             "The new user is\n-----\nJo Wu\nTel. +44 20 7946 0111\n",
             {"contains": ["7946 0111"]},
+        ),
+        (
+            "details-below-thanks",
+            "no business card, but what is asked for",
+            "waiting",
+            "Please add this one.\n\nThank you\n\nName: Jo Wu\nPhone: +44 20 7946 0111\nEmail: jo@wu.example\n",
+            {"contains": ["7946 0111", "jo@wu.example"]},
+        ),
+        (
+            "person-below-regards",
+            "somebody else's business card",
+            "waiting",
+            "The client is this one.\n\nRegards\n\nJo Wu\nWu Ltd\n+44 20 7946 0111\n",
+            {"contains": ["7946 0111"]},
+        ),
+        (
+            "message-that-is-confidential",
+            "no disclaimer, but what is wrong",
+            "waiting",
+            "Hello,\n\nThis message is shown for confidential invoices, and it must not: “Paid”.\n",
+            {"contains": ["it must not"]},
+        ),
+        (
+            "disclaimer-is-the-topic",
+            "no disclaimer, but what is wrong",
+            "waiting",
+            "The invoice is wrong.\n\nDisclaimer: the text below it names the old company.\n",
+            {"contains": ["names the old company"]},
         ),
     ]
     for number, (name, kinds, status, text, more) in enumerate(rows, 1):

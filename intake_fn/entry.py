@@ -45,7 +45,7 @@ RUN_SECONDS = 60.0
 """How long the function runs at most (zappa_settings.json), where nobody says how much of it is left."""
 
 RESERVED_SECONDS = 3.0
-"""Of a run: for what is begun when the time is up."""
+"""Seconds of a run that are kept for what is begun when the time is up."""
 
 Handler = Callable[[dict[str, Any], object], Any]
 

@@ -127,7 +127,7 @@ def _pages(folder: Path) -> Iterator[Page]:
 
 
 def _settled(clauses: list[Clause], agreements: frozenset[frozenset[str]]) -> list[ClausePair]:
-    """Those that contradict each other by their words; once for each two clauses, without those that agree."""
+    """The pairs of clauses that contradict each other by their words, each once, without those listed as agreeing."""
     found: dict[frozenset[str], ClausePair] = {}
     for pair in clause_pairs(clauses):
         if pair.kind and pair.cites not in agreements:

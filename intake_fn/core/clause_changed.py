@@ -18,7 +18,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
 
 
 def is_new_to_it(case: Case, event: ClauseChanged, _: Process) -> Iterator[str]:
-    """The same text of the same clause is said once."""
+    """The change was not recorded before: each text of a clause is recorded once."""
     if was_told(case, event.clause, event.digest):
         yield f"{case.id} knows that {event.clause} reads like that."
 

@@ -123,7 +123,7 @@ def _is_of_the_help_desk(case: Case, event: RequestFollowed, process: Process) -
 
 
 def _on_level_informed(_: Case, event: LevelInformed, __: Case, process: Process) -> Iterator[Intent]:
-    """Those of the level who asked for it have a copy."""
+    """The people of the level who asked for it have a copy."""
     for person in (process.people[name] for name in event.people if name in process.people):
         yield SendNotice("copied", person.address, {"name": person.name, COPIED_AS: OF_THE_LEVEL})
 

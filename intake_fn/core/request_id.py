@@ -22,7 +22,7 @@ PATTERN = f"{PREFIX}-[0-9A-HJKMNP-TV-Z]{{{GROUP}}}-[0-9A-HJKMNP-TV-Z]{{{GROUP}}}
 
 _BETWEEN = "[\\s._\u2010-\u2015\u2212-]?"
 AS_TYPED = _BETWEEN.join((PREFIX, f"[0-9A-TV-Z]{{{GROUP}}}", f"[0-9A-TV-Z]{{{GROUP}}}"))
-"""The same as people and programs write it: with other signs between its groups, or letters that look like digits."""
+"""The form of an id as people and programs write it: other signs between its groups, letters that look like digits."""
 
 LOOKS_LIKE = str.maketrans("OIL", "011")
 """Letters that the alphabet does not have are what they look like."""

@@ -78,7 +78,7 @@ ADDRESS = re.compile(r"[^\s\"'#<>,;:\\]+@[^\s\"'#<>,;:\\]+")
 """An address in an item that is kept of it."""
 
 MOST_FAILURES = 5
-"""One after the other: then what all of them need, such as Mantis, is down."""
+"""Failures in a row that end a run: what all requests need, such as Mantis, is down."""
 
 
 MayGo = Callable[["Case"], bool]

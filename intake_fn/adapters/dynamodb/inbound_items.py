@@ -33,7 +33,7 @@ def decision_key(fingerprint: str) -> dict[str, str]:
 
 
 def message_key(message_id: str) -> dict[str, str]:
-    """By its digest: what stands in a header may be of any length."""
+    """The key of a message id: its digest, since a header may be of any length."""
     return {"pk": f"MESSAGE#{hashlib.sha256(message_id.encode(errors='replace')).hexdigest()[:40]}", "sk": "CASE"}
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from intake_fn.ports import Pending, Posting
 
 NOT_ERASED_SINCE = "attribute_not_exists(#erased) OR #erased <= :version"
-"""Of the state of a request: what was pending before an erasure may hold what was erased."""
+"""A condition on the state of a request: words that were pending before an erasure may hold what was erased."""
 
 
 @dataclass

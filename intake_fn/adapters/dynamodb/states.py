@@ -41,11 +41,11 @@ RESTING: Mapping[Rule, str] = {
     Rule.ATTACHMENTS: "rest-files",
     Rule.QUARANTINED_REQUESTS: "rest-held",
 }
-"""What the partitions of the index `due` begin with in which requests rest, by the rule by which they go next."""
+"""The beginning of the partitions of the index `due` in which requests rest, by the rule by which they go next."""
 
 
 def resting_line(rule: Rule) -> str:
-    """The same of one rule."""
+    """The beginning of the partitions for a rule."""
     return RESTING[rule]
 
 

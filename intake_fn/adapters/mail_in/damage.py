@@ -18,7 +18,7 @@ UNKNOWN = "\ufffd"
 ONE_IN = 10
 """A text is unreadable if more than one sign of so many is unknown."""
 FEW = 2
-"""So many unknown signs leave a short text readable, if it has others."""
+"""Unknown signs with which a short text is still readable, if it has others."""
 
 UNREADABLE = "its text cannot be read"
 SOME_SIGNS = "some signs of its text cannot be read"

@@ -104,7 +104,7 @@ def _headers(root: Part) -> Mapping[str, tuple[str, ...]]:
 
 
 def _recipients(root: Part) -> tuple[MailAddress, ...]:
-    """Of To and what is like it, and the one that the mail service's own Received names: the first of them."""
+    """The addresses of To and similar headers; first the one that the mail service's own Received names, if any."""
     named = [value for name in ("To", "Delivered-To", "X-Original-To") for value in root.all(name)]
     received = next((RECEIVED_FOR.search(decoded(value)) for value in root.all("Received")), None)
     own = addresses([received[1].encode()]) if received else ()

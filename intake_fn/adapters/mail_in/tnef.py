@@ -25,7 +25,7 @@ MESSAGE_LEVEL, FILE_LEVEL = 1, 2
 
 PLAIN, PAGE, COMPRESSED_RTF, INTERNET_CODEPAGE = 0x1000, 0x1013, 0x1009, 0x3FDE
 NAMES = (0x3707, 0x3001, 0x3704)
-"""Of a file: the long name, the one that is displayed, the short one."""
+"""The properties with a file's names: the long one, the displayed one, the short one."""
 MIME_TYPE, CONTENT_ID, OBJECT_DATA, METHOD = 0x370E, 0x3712, 0x3701, 0x3705
 IS_MESSAGE = 5
 INT, STRING, UNICODE, BINARY, OBJECT = 0x0003, 0x001E, 0x001F, 0x0102, 0x000D
@@ -198,7 +198,7 @@ def _add(found: Opened, held: Held, codepage: int, depth: int, allowance: Allowa
 
 
 def _properties(raw: bytes, losses: list[str], allowance: Allowance) -> Properties:
-    """By number and type, each with its first value, up to one that cannot be read."""
+    """The properties by number and type, each with its first value, up to one that cannot be read."""
     found: dict[tuple[int, int], bytes] = {}
     try:
         for key, value in _each(raw, allowance):

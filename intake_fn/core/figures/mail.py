@@ -20,7 +20,7 @@ REASONS = {
     "skipped.muted": TURNED_OFF,
     "skipped.off": TURNED_OFF,
 }
-"""By the key of the reason that is recorded."""
+"""The figures by the key of the recorded reason."""
 
 
 def mail(log: Log) -> Iterator[Entry]:

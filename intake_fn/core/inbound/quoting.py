@@ -78,7 +78,7 @@ MOST_OF_CARD = 25
 LONGEST_OF_CARD = 150
 """Lines below a name, and characters of each, that may be a business card."""
 CARD_LINES = 4
-"""Of so many lines of a card one tells at least how to reach somebody."""
+"""Lines of a card of which at least one says how to reach somebody."""
 
 ITALIAN = re.compile(r"I: (?=\S)")
 """How Outlook marks in Italian what it passes on; in a summary it stays, as it may be the name of a drive."""
